@@ -1,0 +1,1 @@
+"""What one month of one customer looks like."""

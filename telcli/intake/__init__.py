@@ -1,0 +1,1 @@
+"""From a raw extract to canonical columns: dictionary, mapping, cleaning."""

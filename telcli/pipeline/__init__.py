@@ -1,0 +1,1 @@
+"""How any stage is run, written once."""

@@ -1,0 +1,1 @@
+"""A finished report object becomes a page; words in English and Chinese."""

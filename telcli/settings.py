@@ -1,0 +1,334 @@
+"""Every setting of every stage, declared once: default, unit, range, meaning in English and Chinese.
+
+One frozen dataclass per stage; its section of telcli.toml and its environment variables carry the
+stage's name (``[score-value] horizon_months``, ``TELCLI_SCORE_VALUE_HORIZON_MONTHS``). A value comes from the
+command line, else the environment, else telcli.toml, else the default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from telcli.errors import UsageError
+
+__all__ = ["SECTIONS", "Origin", "Resolved", "config_file", "read_config", "resolve"]
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    zh: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare one setting; `low` and `high` are inclusive."""
+    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices}
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class GeneralSettings:
+    """What every stage shares."""
+
+    currency: str = setting("CNY", "Currency of every amount.", "金额的币种。")
+    seed: int = setting(0, "Seed of everything random.", "所有随机过程的种子。", low=0, high=2**32 - 1)
+    lang: str = setting("en", "Language of screens and reports.", "界面与报告的语言。", choices=("en", "zh"))
+
+
+@dataclass(frozen=True)
+class IngestSettings:
+    """How extracts become clean tables."""
+
+    max_reject_share: float = setting(
+        0.05,
+        "Fail when a table loses more than this share of its rows.",
+        "某表被拒行占比超过此值时失败。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
+    churned_when: str = setting("", "The label's value that means the customer left.", "标签中表示已流失的取值。")
+
+
+@dataclass(frozen=True)
+class CustomerMonthsSettings:
+    """What one month of one customer looks like."""
+
+    prepaid_inactive_days: int = setting(
+        90,
+        "A prepaid customer with no activity for this long has left.",
+        "预付费客户无活动超过此天数视为离网。",
+        unit="days",
+        low=30,
+        high=365,
+    )
+
+
+@dataclass(frozen=True)
+class SegmentSettings:
+    """How customers are grouped."""
+
+    n_segments: int = setting(0, "Number of segments; 0 chooses it.", "客群数量；0 表示自动选择。", low=0, high=30)
+    max_segments: int = setting(
+        8, "The most segments tried when choosing.", "自动选择时最多尝试的客群数。", low=2, high=30
+    )
+    min_share: float = setting(
+        0.02,
+        "A segment smaller than this share of customers is not wanted.",
+        "客群占比低于此值则不采用该方案。",
+        unit="share",
+        low=0.0,
+        high=0.5,
+    )
+    high_tier_share: float = setting(
+        0.2,
+        "Share of customers, by revenue, in the high consumption tier.",
+        "按收入划入高消费层的客户占比。",
+        unit="share",
+        low=0.01,
+        high=0.9,
+    )
+    low_tier_share: float = setting(
+        0.4,
+        "Share of customers, by revenue, in the low consumption tier.",
+        "按收入划入低消费层的客户占比。",
+        unit="share",
+        low=0.01,
+        high=0.9,
+    )
+
+
+@dataclass(frozen=True)
+class ScoreValueSettings:
+    """What a customer is worth."""
+
+    horizon_months: int = setting(
+        24, "Months ahead that count.", "价值计算的未来月数。", unit="months", low=1, high=120
+    )
+    discount_rate: float = setting(
+        0.10, "Yearly discount rate.", "年折现率。", unit="share per year", low=0.0, high=1.0
+    )
+    margin_rate: float = setting(
+        1.0,
+        "Margin as a share of revenue; 1 values revenue itself.",
+        "毛利占收入的比例；1 表示直接按收入计值。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
+    cost_per_contact: float = setting(
+        0.0, "Cost of serving one contact.", "每次客户接触的服务成本。", unit="currency", low=0.0
+    )
+
+
+@dataclass(frozen=True)
+class PredictChurnSettings:
+    """Who will leave, and what acting on it costs."""
+
+    gap_months: int = setting(
+        1,
+        "Months between the snapshot and the outcome window.",
+        "观察期与结果窗口之间的月数。",
+        unit="months",
+        low=0,
+        high=6,
+    )
+    outcome_months: int = setting(2, "Length of the outcome window.", "结果窗口的长度。", unit="months", low=1, high=12)
+    split: str = setting(
+        "auto", "How the model is tested.", "模型的检验方式。", choices=("auto", "out-of-time", "cross-validation")
+    )
+    folds: int = setting(5, "Folds of cross-validation.", "交叉验证的折数。", low=2, high=20)
+    leak_auc: float = setting(
+        0.95,
+        "A single column that separates churners better than this is a leak.",
+        "单列区分能力高于此 AUC 即视为泄漏。",
+        unit="AUC",
+        low=0.6,
+        high=1.0,
+    )
+    allow_leaks: str = setting(
+        "", "Columns to use although they look like leaks, by comma.", "虽疑似泄漏仍要使用的列，逗号分隔。"
+    )
+    offer_cost: float = setting(
+        10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0
+    )
+    contact_cost: float = setting(1.0, "Cost of one contact (f).", "一次接触的成本 (f)。", unit="currency", low=0.0)
+    accept_rate: float = setting(
+        0.3,
+        "Share of would-be churners who accept the offer and stay (gamma).",
+        "拟流失客户接受优惠并留网的比例 (γ)。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What management reads."""
+
+    top_customers: int = setting(20, "Customers listed by value at risk.", "按风险价值列出的客户数。", low=0, high=1000)
+
+
+@dataclass(frozen=True)
+class SimulateSettings:
+    """An imaginary operator."""
+
+    customers: int = setting(2000, "Customers.", "客户数。", unit="customers", low=1, high=100_000_000)
+    months: int = setting(12, "Months of history.", "历史月数。", unit="months", low=1, high=120)
+    last_month: str = setting("2024-06", "The last month of history.", "历史的最后一个月。", unit="YYYY-MM")
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "general": GeneralSettings,
+    "ingest": IngestSettings,
+    "customer-months": CustomerMonthsSettings,
+    "segment": SegmentSettings,
+    "score-value": ScoreValueSettings,
+    "predict-churn": PredictChurnSettings,
+    "report": ReportSettings,
+    "simulate": SimulateSettings,
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one value came from: ``default``, a file, an environment variable or ``command line``."""
+
+    name: str
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One section's values and where each came from."""
+
+    values: Any
+    origins: tuple[Origin, ...]
+
+
+def config_file(workdir: Path | None) -> Path | None:
+    """The telcli.toml in force: $TELCLI_CONFIG, else ./telcli.toml, else the working directory's own."""
+    named = os.environ.get("TELCLI_CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise UsageError("config-missing", "TELCLI_CONFIG names {file}, which does not exist.", file=named)
+        return Path(named)
+    places = [Path("telcli.toml")] + ([workdir / "telcli.toml"] if workdir else [])
+    return next((place for place in places if place.is_file()), None)
+
+
+def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
+    """Parse telcli.toml and refuse sections and names that do not exist."""
+    if path is None:
+        return {}
+    try:
+        parsed = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "config-unreadable", "{file} is not valid TOML: {why}", file=str(path), why=str(error)
+        ) from None
+    for section, body in parsed.items():
+        _known(section, list(SECTIONS), "section", str(path))
+        if not isinstance(body, dict):
+            raise UsageError(
+                "config-unreadable",
+                "{file} is not valid TOML: {why}",
+                file=str(path),
+                why=f"{section} is not a [section]",
+            )
+        for name in body:
+            _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
+    return parsed
+
+
+def _known(name: str, allowed: list[str], what: str, file: str) -> None:
+    if name in allowed:
+        return
+    near = difflib.get_close_matches(name, allowed, n=1)
+    raise UsageError(
+        "setting-unknown",
+        "{file}: there is no {what} called {name}.",
+        hint="{near}",
+        file=file,
+        what=what,
+        name=name,
+        near=f"Did you mean {near[0]}?" if near else "Known: " + ", ".join(allowed) + ".",
+    )
+
+
+def resolve(
+    section: str,
+    flags: Mapping[str, Any] | None = None,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    config_name: str = "telcli.toml",
+    environ: Mapping[str, str] | None = None,
+) -> Resolved:
+    """Settle one section: command line (a value that is not None), environment, telcli.toml, default.
+
+    >>> resolve("segment", {"n_segments": 4}, environ={}).values.n_segments
+    4
+    """
+    environ = os.environ if environ is None else environ
+    kinds = get_type_hints(SECTIONS[section])
+    values: dict[str, Any] = {}
+    origins: list[Origin] = []
+    for item in dataclasses.fields(SECTIONS[section]):
+        variable = f"TELCLI_{section}_{item.name}".replace("-", "_").upper()
+        if section == "general":
+            variable = f"TELCLI_{item.name}".upper()
+        value, source = item.default, "default"
+        if item.name in (config or {}).get(section, {}):
+            value, source = (config or {})[section][item.name], config_name
+        if variable in environ:
+            value, source = environ[variable], variable
+        if flags and flags.get(item.name) is not None:
+            value, source = flags[item.name], "command line"
+        values[item.name] = _checked(section, item, kinds[item.name], value, source)
+        origins.append(Origin(item.name, values[item.name], source))
+    return Resolved(SECTIONS[section](**values), tuple(origins))
+
+
+def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value: Any, source: str) -> Any:
+    about = item.metadata
+    try:
+        if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
+            value = kind("not of this kind")
+        value = kind(value)
+    except (TypeError, ValueError, OverflowError):
+        _refuse(section, item.name, value, source, {int: "a whole number", float: "a number"}.get(kind, "text"))
+    low, high, choices = about["low"], about["high"], about["choices"]
+    if choices and value not in choices:
+        _refuse(section, item.name, value, source, "one of " + ", ".join(choices))
+    if (
+        (kind is float and not math.isfinite(value))
+        or (low is not None and value < low)
+        or (high is not None and value > high)
+    ):
+        limits = f"from {low} to {high}" if high is not None else f"at least {low}"
+        _refuse(section, item.name, value, source, limits)
+    return value
+
+
+def _refuse(section: str, name: str, value: Any, source: str, wanted: str) -> None:
+    raise UsageError(
+        "setting-invalid",
+        "[{section}] {name} = {value} (from {source}) must be {wanted}.",
+        section=section,
+        name=name,
+        value=value,
+        source=source,
+        wanted=wanted,
+    )

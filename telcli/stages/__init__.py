@@ -1,0 +1,70 @@
+"""What each subcommand computes: frames in, frames out. No files, no printing.
+
+Every stage is a function ``(Inputs, settings) -> Outcome`` in a module of its own name; stages do not know each
+other. These two shapes are all they share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from telcli.errors import Notice
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telcli.tables.extract import Extract
+
+__all__ = ["Inputs", "Outcome", "Progress", "silent"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is; both in the same unit."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """A progress that tells nobody."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a stage is given.
+
+    Parameters
+    ----------
+    tables : the tables its catalogue entry names; optional ones that do not exist are absent. Result tables hold
+        the `as_of` snapshot alone; monthly ones hold every month up to `as_of`.
+    as_of : first day of the snapshot month; None for ingest when the analyst named none.
+    seed : of everything random.
+    extracts : raw extracts, for ingest alone.
+    choices : the command line's own words that are no settings, such as ingest's mapping.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    as_of: date | None
+    seed: int = 0
+    extracts: tuple[Extract, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress = silent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage hands back.
+
+    Parameters
+    ----------
+    tables : by name; checked against their contracts before they are published. Those of ingest may carry the
+        hidden columns of `tables.contract` and are split into good rows and rejects.
+    metrics : JSON-able, with the key names that scripts rely on.
+    notices : what the analyst should know.
+    models : fitted estimators by name, each with a JSON-able description.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    models: Mapping[str, tuple[Any, Mapping[str, Any]]] = field(default_factory=dict)
+    as_of: date | None = None

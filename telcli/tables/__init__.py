@@ -1,0 +1,45 @@
+"""The data contracts: every table telcli reads or writes, one class each.
+
+This page is light (no polars): it knows where each contract lives, so that commands and shell completion can
+name tables. `contract(name)` loads one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from telcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from telcli.tables.contract import Contract
+
+__all__ = ["NAMES", "SUBJECTS", "contract"]
+
+SUBJECTS = ("customers", "subscriptions", "bills", "payments", "usage", "contacts")
+_PLACES = {
+    **dict.fromkeys(SUBJECTS, "telcli.tables.subjects"),
+    "rejects": "telcli.tables.subjects",
+    "customer_months": "telcli.tables.months",
+    **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
+    **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
+}
+NAMES = tuple(_PLACES)
+
+
+def contract(name: str) -> Contract:
+    """Return the contract of one table.
+
+    >>> contract("bills").key
+    ('customer_id', 'month', 'kind')
+    """
+    if name not in _PLACES:
+        raise UsageError(
+            "table-unknown",
+            "There is no table called {table}.",
+            hint="Tables: {known}.",
+            table=name,
+            known=", ".join(NAMES),
+        )
+    found: Contract = import_module(_PLACES[name]).CONTRACTS[name]
+    return found

@@ -1,0 +1,88 @@
+"""How a contract declares a column: its type, unit, and meaning in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+__all__ = ["count", "day", "flag", "integer", "moment", "money", "month", "number", "share", "text"]
+
+
+def _about(meaning: str, zh: str, unit: str = "") -> dict[str, Any]:
+    return {"unit": unit, "meaning": meaning, "zh": zh}
+
+
+def text(meaning: str, zh: str, *, key: bool = False, need: bool = False, one_of: tuple[str, ...] = ()) -> dy.String:
+    """Text; `need` forbids null, `one_of` lists the only values allowed."""
+    check = (lambda column: column.is_in(list(one_of))) if one_of else None
+    if key or need:
+        return dy.String(nullable=False, primary_key=key, min_length=1, check=check, metadata=_about(meaning, zh))
+    return dy.String(nullable=True, check=check, metadata=_about(meaning, zh))
+
+
+def number(
+    meaning: str, zh: str, unit: str, *, low: float | None = None, high: float | None = None, need: bool = False
+) -> dy.Float64:
+    """A finite float; `low` and `high` are inclusive."""
+    return dy.Float64(nullable=not need, min=low, max=high, metadata=_about(meaning, zh, unit))
+
+
+def money(meaning: str, zh: str, *, low: float | None = None, need: bool = False) -> dy.Float64:
+    """An amount in the operator's currency; below a thousand million, so that a wrong unit is caught."""
+    return dy.Float64(
+        nullable=not need, min=-1e9 if low is None else low, max=1e9, metadata=_about(meaning, zh, "currency")
+    )
+
+
+def share(meaning: str, zh: str, *, need: bool = False) -> dy.Float64:
+    """A share or probability, 0..1."""
+    return number(meaning, zh, "0..1", low=0.0, high=1.0, need=need)
+
+
+def count(meaning: str, zh: str, unit: str = "count", *, need: bool = False) -> dy.Float64:
+    """How many or how much, never negative; a float because averages and gaps are common in extracts."""
+    return number(meaning, zh, unit, low=0.0, need=need)
+
+
+def integer(
+    meaning: str,
+    zh: str,
+    unit: str = "",
+    *,
+    key: bool = False,
+    low: int | None = None,
+    high: int | None = None,
+    need: bool = False,
+) -> dy.Int64:
+    """A whole number."""
+    return dy.Int64(nullable=not (need or key), primary_key=key, min=low, max=high, metadata=_about(meaning, zh, unit))
+
+
+def flag(meaning: str, zh: str, *, need: bool = False) -> dy.Bool:
+    """True or false."""
+    return dy.Bool(nullable=not need, metadata=_about(meaning, zh))
+
+
+def month(meaning: str, zh: str, *, key: bool = False) -> dy.Date:
+    """A month, as the date of its first day."""
+    return dy.Date(nullable=False, primary_key=key, check=_first_day, metadata=_about(meaning, zh, "month"))
+
+
+def day(meaning: str, zh: str, *, need: bool = False) -> dy.Date:
+    """A calendar date between 1900 and 2100; open ends such as 2999-12-31 are null."""
+    return dy.Date(nullable=not need, check=_in_memory, metadata=_about(meaning, zh, "date"))
+
+
+def moment(meaning: str, zh: str, *, need: bool = False) -> dy.Datetime:
+    """A local date and time, to the microsecond."""
+    return dy.Datetime(nullable=not need, time_unit="us", check=_in_memory, metadata=_about(meaning, zh, "local time"))
+
+
+def _first_day(column: pl.Expr) -> pl.Expr:
+    return column.dt.day() == 1
+
+
+def _in_memory(column: pl.Expr) -> pl.Expr:
+    return column.dt.year().is_between(1900, 2100)

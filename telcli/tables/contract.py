@@ -1,0 +1,238 @@
+"""One table's contract: its columns, key and partition, and how good rows part from bad ones.
+
+The rules themselves are dataframely schemas; this layer adds what telcli needs beside them: free attributes
+(``x_<name>``), the hidden columns that say which line of which file a row came from, and rejects in one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from telcli.errors import DataError
+
+__all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split"]
+
+SOURCE, LINE, FAULTS = "_source", "_line", "_faults"
+"""Hidden columns of an unchecked frame: file, line from 1, and the {rule, column, value} found while cleaning."""
+
+_HIDDEN = {
+    SOURCE: pl.String,
+    LINE: pl.Int64,
+    FAULTS: pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})),
+}
+_REJECTS = {"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """What `telcli show TABLE --schema` says of a column."""
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+    zh: str
+    required: bool
+    key: bool
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows that keep the contract, and what is wrong with the others.
+
+    `good` is lazy and sorted by key; `rejects` has the columns of the rejects table; `rejected_rows` and
+    `duplicate_rows` (exact copies of a kept row) count rows, which may break several rules each.
+    """
+
+    good: pl.LazyFrame
+    rejects: pl.DataFrame
+    rejected_rows: int
+    duplicate_rows: int
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A named schema; `partition` is the month column whose values make the files, `private` columns are masked."""
+
+    name: str
+    schema: type[dy.Schema]
+    meaning: str
+    zh: str
+    partition: str | None = None
+    attributes: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key; empty where rows have none."""
+        return tuple(self.schema.primary_key())
+
+    def columns(self) -> list[ColumnInfo]:
+        """Describe each declared column, in order."""
+        found = []
+        for name, column in self.schema.columns().items():
+            about = column.metadata or {}
+            found.append(
+                ColumnInfo(
+                    name,
+                    str(column.dtype),
+                    about.get("unit", ""),
+                    about.get("meaning", ""),
+                    about.get("zh", ""),
+                    not column.nullable,
+                    column.primary_key,
+                )
+            )
+        return found
+
+    def conform(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Put declared columns first and in order, absent optional ones as null, then attributes by name.
+
+        Raises
+        ------
+        DataError
+            A required column is missing, or one has another type than declared.
+        """
+        have = frame.collect_schema()
+        chosen = []
+        for name, column in self.schema.columns().items():
+            if name not in have:
+                if not column.nullable:
+                    raise DataError(
+                        "column-missing",
+                        "Table {table} has no column {column}, which it needs.",
+                        table=self.name,
+                        column=name,
+                    )
+                chosen.append(pl.lit(None, dtype=column.dtype).alias(name))
+            elif have[name] == pl.Null:
+                chosen.append(pl.col(name).cast(column.dtype))
+            elif have[name] != column.dtype:
+                raise DataError(
+                    "column-type",
+                    "Column {column} of table {table} is {found}, not {wanted}.",
+                    table=self.name,
+                    column=name,
+                    found=str(have[name]),
+                    wanted=str(column.dtype),
+                )
+            else:
+                chosen.append(pl.col(name))
+        extra = sorted(name for name in have if name.startswith("x_")) if self.attributes else []
+        return frame.select(*chosen, *extra, *[name for name in _HIDDEN if name in have])
+
+    def require(self, frame: pl.LazyFrame, origin: str = "") -> pl.LazyFrame:
+        """Return the frame, conformed and sorted by key, or raise naming the first rule broken and how often."""
+        split = self.split(frame)
+        if split.rejected_rows or split.duplicate_rows:
+            first = split.rejects.row(0, named=True)
+            raise DataError(
+                "contract-broken",
+                "Table {table} breaks its contract in {rows} rows; first: {rule} on {column}.",
+                table=self.name,
+                rows=split.rejected_rows + split.duplicate_rows,
+                rule=first["rule"],
+                column=first["column"],
+                origin=origin,
+            )
+        return split.good
+
+    def split(self, frame: pl.LazyFrame) -> Split:
+        """Part rows that keep every rule from those that do not.
+
+        A row with a fault noted while cleaning is rejected for it. Of rows that share a key the first is
+        kept; the others are exact duplicates (dropped, counted) or conflicts (rejected as ``duplicate-key``).
+        """
+        ready = self.conform(frame)
+        have = ready.collect_schema()
+        hidden = [name for name in _HIDDEN if name in have]
+        rejects = pl.DataFrame(schema=_REJECTS)
+        if FAULTS in hidden:
+            faulty = ready.filter(pl.col(FAULTS).list.len() > 0).collect(engine="streaming")
+            rejects = _fault_rows(faulty)
+            ready = ready.filter(pl.col(FAULTS).list.len() == 0)
+        else:
+            faulty = pl.DataFrame()
+        good, failure = self._widened(have).filter(ready)
+        broken = _failed_rows(failure)
+        kept, clashes, duplicates = self._first_of_each_key(broken, hidden)
+        rejects = pl.concat([rejects, _rule_rows(broken, hidden, list(self.key)), clashes])
+        rejected = faulty.height + broken.height - kept.height - duplicates
+        whole = pl.concat([good, kept.lazy()]) if kept.height else good
+        result = whole.drop(hidden)
+        return Split(
+            result.sort(self.key) if self.key else result, rejects.unique(maintain_order=True), rejected, duplicates
+        )
+
+    def _widened(self, have: pl.Schema) -> type[dy.Schema]:
+        """The schema with the frame's own attributes and hidden columns, which dataframely would else drop."""
+        extra = {name: dy.Any() for name in have if name.startswith("x_") or name in _HIDDEN}
+        return type(self.schema.__name__, (self.schema,), extra) if extra else self.schema
+
+    def _first_of_each_key(self, broken: pl.DataFrame, hidden: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        """Among rows whose only fault is a shared key: those to keep, the clashes as rejects, exact duplicates."""
+        columns = [name for name in broken.columns if name != "_rules"]
+        only_key = broken.filter(pl.col("_rules") == pl.lit(["primary_key"], dtype=pl.List(pl.String)))
+        order = [name for name in (SOURCE, LINE) if name in hidden]
+        only_key = only_key.sort(order) if order else only_key
+        kept = only_key.unique(subset=self.key, keep="first", maintain_order=True) if self.key else only_key.clear()
+        values = [name for name in columns if name not in _HIDDEN]
+        later = only_key.join(kept.select(order), on=order, how="anti") if order else only_key.clear()
+        same = later.join(kept, on=values, how="semi", nulls_equal=True)
+        clashes = later.join(same.select(order), on=order, how="anti") if order else later
+        named = clashes.select(
+            source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
+            line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+            rule=pl.lit("duplicate-key"),
+            column=pl.lit(", ".join(self.key)),
+            value=pl.lit(None, pl.String),
+        )
+        return kept.select(columns), named, same.height
+
+
+def _fault_rows(faulty: pl.DataFrame) -> pl.DataFrame:
+    if not faulty.height:
+        return pl.DataFrame(schema=_REJECTS)
+    exploded = faulty.select(SOURCE, LINE, FAULTS).explode(FAULTS)
+    return exploded.select(
+        source=SOURCE,
+        line=LINE,
+        rule=pl.col(FAULTS).struct.field("rule"),
+        column=pl.col(FAULTS).struct.field("column"),
+        value=pl.col(FAULTS).struct.field("value"),
+    )
+
+
+def _failed_rows(failure: dy.FailureInfo) -> pl.DataFrame:
+    """The failing rows with `_rules`, the names of the rules each one breaks."""
+    details = failure.details()
+    rows = failure.invalid()
+    rules = [name for name in details.columns if name not in rows.columns]
+    named = [pl.when(pl.col(rule) == "invalid").then(pl.lit(rule)) for rule in rules]
+    if not named:
+        return rows.with_columns(_rules=pl.lit([], dtype=pl.List(pl.String)))
+    return details.select(*rows.columns, _rules=pl.concat_list(named).list.drop_nulls())
+
+
+def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> pl.DataFrame:
+    """One reject per broken rule other than a shared key, with the offending value as text."""
+    if not broken.height:
+        return pl.DataFrame(schema=_REJECTS)
+    rows = broken.filter(pl.col("_rules") != pl.lit(["primary_key"], dtype=pl.List(pl.String)))
+    exploded = (
+        rows.with_columns(rule=pl.col("_rules"))
+        .explode("rule")
+        .with_columns(column=pl.col("rule").str.split("|").list.first())
+    )
+    plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
+    values = pl.coalesce([pl.when(pl.col("column") == name).then(pl.col(name).cast(pl.String)) for name in plain])
+    return exploded.select(
+        source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
+        line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+        rule=pl.col("rule").str.split("|").list.last(),
+        column=pl.when(pl.col("column") == "primary_key").then(pl.lit(", ".join(key))).otherwise("column"),
+        value=values,
+    )

@@ -1,0 +1,88 @@
+"""customer_months: what one month of one customer looks like; the unified view every later stage reads."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from telcli.tables import columns as c
+from telcli.tables.contract import Contract
+
+__all__ = ["CONTRACTS", "FACTS", "FEATURES", "CustomerMonths"]
+
+
+class CustomerMonths(dy.Schema):
+    """One row per customer and month, from the month of joining to the month of leaving.
+
+    A month's row is made of that month and earlier ones alone, so that a snapshot can be scored honestly.
+    """
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    month = c.month("Month", "月份", key=True)
+
+    # Facts of the walk: never features of a model.
+    active = c.flag("Holds a live line at the end of the month", "月末在网", need=True)
+    left = c.flag("Left for good in this month", "当月离网", need=True)
+
+    # Contract
+    tenure_months = c.number("Months since joining", "网龄", "months", low=0.0)
+    contract_months_left = c.number(
+        "Months of contract left; 0 when out of contract", "合约剩余月数", "months", low=0.0
+    )
+    numbers_held = c.count("Live lines held", "在网号码数", "lines")
+    services_held = c.count("Kinds of service held", "业务种类数", "kinds")
+    plan_fee = c.money("Plan fees of live lines", "套餐费合计")
+
+    # Money
+    revenue = c.money("Billed less discount", "净收入")
+    discount = c.money("Discount", "优惠额")
+    recurring_fee = c.money("Recurring charges billed", "月租收入")
+    over_bundle_fee = c.money("Charged beyond the bundle", "套外费")
+    paid = c.money("Paid, reversals taken off", "缴费额")
+    arrears = c.money("Billed so far less paid so far, never negative", "累计欠费", low=0.0)
+
+    # Use
+    call_minutes = c.count("Minutes of calls", "通话分钟数", "minutes")
+    calls_out = c.count("Calls made", "主叫次数", "calls")
+    calls_in = c.count("Calls received", "被叫次数", "calls")
+    texts = c.count("Texts sent", "短信条数", "texts")
+    data_mb = c.count("Data used", "流量", "MB")
+    roaming_minutes = c.count("Minutes while roaming", "漫游分钟数", "minutes")
+    active_days = c.number("Days with any use", "活跃天数", "days", low=0.0, high=31.0)
+
+    # Service
+    contacts = c.count("Contacts with the operator", "接触次数", "contacts")
+    complaints = c.count("Complaints", "投诉次数", "complaints")
+    faults = c.count("Fault reports", "故障申告次数", "reports")
+    unresolved = c.count("Contacts still open at the end of the month", "未办结工单数", "contacts")
+    rating = c.number("Mean rating of contacts", "平均评分", "points", low=0.0, high=10.0)
+
+    # History, this month included
+    revenue_mean_3 = c.money("Mean revenue over 3 months", "近3个月平均收入")
+    revenue_mean_6 = c.money("Mean revenue over 6 months", "近6个月平均收入")
+    revenue_change_3 = c.number(
+        "Mean revenue of 3 months over that of the 3 before, less 1", "收入环比变化(3个月)", "ratio - 1", low=-1e6
+    )
+    call_minutes_mean_3 = c.count("Mean minutes over 3 months", "近3个月平均通话分钟", "minutes")
+    call_minutes_change_3 = c.number(
+        "Mean minutes of 3 months over that of the 3 before, less 1", "通话环比变化(3个月)", "ratio - 1", low=-1.0
+    )
+    data_mb_mean_3 = c.count("Mean data over 3 months", "近3个月平均流量", "MB")
+    data_mb_change_3 = c.number(
+        "Mean data of 3 months over that of the 3 before, less 1", "流量环比变化(3个月)", "ratio - 1", low=-1.0
+    )
+    active_days_change_3 = c.number(
+        "Mean active days of 3 months less that of the 3 before", "活跃天数变化(3个月)", "days"
+    )
+    complaints_sum_3 = c.count("Complaints in 3 months", "近3个月投诉次数", "complaints")
+    contacts_sum_6 = c.count("Contacts in 6 months", "近6个月接触次数", "contacts")
+    months_in_arrears_6 = c.count("Months with arrears, of the last 6", "近6个月欠费月数", "months")
+    months_since_use = c.count("Months since any use; 0 when used this month", "距上次使用月数", "months")
+
+
+FACTS = ("customer_id", "month", "active", "left")
+FEATURES = tuple(name for name in CustomerMonths.column_names() if name not in FACTS)
+CONTRACTS = {
+    "customer_months": Contract(
+        "customer_months", CustomerMonths, "Each customer's months: the unified view", "客户月度统一视图", "month"
+    )
+}

@@ -1,0 +1,146 @@
+"""Result tables: one snapshot per as-of month."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from telcli.tables import columns as c
+from telcli.tables.contract import Contract
+from telcli.tables.subjects import CUSTOMER_CLASSES
+
+__all__ = ["CONTRACTS", "LIFECYCLE_STAGES", "RISK_BANDS", "TIERS", "VALUE_TIERS"]
+
+LIFECYCLE_STAGES = ("acquisition", "growth", "maturity", "decline", "dormant", "churned", "unknown")
+TIERS = ("high", "mid", "low")
+RISK_BANDS = ("low", "medium", "high")
+VALUE_TIERS = ("platinum", "gold", "silver", "bronze")
+
+
+class Segments(dy.Schema):
+    """One row per customer alive at the snapshot."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    segment = c.integer("Segment, from 1, the largest revenue first", "客群编号", need=True, low=1)
+    segment_name = c.text("Its name", "客群名称(英文)", need=True)
+    segment_name_zh = c.text("Its name in Chinese", "客群名称", need=True)
+    customer_class = c.text("Public, business or key account", "客户类型", need=True, one_of=CUSTOMER_CLASSES)
+    lifecycle_stage = c.text("Stage of the customer's life", "生命周期阶段", need=True, one_of=LIFECYCLE_STAGES)
+    consumption_tier = c.text("High, mid or low revenue", "消费层级", need=True, one_of=TIERS)
+
+
+class SegmentProfiles(dy.Schema):
+    """One row per segment."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    segment = c.integer("Segment", "客群编号", key=True)
+    segment_name = c.text("Its name", "客群名称(英文)", need=True)
+    segment_name_zh = c.text("Its name in Chinese", "客群名称", need=True)
+    customers = c.integer("Customers in it", "客户数", "customers", need=True, low=1)
+    customer_share = c.share("Share of customers", "客户占比", need=True)
+    revenue_share = c.share("Share of revenue", "收入占比")
+    value_index = c.number("Mean revenue over the mean of all", "价值指数", "x the mean")
+    profile = c.text("What sets it apart", "特征描述(英文)", need=True)
+    profile_zh = c.text("What sets it apart, in Chinese", "特征描述", need=True)
+    rule = c.text("A short rule that finds most of it", "识别规则")
+    treatment = c.text("What to do with it", "经营建议(英文)")
+    treatment_zh = c.text("What to do with it, in Chinese", "经营建议")
+
+
+class ValueScores(dy.Schema):
+    """One row per customer alive at the snapshot."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    current_value = c.money("Margin of the last 12 months", "当前价值", need=True)
+    incremental_value = c.money("Expected extra margin from growth; null until estimated", "增量价值")
+    retention_value = c.money("Discounted margin expected within the horizon", "存量(保有)价值", need=True)
+    lifetime_value = c.money("Sum of the three", "生命周期价值", need=True)
+    value_score = c.number(
+        "Rank among customers by lifetime value", "价值评分", "0..100", low=0.0, high=100.0, need=True
+    )
+    value_tier = c.text("Tier by score", "价值等级", need=True, one_of=VALUE_TIERS)
+
+
+class SurvivalCurve(dy.Schema):
+    """The share of customers still here by tenure: the curve behind retention value."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    tenure_month = c.integer("Months since joining", "网龄月", "months", key=True, low=0)
+    at_risk = c.number("Customer-months seen at this tenure", "在险客户月数", "customer-months", low=0.0, need=True)
+    left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)
+    hazard = c.share("Chance of leaving in that month", "离网风险", need=True)
+    survival = c.share("Share still here after that month", "留存率", need=True)
+
+
+class ChurnScores(dy.Schema):
+    """One row per customer alive at the snapshot."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    churn_probability = c.share("Calibrated chance of leaving in the outcome window", "流失概率", need=True)
+    risk_band = c.text("Risk band", "风险等级", need=True, one_of=RISK_BANDS)
+    target = c.flag("Contacting the customer lowers expected cost", "建议挽留", need=True)
+    expected_saving = c.money("Expected gain from contacting; negative where it costs more", "预期节省", need=True)
+    reason_1 = c.text("First reason", "首要原因(英文)")
+    reason_2 = c.text("Second reason", "第二原因(英文)")
+    reason_3 = c.text("Third reason", "第三原因(英文)")
+    reason_1_zh = c.text("First reason, in Chinese", "首要原因")
+    reason_2_zh = c.text("Second reason, in Chinese", "第二原因")
+    reason_3_zh = c.text("Third reason, in Chinese", "第三原因")
+    labelled = c.text(
+        "training: out-of-fold; scored: by the final model", "评分来源", one_of=("out-of-fold", "final-model")
+    )
+
+
+class ChurnLift(dy.Schema):
+    """Held-out customers by tenth of predicted risk, the riskiest first."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    decile = c.integer("Tenth, 1 the riskiest", "十分位", key=True, low=1, high=10)
+    customers = c.integer("Customers", "客户数", "customers", need=True)
+    churners = c.integer("Of them, left", "流失客户数", "customers", need=True)
+    churn_rate = c.share("Share that left", "流失率", need=True)
+    mean_probability = c.share("Mean predicted chance", "平均预测概率", need=True)
+    lift = c.number("Churn rate over that of all", "提升度", "x the mean", low=0.0, need=True)
+
+
+class ChurnCosts(dy.Schema):
+    """What each way of choosing whom to contact would have cost on held-out customers."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    method = c.text("Method", "方法", key=True)
+    cost = c.money("Total cost", "总成本", need=True)
+    contacted = c.integer("Customers contacted", "接触客户数", "customers", need=True)
+    chosen = c.flag("The method in use", "采用", need=True)
+
+
+class ReportFigures(dy.Schema):
+    """The report as one long table: every number and sentence that its pages show."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    section = c.text("Part of the report", "章节", key=True)
+    row = c.integer("Row within the section, from 1", "序号", key=True, low=1)
+    metric = c.text("What is shown", "指标", key=True)
+    value = c.number("Number", "数值", "as the metric says")
+    text = c.text("Text, in English", "文字(英文)")
+    text_zh = c.text("Text, in Chinese", "文字")
+
+
+def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
+    return Contract(name, schema, meaning, zh, "as_of")
+
+
+CONTRACTS = {
+    found.name: found
+    for found in (
+        _result("segments", Segments, "Which segment each customer is in", "客户分群结果"),
+        _result("segment_profiles", SegmentProfiles, "What each segment is like", "客群画像"),
+        _result("value_scores", ValueScores, "What each customer is worth", "客户价值评分"),
+        _result("survival_curve", SurvivalCurve, "How long customers stay", "留存曲线"),
+        _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
+        _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
+        _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),
+        _result("report_figures", ReportFigures, "Every figure of the report", "报告数据"),
+    )
+}
