@@ -301,14 +301,17 @@ def resolve(
     return Resolved(SECTIONS[section](**values), tuple(origins))
 
 
+_KINDS = {int: "a whole number", float: "a number", str: "text"}
+
+
 def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value: Any, source: str) -> Any:
     about = item.metadata
+    if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
+        _refuse(section, item.name, value, source, _KINDS[kind])
     try:
-        if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
-            value = kind("not of this kind")
         value = kind(value)
     except (TypeError, ValueError, OverflowError):
-        _refuse(section, item.name, value, source, {int: "a whole number", float: "a number"}.get(kind, "text"))
+        _refuse(section, item.name, value, source, _KINDS[kind])
     low, high, choices = about["low"], about["high"], about["choices"]
     if choices and value not in choices:
         _refuse(section, item.name, value, source, "one of " + ", ".join(choices))

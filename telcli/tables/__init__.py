@@ -14,7 +14,7 @@ from telcli.errors import UsageError
 if TYPE_CHECKING:
     from telcli.tables.contract import Contract
 
-__all__ = ["NAMES", "SUBJECTS", "contract"]
+__all__ = ["NAMES", "PARTITIONS", "SUBJECTS", "contract"]
 
 SUBJECTS = ("customers", "subscriptions", "bills", "payments", "usage", "contacts")
 _PLACES = {
@@ -25,6 +25,11 @@ _PLACES = {
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)
+PARTITIONS = {
+    **dict.fromkeys(("bills", "usage", "customer_months"), "month"),
+    **{name: "as_of" for name, place in _PLACES.items() if place == "telcli.tables.results"},
+}
+"""The month column whose values make a table's files; absent for tables of one file."""
 
 
 def contract(name: str) -> Contract:

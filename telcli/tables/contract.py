@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import dataframely as dy
 import polars as pl
@@ -44,19 +45,20 @@ class ColumnInfo:
 class Split:
     """Rows that keep the contract, and what is wrong with the others.
 
-    `good` is lazy and sorted by key; `rejects` has the columns of the rejects table; `rejected_rows` and
-    `duplicate_rows` (exact copies of a kept row) count rows, which may break several rules each.
+    `good` is lazy, without the hidden columns; `rejects` has the columns of the rejects table, several rows for a
+    line that breaks several rules; `rejected_rows` counts each row once; `copies` are the exact copies of a kept
+    row that were dropped, as (source, line).
     """
 
     good: pl.LazyFrame
     rejects: pl.DataFrame
     rejected_rows: int
-    duplicate_rows: int
+    copies: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class Contract:
-    """A named schema; `partition` is the month column whose values make the files, `private` columns are masked."""
+    """A named schema; `partition` is the month column whose values make the files; `attributes` admits x_ columns."""
 
     name: str
     schema: type[dy.Schema]
@@ -125,15 +127,15 @@ class Contract:
         return frame.select(*chosen, *extra, *[name for name in _HIDDEN if name in have])
 
     def require(self, frame: pl.LazyFrame, origin: str = "") -> pl.LazyFrame:
-        """Return the frame, conformed and sorted by key, or raise naming the first rule broken and how often."""
+        """Return the frame, conformed, or raise naming the first rule broken and how often."""
         split = self.split(frame)
-        if split.rejected_rows or split.duplicate_rows:
-            first = split.rejects.row(0, named=True)
+        if split.rejected_rows or split.copies.height:
+            first = split.rejects.row(0, named=True) if split.rejects.height else {"rule": "copy", "column": "row"}
             raise DataError(
                 "contract-broken",
                 "Table {table} breaks its contract in {rows} rows; first: {rule} on {column}.",
                 table=self.name,
-                rows=split.rejected_rows + split.duplicate_rows,
+                rows=split.rejected_rows + split.copies.height,
                 rule=first["rule"],
                 column=first["column"],
                 origin=origin,
@@ -158,22 +160,25 @@ class Contract:
             faulty = pl.DataFrame()
         good, failure = self._widened(have).filter(ready)
         broken = _failed_rows(failure)
-        kept, clashes, duplicates = self._first_of_each_key(broken, hidden)
+        kept, clashes, copies = self._first_of_each_key(broken, hidden)
         rejects = pl.concat([rejects, _rule_rows(broken, hidden, list(self.key)), clashes])
-        rejected = faulty.height + broken.height - kept.height - duplicates
+        rejected = faulty.height + broken.height - kept.height - copies.height
         whole = pl.concat([good, kept.lazy()]) if kept.height else good
-        result = whole.drop(hidden)
-        return Split(
-            result.sort(self.key) if self.key else result, rejects.unique(maintain_order=True), rejected, duplicates
-        )
+        return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies)
+
+    def digest(self) -> str:
+        """A short hash of every column's declaration: tables written under another contract are checked anew."""
+        return sha256(repr(self.columns()).encode()).hexdigest()[:16]
 
     def _widened(self, have: pl.Schema) -> type[dy.Schema]:
         """The schema with the frame's own attributes and hidden columns, which dataframely would else drop."""
         extra = {name: dy.Any() for name in have if name.startswith("x_") or name in _HIDDEN}
         return type(self.schema.__name__, (self.schema,), extra) if extra else self.schema
 
-    def _first_of_each_key(self, broken: pl.DataFrame, hidden: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-        """Among rows whose only fault is a shared key: those to keep, the clashes as rejects, exact duplicates."""
+    def _first_of_each_key(
+        self, broken: pl.DataFrame, hidden: Sequence[str]
+    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Among rows whose only fault is a shared key: those to keep, the clashes as rejects, exact copies."""
         columns = [name for name in broken.columns if name != "_rules"]
         only_key = broken.filter(pl.col("_rules") == pl.lit(["primary_key"], dtype=pl.List(pl.String)))
         order = [name for name in (SOURCE, LINE) if name in hidden]
@@ -184,13 +189,20 @@ class Contract:
         same = later.join(kept, on=values, how="semi", nulls_equal=True)
         clashes = later.join(same.select(order), on=order, how="anti") if order else later
         named = clashes.select(
-            source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
-            line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+            **_place(hidden),
             rule=pl.lit("duplicate-key"),
             column=pl.lit(", ".join(self.key)),
             value=pl.lit(None, pl.String),
         )
-        return kept.select(columns), named, same.height
+        return kept.select(columns), named, same.select(**_place(hidden))
+
+
+def _place(hidden: Sequence[str]) -> dict[str, pl.Expr]:
+    """Which line of which file, null for frames that did not come from one."""
+    return {
+        "source": pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
+        "line": pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+    }
 
 
 def _fault_rows(faulty: pl.DataFrame) -> pl.DataFrame:
@@ -230,8 +242,7 @@ def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> p
     plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
     values = pl.coalesce([pl.when(pl.col("column") == name).then(pl.col(name).cast(pl.String)) for name in plain])
     return exploded.select(
-        source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
-        line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+        **_place(hidden),
         rule=pl.col("rule").str.split("|").list.last(),
         column=pl.when(pl.col("column") == "primary_key").then(pl.lit(", ".join(key))).otherwise("column"),
         value=values,

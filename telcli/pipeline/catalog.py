@@ -1,0 +1,76 @@
+"""Every stage in walk order: the whole product on one screen."""
+
+from __future__ import annotations
+
+from telcli.pipeline.stage import Stage
+from telcli.tables import SUBJECTS
+
+__all__ = ["STAGES", "maker", "stage"]
+
+STAGES = (
+    Stage(
+        "ingest",
+        needs=(),
+        uses=(),
+        gives=(*SUBJECTS, "rejects"),
+        snapshot=False,
+    ),
+    Stage(
+        "customer-months",
+        needs=("customers",),
+        uses=("subscriptions", "bills", "payments", "usage", "contacts"),
+        gives=("customer_months",),
+        snapshot=False,
+    ),
+    Stage(
+        "segment",
+        needs=("customer_months", "customers"),
+        uses=("subscriptions",),
+        gives=("segments", "segment_profiles"),
+    ),
+    Stage(
+        "score-value",
+        needs=("customer_months", "customers"),
+        uses=("subscriptions",),
+        gives=("value_scores", "survival_curve"),
+    ),
+    Stage(
+        "predict-churn",
+        needs=("customer_months", "customers"),
+        uses=("subscriptions", "value_scores"),
+        gives=("churn_scores", "churn_lift", "churn_costs"),
+    ),
+    Stage(
+        "report",
+        needs=("customer_months", "customers"),
+        uses=(
+            "segments",
+            "segment_profiles",
+            "value_scores",
+            "survival_curve",
+            "churn_scores",
+            "churn_lift",
+            "churn_costs",
+            "rejects",
+        ),
+        gives=("report_figures",),
+    ),
+)
+
+
+def stage(name: str) -> Stage:
+    """Return one stage by name.
+
+    >>> stage("segment").gives
+    ('segments', 'segment_profiles')
+    """
+    return next(found for found in STAGES if found.name == name)
+
+
+def maker(table: str) -> str:
+    """Name the stage that makes a table.
+
+    >>> maker("customer_months")
+    'customer-months'
+    """
+    return next(found.name for found in STAGES if table in found.gives)

@@ -1,0 +1,45 @@
+"""Which parts of which tables a stage reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from telcli.errors import MissingInputError
+from telcli.pipeline.catalog import maker
+from telcli.pipeline.provenance import Manifest
+from telcli.pipeline.stage import Stage
+from telcli.tables import PARTITIONS
+
+__all__ = ["choose"]
+
+
+def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """Name the partitions of each input that the stage reads: monthly tables up to `as_of`, results of that month.
+
+    Raises
+    ------
+    MissingInputError
+        A table it needs is not there; the hint names the stage that makes it.
+    """
+    chosen = {}
+    for table in (*stage.needs, *stage.uses):
+        partitions = manifest.months(table)
+        if stage.snapshot and as_of is not None:
+            kind = PARTITIONS.get(table)
+            month = as_of.isoformat()
+            if kind == "month":
+                partitions = tuple(name for name in partitions if name <= month)
+            elif kind == "as_of":
+                partitions = tuple(name for name in partitions if name == month)
+        if partitions:
+            chosen[table] = partitions
+        elif table in stage.needs:
+            raise MissingInputError(
+                "stage-first",
+                "{stage} needs the table {table}, which is not there yet.",
+                hint="Run first: telcli {first}",
+                stage=stage.name,
+                table=table,
+                first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
+            )
+    return chosen

@@ -1,0 +1,112 @@
+"""The two doors of every stage: tables are checked when they come in and again before they go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from telcli.errors import DataError
+from telcli.pipeline.provenance import Manifest, Part, file_sha256
+from telcli.pipeline.workdir import Workdir
+from telcli.tables import contract
+from telcli.tables.contract import Contract
+
+__all__ = ["Landed", "admit", "land"]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One table on its way out: its parts by partition, where they are staged, and the rows that did not pass."""
+
+    parts: Mapping[str, Part]
+    staged: Mapping[str, Path]
+    rejects: pl.DataFrame
+    rejected_rows: int
+    copies: pl.DataFrame
+
+    @property
+    def rows(self) -> int:
+        """Rows that passed."""
+        return sum(part.rows for part in self.parts.values())
+
+
+def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, ...]]) -> dict[str, pl.LazyFrame]:
+    """Open each input, having compared its bytes with their hash, and its columns with the contract.
+
+    The bytes that match are those that passed the contract on the way out, so rules are run again only where the
+    contract has changed since.
+    """
+    frames = {}
+    for table, partitions in chosen.items():
+        rules = contract(table)
+        frame = workdir.scan(manifest, table, partitions, verify=True)
+        digest = rules.digest()
+        same = all(manifest.tables[table][name].contract == digest for name in partitions)
+        frames[table] = rules.conform(frame) if same else rules.require(frame)
+    return frames
+
+
+def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool) -> Landed:
+    """Stage a table: one file per partition, checked and sorted by key, with its rejects.
+
+    The frame is computed once, as a stream, to a raw file; each partition is then checked on its own, so memory is
+    bounded by one month. `strict` (results of a stage) raises on the first broken rule.
+    """
+    folder = staging / rules.name
+    folder.mkdir(parents=True)
+    raw = folder / "raw.parquet"
+    rules.conform(frame).sink_parquet(raw, compression="lz4", maintain_order=True)
+    whole = pl.scan_parquet(raw)
+    parts: dict[str, Part] = {}
+    staged: dict[str, Path] = {}
+    rejects, copies, rejected = [], [], 0
+    for partition in _partitions(rules, whole):
+        split = rules.split(_only(rules, whole, partition))
+        if strict and (split.rejected_rows or split.copies.height):
+            rules.require(_only(rules, whole, partition))
+        rejects.append(split.rejects)
+        copies.append(split.copies)
+        rejected += split.rejected_rows
+        found = split.good.collect(engine="streaming")
+        found = found.sort(rules.key) if rules.key else found
+        if found.height or not rules.partition:
+            path = _final(rules, partition)
+            place = folder / f"{len(staged)}.parquet"
+            found.write_parquet(place)
+            parts[partition] = Part(path, file_sha256(place), found.height, place.stat().st_size, rules.digest())
+            staged[path] = place
+    raw.unlink()
+    empty = {"source": pl.String, "line": pl.Int64}
+    return Landed(
+        parts,
+        staged,
+        pl.concat(rejects) if rejects else contract("rejects").schema.create_empty(),
+        rejected,
+        pl.concat(copies) if copies else pl.DataFrame(schema=empty),
+    )
+
+
+def _partitions(rules: Contract, whole: pl.LazyFrame) -> list[str]:
+    if not rules.partition:
+        return [""]
+    found = whole.select(pl.col(rules.partition).unique()).collect(engine="streaming").to_series().sort()
+    return ["" if month is None else month.isoformat() for month in found]
+
+
+def _only(rules: Contract, whole: pl.LazyFrame, partition: str) -> pl.LazyFrame:
+    if not rules.partition:
+        return whole
+    column = pl.col(rules.partition)
+    return whole.filter(column == date.fromisoformat(partition) if partition else column.is_null())
+
+
+def _final(rules: Contract, partition: str) -> str:
+    if not rules.partition:
+        return f"{rules.name}/part-0.parquet"
+    if not partition:
+        raise DataError("month-missing", "Table {table} has rows without a month.", table=rules.name)
+    return f"{rules.name}/{rules.partition}={partition}/part-0.parquet"

@@ -1,0 +1,187 @@
+"""What made each table: manifest.json, the one page that says what the working directory holds.
+
+It carries no clock time, so the same inputs, settings and seed give the same bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telcli.errors import DataError
+
+__all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "file_sha256", "jsonable"]
+
+FORMAT = 1
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """One published file: path from the working directory, content hash, rows (0 for pages and models), bytes."""
+
+    path: str
+    sha256: str
+    rows: int
+    bytes: int
+    contract: str = ""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything a result depends on: equal bases give equal bytes, so equal bases need not be run again.
+
+    `inputs` maps each file read to its hash; `choices` are words of the command line that are no settings.
+    """
+
+    version: str
+    settings: Mapping[str, Any]
+    seed: int
+    as_of: str
+    inputs: Mapping[str, str]
+    choices: Mapping[str, Any]
+
+    def differs(self, now: Basis) -> tuple[str, ...]:
+        """Say in what another basis differs: ``version``, ``setting NAME``, ``input FILE``, ``choice NAME``, ..."""
+        found = [name for name in ("version", "seed", "as_of") if getattr(self, name) != getattr(now, name)]
+        for kind, mine, theirs in (
+            ("setting", self.settings, now.settings),
+            ("input", self.inputs, now.inputs),
+            ("choice", self.choices, now.choices),
+        ):
+            found += [f"{kind} {name}" for name in sorted({*mine, *theirs}) if mine.get(name) != theirs.get(name)]
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One stage's last finished run for one as-of month ("" where a stage covers every month)."""
+
+    basis: Basis
+    as_of: str
+    gave: Mapping[str, tuple[str, ...]]
+    files: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+    rejected: int
+    duplicates: int
+    metrics: Mapping[str, Any]
+    notices: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of files that the commit has promised: `source` (empty: remove) becomes `target`."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out."""
+
+    tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
+    files: Mapping[str, Part] = field(default_factory=dict)
+    stages: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
+    pending: tuple[Move, ...] = ()
+
+    def to_json(self) -> str:
+        """Serialise with sorted keys, so that equal manifests are equal bytes."""
+        body = {"format": FORMAT, **dataclasses.asdict(self)}
+        return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @staticmethod
+    def read(path: Path) -> Manifest:
+        """Read manifest.json; a missing one is an empty working directory.
+
+        Raises
+        ------
+        DataError
+            The file is damaged, or was written by a newer telcli.
+        """
+        try:
+            body = json.loads(path.read_text(encoding="utf-8"))
+            form = body["format"]
+        except FileNotFoundError:
+            return Manifest()
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                "manifest-damaged",
+                "{file} is damaged: {why}",
+                hint="Restore it from a backup, or ingest again into a new working directory.",
+                file=str(path),
+                why=str(error),
+            ) from None
+        if form != FORMAT:
+            raise DataError(
+                "workdir-newer",
+                "{workdir} has working directory format {found}; this telcli reads format {known}.",
+                hint="Use the telcli version that wrote it, or ingest into a new working directory.",
+                workdir=str(path.parent),
+                found=form,
+                known=FORMAT,
+            )
+        return _from_json(body)
+
+    def months(self, table: str) -> tuple[str, ...]:
+        """Partitions of a table, in order; ("",) where it has a single unpartitioned file."""
+        return tuple(sorted(self.tables.get(table, {})))
+
+
+def _from_json(body: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        tables={name: {key: Part(**part) for key, part in parts.items()} for name, parts in body["tables"].items()},
+        files={name: Part(**part) for name, part in body["files"].items()},
+        stages={
+            name: {key: _record(record) for key, record in records.items()} for name, records in body["stages"].items()
+        },
+        pending=tuple(Move(**move) for move in body["pending"]),
+    )
+
+
+def _record(body: Mapping[str, Any]) -> Record:
+    gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
+    lists = {"files": tuple(body["files"]), "notices": tuple(body["notices"])}
+    return Record(**{**body, **lists, "basis": Basis(**body["basis"]), "gave": gave})
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes, read in pieces."""
+    hasher = hashlib.sha256()
+    with path.open("rb") as handle:
+        while piece := handle.read(_CHUNK):
+            hasher.update(piece)
+    return hasher.hexdigest()
+
+
+def digest(body: Any) -> str:
+    """Hex digest of anything JSON-able, whatever the order of its keys.
+
+    >>> digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    True
+    """
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def jsonable(value: Any) -> Any:
+    """Turn metrics into plain JSON: numpy scalars and dates become plain, NaN and infinities become null.
+
+    >>> jsonable({"auc": float("nan"), "k": (1, 2)})
+    {'auc': None, 'k': [1, 2]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [jsonable(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if hasattr(value, "tolist"):
+        return jsonable(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int) else str(value)

@@ -1,0 +1,176 @@
+"""From a stage's outcome to published tables: check, stage, commit, record."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from telcli.errors import DataError
+from telcli.pipeline.doors import Landed, land
+from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
+from telcli.pipeline.stage import Stage
+from telcli.pipeline.workdir import STAGING, Workdir
+from telcli.stages import Outcome
+from telcli.tables import SUBJECTS, contract
+
+if TYPE_CHECKING:
+    from telcli.pipeline.run import Render
+
+__all__ = ["publish"]
+
+
+def publish(
+    stage: Stage,
+    workdir: Workdir,
+    manifest: Manifest,
+    outcome: Outcome,
+    settings: Any,
+    basis: Basis,
+    render: Render | None,
+) -> Manifest:
+    """Check every table against its contract and make all of them, the pages and the models visible at one instant.
+
+    Raises
+    ------
+    DataError
+        A table breaks its contract, or ingest would lose more rows than `max_reject_share` allows.
+    """
+    staging = workdir.path / STAGING
+    landed = _land_all(stage, outcome, staging, settings)
+    files = _stage_files(outcome, landed, staging, render)
+    record = _record(stage, manifest, outcome, landed, tuple(files), basis)
+    new = _merged(stage, manifest, landed, files, record, basis)
+    staged = {path: place for table in landed.values() for path, place in table.staged.items()}
+    staged |= {path: staging / path for path in files}
+    return workdir.commit(manifest, new, staged)
+
+
+def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any) -> dict[str, Landed]:
+    landed: dict[str, Landed] = {}
+    strict = stage.name != "ingest"
+    for table, frame in outcome.tables.items():
+        landed[table] = land(contract(table), frame, staging, strict=strict)
+        if not strict:
+            _bounded(table, landed[table], settings.max_reject_share)
+    if not strict:
+        refused = pl.concat([found.rejects for found in landed.values()])
+        landed["rejects"] = land(
+            contract("rejects"), refused.sort("source", "line", "rule").lazy(), staging, strict=True
+        )
+    return landed
+
+
+def _bounded(table: str, landed: Landed, most: float) -> None:
+    rows = landed.rejected_rows + landed.rows
+    if not landed.rejected_rows or (landed.rows and landed.rejected_rows / rows <= most):
+        return
+    worst = (
+        landed.rejects.group_by("rule", "column").len().sort("len", "rule", "column", descending=[True, False, False])
+    )
+    first = landed.rejects.sort("source", "line").row(0, named=True)
+    raise DataError(
+        "too-many-rejects",
+        "{rejected} of {rows} rows of {table} break a rule, more than {most:.1%} allowed; nothing was changed. "
+        "Most often: {rules}. First: {source} line {line}, {column}.",
+        hint="Mend the extract or the mapping (--map), or allow more with --max-rejects.",
+        rejected=landed.rejected_rows,
+        rows=rows,
+        table=table,
+        most=most,
+        rules="; ".join(f"{rule} on {column} ({count})" for rule, column, count in worst.head(3).rows()),
+        source=first["source"],
+        line=first["line"],
+        column=first["column"],
+    )
+
+
+def _stage_files(
+    outcome: Outcome, landed: Mapping[str, Landed], staging: Path, render: Render | None
+) -> dict[str, Part]:
+    """Write models and pages into the staging folder, by final path."""
+    places: list[Path] = []
+    if outcome.models:
+        from telcli.io import model_file
+
+        (staging / "models").mkdir()
+        for name, (estimator, description) in outcome.models.items():
+            places += model_file.write(staging / "models" / name, estimator, jsonable(description))
+    if render:
+        (staging / "reports").mkdir()
+        first = next(iter(next(iter(landed.values())).staged.values()))
+        for name, content in render(pl.read_parquet(first)).items():
+            (staging / "reports" / name).write_bytes(content)
+            places.append(staging / "reports" / name)
+    found = {}
+    for place in places:
+        path = str(place.relative_to(staging))
+        found[path] = Part(path, file_sha256(place), 0, place.stat().st_size)
+    return found
+
+
+def _record(
+    stage: Stage,
+    manifest: Manifest,
+    outcome: Outcome,
+    landed: Mapping[str, Landed],
+    files: tuple[str, ...],
+    basis: Basis,
+) -> Record:
+    metrics = dict(outcome.metrics)
+    rows_in = sum(
+        part.rows for parts in manifest.tables.values() for part in parts.values() if part.path in basis.inputs
+    )
+    if stage.name == "ingest":
+        metrics["sources"] = [_counted(source, landed) for source in metrics["sources"]]
+        rows_in = sum(source["rows_read"] for source in metrics["sources"])
+    as_of = outcome.as_of.isoformat() if outcome.as_of else basis.as_of
+    return Record(
+        basis=basis,
+        as_of=as_of,
+        gave={table: tuple(found.parts) for table, found in landed.items() if found.parts},
+        files=files,
+        rows_in=rows_in,
+        rows_out=sum(found.rows for table, found in landed.items() if table != "rejects"),
+        rejected=sum(found.rejected_rows for table, found in landed.items() if table != "rejects"),
+        duplicates=sum(found.copies.height for found in landed.values()),
+        metrics=jsonable(metrics),
+        notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in outcome.notices),
+    )
+
+
+def _counted(source: Mapping[str, Any], landed: Mapping[str, Landed]) -> dict[str, Any]:
+    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate."""
+    lost = {}
+    for name, frames in (
+        ("rows_rejected", [found.rejects for table, found in landed.items() if table in SUBJECTS]),
+        ("rows_duplicate", [found.copies for found in landed.values()]),
+    ):
+        lines = pl.concat([frame.select("source", "line") for frame in frames]).filter(source=source["source"])
+        lost[name] = lines.unique().height
+    return {**source, **lost, "rows_kept": source["rows_read"] - sum(lost.values())}
+
+
+def _merged(
+    stage: Stage,
+    manifest: Manifest,
+    landed: Mapping[str, Landed],
+    files: Mapping[str, Part],
+    record: Record,
+    basis: Basis,
+) -> Manifest:
+    """The manifest as it is to be: a snapshot stage replaces its month, the others replace their tables."""
+    key = basis.as_of if stage.snapshot else ""
+    tables = {name: dict(parts) for name, parts in manifest.tables.items()}
+    for table in stage.gives:
+        kept = {month: part for month, part in tables.get(table, {}).items() if stage.snapshot and month != key}
+        fresh = dict(landed[table].parts) if table in landed else {}
+        tables[table] = kept | fresh
+        if not tables[table]:
+            del tables[table]
+    stages = {name: dict(records) for name, records in manifest.stages.items()}
+    stages.setdefault(stage.name, {})[key] = record
+    return Manifest(tables, {**manifest.files, **files}, stages)

@@ -1,0 +1,249 @@
+"""How any stage is run, written once: lock, load, check, compute, check, publish, record."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import telcli
+from telcli import settings as knobs
+from telcli.errors import MissingInputError, Notice
+from telcli.pipeline import catalog
+from telcli.pipeline.choice import choose
+from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
+from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.stages import Inputs, Progress, silent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telcli.pipeline.stage import Stage
+
+__all__ = ["Output", "Request", "StageRun", "run_stage"]
+
+Render = Callable[["pl.DataFrame"], Mapping[str, bytes]]
+"""From a stage's first table to files under reports/, by relative name."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the analyst asked for, whatever the stage.
+
+    Parameters
+    ----------
+    flags : settings given on the command line, by name; None means not given.
+    choices : words of the command line that are no settings and change the result (mapping, language of a page).
+    render : makes the pages of a report stage.
+    """
+
+    workdir: Path
+    as_of: date | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    wait: float = 0.0
+    force: bool = False
+    sources: tuple[Path, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress = silent
+    render: Render | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """One published table or file: its path as the analyst can open it, and its rows."""
+
+    table: str
+    path: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """What one stage did, or, when `skipped`, what it had done before with the same inputs."""
+
+    stage: str
+    as_of: date | None
+    outputs: tuple[Output, ...]
+    metrics: Mapping[str, Any]
+    notices: tuple[Notice, ...]
+    skipped: bool
+    rows_in: int
+    rejected: int
+    duplicates: int
+
+
+def run_stage(name: str, request: Request) -> StageRun:
+    """Run one stage, or skip it when nothing that it depends on has changed.
+
+    Raises
+    ------
+    TelcliError
+        Of the class whose exit code fits; nothing has been published then.
+    """
+    stage = catalog.stage(name)
+    workdir = Workdir(request.workdir)
+    if not request.sources:
+        workdir.manifest()  # a directory that does not exist is told before it would be made
+    settings, general = settle(name, request)
+    with workdir.writing(request.wait) as manifest:
+        as_of = snapshot_month(stage, manifest, request.as_of)
+        chosen = choose(stage, manifest, as_of)
+        basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
+        known = manifest.stages.get(name, {}).get(_key(as_of))
+        if known and known.basis == basis and not request.force and _whole(workdir, manifest, known):
+            return _told(workdir, manifest, name, known, skipped=True)
+        inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
+        try:
+            new = _make(stage, workdir, manifest, inputs, settings, basis, request)
+        except OSError as error:
+            raise storage_error(request.workdir, error) from error
+        return _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
+
+
+def settle(name: str, request: Request) -> tuple[Any, knobs.GeneralSettings]:
+    """Settle the stage's settings and the shared ones."""
+    config = knobs.config_file(request.workdir)
+    parsed, file = knobs.read_config(config), str(config or "telcli.toml")
+    values = [knobs.resolve(section, request.flags, parsed, file).values for section in (name, "general")]
+    return values[0], values[1]
+
+
+def snapshot_month(stage: Stage, manifest: Manifest, asked: date | None) -> date | None:
+    """The month to work on: the one asked for, else the last one there is.
+
+    Raises
+    ------
+    MissingInputError
+        The month asked for is not in customer_months.
+    """
+    if not stage.snapshot:
+        return None
+    months = manifest.months("customer_months")
+    if asked and months and asked.isoformat() not in months:
+        raise MissingInputError(
+            "month-absent",
+            "There is nothing for {month}; months run from {first} to {last}.",
+            hint="Choose another --as-of, or ingest that month first.",
+            month=f"{asked:%Y-%m}",
+            first=months[0][:7],
+            last=months[-1][:7],
+        )
+    return asked or (date.fromisoformat(months[-1]) if months else None)
+
+
+def lay_basis(
+    stage: Stage,
+    manifest: Manifest,
+    chosen: Mapping[str, tuple[str, ...]],
+    as_of: date | None,
+    settings: Any,
+    general: knobs.GeneralSettings,
+    request: Request,
+) -> Basis:
+    """Collect what the stage's result will depend on."""
+    parts = [manifest.tables[table][name] for table, names in chosen.items() for name in names]
+    inputs = {part.path: part.sha256 for part in parts}
+    if stage.name == "ingest":
+        from telcli.pipeline.sources import fingerprint
+
+        inputs = fingerprint(request.sources)
+    if stage.name == "report":
+        inputs |= {f"metrics of {name}": digest(found) for name, found in _metrics(manifest, as_of).items()}
+    asked = request.as_of if stage.name == "ingest" else as_of
+    return Basis(
+        version=telcli.__version__,
+        settings={**dataclasses.asdict(settings), "currency": general.currency},
+        seed=general.seed if stage.snapshot else 0,
+        as_of=_key(asked),
+        inputs=inputs,
+        choices=jsonable(request.choices),
+    )
+
+
+def _inputs(
+    stage: Stage,
+    workdir: Workdir,
+    manifest: Manifest,
+    chosen: Mapping[str, tuple[str, ...]],
+    as_of: date | None,
+    general: knobs.GeneralSettings,
+    request: Request,
+) -> Inputs:
+    from telcli.pipeline.doors import admit
+
+    return Inputs(
+        tables=admit(workdir, manifest, chosen),
+        as_of=request.as_of if stage.name == "ingest" else as_of,
+        seed=general.seed,
+        choices={**request.choices, "currency": general.currency, "metrics": _metrics(manifest, as_of)},
+        progress=request.progress,
+    )
+
+
+def _make(
+    stage: Stage,
+    workdir: Workdir,
+    manifest: Manifest,
+    inputs: Inputs,
+    settings: Any,
+    basis: Basis,
+    request: Request,
+) -> Manifest:
+    """Compute, check, publish, record."""
+    from telcli.pipeline.publish import publish
+
+    staging = workdir.staging()
+    if stage.name == "ingest":
+        from telcli.pipeline.sources import open_sources
+
+        extracts, left_out = open_sources(request.sources, staging)
+        inputs = dataclasses.replace(inputs, extracts=tuple(extracts))
+        outcome = stage.load()(inputs, settings)
+        outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
+    else:
+        outcome = stage.load()(inputs, settings)
+    return publish(stage, workdir, manifest, outcome, settings, basis, request.render)
+
+
+def _metrics(manifest: Manifest, as_of: date | None) -> dict[str, Any]:
+    """What earlier stages recorded, for the same month."""
+    found = {}
+    for name, records in manifest.stages.items():
+        record = records.get(_key(as_of)) or records.get("")
+        if record and name != "report":
+            found[name] = record.metrics
+    return found
+
+
+def _key(as_of: date | None) -> str:
+    return as_of.isoformat() if as_of else ""
+
+
+def _whole(workdir: Workdir, manifest: Manifest, record: Record) -> bool:
+    """Whether every file that the run published is still there."""
+    parts = [manifest.tables.get(table, {}).get(name) for table, names in record.gave.items() for name in names]
+    parts += [manifest.files.get(name) for name in record.files]
+    return all(part is not None and (workdir.path / part.path).is_file() for part in parts)
+
+
+def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, skipped: bool) -> StageRun:
+    outputs = []
+    for table, partitions in record.gave.items():
+        parts = [manifest.tables[table][partition] for partition in partitions]
+        place = workdir.path / (parts[0].path if len(parts) == 1 else table)
+        outputs.append(Output(table, str(place), sum(part.rows for part in parts)))
+    outputs += [Output(file.split("/")[0], str(workdir.path / file), 0) for file in record.files]
+    return StageRun(
+        stage=name,
+        as_of=date.fromisoformat(record.as_of) if record.as_of else None,
+        outputs=tuple(outputs),
+        metrics=record.metrics,
+        notices=tuple(Notice(**dict(notice)) for notice in record.notices),
+        skipped=skipped,
+        rows_in=record.rows_in,
+        rejected=record.rejected,
+        duplicates=record.duplicates,
+    )

@@ -1,0 +1,38 @@
+"""One link of the chain, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from telcli.stages import Inputs, Outcome
+
+__all__ = ["Stage"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A named function with named inputs and outputs.
+
+    Parameters
+    ----------
+    name : the command, the settings section, and (with underscores) the module and function in `telcli.stages`.
+    needs, uses : tables it cannot do without, and tables it reads where they exist.
+    gives : tables it publishes.
+    snapshot : whether it works on one as-of month; else it covers every month at once.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    uses: tuple[str, ...]
+    gives: tuple[str, ...]
+    snapshot: bool = True
+
+    def load(self) -> Callable[[Inputs, Any], Outcome]:
+        """Import the stage's function, and with it the libraries it needs."""
+        name = self.name.replace("-", "_")
+        found: Callable[[Inputs, Any], Outcome] = getattr(import_module(f"telcli.stages.{name}"), name)
+        return found
