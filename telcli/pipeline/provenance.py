@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from telcli.errors import DataError
@@ -20,6 +20,12 @@ __all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "f
 
 FORMAT = 1
 _CHUNK = 1 << 20
+
+
+def _inside(path: str) -> None:
+    """Refuse a path that leaves the working directory: a manifest is input too."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise ValueError(f"{path} is outside the working directory")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,9 @@ class Part:
     rows: int
     bytes: int
     contract: str = ""
+
+    def __post_init__(self) -> None:
+        _inside(self.path)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,10 @@ class Move:
     source: str
     target: str
 
+    def __post_init__(self) -> None:
+        _inside(self.source)
+        _inside(self.target)
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -112,13 +125,7 @@ class Manifest:
         except FileNotFoundError:
             return Manifest()
         except (ValueError, KeyError, TypeError) as error:
-            raise DataError(
-                "manifest-damaged",
-                "{file} is damaged: {why}",
-                hint="Restore it from a backup, or ingest again into a new working directory.",
-                file=str(path),
-                why=str(error),
-            ) from None
+            raise _damaged(path, error) from None
         if form != FORMAT:
             raise DataError(
                 "workdir-newer",
@@ -128,11 +135,24 @@ class Manifest:
                 found=form,
                 known=FORMAT,
             )
-        return _from_json(body)
+        try:
+            return _from_json(body)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise _damaged(path, error) from None
 
     def months(self, table: str) -> tuple[str, ...]:
         """Partitions of a table, in order; ("",) where it has a single unpartitioned file."""
         return tuple(sorted(self.tables.get(table, {})))
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(
+        "manifest-damaged",
+        "{file} is damaged: {why}",
+        hint="Restore it from a backup, or ingest again into a new working directory.",
+        file=str(path),
+        why=f"{type(error).__name__} {error}",
+    )
 
 
 def _from_json(body: Mapping[str, Any]) -> Manifest:
