@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Extract"]
+__all__ = ["RAGGED", "Extract"]
+
+RAGGED = "_ragged"
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,12 @@ class Extract:
     ----------
     name : the file's name, shown to the analyst and kept in rejects; never a full path.
     frame : lazy, every column String in file order, values untouched, plus ``_line`` (Int64): the line (row of the
-        sheet) where the record starts, from 1, the header's line counted. Header names are stripped and made unique.
+        sheet) where the record starts, from 1, the header's line counted. Header names are stripped and made unique. Where some records
+        have too few or too many fields, the column ``_ragged`` says which: null, or the rule they break.
     encoding, delimiter : as found ("utf-8", "gb18030"; "," ...; empty for Parquet).
     sha256 : hex digest of the file's bytes.
+    headed : False where no header was found and columns are called ``column_1``, ``column_2`` ...
+    repeated : columns renamed because their header stood there before, with the header as written.
     """
 
     name: str
@@ -29,3 +35,5 @@ class Extract:
     encoding: str
     delimiter: str
     sha256: str
+    headed: bool = True
+    repeated: Mapping[str, str] = field(default_factory=dict)

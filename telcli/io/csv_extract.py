@@ -1,0 +1,178 @@
+"""Delimited text as an extract: any delimiter, UTF-8 or GB18030, gzip or not; lazy, every value still text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import ComputeError, SchemaError
+
+from telcli.errors import DataError
+from telcli.io.csv_shape import Shape, first_records, sniff_delimiter, survey
+from telcli.io.encoding import as_utf8
+from telcli.tables.checks import LINE
+from telcli.tables.extract import RAGGED, Extract
+
+__all__ = ["read_csv", "unique_names"]
+
+MAX_RAGGED = 100_000
+_DATUM = re.compile(r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|NULL|null|\\N|")
+_MONTH = re.compile(r"(19|20)\d\d[-/年]?(0?[1-9]|1[0-2])月?")
+_ONE_WORD = re.compile(r"[\w -]+([(（][^)）]*[)）])?")
+
+
+def read_csv(path: Path, scratch: Path) -> Extract:
+    """Open one file of delimited text.
+
+    The whole file is looked at once for its encoding and once for its shape; the frame reads it again, lazily. A file
+    that is not UTF-8, or is packed, is written anew in `scratch`.
+
+    Raises
+    ------
+    DataError
+        Empty, header alone, binary, of unknown encoding, one column where a delimiter was missed, or too ragged.
+    """
+    text = as_utf8(path, scratch)
+    eol = _line_end(text.path)
+    delimiter = sniff_delimiter(text.path)
+    records = first_records(text.path, delimiter or ",")
+    if not records or not any(cell.strip() for cell in records[0]):
+        raise DataError("header-missing", "{file} has no header in its first line.", file=path.name)
+    header = [_clean_name(cell) for cell in records[0]]
+    if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
+        _refuse_one_column(path.name, header[0])
+    headed = not _looks_like_data(header)
+    shape = survey(text.path, delimiter or ",", len(header), eol)
+    if shape.records < 1 + headed:
+        raise DataError(
+            "no-rows",
+            "{file} has a header but no rows.",
+            hint="Export it again, or leave it out of the sources.",
+            file=path.name,
+        )
+    _check_ragged(path.name, shape, len(header), shape.records - headed)
+    names, repeated = unique_names(header if headed else [""] * len(header))
+    frame = _frame(text.path, delimiter or ",", names, headed, shape, eol)
+    if shape.quotes:
+        _check_quotes(path.name, frame)
+    return Extract(path.name, frame, text.encoding, delimiter, text.sha256, headed, repeated)
+
+
+def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Make header names unique: blank ones get a number, repeated ones a suffix.
+
+    >>> unique_names(["id", "note", "", "note"])
+    (['id', 'note', 'column_3', 'note_2'], {'note_2': 'note'})
+    """
+    names: list[str] = []
+    repeated: dict[str, str] = {}
+    for place, written in enumerate(header, start=1):
+        wanted = written or f"column_{place}"
+        name, copy = wanted, 1
+        while name in names or (copy > 1 and name in header):
+            copy += 1
+            name = f"{wanted}_{copy}"
+        if name != wanted and written:
+            repeated[name] = written
+        names.append(name)
+    return names, repeated
+
+
+def _clean_name(cell: str) -> str:
+    """A header name without the blanks, line breaks and marks that exports leave around and inside it."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", cell).replace("\ufeff", "")).strip()
+
+
+def _looks_like_data(header: Sequence[str]) -> bool:
+    """A first line made of numbers and dates is a record: the file has no header."""
+    data = [bool(_DATUM.fullmatch(cell)) and not _MONTH.fullmatch(cell) and bool(cell) for cell in header]
+    return sum(data) >= 0.3 * len(header)
+
+
+def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape: Shape, eol: str) -> pl.LazyFrame:
+    raw = pl.scan_csv(
+        path,
+        has_header=False,
+        skip_rows=int(headed),
+        separator=delimiter,
+        schema=dict.fromkeys(names, pl.String()),
+        quote_char='"' if shape.quotes else None,
+        extra_columns="ignore",
+        missing_columns="insert",
+        row_index_name=LINE,
+        eol_char=eol,
+        glob=False,
+    )
+    number = pl.col(LINE).cast(pl.Int64) + int(headed)
+    line = number + 1
+    if shape.quoted_newlines:
+        inside = pl.sum_horizontal(pl.col(name).str.count_matches(eol, literal=True) for name in names)
+        line = line + inside.fill_null(0).cum_sum().shift(1, fill_value=0).cast(pl.Int64)
+    found = raw.with_columns(line.alias(LINE), *_ragged(number, shape, len(names)))
+    return found.filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
+
+
+def _ragged(number: pl.Expr, shape: Shape, width: int) -> list[pl.Expr]:
+    """The `_ragged` column, where any record has too few or too many fields."""
+    if not shape.ragged:
+        return []
+    short = [record for record, fields in shape.ragged.items() if fields < width]
+    long = [record for record, fields in shape.ragged.items() if fields > width]
+    found = (
+        pl.when(number.is_in(pl.lit(pl.Series(short, dtype=pl.Int64)).implode()))
+        .then(pl.lit("too-few-fields"))
+        .when(number.is_in(pl.lit(pl.Series(long, dtype=pl.Int64)).implode()))
+        .then(pl.lit("too-many-fields"))
+    )
+    return [found.alias(RAGGED)]
+
+
+def _check_ragged(name: str, shape: Shape, width: int, rows: int) -> None:
+    """A few ragged records are rejected one by one; a file full of them was not understood."""
+    ragged = {number: fields for number, fields in shape.ragged.items() if fields > 1 or width == 1}
+    if len(ragged) > MAX_RAGGED or (len(ragged) > 0.2 * rows and rows > 0):
+        first = min(ragged)
+        raise DataError(
+            "ragged",
+            "{file} has {count} records whose number of fields is not the header's {width}; the first, with {found},"
+            " is record {record}.",
+            hint="The delimiter may stand inside values: export with quotes, or with another delimiter.",
+            file=name,
+            count=len(ragged),
+            width=width,
+            found=ragged[first],
+            record=first + 1,
+        )
+
+
+def _check_quotes(name: str, frame: pl.LazyFrame) -> None:
+    """Quotes that do not pair up would swallow lines: parse the file once to be sure that they do."""
+    try:
+        frame.select(pl.all().count()).collect(engine="streaming")
+    except (ComputeError, SchemaError):
+        raise DataError(
+            "quotes-broken",
+            "{file} has quotation marks that do not pair up, so its records cannot be told apart.",
+            hint="Double the marks inside quoted values, or export without quotes.",
+            file=name,
+        ) from None
+
+
+def _refuse_one_column(name: str, header: str) -> None:
+    raise DataError(
+        "one-column",
+        "{file} has one column only: no delimiter was found among comma, semicolon, tab and bar.",
+        hint="Its first line starts with: {start}",
+        file=name,
+        start=header[:40],
+    )
+
+
+def _line_end(path: Path) -> str:
+    """Line feed, with or without a carriage return before it; the carriage return alone in files of old systems."""
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    return "\r" if b"\r" in head and b"\n" not in head else "\n"
