@@ -13,7 +13,7 @@ from telcli.errors import DataError
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
-from telcli.tables.contract import Contract
+from telcli.tables.checks import Contract
 
 __all__ = ["Landed", "admit", "land"]
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
-from telcli.pipeline.stage import Stage
+from telcli.pipeline.stage import Render, Stage
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.stages import Outcome
 from telcli.tables import SUBJECTS, contract
-
-if TYPE_CHECKING:
-    from telcli.pipeline.run import Render
 
 __all__ = ["publish"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,15 +19,9 @@ from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.stages import Inputs, Progress, silent
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from telcli.pipeline.stage import Stage
+    from telcli.pipeline.stage import Render, Stage
 
 __all__ = ["Output", "Request", "StageRun", "run_stage"]
-
-Render = Callable[["pl.DataFrame"], Mapping[str, bytes]]
-"""From a stage's first table to files under reports/, by relative name."""
-
 
 @dataclass(frozen=True)
 class Request:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from telcli.stages import Inputs, Outcome
 
-__all__ = ["Stage"]
+__all__ = ["Render", "Stage"]
+
+Render = Callable[["pl.DataFrame"], Mapping[str, bytes]]
+"""From a stage's first table to files under reports/, by relative name."""
 
 
 @dataclass(frozen=True)

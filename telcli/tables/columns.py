@@ -16,7 +16,7 @@ def _about(meaning: str, zh: str, unit: str = "") -> dict[str, Any]:
 
 def text(meaning: str, zh: str, *, key: bool = False, need: bool = False, one_of: tuple[str, ...] = ()) -> dy.String:
     """Text; `need` forbids null, `one_of` lists the only values allowed."""
-    check = (lambda column: column.is_in(list(one_of))) if one_of else None
+    check = {"one_of": lambda column: column.is_in(list(one_of))} if one_of else None
     if key or need:
         return dy.String(nullable=False, primary_key=key, min_length=1, check=check, metadata=_about(meaning, zh))
     return dy.String(nullable=True, check=check, metadata=_about(meaning, zh))
@@ -67,17 +67,24 @@ def flag(meaning: str, zh: str, *, need: bool = False) -> dy.Bool:
 
 def month(meaning: str, zh: str, *, key: bool = False) -> dy.Date:
     """A month, as the date of its first day."""
-    return dy.Date(nullable=False, primary_key=key, check=_first_day, metadata=_about(meaning, zh, "month"))
+    return dy.Date(
+        nullable=False, primary_key=key, check={"first_day_of_month": _first_day}, metadata=_about(meaning, zh, "month")
+    )
 
 
 def day(meaning: str, zh: str, *, need: bool = False) -> dy.Date:
     """A calendar date between 1900 and 2100; open ends such as 2999-12-31 are null."""
-    return dy.Date(nullable=not need, check=_in_memory, metadata=_about(meaning, zh, "date"))
+    return dy.Date(nullable=not need, check={"between_1900_and_2100": _in_memory}, metadata=_about(meaning, zh, "date"))
 
 
 def moment(meaning: str, zh: str, *, need: bool = False) -> dy.Datetime:
     """A local date and time, to the microsecond."""
-    return dy.Datetime(nullable=not need, time_unit="us", check=_in_memory, metadata=_about(meaning, zh, "local time"))
+    return dy.Datetime(
+        nullable=not need,
+        time_unit="us",
+        check={"between_1900_and_2100": _in_memory},
+        metadata=_about(meaning, zh, "local time"),
+    )
 
 
 def _first_day(column: pl.Expr) -> pl.Expr:

@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from telcli.tables import columns as c
-from telcli.tables.contract import Contract
+from telcli.tables.checks import Contract
 
 __all__ = ["CONTRACTS", "Bills", "Contacts", "Customers", "Payments", "Rejects", "Subscriptions", "Usage"]
 
@@ -83,7 +83,7 @@ class Bills(dy.Schema):
     kind = dy.String(
         nullable=False,
         primary_key=True,
-        check=lambda column: column.is_in(list(BILL_KINDS)),
+        check={"one_of": lambda column: column.is_in(list(BILL_KINDS))},
         metadata={"unit": "", "meaning": "Kind of charge", "zh": "费用类型"},
     )
     amount = c.money("Charged before discount", "应收金额", need=True)

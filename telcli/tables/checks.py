@@ -25,6 +25,15 @@ _HIDDEN = {
     LINE: pl.Int64,
     FAULTS: pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})),
 }
+_PLAIN_NAMES = {
+    "nullability": "missing",
+    "min": "too_low",
+    "max": "too_high",
+    "min_length": "empty",
+    "nan": "not_a_number",
+    "inf": "infinite",
+    "primary_key": "duplicate_key",
+}
 _REJECTS = {"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
 
 
@@ -180,29 +189,30 @@ class Contract:
     ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """Among rows whose only fault is a shared key: those to keep, the clashes as rejects, exact copies."""
         columns = [name for name in broken.columns if name != "_rules"]
+        values = [name for name in columns if name not in _HIDDEN]
         only_key = broken.filter(pl.col("_rules") == pl.lit(["primary_key"], dtype=pl.List(pl.String)))
         order = [name for name in (SOURCE, LINE) if name in hidden]
-        only_key = only_key.sort(order) if order else only_key
+        only_key = (only_key.sort(order) if order else only_key).with_row_index("_nth")
         kept = only_key.unique(subset=self.key, keep="first", maintain_order=True) if self.key else only_key.clear()
-        values = [name for name in columns if name not in _HIDDEN]
-        later = only_key.join(kept.select(order), on=order, how="anti") if order else only_key.clear()
+        later = only_key.join(kept.select("_nth"), on="_nth", how="anti")
         same = later.join(kept, on=values, how="semi", nulls_equal=True)
-        clashes = later.join(same.select(order), on=order, how="anti") if order else later
-        named = clashes.select(
-            **_place(hidden),
+        clashes = later.join(same.select("_nth"), on="_nth", how="anti")
+        named = _placed(clashes, hidden).select(
+            "source",
+            "line",
             rule=pl.lit("duplicate-key"),
             column=pl.lit(", ".join(self.key)),
             value=pl.lit(None, pl.String),
         )
-        return kept.select(columns), named, same.select(**_place(hidden))
+        return kept.select(columns), named, _placed(same, hidden).select("source", "line")
 
 
-def _place(hidden: Sequence[str]) -> dict[str, pl.Expr]:
-    """Which line of which file, null for frames that did not come from one."""
-    return {
-        "source": pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
-        "line": pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
-    }
+def _placed(rows: pl.DataFrame, hidden: Sequence[str]) -> pl.DataFrame:
+    """Add which line of which file each row is, null for frames that did not come from one."""
+    return rows.with_columns(
+        source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
+        line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
+    )
 
 
 def _fault_rows(faulty: pl.DataFrame) -> pl.DataFrame:
@@ -234,16 +244,14 @@ def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> p
     if not broken.height:
         return pl.DataFrame(schema=_REJECTS)
     rows = broken.filter(pl.col("_rules") != pl.lit(["primary_key"], dtype=pl.List(pl.String)))
-    exploded = (
-        rows.with_columns(rule=pl.col("_rules"))
-        .explode("rule")
-        .with_columns(column=pl.col("rule").str.split("|").list.first())
-    )
     plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
-    values = pl.coalesce([pl.when(pl.col("column") == name).then(pl.col(name).cast(pl.String)) for name in plain])
+    exploded = _placed(rows, hidden).explode("_rules").with_columns(column=pl.col("_rules").str.split("|").list.first())
+    found = pl.coalesce([pl.when(pl.col("column") == name).then(pl.col(name).cast(pl.String)) for name in plain])
+    rule = pl.col("_rules").str.split("|").list.last()
     return exploded.select(
-        **_place(hidden),
-        rule=pl.col("rule").str.split("|").list.last(),
+        "source",
+        "line",
+        rule=rule.replace(_PLAIN_NAMES).str.strip_prefix("check__").str.replace_all("_", "-"),
         column=pl.when(pl.col("column") == "primary_key").then(pl.lit(", ".join(key))).otherwise("column"),
-        value=values,
+        value=found,
     )

@@ -1,0 +1,130 @@
+"""Good rows part from bad ones, and nothing is lost on the way."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telcli import tables
+from telcli.errors import DataError, UsageError
+from telcli.tables.checks import FAULTS, LINE, SOURCE
+
+MAY = date(2024, 5, 1)
+FAULT = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
+
+
+def bills(rows: list[tuple[str | None, date, str, float, list[dict[str, str]]]]) -> pl.LazyFrame:
+    body = {
+        "customer_id": [row[0] for row in rows],
+        "month": [row[1] for row in rows],
+        "kind": [row[2] for row in rows],
+        "amount": [row[3] for row in rows],
+        SOURCE: ["billing.txt"] * len(rows),
+        LINE: list(range(2, len(rows) + 2)),
+        FAULTS: [row[4] for row in rows],
+    }
+    return pl.LazyFrame(
+        body,
+        schema_overrides={
+            "customer_id": pl.String,
+            "month": pl.Date,
+            "kind": pl.String,
+            "amount": pl.Float64,
+            FAULTS: FAULT,
+        },
+    )
+
+
+def test_each_kind_of_bad_row_is_rejected_with_its_reason() -> None:
+    split = tables.contract("bills").split(
+        bills(
+            [
+                ("a", MAY, "total", 1.0, []),
+                ("a", MAY, "total", 1.0, []),
+                ("a", MAY, "total", 2.0, []),
+                ("b", MAY, "total", 3.0, [{"rule": "not-a-date", "column": "due_on", "value": "x"}]),
+                (None, MAY, "total", 4.0, []),
+                ("c", date(2024, 5, 2), "total", 5.0, []),
+                ("d", MAY, "bribe", 5.0, []),
+            ]
+        )
+    )
+    good = split.good.collect()
+    assert good.select("customer_id", "amount").rows() == [("a", 1.0)]
+    assert not set(good.columns) & {SOURCE, LINE, FAULTS}
+    reasons = {(line, rule, column) for _, line, rule, column, _ in split.rejects.rows()}
+    assert reasons == {
+        (4, "duplicate-key", "customer_id, month, kind"),
+        (5, "not-a-date", "due_on"),
+        (6, "missing", "customer_id"),
+        (7, "first-day-of-month", "month"),
+        (8, "one-of", "kind"),
+    }
+    assert split.rejected_rows == 5
+    assert split.copies.rows() == [("billing.txt", 3)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.sampled_from("abc")),
+            st.sampled_from([MAY, date(2024, 6, 1), date(2024, 6, 3)]),
+            st.sampled_from(["total", "voice", "nonsense"]),
+            st.sampled_from([1.0, 2.0, 1e12, float("nan")]),
+            st.sampled_from([[], [{"rule": "r", "column": "c", "value": "v"}]]),
+        ),
+        max_size=12,
+    )
+)
+def test_rows_in_are_rows_out_plus_rejects_plus_copies(
+    rows: list[tuple[str, date, str, float, list[dict[str, str]]]],
+) -> None:
+    rules = tables.contract("bills")
+    split = rules.split(bills(rows))
+    good = split.good.collect()
+    assert good.height + split.rejected_rows + split.copies.height == len(rows)
+    assert good.select(rules.key).is_unique().all()
+    assert split.rejects["line"].n_unique() == split.rejected_rows
+    rules.require(split.good)
+
+
+def test_attributes_are_kept_where_the_contract_admits_them() -> None:
+    frame = pl.LazyFrame({"customer_id": ["a"], "x_zeta": [1.0], "x_alpha": ["k"], "other": [1]})
+    assert tables.contract("customers").split(frame).good.collect().columns[-2:] == ["x_alpha", "x_zeta"]
+
+
+def test_a_missing_or_mistyped_column_is_named() -> None:
+    rules = tables.contract("payments")
+    with pytest.raises(DataError, match="no column customer_id"):
+        rules.conform(pl.LazyFrame({"payment_id": ["1"]}))
+    frame = pl.LazyFrame({"payment_id": ["1"], "customer_id": ["a"], "paid_at": ["2024-01-01"], "amount": [1.0]})
+    with pytest.raises(DataError, match="Column paid_at of table payments is String"):
+        rules.conform(frame)
+
+
+def test_require_says_which_rule_and_how_often() -> None:
+    frame = bills([("a", MAY, "total", 1e12, [])]).drop(SOURCE, LINE, FAULTS)
+    with pytest.raises(DataError, match="1 rows; first: too-high on amount"):
+        tables.contract("bills").require(frame)
+
+
+@pytest.mark.parametrize("name", tables.NAMES)
+def test_every_column_says_what_it_is_in_both_languages(name: str) -> None:
+    rules = tables.contract(name)
+    assert rules.name == name
+    assert rules.meaning
+    assert rules.zh
+    assert rules.partition == tables.PARTITIONS.get(name)
+    for column in rules.columns():
+        assert column.meaning, column.name
+        assert any("一" <= letter <= "鿿" for letter in column.zh), column.name
+        if column.type.startswith("Float"):
+            assert column.unit, column.name
+
+
+def test_an_unknown_table_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError) as caught:
+        tables.contract("bill")
+    assert "bills" in caught.value.hint

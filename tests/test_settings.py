@@ -1,0 +1,89 @@
+"""Where a setting's value comes from, and what is refused."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telcli import settings
+from telcli.errors import UsageError
+
+
+def test_flag_beats_environment_beats_file_beats_default() -> None:
+    file = {"segment": {"n_segments": 3}}
+    variable = {"TELCLI_SEGMENT_N_SEGMENTS": "5"}
+
+    def got(flags: dict[str, Any], config: dict[str, dict[str, Any]], environ: dict[str, str]) -> tuple[int, str]:
+        found = settings.resolve("segment", flags, config, "telcli.toml", environ)
+        origin = next(origin for origin in found.origins if origin.name == "n_segments")
+        assert origin.value == found.values.n_segments
+        return found.values.n_segments, origin.source
+
+    assert got({"n_segments": 7}, file, variable) == (7, "command line")
+    assert got({"n_segments": None}, file, variable) == (5, "TELCLI_SEGMENT_N_SEGMENTS")
+    assert got({}, file, {}) == (3, "telcli.toml")
+    assert got({}, {}, {}) == (0, "default")
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("segment", "n_segments", -1),
+        ("segment", "n_segments", "many"),
+        ("segment", "n_segments", 2.5),
+        ("segment", "n_segments", True),
+        ("score-value", "discount_rate", float("nan")),
+        ("score-value", "discount_rate", float("inf")),
+        ("score-value", "margin_rate", 1.5),
+        ("general", "lang", "fr"),
+        ("general", "lang", True),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings.resolve(section, {}, {section: {name: value}}, "here.toml", {})
+    assert f"[{section}] {name}" in str(caught.value)
+    assert "here.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("[segmnt]\n", "segmnt"),
+        ("[segment]\nn_segment = 3\n", "n_segment"),
+        ("[segment\n", "not valid TOML"),
+        ("segment = 3\n", "not a [section]"),
+        ("\xff", "not valid TOML"),
+    ],
+)
+def test_a_bad_file_is_a_sentence(tmp_path: Path, body: str, says: str) -> None:
+    file = tmp_path / "telcli.toml"
+    file.write_text(body, encoding="latin-1")
+    with pytest.raises(UsageError) as caught:
+        settings.read_config(file)
+    assert says in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_the_file_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TELCLI_CONFIG", raising=False)
+    work = tmp_path / "work"
+    work.mkdir()
+    assert settings.config_file(work) is None
+    (work / "telcli.toml").touch()
+    assert settings.config_file(work) == work / "telcli.toml"
+    (tmp_path / "telcli.toml").touch()
+    assert settings.config_file(work) == Path("telcli.toml")
+    monkeypatch.setenv("TELCLI_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(UsageError, match=r"none\.toml"):
+        settings.config_file(work)
+
+
+@pytest.mark.parametrize("section", settings.SECTIONS)
+def test_every_setting_is_explained_and_its_default_allowed(section: str) -> None:
+    settings.resolve(section, environ={})
+    for item in dataclasses.fields(settings.SECTIONS[section]):
+        assert item.metadata["meaning"].endswith("."), item.name
+        assert any("一" <= letter <= "鿿" for letter in item.metadata["zh"]), item.name
