@@ -1,0 +1,183 @@
+"""`telcli simulate`: an imaginary operator's extracts, streamed to files, with the truth beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telcli.errors import UsageError
+from telcli.settings import SimulateSettings
+from telcli.stages import Progress, silent
+
+if TYPE_CHECKING:
+    from telcli.io.extract_writer import ExtractWriter
+    from telcli.simulation.world import World
+
+__all__ = ["SimulateResult", "simulate"]
+
+KEY = "answer_key"
+NOTE = f"{KEY}/README.txt"
+TRUTH = f"{KEY}/truth.json"
+_NOTE_TEXT = """Made by telcli simulate. Nobody in these files exists.
+
+planted.csv, a row per customer:
+  planted_segment  kind of customer its behaviour was drawn from
+  planted_value    expected margin in yuan a month, in a month without troubles
+  leaves_in        month of leaving; empty for who stays
+  reason           why: base, price, service, network, contract-end, life, arrears
+  duplicate_of     the same person's earlier customer number; empty for everybody else
+truth.json: rows, exact copies and rows to be refused per file, and how often each fact is planted.
+"""
+_OURS = re.compile(
+    r"(crm_customers\.csv|crm_subscriptions\.csv|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|README\.md"
+    rf"|{KEY}|{KEY}/(planted\.csv|truth\.json|README\.txt))(\.part)?"
+)
+
+
+@dataclass(frozen=True)
+class SimulateResult:
+    """What was written.
+
+    Parameters
+    ----------
+    directory : where.
+    files : rows of each file by name, the header not counted.
+    rows : of all extracts together, the answer key not counted.
+    customers : how many.
+    planted : what truth.json holds.
+    """
+
+    directory: Path
+    files: dict[str, int]
+    rows: int
+    customers: int
+    planted: dict[str, Any]
+
+
+def simulate(directory: Path, settings: SimulateSettings, seed: int, progress: Progress = silent) -> SimulateResult:
+    """Write extracts with planted truth into `directory`; same settings and seed, same bytes.
+
+    Memory stays flat: customers are simulated in blocks of 5,000. Files get their names only when all are whole.
+
+    Raises
+    ------
+    UsageError
+        The directory holds something else than an earlier simulation, cannot be written, or the last month is none.
+    """
+    from telcli.simulation.world import World, month_index
+
+    world = World(settings.customers, settings.months, month_index(settings.last_month), seed)
+    try:
+        _claim(directory)
+        writers, planted = _write(directory, world, progress)
+        truth = _truth(world, settings, planted)
+        _publish(directory, writers, truth)
+    except OSError as error:
+        raise UsageError(
+            "simulate-unwritable",
+            "Cannot write into {directory}: {why}.",
+            hint="Name a directory you may write to, with room enough.",
+            directory=str(directory),
+            why=error.strerror or type(error).__name__,
+        ) from None
+    files = {name: writer.rows for name, writer in writers.items()}
+    rows = sum(count for name, count in files.items() if not name.startswith(KEY))
+    return SimulateResult(directory, files, rows, world.customers, truth)
+
+
+def _claim(directory: Path) -> None:
+    """Refuse a directory that holds anything a simulation did not write."""
+    if directory.exists() and not directory.is_dir():
+        _refuse(directory, directory.name)
+    found = (
+        sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*")) if directory.is_dir() else []
+    )
+    foreign = [name for name in found if not _OURS.fullmatch(name)]
+    if foreign:
+        _refuse(directory, foreign[0])
+    if found and not (directory / NOTE).is_file():
+        _refuse(directory, found[0])
+    (directory / KEY).mkdir(parents=True, exist_ok=True)
+    (directory / NOTE).write_text(_NOTE_TEXT, encoding="utf-8", newline="\n")
+
+
+def _refuse(directory: Path, what: str) -> None:
+    raise UsageError(
+        "simulate-directory",
+        "{directory} holds {what}, which no simulation wrote.",
+        hint="Name a new or empty directory, or one that an earlier telcli simulate wrote.",
+        directory=str(directory),
+        what=what,
+    )
+
+
+def _formats(name: str) -> Any:
+    from telcli.io.extract_writer import Format
+
+    if name.startswith("billing"):
+        return Format("gb18030", "|")
+    if name in ("crm_subscriptions.csv", "tickets.csv"):
+        return Format("gb18030")
+    return Format(mark=name == "crm_customers.csv")
+
+
+def _write(directory: Path, world: World, progress: Progress) -> tuple[dict[str, ExtractWriter], Counter[str]]:
+    """Write every block's rows under temporary names."""
+    from telcli.io.extract_writer import ExtractWriter
+    from telcli.simulation.block import simulate_block
+    from telcli.simulation.world import BLOCK
+
+    writers: dict[str, ExtractWriter] = {}
+    planted: Counter[str] = Counter()
+    with ExitStack() as stack:
+        for number in range(world.blocks):
+            progress("simulate", number * BLOCK, world.customers)
+            made = simulate_block(world, number)
+            planted.update(made.planted)
+            for name, frame in made.frames.items():
+                if name not in writers:
+                    writers[name] = stack.enter_context(ExtractWriter(directory / name, _formats(name)))
+                writers[name].append(frame)
+    progress("simulate", world.customers, world.customers)
+    return writers, planted
+
+
+def _truth(world: World, settings: SimulateSettings, planted: Counter[str]) -> dict[str, Any]:
+    """Nest the counts by their slashes."""
+    truth: dict[str, Any] = {
+        "settings": {
+            "customers": settings.customers,
+            "months": settings.months,
+            "last_month": settings.last_month,
+            "seed": world.seed,
+        },
+        "files": {},
+        "planted": {},
+    }
+    for name, count in planted.items():
+        first, *rest = name.split("/")
+        place = truth["files" if "." in first else "planted"]
+        for step in [first, *rest][:-1]:
+            place = place.setdefault(step, {})
+        place[[first, *rest][-1]] = count
+    return truth
+
+
+def _publish(directory: Path, writers: dict[str, ExtractWriter], truth: dict[str, Any]) -> None:
+    """Name the finished files, drop those of an earlier run; truth.json comes last and says all is whole."""
+    (directory / TRUTH).unlink(missing_ok=True)
+    for writer in writers.values():
+        writer.publish()
+    for path in sorted(directory.glob("billing_*")) + sorted(directory.rglob("*.part")):
+        if path.name not in writers:
+            path.unlink()
+    part = directory / f"{TRUTH}.part"
+    part.write_text(
+        json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
+    )
+    part.replace(directory / TRUTH)

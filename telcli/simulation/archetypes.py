@@ -1,0 +1,84 @@
+"""The planted segments: five kinds of customer, each a centre that single customers scatter around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ARCHETYPES", "BRANCHES", "PLANS", "REGIONS", "Archetype"]
+
+REGIONS = ("青岚市", "云泽市", "星桥市", "白鹭市", "南屿市", "松泽市")
+"""Imaginary cities."""
+
+BRANCHES = 8
+"""Grids per city."""
+
+
+@dataclass(frozen=True)
+class Archetype:
+    """One planted segment.
+
+    Parameters
+    ----------
+    share : of customers.
+    fees : yuan a month of its plans, all as likely.
+    minutes, texts, data_mb : monthly medians; single customers are log-normal around them.
+    active_days : mean days with any use, of 30.
+    age, age_spread : years, normal, kept within 18..90.
+    tenure : mean months with the operator when the history begins, exponential.
+    prepaid, business, contract : chances of each.
+    regions : relative weights of `REGIONS`.
+    hazard : its base risk of leaving, as a multiple of the common one.
+    """
+
+    name: str
+    share: float
+    fees: tuple[int, int, int]
+    minutes: float
+    texts: float
+    data_mb: float
+    active_days: float
+    age: float
+    age_spread: float
+    tenure: float
+    prepaid: float
+    business: float
+    contract: float
+    regions: tuple[float, ...]
+    hazard: float
+
+
+ARCHETYPES = (
+    Archetype(
+        "young-data",
+        *(0.28, (79, 99, 129), 110.0, 4.0, 32_000.0, 29.0, 26.0, 5.0, 26.0, 0.08, 0.01, 0.45),
+        regions=(3, 2, 3, 1, 1, 1),
+        hazard=1.2,
+    ),
+    Archetype(
+        "business-voice",
+        *(0.14, (129, 159, 199), 1_000.0, 60.0, 9_000.0, 28.0, 43.0, 9.0, 50.0, 0.0, 0.75, 0.65),
+        regions=(3, 3, 2, 1, 1, 1),
+        hazard=0.8,
+    ),
+    Archetype(
+        "elderly-light",
+        *(0.20, (19, 29, 39), 130.0, 12.0, 350.0, 14.0, 70.0, 7.0, 90.0, 0.15, 0.0, 0.10),
+        regions=(1, 1, 1, 2, 3, 3),
+        hazard=0.7,
+    ),
+    Archetype(
+        "family-bundle",
+        *(0.18, (169, 199, 239), 420.0, 14.0, 20_000.0, 30.0, 40.0, 6.0, 60.0, 0.0, 0.02, 0.70),
+        regions=(2, 2, 2, 2, 2, 1),
+        hazard=0.6,
+    ),
+    Archetype(
+        "budget-prepaid",
+        *(0.20, (9, 19, 29), 32.0, 1.2, 3_200.0, 19.0, 34.0, 11.0, 15.0, 0.95, 0.01, 0.0),
+        regions=(1, 2, 2, 2, 2, 2),
+        hazard=1.5,
+    ),
+)
+
+PLANS = ("畅享流量", "商务尊享", "孝心", "全家福融合", "自由预付")
+"""Plan families, one per archetype; a plan's name is its family and its fee, such as 畅享流量99."""

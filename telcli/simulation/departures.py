@@ -1,0 +1,74 @@
+"""Who leaves, when and why: a monthly hazard whose parts are the planted reasons.
+
+The hazard of month t looks at troubles of earlier months only, so each reason shows in the data before the
+customer goes. The reason is drawn in proportion to its part of the hazard in the month of leaving.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from telcli.simulation.archetypes import ARCHETYPES
+from telcli.simulation.population import Population
+from telcli.simulation.troubles import Troubles
+from telcli.simulation.world import WARMUP, Array, Streams, World, shifted
+
+__all__ = ["REASONS", "STAYS", "Departures", "depart", "hazards"]
+
+REASONS = ("base", "price", "service", "network", "contract-end", "life", "arrears")
+STAYS = 9999
+"""Month of leaving of a customer who does not leave."""
+
+
+@dataclass(frozen=True)
+class Departures:
+    """For each customer the month of leaving (`STAYS` for none), its day, and the reason (index into `REASONS`)."""
+
+    month: Array
+    day: Array
+    reason: Array
+
+
+def _lately(age: Array, least: int) -> Array:
+    """How much an episode of at least `least` months weighs now: last month in full, fading over four months."""
+    mature = (age >= least).astype(np.float32)
+    weights = (1.0, 0.9, 0.7, 0.4)
+    felt: Array = np.maximum.reduce([weight * shifted(mature, lag + 1) for lag, weight in enumerate(weights)])
+    return felt
+
+
+def hazards(world: World, people: Population, troubles: Troubles) -> Array:
+    """Chance of leaving by reason, customer and month of the history: shape (reasons, customers, months)."""
+    month = np.arange(-WARMUP, world.months)[None, :]
+    tenure = month - people.joined[:, None]
+    bound = month <= people.contract_end[:, None]
+    since_end = month - people.contract_end[:, None]
+    kind_hazard = np.array([archetype.hazard for archetype in ARCHETYPES])[people.kind][:, None]
+    young = 1.0 + 1.2 * np.exp(-np.clip(tenure, 0, None) / 8.0)
+    held = np.where(bound, 0.4, 1.0) * people.frailty[:, None]
+    parts = (
+        0.0032 * kind_hazard * young * held,
+        0.060 * _lately(troubles.price, 2) * held,
+        0.070 * _lately(troubles.service, 1) * held,
+        0.055 * _lately(troubles.network, 1) * held,
+        0.050 * ((since_end >= 1) & (since_end <= 4)) * people.frailty[:, None],
+        0.022 * np.minimum(shifted(troubles.life, 1), 5) * held,
+        0.300 * (shifted(troubles.arrears, 1) >= 3),
+    )
+    present = (tenure >= 1).astype(np.float32)
+    return np.stack([(part * present).astype(np.float32)[:, WARMUP:] for part in parts])
+
+
+def depart(world: World, block: int, people: Population, troubles: Troubles) -> Departures:
+    """Draw who leaves in which month, and the reason."""
+    chance = Streams(world.seed, block)("departures")
+    parts = hazards(world, people, troubles)
+    total = np.minimum(parts.sum(axis=0), 0.9)
+    goes = chance.random(total.shape) < total
+    month = np.where(goes.any(axis=1), goes.argmax(axis=1), STAYS)
+    at = np.minimum(month, world.months - 1)
+    share = np.cumsum(parts[:, np.arange(len(at)), at].astype(float), axis=0)
+    reason = (chance.random(len(at)) * share[-1] >= share).sum(axis=0)
+    return Departures(month, chance.integers(1, 29, len(at)), np.minimum(reason, len(REASONS) - 1))
