@@ -6,12 +6,14 @@ one month and weighted with the chance of still being here then. What was alread
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.survival import LifeTable, conditional_survival
 
-__all__ = ["discounted_months", "known_mean", "monthly_rate", "percentile_rank", "usual_margin"]
+__all__ = ["discounted_months", "known_mean", "monthly_rate", "percentile_rank", "tier_places", "usual_margin"]
 
 Array = NDArray[np.float64]
 
@@ -116,6 +118,19 @@ def percentile_rank(values: ArrayLike) -> Array:
 
     found = np.asarray(values, dtype=float)
     return np.asarray(100.0 * (rankdata(found, method="average") - 0.5) / max(len(found), 1), dtype=float)
+
+
+def tier_places(rank: ArrayLike, shares: Sequence[float]) -> NDArray[np.int64]:
+    """Cut percentile ranks into tiers, the best first: 0 for the top `shares[0]` of customers, and so on.
+
+    Whoever is in none of them gets len(shares). Equal ranks share a tier, so a tier can miss its share.
+
+    >>> tier_places([99.0, 85.0, 20.0], [0.05, 0.15]).tolist()
+    [0, 1, 2]
+    """
+    floors = 100.0 * (1.0 - np.cumsum(shares))
+    below: NDArray[np.int64] = (np.asarray(rank, dtype=float)[:, None] < floors - 1e-9).sum(axis=1)
+    return below
 
 
 def _row_median(rows: Array) -> Array:

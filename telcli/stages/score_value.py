@@ -1,0 +1,305 @@
+"""What each customer is worth: money earned, and money still to come if the customer stays as others did.
+
+    current value    margin of the last 12 months, as realised; never scaled up when there are fewer
+    retention value  sum over t = 1..H of m S(t | tenure) / (1 + d_m)^t, m the usual monthly margin
+    lifetime value   their sum: one looks back, the other forward, so that nothing counts twice
+
+Source: the current / incremental / stock value model of telecom customers; the formulas stand in `methods`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.errors import DataError, MissingInputError, Notice, UsageError
+from telcli.features.exposure import curve, fit_labels, fit_months
+from telcli.features.margin import PAY_MODES, Book, book, margin, money_known, month_range, pay_modes
+from telcli.methods.concentration import top_share
+from telcli.methods.lifetime_value import monthly_rate, percentile_rank, tier_places, usual_margin
+from telcli.methods.staying import Staying
+from telcli.methods.value_backtest import backtest
+from telcli.settings import ScoreValueSettings
+from telcli.stages import Inputs, Outcome
+from telcli.tables.results import VALUE_TIERS
+
+__all__ = ["score_value"]
+
+YEAR = 12
+BACKTEST_MONTHS, BACKTEST_CUSTOMERS = 9, 30
+CENT = 4
+"""Decimals of money: far below a cent, and the same on every machine."""
+
+
+@dataclass
+class _Study:
+    """One run: what was asked, what was found, what the analyst should know."""
+
+    as_of: date
+    calendar: list[date]
+    settings: ScoreValueSettings
+    notices: list[Notice]
+    basis: str = "revenue"
+
+    def tell(self, code: str, template: str, **values: Any) -> None:
+        self.notices.append(Notice(code, template, values))
+
+
+def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
+    """Score every customer active at the snapshot.
+
+    Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
+    Gives value_scores and survival_curve.
+
+    Raises
+    ------
+    MissingInputError
+        No revenue is known.
+    DataError
+        Nobody is active at the snapshot.
+    UsageError
+        The tier shares add up to more than 1.
+    """
+    study = _open(inputs, settings)
+    frame = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
+    future = _future_months(len(study.calendar))
+    window = study.calendar[-(YEAR + future) :]
+    earned = _earned(study, frame, window[-YEAR:])
+    modes = _modes(inputs, settings)
+    marks = (study.as_of, study.calendar[-1 - future])
+    inputs.progress("margins", 0, 3)
+    everyone = book(frame, window, earned, marks, modes)
+    here = everyone.active_at(0)
+    if not len(here.ids):
+        raise _nobody(study.as_of, study.calendar)
+    inputs.progress("survival", 1, 3)
+    now, then = _staying(study, inputs, frame, modes, marks[1])
+    inputs.progress("values", 2, 3)
+    scores = _scores(study, here, now)
+    metrics = _metrics(study, scores, now)
+    metrics["backtest"] = _backtest(study, everyone, then, future)
+    inputs.progress("values", 3, 3)
+    tables = {
+        "value_scores": scores.lazy(),
+        "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
+    }
+    return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
+
+
+def _open(inputs: Inputs, settings: ScoreValueSettings) -> _Study:
+    shares = settings.platinum_share + settings.gold_share + settings.silver_share
+    if shares > 1.0 + 1e-9:
+        raise UsageError(
+            "value-tier-shares",
+            "platinum_share, gold_share and silver_share add up to {total}, which is more than 1.",
+            hint="Lower one of them in [score-value]; what they leave is bronze.",
+            total=round(shares, 4),
+        )
+    calendar = month_range(inputs.tables["customer_months"], inputs.as_of)
+    as_of = inputs.as_of or (calendar[-1] if calendar else None)
+    if as_of is None or as_of not in calendar:
+        raise _nobody(as_of, calendar)
+    return _Study(as_of, calendar, settings, [])
+
+
+def _nobody(as_of: date | None, calendar: Sequence[date]) -> DataError:
+    return DataError(
+        "value-nobody-active",
+        "No customer is active in {month}: there is nobody to value.",
+        hint="Choose another month with --as-of; the months before end with {last}.",
+        month=f"{as_of:%Y-%m}" if as_of else "-",
+        last=f"{calendar[-1]:%Y-%m}" if calendar else "-",
+    )
+
+
+def _earned(study: _Study, frame: pl.LazyFrame, year: Sequence[date]) -> pl.Expr:
+    """The expression of one month's margin, from what is known."""
+    settings, known = study.settings, money_known(frame, year)
+    source = "revenue" if known["revenue"] else "paid"
+    if not known[source]:
+        raise MissingInputError(
+            "value-no-revenue",
+            "No revenue is known from {first} to {last}, so customers cannot be valued.",
+            hint="Ingest bills, or name the column of charges: telcli ingest FILE --map amount=COLUMN.",
+            first=f"{year[0]:%Y-%m}",
+            last=f"{year[-1]:%Y-%m}",
+        )
+    if source == "paid":
+        study.tell("value-from-payments", "There are no bills: what customers paid is taken as revenue.")
+    if settings.margin_rate == 1.0 and not settings.cost_per_contact:
+        study.tell(
+            "value-is-revenue",
+            "Values are revenue, not margin: no cost is set (margin_rate and cost_per_contact in [score-value]).",
+        )
+    else:
+        study.basis = "margin"
+    if settings.cost_per_contact and not known["contacts"]:
+        study.tell("value-no-contacts", "No contacts are known, so cost_per_contact takes nothing off.")
+    return margin(source, settings.margin_rate, settings.cost_per_contact if known["contacts"] else 0.0)
+
+
+def _modes(inputs: Inputs, settings: ScoreValueSettings) -> pl.LazyFrame | None:
+    subscriptions = inputs.tables.get("subscriptions")
+    if settings.stratify == "none" or subscriptions is None or "pay_mode" not in subscriptions.collect_schema():
+        return None
+    return pay_modes(subscriptions)
+
+
+def _staying(
+    study: _Study, inputs: Inputs, frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date
+) -> tuple[Staying, Staying]:
+    """How long customers stay, as known at the snapshot and as known at the back-test's month."""
+    least, watched = float(study.settings.min_at_risk), study.settings.label_months
+    if len(study.calendar) > 1:
+        now, then = fit_months(frame, modes, early, least)
+    else:
+        now = then = fit_labels(frame, inputs.tables.get("customers"), watched, least)
+    if not now.constant.left.sum():
+        study.tell(
+            "value-nobody-left", "Nobody is known to have left: values assume that all stay, the most they can be."
+        )
+    elif len(study.calendar) == 1 and watched:
+        study.tell(
+            "value-label-window",
+            "The label is read as leaving within {months} months, at the tenure given (label_months).",
+            months=watched,
+        )
+    elif len(study.calendar) == 1:
+        study.tell(
+            "value-label-whole-stay",
+            "The tenure of customers labelled churned is read as their whole stay, the table as all who ever joined. "
+            "If the label looks at a few months only, set label_months in [score-value]; values would be lower.",
+        )
+    return now, then
+
+
+def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
+    """value_scores, and notices about what had to be assumed of some customers."""
+    settings, margins = study.settings, here.margins[:, -YEAR:]
+    usual = usual_margin(margins, settings.recent_months, settings.spike_limit)
+    unknown, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
+    if unknown:
+        study.tell(
+            "value-unbilled", "{customers} customers have no bill in 12 months and count as 0.", customers=unknown
+        )
+    if tenureless:
+        study.tell(
+            "value-no-tenure",
+            "{customers} customers have no tenure; the average chance of leaving is used for them.",
+            customers=tenureless,
+        )
+    months = min(len(study.calendar), YEAR)
+    if months < YEAR:
+        study.tell(
+            "value-short-history",
+            "Current value holds {months} of 12 months, as far as bills go; it is not scaled up to a year.",
+            months=months,
+        )
+    study.tell(
+        "value-no-incremental", "Incremental value is not estimated yet: it is empty, and not in lifetime value."
+    )
+    ahead = staying.months_ahead(
+        here.tenure[0], here.group, settings.horizon_months, monthly_rate(settings.discount_rate)
+    )
+    current = np.nansum(margins, axis=1).round(CENT)
+    retention = (np.nan_to_num(usual) * ahead).round(CENT)
+    lifetime = (current + retention).round(CENT)
+    rank = percentile_rank(lifetime)
+    shares = (settings.platinum_share, settings.gold_share, settings.silver_share)
+    return pl.DataFrame(
+        {
+            "customer_id": here.ids,
+            "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, len(here.ids)),
+            "current_value": current,
+            "incremental_value": pl.Series([None], dtype=pl.Float64).new_from_index(0, len(here.ids)),
+            "retention_value": retention,
+            "lifetime_value": lifetime,
+            "value_score": rank.round(CENT),
+            "value_tier": pl.Series(np.array(VALUE_TIERS)[tier_places(rank, shares)]),
+        }
+    )
+
+
+def _future_months(months: int) -> int:
+    """Months held back for the back-test: a third, 3 to 12; 0 where history is too short."""
+    return 0 if months < BACKTEST_MONTHS else min(max(months // 3, 3), YEAR)
+
+
+def _backtest(study: _Study, everyone: Book, then: Staying, future: int) -> dict[str, Any] | None:
+    """Score as of an earlier month from what was known then, and compare with what came."""
+    if not future:
+        study.tell(
+            "value-no-backtest",
+            "Values are not back-tested: that takes {needed} months and there are {months}.",
+            needed=BACKTEST_MONTHS,
+            months=len(study.calendar),
+        )
+        return None
+    past = everyone.active_at(1)
+    if len(past.ids) < BACKTEST_CUSTOMERS:
+        study.tell(
+            "value-backtest-small",
+            "Values are not back-tested: that takes {needed} customers and there were {customers}.",
+            needed=BACKTEST_CUSTOMERS,
+            customers=len(past.ids),
+        )
+        return None
+    before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
+    ahead = then.months_ahead(past.tenure[1], past.group, future, 0.0)
+    verdict = backtest(before, after, ahead, study.settings.recent_months, study.settings.spike_limit)
+    mine, naive = verdict.rank_correlation, verdict.naive_rank_correlation
+    if mine is not None and naive is not None and naive > mine:
+        study.tell(
+            "value-naive-better",
+            "In the back-test plain average margin ranked customers better ({naive}) than this model ({model}).",
+            naive=round(naive, 4),
+            model=round(mine, 4),
+        )
+    return {**asdict(verdict), "as_of": f"{study.calendar[-1 - future]:%Y-%m}", "months": future}
+
+
+def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str, Any]:
+    settings, current = study.settings, scores["current_value"]
+    positive = float(current.sum()) > 0
+    return {
+        "customers": scores.height,
+        "current_value_total": round(float(current.sum()), 2),
+        "retention_value_total": round(float(scores["retention_value"].sum()), 2),
+        "lifetime_value_total": round(float(scores["lifetime_value"].sum()), 2),
+        "loss_maker_share": (current < 0).sum() / scores.height,
+        "top_20_share": round(top_share(current.to_numpy(), 0.2), 6) if positive else None,
+        "margin_basis": study.basis,
+        "horizon_months": settings.horizon_months,
+        "discount_rate": settings.discount_rate,
+        "survival": {
+            "months": staying.overall.reliable + 1,
+            "tail_hazard": round(staying.overall.tail_hazard, 8),
+            "mean_hazard": round(staying.constant.tail_hazard, 8),
+            "customer_months": int(staying.constant.at_risk.sum()),
+            "left": int(staying.constant.left.sum()),
+            "stratified_by": "pay_mode" if staying.groups else None,
+        },
+        "assumptions": _assumptions(study, staying),
+    }
+
+
+def _assumptions(study: _Study, staying: Staying) -> list[str]:
+    asked, table = study.settings, staying.overall
+    spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
+    groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
+    return [
+        f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "
+        "commission, subsidies, bad debt and retention are taken off only as far as margin_rate does.",
+        f"The usual month is the mean of the last {asked.recent_months} months known{spikes}.",
+        f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
+        f"discounted at {asked.discount_rate:g} a year.",
+        "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "
+        f"{asked.min_at_risk} customer-months are pooled.",
+        f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
+        f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
+    ]
