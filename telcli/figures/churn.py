@@ -1,0 +1,81 @@
+"""Who may leave: risk bands, the grid of value and risk, reasons, lift and the cost of each decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from telcli.figures.base import hidden
+
+__all__ = ["bands", "grid", "reasons", "scored"]
+
+
+def scored(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of customers who can still be kept and have a churn probability."""
+    return lines.filter(~pl.col("gone") & pl.col("churn_probability").is_not_null())
+
+
+def bands(lines: pl.DataFrame) -> list[dict[str, Any]]:
+    """One row per risk band, the highest first: customers, share, mean probability, money at risk, targets, saving."""
+    known = scored(lines)
+    chosen = pl.col("target").fill_null(False)
+    folded = known.group_by("risk_band").agg(
+        customers=pl.len().cast(pl.Int64),
+        churn_probability=pl.col("churn_probability").sort().mean(),
+        at_risk_value=_sum("at_risk_value"),
+        targets=chosen.sum().cast(pl.Int64),
+        expected_saving=pl.col("expected_saving").filter(chosen).sort().sum(),
+    )
+    shares = folded.sort("risk_band").with_columns(
+        band=pl.col("risk_band").cast(pl.String), customer_share=pl.col("customers") / max(known.height, 1)
+    )
+    names = ("band", "customers", "customer_share", "churn_probability", "at_risk_value", "targets", "expected_saving")
+    return shares.select(names).to_dicts()
+
+
+def grid(lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """Value tier by risk band: customers and money at risk of each pair, pairs of few people hidden (`small`)."""
+    known = scored(lines).filter(pl.col("value_tier").is_not_null() & pl.col("risk_band").is_not_null())
+    folded = known.group_by("value_tier", "risk_band").agg(
+        customers=pl.len().cast(pl.Int64), at_risk_value=_sum("at_risk_value")
+    )
+    rows = (
+        folded.sort("value_tier", "risk_band")
+        .select(
+            pl.col("value_tier").cast(pl.String).alias("tier"),
+            pl.col("risk_band").cast(pl.String).alias("band"),
+            "customers",
+            "at_risk_value",
+        )
+        .to_dicts()
+    )
+    for row, gone in zip(rows, hidden([row["customers"] for row in rows], least), strict=True):
+        if gone:
+            row.update(customers=None, at_risk_value=None, small=1.0)
+    return rows
+
+
+def reasons(churn_scores: pl.LazyFrame, lines: pl.DataFrame, least: int, most: int = 8) -> list[dict[str, Any]]:
+    """The first reasons of customers at high risk, the commonest first; those of fewer than `least` are left out."""
+    risky = churn_scores.filter((pl.col("risk_band") == "high") & pl.col("reason_1").is_not_null())
+    if lines["gone"].any():
+        alive = lines.lazy().filter(~pl.col("gone")).select("customer_id")
+        risky = risky.join(alive, on="customer_id", how="semi")
+    folded = risky.group_by(reason="reason_1").agg(
+        reason_zh=pl.col("reason_1_zh").drop_nulls().min(), customers=pl.len().cast(pl.Int64)
+    )
+    found = folded.collect(engine="streaming")
+    whole = max(int(found["customers"].sum()), 1)
+    return (
+        found.filter(pl.col("customers") >= least)
+        .sort(["customers", "reason"], descending=[True, False])
+        .head(most)
+        .with_columns(share=pl.col("customers") / whole)
+        .to_dicts()
+    )
+
+
+def _sum(name: str) -> pl.Expr:
+    """The sum in a fixed order, or null where nothing is known."""
+    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sort().sum())

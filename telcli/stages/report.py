@@ -1,0 +1,190 @@
+"""report: from every result of the month to the one table that its pages are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import MissingInputError
+from telcli.figures import churn, customers, findings, kpis, quality, segments, value
+from telcli.figures.base import Figures
+from telcli.figures.finding import Facts
+from telcli.settings import ReportSettings
+from telcli.stages import Inputs, Outcome
+
+__all__ = ["ABSENT", "report"]
+
+ABSENT = {
+    "segments": "telcli segment",
+    "value_scores": "telcli score-value",
+    "churn_scores": "telcli predict-churn",
+}
+"""Results that may not be there yet, and the command that makes each."""
+
+
+def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
+    """Gather the month's figures from every result there is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Its table customer_months is required, every other result is used where it exists; `choices` holds `metrics`
+        (what earlier stages recorded, by stage) and `currency`.
+    settings : ReportSettings
+        How many customers to list, how many months to draw, the smallest group to show.
+
+    Returns
+    -------
+    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, and `findings`, ranked.
+
+    Raises
+    ------
+    MissingInputError
+        customer_months holds nobody who is live in the month.
+    """
+    tables, metrics = inputs.tables, inputs.choices.get("metrics") or {}
+    inputs.progress("months", 0, 3)
+    months = customers.monthly(tables["customer_months"])
+    as_of = _month(months, inputs.as_of)
+    inputs.progress("customers", 1, 3)
+    lines = customers.snapshot(tables, as_of, flat=months.height == 1)
+    figures = Figures()
+    inputs.progress("figures", 2, 3)
+    facts = _facts(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
+    found = findings.find(facts)
+    _put_headlines(figures, facts, findings.rows(found), months, settings)
+    _put_value(figures, facts, tables, lines)
+    _put_risk(figures, facts, tables, lines, settings)
+    _put_trust(figures, facts, tables, metrics, settings)
+    listed = [
+        {
+            "kind": f.kind,
+            "amount": f.amount,
+            "text": f.texts["title"].en,
+            "text_zh": f.texts["title"].zh,
+            "command": f.command,
+        }
+        for f in found
+    ]
+    inputs.progress("figures", 3, 3)
+    return Outcome(
+        tables={"report_figures": figures.frame(as_of).lazy()},
+        metrics={**facts.kpi, **_auc(facts), "findings": listed},
+        as_of=as_of,
+    )
+
+
+def _month(months: pl.DataFrame, asked: date | None) -> date:
+    """The month to report on, which must have customers."""
+    last: date | None = months["month"][-1] if months.height else None
+    if last is None or (asked or last) != last or not months["customers"][-1]:
+        found = asked or last
+        raise MissingInputError(
+            "report-no-customers",
+            "Nobody is a customer in {month}, so there is nothing to report.",
+            hint="Choose another --as-of, or run: telcli ingest",
+            month=f"{found:%Y-%m}" if found else "-",
+        )
+    return last
+
+
+def _facts(
+    tables: Mapping[str, pl.LazyFrame],
+    metrics: Mapping[str, Any],
+    months: pl.DataFrame,
+    lines: pl.DataFrame,
+    settings: ReportSettings,
+    currency: str,
+) -> Facts:
+    bands = churn.bands(lines)
+    profiles = tables.get("segment_profiles")
+    return Facts(
+        currency=currency,
+        months=months.to_dicts(),
+        kpi=kpis.headline(months, lines, bands),
+        value=value.curve(lines["current_value"])[1],
+        bands=bands,
+        grid=churn.grid(lines, settings.small_cell),
+        segments=[] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell),
+        costs=_rows(tables, "churn_costs", ["cost", "method"], ("method", "cost", "contacted", "chosen")),
+        model=kpis.model(metrics),
+        quality=_quality(tables, metrics),
+    )
+
+
+def _put_headlines(
+    figures: Figures, facts: Facts, found: list[Mapping[str, Any]], months: pl.DataFrame, settings: ReportSettings
+) -> None:
+    for row, (name, number) in enumerate(facts.kpi.items(), 1):
+        figures.put("kpi", row, name, number)
+        figures.put("kpi_change", row, name, kpis.changes(months).get(name))
+    figures.block("findings", found, findings.TEXTS)
+    drawn = months.tail(settings.trend_months).with_columns(month=pl.col("month").dt.strftime("%Y-%m"))
+    figures.block("trend", drawn.to_dicts(), ("month",))
+    figures.block("segments", facts.segments, segments.TEXTS)
+
+
+def _put_value(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame) -> None:
+    points, about = value.curve(lines["current_value"])
+    figures.block("value", [about] if about else [])
+    figures.block("value_curve", points)
+    figures.block("value_tiers", value.tiers(lines), ("tier",))
+    names = ("tenure_month", "at_risk", "survival")
+    figures.block("survival", _rows(tables, "survival_curve", ["tenure_month"], names)[:121])
+
+
+def _put_risk(
+    figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, settings: ReportSettings
+) -> None:
+    figures.block("risk", facts.bands, ("band",))
+    figures.block("grid", facts.grid, ("tier", "band"))
+    if "churn_scores" in tables:
+        figures.block("reasons", churn.reasons(tables["churn_scores"], lines, settings.small_cell), ("reason",))
+    lift = ("decile", "customers", "churners", "churn_rate", "mean_probability", "lift")
+    figures.block("lift", _rows(tables, "churn_lift", ["decile"], lift))
+    figures.block("costs", facts.costs, ("method",))
+    top = customers.top_customers(lines, tables, settings.top_customers)
+    names = ["customer_id", "segment_name", "segment_name_zh", "revenue", "lifetime_value", "value_tier"]
+    names += ["churn_probability", "at_risk_value", "target", "expected_saving", "reason", "reason_zh"]
+    rows = top.select(pl.col(name) for name in names if name in top.columns).to_dicts()
+    figures.block("top_customers", rows, ("customer_id", "segment_name", "value_tier", "reason"))
+
+
+def _put_trust(
+    figures: Figures,
+    facts: Facts,
+    tables: Mapping[str, pl.LazyFrame],
+    metrics: Mapping[str, Any],
+    settings: ReportSettings,
+) -> None:
+    """How far the figures can be trusted, and which results are not there yet."""
+    figures.block("model", [facts.model] if facts.model else [], ("split",))
+    figures.block("sources", quality.sources(metrics.get("ingest") or {}), ("source", "encoding"))
+    if "rejects" in tables:
+        figures.block("quality", quality.refusals(tables["rejects"]), ("source", "rule", "column"))
+    absent = [{"table": table, "command": command} for table, command in ABSENT.items() if table not in tables]
+    figures.block("absent", absent, ("table", "command"))
+    value_told = metrics.get("score-value") or {}
+    notes = {name: value_told.get(name) for name in ("horizon_months", "discount_rate", "margin_basis")}
+    figures.block("notes", [{**notes, "small_cell": settings.small_cell}], ("margin_basis",))
+
+
+def _quality(tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any]) -> dict[str, Any]:
+    if "rejects" not in tables:
+        return {}
+    read = quality.sources(metrics.get("ingest") or {})
+    return quality.about(quality.refusals(tables["rejects"]), tables["rejects"], read)
+
+
+def _rows(
+    tables: Mapping[str, pl.LazyFrame], name: str, order: list[str], columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """A small result table as rows in order; empty where there is none."""
+    return tables[name].select(columns).sort(order).collect().to_dicts() if name in tables else []
+
+
+def _auc(facts: Facts) -> dict[str, float]:
+    return {name: facts.model[name] for name in ("auc", "top_decile_lift", "brier") if name in facts.model}
