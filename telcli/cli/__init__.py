@@ -1,1 +1,113 @@
-"""What the analyst types."""
+"""What the analyst types: the commands in walk order, and the one door every run goes through.
+
+`main` is that door. It holds the only try/except of the command line: whatever is raised below becomes one sentence,
+the command to run next, and a documented exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from telcli.errors import ExitCode
+
+__all__ = ["COMMANDS", "PANELS", "main", "script"]
+
+PANELS = {
+    "The whole walk": {"run": "Run every stage in order, from raw extracts to the report."},
+    "One stage at a time": {
+        "ingest": "Clean raw extracts into subject tables and a row per customer and month.",
+        "customer-months": "Build the view with a row per customer and month.",
+        "segment": "Group customers who behave alike, and name each group.",
+        "score-value": "Put a value in money on each customer.",
+        "predict-churn": "Predict who will leave, and whom it pays to contact.",
+        "report": "Write the management report as one web page.",
+    },
+    "Look": {
+        "status": "Show what the working directory holds, what is stale, and what to run next.",
+        "show": "Show a table's rows, or what its columns mean.",
+        "config": "Show each setting, its value, and where it came from.",
+    },
+    "Set up": {
+        "init": "Write a commented telcli.toml.",
+        "simulate": "Write raw extracts of an imaginary operator.",
+    },
+}
+COMMANDS = {name: summary for panel in PANELS.values() for name, summary in panel.items()}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; nothing is raised.
+
+    >>> main(["show", "nothing", "--format", "quiet"])
+    2
+    """
+    from telcli.cli import _words
+
+    args = list(sys.argv[1:] if argv is None else argv)
+    _words.settle(args)
+    try:
+        from telcli.cli._group import root
+
+        code = _invoke(root(), args)
+        sys.stdout.flush()
+    except SystemExit as ended:  # Typer's completion ends this way
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BrokenPipeError:
+        return _reader_gone()
+    except BaseException as error:  # a panic of polars is no Exception
+        return _told(error, args)
+    return code
+
+
+def _invoke(group: Any, args: list[str]) -> int:
+    """Parse and run, without Typer's own error screens."""
+    import typer
+
+    if "_TELCLI_COMPLETE" in os.environ:
+        group.main(args, prog_name="telcli", complete_var="_TELCLI_COMPLETE")
+    try:
+        with group.make_context("telcli", args) as context:
+            group.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    return ExitCode.DONE
+
+
+def _told(error: BaseException, args: list[str]) -> int:
+    """Explain an error where the caller asked to read it."""
+    from telcli.cli._errors import explain
+    from telcli.cli._output import tell_failure
+    from telcli.cli._words import peek
+
+    failure = explain(error, tuple(COMMANDS))
+    debug = "-v" in args or "--verbose" in args or os.environ.get("TELCLI_DEBUG") == "1"
+    if debug and failure.exit_code is ExitCode.BUG:
+        import traceback
+
+        traceback.print_exception(error)
+    try:
+        tell_failure(failure, next((word for word in args if word in COMMANDS), ""), peek(args, "--format") == "json")
+    except BrokenPipeError:
+        return _reader_gone()
+    return int(failure.exit_code)
+
+
+def _reader_gone() -> int:
+    """The reader of a pipe went away: end quietly, without the interpreter complaining as it closes stdout."""
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):  # a stdout without a descriptor has nothing to be closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(ExitCode.PIPE_CLOSED)
+
+
+def script() -> None:
+    """Entry point of the installed program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal that cannot show a character gets its code instead of a crash
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(main())

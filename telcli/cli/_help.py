@@ -1,0 +1,131 @@
+"""Help pages as plain text: quick to make, and columns stay straight in Chinese.
+
+Rich's formatting alone costs more than the rest of ``telcli --help``, so bold headings on a terminal are all the
+decoration there is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from telcli.cli._words import tr
+
+__all__ = ["columns", "page", "parameter_rows", "wrap"]
+
+_LEFT_MOST = 28
+
+
+def _wide(text: str) -> int:
+    """Columns a text takes on a terminal."""
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text at spaces, and between Chinese characters, into lines of at most `width` columns.
+
+    >>> wrap("one two three", 8)
+    ['one two', 'three']
+    >>> wrap("按客群查看客户", 8)
+    ['按客群查', '看客户']
+    """
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and _wide(line) + _wide(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The smallest parts that a line may end after."""
+    piece = ""
+    for at, char in enumerate(text):
+        piece += char
+        ahead = text[at + 1] if at + 1 < len(text) else ""
+        if (char == " " and ahead != " ") or _breaks(char, ahead):
+            yield piece
+            piece = ""
+    if piece:
+        yield piece
+
+
+def _breaks(char: str, ahead: str) -> bool:
+    """Whether a line may end between two characters of which at least one is Chinese."""
+    wide = unicodedata.east_asian_width(char) in "WF" or (ahead and unicodedata.east_asian_width(ahead) in "WF")
+    return bool(wide) and char not in "（《“" and ahead not in "，。；：、）》”？！)"
+
+
+def columns(rows: Sequence[tuple[str, str]], width: int, left: int) -> list[str]:
+    """Two columns, the first `left` wide, the second wrapped."""
+    lines = []
+    for name, text in rows:
+        first, *rest = wrap(text, width - left - 4)
+        if _wide(name) > left:
+            lines += [f"  {name}", " " * (left + 4) + first]
+        else:
+            lines.append(f"  {name}{' ' * (left - _wide(name))}  {first}".rstrip())
+        lines += [" " * (left + 4) + line for line in rest]
+    return lines
+
+
+def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], tail: str = "") -> str:
+    """Put a help page together."""
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    lines = [f"{_bold(tr('Usage:'))} {usage}", ""]
+    for paragraph in text.split("\n\n"):
+        joined = " ".join(line.strip() for line in paragraph.splitlines())
+        lines += [*wrap(tr(joined), width), ""]
+    left = min(max((_wide(name) for _, rows in sections for name, _ in rows), default=0), _LEFT_MOST)
+    for title, rows in sections:
+        if rows:
+            lines += [_bold(tr(title)), *columns(rows, width, left), ""]
+    if tail:
+        lines += [*wrap(tr(tail), width), ""]
+    return "\n".join(lines[:-1])
+
+
+def _bold(text: str) -> str:
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else f"\x1b[1m{text}\x1b[0m"
+
+
+def parameter_rows(parameters: Sequence[Any], context: Any) -> dict[str, list[tuple[str, str]]]:
+    """Describe parameters, grouped by their panel, or as arguments and options."""
+    panels: dict[str, list[tuple[str, str]]] = {}
+    for parameter in parameters:
+        if parameter.hidden:
+            continue
+        plain = "Arguments" if parameter.param_type_name == "argument" else "Options"
+        panel = getattr(parameter, "rich_help_panel", None) or plain
+        panels.setdefault(panel, []).append(_row(parameter, context))
+    return panels
+
+
+def _row(parameter: Any, context: Any) -> tuple[str, str]:
+    if parameter.param_type_name == "argument":
+        name = parameter.display_name_raw.upper() + ("..." if parameter.nargs != 1 else "")
+    else:
+        # a short name first, one column for all of them
+        short = [option for option in parameter.opts if not option.startswith("--")]
+        long = [option for option in parameter.opts if option.startswith("--")]
+        name = ", ".join(short + long) if short else "    " + ", ".join(long)
+        if not parameter.is_flag:
+            name += " " + (parameter.metavar or parameter.display_type(context).strip("<>"))
+    return name, tr(parameter.help or "") + _extra(parameter)
+
+
+def _extra(parameter: Any) -> str:
+    extra = []
+    if parameter.envvar and parameter.show_envvar:
+        extra.append(tr("or {name}", name=parameter.envvar))
+    default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+    if default not in (None, "", False, (), []) and parameter.show_default:
+        extra.append(tr("default {value}", value=default))
+    return f" [{'; '.join(extra)}]" if extra else ""

@@ -1,0 +1,104 @@
+"""What `ingest` and `run` both take: extracts, how their columns are named, and how many bad rows are too many."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from telcli.cli._options import setting
+from telcli.errors import MissingInputError, UsageError
+
+__all__ = ["ChurnedWhen", "Map", "MappingFile", "MaxRejects", "WriteMapping", "flags", "words", "write_mapping"]
+
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="NAME=COLUMN",
+        help="Take a column of the extract for a name of telcli's; repeats. customer_id=@row numbers the rows.",
+    ),
+]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="Mapping written earlier.")]
+WriteMapping = Annotated[
+    Path | None, typer.Option("--write-mapping", metavar="FILE", help="Write down the mapping used, for cron.")
+]
+ChurnedWhen = Annotated[str | None, setting("ingest", "churned_when", "--churned-when", metavar="VALUE")]
+MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-rejects", metavar="SHARE")]
+
+
+def flags(churned_when: str | None, max_rejects: str | None) -> dict[str, Any]:
+    """Settings of ingest as given on the command line."""
+    return {"churned_when": churned_when, "max_reject_share": share(max_rejects)}
+
+
+def share(given: str | None) -> float | None:
+    """Read a share, written as 0.01 or 1%.
+
+    >>> share("1%"), share("0.25")
+    (0.01, 0.25)
+    """
+    if given is None:
+        return None
+    text = given.strip()
+    try:
+        return float(text[:-1]) / 100 if text.endswith(("%", "％")) else float(text)
+    except ValueError:
+        raise UsageError(
+            "share-invalid", "--max-rejects must be a share such as 0.01 or 1%, not {value}.", value=repr(given)
+        ) from None
+
+
+def words(given: Sequence[str] | None, file: Path | None) -> dict[str, Any]:
+    """The mapping as the pipeline wants it: pairs of --map, and what a mapping file says."""
+    found: dict[str, Any] = {}
+    if given:
+        found["map"] = dict(_pair(text) for text in given)
+    if file is not None:
+        found["mapping"] = _read(file)
+    return found
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, column = text.partition("=")
+    if not equals or not name.strip() or not column.strip():
+        raise UsageError(
+            "map-invalid",
+            "--map must be NAME=COLUMN, such as customer_id=customerID, not {value}.",
+            value=repr(text),
+        )
+    return name.strip(), column.strip()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise MissingInputError(
+            "mapping-missing", "There is no mapping file {file}.",
+            hint="Write one with: telcli ingest SOURCES... --write-mapping {file}", file=str(file),
+        ) from None  # fmt: skip
+    except ValueError as error:
+        raise UsageError(
+            "mapping-unreadable", "{file} is not valid TOML: {why}", file=str(file), why=str(error)
+        ) from None
+
+
+def write_mapping(file: Path | None, metrics: Any) -> None:
+    """Write down what each column was taken for, in the form that --mapping reads."""
+    if file is None:
+        return
+    lines = ["# What each column of each extract was taken for: name of telcli's = column of the extract."]
+    for source in metrics.get("sources", ()):
+        lines += ["", f"[{_quoted(source['source'])}]"]
+        lines += [f"{_quoted(ours)} = {_quoted(theirs)}" for ours, theirs in (source.get("mapped") or {}).items()]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(str(text), ensure_ascii=False)

@@ -1,0 +1,237 @@
+"""Options that stand on every command, declared once, and what a command is told of them.
+
+`command` adds them to a command's own parameters; the body then gets a `Call`. A shared option that a command declares
+itself (``show --format csv``) replaces the shared one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from telcli.cli._output import Printer
+from telcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from telcli.pipeline.run import Request
+
+__all__ = ["SOURCES", "Call", "Force", "Sources", "Wait", "command", "setting", "table_names"]
+
+_EVERYWHERE = "Options of every command"
+_WRITING = ("wait", "force")  # they stand beside a command's own options on its help page
+DEFAULT_WORKDIR = Path("work")
+
+Workdir = Annotated[
+    Path,
+    typer.Option(
+        "--workdir",
+        "-w",
+        metavar="DIR",
+        envvar="TELCLI_WORKDIR",
+        show_envvar=True,
+        help="Working directory.",
+        rich_help_panel=_EVERYWHERE,
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM",
+        help="Snapshot month to work on; the newest where none is given.",
+        rich_help_panel=_EVERYWHERE,
+    ),
+]
+Format = Annotated[
+    Literal["human", "json", "quiet"],
+    typer.Option(
+        "--format",
+        help="What to print: for people, one JSON object, or nothing but errors.",
+        rich_help_panel=_EVERYWHERE,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Same as --format quiet.", rich_help_panel=_EVERYWHERE)]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Tell more, and trace bugs.", rich_help_panel=_EVERYWHERE)
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Seed of everything random.", rich_help_panel=_EVERYWHERE),
+]
+Lang = Annotated[
+    Literal["en", "zh"] | None,
+    typer.Option("--lang", help="Language of screens and reports.", rich_help_panel=_EVERYWHERE),
+]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="Wait this long for a working directory in use.", show_default=False
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Run even where nothing has changed.")]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """The options of every command, as Typer reads them."""
+
+    workdir: Workdir = DEFAULT_WORKDIR
+    as_of: AsOf = None
+    format: Format = "human"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    seed: Seed = None
+    lang: Lang = None
+
+
+@dataclass(frozen=True)
+class _Writing(_Shared):
+    """Further ones, of every command that writes a working directory."""
+
+    wait: Wait = 0.0
+    force: Force = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """What every command is told."""
+
+    stage: str
+    workdir: Path
+    as_of: date | None
+    seed: int | None
+    lang: str | None
+    verbose: bool
+    wait: float
+    force: bool
+    out: Printer
+
+    def request(
+        self,
+        flags: Mapping[str, Any] | None = None,
+        sources: Sequence[Path] = (),
+        choices: Mapping[str, Any] | None = None,
+        render: Callable[..., Any] | None = None,
+    ) -> Request:
+        """Put it as the pipeline wants it; `flags` are settings given on the command line, None where not given."""
+        from telcli.pipeline.run import Request
+
+        return Request(
+            workdir=self.workdir,
+            as_of=self.as_of,
+            flags=self.flags(**(flags or {})),
+            wait=self.wait,
+            force=self.force,
+            sources=tuple(sources),
+            choices=choices or {},
+            progress=self.out.progress,
+            render=render,
+        )
+
+    def flags(self, **own: Any) -> dict[str, Any]:
+        """Settings given on the command line: the command's own and the shared ones."""
+        return {**own, "seed": self.seed, "lang": self.lang}
+
+
+def command(*, writes: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a body that takes a `Call` and its own options; `writes` adds --wait and --force."""
+
+    def made(body: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+        shared = _parameters(_Writing if writes else _Shared)
+        shared_names = {item.name for item in shared}
+        mine = [item.name for item in own if item.name not in shared_names]
+
+        def run(**given: Any) -> None:
+            words = {name: given.pop(name) for name in list(given) if name not in mine}
+            call = _call(body.__name__.replace("_", "-"), words)
+            with call.out:
+                body(call, **given)
+
+        own_names = {item.name for item in own}
+        rest = [item for item in shared if item.name not in own_names]
+        ordered = [*own, *[item for item in rest if item.name in _WRITING]]
+        ordered += [item for item in rest if item.name not in _WRITING]
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in ordered]
+        )
+        run.__doc__, run.__name__ = body.__doc__, body.__name__
+        return run
+
+    return made
+
+
+def _parameters(shared: type[_Shared]) -> list[inspect.Parameter]:
+    hints = inspect.get_annotations(_Shared, eval_str=True) | inspect.get_annotations(shared, eval_str=True)
+    return [
+        inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
+        for item in fields(shared)
+    ]
+
+
+def _call(stage: str, words: Mapping[str, Any]) -> Call:
+    return Call(
+        stage=stage,
+        workdir=words["workdir"],
+        as_of=month(words["as_of"]),
+        seed=words["seed"],
+        lang=words["lang"],
+        verbose=words["verbose"],
+        wait=words.get("wait", 0.0),
+        force=words.get("force", False),
+        out=Printer(stage, "quiet" if words["quiet"] else words["format"], verbose=words["verbose"]),
+    )
+
+
+def month(given: str | None) -> date | None:
+    """Read YYYY-MM as the first day of that month.
+
+    >>> month("2024-06")
+    datetime.date(2024, 6, 1)
+    """
+    if given is None:
+        return None
+    year, _, number = given.partition("-")
+    digits = year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) == 2
+    if not digits or not (1900 <= int(year) <= 2100 and 1 <= int(number) <= 12):
+        raise UsageError("as-of-invalid", "--as-of must be a month such as 2024-06, not {value}.", value=repr(given))
+    return date(int(year), int(number), 1)
+
+
+def setting(section: str, name: str, *declared: str, metavar: str | None = None) -> Any:
+    """An option that stands for a setting: help, unit and default come from where the setting is declared.
+
+    >>> setting("segment", "n_segments", "--n-segments").help
+    'Number of segments; 0 chooses it.'
+    """
+    from telcli.settings import SECTIONS
+
+    item = next(field for field in fields(SECTIONS[section]) if field.name == name)
+    about = item.metadata
+    choices = "|".join(about["choices"])
+    default = str(item.default) if item.default != "" else False
+    return typer.Option(
+        *declared,
+        metavar=metavar
+        or choices
+        or {"share": "SHARE", "months": "MONTHS", "currency": "MONEY"}.get(about["unit"], "N"),
+        help=about["meaning"],
+        show_default=default,
+    )
+
+
+def table_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete a table's name; light, so that completion stays quick."""
+    from telcli.tables import NAMES
+
+    return [(name, "") for name in NAMES if name.startswith(incomplete)]
+
+
+SOURCES = typer.Argument(metavar="SOURCES", help="Raw extracts: files or directories.", show_default=False)
+Sources = Annotated[list[Path] | None, SOURCES]

@@ -1,0 +1,209 @@
+"""The one printer: for people, one JSON object, or nothing. Data go to stdout, talk to stderr.
+
+The format is what the option says, never guessed from a pipe. Progress and talk appear only where stderr is a
+terminal; warnings and errors always reach stderr, warnings only in the human format.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._words import said, tr
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from telcli.cli._errors import Failure
+    from telcli.errors import Notice
+
+__all__ = ["SCHEMA_VERSION", "Printer", "month_name", "tell_failure", "to_json", "warnings"]
+
+SCHEMA_VERSION = 1
+_EVERY_SECONDS = 0.1
+
+
+class Printer:
+    """Prints what one command has to say.
+
+    Parameters
+    ----------
+    stage : the command, as named in the JSON.
+    form : ``human``, ``json``, ``csv`` (of `telcli show` alone) or ``quiet``.
+    verbose : whether to tell more.
+    """
+
+    def __init__(self, stage: str, form: str, *, verbose: bool = False) -> None:
+        self.stage, self.form, self.verbose = stage, form, verbose
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._last = 0.0
+
+    def __enter__(self) -> Printer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end_progress()
+
+    @property
+    def human(self) -> bool:
+        """Whether a person reads this."""
+        return self.form == "human"
+
+    def result(
+        self,
+        human: Callable[[], Iterable[Any]],
+        *,
+        as_of: date | None = None,
+        outputs: Sequence[Any] = (),
+        metrics: Mapping[str, Any] | None = None,
+        notices: Sequence[Notice] = (),
+        **more: Any,
+    ) -> None:
+        """Print a command's result: `human` yields what rich can print; the rest makes the JSON object."""
+        if self.form == "json":
+            body = {
+                "schema_version": SCHEMA_VERSION,
+                "stage": self.stage,
+                "as_of": month_name(as_of),
+                "outputs": outputs,
+                "metrics": metrics or {},
+                "warnings": warnings(notices),
+                **more,
+            }
+            sys.stdout.write(to_json(body))
+        self.show(human())
+        self.warn(notices)
+
+    def show(self, items: Iterable[Any]) -> None:
+        """Print to stdout for people; rich is imported only here."""
+        if not self.human:
+            return
+        self.end_progress()
+        console = _console(sys.stdout)
+        for item in items:
+            with console.capture() as drawn:
+                console.print(item, soft_wrap=isinstance(item, str), markup=False, highlight=False)
+            # tables are padded to their width; text that leaves the terminal need not be
+            lines = drawn.get().splitlines()
+            sys.stdout.write("\n".join(lines if sys.stdout.isatty() else [line.rstrip() for line in lines]) + "\n")
+
+    def warn(self, notices: Sequence[Notice]) -> None:
+        """Tell what does not stop the work."""
+        if not self.human or not notices:
+            return
+        self.end_progress()
+        for notice in notices:
+            sys.stderr.write(f"{tr('Warning:')} {said(notice.code, notice.template, notice.values)}\n")
+
+    def talk(self, text: str) -> None:
+        """Say what is going on, to a person at a terminal."""
+        if self.human and sys.stderr.isatty():
+            self.end_progress()
+            sys.stderr.write(text + "\n")
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Move the bar on stderr; cheap enough to be called often, drawn a few times a second."""
+        if not self.human or not _draws():
+            return
+        now = time.monotonic()
+        if self._bar is not None and done < total and now - self._last < _EVERY_SECONDS:
+            return
+        self._last = now
+        if self._bar is None:
+            self._begin()
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=tr(what), completed=done, total=total or None)
+
+    def _begin(self) -> None:
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=_console(sys.stderr),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task(self.stage, total=None)
+        self._bar.start()
+
+    def end_progress(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._task = None
+
+
+def month_name(as_of: date | None) -> str | None:
+    """A month as options take it: 2024-06."""
+    return f"{as_of:%Y-%m}" if as_of else None
+
+
+def warnings(notices: Sequence[Notice]) -> list[dict[str, str]]:
+    """Notices as the JSON holds them."""
+    return [{"code": notice.code, "message": said(notice.code, notice.template, notice.values)} for notice in notices]
+
+
+def _draws() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, emoji=False)
+
+
+def to_json(body: Any) -> str:
+    r"""One JSON object and a line end; what JSON has no number for becomes null.
+
+    >>> to_json({"auc": float("nan"), "month": date(2024, 6, 1)})
+    '{"auc": null, "month": "2024-06-01"}\n'
+    """
+    return json.dumps(_plain(body), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    return str(value)
+
+
+def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
+    """Put a failure on stderr, and with --format json also as the one object on stdout."""
+    if as_json:
+        error = {
+            "code": failure.code,
+            "message": failure.message,
+            "hint": failure.hint,
+            "exit_code": int(failure.exit_code),
+        }
+        sys.stdout.write(to_json({"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error}))
+        sys.stdout.flush()
+    lines = [f"{tr('Error:')} {failure.message}"]
+    if failure.hint:
+        lines.append(f"{tr('Hint:')} {failure.hint}")
+    sys.stderr.write("\n".join(lines) + "\n")

@@ -1,0 +1,70 @@
+"""Every setting with its value and where that came from, as rows for the screen and for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._words import language, tr
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
+
+__all__ = ["collect", "view"]
+
+
+def collect(call: Call) -> list[dict[str, Any]]:
+    """Every setting of every section, settled as the stages would settle it."""
+    import dataclasses
+
+    from telcli import settings
+
+    file = settings.config_file(call.workdir)
+    parsed = settings.read_config(file)
+    rows = []
+    for section, declared in settings.SECTIONS.items():
+        flags = call.flags() if section == "general" else {}
+        resolved = settings.resolve(section, flags, parsed, str(file or "telcli.toml"))
+        for item, origin in zip(dataclasses.fields(declared), resolved.origins, strict=True):
+            rows.append(
+                {
+                    "section": section,
+                    "name": item.name,
+                    "value": origin.value,
+                    "source": origin.source,
+                    "default": item.default,
+                    **item.metadata,
+                }
+            )
+    return rows
+
+
+def view(rows: list[dict[str, Any]]) -> Iterator[Any]:
+    from itertools import groupby
+
+    from rich.table import Table
+    from rich.text import Text
+
+    for section, settings in groupby(rows, key=lambda row: row["section"]):
+        yield Text(f"[{section}]", style="bold")
+        grid = Table.grid(padding=(0, 2))
+        for row in settings:
+            chosen = Text(_shown(row["value"]), style="" if row["source"] == "default" else "bold")
+            source = Text(tr(row["source"]), style="dim" if row["source"] == "default" else "")
+            meaning = row["zh" if language() == "zh" else "meaning"]
+            grid.add_row("  " + row["name"], chosen, source, Text(f"{meaning} {_range(row)}".strip()))
+        yield grid
+
+
+def _shown(value: Any) -> str:
+    return "-" if value == "" else str(value)
+
+
+def _range(row: dict[str, Any]) -> str:
+    """Unit and allowed values, in brackets."""
+    if row["choices"]:
+        return "[" + ", ".join(row["choices"]) + "]"
+    low, high = row["low"], row["high"]
+    limits = "" if low is None else (f"{low}..{high}" if high is not None else f">= {low}")
+    told = " ".join(word for word in (limits, tr(row["unit"])) if word)
+    return f"[{told}]" if told else ""

@@ -1,0 +1,139 @@
+"""How one stage's run looks on the screen: what it published, its headline figures, what an extract was mapped to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._words import tr
+
+if TYPE_CHECKING:
+    from telcli.cli._output import Printer
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["figure", "payload", "tell", "view"]
+
+HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "segment": (
+        ("k", "segments", "count"),
+        ("silhouette", "silhouette", "number"),
+        ("stability", "stability", "number"),
+    ),
+    "score-value": (
+        ("lifetime_value_total", "lifetime value of all customers", "count"),
+        ("loss_maker_share", "loss makers", "share"),
+        ("backtest.rank_correlation", "rank correlation of the back-test", "number"),
+    ),
+    "predict-churn": (
+        ("split", "tested by", "text"),
+        ("rows", "customers tested", "count"),
+        ("churn_rate", "churn rate", "share"),
+        ("auc", "AUC", "number"),
+        ("pr_auc", "PR-AUC", "number"),
+        ("brier", "Brier score", "number"),
+        ("ece", "calibration error", "number"),
+        ("top_decile_lift", "lift of the top tenth", "number"),
+        ("empc", "EMPC", "number"),
+        ("chosen_method", "chosen method", "text"),
+    ),
+}
+"""Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
+
+
+def tell(out: Printer, run: StageRun) -> None:
+    """Print one stage's run as a command's whole result."""
+    out.result(lambda: view(run, verbose=out.verbose), notices=run.notices, **payload(run))
+
+
+def payload(run: StageRun) -> dict[str, Any]:
+    """What the JSON of a stage holds beside its name and warnings."""
+    return {
+        "as_of": run.as_of,
+        "outputs": run.outputs,
+        "metrics": run.metrics,
+        "skipped": run.skipped,
+        "rows_in": run.rows_in,
+        "rejected": run.rejected,
+        "duplicates": run.duplicates,
+    }
+
+
+def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
+    """The lines of one stage."""
+    from rich.text import Text
+
+    head = Text(run.stage, style="bold")
+    head.append(f"  {run.as_of:%Y-%m}" if run.as_of else "", style="not bold")
+    head.append("  " + tr("up to date") if run.skipped else "", style="not bold green")
+    yield head
+    if run.stage == "ingest":
+        yield from _sources(run.metrics.get("sources", ()))
+    for output in run.outputs:
+        place = f"  {output.path}" if verbose or not output.rows else ""
+        yield f"  {output.table:<18}{tr('{n} rows', n=f'{output.rows:,}'):>16}{place}" if output.rows else f" {place}"
+    yield from _headlines(run)
+    if verbose:
+        yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
+
+
+def _headlines(run: StageRun) -> Iterator[str]:
+    told = []
+    for path, label, kind in HEADLINES.get(run.stage, ()):
+        value = _at(run.metrics, path)
+        if value is not None:
+            told.append(f"{tr(label)} {figure(value, kind)}")
+    for start in range(0, len(told), 4):
+        yield "  " + " · ".join(told[start : start + 4])
+
+
+def figure(value: Any, kind: str) -> str:
+    """Write a figure for reading.
+
+    >>> figure(0.2654, "share"), figure(1234.5, "count"), figure(0.84712, "number")
+    ('26.5%', '1,234', '0.847')
+    """
+    if kind == "share":
+        return f"{value:.1%}"
+    if kind == "count":
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if kind == "number" else str(value)
+
+
+def _at(metrics: Mapping[str, Any], path: str) -> Any:
+    found: Any = metrics
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
+
+
+def _sources(sources: Any) -> Iterator[str]:
+    """What was read of each extract, and what each of its columns was taken for."""
+    for source in sources:
+        counts = tr(
+            "{read} rows read, {kept} kept, {rejected} rejected",
+            read=f"{source['rows_read']:,}",
+            kept=f"{source['rows_kept']:,}",
+            rejected=f"{source['rows_rejected']:,}",
+        )
+        yield f"  {source['source']}: {counts} ({source.get('encoding') or '-'})"
+        mapped = _pairs(source.get("mapped"))
+        if mapped:
+            yield "    " + tr("mapped") + ": " + ", ".join(f"{theirs} → {ours}" for theirs, ours in mapped)
+        kept = [str(name) for name in source.get("unmapped") or ()]
+        if kept:
+            yield "    " + tr("kept as attributes") + ": " + ", ".join(kept)
+
+
+def _pairs(mapped: Any) -> list[tuple[str, str]]:
+    """Source column and canonical name, from the mapping as recorded (canonical: source)."""
+    if not isinstance(mapped, Mapping):
+        return []
+    return [(str(theirs), str(ours)) for ours, theirs in mapped.items()]

@@ -1,0 +1,107 @@
+"""How the state of a working directory looks on the screen and in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._words import tr
+
+if TYPE_CHECKING:
+    from telcli.pipeline.status import Reason, StageState, Status
+
+__all__ = ["next_command", "payload", "view"]
+
+_REASONS = {
+    "version": "made by another version of telcli",
+    "seed": "another seed",
+    "as_of": "another month",
+    "setting": "setting {what} changed",
+    "input": "{what} changed",
+    "upstream": "waits for {what}",
+    "missing": "needs {what}",
+    "lost": "{what} is gone",
+}
+_FEW = 3
+
+
+def payload(found: Status) -> dict[str, Any]:
+    """The JSON of a working directory's state."""
+    return {
+        "outputs": [
+            {"table": table.table, "path": str(found.workdir / table.table), "rows": table.rows}
+            for table in found.tables
+        ],
+        "tables": found.tables,
+        "stages": found.stages,
+        "next": next_command(found),
+        "interrupted": found.interrupted,
+    }
+
+
+def next_command(found: Status) -> str | None:
+    """The command line to run next; None where all is up to date."""
+    if found.next is None:
+        return None
+    words = {"ingest": "run SOURCES..."}.get(found.next, found.next)
+    stale = [state for state in found.stages if state.state not in ("up-to-date", "blocked")]
+    if len(stale) > 1 and found.next != "ingest":
+        words = "run"
+    return f"telcli {words} -w {found.workdir}"
+
+
+def view(found: Status, *, verbose: bool = False) -> Iterator[Any]:
+    """The lines of a working directory's state."""
+    from rich.table import Table
+    from rich.text import Text
+
+    month = f"  {found.as_of:%Y-%m}" if found.as_of else ""
+    yield Text(f"{found.workdir}{month}", style="bold")
+    tables = Table.grid(padding=(0, 2))
+    for column in ("left", "right", "right", "left"):
+        tables.add_column(justify=column)
+    for table in found.tables:
+        tables.add_row(
+            "  " + table.table, tr("{n} rows", n=f"{table.rows:,}"), _size(table.bytes), _months(table.months)
+        )
+    yield tables if found.tables else "  " + tr("no tables yet")
+    stages = Table.grid(padding=(0, 2))
+    for state in found.stages:
+        style = {"up-to-date": "green", "stale": "yellow", "damaged": "red"}.get(state.state, "dim")
+        stages.add_row("  " + state.stage, Text(tr(state.state), style=style), Text(_why(state, verbose)))
+    yield ""
+    yield stages
+    if found.interrupted:
+        yield tr("A run was cut short while publishing; the next command that writes finishes it.")
+    following = next_command(found)
+    yield ""
+    yield tr("Next: {command}", command=following) if following else tr("Everything is up to date.")
+
+
+def _why(state: StageState, verbose: bool) -> str:
+    """What changed, the first few of many."""
+    told = [_told(reason) for reason in state.reasons]
+    more = len(told) - _FEW
+    if more > 0 and not verbose:
+        told = [*told[:_FEW], tr("and {n} more", n=more)]
+    return ", ".join(told)
+
+
+def _told(reason: Reason) -> str:
+    return tr(_REASONS.get(reason.code, "{what}"), what=reason.what)
+
+
+def _months(months: Sequence[str]) -> str:
+    if not months:
+        return ""
+    if len(months) == 1:
+        return months[0][:7]
+    return tr("{first} to {last} ({n})", first=months[0][:7], last=months[-1][:7], n=len(months))
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

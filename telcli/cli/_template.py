@@ -1,0 +1,66 @@
+"""The commented telcli.toml that `telcli init` writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from telcli.cli._words import language, tr
+from telcli.errors import UsageError
+
+__all__ = ["text", "write"]
+
+
+def write(file: Path, flags: Mapping[str, Any], *, force: bool) -> None:
+    """Write the template; settings in `flags` that are not None are set rather than commented out.
+
+    Raises
+    ------
+    UsageError
+        The file exists and `force` is False.
+    """
+    body = text(flags)
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as handle:
+            handle.write(body)
+    except FileExistsError:
+        raise UsageError(
+            "config-exists",
+            "{file} exists already and was left as it is.",
+            hint="Add --force to replace it, or -o FILE to write another.",
+            file=str(file),
+        ) from None
+
+
+def text(flags: Mapping[str, Any]) -> str:
+    """Compose the file."""
+    from telcli.settings import SECTIONS, resolve
+
+    resolve("general", flags, environ={})  # what is given must be valid
+    lines = [tr("# Settings of telcli. Take away the # before a setting to change it.")]
+    lines += [tr("# The command line goes before the environment, the environment before this file.")]
+    for section, declared in SECTIONS.items():
+        lines += ["", f"[{section}]", f"# {tr(declared.__doc__ or '')}"]
+        for item in dataclasses.fields(declared):
+            lines += ["", *_setting(item, flags.get(item.name) if section == "general" else None)]
+    return "\n".join(lines) + "\n"
+
+
+def _setting(item: dataclasses.Field[Any], given: Any) -> Iterator[str]:
+    about = item.metadata
+    yield f"# {about['zh'] if language() == 'zh' else about['meaning']}{_limits(about)}"
+    # a JSON string or number is a TOML one too
+    value = json.dumps(item.default if given is None else given, ensure_ascii=False)
+    yield f"{'# ' if given is None else ''}{item.name} = {value}"
+
+
+def _limits(about: Mapping[str, Any]) -> str:
+    low, high = about["low"], about["high"]
+    told = [", ".join(about["choices"]), tr(about["unit"])]
+    if low is not None:
+        told.append(tr("{low} to {high}", low=low, high=high) if high is not None else tr("at least {low}", low=low))
+    kept = "; ".join(word for word in told if word)
+    return f" ({kept})" if kept else ""

@@ -1,0 +1,104 @@
+"""The language of the screen: English as written in the code, Chinese from words_zh.toml and messages/*.toml.
+
+The main door settles the language once per process, before anything can go wrong, so that even a mistyped command is
+answered in it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["language", "peek", "said", "settle", "tr"]
+
+_LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+_HERE = Path(__file__).parent
+
+
+def language() -> str:
+    """The language in use, ``en`` or ``zh``."""
+    return _LANGUAGE.get()
+
+
+def settle(args: Sequence[str]) -> str:
+    """Choose the language: --lang, else TELCLI_LANG, else telcli.toml, else English. Anything invalid is English here.
+
+    >>> settle(["status", "--lang", "zh"]), settle(["status", "--lang=en"])
+    ('zh', 'en')
+    """
+    asked = peek(args, "--lang") or os.environ.get("TELCLI_LANG") or _configured(args)
+    _LANGUAGE.set("zh" if asked == "zh" else "en")
+    return language()
+
+
+def peek(args: Sequence[str], option: str) -> str | None:
+    """Read an option's value before the command line is parsed.
+
+    >>> peek(["show", "bills", "--format=json"], "--format")
+    'json'
+    """
+    found = None
+    for at, word in enumerate(args):
+        if word == "--":
+            break
+        if word == option and at + 1 < len(args):
+            found = args[at + 1]
+        elif word.startswith(option + "="):
+            found = word.partition("=")[2]
+    return found
+
+
+def _configured(args: Sequence[str]) -> str:
+    """`lang` of the telcli.toml in force; a broken file says so later, where it can be explained."""
+    workdir = peek(args, "--workdir") or peek(args, "-w") or os.environ.get("TELCLI_WORKDIR") or "work"
+    named = os.environ.get("TELCLI_CONFIG")
+    places = [Path(named)] if named else [Path("telcli.toml"), Path(workdir) / "telcli.toml"]
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        return ""
+    import tomllib
+
+    try:
+        general = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("general", {})
+    except (OSError, ValueError):
+        return ""
+    return str(general.get("lang", "")) if isinstance(general, dict) else ""
+
+
+def tr(text: str, **values: Any) -> str:
+    """A text of the screen in the language in use, filled in.
+
+    >>> tr("{n} rows", n=3)
+    '3 rows'
+    """
+    template = _words().get(text, text) if language() == "zh" else text
+    return template.format(**values) if values else template
+
+
+def said(code: str, english: str, values: Mapping[str, Any], part: str = "message") -> str:
+    """A message or hint by code, in the language in use; the English one where no other is written."""
+    template = _messages().get(code, {}).get(part, "") if language() == "zh" else ""
+    return (template or english).format(**values)
+
+
+@cache
+def _words() -> dict[str, str]:
+    import tomllib
+
+    parsed: dict[str, str] = tomllib.loads((_HERE / "words_zh.toml").read_text(encoding="utf-8"))
+    return parsed
+
+
+@cache
+def _messages() -> dict[str, dict[str, str]]:
+    """Every messages/*.toml, merged by code."""
+    import tomllib
+
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((_HERE / "messages").glob("*.toml")):
+        found.update(tomllib.loads(file.read_text(encoding="utf-8")))
+    return found

@@ -1,0 +1,33 @@
+"""``telcli ingest``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from telcli.cli import _intake
+from telcli.cli._options import SOURCES, Call, command
+from telcli.cli._several import tell_all
+
+
+@command(writes=True)
+def ingest(
+    call: Call,
+    sources: Annotated[list[Path], SOURCES],
+    map: _intake.Map = None,
+    mapping: _intake.MappingFile = None,
+    write_mapping: _intake.WriteMapping = None,
+    churned_when: _intake.ChurnedWhen = None,
+    max_rejects: _intake.MaxRejects = None,
+) -> None:
+    """Clean raw extracts into subject tables and a row per customer and month.
+
+    SOURCES are files or directories: one table with a row per customer, or several systems' tables. What each column
+    was taken for is always shown; columns without a known name are kept as attributes.
+    """
+    from telcli.pipeline.walk import INTAKE, walk
+
+    flags = _intake.flags(churned_when, max_rejects)
+    request = call.request(flags, sources, _intake.words(map, mapping))
+    runs = tell_all(call, lambda told: walk(request, told, INTAKE))
+    _intake.write_mapping(write_mapping, runs[0].metrics)

@@ -1,0 +1,28 @@
+"""``telcli init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _template
+from telcli.cli._options import Call, Force, command
+from telcli.cli._words import tr
+
+_Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; telcli reads ./telcli.toml by itself."),
+]
+
+
+@command()
+def init(call: Call, output: _Output = Path("telcli.toml"), force: Force = False) -> None:
+    """Write a commented telcli.toml.
+
+    Every setting stands in it as a comment, at its default, with its meaning and range. What is given by --seed or
+    --lang is set; --lang also chooses the language of the comments. A file that exists is kept, but for --force.
+    """
+    _template.write(output, call.flags(), force=force)
+    call.out.result(lambda: [tr("Written: {file}", file=output)], as_of=call.as_of, file=str(output))

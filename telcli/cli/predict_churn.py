@@ -1,0 +1,49 @@
+"""``telcli predict-churn``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from telcli.cli._options import Call, command, setting
+from telcli.cli._stage_view import tell
+from telcli.cli._thresholds import check, parse
+
+_STAGE = "predict-churn"
+_AllowLeak = Annotated[
+    list[str] | None,
+    typer.Option("--allow-leak", metavar="COLUMN", help="Use a column although it looks like a leak; repeats."),
+]
+_FailIf = Annotated[
+    list[str] | None,
+    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "auc<0.7"; repeats.'),
+]
+
+
+@command(writes=True)
+def predict_churn(
+    call: Call,
+    gap_months: Annotated[int | None, setting(_STAGE, "gap_months", "--gap-months")] = None,
+    outcome_months: Annotated[int | None, setting(_STAGE, "outcome_months", "--outcome-months")] = None,
+    split: Annotated[str | None, setting(_STAGE, "split", "--split")] = None,
+    allow_leak: _AllowLeak = None,
+    offer_cost: Annotated[float | None, setting(_STAGE, "offer_cost", "--offer-cost")] = None,
+    contact_cost: Annotated[float | None, setting(_STAGE, "contact_cost", "--contact-cost")] = None,
+    accept_rate: Annotated[float | None, setting(_STAGE, "accept_rate", "--accept-rate")] = None,
+    fail_if: _FailIf = None,
+) -> None:
+    """Predict who will leave, and whom it pays to contact.
+
+    Reads customer_months; writes churn_scores, churn_lift, churn_costs and the model for the as-of month. A column
+    known only after a customer has left is refused by name.
+    """
+    from telcli.pipeline.run import run_stage
+
+    thresholds = [parse(given) for given in fail_if or ()]
+    names = ("gap_months", "outcome_months", "split", "offer_cost", "contact_cost", "accept_rate")
+    given = (gap_months, outcome_months, split, offer_cost, contact_cost, accept_rate)
+    flags = {**dict(zip(names, given, strict=True)), "allow_leaks": ",".join(allow_leak) if allow_leak else None}
+    run = run_stage(_STAGE, call.request(flags))
+    tell(call.out, run)
+    check(thresholds, run.metrics)

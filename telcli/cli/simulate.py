@@ -1,0 +1,31 @@
+"""``telcli simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _extracts
+from telcli.cli._options import Call, command, setting
+
+_Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Directory for the extracts.")]
+
+
+@command()
+def simulate(
+    call: Call,
+    output: _Output,
+    customers: Annotated[int | None, setting("simulate", "customers", "--customers")] = None,
+    months: Annotated[int | None, setting("simulate", "months", "--months")] = None,
+) -> None:
+    """Write raw extracts of an imaginary operator.
+
+    Several systems' files, messy as such files are, and an answer key that says what was planted. --as-of is the last
+    month. The same settings and seed give the same files.
+    """
+    from telcli.pipeline.simulate import simulate as make
+
+    settings, seed = _extracts.settle(call, customers=customers, months=months)
+    _extracts.tell(call, make(output, settings, seed, call.out.progress))

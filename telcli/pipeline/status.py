@@ -1,0 +1,141 @@
+"""What a working directory holds, what is stale and why, and what to run next. Reads the manifest alone: no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from telcli.errors import MissingInputError
+from telcli.pipeline.catalog import STAGES
+from telcli.pipeline.choice import choose
+from telcli.pipeline.provenance import Basis, Manifest, Record
+from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
+from telcli.pipeline.stage import Stage
+from telcli.pipeline.workdir import Workdir
+
+__all__ = ["Reason", "StageState", "Status", "TableState", "status"]
+
+FRESH, STALE, MISSING, BLOCKED, BROKEN = "up-to-date", "stale", "not-run", "blocked", "damaged"
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One published table: its months, rows and bytes."""
+
+    table: str
+    months: tuple[str, ...]
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a stage would run again: `code` says what changed, `what` which one."""
+
+    code: str
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class StageState:
+    """One stage at the as-of month: up-to-date, stale, not-run, blocked (an input is missing) or damaged."""
+
+    stage: str
+    state: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole directory. `next` is the stage to run, None when all is up to date."""
+
+    workdir: Path
+    as_of: date | None
+    tables: tuple[TableState, ...]
+    stages: tuple[StageState, ...]
+    next: str | None
+    interrupted: bool
+
+
+def status(request: Request) -> Status:
+    """Compare every stage's record with what it would depend on if it ran now.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such directory, or the month asked for is not in it.
+    DataError
+        The manifest is damaged, or of a newer telcli.
+    """
+    workdir = Workdir(request.workdir)
+    manifest = workdir.manifest()
+    as_of = snapshot_month(STAGES[-1], manifest, request.as_of)
+    states: list[StageState] = []
+    for stage in STAGES:
+        found = _state(stage, workdir, manifest, request)
+        upstream = _stale_makers(stage, states)
+        if found.state == FRESH and upstream:
+            found = StageState(stage.name, STALE, tuple(Reason("upstream", name) for name in upstream))
+        states.append(found)
+    after = next((state.stage for state in states if state.state not in (FRESH, BLOCKED)), None)
+    return Status(request.workdir, as_of, _tables(manifest), tuple(states), after, bool(manifest.pending))
+
+
+def _tables(manifest: Manifest) -> tuple[TableState, ...]:
+    return tuple(
+        TableState(
+            table,
+            tuple(month for month in manifest.months(table) if month),
+            sum(part.rows for part in parts.values()),
+            sum(part.bytes for part in parts.values()),
+        )
+        for stage in STAGES
+        for table in stage.gives
+        if (parts := manifest.tables.get(table))
+    )
+
+
+def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request) -> StageState:
+    as_of = snapshot_month(stage, manifest, request.as_of)
+    record = manifest.stages.get(stage.name, {}).get(as_of.isoformat() if as_of else "")
+    try:
+        chosen = choose(stage, manifest, as_of)
+    except MissingInputError as error:
+        return StageState(stage.name, BLOCKED, (Reason("missing", str(error.values["table"])),))
+    if record is None:
+        return StageState(stage.name, MISSING)
+    lost = _lost(workdir, manifest, record)
+    if lost:
+        return StageState(stage.name, BROKEN, tuple(Reason("lost", path) for path in lost))
+    settings, general = settle(stage.name, request)
+    now = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
+    reasons = _reasons(stage, record.basis, now, bool(request.sources))
+    return StageState(stage.name, STALE if reasons else FRESH, reasons)
+
+
+def _lost(workdir: Workdir, manifest: Manifest, record: Record) -> list[str]:
+    """Published files that are gone."""
+    parts = [manifest.tables.get(table, {}).get(name) for table, names in record.gave.items() for name in names]
+    parts += [manifest.files.get(path) for path in record.files]
+    return [part.path for part in parts if part and not workdir.locate(manifest, part).is_file()]
+
+
+def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple[Reason, ...]:
+    """What differs; what only the command line knows (mapping, language, sources) is taken as it was."""
+    found = []
+    for difference in was.differs(now):
+        kind, _, what = difference.partition(" ")
+        if kind == "choice" or (
+            stage.name == "ingest" and (kind == "as_of" or (kind == "input" and not sources_known))
+        ):
+            continue
+        found.append(Reason(kind, what))
+    return tuple(found)
+
+
+def _stale_makers(stage: Stage, states: list[StageState]) -> list[str]:
+    """Stages before this one whose tables it reads and which would themselves give something else now."""
+    reads = {*stage.needs, *stage.uses}
+    makers = {one.name: set(one.gives) for one in STAGES}
+    return [state.stage for state in states if state.state in (STALE, BROKEN) and makers[state.stage] & reads]
