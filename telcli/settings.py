@@ -91,6 +91,22 @@ class SegmentSettings:
         low=0.0,
         high=0.5,
     )
+    min_stability: float = setting(
+        0.75,
+        "Mean Jaccard index with which a segment must come back from resampled customers.",
+        "客群在自助重抽样中应达到的平均 Jaccard 系数。",
+        unit="0..1",
+        low=0.0,
+        high=1.0,
+    )
+    silhouette_slack: float = setting(
+        0.10,
+        "Share of the best silhouette that may be given up for more segments.",
+        "为得到更多客群可放弃的轮廓系数占比。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
     high_tier_share: float = setting(
         0.2,
         "Share of customers, by revenue, in the high consumption tier.",
@@ -106,6 +122,36 @@ class SegmentSettings:
         unit="share",
         low=0.01,
         high=0.9,
+    )
+    acquisition_months: int = setting(
+        3,
+        "Tenure up to which a customer is newly acquired.",
+        "网龄不超过此值为新入网期。",
+        unit="months",
+        low=0,
+        high=24,
+    )
+    growth_months: int = setting(
+        12, "Tenure up to which a customer is growing.", "网龄不超过此值为成长期。", unit="months", low=0, high=60
+    )
+    growth_slope: float = setting(
+        0.05,
+        "Monthly rise of revenue, over two rises running, that means growth.",
+        "收入连续两月上升且月均增幅超过此值为成长期。",
+        unit="share per month",
+        low=0.0,
+        high=1.0,
+    )
+    decline_ratio: float = setting(
+        0.7,
+        "Mean revenue of 3 months over that of the 6 before, at or below which a customer declines.",
+        "近3个月与此前6个月平均收入之比不超过此值为衰退期。",
+        unit="ratio",
+        low=0.0,
+        high=1.0,
+    )
+    dormant_months: int = setting(
+        1, "Months without use that mean dormancy.", "无使用达到此月数为沉默期。", unit="months", low=1, high=12
     )
 
 
@@ -196,6 +242,13 @@ class PredictChurnSettings:
         high=6,
     )
     outcome_months: int = setting(2, "Length of the outcome window.", "结果窗口的长度。", unit="months", low=1, high=12)
+    observe_months: int = setting(
+        3, "Months of history a snapshot should have.", "观察期月数。", unit="months", low=1, high=24
+    )
+    max_snapshots: int = setting(6, "Snapshots learned from, the latest.", "参与训练的快照数。", low=2, high=36)
+    max_training_rows: int = setting(
+        300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
+    )
     split: str = setting(
         "auto", "How the model is tested.", "模型的检验方式。", choices=("auto", "out-of-time", "cross-validation")
     )
@@ -211,6 +264,7 @@ class PredictChurnSettings:
     allow_leaks: str = setting(
         "", "Columns to use although they look like leaks, by comma.", "虽疑似泄漏仍要使用的列，逗号分隔。"
     )
+    exclude: str = setting("", "Columns the model must not use, by comma.", "模型不得使用的列，逗号分隔。")
     offer_cost: float = setting(
         10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0
     )
@@ -222,6 +276,26 @@ class PredictChurnSettings:
         unit="share",
         low=0.0,
         high=1.0,
+    )
+    value_months: float = setting(
+        12.0,
+        "Months of revenue a kept customer is worth, where there are no value scores.",
+        "无价值评分时，每位保有客户折合的收入月数。",
+        unit="months",
+        low=0.0,
+    )
+    customer_value: float = setting(
+        200.0,
+        "Worth of a kept customer whose revenue is unknown.",
+        "收入未知时保有客户的价值。",
+        unit="currency",
+        low=0.0,
+    )
+    high_risk_lift: float = setting(
+        2.0, "Risk is high from this many times the churn rate.", "流失概率达到平均值的多少倍为高风险。", low=1.0
+    )
+    medium_risk_lift: float = setting(
+        1.0, "Risk is medium from this many times the churn rate.", "流失概率达到平均值的多少倍为中风险。", low=0.0
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from telcli.tables import columns as c
-from telcli.tables.contract import Contract
+from telcli.tables.checks import Contract
 from telcli.tables.subjects import CUSTOMER_CLASSES
 
 __all__ = ["CONTRACTS", "LIFECYCLE_STAGES", "RISK_BANDS", "TIERS", "VALUE_TIERS"]
@@ -40,9 +40,14 @@ class SegmentProfiles(dy.Schema):
     customer_share = c.share("Share of customers", "客户占比", need=True)
     revenue_share = c.share("Share of revenue", "收入占比")
     value_index = c.number("Mean revenue over the mean of all", "价值指数", "x the mean")
+    churn_rate = c.share("Share that left, where there is a label", "流失率")
     profile = c.text("What sets it apart", "特征描述(英文)", need=True)
     profile_zh = c.text("What sets it apart, in Chinese", "特征描述", need=True)
-    rule = c.text("A short rule that finds most of it", "识别规则")
+    rule = c.text("A short rule that finds most of it", "识别规则(英文)")
+    rule_zh = c.text("That rule in Chinese", "识别规则")
+    rule_filter = c.text("That rule as a condition over columns of customer_months and customers", "识别规则(筛选条件)")
+    rule_precision = c.share("Share of those the rule finds that belong to it", "规则准确率")
+    rule_recall = c.share("Share of the segment that the rule finds", "规则覆盖率")
     treatment = c.text("What to do with it", "经营建议(英文)")
     treatment_zh = c.text("What to do with it, in Chinese", "经营建议")
 

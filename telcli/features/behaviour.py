@@ -1,0 +1,100 @@
+"""Which columns say how a customer behaves, which only describe, and what one snapshot of them looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.tables.months import FEATURES
+
+__all__ = ["FEW", "as_matrix", "behaviour_columns", "describing_columns", "numeric_attributes", "snapshot"]
+
+FEW = 5
+"""With fewer usable columns of their own, snapshots of one month take numeric attributes in as behaviour."""
+
+_LEADING = ("revenue", "tenure_months", "data_mb", "call_minutes")
+_NOT_BEHAVIOUR = ("rating", "paid", "arrears", "unresolved", "faults", "contract_months_left", "months_since_use")
+_SUMMED = {"complaints": "complaints_sum_3", "contacts": "contacts_sum_6"}
+_NO_AMOUNT = re.compile(
+    r"(^|[_\W])(id|no|code|zip|lat|lon|year|month|date|rank)($|[_\W])|postcode|zipcode|latitude|longitude|number"
+    r"|churn|attrition|cltv|score|label|target|cluster|segment|流失|离网|编号|编码|邮编|经度|纬度|日期|账期|评分|得分|标签",
+    re.IGNORECASE,
+)
+
+
+def behaviour_columns(features: Iterable[str] = FEATURES) -> list[str]:
+    """Columns of customer_months that measure behaviour, those that matter first.
+
+    Levels only: what a customer pays, uses, holds, how long and how often in touch. The mean of 3 months stands for a
+    month where there is one. Trends (``_change_3``), longer means and states of the account (arrears, open tickets)
+    describe a segment but do not make it: they jump from month to month.
+
+    >>> behaviour_columns(["texts", "revenue", "revenue_mean_3", "revenue_change_3"])
+    ['revenue_mean_3', 'texts']
+    """
+    known = list(features)
+    chosen = []
+    for name in known:
+        smooth = _SUMMED.get(name, f"{name}_mean_3")
+        if name in _NOT_BEHAVIOUR or name.endswith(("_mean_6", "_mean_3")) or "_change_" in name:
+            continue
+        if name in _SUMMED.values() and name.split("_sum_")[0] in known:
+            continue
+        chosen.append(smooth if smooth in known else name)
+    first = [name for lead in _LEADING for name in chosen if name in (lead, f"{lead}_mean_3")]
+    return first + sorted(name for name in chosen if name not in first)
+
+
+def describing_columns(features: Iterable[str] = FEATURES) -> list[str]:
+    """Columns of customer_months that describe a segment without making it: trends and states of the account.
+
+    >>> describing_columns(["texts", "revenue", "revenue_change_3", "arrears"])
+    ['revenue_change_3', 'arrears']
+    """
+    return [name for name in features if name in _NOT_BEHAVIOUR or "_change_" in name]
+
+
+def numeric_attributes(customers: pl.DataFrame) -> list[str]:
+    """Attributes ``x_<name>`` that measure something, by name: numbers of more than 10 values.
+
+    Not identifiers (whole numbers that never repeat), places, dates, codes, nor what is known only after churn.
+
+    >>> frame = pl.DataFrame({"x_Calls": [float(n % 12) for n in range(40)], "x_Zip": [float(n) for n in range(40)]})
+    >>> numeric_attributes(frame)
+    ['x_Calls']
+    """
+    found = []
+    for name in sorted(customers.columns):
+        if not name.startswith("x_") or customers.schema[name] != pl.Float64 or _NO_AMOUNT.search(name[2:]):
+            continue
+        values = customers[name].drop_nulls()
+        distinct = values.n_unique()
+        identifier = distinct == len(values) and bool((values == values.round()).all())
+        if distinct > 10 and not identifier:
+            found.append(name)
+    return found
+
+
+def snapshot(months: pl.LazyFrame, as_of: date, columns: Sequence[str]) -> pl.DataFrame:
+    """Customers active at `as_of`, sorted by customer_id, with the columns named; infinite values become null."""
+    wanted = months.filter((pl.col("month") == as_of) & pl.col("active"))
+    frame = wanted.select("customer_id", *columns).collect(engine="streaming").sort("customer_id")
+    finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in columns]
+    return frame.with_columns(finite)
+
+
+def as_matrix(frame: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
+    """Rows x columns, NaN where missing.
+
+    >>> as_matrix(pl.DataFrame({"a": [1.5, None], "b": [True, False]}), ["a", "b"]).tolist()
+    [[1.5, 1.0], [nan, 0.0]]
+    """
+    matrix = np.empty((frame.height, len(columns)), dtype=np.float64, order="F")
+    for place, name in enumerate(columns):
+        matrix[:, place] = frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return matrix

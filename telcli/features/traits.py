@@ -1,0 +1,76 @@
+"""What describes a customer beside behaviour: class, place, services, and the operator's own attributes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from telcli.tables import contract
+
+__all__ = ["MOST_VALUES", "consumption_tier", "traits"]
+
+MOST_VALUES = 20
+"""A text attribute with more values than this describes nobody in particular."""
+
+_OWN = ("customer_class", "gender", "region", "star_level")
+
+
+def traits(customers: pl.LazyFrame, subscriptions: pl.LazyFrame | None = None) -> pl.DataFrame:
+    """One row per customer: customer_id, churned, customer_class and what else describes, as text.
+
+    Attributes ``x_<name>`` of up to 20 values come as text, as do flags and numbers of up to 10 values; other numbers
+    stay numbers. From live lines: pay_mode (mixed where both) and service_type (several joined by ``+``).
+
+    >>> traits(pl.LazyFrame({"customer_id": ["a", "b"], "x_Senior": [0.0, 1.0]}))["x_Senior"].to_list()
+    ['0', '1']
+    """
+    frame = contract("customers").conform(customers)
+    kinds = frame.collect_schema()
+    own = [name for name in kinds if name.startswith("x_") and kinds[name] in (pl.String, pl.Boolean, pl.Float64)]
+    values = frame.select(pl.col(own).drop_nulls().n_unique()).collect(engine="streaming").row(0) if own else ()
+    chosen: list[pl.Expr] = [pl.col(name).cast(pl.String) for name in _OWN]
+    for name, distinct in zip(own, values, strict=True):
+        column = pl.col(name)
+        if kinds[name] == pl.Float64:
+            chosen.append(_whole(column).alias(name) if distinct <= 10 else column)
+        elif distinct <= MOST_VALUES:
+            chosen.append(column.cast(pl.String))
+    found = frame.select("customer_id", "churned", *chosen)
+    if subscriptions is not None:
+        lines = _lines(contract("subscriptions").conform(subscriptions))
+        found = found.join(lines, on="customer_id", how="left", maintain_order="left")
+    return found.collect(engine="streaming")
+
+
+def consumption_tier(revenue: pl.Expr, high: float, low: float) -> pl.Expr:
+    """Tier by rank of revenue: the top `high` share is high, the bottom `low` share low, the rest mid.
+
+    Equal revenue stays in one tier, by its middle rank; no revenue known is low unless it is known of nobody.
+
+    >>> frame = pl.DataFrame({"r": [1.0, 2.0, 3.0, 4.0, 90.0]})
+    >>> frame.select(consumption_tier(pl.col("r"), 0.2, 0.4))["r"].to_list()
+    ['low', 'low', 'mid', 'mid', 'high']
+    """
+    place = (revenue.rank("average") - 0.5) / revenue.count()
+    return (
+        pl.when((revenue.count() == 0) | place.is_between(low, 1 - high, closed="right"))
+        .then(pl.lit("mid"))
+        .when(place > 1 - high)
+        .then(pl.lit("high"))
+        .otherwise(pl.lit("low"))
+        .alias("r")
+    )
+
+
+def _whole(column: pl.Expr) -> pl.Expr:
+    """A number as text, 1 rather than 1.0."""
+    return column.cast(pl.String).str.strip_suffix(".0")
+
+
+def _lines(subscriptions: pl.LazyFrame) -> pl.LazyFrame:
+    live = subscriptions.filter(pl.col("ended_on").is_null())
+    modes = pl.col("pay_mode").drop_nulls()
+    kinds = pl.col("service_type").drop_nulls().unique().sort().str.join("+")
+    return live.group_by("customer_id").agg(
+        pay_mode=pl.when(modes.n_unique() > 1).then(pl.lit("mixed")).otherwise(modes.first()),
+        service_type=pl.when(pl.col("service_type").count() > 0).then(kinds),
+    )

@@ -1,0 +1,102 @@
+"""How many clusters: a table of measures for each k, and a choice with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telcli.methods.cluster_quality import bootstrap_jaccard, sampled_silhouette, separation
+from telcli.methods.clustering import Floats, Labels, SampledKMeans, draw_rows
+
+__all__ = ["Candidate", "Choice", "choose", "try_each"]
+
+_STABILITY_ROWS = 4_000
+
+Maker = Callable[[int, int], SampledKMeans]
+"""A clusterer for a number of clusters and a seed."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What k clusters are like. `stability` is that of the least stable cluster, `smallest_share` of rows."""
+
+    k: int
+    inertia: float
+    silhouette: float
+    davies_bouldin: float | None
+    calinski_harabasz: float | None
+    stability: float
+    smallest_share: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen k; `sound` is False where no k met both conditions."""
+
+    k: int
+    sound: bool
+
+
+def try_each(
+    matrix: Floats,
+    ks: Sequence[int],
+    make: Maker,
+    quick: Maker,
+    seed: int,
+    told: Callable[[int], None] = lambda done: None,
+) -> list[Candidate]:
+    """Measure each k of `ks` (2 or more) on the rows given: a sample is enough.
+
+    Stability is measured on up to 4,000 of them with clusterers from `quick`, whose many runs may take fewer starts;
+    `told` hears how many k are done. A k with an empty cluster is left out.
+
+    >>> rows = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2]])
+    >>> maker = lambda k, seed: SampledKMeans(k, random_state=seed)
+    >>> [(one.k, round(one.silhouette, 2)) for one in try_each(rows, [2], maker, maker, seed=0)]
+    [(2, 0.99)]
+    """
+    some = draw_rows(len(matrix), _STABILITY_ROWS, seed)
+    found = []
+    for done, k in enumerate(ks, start=1):
+        labels = make(k, seed).fit(matrix).labels_
+        if len(np.unique(labels)) == k:
+            found.append(_measure(matrix, labels, some, k, quick, seed))
+        told(done)
+    return found
+
+
+def _measure(matrix: Floats, labels: Labels, some: NDArray[np.int64], k: int, quick: Maker, seed: int) -> Candidate:
+    apart = separation(matrix, labels)
+    stable = bootstrap_jaccard(matrix[some], labels[some], lambda turn: quick(k, turn), seed=seed)
+    return Candidate(
+        k,
+        apart.inertia,
+        sampled_silhouette(matrix, labels, seed=seed),
+        apart.davies_bouldin,
+        apart.calinski_harabasz,
+        float(stable.min()),
+        float(np.bincount(labels).min() / len(labels)),
+    )
+
+
+def choose(candidates: Sequence[Candidate], min_share: float, min_stability: float, slack: float) -> Choice:
+    """The largest k whose silhouette is within `slack` (share) of the best, among k with no small or unstable cluster.
+
+    Where no k has all clusters at least `min_share` large and `min_stability` stable: the most stable of those
+    without a small cluster, else the most stable of all.
+
+    >>> pair = Candidate(2, 9.0, 0.60, 0.5, 90.0, 0.95, 0.4)
+    >>> three = Candidate(3, 5.0, 0.59, 0.5, 99.0, 0.90, 0.3)
+    >>> choose([pair, three], min_share=0.02, min_stability=0.75, slack=0.05)
+    Choice(k=3, sound=True)
+    """
+    large = [one for one in candidates if one.smallest_share >= min_share]
+    sound = [one for one in large if one.stability >= min_stability]
+    if not sound:
+        return Choice(max(large or candidates, key=lambda one: (one.stability, -one.k)).k, sound=False)
+    best = max(one.silhouette for one in sound)
+    near = [one.k for one in sound if one.silhouette >= best - slack * abs(best)]
+    return Choice(max(near), sound=True)

@@ -1,0 +1,104 @@
+"""Whom to segment: the customers active at the snapshot, their behaviour and what describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import DataError
+from telcli.features.behaviour import (
+    FEW,
+    as_matrix,
+    behaviour_columns,
+    describing_columns,
+    numeric_attributes,
+    snapshot,
+)
+from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
+from telcli.features.traits import traits
+from telcli.tables import contract
+
+__all__ = ["People", "gather"]
+
+
+@dataclass(frozen=True)
+class People:
+    """One row per customer, sorted by customer_id.
+
+    Parameters
+    ----------
+    frame : customer_id, customer_class, lifecycle_stage, and the text columns named by `kinds`.
+    behaviour, describing : numeric columns that make segments, and those that only describe them.
+    values : their values in that order, NaN where missing.
+    revenue : the mean of 3 months where known, else the month's; NaN where neither is.
+    churned : 1, 0 or NaN where there is a label; None where there is none.
+    """
+
+    frame: pl.DataFrame
+    kinds: tuple[str, ...]
+    behaviour: tuple[str, ...]
+    describing: tuple[str, ...]
+    values: NDArray[np.float64]
+    revenue: NDArray[np.float64]
+    churned: NDArray[np.float64] | None
+
+
+def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRules) -> People:
+    """Read the snapshot of `as_of`.
+
+    Raises
+    ------
+    DataError
+        No customer is active in that month.
+    """
+    months = contract("customer_months").conform(tables["customer_months"])
+    behaviour, describing = behaviour_columns(), describing_columns()
+    frame = snapshot(months, as_of, sorted({*behaviour, *describing, "revenue", "revenue_mean_3"}))
+    if not frame.height:
+        raise DataError(
+            "segment-nobody",
+            "No customer is active in {month}.",
+            hint="Choose another month with --as-of; telcli show customer_months lists what is there.",
+            month=f"{as_of:%Y-%m}",
+        )
+    described = traits(tables["customers"], tables.get("subscriptions"))
+    frame = frame.join(described, on="customer_id", how="left", maintain_order="left")
+    frame = frame.join(_stages(months, as_of, rules), on="customer_id", how="left", maintain_order="left")
+    gone = pl.col("churned").fill_null(value=False)
+    frame = frame.with_columns(
+        lifecycle_stage=pl.when(gone).then(pl.lit("churned")).otherwise("lifecycle_stage"),
+        customer_class=pl.col("customer_class").fill_null("public"),
+    )
+    if _one_month(months) and len(_telling(frame, behaviour)) < FEW:
+        behaviour = [*behaviour, *numeric_attributes(frame)]
+    return _people(frame, behaviour, describing)
+
+
+def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:
+    kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name != "customer_id"]
+    values = as_matrix(frame, [*behaviour, *describing])
+    smooth = frame.select(pl.coalesce("revenue_mean_3", "revenue").alias("revenue"))
+    labelled = frame["churned"].null_count() < frame.height
+    churned = as_matrix(frame, ["churned"])[:, 0] if labelled else None
+    revenue = as_matrix(smooth, ["revenue"])[:, 0]
+    kept = frame.select("customer_id", *kinds)
+    return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned)
+
+
+def _stages(months: pl.LazyFrame, as_of: date, rules: LifecycleRules) -> pl.DataFrame:
+    return lifecycle_stage(months, as_of, rules).collect(engine="streaming")
+
+
+def _one_month(months: pl.LazyFrame) -> bool:
+    first, last = months.select(pl.min("month"), pl.max("month").alias("last")).collect(engine="streaming").row(0)
+    return bool(first == last)
+
+
+def _telling(frame: pl.DataFrame, behaviour: list[str]) -> list[str]:
+    """Columns known for at least half of the customers and not the same for all."""
+    return [name for name in behaviour if 2 * frame[name].null_count() <= frame.height and frame[name].n_unique() > 1]

@@ -1,0 +1,219 @@
+"""What each segment is like in numbers: sizes, differences from all customers, habits, a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.methods.clustering import Floats, Labels
+from telcli.methods.preparation import BehaviourPreparation, Fate
+from telcli.methods.segment_rule import find_rule
+from telcli.stages.segment_people import People
+from telcli.stages.segment_words import Difference, Habit, Portrait, named, profiled, ruled, treated
+
+__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes"]
+
+_UNTOLD = ("unknown", "churned")
+_MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Columns to compare: values in their own units (NaN where missing) and made comparable, with each one's fate."""
+
+    names: Sequence[str]
+    raw: NDArray[np.float64]
+    prepared: Floats
+    fates: Sequence[Fate]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Per segment: customers, share of them, share of revenue (credits count as nothing), revenue over the mean."""
+
+    customers: NDArray[np.int64]
+    customer_share: NDArray[np.float64]
+    revenue_share: list[float | None]
+    value_index: list[float | None]
+
+
+def sizes(labels: Labels, revenue: NDArray[np.float64]) -> Sizes:
+    """Size and worth of each segment; revenue is NaN where not known, and shares are None where none is known.
+
+    >>> sizes(np.array([0, 0, 1], dtype=np.int32), np.array([1.0, 3.0, 8.0])).value_index
+    [0.5, 2.0]
+    """
+    customers = np.bincount(labels)
+    seen = ~np.isnan(revenue)
+    known = np.bincount(labels, weights=seen)
+    totals = np.bincount(labels, weights=np.where(seen, revenue, 0.0))
+    billed = np.bincount(labels, weights=np.where(seen, np.maximum(revenue, 0.0), 0.0))
+    nothing: list[float | None] = [None] * len(customers)
+    shares, indices = list(nothing), list(nothing)
+    if billed.sum() > 0:
+        shares = [float(part) for part in billed / billed.sum()]
+    if totals.sum() > 0:
+        mean = totals.sum() / known.sum()
+        indices = [float(t / k / mean) if k else None for t, k in zip(totals, known, strict=True)]
+    return Sizes(customers, customers / len(labels), shares, indices)
+
+
+def profile_rows(
+    people: People, preparation: BehaviourPreparation, prepared: Floats, labels: Labels, seed: int
+) -> list[dict[str, Any]]:
+    """One row of segment_profiles per segment, in order, without its as_of."""
+    counted = sizes(labels, people.revenue)
+    measured = _measured(people, preparation, prepared)
+    traits = people.frame.select(people.kinds)
+    drawn = _portraits(labels, counted, differences(labels, measured), habits(labels, traits), people.churned)
+    names = [people.behaviour[column] for column in preparation.kept_]
+    behaviour = people.values[:, preparation.kept_]
+    rows = []
+    for place, (portrait, name) in enumerate(zip(drawn, named(drawn), strict=True)):
+        rows.append(
+            {
+                "segment": place + 1,
+                **_both("segment_name", name),
+                "customers": int(counted.customers[place]),
+                "customer_share": float(counted.customer_share[place]),
+                "revenue_share": counted.revenue_share[place],
+                "value_index": counted.value_index[place],
+                "churn_rate": portrait.churn_rate,
+                **_both("profile", profiled(portrait)),
+                **_rule(behaviour, labels == place, names, seed),
+                **_both("treatment", treated(portrait)),
+            }
+        )
+    return rows
+
+
+def _rule(behaviour: NDArray[np.float64], member: NDArray[np.bool_], names: Sequence[str], seed: int) -> dict[str, Any]:
+    found = find_rule(behaviour, member, seed=seed)
+    if found is None:
+        return dict.fromkeys(("rule", "rule_zh", "rule_filter", "rule_precision", "rule_recall"))
+    words, condition = ruled(found, names)
+    shares = {"rule_precision": found.precision, "rule_recall": found.recall}
+    return {**_both("rule", words), "rule_filter": condition, **shares}
+
+
+def _both(name: str, texts: tuple[str, str]) -> dict[str, str]:
+    return {name: texts[0], f"{name}_zh": texts[1]}
+
+
+def _measured(people: People, preparation: BehaviourPreparation, prepared: Floats) -> Measured:
+    """Behaviour as it was clustered, and the describing columns made comparable in the same way."""
+    own = len(people.behaviour)
+    extra = BehaviourPreparation(max_correlation=1.0).fit(people.values[:, own:])
+    kept = [*preparation.kept_, *(own + column for column in extra.kept_)]
+    names = (*people.behaviour, *people.describing)
+    fates = [*(preparation.fates_[c] for c in preparation.kept_), *(extra.fates_[c] for c in extra.kept_)]
+    both = np.hstack([prepared, extra.transform(people.values[:, own:])])
+    return Measured([names[column] for column in kept], people.values[:, kept], both, fates)
+
+
+def _portraits(
+    labels: Labels,
+    counted: Sizes,
+    numbers: Sequence[Sequence[Difference]],
+    kinds: Sequence[Sequence[Habit]],
+    churned: NDArray[np.float64] | None,
+) -> list[Portrait]:
+    """Gather what is known of each segment; `churned` is 1, 0 or NaN per customer where there is a label."""
+    rates: list[float | None] = [None] * len(counted.customers)
+    overall = None
+    if churned is not None:
+        seen = ~np.isnan(churned)
+        known = np.bincount(labels, weights=seen)
+        left = np.bincount(labels, weights=np.where(seen, churned, 0.0))
+        rates = [float(gone / of) if of else None for gone, of in zip(left, known, strict=True)]
+        overall = float(left.sum() / known.sum())
+    return [
+        Portrait(index, tuple(one), tuple(some), rate, overall)
+        for index, one, some, rate in zip(counted.value_index, numbers, kinds, rates, strict=True)
+    ]
+
+
+def differences(labels: Labels, measured: Measured) -> list[list[Difference]]:
+    """Per segment, each column's difference from all customers, the greatest effect first.
+
+    Effect = (mean of the segment - mean of all) / standard deviation of all, on the comparable scale.
+    """
+    segments = int(labels.max()) + 1
+    found: list[list[Difference]] = [[] for _ in range(segments)]
+    counts = np.bincount(labels)
+    for place, name in enumerate(measured.names):
+        values, fate = measured.prepared[:, place].astype(np.float64), measured.fates[place]
+        deviation = float(values.std())
+        if not deviation > 0:
+            continue
+        effects = (np.bincount(labels, weights=values) / counts - values.mean()) / deviation
+        raw = measured.raw[:, place]
+        averages, overall = _averages(labels, raw, median="_change_" in name)
+        used = _used(labels, raw) if fate.kind == "mostly-one-value" and fate.centre == 0 <= fate.low else None
+        for segment in range(segments):
+            shares = (float(used[0][segment]), used[1]) if used else (None, None)
+            found[segment].append(Difference(name, float(effects[segment]), averages[segment], overall, *shares))
+    return [sorted(one, key=lambda item: (-round(abs(item.effect), 6), item.column)) for one in found]
+
+
+def _averages(labels: Labels, raw: NDArray[np.float64], *, median: bool) -> tuple[list[float], float]:
+    seen = ~np.isnan(raw)
+    if median:
+        parts = [raw[seen & (labels == segment)] for segment in range(int(labels.max()) + 1)]
+        overall = float(np.median(raw[seen]))
+        return [float(np.median(part)) if len(part) else overall for part in parts], overall
+    known = np.bincount(labels, weights=seen)
+    totals = np.bincount(labels, weights=np.where(seen, raw, 0.0))
+    overall = float(totals.sum() / known.sum())
+    return [float(total / of) if of else overall for total, of in zip(totals, known, strict=True)], overall
+
+
+def _used(labels: Labels, raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Share above zero by segment and among all; of those whose value is known."""
+    seen = ~np.isnan(raw)
+    known = np.bincount(labels, weights=seen)
+    some = np.bincount(labels, weights=seen & (np.nan_to_num(raw) > 0))
+    return some / np.maximum(known, 1), float(some.sum() / known.sum())
+
+
+def habits(labels: Labels, traits: pl.DataFrame) -> list[list[Habit]]:
+    """Per segment, the values clearly more frequent in it (by 15 points or more), the greatest lead first.
+
+    Not counted: a lifecycle stage that is unknown, or that of those who left, whose rate is told by itself.
+    Columns with 2 to 20 values known for at least half of the customers count; a value held by fewer than 10 of
+    them is not named. Of columns that mark off the same customers one stands for all.
+    """
+    segments = int(labels.max()) + 1
+    found: list[list[Habit]] = [[] for _ in range(segments)]
+    for name in traits.columns:
+        values = traits[name]
+        known = len(values) - values.null_count()
+        if 2 * known < len(values) or not 2 <= values.drop_nulls().n_unique() <= _MOST_VALUES:
+            continue
+        pairs = pl.DataFrame({"segment": labels, "value": values}).drop_nulls()
+        counted = pairs.group_by("segment", "value").len().sort("segment", "value")
+        of_segment = dict(counted.group_by("segment").agg(pl.col("len").sum()).iter_rows())
+        of_value = dict(counted.group_by("value").agg(pl.col("len").sum()).iter_rows())
+        for segment, value, rows in counted.iter_rows():
+            share, overall = rows / of_segment[segment], of_value[value] / known
+            if share - overall >= _LEAST_LEAD and of_value[value] >= _LEAST_HOLDERS and value not in _UNTOLD:
+                found[segment].append(Habit(name, value, share, overall))
+    return [_without_echoes(one) for one in found]
+
+
+def _without_echoes(found: list[Habit]) -> list[Habit]:
+    chosen: list[Habit] = []
+    for habit in sorted(found, key=lambda one: (-round(one.share - one.overall, 6), len(one.value), one.column)):
+        if not any(one.column == habit.column or _same_people(one, habit) for one in chosen):
+            chosen.append(habit)
+    return chosen
+
+
+def _same_people(one: Habit, other: Habit) -> bool:
+    """Whether two columns mark off the same customers, as no internet service does in each column about it."""
+    return abs(one.share - other.share) < 0.005 and abs(one.overall - other.overall) < 0.005
