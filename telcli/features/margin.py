@@ -50,9 +50,11 @@ class Book:
 
 
 def month_range(frame: pl.LazyFrame, as_of: date | None) -> list[date]:
-    """The months in the frame up to `as_of`, ascending."""
-    found = frame.select(pl.col("month").unique().sort()).collect(engine="streaming")["month"].to_list()
-    return [month for month in found if as_of is None or month <= as_of]
+    """Every month from the first in the frame to the last, or to `as_of`; months without rows are not left out."""
+    ends = frame.select(first=pl.col("month").min(), last=pl.col("month").max()).collect(engine="streaming")
+    first, last = ends.row(0)
+    last = min(last, as_of) if last and as_of else last
+    return [] if first is None or last < first else pl.date_range(first, last, "1mo", eager=True).to_list()
 
 
 def money_known(frame: pl.LazyFrame, months: Sequence[date]) -> dict[str, int]:

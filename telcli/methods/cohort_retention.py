@@ -100,8 +100,8 @@ def discounted_lifetime(alpha: float, beta: float, rate: float) -> float:
 
     DEL = sum over t >= 0 of S(t) / (1 + d)^t = 2F1(1, beta; alpha + beta; 1 / (1 + d)); `rate` d per period > 0.
 
-    >>> round(discounted_lifetime(0.6681, 3.8061, 0.10), 2)
-    5.92
+    >>> round(discounted_lifetime(0.668, 3.806, 0.10), 4)
+    5.9226
     """
     return float(hyp2f1(1.0, beta, alpha + beta, 1.0 / (1.0 + rate)))
 
@@ -112,8 +112,8 @@ def discounted_residual_lifetime(alpha: float, beta: float, rate: float, payment
     DERL = (beta + n - 1) / (alpha + beta + n - 1) x 2F1(1, beta + n; alpha + beta + n; 1 / (1 + d)). The renewal
     now due counts undiscounted, weighted with the chance that it is made.
 
-    >>> round(discounted_residual_lifetime(0.6681, 3.8061, 0.10, 1), 2)
-    5.41
+    >>> round(discounted_residual_lifetime(0.668, 3.806, 0.10, 1), 4)
+    5.4149
     """
     ahead = hyp2f1(1.0, beta + payments, alpha + beta + payments, 1.0 / (1.0 + rate))
     return float((beta + payments - 1.0) / (alpha + beta + payments - 1.0) * ahead)

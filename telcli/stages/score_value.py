@@ -19,13 +19,14 @@ import polars as pl
 
 from telcli.errors import DataError, MissingInputError, Notice, UsageError
 from telcli.features.exposure import curve, fit_labels, fit_months
-from telcli.features.margin import PAY_MODES, Book, book, margin, money_known, month_range, pay_modes
+from telcli.features.margin import Book, book, margin, money_known, month_range, pay_modes
 from telcli.methods.concentration import top_share
 from telcli.methods.lifetime_value import monthly_rate, percentile_rank, tier_places, usual_margin
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import backtest
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages import score_value_notes as notes
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["score_value"]
@@ -46,8 +47,8 @@ class _Study:
     notices: list[Notice]
     basis: str = "revenue"
 
-    def tell(self, code: str, template: str, **values: Any) -> None:
-        self.notices.append(Notice(code, template, values))
+    def tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
 
 def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
@@ -129,17 +130,9 @@ def _earned(study: _Study, frame: pl.LazyFrame, year: Sequence[date]) -> pl.Expr
             first=f"{year[0]:%Y-%m}",
             last=f"{year[-1]:%Y-%m}",
         )
-    if source == "paid":
-        study.tell("value-from-payments", "There are no bills: what customers paid is taken as revenue.")
-    if settings.margin_rate == 1.0 and not settings.cost_per_contact:
-        study.tell(
-            "value-is-revenue",
-            "Values are revenue, not margin: no cost is set (margin_rate and cost_per_contact in [score-value]).",
-        )
-    else:
-        study.basis = "margin"
-    if settings.cost_per_contact and not known["contacts"]:
-        study.tell("value-no-contacts", "No contacts are known, so cost_per_contact takes nothing off.")
+    costly = settings.cost_per_contact > 0
+    study.basis = "margin" if settings.margin_rate < 1.0 or costly else "revenue"
+    study.notices += notes.about_margin(source, study.basis, costless=costly and not known["contacts"])
     return margin(source, settings.margin_rate, settings.cost_per_contact if known["contacts"] else 0.0)
 
 
@@ -159,22 +152,7 @@ def _staying(
         now, then = fit_months(frame, modes, early, least)
     else:
         now = then = fit_labels(frame, inputs.tables.get("customers"), watched, least)
-    if not now.constant.left.sum():
-        study.tell(
-            "value-nobody-left", "Nobody is known to have left: values assume that all stay, the most they can be."
-        )
-    elif len(study.calendar) == 1 and watched:
-        study.tell(
-            "value-label-window",
-            "The label is read as leaving within {months} months, at the tenure given (label_months).",
-            months=watched,
-        )
-    elif len(study.calendar) == 1:
-        study.tell(
-            "value-label-whole-stay",
-            "The tenure of customers labelled churned is read as their whole stay, the table as all who ever joined. "
-            "If the label looks at a few months only, set label_months in [score-value]; values would be lower.",
-        )
+    study.notices += notes.about_staying(now, watched, flat=len(study.calendar) == 1)
     return now, then
 
 
@@ -182,27 +160,9 @@ def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
     """value_scores, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
     usual = usual_margin(margins, settings.recent_months, settings.spike_limit)
-    unknown, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
-    if unknown:
-        study.tell(
-            "value-unbilled", "{customers} customers have no bill in 12 months and count as 0.", customers=unknown
-        )
-    if tenureless:
-        study.tell(
-            "value-no-tenure",
-            "{customers} customers have no tenure; the average chance of leaving is used for them.",
-            customers=tenureless,
-        )
-    months = min(len(study.calendar), YEAR)
-    if months < YEAR:
-        study.tell(
-            "value-short-history",
-            "Current value holds {months} of 12 months, as far as bills go; it is not scaled up to a year.",
-            months=months,
-        )
-    study.tell(
-        "value-no-incremental", "Incremental value is not estimated yet: it is empty, and not in lifetime value."
-    )
+    unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
+    billed = int((~np.isnan(margins)).any(axis=0).sum())
+    study.notices += notes.about_customers(unbilled, tenureless, billed)
     ahead = staying.months_ahead(
         here.tenure[0], here.group, settings.horizon_months, monthly_rate(settings.discount_rate)
     )
@@ -234,32 +194,27 @@ def _backtest(study: _Study, everyone: Book, then: Staying, future: int) -> dict
     """Score as of an earlier month from what was known then, and compare with what came."""
     if not future:
         study.tell(
-            "value-no-backtest",
-            "Values are not back-tested: that takes {needed} months and there are {months}.",
-            needed=BACKTEST_MONTHS,
-            months=len(study.calendar),
+            Notice(
+                "value-no-backtest",
+                "Values are not back-tested: that takes {needed} months and there are {months}.",
+                {"needed": BACKTEST_MONTHS, "months": len(study.calendar)},
+            )
         )
         return None
     past = everyone.active_at(1)
     if len(past.ids) < BACKTEST_CUSTOMERS:
         study.tell(
-            "value-backtest-small",
-            "Values are not back-tested: that takes {needed} customers and there were {customers}.",
-            needed=BACKTEST_CUSTOMERS,
-            customers=len(past.ids),
+            Notice(
+                "value-backtest-small",
+                "Values are not back-tested: that takes {needed} customers and there were {customers}.",
+                {"needed": BACKTEST_CUSTOMERS, "customers": len(past.ids)},
+            )
         )
         return None
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
     ahead = then.months_ahead(past.tenure[1], past.group, future, 0.0)
     verdict = backtest(before, after, ahead, study.settings.recent_months, study.settings.spike_limit)
-    mine, naive = verdict.rank_correlation, verdict.naive_rank_correlation
-    if mine is not None and naive is not None and naive > mine:
-        study.tell(
-            "value-naive-better",
-            "In the back-test plain average margin ranked customers better ({naive}) than this model ({model}).",
-            naive=round(naive, 4),
-            model=round(mine, 4),
-        )
+    study.notices += notes.about_verdict(verdict)
     return {**asdict(verdict), "as_of": f"{study.calendar[-1 - future]:%Y-%m}", "months": future}
 
 
@@ -284,22 +239,5 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
             "left": int(staying.constant.left.sum()),
             "stratified_by": "pay_mode" if staying.groups else None,
         },
-        "assumptions": _assumptions(study, staying),
+        "assumptions": notes.assumptions(settings, staying),
     }
-
-
-def _assumptions(study: _Study, staying: Staying) -> list[str]:
-    asked, table = study.settings, staying.overall
-    spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
-    groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
-    return [
-        f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "
-        "commission, subsidies, bad debt and retention are taken off only as far as margin_rate does.",
-        f"The usual month is the mean of the last {asked.recent_months} months known{spikes}.",
-        f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
-        f"discounted at {asked.discount_rate:g} a year.",
-        "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "
-        f"{asked.min_at_risk} customer-months are pooled.",
-        f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
-        f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
-    ]

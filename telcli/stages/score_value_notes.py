@@ -1,0 +1,99 @@
+"""What score-value says beside its numbers: what was assumed, what was missing, and how far to trust it."""
+
+from __future__ import annotations
+
+from telcli.errors import Notice
+from telcli.features.margin import PAY_MODES
+from telcli.methods.staying import Staying
+from telcli.methods.value_backtest import Verdict
+from telcli.settings import ScoreValueSettings
+
+__all__ = ["about_customers", "about_margin", "about_staying", "about_verdict", "assumptions"]
+
+YEAR = 12
+
+
+def about_margin(source: str, basis: str, *, costless: bool) -> list[Notice]:
+    """Whether money is margin, revenue or payments; `costless` where contacts should cost but none is known."""
+    said = []
+    if source == "paid":
+        said.append(Notice("value-from-payments", "There are no bills: what customers paid is taken as revenue."))
+    if basis == "revenue":
+        said.append(
+            Notice(
+                "value-is-revenue",
+                "Values are revenue, not margin: no cost is set (margin_rate and cost_per_contact in [score-value]).",
+            )
+        )
+    if costless:
+        said.append(Notice("value-no-contacts", "No contacts are known, so cost_per_contact takes nothing off."))
+    return said
+
+
+def about_staying(staying: Staying, watched: int, *, flat: bool) -> list[Notice]:
+    """How leaving was read; `flat` for a table with a row per customer, whose label was watched so many months."""
+    leavers = int(staying.constant.left.sum())
+    if not leavers:
+        everybody = "Nobody is known to have left: values assume that all stay, the most they can be."
+        return [Notice("value-nobody-left", everybody)]
+    if not flat:
+        return []
+    window = Notice(
+        "value-label-window",
+        "The label is read as leaving within {months} months, at the tenure given (label_months).",
+        {"months": watched},
+    )
+    whole = Notice(
+        "value-label-whole-stay",
+        "The tenure of customers labelled churned is read as their whole stay, the table as all who ever joined. If "
+        "the label looks at a few months only, set label_months in [score-value]; values would be lower.",
+    )
+    valued = Notice(
+        "value-leavers-valued",
+        "The {customers} customers labelled churned are valued, and counted in totals, as if they were still here.",
+        {"customers": leavers},
+    )
+    return [window if watched else whole, valued]
+
+
+def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]:
+    """What had to be assumed of some customers, and how much of a year is known."""
+    said = []
+    if unbilled:
+        template = "{customers} customers have no bill in 12 months and count as 0."
+        said.append(Notice("value-unbilled", template, {"customers": unbilled}))
+    if tenureless:
+        template = "{customers} customers have no tenure; the average chance of leaving is used for them."
+        said.append(Notice("value-no-tenure", template, {"customers": tenureless}))
+    if months < YEAR:
+        template = "Current value holds {months} of 12 months, as bills go no further; it is not scaled up to a year."
+        said.append(Notice("value-short-history", template, {"months": months}))
+    template = "Incremental value is not estimated yet: it is empty, and not in lifetime value."
+    return [*said, Notice("value-no-incremental", template)]
+
+
+def about_verdict(verdict: Verdict) -> list[Notice]:
+    """Whether the plain average would have ranked customers better."""
+    model, naive = verdict.rank_correlation, verdict.naive_rank_correlation
+    if model is None or naive is None or naive <= model:
+        return []
+    template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
+    return [Notice("value-naive-better", template, {"naive": round(naive, 4), "model": round(model, 4)})]
+
+
+def assumptions(asked: ScoreValueSettings, staying: Staying) -> list[str]:
+    """Everything assumed on the way from bills to value, a sentence each."""
+    table = staying.overall
+    spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
+    groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
+    return [
+        f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "
+        "commission, subsidies, bad debt and retention are taken off only as far as margin_rate does.",
+        f"The usual month is the mean of the last {asked.recent_months} months known{spikes}.",
+        f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
+        f"discounted at {asked.discount_rate:g} a year.",
+        "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "
+        f"{asked.min_at_risk} customer-months are pooled.",
+        f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
+        f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
+    ]

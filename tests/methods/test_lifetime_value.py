@@ -1,0 +1,120 @@
+"""Margin, survival and time made into money: closed forms, hand-worked months, and what must hold for any data."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telcli.methods.lifetime_value import (
+    discounted_months,
+    known_mean,
+    monthly_rate,
+    percentile_rank,
+    tier_places,
+    usual_margin,
+)
+from telcli.methods.survival import life_table
+
+NAN = float("nan")
+HAZARD = st.floats(0.0, 1.0)
+MONEY = st.floats(-1e6, 1e6)
+ROWS = st.lists(st.lists(st.one_of(MONEY, st.just(NAN)), min_size=6, max_size=6), min_size=1, max_size=20)
+
+
+def table(hazard):
+    return life_table([1000.0], [1000.0 * hazard])
+
+
+def test_monthly_rate_compounds_to_the_yearly_one():
+    assert monthly_rate(0.10) == pytest.approx(0.00797414, abs=5e-9)
+    assert (1 + monthly_rate(0.37)) ** 12 == pytest.approx(1.37)
+    assert monthly_rate(0.0) == 0.0
+
+
+@pytest.mark.parametrize(("retention", "rate"), [(0.8, 0.1), (0.98, 0.00797414), (0.5, 0.02)])
+def test_constant_retention_has_the_closed_form(retention, rate):
+    ahead = discounted_months(table(1 - retention), 5000, rate)[0]
+    assert 1 + ahead == pytest.approx((1 + rate) / (1 + rate - retention))
+
+
+def test_two_months_by_hand():
+    found = discounted_months(life_table([100, 100, 100], [0, 10, 20]), 2, 0.01)
+    assert found[0] == pytest.approx(0.9 / 1.01 + 0.9 * 0.8 / 1.01**2)
+
+
+@given(HAZARD, st.integers(1, 60), st.floats(0, 0.1))
+def test_expected_months_lie_between_none_and_an_annuity(hazard, horizon, rate):
+    ahead = discounted_months(table(hazard), horizon, rate)[0]
+    assert 0 <= ahead <= sum((1 + rate) ** -t for t in range(1, horizon + 1)) + 1e-9
+
+
+@given(
+    st.tuples(HAZARD, HAZARD), st.tuples(st.integers(1, 60), st.integers(1, 60)), st.tuples(*[st.floats(0, 0.1)] * 2)
+)
+def test_more_months_with_retention_and_horizon_fewer_with_discount(hazards, horizons, rates):
+    low, high = sorted(hazards)
+    short, long = sorted(horizons)
+    cheap, dear = sorted(rates)
+    best = discounted_months(table(low), long, cheap)[0]
+    for other in ((high, long, cheap), (low, short, cheap), (low, long, dear)):
+        assert discounted_months(table(other[0]), other[1], other[2])[0] <= best + 1e-9
+
+
+def test_usual_margin_by_hand():
+    months = [
+        [50.0, 50.0, 50.0, 50.0, 50.0, 950.0],  # limited to 50 + 3 x 50
+        [0.0, 0.0, 0.0, 0.0, 0.0, 60.0],  # within the typical size of other customers
+        [NAN, NAN, NAN, 40.0, NAN, 44.0],
+        [30.0, NAN, NAN, NAN, NAN, NAN],
+        [NAN] * 6,
+        [-10.0, -10.0, -10.0, -10.0, -10.0, -400.0],  # limited to -10 - 3 x 42, the typical size being larger
+    ]
+    sizes = sorted([50.0, 0.0, 42.0, 30.0, 10.0])
+    typical = sizes[2]
+    expected = [100.0, 20.0, 42.0, 30.0, NAN, (-20.0 - 10.0 - 3 * typical) / 3]
+    assert usual_margin(months) == pytest.approx(expected, nan_ok=True)
+
+
+def test_without_a_limit_it_is_the_plain_mean():
+    assert usual_margin([[1.0, 2.0, 900.0]], recent=2, spike_limit=0.0).tolist() == [451.0]
+
+
+def test_a_large_customer_stays_large():
+    months = np.full((101, 12), 50.0)
+    months[0] = 1e6
+    assert usual_margin(months)[0] == 1e6
+
+
+@given(ROWS)
+def test_usual_margin_lies_within_the_known_months_and_ignores_order_of_customers(rows):
+    found, turned = usual_margin(rows), usual_margin(rows[::-1])[::-1]
+    assert np.array_equal(found, turned, equal_nan=True)
+    for row, value in zip(np.array(rows), found, strict=True):
+        known = row[~np.isnan(row)]
+        assert np.isnan(value) if not known.size else known.min() - 1e-6 <= value <= known.max() + 1e-6
+
+
+@given(ROWS, st.floats(0.1, 10))
+def test_usual_margin_follows_the_unit_of_money(rows, factor):
+    scaled = usual_margin(np.array(rows) * factor)
+    assert scaled == pytest.approx(usual_margin(rows) * factor, nan_ok=True, rel=1e-6, abs=1e-6)
+
+
+def test_known_mean():
+    assert known_mean([[1.0, NAN, 3.0], [NAN, NAN, NAN]]) == pytest.approx([2.0, NAN], nan_ok=True)
+
+
+@given(st.lists(MONEY, min_size=1, max_size=50))
+def test_percentile_rank_orders_as_values_do(values):
+    rank = percentile_rank(values)
+    assert ((rank > 0) & (rank < 100)).all()
+    assert rank.mean() == pytest.approx(50)
+    for one, first in zip(values, rank, strict=True):
+        for other, second in zip(values, rank, strict=True):
+            assert (one > other) == (first > second)
+
+
+def test_tiers_hold_the_shares_asked_for():
+    places = tier_places(percentile_rank(np.arange(100.0)), [0.05, 0.15, 0.30])
+    assert np.bincount(places).tolist() == [5, 15, 30, 50]
+    assert len(set(tier_places(percentile_rank([7.0] * 9), [0.05, 0.15, 0.30]).tolist())) == 1
