@@ -72,14 +72,14 @@ def _usage(error: typer.TyperException, commands: Sequence[str]) -> UsageError:
         return UsageError(
             "option-needs-value",
             "{option} needs a value.",
-            hint="See: telcli COMMAND --help",
+            hint="See telcli COMMAND --help",
             option=str(getattr(error, "option_name", "")),
         )
     if kind == "MissingParameter" and parameter is not None:
         return UsageError(
             "argument-missing",
             "{command} needs {argument}.",
-            hint="See: {command} --help",
+            hint="See {command} --help",
             command=command,
             argument=_shown(parameter),
         )
@@ -110,13 +110,13 @@ def _no_such_option(error: Any, command: str) -> UsageError:
         return UsageError(
             "option-before-command",
             "Options come after the command, as in: telcli status {option}",
-            hint="See: telcli --help",
+            hint="See telcli --help",
             option=error.option_name,
         )
     return UsageError(
         "option-unknown",
         "{command} has no option {option}.",
-        hint="See: {command} --help",
+        hint="See {command} --help",
         command=command,
         option=error.option_name,
     )
@@ -132,20 +132,20 @@ def _bad_value(error: Any, parameter: Any, command: str) -> UsageError:
         return UsageError(
             "value-choice",
             "{option} must be one of {choices}, not {value}.",
-            hint="See: {command} --help",
+            hint="See {command} --help",
             choices=choices,
             **values,
         )
     if kind == "int":
         return UsageError(
-            "value-whole", "{option} must be a whole number, not {value}.", hint="See: {command} --help", **values
+            "value-whole", "{option} must be a whole number, not {value}.", hint="See {command} --help", **values
         )
     if kind == "float":
         return UsageError(
-            "value-number", "{option} must be a number, not {value}.", hint="See: {command} --help", **values
+            "value-number", "{option} must be a number, not {value}.", hint="See {command} --help", **values
         )
     return UsageError(
-        "value-invalid", "{option} cannot be {value}: {why}.", hint="See: {command} --help", why=error.message, **values
+        "value-invalid", "{option} cannot be {value}: {why}.", hint="See {command} --help", why=error.message, **values
     )
 
 
@@ -157,11 +157,11 @@ def _misplaced(error: typer.TyperException, command: str, commands: Sequence[str
         return UsageError(
             "argument-extra",
             "{command} does not take {extra}.",
-            hint="See: {command} --help",
+            hint="See {command} --help",
             command=command,
             extra=error.message.partition("(s) (")[2].rstrip(")"),
         )
-    return UsageError("usage", "{why}", hint="See: {command} --help", why=error.message, command=command)
+    return UsageError("usage", "{why}", hint="See {command} --help", why=error.message, command=command)
 
 
 def _no_such_command(name: str, commands: Sequence[str]) -> UsageError:

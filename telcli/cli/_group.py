@@ -22,10 +22,10 @@ class PlainCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page: usage, what it does, its own arguments and options, then those of every command."""
-        from telcli.cli._help import page, parameter_rows
+        from telcli.cli._help import arguments, page, parameter_rows
 
         panels = parameter_rows(self.get_params(ctx), ctx)
-        usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
+        usage = " ".join([ctx.command_path, *arguments(self.params), tr("[OPTIONS]")])
         formatter.write(page(usage, self.help or "", list(panels.items()), self.epilog or ""))
 
 
@@ -52,7 +52,7 @@ class WalkGroup(TyperGroup):
 
         sections: list[Any] = [(title, [(n, tr(t)) for n, t in rows.items()]) for title, rows in PANELS.items()]
         sections += parameter_rows(self.get_params(ctx), ctx).items()
-        formatter.write(page("telcli COMMAND [OPTIONS]", self.help or "", sections, _TAIL))
+        formatter.write(page(tr("telcli COMMAND [OPTIONS]"), self.help or "", sections, _TAIL))
 
 
 def _version(asked: bool) -> None:

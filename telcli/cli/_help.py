@@ -13,11 +13,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from telcli.cli._words import tr
+from telcli.cli._words import label, tr
 
-__all__ = ["columns", "page", "parameter_rows", "wrap"]
+__all__ = ["arguments", "columns", "page", "parameter_rows", "wrap"]
 
-_LEFT_MOST = 28
+_LEFT_MOST = 23
 
 
 def _wide(text: str) -> int:
@@ -78,11 +78,12 @@ def columns(rows: Sequence[tuple[str, str]], width: int, left: int) -> list[str]
 def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], tail: str = "") -> str:
     """Put a help page together."""
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    lines = [f"{_bold(tr('Usage:'))} {usage}", ""]
+    lines = [_bold(label("Usage:")) + usage, ""]
     for paragraph in text.split("\n\n"):
         joined = " ".join(line.strip() for line in paragraph.splitlines())
         lines += [*wrap(tr(joined), width), ""]
-    left = min(max((_wide(name) for _, rows in sections for name, _ in rows), default=0), _LEFT_MOST)
+    names = [_wide(name) for _, rows in sections for name, _ in rows]
+    left = max((size for size in names if size <= _LEFT_MOST), default=0)
     for title, rows in sections:
         if rows:
             lines += [_bold(tr(title)), *columns(rows, width, left), ""]
@@ -108,9 +109,19 @@ def parameter_rows(parameters: Sequence[Any], context: Any) -> dict[str, list[tu
     return panels
 
 
+def arguments(parameters: Sequence[Any]) -> list[str]:
+    """Arguments as a usage line writes them: brackets where they may be left out."""
+    found = [parameter for parameter in parameters if parameter.param_type_name == "argument"]
+    return [_argument(one) if one.required else f"[{_argument(one)}]" for one in found]
+
+
+def _argument(parameter: Any) -> str:
+    return str(parameter.display_name_raw).upper() + ("..." if parameter.nargs != 1 else "")
+
+
 def _row(parameter: Any, context: Any) -> tuple[str, str]:
     if parameter.param_type_name == "argument":
-        name = parameter.display_name_raw.upper() + ("..." if parameter.nargs != 1 else "")
+        name = _argument(parameter)
     else:
         # a short name first, one column for all of them
         short = [option for option in parameter.opts if not option.startswith("--")]
@@ -128,4 +139,4 @@ def _extra(parameter: Any) -> str:
     default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
     if default not in (None, "", False, (), []) and parameter.show_default:
         extra.append(tr("default {value}", value=default))
-    return f" [{'; '.join(extra)}]" if extra else ""
+    return f" [{tr('; ').join(extra)}]" if extra else ""

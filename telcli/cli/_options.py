@@ -21,7 +21,7 @@ from telcli.errors import UsageError
 if TYPE_CHECKING:
     from telcli.pipeline.run import Request
 
-__all__ = ["SOURCES", "Call", "Force", "Sources", "Wait", "command", "setting", "table_names"]
+__all__ = ["DEFAULT_WORKDIR", "SOURCES", "Call", "Force", "Sources", "Wait", "command", "setting", "table_names"]
 
 _EVERYWHERE = "Options of every command"
 _WRITING = ("wait", "force")  # they stand beside a command's own options on its help page
@@ -133,6 +133,11 @@ class Call:
             progress=self.out.progress,
             render=render,
         )
+
+    def given(self) -> list[str]:
+        """The options that change what a stage depends on, as they were typed."""
+        month = ["--as-of", f"{self.as_of:%Y-%m}"] if self.as_of else []
+        return month + (["--seed", str(self.seed)] if self.seed is not None else [])
 
     def flags(self, **own: Any) -> dict[str, Any]:
         """Settings given on the command line: the command's own and the shared ones."""

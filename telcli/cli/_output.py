@@ -17,7 +17,7 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._words import said, tr
+from telcli.cli._words import label, said, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -105,7 +105,7 @@ class Printer:
             return
         self.end_progress()
         for notice in notices:
-            sys.stderr.write(f"{tr('Warning:')} {said(notice.code, notice.template, notice.values)}\n")
+            sys.stderr.write(f"{label('Warning:')}{said(notice.code, notice.template, notice.values)}\n")
 
     def talk(self, text: str) -> None:
         """Say what is going on, to a person at a terminal."""
@@ -203,7 +203,7 @@ def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
         }
         sys.stdout.write(to_json({"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error}))
         sys.stdout.flush()
-    lines = [f"{tr('Error:')} {failure.message}"]
+    lines = [label("Error:") + failure.message]
     if failure.hint:
-        lines.append(f"{tr('Hint:')} {failure.hint}")
+        lines.append(label("Hint:") + failure.hint)
     sys.stderr.write("\n".join(lines) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._words import language, tr
+from telcli.cli._words import label, language
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,11 +40,11 @@ def summary(call: Call, run: StageRun) -> Iterator[Any]:
     from telcli.report import build
     from telcli.report import summary as lines
 
-    figures = read(call.workdir, "report_figures", run.as_of).collect()
+    figures = read(call.workdir, "report_figures", run.as_of).frame.collect()
     yield from lines(build(figures, lang=language(), currency=_currency(call)))
     for output in run.outputs:
         if output.table == "reports":
-            yield f"{tr('Report:')} {output.path}"
+            yield label("Report:") + output.path
 
 
 def _currency(call: Call) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from telcli.cli._options import Call
+    from telcli.pipeline.show import Selection
 
 __all__ = ["show_rows", "show_schema"]
 
@@ -22,19 +23,17 @@ _SCREEN_ROWS = 20
 
 def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str], limit: int | None) -> None:
     """Print rows of a table."""
-    from telcli.pipeline import show
+    from telcli.pipeline.show import batches, count, pick, read
 
-    frame = show.read(call.workdir, table, call.as_of)
-    frame = show.pick(frame, table, columns=columns, where=where)
-    limited = frame if limit is None else frame.head(limit)
+    found = pick(read(call.workdir, table, call.as_of), columns, where)
+    limited = found.frame if limit is None else found.frame.head(limit)
     if call.out.form == "csv":
-        _csv(show.batches(limited))
+        _csv(batches(limited))
     elif call.out.form == "json":
-        _json(call, table, show.batches(limited))
+        _json(call, found, batches(limited))
     elif call.out.human:
-        total = show.count(frame)
-        few = frame.head(_SCREEN_ROWS if limit is None else limit).collect()
-        call.out.show(_grid(few, total))
+        few = found.frame.head(_SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
+        call.out.show(_grid(few, found.rows if where is None else count(found.frame)))
 
 
 def _csv(pieces: Iterator[pl.DataFrame]) -> None:
@@ -43,16 +42,15 @@ def _csv(pieces: Iterator[pl.DataFrame]) -> None:
         sys.stdout.write(piece.write_csv(include_header=at == 0))
 
 
-def _json(call: Call, table: str, pieces: Iterator[pl.DataFrame]) -> None:
+def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
     """One object whose `rows` are written as they come."""
     head = {
         "schema_version": SCHEMA_VERSION,
         "stage": call.stage,
-        "as_of": month_name(call.as_of),
-        "outputs": [],
+        "as_of": month_name(found.as_of),
+        "outputs": [{"table": found.table, "path": str(found.path), "rows": found.rows}],
         "metrics": {},
         "warnings": [],
-        "table": table,
     }
     sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
     comma = ""
@@ -87,10 +85,10 @@ def _cell(value: Any) -> str:
 
 def show_schema(call: Call, table: str) -> None:
     """Print what the columns of a table hold."""
-    from telcli.pipeline.show import schema
     from telcli.tables import contract
 
-    about, found = contract(table), schema(table)
+    about = contract(table)
+    found = about.columns()
     chinese = language() == "zh"
 
     def human() -> Iterator[Any]:

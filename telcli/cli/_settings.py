@@ -50,7 +50,10 @@ def view(rows: list[dict[str, Any]]) -> Iterator[Any]:
         grid = Table.grid(padding=(0, 2))
         for row in settings:
             chosen = Text(_shown(row["value"]), style="" if row["source"] == "default" else "bold")
-            source = Text(tr(row["source"]), style="dim" if row["source"] == "default" else "")
+            source = Text(
+                tr(row["source"]) if row["source"] in ("default", "command line") else row["source"],
+                style="dim" if row["source"] == "default" else "",
+            )
             meaning = row["zh" if language() == "zh" else "meaning"]
             grid.add_row("  " + row["name"], chosen, source, Text(f"{meaning} {_range(row)}".strip()))
         yield grid

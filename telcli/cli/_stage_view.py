@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._words import tr
+from telcli.tables import NAMES
 
 if TYPE_CHECKING:
     from telcli.cli._output import Printer
     from telcli.pipeline.run import StageRun
 
-__all__ = ["figure", "payload", "tell", "view"]
+__all__ = ["figure", "payload", "row_count", "tell", "view"]
 
 HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "segment": (
@@ -69,8 +70,11 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     if run.stage == "ingest":
         yield from _sources(run.metrics.get("sources", ()))
     for output in run.outputs:
-        place = f"  {output.path}" if verbose or not output.rows else ""
-        yield f"  {output.table:<18}{tr('{n} rows', n=f'{output.rows:,}'):>16}{place}" if output.rows else f" {place}"
+        if output.table in NAMES:
+            place = f"  {output.path}" if verbose else ""
+            yield f"  {output.table:<18}{row_count(output.rows):>16}{place}"
+        else:
+            yield f"  {output.path}"
     yield from _headlines(run)
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
@@ -84,6 +88,15 @@ def _headlines(run: StageRun) -> Iterator[str]:
             told.append(f"{tr(label)} {figure(value, kind)}")
     for start in range(0, len(told), 4):
         yield "  " + " · ".join(told[start : start + 4])
+
+
+def row_count(rows: int) -> str:
+    """How many rows, in words.
+
+    >>> row_count(1), row_count(1234)
+    ('1 row', '1,234 rows')
+    """
+    return tr("1 row") if rows == 1 else tr("{n} rows", n=f"{rows:,}")
 
 
 def figure(value: Any, kind: str) -> str:

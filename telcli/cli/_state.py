@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._stage_view import row_count
 from telcli.cli._words import tr
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _REASONS = {
 _FEW = 3
 
 
-def payload(found: Status) -> dict[str, Any]:
+def payload(found: Status, given: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON of a working directory's state."""
     return {
         "outputs": [
@@ -34,23 +35,21 @@ def payload(found: Status) -> dict[str, Any]:
         ],
         "tables": found.tables,
         "stages": found.stages,
-        "next": next_command(found),
+        "next": next_command(found, given),
         "interrupted": found.interrupted,
     }
 
 
-def next_command(found: Status) -> str | None:
-    """The command line to run next; None where all is up to date."""
+def next_command(found: Status, given: Sequence[str] = ()) -> str | None:
+    """The command line to run next, with options `given`; None where all is up to date."""
     if found.next is None:
         return None
-    words = {"ingest": "run SOURCES..."}.get(found.next, found.next)
-    stale = [state for state in found.stages if state.state not in ("up-to-date", "blocked")]
-    if len(stale) > 1 and found.next != "ingest":
-        words = "run"
-    return f"telcli {words} -w {found.workdir}"
+    to_do = [state for state in found.stages if state.state != "up-to-date"]
+    words = "run SOURCES..." if found.next == "ingest" else "run" if len(to_do) > 1 else found.next
+    return " ".join([f"telcli {words} -w {found.workdir}", *given])
 
 
-def view(found: Status, *, verbose: bool = False) -> Iterator[Any]:
+def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> Iterator[Any]:
     """The lines of a working directory's state."""
     from rich.table import Table
     from rich.text import Text
@@ -61,9 +60,7 @@ def view(found: Status, *, verbose: bool = False) -> Iterator[Any]:
     for column in ("left", "right", "right", "left"):
         tables.add_column(justify=column)
     for table in found.tables:
-        tables.add_row(
-            "  " + table.table, tr("{n} rows", n=f"{table.rows:,}"), _size(table.bytes), _months(table.months)
-        )
+        tables.add_row("  " + table.table, row_count(table.rows), _size(table.bytes), _months(table.months))
     yield tables if found.tables else "  " + tr("no tables yet")
     stages = Table.grid(padding=(0, 2))
     for state in found.stages:
@@ -73,7 +70,7 @@ def view(found: Status, *, verbose: bool = False) -> Iterator[Any]:
     yield stages
     if found.interrupted:
         yield tr("A run was cut short while publishing; the next command that writes finishes it.")
-    following = next_command(found)
+    following = next_command(found, given)
     yield ""
     yield tr("Next: {command}", command=following) if following else tr("Everything is up to date.")
 

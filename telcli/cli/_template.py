@@ -6,23 +6,30 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from telcli.cli._options import DEFAULT_WORKDIR
 from telcli.cli._words import language, tr
 from telcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
 
 __all__ = ["text", "write"]
 
 
-def write(file: Path, flags: Mapping[str, Any], *, force: bool) -> None:
-    """Write the template; settings in `flags` that are not None are set rather than commented out.
+def write(output: Path | None, call: Call, *, force: bool) -> Path:
+    """Write the template and say where; --seed and --lang, if given, are set rather than commented out.
 
     Raises
     ------
     UsageError
         The file exists and `force` is False.
     """
-    body = text(flags)
+    body = text(call.flags())
+    # a working directory that was named has its own file; the default one has not been asked for
+    file = output or (Path() if call.workdir == DEFAULT_WORKDIR else call.workdir) / "telcli.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("w" if force else "x", encoding="utf-8") as handle:
             handle.write(body)
@@ -33,6 +40,7 @@ def write(file: Path, flags: Mapping[str, Any], *, force: bool) -> None:
             hint="Add --force to replace it, or -o FILE to write another.",
             file=str(file),
         ) from None
+    return file
 
 
 def text(flags: Mapping[str, Any]) -> str:

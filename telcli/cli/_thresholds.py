@@ -86,7 +86,8 @@ def check(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> None:
             )  # fmt: skip
         if _COMPARE[threshold.compare](value, threshold.number):
             raise ThresholdError(
-                "threshold-crossed", "{metric} is {value:.4g}, and {condition} was to fail.",
+                "threshold-crossed", "{metric} is {value:.4g}, which crosses --fail-if {condition}.",
+                hint="The results are published all the same.",
                 metric=threshold.metric, value=float(value), condition=str(threshold),
             )  # fmt: skip
 

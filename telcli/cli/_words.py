@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["language", "peek", "said", "settle", "tr"]
+__all__ = ["label", "language", "peek", "said", "settle", "tr"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 _HERE = Path(__file__).parent
@@ -75,8 +75,18 @@ def tr(text: str, **values: Any) -> str:
     >>> tr("{n} rows", n=3)
     '3 rows'
     """
-    template = _words().get(text, text) if language() == "zh" else text
+    template = (_words().get(text) or _meanings().get(text, text)) if language() == "zh" and text else text
     return template.format(**values) if values else template
+
+
+def label(text: str) -> str:
+    """A word before what it announces; a full-width colon has its space built in.
+
+    >>> label("Error:")
+    'Error: '
+    """
+    found = tr(text)
+    return found if found.endswith("：") else found + " "
 
 
 def said(code: str, english: str, values: Mapping[str, Any], part: str = "message") -> str:
@@ -91,6 +101,17 @@ def _words() -> dict[str, str]:
 
     parsed: dict[str, str] = tomllib.loads((_HERE / "words_zh.toml").read_text(encoding="utf-8"))
     return parsed
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """What settings mean: both languages stand where the setting is declared."""
+    from dataclasses import fields
+
+    from telcli.settings import SECTIONS
+
+    items = [item for section in SECTIONS.values() for item in fields(section)]
+    return {item.metadata["meaning"]: item.metadata["zh"] for item in items}
 
 
 @cache

@@ -8,21 +8,27 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _template
-from telcli.cli._options import Call, Force, command
+from telcli.cli._options import Call, command
 from telcli.cli._words import tr
 
 _Output = Annotated[
-    Path,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write it; telcli reads ./telcli.toml by itself."),
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where to write it; else telcli.toml in the directory of -w, or here.",
+    ),
 ]
+_Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 
 
 @command()
-def init(call: Call, output: _Output = Path("telcli.toml"), force: Force = False) -> None:
+def init(call: Call, output: _Output = None, force: _Force = False) -> None:
     """Write a commented telcli.toml.
 
     Every setting stands in it as a comment, at its default, with its meaning and range. What is given by --seed or
     --lang is set; --lang also chooses the language of the comments. A file that exists is kept, but for --force.
     """
-    _template.write(output, call.flags(), force=force)
-    call.out.result(lambda: [tr("Written: {file}", file=output)], as_of=call.as_of, file=str(output))
+    file = _template.write(output, call, force=force)
+    call.out.result(lambda: [tr("Written: {file}", file=file)], as_of=call.as_of, file=str(file))

@@ -16,4 +16,5 @@ def status(call: Call, sources: Sources = None) -> None:
     from telcli.pipeline.status import status as look
 
     found = look(call.request(sources=sources or ()))
-    call.out.result(lambda: _state.view(found, verbose=call.verbose), as_of=found.as_of, **_state.payload(found))
+    more = _state.payload(found, call.given())
+    call.out.result(lambda: _state.view(found, call.given(), verbose=call.verbose), as_of=found.as_of, **more)

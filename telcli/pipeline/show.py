@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +18,24 @@ from telcli.tables import PARTITIONS, contract
 if TYPE_CHECKING:
     import polars as pl
 
-    from telcli.tables.checks import ColumnInfo
-
-__all__ = ["batches", "count", "pick", "read", "schema"]
+__all__ = ["Selection", "batches", "count", "pick", "read"]
 
 _BATCH = 50_000
+_DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
 
 
-def read(workdir: Path, table: str, as_of: date | None = None) -> pl.LazyFrame:
+@dataclass(frozen=True)
+class Selection:
+    """Rows of one table. `as_of` is their snapshot or only month; None where they may be of every month."""
+
+    table: str
+    path: Path
+    frame: pl.LazyFrame
+    rows: int
+    as_of: date | None = None
+
+
+def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     """Scan a published table.
 
     Results are those of `as_of`, or of the newest snapshot; monthly tables those of `as_of` alone, or every month.
@@ -37,43 +50,41 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> pl.LazyFrame:
     contract(table)
     place = Workdir(workdir)
     manifest = place.manifest()
-    months = manifest.months(table)
-    if not months:
+    months = _months(workdir, table, manifest.months(table), as_of)
+    month = date.fromisoformat(months[0]) if len(months) == 1 and months[0] else None
+    rows = sum(manifest.tables[table][name].rows for name in months)
+    return Selection(table, workdir / table, place.scan(manifest, table, months), rows, month)
+
+
+def _months(workdir: Path, table: str, there: tuple[str, ...], as_of: date | None) -> tuple[str, ...]:
+    if not there:
+        first = maker(table)
         raise MissingInputError(
             "table-absent",
             "{workdir} has no table {table} yet.",
             hint="Make it with: telcli {stage} -w {workdir}",
             workdir=str(workdir),
             table=table,
-            stage=maker(table),
+            stage="ingest SOURCES..." if first == "ingest" else first,
         )
     kind = PARTITIONS.get(table)
+    if kind and as_of is not None and as_of.isoformat() not in there:
+        raise MissingInputError(
+            "table-month-absent",
+            "{table} has nothing for {month}; it has {first} to {last}.",
+            hint="Choose another --as-of.",
+            table=table,
+            month=f"{as_of:%Y-%m}",
+            first=there[0][:7],
+            last=there[-1][:7],
+        )
     if kind and as_of is not None:
-        if as_of.isoformat() not in months:
-            raise MissingInputError(
-                "table-month-absent",
-                "{table} has nothing for {month}; it has {first} to {last}.",
-                hint="Choose another --as-of.",
-                table=table,
-                month=f"{as_of:%Y-%m}",
-                first=months[0][:7],
-                last=months[-1][:7],
-            )
-        months = (as_of.isoformat(),)
-    elif kind == "as_of":
-        months = months[-1:]
-    return place.scan(manifest, table, months)
+        return (as_of.isoformat(),)
+    return there[-1:] if kind == "as_of" else there
 
 
-def pick(
-    frame: pl.LazyFrame,
-    table: str,
-    *,
-    columns: Sequence[str] = (),
-    where: str | None = None,
-    limit: int | None = None,
-) -> pl.LazyFrame:
-    """Keep some columns, the rows that meet a condition, and at most `limit` of them.
+def pick(selection: Selection, columns: Sequence[str] = (), where: str | None = None) -> Selection:
+    """Keep some columns, in the order given, and the rows that meet a condition.
 
     `where` is a condition as in SQL, such as ``amount > 100 AND kind = 'total'``.
 
@@ -82,53 +93,77 @@ def pick(
     UsageError
         A column does not exist, or the condition cannot be read.
     """
+    frame = selection.frame
     have = frame.collect_schema().names()
     for name in columns:
-        if name not in have:
-            raise _unknown(table, name, have)
+        _known(selection.table, name, have)
     if where is not None:
-        frame = frame.filter(_condition(frame, table, where))
-    frame = frame.select(columns) if columns else frame
-    return frame.head(limit) if limit is not None else frame
+        frame = frame.filter(_condition(selection, where))
+    return replace(selection, frame=frame.select(columns) if columns else frame)
 
 
-def _condition(frame: pl.LazyFrame, table: str, where: str) -> pl.Expr:
+def _condition(selection: Selection, where: str) -> pl.Expr:
+    """Parse a condition and try it on no rows: what fails there would fail on all.
+
+    Where types do not fit, texts that look like dates are read as dates: ``month >= '2024-05'`` means what it says.
+    """
+    import polars as pl
+
+    empty = pl.DataFrame(schema=selection.frame.collect_schema())
+    try:
+        condition = _parsed(where, selection.table, empty)
+        tried = empty.lazy().select(condition).collect()
+    except pl.exceptions.PolarsError:
+        try:
+            condition = _parsed(_DATE.sub(_as_date, where), selection.table, empty)
+            tried = empty.lazy().select(condition).collect()
+        except pl.exceptions.PolarsError:
+            raise UsageError(
+                "where-types",
+                "--where {where} compares things of different types.",
+                hint="Types: telcli show {table} --schema. Text goes in single quotes: customer_id = '000123'",
+                where=repr(where),
+                table=selection.table,
+            ) from None
+    if tried.dtypes != [pl.Boolean] or tried.height:
+        raise UsageError(
+            "where-no-condition",
+            "--where {where} is not something true or false of each row.",
+            hint="Write it as in SQL: amount > 100 AND kind = 'total'",
+            where=repr(where),
+        )
+    return condition
+
+
+def _as_date(found: re.Match[str]) -> str:
+    return f"DATE '{found[1]}{found[2] or '-01'}'"
+
+
+def _parsed(where: str, table: str, empty: pl.DataFrame) -> pl.Expr:
     import polars as pl
 
     try:
         condition = pl.sql_expr(where)
         roots = condition.meta.root_names()
     except pl.exceptions.PolarsError as error:
-        raise _unreadable(where, str(error)) from None
-    have = frame.collect_schema().names()
+        raise UsageError(
+            "where-unreadable",
+            "--where {where} cannot be read: {why}.",
+            hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'",
+            where=repr(where),
+            why=str(error).strip().splitlines()[0],
+        ) from None
     for name in roots:
-        if name not in have:
-            raise _unknown(table, name, have)
-    try:
-        kind = frame.select(condition).collect_schema().dtypes()
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(where, str(error)) from None
-    if kind != [pl.Boolean]:
-        raise _unreadable(where, "it is not true or false")
+        _known(table, name, empty.columns)
     return condition
 
 
-def _unreadable(where: str, why: str) -> UsageError:
-    return UsageError(
-        "where-unreadable",
-        "--where {where}: {why}",
-        hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'",
-        where=repr(where),
-        why=why.strip().splitlines()[0],
-    )
-
-
-def _unknown(table: str, name: str, have: Sequence[str]) -> UsageError:
-    import difflib
-
+def _known(table: str, name: str, have: Sequence[str]) -> None:
+    if name in have:
+        return
     near = difflib.get_close_matches(name, have, n=1)
     if near:
-        return UsageError(
+        raise UsageError(
             "column-unknown-near",
             "Table {table} has no column {column}.",
             hint="Did you mean {near}?",
@@ -136,7 +171,7 @@ def _unknown(table: str, name: str, have: Sequence[str]) -> UsageError:
             column=name,
             near=near[0],
         )
-    return UsageError(
+    raise UsageError(
         "column-unknown",
         "Table {table} has no column {column}.",
         hint="Its columns: telcli show {table} --schema",
@@ -164,8 +199,3 @@ def count(frame: pl.LazyFrame) -> int:
 
     found: int = frame.select(pl.len()).collect(engine="streaming").item()
     return found
-
-
-def schema(table: str) -> list[ColumnInfo]:
-    """What each column of a table holds."""
-    return contract(table).columns()
