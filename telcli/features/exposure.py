@@ -11,12 +11,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from telcli.features.margin import whole_tenure
 from telcli.methods.staying import Staying, fit_staying
 from telcli.methods.survival import LifeTable, entry_cells
 
 __all__ = ["curve", "fit_labels", "fit_months", "monthly_cells"]
 
-_WHOLE_TENURE = pl.col("tenure_months").floor().cast(pl.Int64).fill_null(-1).alias("tenure")
+_TENURE = whole_tenure().fill_null(-1)
 
 
 def monthly_cells(frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date) -> pl.DataFrame:
@@ -36,7 +37,7 @@ def monthly_cells(frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date) 
     Columns ``group`` and ``tenure`` (-1 where not known), ``is_early``, ``at_risk``, ``left``; sorted.
     """
     rows = frame.filter(pl.col("active") | pl.col("left")).select(
-        "customer_id", "left", _WHOLE_TENURE, is_early=pl.col("month") <= early
+        "customer_id", "left", _TENURE, is_early=pl.col("month") <= early
     )
     if modes is not None:
         rows = rows.join(modes, on="customer_id", how="left").with_columns(pl.col("group").fill_null(-1))
@@ -71,7 +72,7 @@ def fit_labels(frame: pl.LazyFrame, customers: pl.LazyFrame | None, watched: int
     if customers is None or "churned" not in customers.collect_schema():
         return fit_staying([-1], [-1], [1.0], [0.0], least)
     labels = customers.filter(pl.col("churned").is_not_null()).select("customer_id", "churned")
-    joined = frame.select("customer_id", _WHOLE_TENURE).join(labels, on="customer_id")
+    joined = frame.select("customer_id", _TENURE).join(labels, on="customer_id")
     stays = joined.filter(pl.col("tenure") >= 0).select("tenure", "churned").collect(engine="streaming")
     if not stays.height:
         return fit_staying([-1], [-1], [1.0], [0.0], least)

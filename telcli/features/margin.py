@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["PAY_MODES", "Book", "book", "margin", "money_known", "month_range", "pay_modes"]
+__all__ = ["PAY_MODES", "Book", "book", "margin", "money_known", "month_range", "pay_modes", "whole_tenure"]
 
 PAY_MODES = ("postpaid", "prepaid")
 
@@ -82,6 +82,17 @@ def margin(source: str, margin_rate: float, cost_per_contact: float = 0.0) -> pl
     return earned.alias("margin")
 
 
+def whole_tenure() -> pl.Expr:
+    """Which month of the stay this is: 0 the month of joining, 1 the next; null where tenure is not known.
+
+    `tenure_months` counts from the day of joining to the first of the month, so a part of a month is one more month.
+
+    >>> pl.DataFrame({"tenure_months": [0.0, 0.5, 1.5]}).select(whole_tenure())["tenure"].to_list()
+    [0, 1, 2]
+    """
+    return (pl.col("tenure_months") - 1e-6).ceil().cast(pl.Int64).alias("tenure")
+
+
 def pay_modes(subscriptions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer whose way of paying is known: `group`, 0 postpaid where any line is, else 1 prepaid."""
     known = subscriptions.filter(pl.col("pay_mode").is_in(PAY_MODES))
@@ -112,7 +123,7 @@ def book(
     ]
     for place, mark in enumerate(marks):
         at = pl.col("month") == mark
-        tenure = pl.when(at).then(pl.col("tenure_months").floor().cast(pl.Int64)).max()
+        tenure = pl.when(at).then(whole_tenure()).max()
         columns += [tenure.alias(f"tenure_{place}"), (at & pl.col("active")).any().alias(f"active_{place}")]
     window = frame.filter(pl.col("month").is_between(months[0], months[-1]))
     folded = window.group_by("customer_id").agg(columns)

@@ -30,7 +30,7 @@ def test_rows_are_customers_by_id_and_columns_months():
     found = book(FRAME, [MAY, JUNE], margin("revenue", 0.5, 1.0), [JUNE, MAY], pay_modes(LINES))
     assert found.ids.to_list() == ["a", "b"]
     assert np.array_equal(found.margins, [[np.nan, np.nan], [5.0, 13.0]], equal_nan=True)
-    assert [tenure.tolist() for tenure in found.tenure] == [[-1, 4], [-1, 3]]
+    assert [tenure.tolist() for tenure in found.tenure] == [[-1, 5], [-1, 4]]
     assert [active.tolist() for active in found.active] == [[True, False], [False, True]]
     assert found.group.tolist() == [0, 1]
 
