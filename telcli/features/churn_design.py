@@ -1,0 +1,172 @@
+"""From a table of customers to the numbers a churn model reads, and back to names.
+
+A design is learned once from the training rows: which columns are used, as what, and with which categories. It then
+turns any such table into the same matrix, this month's or next year's, and is kept beside the saved model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import DataError
+
+__all__ = ["ChurnDesign", "Feature", "learn_design"]
+
+_MOST_LEVELS, _LEVEL_ROWS = 60, 10
+_IDENTIFIER = re.compile(
+    r"(^|[_\s])(id|no|nr|key|code|number|uuid|guid)$|(编号|编码|号码|标识|流水号)$|^(id|uuid)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the matrix.
+
+    `kind` is ``number``, ``flag`` (0, 1), ``date`` (days before the snapshot) or ``category`` (codes of `levels`;
+    the code after the last is any other value where `rest` says that rare ones were seen).
+    """
+
+    name: str
+    kind: str
+    levels: tuple[str, ...] = ()
+    rest: bool = False
+
+    def expression(self) -> pl.Expr:
+        """The column as Float64; a gap, or a value that is not finite, is NaN."""
+        column = pl.col(self.name)
+        if self.kind == "date":
+            found = (pl.col("month") - column).dt.total_days().cast(pl.Float64)
+        elif self.kind == "category":
+            text = column.cast(pl.String)
+            other = float(len(self.levels)) if self.rest else None
+            codes = [float(code) for code in range(len(self.levels))]
+            known = text.replace_strict(list(self.levels), codes, default=other, return_dtype=pl.Float64)
+            found = pl.when(text.is_null()).then(None).otherwise(known)
+        else:
+            found = column.cast(pl.Float64)
+            found = pl.when(found.is_finite()).then(found)
+        return found.fill_null(float("nan")).alias(self.name)
+
+
+@dataclass(frozen=True)
+class ChurnDesign:
+    """The features of a model, in order, and why other columns are not among them."""
+
+    features: tuple[Feature, ...]
+    left_out: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names, in the matrix's order."""
+        return tuple(feature.name for feature in self.features)
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        """Positions of category columns."""
+        return tuple(j for j, feature in enumerate(self.features) if feature.kind == "category")
+
+    def matrix(self, frame: pl.DataFrame) -> NDArray[np.float32]:
+        """Customers x features. A column that the table lacks is all gaps; `month` must be the snapshot."""
+        found = np.empty((frame.height, len(self.features)), dtype=np.float32, order="F")
+        for j, feature in enumerate(self.features):
+            if feature.name in frame.columns:
+                found[:, j] = frame.select(feature.expression()).to_series().to_numpy()
+            else:
+                found[:, j] = np.nan
+        return found
+
+    def without(self, names: set[str], why: str) -> ChurnDesign:
+        """The same design less some columns."""
+        kept = tuple(feature for feature in self.features if feature.name not in names)
+        dropped = {name: why for name in self.names if name in names}
+        return ChurnDesign(kept, {**self.left_out, **dropped})
+
+    def describe(self) -> list[dict[str, Any]]:
+        """The features as JSON."""
+        return [{"name": f.name, "kind": f.kind, "levels": list(f.levels), "rest": f.rest} for f in self.features]
+
+    @staticmethod
+    def from_description(features: list[dict[str, Any]]) -> ChurnDesign:
+        """The design that `describe` wrote down."""
+        return ChurnDesign(
+            tuple(Feature(f["name"], f["kind"], tuple(f["levels"]), bool(f["rest"])) for f in features), {}
+        )
+
+
+def learn_design(frame: pl.DataFrame, columns: list[str]) -> ChurnDesign:
+    """Choose what to use of `columns`, from the training rows alone.
+
+    Left out, with the reason: columns that are empty or constant, identifiers (every value different, and a name that
+    says so or numbers in a row) and text with nearly as many values as rows.
+
+    >>> table = pl.DataFrame({"month": [None] * 4, "x_a": ["p", "q", "p", "q"], "x_b": [1, 1, 1, 1]})
+    >>> design = learn_design(table, ["x_a", "x_b"])
+    >>> design.names, design.left_out
+    (('x_a',), {'x_b': 'constant'})
+    """
+    if not frame.height:
+        raise DataError("no-rows", "There are no customers to learn from.")
+    used, left_out = [], {}
+    for name in columns:
+        column = frame.get_column(name)
+        why = _unusable(column)
+        if why:
+            left_out[name] = why
+        else:
+            used.append(_feature(column))
+    return ChurnDesign(tuple(used), left_out)
+
+
+def _unusable(column: pl.Series) -> str:
+    known = column.drop_nulls()
+    if known.dtype.is_float():
+        known = known.filter(known.is_finite())
+    if not len(known):
+        return "empty"
+    different = known.n_unique()
+    if different == 1 and len(known) == len(column):
+        return "constant"
+    if different == 1 and known.dtype == pl.Boolean:
+        return ""
+    if known.dtype == pl.String:
+        return _unusable_text(known, different)
+    if known.dtype.is_numeric() and different == len(known) >= 20 and _numbered(known):
+        return "identifier"
+    return ""
+
+
+def _unusable_text(known: pl.Series, different: int) -> str:
+    if different == len(known) >= 20:
+        return "identifier"
+    if different > max(10, 0.5 * len(known)) or (different == len(known) and len(known) > 2):
+        return "near-unique text"
+    return ""
+
+
+def _numbered(known: pl.Series) -> bool:
+    """Whole numbers, all different, that count rows or whose name says they identify."""
+    whole = known.dtype.is_integer() or bool((known == known.round()).all())
+    if not whole:
+        return False
+    span = float(known.max()) - float(known.min())  # type: ignore[arg-type]
+    return span + 1 == len(known) or bool(_IDENTIFIER.search(known.name.removeprefix("x_")))
+
+
+def _feature(column: pl.Series) -> Feature:
+    if column.dtype == pl.Boolean:
+        return Feature(column.name, "flag")
+    if column.dtype in (pl.Date, pl.Datetime):
+        return Feature(column.name, "date")
+    if column.dtype.is_numeric():
+        return Feature(column.name, "number")
+    counts = column.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
+    enough = _LEVEL_ROWS if column.len() >= 200 else 2
+    kept = counts.filter(pl.col("rows") >= enough).head(_MOST_LEVELS).get_column(column.name).to_list()
+    return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height)

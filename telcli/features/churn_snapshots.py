@@ -1,0 +1,180 @@
+"""Which months a churn model learns from, who left after each, and what was known of them at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from telcli.errors import DataError, UsageError
+from telcli.tables.months import FEATURES
+
+__all__ = [
+    "Windows",
+    "add_months",
+    "candidate_columns",
+    "label_rows",
+    "named_columns",
+    "plan_windows",
+    "snapshot_features",
+]
+
+# Attributes of customers and lines are as of the export, so only what cannot know the future may be used. Never:
+# churned, valid_from, valid_to, manager_id, group_id of customers; ended_on, end_reason, status of lines. plan_fee and
+# contract_end come, month by month, with customer_months. A star level is graded again and lost on leaving, so it is
+# used in a flat table alone.
+CUSTOMER_ATTRIBUTES = ("customer_class", "gender", "region", "branch")
+FLAT_ATTRIBUTES = (*CUSTOMER_ATTRIBUTES, "star_level")
+LINE_ATTRIBUTES = ("service_type", "pay_mode", "plan_id", "channel_id")
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Snapshot months by role, each a first day, oldest first.
+
+    `past` are those whose outcome was known before the `test` month: the last calibrates, the others train. `closed`
+    are all whose outcome is known by now, for the final model. Each has `observed` months of history or more.
+    """
+
+    past: tuple[date, ...]
+    test: date
+    closed: tuple[date, ...]
+    observed: int
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether there are months to train on and one to calibrate on before the tested one."""
+        return len(self.past) > 1
+
+
+def add_months(day: date, months: int) -> date:
+    """The first day of a month `months` later.
+
+    >>> add_months(date(2024, 11, 1), 3)
+    datetime.date(2025, 2, 1)
+    """
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: int, most: int = 6) -> Windows:
+    """Lay out the snapshots in a history from `first` to `last`, at most `most` to learn from, the latest.
+
+    A snapshot is closed when its outcome window (`gap` months later, `outcome` months long) lies in the past. Each
+    has `observe` months of history, or as many as there can be.
+
+    Raises
+    ------
+    DataError
+        Not one snapshot is closed.
+
+    >>> found = plan_windows(date(2023, 7, 1), date(2024, 6, 1), gap=1, outcome=2, observe=3)
+    >>> found.test, found.past[-1], len(found.past), len(found.closed)
+    (datetime.date(2024, 3, 1), datetime.date(2023, 12, 1), 4, 7)
+    """
+    span = (last.year - first.year) * 12 + last.month - first.month + 1
+    ahead = gap + outcome
+    if span < ahead + 1:
+        raise DataError(
+            "history-too-short",
+            "There are {months} months of history; to know who left takes at least {needed}.",
+            hint="Bring more months, or shorten gap_months and outcome_months in [predict-churn]; {better} months "
+            "allow a test on a later month.",
+            months=span,
+            needed=ahead + 1,
+            better=2 * ahead + observe + 1,
+        )
+    observed = min(observe, span - ahead)
+    closed = [add_months(first, k) for k in range(observed - 1, span - ahead)]
+    test = closed[-1]
+    past = [month for month in closed if add_months(month, ahead) <= test]
+    return Windows(tuple(past[-most:]), test, tuple(closed[-most - 1 :]), observed)
+
+
+def label_rows(months: pl.LazyFrame, snapshots: tuple[date, ...], *, gap: int, outcome: int) -> pl.DataFrame:
+    """`customer_id`, `month`, `churned` of everyone alive at each snapshot, sorted by both.
+
+    Churned: left for good within the outcome window. Who left in the gap is not there: nobody could act in time.
+    """
+    gone = months.filter("left").group_by("customer_id").agg(left_in=pl.col("month").max())
+    here = months.filter(pl.col("month").is_in(list(snapshots)) & pl.col("active") & ~pl.col("left"))
+    ahead = pl.col("left_in").dt.year() * 12 + pl.col("left_in").dt.month()
+    ahead = (ahead.cast(pl.Int32) - (pl.col("month").dt.year() * 12 + pl.col("month").dt.month())).fill_null(-1)
+    rows = here.select("customer_id", "month").join(gone, on="customer_id", how="left").with_columns(ahead=ahead)
+    rows = rows.filter(~pl.col("ahead").is_between(1, gap))
+    churned = pl.col("ahead").is_between(gap + 1, gap + outcome)
+    return rows.select("customer_id", "month", churned=churned).sort("customer_id", "month").collect(engine="streaming")
+
+
+def candidate_columns(tables: Mapping[str, pl.LazyFrame], *, flat: bool) -> list[str]:
+    """Names of every column that may be used: monthly features, attributes of the customer, of the main line."""
+    free = sorted(name for name in tables["customers"].collect_schema() if name.startswith("x_"))
+    lines = LINE_ATTRIBUTES if "subscriptions" in tables else ()
+    return [*FEATURES, "age", *(FLAT_ATTRIBUTES if flat else CUSTOMER_ATTRIBUTES), *lines, *free]
+
+
+def snapshot_features(
+    tables: Mapping[str, pl.LazyFrame], month: date, only: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
+    """What was known at the end of one month of everyone alive then: `customer_id`, `month`, then candidate columns.
+
+    `only` (a frame with `customer_id`) picks customers. Columns that a table lacks are null. Unsorted.
+    """
+    months = tables["customer_months"].filter((pl.col("month") == month) & pl.col("active") & ~pl.col("left"))
+    months = months.select("customer_id", "month", *_present(months, FEATURES))
+    if only is not None:
+        months = months.join(only, on="customer_id", how="semi")
+    customers = tables["customers"]
+    age = pl.lit(month.year) - pl.col("birth_year") if "birth_year" in customers.collect_schema() else pl.lit(None)
+    free = sorted(name for name in customers.collect_schema() if name.startswith("x_"))
+    who = customers.select(
+        "customer_id", age.cast(pl.Float64).alias("age"), *_present(customers, FLAT_ATTRIBUTES), *free
+    )
+    found = months.join(who, on="customer_id", how="left")
+    if "subscriptions" in tables:
+        found = found.join(_main_lines(tables["subscriptions"], month), on="customer_id", how="left")
+    return found
+
+
+def named_columns(names: str, candidates: list[str]) -> set[str]:
+    """Resolve a comma list of column names, with or without the mark `x_`, whatever the case.
+
+    >>> named_columns("Churn Score, age", ["x_Churn Score", "age"]) == {"x_Churn Score", "age"}
+    True
+    """
+    known = {name.removeprefix("x_").casefold(): name for name in candidates}
+    found = set()
+    for name in filter(None, (part.strip() for part in names.split(","))):
+        key = name.removeprefix("x_").casefold()
+        if key not in known:
+            raise UsageError(
+                "column-unknown",
+                "There is no column called {column} to use or leave out.",
+                hint="Columns: {known}.",
+                column=name,
+                known=", ".join(sorted(known)),
+            )
+        found.add(known[key])
+    return found
+
+
+def _main_lines(subscriptions: pl.LazyFrame, month: date) -> pl.LazyFrame:
+    """Each customer's oldest line alive after `month`, by what is known of it from its start."""
+    after = add_months(month, 1)
+    have = subscriptions.collect_schema()
+    alive = pl.lit(True)
+    if "ended_on" in have:
+        alive = pl.col("ended_on").is_null() | (pl.col("ended_on") >= after)
+    if "activated_on" in have:
+        alive = alive & (pl.col("activated_on").is_null() | (pl.col("activated_on") < after))
+    order = [name for name in ("activated_on", "subscription_id") if name in have]
+    first = [each.sort_by(order, nulls_last=True).first() for each in _present(subscriptions, LINE_ATTRIBUTES)]
+    return subscriptions.filter(alive).group_by("customer_id").agg(first)
+
+
+def _present(frame: pl.LazyFrame, names: tuple[str, ...]) -> list[pl.Expr]:
+    """The columns, null where the frame lacks them."""
+    have = frame.collect_schema()
+    return [pl.col(name) if name in have else pl.lit(None).alias(name) for name in names]

@@ -1,0 +1,105 @@
+"""Finding leaks: columns that tell the outcome because they were written after it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from telcli.methods.churn_folds import stratified_folds, usable_folds
+from telcli.methods.churn_metrics import auc
+
+__all__ = ["column_auc", "named_afterwards", "plain_name", "scan"]
+
+Floats = NDArray[np.float64]
+
+
+def plain_name(name: str) -> str:
+    """Lower-case name without the attribute mark, every run of other signs made one underscore.
+
+    >>> plain_name("x_Churn Reason")
+    'churn_reason'
+    """
+    bare = re.sub(r"^x_", "", name.strip()).casefold()
+    return re.sub(r"[\W_]+", "_", bare).strip("_")
+
+
+def named_afterwards(name: str) -> bool:
+    """Whether a name says that the column is known only after the customer left (`leakage_names.toml`).
+
+    >>> [named_afterwards(name) for name in ("x_Churn Score", "离网原因", "months_left", "x_Contract")]
+    [True, True, False, False]
+    """
+    plain = plain_name(name)
+    afterwards, excepted = _patterns()
+    return any(found.search(plain) for found in afterwards) and not any(found.search(plain) for found in excepted)
+
+
+def column_auc(column: ArrayLike, y: ArrayLike, *, categorical: bool = False, seed: int = 0) -> float:
+    """How well one column alone separates churners, 0.5..1: the better of its values and of its gaps.
+
+    Numbers count by rank in either direction, gaps as lowest or highest; categories by their churn rate in other folds,
+    so that a code of many values earns nothing by chance.
+
+    >>> column_auc([1.0, 2.0, 3.0, 4.0], [1, 1, 0, 0])
+    1.0
+    """
+    values, left = np.asarray(column, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    gaps = np.isnan(values)
+    found = _either(left, gaps.astype(np.float64)) if gaps.any() else 0.5
+    if categorical:
+        return max(found, auc(left, _other_folds_rate(values, left, seed)))
+    known = ~gaps
+    if 0 < left[known].sum() < known.sum():
+        found = max(found, _either(left[known], values[known]))
+        if gaps.any():
+            low, high = np.where(gaps, -np.inf, values), np.where(gaps, np.inf, values)
+            found = max(
+                found, *(_either(left, np.nan_to_num(side, posinf=1e300, neginf=-1e300)) for side in (low, high))
+            )
+    return found
+
+
+def scan(X: ArrayLike, y: ArrayLike, categorical: Sequence[int] = (), *, most: int = 50_000, seed: int = 0) -> Floats:
+    """`column_auc` of every column; above `most` rows on a part that keeps the churn rate.
+
+    >>> scan([[0.0, 5.0], [0.0, 6.0], [1.0, 5.0], [1.0, 6.0]], [0, 0, 1, 1]).tolist()
+    [1.0, 0.5]
+    """
+    matrix, left = np.asarray(X), np.asarray(y)
+    parts = -(-left.size // most)
+    if parts > 1:
+        chosen = stratified_folds(left, parts, seed) == 0
+        matrix, left = matrix[chosen], left[chosen]
+    coded = set(categorical)
+    columns = range(matrix.shape[1])
+    return np.array([column_auc(matrix[:, j], left, categorical=j in coded, seed=seed) for j in columns])
+
+
+@cache
+def _patterns() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+    found = tomllib.loads(files("telcli.methods").joinpath("leakage_names.toml").read_text(encoding="utf-8"))
+    return [re.compile(p) for p in found["afterwards"]], [re.compile(p) for p in found["except"]]
+
+
+def _either(left: Floats, values: Floats) -> float:
+    found = auc(left, values)
+    return max(found, 1.0 - found)
+
+
+def _other_folds_rate(codes: Floats, left: Floats, seed: int) -> Floats:
+    """Churn rate of each row's category among the rows of other folds, drawn a little to the mean."""
+    _, level = np.unique(np.where(np.isnan(codes), -1.0, codes), return_inverse=True)
+    fold = stratified_folds(left, usable_folds(left, 5), seed)
+    rate, levels = np.empty(left.size), int(level.max()) + 1
+    for k in range(int(fold.max()) + 1):
+        other = fold != k
+        size = np.bincount(level[other], minlength=levels)
+        hits = np.bincount(level[other], left[other], minlength=levels)
+        rate[~other] = ((hits + left.mean()) / (size + 1.0))[level[~other]]
+    return rate

@@ -1,0 +1,219 @@
+"""Who will leave, how sure that is, whom it pays to contact, and why.
+
+One labelled table is tested by cross-validation; months of history by time: learned from earlier snapshots, calibrated
+on a later one, tested on the latest whose outcome is known. Costs follow Verbraken, Verbeke and Baesens (2013): contact
+where `p gamma (CLV - d) - (1 - p) d - f > 0`. Risk is high from `high_risk_lift` times the tested churn rate, medium
+from `medium_risk_lift` times.
+"""
+
+from __future__ import annotations
+
+import platform
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import sklearn
+from numpy.typing import NDArray
+
+from telcli.errors import DataError
+from telcli.methods.churn_evaluation import Evaluation, evaluate
+from telcli.methods.costs import expected_saving
+from telcli.settings import PredictChurnSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.predict_churn_roads import Road, Study, flat_road, month_road
+
+__all__ = ["predict_churn"]
+
+Floats = NDArray[np.float64]
+
+
+def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
+    """Score every customer active at the snapshot.
+
+    Needs customer_months and customers; uses subscriptions (main line) and value_scores (worth of each customer). Gives
+    churn_scores, churn_lift, churn_costs and the model ``churn``.
+
+    Raises
+    ------
+    DataError
+        No label, one class only, a column that leaks, or a history too short to know who left.
+    """
+    span = inputs.tables["customer_months"].select(
+        first=pl.col("month").min(), last=pl.col("month").max(), left=pl.col("left").any()
+    )
+    first, last, any_left = span.collect(engine="streaming").row(0)
+    if last is None:
+        raise DataError("no-rows", "There are no customers to learn from.")
+    study = Study(inputs, settings, inputs.as_of or last)
+    road = _road(study, first, bool(any_left))
+    values = _Values(study, road)
+    found = evaluate(
+        road.y,
+        road.p,
+        values.tested,
+        offer=settings.offer_cost,
+        contact=settings.contact_cost,
+        accept=settings.accept_rate,
+        seed=inputs.seed,
+    )
+    _tell_decision(study, found)
+    tables = {
+        "churn_scores": _scores(study, road, values, float(found.metrics["churn_rate"])),
+        "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        "churn_costs": pl.DataFrame(found.costs).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+    }
+    metrics = {
+        **road.facts,
+        **found.metrics,
+        "model": _model_facts(road),
+        "features": list(road.design.names),
+        "left_out": _left_out(road),
+        "value_from": values.origin,
+    }
+    description = _description(study, road, metrics)
+    return Outcome(tables, metrics, tuple(study.notices), {"churn": (road.model, description)}, study.as_of)
+
+
+def _road(study: Study, first: date, any_left: bool) -> Road:
+    customers = study.inputs.tables["customers"]
+    labelled = "churned" in customers.collect_schema() and bool(
+        customers.select(pl.col("churned").is_not_null().any()).collect(engine="streaming").item()
+    )
+    if labelled and (first == study.as_of or not any_left):
+        return flat_road(study)
+    if first == study.as_of:
+        needed = study.settings.gap_months + study.settings.outcome_months + 1
+        raise DataError(
+            "no-label",
+            "There is no label: no customer is marked as churned or stayed, and one month shows nobody leaving later.",
+            hint="Name the label with --map churned=COLUMN in telcli ingest, or bring {needed} months or more.",
+            needed=needed,
+        )
+    return month_road(study, first)
+
+
+class _Values:
+    """What each customer is worth if kept, in currency: `people` and `tested` align with the road's tables.
+
+    Retention value where the value stage scored everyone; else revenue times the ratio of the two among those it
+    scored; else `value_months` of revenue; else `customer_value`.
+    """
+
+    def __init__(self, study: Study, road: Road) -> None:
+        self.origin = "retention_value"
+        scores = study.inputs.tables.get("value_scores")
+        if scores is None:
+            ratio = float(study.settings.value_months)
+            self.origin = "revenue"
+            known = {}
+        else:
+            wanted = scores.select("customer_id", "retention_value").collect(engine="streaming")
+            known = {"values": wanted}
+            joined = road.people.select("customer_id", _revenue()).join(wanted, on="customer_id").drop_nulls()
+            total = float(joined.get_column("revenue").sum())
+            ratio = float(joined.get_column("retention_value").sum()) / total if total > 0 else float("nan")
+        self._default = study.settings.customer_value
+        self.people = self._of(road.people, ratio, known.get("values"))
+        self.tested = self._tested(road, ratio, known.get("values"))
+        if self.origin != "retention_value":
+            study.tell(
+                "value-from-revenue",
+                "There are no value scores: a customer is taken to be worth {months:g} months of revenue, or {value:g} "
+                "where revenue is unknown.",
+                months=study.settings.value_months,
+                value=study.settings.customer_value,
+            )
+
+    def _tested(self, road: Road, ratio: float, scored: pl.DataFrame | None) -> Floats:
+        """One rule for all tested customers: those who left since have no score, so mixing rules would leak."""
+        if scored is not None:
+            both = road.tested.select("customer_id").join(scored, on="customer_id", how="inner").drop_nulls()
+            if both.height < road.tested.height:
+                return self._of(road.tested, ratio, None)
+        return self._of(road.tested, ratio, scored)
+
+    def _of(self, frame: pl.DataFrame, ratio: float, scored: pl.DataFrame | None) -> Floats:
+        rows = frame.select("customer_id", _revenue())
+        mean = rows.get_column("revenue").mean()
+        by_revenue = (pl.col("revenue").fill_null(mean) * ratio).fill_nan(None).fill_null(self._default)
+        if scored is None:
+            return rows.select(by_revenue).to_series().cast(pl.Float64).to_numpy()
+        joined = rows.join(scored, on="customer_id", how="left", maintain_order="left")
+        found = joined.select(pl.col("retention_value").fill_null(by_revenue)).to_series()
+        return found.cast(pl.Float64).to_numpy()
+
+
+def _revenue() -> pl.Expr:
+    return pl.coalesce(pl.col("revenue_mean_3"), pl.col("revenue")).cast(pl.Float64).alias("revenue")
+
+
+def _scores(study: Study, road: Road, values: _Values, base: float) -> pl.LazyFrame:
+    settings = study.settings
+    saving = expected_saving(
+        road.probability, values.people, settings.offer_cost, settings.contact_cost, settings.accept_rate
+    )
+    # Never so high that nobody could reach it: half way between the churn rate and certainty at most.
+    high = min(settings.high_risk_lift * base, 0.5 * (1 + base))
+    medium = min(settings.medium_risk_lift * base, high)
+    risk = pl.col("churn_probability")
+    band = (
+        pl.when(risk >= high).then(pl.lit("high")).when(risk >= medium).then(pl.lit("medium")).otherwise(pl.lit("low"))
+    )
+    return (
+        pl.DataFrame(
+            {
+                "customer_id": road.people.get_column("customer_id"),
+                "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, road.people.height),
+                "churn_probability": np.clip(road.probability, 0.0, 1.0),
+                "target": saving > 0,
+                "expected_saving": saving,
+                "labelled": road.source.tolist(),
+            }
+        )
+        .with_columns(risk_band=band)
+        .lazy()
+    )
+
+
+def _tell_decision(study: Study, found: Evaluation) -> None:
+    if found.chosen != "model-bayes":
+        study.tell(
+            "decision-not-model",
+            "On tested customers the cheapest decision was {method}; targets follow expected savings all the same.",
+            method=found.chosen,
+        )
+
+
+def _left_out(road: Road) -> dict[str, str]:
+    """Columns that are there and not used, with the reason; monthly columns that nobody filled are not there."""
+    found = road.design.left_out.items()
+    return {name: why for name, why in sorted(found) if name.startswith("x_") or why != "empty"}
+
+
+def _model_facts(road: Road) -> dict[str, Any]:
+    from telcli.methods.churn_model import MEMBERS
+
+    weights = dict(zip(MEMBERS, road.model.weights_.tolist(), strict=False)) if road.model.kind_ == "blend" else {}
+    return {"kind": road.model.kind_, "weights": weights, "rounds": dict(road.model.rounds_)}
+
+
+def _description(study: Study, road: Road, metrics: dict[str, Any]) -> dict[str, Any]:
+    """What a reader of the saved model must know."""
+    return {
+        "as_of": str(study.as_of),
+        "features": road.design.describe(),
+        "classes": [0, 1],
+        "label": "churned, as labelled in customers"
+        if road.facts["split"] == "cross-validation" and "folds" in road.facts
+        else "left for good within the outcome window",
+        "typical_stayer": [None if np.isnan(value) else float(value) for value in road.stayer],
+        "metrics": metrics,
+        "libraries": {
+            "numpy": np.__version__,
+            "polars": pl.__version__,
+            "scikit-learn": sklearn.__version__,
+            "python": platform.python_version(),
+        },
+    }

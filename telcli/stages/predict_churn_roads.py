@@ -1,0 +1,345 @@
+"""The two roads from tables to tested probabilities: one labelled table, or months that show who left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import DataError, Notice
+from telcli.features import churn_snapshots as snapshots
+from telcli.features.churn_design import ChurnDesign, learn_design
+from telcli.methods.churn_folds import bounded_sample
+from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
+from telcli.methods.churn_training import later_month_splits, out_of_fold, train
+from telcli.methods.leakage import named_afterwards, scan
+from telcli.settings import PredictChurnSettings
+from telcli.stages import Inputs
+
+__all__ = ["Road", "Study", "flat_road", "month_road"]
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+
+
+@dataclass
+class Study:
+    """One run: what was asked, what the analyst should know."""
+
+    inputs: Inputs
+    settings: PredictChurnSettings
+    as_of: date
+    notices: list[Notice] = field(default_factory=list)
+
+    def tell(self, code: str, template: str, **values: Any) -> None:
+        """Note something the analyst should know."""
+        self.notices.append(Notice(code, template, values))
+
+
+@dataclass(frozen=True)
+class Road:
+    """What either road ends in.
+
+    `people` (sorted by customer_id) and `matrix` are the snapshot, `probability` and `source` theirs; `tested`, `y`
+    and `p` are customers the tested model had not seen; `stayer` is the typical stayer, a value per feature.
+    """
+
+    people: pl.DataFrame
+    matrix: Matrix
+    probability: Floats
+    source: NDArray[np.str_]
+    tested: pl.DataFrame
+    y: Floats
+    p: Floats
+    model: ChurnModel
+    design: ChurnDesign
+    stayer: Matrix
+    facts: dict[str, Any]
+
+
+def flat_road(study: Study) -> Road:
+    """One month, customers labelled or not: cross-validation, and the final model for the unlabelled."""
+    tables, settings = study.inputs.tables, study.settings
+    labels = tables["customers"].select("customer_id", "churned")
+    frame = snapshots.snapshot_features(tables, study.as_of).join(labels, on="customer_id", how="left")
+    people = frame.collect(engine="streaming").sort("customer_id")
+    known = people.get_column("churned").is_not_null().to_numpy()
+    y = people.get_column("churned").fill_null(False).to_numpy().astype(np.float64)[known]
+    _both_classes(y, study.as_of)
+    if settings.split == "out-of-time":
+        raise DataError(
+            "no-months",
+            "One month of data cannot be tested out of time.",
+            hint="Leave split at auto, or bring monthly tables.",
+        )
+    design = _design(study, people.filter(known), y, flat=True)
+    matrix = design.matrix(people)
+    p, folds = _other_customers(study, matrix[known], y, design)
+    model = train(
+        matrix[known], y, categorical=design.categorical, most=settings.max_training_rows, seed=study.inputs.seed
+    )
+    probability = model.predict_proba(matrix)[:, 1]
+    probability[known] = p
+    _tell_size(study, y, folds)
+    return Road(
+        people=people,
+        matrix=matrix,
+        probability=probability,
+        source=np.where(known, "out-of-fold", "final-model"),
+        tested=people.filter(known),
+        y=y,
+        p=p,
+        model=model,
+        design=design,
+        stayer=_typical(matrix[known][y == 0], design),
+        facts={"split": "cross-validation", "folds": folds, "windows": {"snapshot": str(study.as_of)}},
+    )
+
+
+def month_road(study: Study, first: date) -> Road:
+    """Months: learn from closed snapshots, calibrate on a later one, test on the latest; score the snapshot."""
+    settings, tables = study.settings, study.inputs.tables
+    windows = snapshots.plan_windows(
+        first,
+        study.as_of,
+        gap=settings.gap_months,
+        outcome=settings.outcome_months,
+        observe=settings.observe_months,
+        most=settings.max_snapshots,
+    )
+    chosen = tuple(sorted({*windows.closed, *windows.past}))
+    ahead = {"gap": settings.gap_months, "outcome": settings.outcome_months}
+    labels = snapshots.label_rows(tables["customer_months"], chosen, **ahead)
+    out_of_time = windows.out_of_time and settings.split != "cross-validation"
+    if not out_of_time:
+        _tell_short(study, windows)
+    learned = _learning_rows(study, labels.filter(pl.col("month").is_in(list(windows.closed))))
+    design = _design(study, learned.frame, learned.y, flat=False)
+    tested = (
+        _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
+    )
+    people = snapshots.snapshot_features(tables, study.as_of).collect(engine="streaming").sort("customer_id")
+    if not people.height:
+        raise DataError(
+            "nobody-active",
+            "Nobody is active in {month}.",
+            hint="Choose another month with --as-of.",
+            month=f"{study.as_of:%Y-%m}",
+        )
+    model, matrix_learned = _fit_months(study, learned, design, windows.closed[-1])
+    matrix = design.matrix(people)
+    _tell_size(study, learned.y, None)
+    return Road(
+        people=people,
+        matrix=matrix,
+        probability=model.predict_proba(matrix)[:, 1],
+        source=np.full(people.height, "final-model"),
+        tested=tested[0],
+        y=tested[1],
+        p=tested[2],
+        model=model,
+        design=design,
+        stayer=_typical(matrix_learned[learned.y == 0], design),
+        facts={
+            "split": "out-of-time" if out_of_time else "cross-validation",
+            "windows": _dates(windows, settings, out_of_time),
+        },
+    )
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """Rows to learn from, sorted by customer and month, and the share of stayers kept."""
+
+    frame: pl.DataFrame
+    y: Floats
+    kept: float
+
+
+def _learning_rows(study: Study, labels: pl.DataFrame) -> _Learned:
+    y = labels.get_column("churned").to_numpy().astype(np.float64)
+    _both_classes(y, study.as_of)
+    rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed)
+    if rows.size < y.size:
+        study.tell(
+            "training-sampled",
+            "Trained on {rows} of {all} labelled customer-months: every churner that fits, and {kept:.1%} of the "
+            "stayers; probabilities are corrected for it.",
+            rows=rows.size,
+            all=y.size,
+            kept=kept,
+        )
+    frame = _features_of(study, labels[rows])
+    return _Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
+
+
+def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
+    """The features of labelled customer-months, sorted by customer and month."""
+    parts = []
+    for (month,), part in sorted(labels.group_by("month")):
+        known = part.select("customer_id", "month", "churned").lazy()
+        rows = snapshots.snapshot_features(study.inputs.tables, month, known.select("customer_id"))
+        parts.append(rows.join(known, on=["customer_id", "month"]).collect(engine="streaming"))
+    return pl.concat(parts, how="vertical_relaxed").sort("customer_id", "month")
+
+
+def _fit_months(study: Study, learned: _Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
+    """Fit on every row, stacked and calibrated on the month `later`; on mixed folds where that cannot be."""
+    matrix, seed = design.matrix(learned.frame), study.inputs.seed
+    month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
+    splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)
+    usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
+    model = ChurnModel(design.categorical, keep_rate=learned.kept, seed=seed)
+    return model.fit(matrix, learned.y, splits if usable else None), matrix
+
+
+def _out_of_time(
+    study: Study, windows: snapshots.Windows, labels: pl.DataFrame, design: ChurnDesign
+) -> tuple[pl.DataFrame, Floats, Floats]:
+    """The latest closed month, scored by a model of months whose outcome was known by then."""
+    study.inputs.progress("test", 0, 2)
+    past = labels.filter(pl.col("month").is_in(list(windows.past)))
+    learned = _learning_rows(Study(study.inputs, study.settings, study.as_of), past)
+    design = learn_design(learned.frame, list(design.names))
+    model, _ = _fit_months(study, learned, design, windows.past[-1])
+    study.inputs.progress("test", 1, 2)
+    tested = _features_of(study, labels.filter(pl.col("month") == windows.test))
+    y = tested.get_column("churned").to_numpy().astype(np.float64)
+    _both_classes(y, windows.test)
+    return tested, y, model.predict_proba(design.matrix(tested))[:, 1]
+
+
+def _over_months(
+    study: Study, windows: snapshots.Windows, learned: _Learned, design: ChurnDesign
+) -> tuple[pl.DataFrame, Floats, Floats]:
+    """The latest closed month, each customer scored by a model of other customers."""
+    customers = learned.frame.get_column("customer_id").to_numpy()
+    p, _ = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers)
+    last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy()
+    _both_classes(learned.y[last], windows.closed[-1])
+    return learned.frame.filter(last), learned.y[last], p[last]
+
+
+def _other_customers(
+    study: Study, matrix: Matrix, y: Floats, design: ChurnDesign, groups: NDArray[Any] | None = None
+) -> tuple[Floats, int]:
+    """Each row's probability from a model of other customers, and the folds used."""
+    return out_of_fold(
+        matrix,
+        y,
+        categorical=design.categorical,
+        folds=study.settings.folds,
+        most=study.settings.max_training_rows,
+        seed=study.inputs.seed,
+        groups=groups,
+        tick=lambda done, total: study.inputs.progress("folds", done, total),
+    )
+
+
+def _design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:
+    """Choose the features; refuse those that look like leaks, by name."""
+    settings = study.settings
+    candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
+    excluded = snapshots.named_columns(settings.exclude, candidates)
+    allowed = snapshots.named_columns(settings.allow_leaks, candidates)
+    design = learn_design(frame, [name for name in candidates if name in frame.columns])
+    design = design.without(excluded, "excluded")
+    areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
+    named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
+    strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
+    leaks = sorted((named | strong) - allowed)
+    if leaks:
+        raise DataError(
+            "leak-found",
+            "Known only after a customer has left, by name or because one column alone tells who leaves: {columns}.",
+            hint="Leave them out with exclude in [predict-churn], or use them all the same with {flags}.",
+            columns=", ".join(name.removeprefix("x_") for name in leaks),
+            flags=" ".join(f'--allow-leak "{name.removeprefix("x_")}"' for name in leaks),
+        )
+    if named | strong:
+        study.tell(
+            "leak-allowed",
+            "Used although they look like leaks, so the figures may be too good: {columns}.",
+            columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
+        )
+    return design
+
+
+def _both_classes(y: Floats, month: date) -> None:
+    if 0 < y.sum() < y.size:
+        return
+    raise DataError(
+        "one-class-label",
+        "Of {rows} labelled customers ({month}), {churners} left: a model needs both churners and stayers.",
+        hint="Check the label (--map churned=COLUMN, --churned-when VALUE) or widen outcome_months in [predict-churn].",
+        rows=y.size,
+        month=f"{month:%Y-%m}",
+        churners=int(y.sum()),
+    )
+
+
+def _typical(stayers: Matrix, design: ChurnDesign) -> Matrix:
+    """The typical stayer: median of numbers, commonest category; NaN where most are gaps."""
+    found = np.full(stayers.shape[1], np.nan, dtype=np.float32)
+    for j, feature in enumerate(design.features):
+        known = stayers[:, j][~np.isnan(stayers[:, j])]
+        if 2 * known.size < len(stayers):
+            continue
+        if feature.kind in ("category", "flag"):
+            values, counts = np.unique(known, return_counts=True)
+            found[j] = values[np.argmax(counts)]
+        else:
+            found[j] = np.quantile(known, 0.5, method="lower")
+    return found
+
+
+def _tell_size(study: Study, y: Floats, folds: int | None) -> None:
+    scarce = int(min(y.sum(), y.size - y.sum()))
+    if scarce < SMALL_CHURNERS or y.size < SMALL_ROWS:
+        study.tell(
+            "few-churners",
+            "Only {churners} churners among {rows} labelled customers: a plain logistic regression is used, and its "
+            "figures are uncertain.",
+            churners=int(y.sum()),
+            rows=y.size,
+        )
+    if folds is not None and folds < study.settings.folds:
+        study.tell(
+            "folds-reduced",
+            "Tested with {folds} folds instead of {wanted}: a class has too few customers.",
+            folds=folds,
+            wanted=study.settings.folds,
+        )
+
+
+def _tell_short(study: Study, windows: snapshots.Windows) -> None:
+    needed = 2 * (study.settings.gap_months + study.settings.outcome_months) + study.settings.observe_months + 1
+    if study.settings.split == "out-of-time":
+        raise DataError(
+            "history-no-test",
+            "The history is too short to test on a later month: that takes {needed} months.",
+            hint="Leave split at auto to test by cross-validation over customers.",
+            needed=needed,
+        )
+    if study.settings.split == "auto":
+        study.tell(
+            "history-short",
+            "Tested by cross-validation over customers, not on a later month: that takes {needed} months of history.",
+            needed=needed,
+        )
+
+
+def _dates(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_time: bool) -> dict[str, Any]:
+    return {
+        "train": [str(month) for month in windows.past[:-1]] if out_of_time else [],
+        "calibrate": str(windows.past[-1]) if out_of_time else None,
+        "test": str(windows.test),
+        "final_train": [str(month) for month in windows.closed],
+        "observe_months": windows.observed,
+        "gap_months": settings.gap_months,
+        "outcome_months": settings.outcome_months,
+    }
