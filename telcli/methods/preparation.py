@@ -107,7 +107,12 @@ class BehaviourPreparation(TransformerMixin, BaseEstimator):  # type: ignore[mis
                 if fate.kind != "dropped"
             ],
             "dropped": [
-                {"column": name, "reason": fate.reason, "like": names[fate.like] if fate.like >= 0 else None}
+                {
+                    "column": name,
+                    "reason": fate.reason,
+                    "like": names[fate.like] if fate.like >= 0 else None,
+                    "missing_share": round(fate.missing, 6),
+                }
                 for name, fate in fates.items()
                 if fate.kind == "dropped"
             ],
