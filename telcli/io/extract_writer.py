@@ -29,6 +29,8 @@ class Format:
 class ExtractWriter:
     """Append frames to one file; it stays ``NAME.part`` until `publish` renames it.
 
+    Leaving the `with` block by an exception removes the unfinished file.
+
     >>> import tempfile, polars as pl
     >>> path = Path(tempfile.mkdtemp()) / "a.csv"
     >>> with ExtractWriter(path, Format("gb18030", "|")) as writer:
@@ -56,6 +58,8 @@ class ExtractWriter:
     ) -> None:
         if self._handle:
             self._handle.close()
+        if kind is not None:
+            self._part.unlink(missing_ok=True)
 
     @property
     def _part(self) -> Path:

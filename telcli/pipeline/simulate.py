@@ -94,16 +94,20 @@ def _claim(directory: Path) -> None:
     """Refuse a directory that holds anything a simulation did not write."""
     if directory.exists() and not directory.is_dir():
         _refuse(directory, directory.name)
-    found = (
-        sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*")) if directory.is_dir() else []
-    )
+    found = _names(directory)
     foreign = [name for name in found if not _OURS.fullmatch(name)]
+    if not foreign and not (directory / NOTE).is_file():
+        foreign = [name for name in found if name != KEY]
     if foreign:
         _refuse(directory, foreign[0])
-    if found and not (directory / NOTE).is_file():
-        _refuse(directory, found[0])
     (directory / KEY).mkdir(parents=True, exist_ok=True)
     (directory / NOTE).write_text(_NOTE_TEXT, encoding="utf-8", newline="\n")
+
+
+def _names(directory: Path) -> list[str]:
+    """What the directory and its answer key hold, as relative names; links are not followed."""
+    places = [place for place in (directory, directory / KEY) if place.is_dir() and not place.is_symlink()]
+    return sorted(path.relative_to(directory).as_posix() for place in places for path in place.iterdir())
 
 
 def _refuse(directory: Path, what: str) -> None:
@@ -134,16 +138,16 @@ def _write(directory: Path, world: World, progress: Progress) -> tuple[dict[str,
 
     writers: dict[str, ExtractWriter] = {}
     planted: Counter[str] = Counter()
-    with ExitStack() as stack:
+    with ExitStack() as stack:  # each writer drops its unfinished file when something goes wrong
         for number in range(world.blocks):
-            progress("simulate", number * BLOCK, world.customers)
+            progress("customers", number * BLOCK, world.customers)
             made = simulate_block(world, number)
             planted.update(made.planted)
             for name, frame in made.frames.items():
                 if name not in writers:
                     writers[name] = stack.enter_context(ExtractWriter(directory / name, _formats(name)))
                 writers[name].append(frame)
-    progress("simulate", world.customers, world.customers)
+    progress("customers", world.customers, world.customers)
     return writers, planted
 
 

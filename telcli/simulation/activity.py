@@ -40,7 +40,7 @@ def bill_rows(world: World, block: int, people: Population, used: Use, charges: 
     chance = Streams(world.seed, block)("bill rows")
     owner, month = np.nonzero(used.there)
     n = len(owner)
-    due = world.day(month + 1, np.ones(n, int)) - 1
+    due = world.day(month + 1, np.full(n, 20))
     raw = pl.DataFrame(
         {
             "id": customer_ids(people.number)[owner],

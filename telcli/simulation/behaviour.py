@@ -13,7 +13,7 @@ from telcli.simulation.world import WARMUP, Array, Streams, World
 
 __all__ = ["Charges", "Use", "charge", "expected_margin", "presence", "use"]
 
-COST_FIXED, COST_MINUTE, COST_MB, COST_SHARE = 9.0, 0.012, 0.0005, 0.08
+COST_FIXED, COST_MINUTE, COST_MB, COST_SHARE = 12.0, 0.012, 0.0005, 0.08
 """The planted cost of serving a customer: yuan a month, per minute, per MB, and a share of revenue."""
 
 
@@ -67,7 +67,7 @@ def use(world: World, block: int, people: Population, troubles: Troubles, gone: 
         age[:, WARMUP:] for age in (troubles.life, troubles.price, troubles.network, troubles.arrears)
     )
     share = (last - first + 1) / 28.0
-    decline = np.maximum(0.80**life, 0.08)
+    decline = np.maximum(0.80**life, 0.15)
     suspended = np.where(arrears >= 3, 0.02, 1.0)
     common = there * share * decline * suspended
     season = 1.0 + 0.06 * np.sin(2 * np.pi * ((world.first + np.arange(shape[1])) % 12) / 12.0)[None, :]
@@ -120,7 +120,7 @@ def charge(world: World, block: int, people: Population, troubles: Troubles, use
 def expected_margin(people: Population, fees: Array, there: Array) -> Array:
     """Planted value: yuan a month that a customer leaves after costs in an untroubled month.
 
-    revenue = fees - discount + metered use + mean slips; margin = revenue (1 - .08) - 9 - .012 minutes - .0005 MB.
+    revenue = fees - discount + metered use + mean slips; margin = revenue (1 - .08) - 12 - .012 minutes - .0005 MB.
     """
     months = np.maximum(there.sum(axis=1), 1)
     fee = (fees * there).sum(axis=1) / months

@@ -49,13 +49,13 @@ def hazards(world: World, people: Population, troubles: Troubles) -> Array:
     young = 1.0 + 1.2 * np.exp(-np.clip(tenure, 0, None) / 8.0)
     held = np.where(bound, 0.4, 1.0) * people.frailty[:, None]
     parts = (
-        0.0032 * kind_hazard * young * held,
-        0.060 * _lately(troubles.price, 2) * held,
-        0.070 * _lately(troubles.service, 1) * held,
-        0.055 * _lately(troubles.network, 1) * held,
-        0.050 * ((since_end >= 1) & (since_end <= 4)) * people.frailty[:, None],
-        0.022 * np.minimum(shifted(troubles.life, 1), 5) * held,
-        0.300 * (shifted(troubles.arrears, 1) >= 3),
+        0.0042 * kind_hazard * young * held,
+        0.080 * _lately(troubles.price, 2) * held,
+        0.090 * _lately(troubles.service, 1) * held,
+        0.072 * _lately(troubles.network, 1) * held,
+        0.060 * ((since_end >= 1) & (since_end <= 4)) * people.frailty[:, None],
+        0.030 * np.minimum(shifted(troubles.life, 1), 5) * held,
+        0.300 * (shifted(troubles.arrears, 1) >= 4),
     )
     present = (tenure >= 1).astype(np.float32)
     return np.stack([(part * present).astype(np.float32)[:, WARMUP:] for part in parts])

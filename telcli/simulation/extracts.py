@@ -130,8 +130,13 @@ def line_rows(world: World, block: int, people: Population, lines: Lines, in_arr
             OWNER: owner,
         }
     )
+    return _written(raw)
+
+
+def _written(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines as the customer system spells them."""
     mobile = pl.col("业务类型") == "移动"
-    return raw.select(
+    return lines.select(
         pl.format("U{}{}", pl.col("id").str.slice(1), pl.col("serial").cast(pl.String).str.zfill(2)).alias("用户编号"),
         pl.col("id").alias("客户编号"),
         *("业务类型", "付费类型"),

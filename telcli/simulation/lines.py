@@ -13,7 +13,7 @@ from telcli.simulation.world import Array, Streams, World
 __all__ = ["END_WORDS", "SERVICES", "Lines", "monthly_fees", "open_lines"]
 
 SERVICES = ("移动", "宽带", "固话", "ITV", "专线")
-END_WORDS = ("", "主动销户", "携号转网", "欠费销户", "套餐迁移", "过户", "拆机")
+END_WORDS = ("", "主动销户", "携号转网", "欠费销户", "套餐迁移", "过户", "主动拆机")
 """Why a line ended, as the CRM writes it; 套餐迁移 and 过户 are internal moves, not churn."""
 
 MOVE_RATE = 0.004
@@ -68,7 +68,7 @@ def open_lines(world: World, block: int, people: Population, gone: Departures) -
     word = np.where(chance.random(n) < 0.7, 4, 5)[owner]
     new_fee = np.where(chance.random(n) < 0.6, people.fee + 10, np.maximum(people.fee - 10, 9))[owner]
     old = Lines(
-        *(owner, np.zeros_like(owner), service, fee, start, start_day),
+        *(owner, np.where(main, 0, 2), service, fee, start, start_day),
         end=np.where(moving, moved[owner], end),
         end_day=np.where(moving, move_day[owner], end_day),
         ended_by=np.where(moving, word, ended_by),
@@ -108,7 +108,7 @@ def _last_word(chance: np.random.Generator, people: Population, gone: Departures
 
 
 def _numbered(old: Lines, new: Lines, moving: Array) -> Lines:
-    """Join lines before and after a move, sort them by owner and number them."""
+    """Join lines before and after a move: by owner, the main line first, the line it moved to second."""
     fields = {name: np.concatenate([getattr(old, name), getattr(new, name)[moving]]) for name in vars(old)}
     order = np.lexsort((fields["serial"], fields["owner"]))
     fields = {name: values[order] for name, values in fields.items()}

@@ -52,8 +52,7 @@ def pay(
     own = np.broadcast_to(np.arange(shape[1]), shape)
     when = _when_paid(chance, people, troubles, gone, own)
     amount = np.where(people.prepaid[:, None], _top_ups(chance, charges.total), charges.total)
-    on_time = when == own
-    day = np.where(on_time, chance.integers(20, 28, shape), chance.integers(2, 28, shape))
+    day = np.where(when == own + 1, chance.integers(3, 20, shape), chance.integers(2, 28, shape))
     day = np.where(people.prepaid[:, None], chance.integers(1, 20, shape), day)
     day = np.where(people.prepaid[:, None] & (own == people.joined[:, None]), people.joined_day[:, None], day)
     habit = np.where(people.prepaid, 4, chance.choice(4, len(people.kind), p=[0.35, 0.45, 0.12, 0.08]))
@@ -88,14 +87,15 @@ def _when_paid(
     months = own.shape[1]
     late = (chance.random(own.shape) < people.tardiness[:, None]) & ~people.prepaid[:, None]
     withheld = (troubles.arrears[:, WARMUP:] > 0) & ~people.prepaid[:, None]
-    when = np.where(late, own + 1, own)
+    usual = np.where(people.prepaid[:, None], own, own + 1)
+    when = np.where(late, own + 2, usual)
     recovery = np.full(len(own), months + 1)
     for month in range(months - 1, -1, -1):
-        when[:, month] = np.where(withheld[:, month], recovery, when[:, month])
+        when[:, month] = np.where(withheld[:, month], recovery + 1, when[:, month])
         recovery = np.where(withheld[:, month], recovery, month)
     defaults = (gone.reason == 6)[:, None] & (own >= gone.month[:, None] - 2)
     skips = (chance.random(len(own)) < 0.12)[:, None] & (own == gone.month[:, None])
-    after = withheld & (when > gone.month[:, None])
+    after = withheld & (when > gone.month[:, None] + 1)
     return np.where(defaults | skips | after, months + 1, when)
 
 

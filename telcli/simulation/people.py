@@ -1,6 +1,6 @@
 """Imaginary personal columns: names, certificates and numbers that ingest must keep out of every table.
 
-Nobody can be meant: certificates carry the unassigned area 990000 and numbers the unallocated range 154.
+Nobody can be meant: certificates carry an unassigned area, 99xxxx and numbers the unallocated range 154.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def certificates(world: World, block: int, people: Population, year: int) -> Arr
     n = len(people.number)
     born = (year - people.age) * 10_000 + chance.integers(1, 13, n) * 100 + chance.integers(1, 29, n)
     order = people.number % 500 * 2 + np.where(people.female, 0, 1)
-    person = (990_000 + people.number // 500 % 1_000) * 10**11 + born * 1_000 + order
+    person = (990_000 + people.number // 500 % 10_000) * 10**11 + born * 1_000 + order
     firm = 91_990_000 * 10**9 + people.number
     digits = np.where(people.customer_class > 0, firm, person)[_same(people)]
     powers = 10 ** np.arange(16, -1, -1, dtype=np.int64)

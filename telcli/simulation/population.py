@@ -13,7 +13,7 @@ __all__ = ["Population", "populate"]
 
 KEY_SHARE = 0.006
 TWIN_SHARE = 0.005
-LEGACY_SHARE = 0.05
+LEGACY_SHARE = 0.06
 """Customers on an old deep discount: most of the loss-makers."""
 
 
@@ -97,9 +97,9 @@ def populate(world: World, block: int) -> Population:
 
 
 def _joining(chance: np.random.Generator, world: World, kind: Array) -> tuple[Array, Array]:
-    """Month and day of joining: most before the history, about 1.5% of the base in each month of it."""
+    """Month and day of joining: most before the history, about 2% of the base in each month of it."""
     n = len(kind)
-    inflow = 0.015 * (world.months - 1)
+    inflow = 0.02 * (world.months - 1)
     joins_later = chance.random(n) < inflow / (1.0 + inflow)
     before = -1 - np.minimum(chance.exponential(_of_kind(kind, "tenure")), 300).astype(int)
     during = 1 + (chance.random(n) * (world.months - 1)).astype(int)
@@ -124,7 +124,7 @@ def _contracts(chance: np.random.Generator, world: World, kind: Array, joined: A
 
 def _discounts(chance: np.random.Generator, n: int) -> Array:
     ordinary = np.where(chance.random(n) < 0.3, chance.choice([0.1, 0.2, 0.3], n), 0.0)
-    return np.where(chance.random(n) < LEGACY_SHARE, 0.8, ordinary)
+    return np.where(chance.random(n) < LEGACY_SHARE, 0.75, ordinary)
 
 
 def _levels(chance: np.random.Generator, kind: Array) -> dict[str, Array]:
@@ -137,9 +137,9 @@ def _levels(chance: np.random.Generator, kind: Array) -> dict[str, Array]:
 
     roams = chance.random(n) < np.array([0.10, 0.45, 0.03, 0.15, 0.06])[kind]
     return {
-        "minutes": around("minutes", 0.40),
-        "texts": around("texts", 0.50),
-        "data_mb": around("data_mb", 0.40),
+        "minutes": around("minutes", 0.35),
+        "texts": around("texts", 0.40),
+        "data_mb": around("data_mb", 0.35),
         "roaming": np.where(roams, np.exp(chance.normal(2.5, 0.8, n)), 0.0),
         "active_days": np.clip(chance.normal(_of_kind(kind, "active_days"), 1.8), 1.0, 30.5),
     }

@@ -60,7 +60,7 @@ def live_through(world: World, block: int, people: Population) -> Troubles:
 
     coverage = np.array([0.7, 0.7, 0.8, 1.0, 1.9, 1.6])[people.region]
     arrears_onset = np.where(people.prepaid, 0.0, 0.004 + 0.05 * people.tardiness)
-    arrears = _episodes(chance, arrears_onset, 3.0, months)
+    arrears = _episodes(chance, arrears_onset, 4.5, months)
     arrears[:, : WARMUP - 1] = 0
     arrears = _restart(arrears)
     return Troubles(

@@ -93,16 +93,16 @@ def month_index(text: str) -> int:
     Raises
     ------
     UsageError
-        The text is no month between 1950-01 and 2099-12.
+        The text is no month between 2000-01 and 2099-12.
     """
     year, _, month = text.partition("-")
     if len(year) == 4 and len(month) == 2 and (year + month).isascii() and (year + month).isdigit():
         found = int(year) * 12 + int(month) - 1
-        if 1 <= int(month) <= 12 and 1950 <= int(year) <= 2099:
+        if 1 <= int(month) <= 12 and 2000 <= int(year) <= 2099:
             return found
     raise UsageError(
         "simulate-month-invalid",
-        "The last month {month} is not a month from 1950-01 to 2099-12.",
+        "The last month {month} is not a month from 2000-01 to 2099-12.",
         hint="Write it as YYYY-MM, such as 2024-06.",
         month=text,
     )
