@@ -59,20 +59,21 @@ def rows(found: Sequence[Finding]) -> list[Mapping[str, Any]]:
 
 
 def value_at_risk(facts: Facts) -> Finding | None:
-    """The money expected to go with customers at high risk, and what contacting the right ones would save."""
+    """The money expected to go, how much of it with customers at high risk, and what contacting saves."""
     high = next((band for band in facts.bands if band["band"] == "high"), None)
-    if high is None or not high["customers"] or (high["at_risk_value"] or 0.0) <= 0:
-        return None
     whole = sum(band["at_risk_value"] or 0.0 for band in facts.bands)
+    if high is None or not high["customers"] or (high["at_risk_value"] or 0.0) <= 0 or whole <= 0:
+        return None
     targets = sum(band["targets"] for band in facts.bands)
     return facts.finding(
         "value-at-risk" if targets else "value-at-risk-no-target",
         "bad",
-        high["at_risk_value"],
+        whole,
+        whole=(whole, "money"),
         n=(high["customers"], "customers"),
         money=(high["at_risk_value"], "money"),
         share=(high["customer_share"], "percent"),
-        part=(high["at_risk_value"] / whole if whole > 0 else None, "percent"),
+        part=(high["at_risk_value"] / whole, "percent"),
         p=(high["churn_probability"], "percent"),
         targets=(targets, "customers"),
         saving=(sum(band["expected_saving"] or 0.0 for band in facts.bands), "money"),
@@ -128,7 +129,10 @@ def segment_at_risk(facts: Facts) -> Finding | None:
 
 
 def decision_saving(facts: Facts) -> Finding | None:
-    """The chosen way of picking whom to contact, against the best policy that needs no model."""
+    """The chosen way of picking whom to contact, against the best policy that needs no model.
+
+    It is ranked without money: what was saved on held-out customers is no money of this month.
+    """
     blanket = [row for row in facts.costs if row["method"] in BLANKET]
     chosen = next((row for row in facts.costs if row["chosen"]), None)
     if not blanket or chosen is None or chosen["method"] in BLANKET:
@@ -140,7 +144,7 @@ def decision_saving(facts: Facts) -> Finding | None:
     return facts.finding(
         "decision-saving",
         "good",
-        saving,
+        None,
         share=(saving / best["cost"], "percent"),
         best=BLANKET[best["method"]],
         cost=(chosen["cost"], "money"),

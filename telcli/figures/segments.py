@@ -18,8 +18,8 @@ _RISKS = ("high_risk", "churn_probability", "at_risk_value")
 def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """One row per segment of the profiles, in their order, its figures counted afresh from the customers' lines.
 
-    Figures of a segment with fewer than `least` customers are left out and `small` is 1; so are the risk figures where
-    fewer than `least` of its customers, but some, are at high risk (`small_risk`).
+    Figures of a segment with fewer than `least` customers are left out and `small` is 1; so is the number at high risk
+    where it is that small (`small_risk`).
     """
     alive = ~pl.col("gone")
     folded = lines.group_by("segment").agg(
@@ -46,7 +46,7 @@ def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> lis
     risky = hidden([row["high_risk"] or 0 for row in found], least)
     for row, gone, rare in zip(found, small, risky, strict=True):
         _blank(row, (*SIZES, *_RISKS, "value_index", "profile", "profile_zh") if gone else (), "small")
-        _blank(row, ("high_risk", "at_risk_value") if rare else (), "small_risk")
+        _blank(row, ("high_risk",) if rare else (), "small_risk")
     return found
 
 

@@ -70,7 +70,7 @@ METRICS: dict[str, Any] = {
         "backtest": {"rank_correlation": 0.83, "naive_rank_correlation": 0.78},
         "horizon_months": 24,
         "discount_rate": 0.1,
-        "margin_basis": "bills",
+        "margin_basis": "margin",
     },
     "predict-churn": {
         "split": "out-of-time",

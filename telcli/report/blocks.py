@@ -1,0 +1,93 @@
+"""What the page is made of: sections that hold charts and tables, their words and numbers written out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from telcli.report.model import Report, Row
+
+__all__ = ["Cell", "Chart", "Column", "Section", "Table", "table"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One written cell. `number` aligns it right, `tone` and `heat` (0..5) colour it."""
+
+    text: str
+    number: bool = False
+    tone: str = ""
+    heat: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its heading; `title` may be empty where a section holds nothing else."""
+
+    title: str
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, what it shows in words, a key, and the numbers behind it."""
+
+    name: str
+    title: str
+    alt: str
+    svg: str
+    numbers: Table
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page. `missing` is the command that would fill it."""
+
+    name: str
+    title: str
+    lead: str = ""
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+    missing: str = ""
+    columns: int = field(default=2)
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one metric becomes a column: its kind (see `units.written`, or text), its heading, a section of words."""
+
+    metric: str
+    kind: str = "text"
+    label: str = ""
+    words: str = ""
+
+
+def table(report: Report, title: str, rows: Sequence[Row], columns: Sequence[Column], *, wide: bool = False) -> Table:
+    """Write rows as a table; columns that hold nothing are left out, the first one stays."""
+    kept = [column for place, column in enumerate(columns) if place == 0 or _filled(rows, column)]
+    head = [Cell(report.word(f"col.{column.label or column.metric}"), column.kind != "text") for column in kept]
+    return Table(title, head, [[_cell(report, row, column) for column in kept] for row in rows], wide)
+
+
+def _filled(rows: Sequence[Row], column: Column) -> bool:
+    return any(column.metric in row.numbers or row.text(column.metric) for row in rows)
+
+
+def _cell(report: Report, row: Row, column: Column) -> Cell:
+    if column.kind == "text":
+        found = row.text(column.metric)
+        return Cell(report.known(column.words, found) if column.words and found else found)
+    if column.kind == "flag":
+        return Cell(report.word(f"yes.{column.metric}") if row.number(column.metric) else "")
+    if column.kind == "order":
+        return Cell(f"{row.number(column.metric):.0f}", number=True)
+    if row.number(column.metric) is None and (row.number("small") or row.number("small_risk")):
+        least = report.write(report.first("notes").number("small_cell"), "count")
+        return Cell(
+            report.word("page.small", n=least) if column.metric in ("customers", "high_risk") else "–", number=True
+        )
+    return Cell(report.write(row.number(column.metric), column.kind), number=True)

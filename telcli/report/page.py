@@ -1,0 +1,147 @@
+"""From a report object to one self-contained HTML page: no script, no network, light and dark, screen and paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telcli.report.model import Report, Row
+from telcli.report.sections import sections
+from telcli.tables.units import CURRENCIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Template
+
+__all__ = ["Card", "Found", "cards", "findings", "render"]
+
+_HERE = Path(__file__).parent
+_CARDS = (
+    ("customers", "count", "", "", ""),
+    ("revenue", "money", "", "", ""),
+    ("revenue_per_customer", "money", "", "", ""),
+    ("churn_rate_month", "percent", "left", "count", "left_note"),
+    ("churned_share", "percent", "churned", "customers", "churned_note"),
+    ("lifetime_value_total", "money", "", "", "value_note"),
+    ("at_risk_value", "money", "at_risk_customers", "customers", "risk_note"),
+    ("expected_saving", "money", "targets", "customers", "target_note"),
+)
+"""Headline figure, its kind, the figure beside it, that one's kind, and the words around it."""
+_SPARKS = {"customers": "customers", "revenue": "revenue", "churn_rate_month": "churn_rate"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline figure: what it was, how it changed, and its last months as a line (an SVG path)."""
+
+    label: str
+    value: str
+    change: str
+    tone: str
+    note: str
+    spark: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding as it is read."""
+
+    tone: str
+    tone_name: str
+    amount: str
+    basis: str
+    title: str
+    detail: str
+    action: str
+    sure: str
+    command: str
+
+
+def render(report: Report) -> bytes:
+    """Write the page as UTF-8 HTML; the same report gives the same bytes."""
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    currency = report.currency
+    if report.lang == "zh":
+        currency = CURRENCIES.get(currency, ("", currency))[1]
+    page = _template().render(
+        report=report,
+        word=report.word,
+        style=style,
+        style_hash=digest,
+        currency=currency,
+        cards=cards(report),
+        findings=findings(report),
+        sections=sections(report),
+    )
+    return page.encode("utf-8")
+
+
+def cards(report: Report) -> list[Card]:
+    """The headline figures that are known, in order."""
+    found = []
+    for name, kind, beside, beside_kind, note in _CARDS:
+        value = report.kpi(name)
+        if value is None:
+            continue
+        number = report.kpi(beside) if beside else None
+        words = report.word(f"kpi.{note}", n=report.write(number, beside_kind or "count")) if note else ""
+        change, tone = _change(report, name)
+        spark = _spark(report.rows("trend"), _SPARKS[name]) if name in _SPARKS else ""
+        found.append(Card(report.word(f"kpi.{name}"), report.write(value, kind), change, tone, words, spark))
+    return found
+
+
+def _change(report: Report, name: str) -> tuple[str, str]:
+    """The change on the month before, and whether it is good news."""
+    change = report.kpi(name, "kpi_change")
+    if change is None:
+        return "", ""
+    churn = name == "churn_rate_month"
+    written = report.write(change, "points") if churn else f"{change:+.1%}"
+    tone = "neutral" if abs(change) < (0.0005 if churn else 0.001) else "good" if (change > 0) != churn else "bad"
+    return report.word("page.before", change=written), tone
+
+
+def _spark(rows: Sequence[Row], metric: str) -> str:
+    """A line through the months in a box of 100 by 24, as an SVG path."""
+    values = [number for row in rows if (number := row.number(metric)) is not None]
+    if len(values) < 3:
+        return ""
+    low, span = min(values), (max(values) - min(values)) or 1.0
+    step = 100 / (len(values) - 1)
+    points = [f"{place * step:.1f} {22 - 20 * (number - low) / span:.1f}" for place, number in enumerate(values)]
+    return "M" + "L".join(points)
+
+
+def findings(report: Report) -> list[Found]:
+    """The findings as they are read, in rank order."""
+    return [
+        Found(
+            tone=row.text("tone"),
+            tone_name=report.known("tone", row.text("tone")),
+            amount=report.write(row.number("amount"), "money") if row.number("amount") is not None else "",
+            basis=row.text("basis"),
+            title=row.text("title"),
+            detail=row.text("detail"),
+            action=row.text("action"),
+            sure=row.text("sure"),
+            command=row.text("command"),
+        )
+        for row in report.rows("findings")
+    ]
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return made.get_template("page.html.j2")

@@ -1,0 +1,218 @@
+"""Every section of the page, in reading order after the findings."""
+
+from __future__ import annotations
+
+from telcli.report.blocks import Cell, Column, Section, Table, table
+from telcli.report.drawing import chart, drawn, missing, ranked
+from telcli.report.model import Report
+from telcli.report.risk_section import risk
+from telcli.tables import units
+
+__all__ = ["sections"]
+
+BASE = (
+    Column("customers", "count"),
+    Column("revenue", "money"),
+    Column("left", "count"),
+    Column("churn_rate", "percent"),
+)
+PROFILE = (
+    Column("name"),
+    Column("customers", "count"),
+    Column("revenue_share", "percent"),
+    Column("revenue_per_customer", "money"),
+    Column("churn_probability", "percent"),
+    Column("at_risk_value", "money"),
+    Column("profile"),
+    Column("treatment"),
+)
+TOP = (
+    Column("customer_id"),
+    Column("segment_name", label="name"),
+    Column("value_tier", words="tier"),
+    Column("revenue", "money"),
+    Column("churn_probability", "percent"),
+    Column("at_risk_value", "money"),
+    Column("expected_saving", "money"),
+    Column("target", "flag"),
+    Column("reason"),
+)
+
+
+def sections(report: Report) -> list[Section]:
+    """Write out every section that has something to show or a command that would fill it."""
+    made = (base, segments, value, risk, top, quality, notes)
+    return [section for build in made if (section := build(report)) is not None]
+
+
+def base(report: Report) -> Section | None:
+    """Revenue, customers and churn by month; none for a single snapshot."""
+    rows = report.rows("trend")
+    if len(rows) < 2:
+        return None
+    first, last = (units.month(row.text("month"), report.lang) for row in (rows[0], rows[-1]))
+    numbers = table(report, "", rows, (Column("month"), *BASE))
+    charts = []
+    for name, metric, kind in (
+        ("revenue", "revenue", "money"),
+        ("customers", "customers", "count"),
+        ("left", "churn_rate", "percent"),
+    ):
+        ends = [report.write(row.number(metric), kind) for row in (rows[0], rows[-1])]
+        alt = report.word(f"chart.{name}_alt", first=first, last=last, **{"from": ends[0], "to": ends[1]})
+        charts.append(chart(report, name, alt, numbers))
+    return Section(
+        "base",
+        report.word("section.base"),
+        report.word("section.base_lead", first=first, last=last),
+        drawn(charts),
+        columns=3,
+    )
+
+
+def segments(report: Report) -> Section | None:
+    """Each segment's size, revenue, risk, profile and treatment."""
+    title, rows = report.word("section.segments"), report.rows("segments")
+    if not rows:
+        return missing(report, "segments", title)
+    size = (
+        Column("name"),
+        Column("customers", "count"),
+        Column("customer_share", "percent"),
+        Column("revenue_share", "percent"),
+    )
+    risk_ = (
+        Column("name"),
+        Column("churn_probability", "percent"),
+        Column("high_risk", "count"),
+        Column("at_risk_value", "money"),
+    )
+    charts = [
+        ranked(report, "segments", rows, "revenue_share", size, key=report.word("chart.segments_key")),
+        ranked(report, "segment_risk", rows, "churn_probability", risk_),
+    ]
+    profile = table(report, report.word("table.profiles"), rows, PROFILE, wide=True)
+    lead = report.word("section.segments_lead", n=len(rows))
+    return Section("segments", title, lead, drawn(charts), [profile])
+
+
+def value(report: Report) -> Section | None:
+    """The whale curve, survival, and value tiers."""
+    title, about = report.word("section.value"), report.first("value").numbers
+    rows, curve, stay = report.rows("value_tiers"), report.rows("value_curve"), report.rows("survival")
+    if not rows:
+        return missing(report, "value_scores", title)
+    lead, charts = "", []
+    if about:
+        top, peak, at = (report.write(about[name], "percent") for name in ("top_20_share", "peak_share", "peak_at"))
+        lead = report.word("section.value_lead", top=top, loss_makers=report.write(about["loss_makers"], "customers"))
+        points = (
+            Column("customer_share", "percent", "value_curve_x"),
+            Column("value_share", "percent", "value_curve_y"),
+        )
+        alt = report.word("chart.whale_alt", top=top, peak=peak, at=at)
+        charts.append(chart(report, "whale", alt, table(report, "", [*curve[::10], *curve[-1:]], points)))
+    if stay:
+        year = next((row for row in stay if row.number("tenure_month") == 12), stay[-1])
+        words = {"year": report.write(year.number("survival"), "percent")}
+        words |= {"last": report.write(stay[-1].number("survival"), "percent")}
+        words |= {"months": f"{stay[-1].number('tenure_month'):.0f}"}
+        kept = (Column("tenure_month", "order"), Column("survival", "percent"), Column("at_risk", "count"))
+        numbers = table(report, "", stay[::6], kept)
+        charts.append(chart(report, "survival", report.word("chart.survival_alt", **words), numbers))
+    columns = (
+        Column("tier", words="tier"),
+        Column("customers", "count"),
+        Column("customer_share", "percent"),
+        Column("lifetime_value", "money"),
+        Column("value_share", "percent"),
+        Column("mean_value", "money"),
+    )
+    return Section(
+        "value", title, lead, drawn(charts), [table(report, report.word("table.tiers"), rows, columns, wide=True)]
+    )
+
+
+def top(report: Report) -> Section | None:
+    """Customers with the most money at risk."""
+    rows = report.rows("top_customers")
+    if not rows:
+        return None
+    lead = report.word("section.top_lead", n=len(rows))
+    return Section("top", report.word("section.top"), lead, tables=[table(report, "", rows, TOP, wide=True)])
+
+
+def quality(report: Report) -> Section | None:
+    """What was read and refused, and how the models were tested."""
+    read, refused = report.rows("sources"), report.rows("quality")
+    counts = tuple(Column(name, "count") for name in ("rows_read", "rows_kept", "rows_rejected"))
+    tables = []
+    if read:
+        tables.append(
+            table(report, report.word("table.sources"), read, (Column("source"), *counts, Column("encoding")))
+        )
+    if refused:
+        columns = (Column("source"), Column("rule"), Column("column"), Column("rows", "count"))
+        tables.append(table(report, report.word("table.refused"), refused, columns))
+    if report.rows("model"):
+        tables.append(_model(report))
+    return Section("quality", report.word("section.quality"), tables=tables) if tables else None
+
+
+def notes(report: Report) -> Section:
+    """The formulas and assumptions behind the figures."""
+    about = report.first("notes")
+    told = [report.word("notes.customers")]
+    told.append(report.word("notes.churn") if len(report.rows("trend")) > 1 else report.word("notes.label"))
+    if report.rows("value_tiers") and about.number("horizon_months"):
+        basis = report.known("basis", about.text("margin_basis") or "margin")
+        rate = report.write(about.number("discount_rate"), "percent")
+        told.append(report.word("notes.value", basis=basis, months=f"{about.number('horizon_months'):.0f}", rate=rate))
+    if report.rows("risk"):
+        told.append(report.word("notes.risk"))
+    told.append(report.word("notes.small", n=f"{about.number('small_cell') or 0:.0f}"))
+    return Section("notes", report.word("section.notes"), notes=told)
+
+
+def _model(report: Report) -> Table:
+    """What the models' tests found, with intervals where there are any."""
+    row = report.first("model")
+    head = [
+        Cell(report.word("col.measure")),
+        Cell(report.word("col.figure"), number=True),
+        Cell(report.word("col.range"), number=True),
+    ]
+    rows = []
+    if row.text("split"):
+        rows.append(
+            [Cell(report.word("model.split")), Cell(report.known("split", row.text("split")), number=True), Cell("")]
+        )
+    kinds = {"savings": "percent", "empc": "money"}
+    names = (
+        "auc",
+        "pr_auc",
+        "brier",
+        "ece",
+        "top_decile_lift",
+        "empc",
+        "savings",
+        "rank_correlation",
+        "naive_rank_correlation",
+        "silhouette",
+        "stability",
+    )
+    for name in names:
+        if row.number(name) is not None:
+            low, high = row.number(f"{name}_low"), row.number(f"{name}_high")
+            span = (
+                ""
+                if low is None or high is None
+                else f"{_score(report, low, kinds.get(name))}–{_score(report, high, kinds.get(name))}"
+            )
+            found = _score(report, row.number(name), kinds.get(name))
+            rows.append([Cell(report.word(f"model.{name}")), Cell(found, number=True), Cell(span, number=True)])
+    return Table(report.word("table.model"), head, rows)
+
+
+def _score(report: Report, value: float | None, kind: str | None) -> str:
+    return report.write(value, kind) if kind else f"{value:.3f}"

@@ -1,0 +1,109 @@
+"""The report in a few lines for a terminal: headline figures, findings and segments as plain text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from telcli.report.blocks import Column, Table, table
+from telcli.report.model import Report
+from telcli.report.page import cards, findings
+
+__all__ = ["summary"]
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MOST = 5
+_SEGMENTS = (
+    Column("name"),
+    Column("customers", "count"),
+    Column("revenue_share", "percent", "revenue"),
+    Column("churn_probability", "percent", "leaving"),
+    Column("at_risk_value", "money"),
+)
+
+
+def summary(report: Report, width: int = 80) -> Iterator[str]:
+    """Tell a report in lines of at most `width` columns (a Chinese character takes two): figures, findings, segments.
+
+    Lines are plain text; a word longer than the width stays whole.
+    """
+    yield ""
+    yield report.word("screen.title", title=report.word("page.title"), month=report.month_name)
+    yield ""
+    shown = cards(report)
+    label = max((_wide(card.label) for card in shown), default=0)
+    number = max((_wide(card.value) for card in shown), default=0)
+    for card in shown:
+        beside = "  ".join(part for part in (card.change, card.note) if part)
+        yield f"  {_padded(card.label, label)}  {_padded(card.value, number, right=True)}  {beside}".rstrip()
+    trend = [value for row in report.rows("trend") if (value := row.number("revenue")) is not None]
+    if len(trend) > 2:
+        yield f"  {_padded(report.word('col.revenue'), label)}  {sparkline(trend)}"
+    yield ""
+    yield report.word("section.findings")
+    for place, finding in enumerate(findings(report)[:_MOST], 1):
+        yield from _indented(f"{place}. {finding.title}", width)
+        if finding.action:
+            yield from _indented(f"   → {finding.action}", width, deeper=5)
+        yield f"     {finding.command}"
+    rows = report.rows("segments")
+    if rows:
+        yield ""
+        yield from _columns(table(report, report.word("section.segments"), rows, _SEGMENTS))
+    for row in report.rows("absent"):
+        yield f"  {report.word('page.run_first')} {row.text('command')}"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Draw numbers as small bars, the least lowest.
+
+    >>> sparkline([1.0, 2.0, 8.0])
+    '▁▂█'
+    """
+    low, span = min(values), (max(values) - min(values)) or 1.0
+    return "".join(_BARS[min(7, int(8 * (value - low) / span))] for value in values)
+
+
+def _columns(shown: Table) -> Iterator[str]:
+    """A table with its columns aligned, numbers to the right."""
+    lines = [[cell.text for cell in row] for row in (shown.head, *shown.rows)]
+    widths = [max(_wide(line[place]) for line in lines) for place in range(len(shown.head))]
+    yield shown.title
+    for line in lines:
+        parts = zip(line, widths, shown.head, strict=True)
+        yield "  " + "  ".join(_padded(text, width, right=head.number) for text, width, head in parts).rstrip()
+
+
+def _indented(text: str, width: int, deeper: int = 3) -> Iterator[str]:
+    """Break a text into lines: at spaces, and between Chinese characters; later lines go in by `deeper`."""
+    line = "  "
+    for piece in _pieces(text):
+        if _wide(line.rstrip()) + _wide(piece.rstrip()) > width and line.strip():
+            yield line.rstrip()
+            line = "  " + " " * deeper + piece.lstrip()
+        else:
+            line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    piece = ""
+    for at, char in enumerate(text):
+        piece += char
+        ahead = text[at + 1 : at + 2]
+        closing = ahead and ahead in "，。；：、）”？！%"
+        if (char == " " and piece.strip() and ahead != " ") or (_wide(char) == 2 and not closing and char not in "（“"):
+            yield piece
+            piece = ""
+    if piece:
+        yield piece
+
+
+def _padded(text: str, width: int, *, right: bool = False) -> str:
+    space = " " * (width - _wide(text))
+    return space + text if right else text + space
+
+
+def _wide(text: str) -> int:
+    """Columns a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
