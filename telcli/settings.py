@@ -73,6 +73,30 @@ class CustomerMonthsSettings:
         low=30,
         high=365,
     )
+    due_months: int = setting(
+        1,
+        "Months from the month billed to the month in which a bill without a due date falls due.",
+        "账单未注明缴费期限时，自账期起几个月到期。",
+        unit="months",
+        low=0,
+        high=6,
+    )
+    max_months: int = setting(
+        60,
+        "The most months of history used, counted back from the last.",
+        "最多使用的历史月数，自最后一个月往回数。",
+        unit="months",
+        low=1,
+        high=600,
+    )
+    bucket_customers: int = setting(
+        100_000,
+        "Customers worked on together; fewer need less memory, the result is the same.",
+        "每批处理的客户数；越少越省内存，结果不变。",
+        unit="customers",
+        low=1,
+        high=10_000_000,
+    )
 
 
 @dataclass(frozen=True)
@@ -100,7 +124,7 @@ class SegmentSettings:
         high=1.0,
     )
     silhouette_slack: float = setting(
-        0.10,
+        0.20,
         "Share of the best silhouette that may be given up for more segments.",
         "为得到更多客群可放弃的轮廓系数占比。",
         unit="share",
@@ -177,11 +201,11 @@ class ScoreValueSettings:
         0.0, "Cost of serving one contact.", "每次客户接触的服务成本。", unit="currency", low=0.0
     )
     recent_months: int = setting(
-        3,
-        "Last months that tell a customer's usual margin.",
-        "用于估计客户常态月毛利的最近月数。",
+        0,
+        "Last months that tell a customer's usual margin; 0 takes the number that foretold the latest months best.",
+        "用于估计客户常态月毛利的最近月数；0 表示自动选取对最近几个月预测最准的月数。",
         unit="months",
-        low=1,
+        low=0,
         high=12,
     )
     spike_limit: float = setting(

@@ -5,28 +5,32 @@ from __future__ import annotations
 import dataframely as dy
 
 from telcli.tables import columns as c
-from telcli.tables.contract import Contract
+from telcli.tables.checks import Contract
 
 __all__ = ["CONTRACTS", "FACTS", "FEATURES", "CustomerMonths"]
 
 
 class CustomerMonths(dy.Schema):
-    """One row per customer and month, from the month of joining to the month of leaving.
+    """One row per customer and month, from the month of joining to the month of leaving, again after a return.
 
-    A month's row is made of that month and earlier ones alone, so that a snapshot can be scored honestly.
+    A month's row is made of that month and earlier ones alone, so that a snapshot can be scored honestly. The one
+    exception is `left` in the last month, which is taken back if a new line begins in the month after.
+    Null means not known: the source is absent, or was not delivered for that month. 0 means that nothing happened.
     """
 
     customer_id = c.text("Customer", "客户编号", key=True)
     month = c.month("Month", "月份", key=True)
 
     # Facts of the walk: never features of a model.
-    active = c.flag("Holds a live line at the end of the month", "月末在网", need=True)
+    active = c.flag("Is a customer at the end of the month", "月末在网", need=True)
     left = c.flag("Left for good in this month", "当月离网", need=True)
 
     # Contract
-    tenure_months = c.number("Months since joining", "网龄", "months", low=0.0)
+    tenure_months = c.number(
+        "Months from joining to the first of the month; 0 in the month of joining", "网龄", "months", low=0.0
+    )
     contract_months_left = c.number(
-        "Months of contract left; 0 when out of contract", "合约剩余月数", "months", low=0.0
+        "Months of contract left at the end of the month; 0 when run out", "合约剩余月数", "months", low=0.0
     )
     numbers_held = c.count("Live lines held", "在网号码数", "lines")
     services_held = c.count("Kinds of service held", "业务种类数", "kinds")
@@ -38,7 +42,7 @@ class CustomerMonths(dy.Schema):
     recurring_fee = c.money("Recurring charges billed", "月租收入")
     over_bundle_fee = c.money("Charged beyond the bundle", "套外费")
     paid = c.money("Paid, reversals taken off", "缴费额")
-    arrears = c.money("Billed so far less paid so far, never negative", "累计欠费", low=0.0)
+    arrears = c.money("Fallen due so far less paid so far, never negative", "累计欠费", low=0.0)
 
     # Use
     call_minutes = c.count("Minutes of calls", "通话分钟数", "minutes")
@@ -60,15 +64,27 @@ class CustomerMonths(dy.Schema):
     revenue_mean_3 = c.money("Mean revenue over 3 months", "近3个月平均收入")
     revenue_mean_6 = c.money("Mean revenue over 6 months", "近6个月平均收入")
     revenue_change_3 = c.number(
-        "Mean revenue of 3 months over that of the 3 before, less 1", "收入环比变化(3个月)", "ratio - 1", low=-1e6
+        "Mean revenue of 3 months over that of the 3 before, less 1",
+        "收入环比变化(3个月)",
+        "ratio - 1",
+        low=-10.0,
+        high=10.0,
     )
     call_minutes_mean_3 = c.count("Mean minutes over 3 months", "近3个月平均通话分钟", "minutes")
     call_minutes_change_3 = c.number(
-        "Mean minutes of 3 months over that of the 3 before, less 1", "通话环比变化(3个月)", "ratio - 1", low=-1.0
+        "Mean minutes of 3 months over that of the 3 before, less 1",
+        "通话环比变化(3个月)",
+        "ratio - 1",
+        low=-1.0,
+        high=10.0,
     )
     data_mb_mean_3 = c.count("Mean data over 3 months", "近3个月平均流量", "MB")
     data_mb_change_3 = c.number(
-        "Mean data of 3 months over that of the 3 before, less 1", "流量环比变化(3个月)", "ratio - 1", low=-1.0
+        "Mean data of 3 months over that of the 3 before, less 1",
+        "流量环比变化(3个月)",
+        "ratio - 1",
+        low=-1.0,
+        high=10.0,
     )
     active_days_change_3 = c.number(
         "Mean active days of 3 months less that of the 3 before", "活跃天数变化(3个月)", "days"

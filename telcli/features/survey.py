@@ -1,0 +1,91 @@
+"""One look over all customers before the buckets: which months there are, and what each source speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from telcli.features.month_index import index_at, month_index
+from telcli.features.span import USE, Span
+
+__all__ = ["evidence", "span_of"]
+
+_MONTHLY = ("revenue", "usage")
+_EVENTS = ("paid", "contacts", "complaints", "faults", "unresolved")
+
+
+def evidence(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """For each feature and month (index `at`), how many rows speak of it: columns feature, at, rows; sorted.
+
+    `tables` are subject tables that keep their contracts; each is read once. The feature `usage` counts its rows.
+
+    >>> bills = pl.LazyFrame({"month": [date(2024, 5, 1)], "kind": ["total"], "discount": [None]})
+    >>> evidence({"bills": bills}).rows()
+    [('revenue', 24292, 1)]
+    """
+    plans = [plan for table, found in _COUNTED.items() if table in tables for plan in found(tables[table])]
+    if not plans:
+        return pl.DataFrame(schema={"feature": pl.String, "at": pl.Int32, "rows": pl.Int64})
+    long = pl.concat([_long(wide) for wide in pl.collect_all(plans, engine="streaming")])
+    return long.group_by("feature", "at").agg(pl.col("rows").sum()).sort("feature", "at")
+
+
+def span_of(
+    found: pl.DataFrame, as_of: date | None = None, *, snapshot: bool = False, max_months: int = 1200
+) -> Span | None:
+    """Choose the months: those of bills and usage; where there is neither, those of payments and contacts.
+
+    Payments of the weeks after the last bills would else make a last month in which nobody was billed. `as_of` cuts
+    what comes later; alone, with no months at all, it is the only month. None where nothing gives a month.
+    """
+    limit = month_index(as_of) if as_of else None
+    kept = found.filter(pl.col("at") <= limit) if limit is not None else found
+    seen = kept.filter(pl.col("feature").is_in(_MONTHLY))
+    seen = seen if seen.height else kept
+    if not seen.height:
+        return Span(limit, limit, snapshot=snapshot) if limit is not None else None
+    last = int(seen["at"].to_numpy().max())
+    first = max(int(seen["at"].to_numpy().min()), last - max_months + 1)
+    covered = {}
+    for (feature,), rows in kept.filter(pl.col("at") <= last).group_by("feature", maintain_order=True):
+        months = rows["at"].to_list()
+        covered[str(feature)] = frozenset(range(months[0], last + 1) if feature in _EVENTS else months)
+    return Span(first, last, covered, snapshot=snapshot)
+
+
+def _of_bills(bills: pl.LazyFrame) -> list[pl.LazyFrame]:
+    kind = pl.col("kind")
+    return [
+        bills.group_by(at=index_at(pl.col("month"))).agg(
+            revenue=pl.len(),
+            discount=pl.col("discount").count(),
+            recurring_fee=(kind == "recurring").sum(),
+            over_bundle_fee=(kind == "over-bundle").sum(),
+        )
+    ]
+
+
+def _of_usage(usage: pl.LazyFrame) -> list[pl.LazyFrame]:
+    names = [name for name in (*USE, "over_bundle_fee") if name in usage.collect_schema()]
+    return [usage.group_by(at=index_at(pl.col("month"))).agg(pl.len().alias("usage"), pl.col(names).count())]
+
+
+def _of_payments(payments: pl.LazyFrame) -> list[pl.LazyFrame]:
+    return [payments.group_by(at=index_at(pl.col("paid_at"))).agg(paid=pl.len())]
+
+
+def _of_contacts(contacts: pl.LazyFrame) -> list[pl.LazyFrame]:
+    kinds = pl.col("kind").count()
+    opened = contacts.group_by(at=index_at(pl.col("opened_at"))).agg(contacts=pl.len(), complaints=kinds, faults=kinds)
+    return [opened, contacts.group_by(at=index_at(pl.col("closed_at"))).agg(unresolved=pl.len())]
+
+
+_COUNTED = {"bills": _of_bills, "usage": _of_usage, "payments": _of_payments, "contacts": _of_contacts}
+
+
+def _long(wide: pl.DataFrame) -> pl.DataFrame:
+    long = wide.unpivot(index="at", variable_name="feature", value_name="rows")
+    typed = long.select("feature", pl.col("at").cast(pl.Int32), pl.col("rows").cast(pl.Int64))
+    return typed.filter(pl.col("rows") > 0, pl.col("at").is_not_null())
