@@ -48,7 +48,7 @@ def read_csv(path: Path, scratch: Path) -> Extract:
     shape = survey(text.path, delimiter or ",", len(header), eol)
     if shape.records < 1 + headed:
         raise DataError(
-            "no-rows",
+            "header-only",
             "{file} has a header but no rows.",
             hint="Export it again, or leave it out of the sources.",
             file=path.name,

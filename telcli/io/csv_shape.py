@@ -37,13 +37,11 @@ def first_records(path: Path, delimiter: str, limit: int = 200) -> list[list[str
     head = _head(path)
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     found: list[list[str]] = []
-    try:
-        for record in reader:
-            found.append(record)
-            if len(found) >= limit:
-                break
-    except csv.Error:
-        pass
+    while len(found) < limit:
+        try:
+            found.append(next(reader))
+        except (StopIteration, csv.Error):  # the end, or a field longer than csv reads: what came before is enough
+            return found
     return found
 
 
@@ -84,10 +82,8 @@ def _whole_records(shape: Shape, marks: bytes, delim: bytes, end: bytes, usual: 
     if b'"' in marks:
         shape.quotes = True
         marks = _unquoted(shape, marks, end)
-    if b'"' in marks:
-        cut = marks.rfind(end, 0, marks.index(b'"')) + 1
-    else:
-        cut = marks.rfind(end) + 1
+    closed = marks.find(b'"') if b'"' in marks else len(marks)
+    cut = marks.rfind(end, 0, closed) + 1
     whole, rest = marks[:cut], marks[cut:]
     count = whole.count(end)
     if whole != usual * count:

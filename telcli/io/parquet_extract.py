@@ -42,7 +42,7 @@ def read_parquet(path: Path) -> Extract:
         )
     if rows == 0:
         raise DataError(
-            "no-rows",
+            "header-only",
             "{file} has a header but no rows.",
             hint="Export it again, or leave it out of the sources.",
             file=path.name,

@@ -22,8 +22,8 @@ class Extract:
     ----------
     name : the file's name, shown to the analyst and kept in rejects; never a full path.
     frame : lazy, every column String in file order, values untouched, plus ``_line`` (Int64): the line (row of the
-        sheet) where the record starts, from 1, the header's line counted. Header names are stripped and made unique. Where some records
-        have too few or too many fields, the column ``_ragged`` says which: null, or the rule they break.
+        sheet) where the record starts, from 1, the header's line counted. Header names are stripped and made unique.
+        Where some records have too few or too many fields, ``_ragged`` says which rule they break, else null.
     encoding, delimiter : as found ("utf-8", "gb18030"; "," ...; empty for Parquet).
     sha256 : hex digest of the file's bytes.
     headed : False where no header was found and columns are called ``column_1``, ``column_2`` ...

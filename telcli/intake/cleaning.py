@@ -1,0 +1,126 @@
+"""From an extract's text to typed columns: one lazy step per extract, batch by batch, faults noted beside the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import polars as pl
+
+from telcli.intake.dates import days, moments, months
+from telcli.intake.numbers import integers, numbers, years
+from telcli.intake.words import Read, codes, flags, ids, masked, texts
+from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.extract import RAGGED
+
+__all__ = ["FAULT_TYPE", "NO_FAULTS", "Reading", "clean", "readable_share"]
+
+FAULT_TYPE = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
+NO_FAULTS = pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
+_NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
+
+_READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
+    "id": (ids, pl.String(), "id-in-scientific-notation"),
+    "text": (texts, pl.String(), ""),
+    "number": (numbers, pl.Float64(), "not-a-number"),
+    "integer": (integers, pl.Int64(), "not-a-whole-number"),
+    "year": (years, pl.Int64(), "not-a-year"),
+    "day": (days, pl.Date(), "not-a-date"),
+    "month": (months, pl.Date(), "not-a-month"),
+    "moment": (moments, pl.Datetime("us"), "not-a-date"),
+    "flag": (flags, pl.Boolean(), "not-yes-or-no"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One column to make: its name, the header it is read from, how (`form`), and what its numbers are multiplied by.
+
+    `words` names the dictionary's list for the form ``code``; `integer_code` casts its words to whole numbers.
+    """
+
+    name: str
+    header: str
+    form: str
+    factor: float = 1.0
+    words: str = ""
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The type of the column made."""
+        if self.form == "code":
+            return pl.Int64() if self.words == "severity" else pl.String()
+        return _READERS[self.form][1]
+
+    @property
+    def rule(self) -> str:
+        """The rule that an unreadable text breaks."""
+        return "unknown-word" if self.form == "code" else _READERS[self.form][2]
+
+    def read(self, text: pl.Series) -> Read:
+        """Values and faults of one batch."""
+        if self.form == "code":
+            values, bad = codes(text, self.words)
+            return values.cast(self.dtype), bad
+        values, bad = _READERS[self.form][0](text)
+        return (values * self.factor if self.factor != 1.0 else values).cast(self.dtype), bad
+
+
+def clean(frame: pl.LazyFrame, source: str, readings: Sequence[Reading]) -> pl.LazyFrame:
+    """Read the columns, lazily, and keep beside them the source, the line and the faults of each row.
+
+    >>> raw = pl.LazyFrame({"月租费": ["1,200", "many"], "_line": [2, 3]})
+    >>> clean(raw, "bills.csv", [Reading("amount", "月租费", "number")]).collect().to_dicts()[1]
+    {'amount': None, '_source': 'bills.csv', '_line': 3,
+     '_faults': [{'rule': 'not-a-number', 'column': 'amount', 'value': 'many'}]}
+    """
+    schema = {reading.name: reading.dtype for reading in readings}
+    schema |= {SOURCE: pl.String(), LINE: pl.Int64(), FAULTS: FAULT_TYPE}
+    hidden = [name for name in (LINE, RAGGED) if name in frame.collect_schema()]
+    needed = list(dict.fromkeys([*hidden, *[reading.header for reading in readings]]))
+    batches = partial(_clean_batch, source=source, readings=tuple(readings))
+    return frame.select(needed).map_batches(batches, schema=schema, streamable=True)
+
+
+def readable_share(text: pl.Series, reading: Reading) -> float:
+    """Share of the texts that mean something which this reading understands; 1 where none means anything."""
+    values, bad = reading.read(text)
+    understood = values.len() - values.null_count()
+    meaning = understood + int(bad.sum())
+    return understood / meaning if meaning else 1.0
+
+
+def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]) -> pl.DataFrame:
+    columns: dict[str, pl.Series] = {}
+    faults: list[tuple[pl.Series, str, str, pl.Series]] = []
+    if RAGGED in batch.columns:
+        found = batch[RAGGED]
+        for rule in found.drop_nulls().unique().sort():
+            faults.append(((found == rule).fill_null(value=False), rule, "row", found))
+    for reading in readings:
+        text = batch[reading.header]
+        values, bad = reading.read(text)
+        columns[reading.name] = values.alias(reading.name)
+        if bad.any():
+            faults.append((bad, reading.rule, reading.name, text))
+    columns[SOURCE] = pl.Series(SOURCE, [source]).new_from_index(0, batch.height)
+    columns[LINE] = batch[LINE]
+    columns[FAULTS] = _fault_lists(batch.height, faults)
+    return pl.DataFrame(columns)
+
+
+def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series]]) -> pl.Series:
+    if not faults:
+        return _NONE.new_from_index(0, rows)
+    frame = pl.DataFrame(
+        {f"bad{n}": bad for n, (bad, *_) in enumerate(faults)}
+        | {f"text{n}": masked(text) for n, (*_, text) in enumerate(faults)}
+    )
+    parts = [
+        pl.when(pl.col(f"bad{n}")).then(
+            pl.struct(rule=pl.lit(rule), column=pl.lit(column), value=pl.col(f"text{n}") if column != "row" else None)
+        )
+        for n, (_, rule, column, _text) in enumerate(faults)
+    ]
+    return frame.select(pl.concat_list(parts).list.drop_nulls().cast(FAULT_TYPE).alias(FAULTS))[FAULTS]

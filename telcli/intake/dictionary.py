@@ -1,0 +1,214 @@
+"""The dictionary of header names, units and value words (`dictionary.toml`), ready to be asked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from telcli.tables import SUBJECTS, contract
+
+__all__ = [
+    "CHARGES",
+    "EVENTS",
+    "Slot",
+    "bare",
+    "canonical_names",
+    "file_words",
+    "headers_of",
+    "otherwise",
+    "personal",
+    "read_header",
+    "slots",
+    "units_of",
+    "weak_headers",
+    "word_list",
+]
+
+CHARGES = ("recurring", "voice", "data", "text", "value-added", "over-bundle", "one-time", "penalty", "other", "total")
+EVENTS = ("calls_out", "sessions", "texts")
+
+
+_BRACKETED = re.compile(r"[(\[{（【［]([^()（）\[\]【】［］{}]*)[)\]}）】］]")
+_NOISE = re.compile(r"[\s_\-./\\:：;；,，'\"“”、*#|]+")
+_FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day"}
+_IDS = ("customer_id", "subscription_id", "account_id", "payment_id", "contact_id", "group_id")
+_WORDS = {
+    ("bills", "kind"): "kind_of_charge",
+    ("contacts", "kind"): "kind_of_contact",
+    ("contacts", "severity"): "severity",
+    ("customers", "gender"): "gender",
+    ("customers", "customer_class"): "customer_class",
+    ("subscriptions", "service_type"): "service_type",
+    ("subscriptions", "pay_mode"): "pay_mode",
+    ("subscriptions", "status"): "status",
+    ("subscriptions", "end_reason"): "end_reason",
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One thing a header can mean: where it goes and how its text is read.
+
+    `form` is one of id, text, code, flag, number, integer, year, day, month, moment; `unit` is the contract's unit;
+    `words` names the list of value words of a code.
+    """
+
+    table: str
+    column: str
+    form: str
+    unit: str = ""
+    words: str = ""
+
+    @property
+    def name(self) -> str:
+        """The full canonical name, such as ``bills.amount``."""
+        return f"{self.table}.{self.column}"
+
+
+@cache
+def _book() -> dict[str, Any]:
+    return tomllib.loads((files("telcli.intake") / "dictionary.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def bare(header: str) -> str:
+    """A header without case, blanks, marks and full-width forms.
+
+    >>> bare("ＣＵＳＴＯＭＥＲ_ID ")
+    'customerid'
+    """
+    return _NOISE.sub("", unicodedata.normalize("NFKC", header).casefold())
+
+
+@cache
+def read_header(header: str) -> tuple[str, str]:
+    """A header's bare form without the unit in brackets, and that unit; other bracketed words belong to the name.
+
+    >>> read_header("流量（ＧＢ）"), read_header("ARPU（家庭宽带）")
+    (('流量', 'gb'), ('arpu家庭宽带', ''))
+    """
+    flat = unicodedata.normalize("NFKC", header).casefold()
+    unit = next((found for found in map(bare, _BRACKETED.findall(flat)) if found in _every_unit()), "")
+    kept = _BRACKETED.sub("", flat) if unit else flat
+    return bare(re.sub(r"[()\[\]{}【】]", "", kept)) or bare(flat), unit
+
+
+@cache
+def _every_unit() -> frozenset[str]:
+    return frozenset(spelling for spellings in _book()["units"].values() for spelling in spellings)
+
+
+@cache
+def slots() -> Mapping[str, Slot]:
+    """Every slot by full canonical name: the contracts' columns, the kinds of charge, and tenure."""
+    found = {}
+    for table in SUBJECTS:
+        for column in contract(table).columns():
+            if column.name in ("valid_from", "valid_to"):
+                continue
+            slot = Slot(table, column.name, _form(table, column), column.unit, _WORDS.get((table, column.name), ""))
+            found[slot.name] = slot
+    for kind in CHARGES:
+        found[f"bills.{kind}"] = Slot("bills", kind, "number", "currency")
+    found["subscriptions.tenure_months"] = Slot("subscriptions", "tenure_months", "number", "months")
+    for table in ("bills", "payments", "usage", "contacts"):
+        found[f"{table}.subscription_id"] = Slot(table, "subscription_id", "id")
+    for event in EVENTS:
+        found[f"{event}.customer_id"] = Slot(event, "customer_id", "id")
+        found[f"{event}.subscription_id"] = Slot(event, "subscription_id", "id")
+        found[f"{event}.when"] = Slot(event, "when", "moment")
+        for measure in _book()["events"][event]:
+            if measure != "when":
+                found[f"{event}.{measure}"] = Slot(event, measure, "number", _measure_unit(measure))
+    return found
+
+
+def _measure_unit(measure: str) -> str:
+    """The unit of a measure of use, from the contract."""
+    return next(column.unit for column in contract("usage").columns() if column.name == measure)
+
+
+def _form(table: str, column: Any) -> str:
+    if (table, column.name) in _WORDS:
+        return "code"
+    if column.name == "birth_year":
+        return "year"
+    if column.unit == "local time":
+        return "moment"
+    if column.unit in _FORMS:
+        return _FORMS[column.unit]
+    plain = {"Float64": "number", "Int64": "integer", "Boolean": "flag"}
+    return plain.get(column.type, "id" if column.name in _IDS else "text")
+
+
+@cache
+def headers_of(table: str) -> Mapping[str, str]:
+    """Bare header -> column of this table (a subject or a kind of event)."""
+    book = _book()
+    shared = {"customer_id": book["headers"]["customers"]["customer_id"]}
+    if table != "customers":
+        shared["subscription_id"] = book["headers"]["subscriptions"]["subscription_id"]
+    own = book["headers"].get(table) or book["events"][table]
+    columns = {**shared, **own}
+    found = {bare(name): column for column, names in columns.items() for name in names}
+    return found | {bare(column): column for column in columns if column != "when"}
+
+
+@cache
+def weak_headers() -> Mapping[str, tuple[str, ...]]:
+    """Column -> bare headers that may mean it where nothing better does."""
+    return {column: tuple(bare(name) for name in names) for column, names in _book()["weak"].items()}
+
+
+@cache
+def _personal_names() -> frozenset[str]:
+    return frozenset(bare(name) for name in _book()["personal"]["headers"])
+
+
+def personal(header: str) -> bool:
+    """Whether a header names a person, a number or an address.
+
+    >>> personal("手机号码"), personal("first_name"), personal("plan")
+    (True, True, False)
+    """
+    return bool({bare(header), read_header(header)[0]} & _personal_names())
+
+
+@cache
+def file_words() -> Mapping[str, tuple[str, ...]]:
+    """Table -> words in file names that point to it."""
+    return {table: tuple(words) for table, words in _book()["files"].items()}
+
+
+@cache
+def units_of(unit: str) -> Mapping[str, float]:
+    """Spelling of a unit in a header -> factor to the contract's unit; empty for units that have no other form."""
+    found: dict[str, float] = _book()["units"].get(unit, {})
+    return found
+
+
+@cache
+def word_list(name: str) -> Mapping[str, str]:
+    """Value word, bare -> canonical value of one word list."""
+    return {
+        re.sub(r"\s+", "", unicodedata.normalize("NFKC", word)).lower(): value
+        for value, words in _book()["words"][name].items()
+        if value != "otherwise"
+        for word in [*words, value]
+    }
+
+
+def otherwise(name: str) -> str:
+    """The canonical value that stands for any other word; empty where there is none."""
+    return str(_book()["words"][name].get("otherwise", ""))
+
+
+def canonical_names() -> tuple[str, ...]:
+    """Every name that `--map` may use: bare column names and full ones."""
+    return tuple(sorted({slot.column for slot in slots().values()} | set(slots())))

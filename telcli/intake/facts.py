@@ -1,0 +1,130 @@
+"""Facts of customers: lines, bills, payments, use and contacts, each from its extract to its canonical columns.
+
+Everything stays lazy. A frame made here carries the hidden columns of `telcli.tables.checks`, and may carry
+`subscription_id` until `resolve_numbers` has put the customer in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import polars as pl
+
+from telcli.intake.cleaning import FAULT_TYPE, Reading, clean
+from telcli.intake.dictionary import CHARGES
+from telcli.intake.understand import Understood
+from telcli.tables.checks import FAULTS, LINE, SOURCE
+
+__all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed", "usage_of_events"]
+
+HIDDEN = (SOURCE, LINE, FAULTS)
+_MADE_IDS = {"payments": "payment_id", "contacts": "contact_id"}
+
+
+def fact(one: Understood) -> pl.LazyFrame:
+    """One subject table of one extract; payments and contacts without a number of their own get file and line."""
+    table = one.map.table
+    if table == "bills":
+        return bills(one)
+    frame = clean(one.frame, one.map.source, one.readings())
+    key = _MADE_IDS.get(table)
+    if key and one.map.use(key) is None:
+        frame = frame.with_columns(pl.concat_str(SOURCE, pl.lit("#"), LINE).alias(key))
+    return frame
+
+
+def bills(one: Understood) -> pl.LazyFrame:
+    """Bills in long form: as they are where the extract has kinds, else one row per charge column that is not zero.
+
+    The discount of a wide bill stands beside its first charge, so that amounts less discounts are the bill.
+    """
+    if one.map.table != "bills":
+        return _long(lent(one, "bills"))
+    return _long(clean(one.frame, one.map.source, one.readings()))
+
+
+def lent(one: Understood, table: str) -> pl.LazyFrame:
+    """What an extract of another subject says for this table, of rows that its own table can place.
+
+    Faults of the key stay with the extract's own table, which reports them.
+    """
+    keys = [reading for reading in one.readings(attributes=False) if reading.name in ("customer_id", "month")]
+    number = one.map.use("subscription_id")
+    if number and not one.map.use("customer_id"):
+        keys.append(Reading("customer_id", number.header, "id"))
+    names = [reading.name for reading in keys]
+    own = [reading for reading in one.readings(table, attributes=False) if reading.name not in names]
+    frame = clean(one.frame, one.map.source, [*keys, *own])
+    placed = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
+    return frame.filter(placed & ~pl.col(FAULTS).list.eval(pl.element().struct.field("column") == "row").list.any())
+
+
+def _long(frame: pl.LazyFrame) -> pl.LazyFrame:
+    schema = dict(frame.collect_schema())
+    kinds = tuple(kind for kind in CHARGES if kind in schema)
+    if "amount" in schema:
+        return frame.drop(kinds) if "kind" in schema else frame.drop(kinds).with_columns(kind=pl.lit("total"))
+    kept = {name: kind for name, kind in schema.items() if name not in (*kinds, "discount")}
+    long = {**kept, "kind": pl.String(), "amount": pl.Float64(), "discount": pl.Float64()}
+    return frame.map_batches(partial(_unpivoted, kinds=kinds), schema=long, streamable=True)
+
+
+def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
+    """One row per charge that is not zero; a faulty bill stays one row, so that it is refused once."""
+    off = "discount" if "discount" in batch.columns else None
+    faulty = pl.col(FAULTS).list.len() > 0
+    parts = []
+    for place, kind in enumerate(kinds):
+        first = place == 0
+        less = pl.col(off) if off and first else pl.lit(None, dtype=pl.Float64)
+        billed = (pl.col(kind).fill_null(0.0) != 0.0) | (less.fill_null(0.0) != 0.0)
+        part = batch.filter((billed & ~faulty) | faulty if first else billed & ~faulty)
+        parts.append(
+            part.select(
+                pl.exclude(*kinds, "discount"),
+                kind=pl.lit(kind),
+                amount=pl.col(kind).fill_null(0.0),
+                discount=less,
+            )
+        )
+    return pl.concat(parts)
+
+
+def usage_of_events(ones: Sequence[Understood]) -> pl.LazyFrame:
+    """Months of use summed from events: each row counts as one call or text, and adds its minutes or data."""
+    parts = []
+    for one in ones:
+        frame = clean(one.frame, one.map.source, one.readings()).with_columns(
+            month=pl.col("when").dt.date().dt.month_start()
+        )
+        counted = [pl.lit(1.0).alias(one.map.table)] if one.map.table != "sessions" else []
+        parts.append(frame.with_columns(counted).drop("when"))
+    return summed(pl.concat(parts, how="diagonal_relaxed"), ("customer_id", "month"))
+
+
+def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
+    """Add up the numbers of rows that share a key; rows with a fault or without a key pass through to be refused."""
+    schema = frame.collect_schema()
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
+    sound = whole & (pl.col(FAULTS).list.len() == 0)
+    numeric = [name for name, kind in schema.items() if kind == pl.Float64 and name not in key]
+    other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
+    total = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]
+    good = (
+        frame.filter(sound)
+        .group_by(key)
+        .agg(*total, *[pl.col(name).max() for name in other], pl.col(SOURCE).min(), pl.col(LINE).min())
+        .with_columns(pl.lit([], dtype=FAULT_TYPE).alias(FAULTS))
+    )
+    columns = [*key, *numeric, *other, *HIDDEN]
+    bad = add_fault(frame.filter(~sound), ~whole, "missing", ", ".join(key))
+    return pl.concat([good.select(columns), bad.select(columns)])
+
+
+def add_fault(frame: pl.LazyFrame, when: pl.Expr, rule: str, column: str) -> pl.LazyFrame:
+    """Note one more fault on the rows where `when` holds."""
+    fault = pl.concat_list(
+        pl.struct(rule=pl.lit(rule), column=pl.lit(column), value=pl.lit(None, dtype=pl.String))
+    ).cast(FAULT_TYPE)
+    return frame.with_columns(pl.when(when).then(pl.col(FAULTS).list.concat(fault)).otherwise(FAULTS).alias(FAULTS))

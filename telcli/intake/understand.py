@@ -1,0 +1,234 @@
+"""Each extract understood: its table, its columns, its attributes and their types, its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import DataError, Notice
+from telcli.intake.attributes import attribute_names, profile
+from telcli.intake.cleaning import Reading, readable_share
+from telcli.intake.dictionary import EVENTS, bare, slots
+from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
+from telcli.intake.told import pinned_map, told_by_map
+from telcli.tables.checks import LINE
+from telcli.tables.extract import RAGGED, Extract
+
+__all__ = ["ROW", "Understood", "headers_of_extract", "understand"]
+
+ROW = "_row"
+_HEAD = 2000
+_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag")
+_PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
+_TYPES = {"Boolean": "flag", "Date": "day", "Float64": "number", "String": "text"}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type)."""
+
+    extract: Extract
+    map: SourceMap
+    rows: int
+    attributes: Mapping[str, tuple[str, str]]
+    empty: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The raw frame, with the row number where the mapping asks for it."""
+        if any(use.header == ROW_NUMBER for use in self.map.columns.values()):
+            return self.extract.frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.String))
+        return self.extract.frame
+
+    def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
+        """How each column of its own table, or of one it lends to, is read."""
+        found = [
+            _reading(name, use)
+            for name, use in self.map.columns.items()
+            if slots()[name].table == (table or self.map.table)
+        ]
+        if not attributes:
+            return found
+        return found + [Reading(name, header, _TYPES[kind]) for name, (header, kind) in self.attributes.items()]
+
+    def without(self, tables: Sequence[str]) -> Understood:
+        """The same, with columns of these tables left as unknown."""
+        kept = {name: use for name, use in self.map.columns.items() if slots()[name].table not in tables}
+        back = [use.header for name, use in self.map.columns.items() if name not in kept]
+        return replace(self, map=replace(self.map, columns=kept, unknown=(*self.map.unknown, *back)))
+
+
+def headers_of_extract(extract: Extract) -> dict[str, str]:
+    """Column of the frame -> header as written."""
+    names = [name for name in extract.frame.collect_schema() if name not in (LINE, RAGGED)]
+    return {name: extract.repeated.get(name, name) for name in names}
+
+
+def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple[list[Understood], list[Notice]]:
+    """Find the table of every extract, then look at all values of the columns that have no meaning.
+
+    Raises
+    ------
+    DataError
+        No extract has an identifier of a customer, or two columns could be one.
+    UsageError
+        `--map` or the mapping file names what does not exist.
+    """
+    headers = {extract.name: headers_of_extract(extract) for extract in extracts}
+    pinned = choices.get("mapping") or {}
+    told = told_by_map(choices.get("map") or {}, headers)
+    if "source" not in pinned:
+        for source, pairs in pinned.items():
+            if source in headers and isinstance(pairs, Mapping):
+                told[source] = told_by_map(pairs, {source: headers[source]})[source] | told[source]
+    found: list[Understood] = []
+    notices: list[Notice] = []
+    left_out: dict[str, str] = {}
+    for extract in extracts:
+        names = headers[extract.name]
+        known = pinned_map(pinned, extract.name, names) if "source" in pinned else None
+        if known:
+            found.append(_from_pin(extract, known[0], known[1]))
+            notices += known[2]
+            continue
+        mapped = _guessed(extract, names, _spoken(told[extract.name], alone=len(extracts) == 1, names=names))
+        if mapped is None:
+            left_out[extract.name] = why_not(extract.name, names, told[extract.name])
+        else:
+            found.append(Understood(extract, mapped, 0, {}))
+    _refuse_nothing(found, left_out, headers)
+    notices += [_left_out(source, missing) for source, missing in left_out.items()]
+    provided = {"usage" if one.map.table in EVENTS else one.map.table for one in found}
+    looked = [_looked_at(_own(one, provided)) for one in found]
+    return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
+
+
+def _own(one: Understood, provided: set[str]) -> Understood:
+    """Without the borrowed columns of tables that have an extract of their own."""
+    lenders = {slots()[name].table for name in one.map.columns} - {one.map.table}
+    taken = sorted(lenders & provided)
+    return one.without(taken) if taken else one
+
+
+def _spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) -> dict[str, Use]:
+    """What was said about one source; among several, rows are numbered only where nothing else identifies them."""
+    if alone or not any(use.header == ROW_NUMBER for use in told.values()):
+        return dict(told)
+    others = {name: use for name, use in told.items() if use.header != ROW_NUMBER}
+    return others if guess("", names, others) else dict(told)
+
+
+def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
+    """Guess, look at the first rows, and guess again without what their values rule out."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    head = extract.frame.head(_HEAD).collect(engine="streaming")
+    spoken = {use.header for use in told.values()}
+    while mapped := guess(extract.name, names, told, refused=refused):
+        wrong = {
+            (name, use.header)
+            for name, use in mapped.columns.items()
+            if use.header not in spoken
+            and slots()[name].form in _CHECKED
+            and name != "customers.churned"
+            and readable_share(head[use.header], _reading(name, use)) < 0.5
+        }
+        if not wrong:
+            return mapped
+        refused |= wrong
+    return None
+
+
+def _reading(name: str, use: Use) -> Reading:
+    slot = slots()[name]
+    header = ROW if use.header == ROW_NUMBER else use.header
+    return Reading(slot.column, header, slot.form, use.factor(slot), slot.words)
+
+
+def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
+    return Understood(extract, replace(mapped, unknown=()), -1, attributes)
+
+
+def _looked_at(one: Understood) -> Understood:
+    """Count the rows, type the attributes, drop what names persons or holds nothing."""
+    wanted = [] if one.map.table in EVENTS else list(one.map.unknown)
+    rows, profiles = profile(one.extract.frame, wanted)
+    if one.rows < 0:
+        return replace(one, rows=rows)
+    private = tuple(header for header in wanted if profiles[header].values and profiles[header].names_persons)
+    empty = tuple(header for header in wanted if not profiles[header].values)
+    kept = [header for header in wanted if header not in private and header not in empty]
+    names = attribute_names(kept)
+    return replace(
+        one,
+        rows=rows,
+        map=replace(one.map, personal=(*one.map.personal, *private)),
+        attributes={names[header]: (header, profiles[header].type) for header in kept},
+        empty=empty,
+    )
+
+
+def _told_of(one: Understood) -> list[Notice]:
+    """What the analyst should know of one extract: what was dropped, kept aside, or assumed."""
+    notices = []
+    about: dict[str, Any] = {"file": one.map.source}
+    if one.map.personal:
+        values = {**about, "columns": ", ".join(one.map.personal)}
+        notices.append(Notice("personal-dropped", "{file}: columns that name persons were dropped: {columns}.", values))
+    if one.empty:
+        values = {**about, "columns": ", ".join(one.empty)}
+        notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
+    if one.attributes:
+        values = {**about, "count": len(one.attributes), "columns": ", ".join(one.attributes)}
+        notices.append(
+            Notice("kept-as-attributes", "{file}: {count} unknown columns were kept as attributes: {columns}.", values)
+        )
+    if one.map.unknown and one.map.table in EVENTS:
+        values = {**about, "columns": ", ".join(one.map.unknown)}
+        notices.append(
+            Notice("events-unused", "{file}: columns without a place in months of use left out: {columns}.", values)
+        )
+    return notices + _units_assumed(one)
+
+
+def _units_assumed(one: Understood) -> list[Notice]:
+    """Data and minutes whose header names no unit."""
+    notices = []
+    for name, use in one.map.columns.items():
+        slot = slots()[name]
+        plain = _PLAIN_UNITS.get(slot.unit, ("",))
+        if not use.unit and not any(mark in bare(use.header) for mark in plain):
+            notices.append(
+                Notice(
+                    "unit-assumed",
+                    "{file}: {header} names no unit; {unit} was assumed (else: --map {column}={header}@UNIT).",
+                    {"file": one.map.source, "header": use.header, "unit": slot.unit, "column": slot.column},
+                )
+            )
+    return notices
+
+
+def _left_out(source: str, missing: str) -> Notice:
+    return Notice(
+        "source-unused",
+        "{file} was left out: it fits no table; it lacks {column}, or it is under another name (--map).",
+        {"file": source, "column": missing},
+    )
+
+
+def _refuse_nothing(
+    found: Sequence[Understood], left_out: Mapping[str, str], headers: Mapping[str, Mapping[str, str]]
+) -> None:
+    if found:
+        return
+    source = next(iter(left_out), "")
+    columns = ", ".join(list(headers.get(source, {}).values())[:12])
+    raise DataError(
+        "no-id",
+        "{file} has no column that identifies a customer.",
+        hint="Name it: --map customer_id=COLUMN; or number the rows: --map customer_id=@row. Columns: {columns}.",
+        file=source,
+        columns=columns,
+    )

@@ -1,0 +1,125 @@
+r"""Text as operators write it: blanks and the words for nothing, codes, flags and identifiers.
+
+Every reader here takes a text column and gives back the values and a mask of the texts that it could not read;
+words for nothing ("", -, NULL, \\N, 无, NaN ...) are null and no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from telcli.intake.dictionary import otherwise, word_list
+
+__all__ = ["Read", "by_distinct", "codes", "flags", "ids", "masked", "meant", "texts"]
+
+Read = tuple[pl.Series, pl.Series]
+"""Values, and a Boolean mask of the texts that could not be read."""
+
+_SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
+
+
+def meant(text: pl.Series) -> pl.Series:
+    """Strip blanks of every width; words for nothing become null.
+
+    >>> meant(pl.Series(["　12 ", "NULL", "-", "无", "ok"])).to_list()
+    ['12', None, None, None, 'ok']
+    """
+    bare = text.str.strip_chars()
+    short = bare.str.len_chars() <= 6
+    nothing = short & bare.str.to_lowercase().is_in(list(word_list("blank")))
+    return bare.to_frame("t").select(pl.when(~nothing).then("t"))["t"]
+
+
+def by_distinct(text: pl.Series, reader: Callable[[pl.Series], Read]) -> Read:
+    """Read each distinct text once and look the values up; for columns with few distinct texts."""
+    distinct = text.unique().drop_nulls()
+    values, bad = reader(distinct)
+    table = pl.DataFrame({"t": distinct, "v": values, "b": bad})
+    found = text.to_frame("t").join(table, on="t", how="left", maintain_order="left")
+    return found["v"], found["b"].fill_null(value=False)
+
+
+def codes(text: pl.Series, words: str) -> Read:
+    """Words of one list of the dictionary; a word that it does not know is a fault, unless the list takes any.
+
+    >>> codes(pl.Series(["男", "02", "F ", None, "?"]), "gender")[0].to_list()
+    ['male', 'female', 'female', None, 'other']
+    """
+    known, rest = word_list(words), otherwise(words)
+
+    def read(distinct: pl.Series) -> Read:
+        bare = meant(distinct)
+        plain = bare.str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
+        found = plain.replace_strict(known, default=None, return_dtype=pl.String)
+        missed = bare.is_not_null() & found.is_null()
+        if rest:
+            found = found.to_frame("v").select(pl.when(missed).then(pl.lit(rest)).otherwise("v").alias("v"))["v"]
+            missed = missed & False
+        return found, missed
+
+    return by_distinct(text, read)
+
+
+def flags(text: pl.Series) -> Read:
+    """Yes or no, in either language.
+
+    >>> flags(pl.Series(["Yes", "0", "是", "perhaps", ""]))
+    (shape: (5,)
+    Series: 'v' [bool]
+    [
+        true
+        false
+        true
+        null
+        null
+    ], shape: (5,)
+    Series: 'b' [bool]
+    [
+        false
+        false
+        false
+        true
+        false
+    ])
+    """
+    values, bad = codes(text, "flag")
+    return (values == "true").alias("v"), bad
+
+
+def ids(text: pl.Series) -> Read:
+    """Identifiers, as text: leading zeros stay, a ``.0`` that a float left behind goes.
+
+    An identifier in scientific notation has lost digits for ever and is a fault.
+
+    >>> ids(pl.Series([" 007", "1001.0", "1.38E+10"]))[0].to_list()
+    ['007', '1001', None]
+    """
+    bare = meant(text)
+    if not bare.str.contains(r"[^\x00-\x7f]").any() and not bare.str.contains(".", literal=True).any():
+        return bare, pl.Series([False]).new_from_index(0, len(bare))
+    bare = bare.str.normalize("NFKC").str.replace(r"^(\d+)\.0+$", "$1")
+    lost = bare.str.contains(_SCIENTIFIC).fill_null(value=False)
+    return bare.to_frame("v").select(pl.when(~lost).then("v"))["v"], lost
+
+
+def texts(text: pl.Series) -> Read:
+    """Any text."""
+    return meant(text), pl.Series([False]).new_from_index(0, len(text))
+
+
+def masked(text: pl.Series) -> pl.Series:
+    """The text as it may be shown in rejects: long digit runs, addresses and names hidden, at most 40 letters.
+
+    >>> masked(pl.Series(["13812345678", "张三丰", "a.b@mail.com", "2024-13-45"])).to_list()
+    ['138******78', '张**', '***@***', '2024-13-45']
+    """
+    hidden = (
+        text.str.strip_chars()
+        .str.slice(0, 200)
+        .str.replace_all(r"(\d{3})[\dXx]{4,}([\dXx]{2})", "$1******$2")
+        .str.replace_all(r"[^\s@]+@[^\s@]+", "***@***")
+        .str.replace_all(r"^(\p{Han})\p{Han}{1,3}$", "$1**")
+    )
+    return hidden.str.slice(0, 40)

@@ -1,0 +1,123 @@
+"""``ingest``: raw extracts become clean subject tables, and what was made of them is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import DataError, Notice
+from telcli.intake.assemble import assemble, needs_month
+from telcli.intake.cleaning import clean
+from telcli.intake.flat import check_label
+from telcli.intake.told import as_pinned
+from telcli.intake.understand import Understood, understand
+from telcli.settings import IngestSettings
+from telcli.stages import Inputs, Outcome
+
+__all__ = ["ingest"]
+
+_DATED = ("paid_at", "opened_at", "closed_at", "month", "when", "joined_on", "activated_on", "ended_on")
+
+
+def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (numpy sections)
+    """Turn extracts into the subject tables they hold.
+
+    Parameters
+    ----------
+    inputs : `extracts`; `choices` may hold ``map`` (canonical name -> header, or ``@row``) and ``mapping`` (a parsed
+        mapping file).
+    settings : `churned_when` of them names the label's value that means the customer left.
+
+    Returns
+    -------
+    Outcome
+        Unchecked lazy tables with the hidden columns of `telcli.tables.checks`. Metrics: ``sources``, one entry per
+        extract, and ``mapping``, what a mapping file holds. `as_of` is set where a flat table was put in a month.
+
+    Raises
+    ------
+    DataError, UsageError
+        No extract identifies customers, a label is not clear, or the mapping names what does not exist.
+
+    >>> from telcli.tables.extract import Extract
+    >>> raw = pl.LazyFrame({"customerID": ["a", "b"], "Churn": ["Yes", "No"], "_line": [2, 3]})
+    >>> found = ingest(Inputs({}, None, extracts=(Extract("flat.csv", raw, "utf-8", ",", ""),)), IngestSettings())
+    >>> found.tables["customers"].select("customer_id", "churned").collect().rows()
+    [('a', True), ('b', False)]
+    """
+    if not inputs.extracts:
+        raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
+    ones, notices = understand(inputs.extracts, inputs.choices)
+    for one in ones:
+        check_label(one, settings.churned_when)
+    at, told = _month(ones, inputs.as_of) if needs_month(ones) else (inputs.as_of, [])
+    tables, more = assemble(ones, at, settings.churned_when)
+    metrics = {
+        "sources": [_about(one) for one in ones],
+        "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
+    }
+    return Outcome(tables, metrics, (*notices, *told, *more), as_of=at)
+
+
+def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
+    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud."""
+    if asked:
+        return asked.replace(day=1), []
+    latest = max((found for one in ones if (found := _latest(one))), default=None)
+    if latest:
+        month = latest.replace(day=1)
+        return month, [
+            Notice(
+                "as-of-latest",
+                "The table has no months; {month} was taken, that of the latest date in it. Choose with --as-of.",
+                {"month": f"{month:%Y-%m}"},
+            )
+        ]
+    month = date.today().replace(day=1)
+    return month, [
+        Notice(
+            "as-of-assumed",
+            "The table has neither months nor dates; {month}, this month, was taken. Choose with --as-of.",
+            {"month": f"{month:%Y-%m}"},
+        )
+    ]
+
+
+def _latest(one: Understood) -> date | None:
+    """The latest date of one extract, of columns that cannot lie ahead."""
+    readings = [reading for reading in one.readings() if reading.name in _DATED]
+    readings += [reading for reading in one.readings("subscriptions", attributes=False) if reading.name in _DATED]
+    readings = list({reading.name: reading for reading in readings}.values())
+    if not readings:
+        return None
+    dates = clean(one.frame, one.map.source, readings)
+    names = [reading.name for reading in readings]
+    found = dates.select(pl.max_horizontal(pl.col(name).cast(pl.Date).max() for name in names)).collect(
+        engine="streaming"
+    )
+    latest: date | None = found.item()
+    return latest
+
+
+def _about(one: Understood) -> dict[str, Any]:
+    """What was read of one extract and what was made of it."""
+    mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
+    return {
+        "source": one.map.source,
+        "table": one.map.table,
+        "rows_read": one.rows,
+        "encoding": one.extract.encoding,
+        "delimiter": one.extract.delimiter,
+        "confidence": one.map.confidence,
+        "mapped": mapped,
+        "units": {
+            name.removeprefix(f"{one.map.table}."): use.unit for name, use in one.map.columns.items() if use.unit
+        },
+        "unmapped": [header for header, _ in one.attributes.values()],
+        "attributes": {name: kind for name, (_, kind) in one.attributes.items()},
+        "dropped_personal": list(one.map.personal),
+        "dropped_empty": list(one.empty),
+    }
