@@ -165,7 +165,8 @@ def _feature(column: pl.Series) -> Feature:
     if column.dtype in (pl.Date, pl.Datetime):
         return Feature(column.name, "date")
     if column.dtype.is_numeric():
-        return Feature(column.name, "number")
+        yes_no = column.name.startswith("x_") and bool(((column == 0) | (column == 1)).all())
+        return Feature(column.name, "flag" if yes_no else "number")
     counts = column.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
     enough = _LEVEL_ROWS if column.len() >= 200 else 2
     kept = counts.filter(pl.col("rows") >= enough).head(_MOST_LEVELS).get_column(column.name).to_list()

@@ -22,7 +22,9 @@ from telcli.methods.churn_evaluation import Evaluation, evaluate
 from telcli.methods.costs import expected_saving
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.predict_churn_roads import Road, Study, flat_road, month_road
+from telcli.stages.predict_churn_reasons import Drivers, drivers_of, reasons_of
+from telcli.stages.predict_churn_roads import flat_road, month_road
+from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["predict_churn"]
 
@@ -59,8 +61,9 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         seed=inputs.seed,
     )
     _tell_decision(study, found)
+    drivers = drivers_of(road)
     tables = {
-        "churn_scores": _scores(study, road, values, float(found.metrics["churn_rate"])),
+        "churn_scores": _scores(study, road, values, float(found.metrics["churn_rate"]), drivers),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_costs": pl.DataFrame(found.costs).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
     }
@@ -68,6 +71,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         **road.facts,
         **found.metrics,
         "model": _model_facts(road),
+        "drivers": drivers.strongest,
         "features": list(road.design.names),
         "left_out": _left_out(road),
         "value_from": values.origin,
@@ -149,7 +153,7 @@ def _revenue() -> pl.Expr:
     return pl.coalesce(pl.col("revenue_mean_3"), pl.col("revenue")).cast(pl.Float64).alias("revenue")
 
 
-def _scores(study: Study, road: Road, values: _Values, base: float) -> pl.LazyFrame:
+def _scores(study: Study, road: Road, values: _Values, base: float, drivers: Drivers) -> pl.LazyFrame:
     settings = study.settings
     saving = expected_saving(
         road.probability, values.people, settings.offer_cost, settings.contact_cost, settings.accept_rate
@@ -157,24 +161,24 @@ def _scores(study: Study, road: Road, values: _Values, base: float) -> pl.LazyFr
     # Never so high that nobody could reach it: half way between the churn rate and certainty at most.
     high = min(settings.high_risk_lift * base, 0.5 * (1 + base))
     medium = min(settings.medium_risk_lift * base, high)
+    told = np.flatnonzero((road.probability >= medium) | (saving > 0))
     risk = pl.col("churn_probability")
-    band = (
-        pl.when(risk >= high).then(pl.lit("high")).when(risk >= medium).then(pl.lit("medium")).otherwise(pl.lit("low"))
+    lower = pl.when(risk >= medium).then(pl.lit("medium")).otherwise(pl.lit("low"))
+    frame = pl.DataFrame(
+        {
+            "customer_id": road.people.get_column("customer_id"),
+            "churn_probability": np.clip(road.probability, 0.0, 1.0),
+            "target": saving > 0,
+            "expected_saving": saving,
+            "labelled": pl.Series(road.source.tolist(), dtype=pl.String),
+            **reasons_of(study, road, told, drivers),
+        }
     )
-    return (
-        pl.DataFrame(
-            {
-                "customer_id": road.people.get_column("customer_id"),
-                "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, road.people.height),
-                "churn_probability": np.clip(road.probability, 0.0, 1.0),
-                "target": saving > 0,
-                "expected_saving": saving,
-                "labelled": road.source.tolist(),
-            }
-        )
-        .with_columns(risk_band=band)
-        .lazy()
+    banded = frame.with_columns(
+        pl.lit(study.as_of).alias("as_of"),
+        pl.when(risk >= high).then(pl.lit("high")).otherwise(lower).alias("risk_band"),
     )
+    return banded.lazy()
 
 
 def _tell_decision(study: Study, found: Evaluation) -> None:

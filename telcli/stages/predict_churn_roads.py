@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,55 +10,27 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.errors import DataError, Notice
+from telcli.errors import DataError
 from telcli.features import churn_snapshots as snapshots
 from telcli.features.churn_design import ChurnDesign, learn_design
 from telcli.methods.churn_folds import bounded_sample
-from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
+from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
-from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
-from telcli.stages import Inputs
+from telcli.stages.predict_churn_study import (
+    Road,
+    Study,
+    both_classes,
+    choose_design,
+    sample_of,
+    tell_size,
+    typical_stayer,
+)
 
-__all__ = ["Road", "Study", "flat_road", "month_road"]
+__all__ = ["flat_road", "month_road"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
-
-
-@dataclass
-class Study:
-    """One run: what was asked, what the analyst should know."""
-
-    inputs: Inputs
-    settings: PredictChurnSettings
-    as_of: date
-    notices: list[Notice] = field(default_factory=list)
-
-    def tell(self, code: str, template: str, **values: Any) -> None:
-        """Note something the analyst should know."""
-        self.notices.append(Notice(code, template, values))
-
-
-@dataclass(frozen=True)
-class Road:
-    """What either road ends in.
-
-    `people` (sorted by customer_id) and `matrix` are the snapshot, `probability` and `source` theirs; `tested`, `y`
-    and `p` are customers the tested model had not seen; `stayer` is the typical stayer, a value per feature.
-    """
-
-    people: pl.DataFrame
-    matrix: Matrix
-    probability: Floats
-    source: NDArray[np.str_]
-    tested: pl.DataFrame
-    y: Floats
-    p: Floats
-    model: ChurnModel
-    design: ChurnDesign
-    stayer: Matrix
-    facts: dict[str, Any]
 
 
 def flat_road(study: Study) -> Road:
@@ -69,14 +41,14 @@ def flat_road(study: Study) -> Road:
     people = frame.collect(engine="streaming").sort("customer_id")
     known = people.get_column("churned").is_not_null().to_numpy()
     y = people.get_column("churned").fill_null(False).to_numpy().astype(np.float64)[known]
-    _both_classes(y, study.as_of)
+    both_classes(y, study.as_of)
     if settings.split == "out-of-time":
         raise DataError(
             "no-months",
             "One month of data cannot be tested out of time.",
             hint="Leave split at auto, or bring monthly tables.",
         )
-    design = _design(study, people.filter(known), y, flat=True)
+    design = choose_design(study, people.filter(known), y, flat=True)
     matrix = design.matrix(people)
     p, folds = _other_customers(study, matrix[known], y, design)
     model = train(
@@ -84,7 +56,7 @@ def flat_road(study: Study) -> Road:
     )
     probability = model.predict_proba(matrix)[:, 1]
     probability[known] = p
-    _tell_size(study, y, folds)
+    tell_size(study, y, folds)
     return Road(
         people=people,
         matrix=matrix,
@@ -95,7 +67,8 @@ def flat_road(study: Study) -> Road:
         p=p,
         model=model,
         design=design,
-        stayer=_typical(matrix[known][y == 0], design),
+        stayer=typical_stayer(matrix[known][y == 0], design),
+        **sample_of(matrix[known], y, study.inputs.seed),
         facts={"split": "cross-validation", "folds": folds, "windows": {"snapshot": str(study.as_of)}},
     )
 
@@ -118,7 +91,7 @@ def month_road(study: Study, first: date) -> Road:
     if not out_of_time:
         _tell_short(study, windows)
     learned = _learning_rows(study, labels.filter(pl.col("month").is_in(list(windows.closed))))
-    design = _design(study, learned.frame, learned.y, flat=False)
+    design = choose_design(study, learned.frame, learned.y, flat=False)
     tested = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
@@ -132,7 +105,7 @@ def month_road(study: Study, first: date) -> Road:
         )
     model, matrix_learned = _fit_months(study, learned, design, windows.closed[-1])
     matrix = design.matrix(people)
-    _tell_size(study, learned.y, None)
+    tell_size(study, learned.y, None)
     return Road(
         people=people,
         matrix=matrix,
@@ -143,7 +116,8 @@ def month_road(study: Study, first: date) -> Road:
         p=tested[2],
         model=model,
         design=design,
-        stayer=_typical(matrix_learned[learned.y == 0], design),
+        stayer=typical_stayer(matrix_learned[learned.y == 0], design),
+        **sample_of(matrix_learned, learned.y, study.inputs.seed),
         facts={
             "split": "out-of-time" if out_of_time else "cross-validation",
             "windows": _dates(windows, settings, out_of_time),
@@ -162,7 +136,7 @@ class _Learned:
 
 def _learning_rows(study: Study, labels: pl.DataFrame) -> _Learned:
     y = labels.get_column("churned").to_numpy().astype(np.float64)
-    _both_classes(y, study.as_of)
+    both_classes(y, study.as_of)
     rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed)
     if rows.size < y.size:
         study.tell(
@@ -209,7 +183,7 @@ def _out_of_time(
     study.inputs.progress("test", 1, 2)
     tested = _features_of(study, labels.filter(pl.col("month") == windows.test))
     y = tested.get_column("churned").to_numpy().astype(np.float64)
-    _both_classes(y, windows.test)
+    both_classes(y, windows.test)
     return tested, y, model.predict_proba(design.matrix(tested))[:, 1]
 
 
@@ -220,7 +194,7 @@ def _over_months(
     customers = learned.frame.get_column("customer_id").to_numpy()
     p, _ = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers)
     last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy()
-    _both_classes(learned.y[last], windows.closed[-1])
+    both_classes(learned.y[last], windows.closed[-1])
     return learned.frame.filter(last), learned.y[last], p[last]
 
 
@@ -238,82 +212,6 @@ def _other_customers(
         groups=groups,
         tick=lambda done, total: study.inputs.progress("folds", done, total),
     )
-
-
-def _design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:
-    """Choose the features; refuse those that look like leaks, by name."""
-    settings = study.settings
-    candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
-    excluded = snapshots.named_columns(settings.exclude, candidates)
-    allowed = snapshots.named_columns(settings.allow_leaks, candidates)
-    design = learn_design(frame, [name for name in candidates if name in frame.columns])
-    design = design.without(excluded, "excluded")
-    areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
-    named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
-    strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
-    leaks = sorted((named | strong) - allowed)
-    if leaks:
-        raise DataError(
-            "leak-found",
-            "Known only after a customer has left, by name or because one column alone tells who leaves: {columns}.",
-            hint="Leave them out with exclude in [predict-churn], or use them all the same with {flags}.",
-            columns=", ".join(name.removeprefix("x_") for name in leaks),
-            flags=" ".join(f'--allow-leak "{name.removeprefix("x_")}"' for name in leaks),
-        )
-    if named | strong:
-        study.tell(
-            "leak-allowed",
-            "Used although they look like leaks, so the figures may be too good: {columns}.",
-            columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
-        )
-    return design
-
-
-def _both_classes(y: Floats, month: date) -> None:
-    if 0 < y.sum() < y.size:
-        return
-    raise DataError(
-        "one-class-label",
-        "Of {rows} labelled customers ({month}), {churners} left: a model needs both churners and stayers.",
-        hint="Check the label (--map churned=COLUMN, --churned-when VALUE) or widen outcome_months in [predict-churn].",
-        rows=y.size,
-        month=f"{month:%Y-%m}",
-        churners=int(y.sum()),
-    )
-
-
-def _typical(stayers: Matrix, design: ChurnDesign) -> Matrix:
-    """The typical stayer: median of numbers, commonest category; NaN where most are gaps."""
-    found = np.full(stayers.shape[1], np.nan, dtype=np.float32)
-    for j, feature in enumerate(design.features):
-        known = stayers[:, j][~np.isnan(stayers[:, j])]
-        if 2 * known.size < len(stayers):
-            continue
-        if feature.kind in ("category", "flag"):
-            values, counts = np.unique(known, return_counts=True)
-            found[j] = values[np.argmax(counts)]
-        else:
-            found[j] = np.quantile(known, 0.5, method="lower")
-    return found
-
-
-def _tell_size(study: Study, y: Floats, folds: int | None) -> None:
-    scarce = int(min(y.sum(), y.size - y.sum()))
-    if scarce < SMALL_CHURNERS or y.size < SMALL_ROWS:
-        study.tell(
-            "few-churners",
-            "Only {churners} churners among {rows} labelled customers: a plain logistic regression is used, and its "
-            "figures are uncertain.",
-            churners=int(y.sum()),
-            rows=y.size,
-        )
-    if folds is not None and folds < study.settings.folds:
-        study.tell(
-            "folds-reduced",
-            "Tested with {folds} folds instead of {wanted}: a class has too few customers.",
-            folds=folds,
-            wanted=study.settings.folds,
-        )
 
 
 def _tell_short(study: Study, windows: snapshots.Windows) -> None:

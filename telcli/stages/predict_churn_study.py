@@ -1,0 +1,149 @@
+"""What both roads to a churn model share: the run, its end, the choice of columns, the checks of the label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import DataError, Notice
+from telcli.features import churn_snapshots as snapshots
+from telcli.features.churn_design import ChurnDesign, learn_design
+from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
+from telcli.methods.leakage import named_afterwards, scan
+from telcli.settings import PredictChurnSettings
+from telcli.stages import Inputs
+
+__all__ = ["Road", "Study", "both_classes", "choose_design", "sample_of", "tell_size", "typical_stayer"]
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+
+
+@dataclass
+class Study:
+    """One run: what was asked, what the analyst should know."""
+
+    inputs: Inputs
+    settings: PredictChurnSettings
+    as_of: date
+    notices: list[Notice] = field(default_factory=list)
+
+    def tell(self, code: str, template: str, **values: Any) -> None:
+        """Note something the analyst should know."""
+        self.notices.append(Notice(code, template, values))
+
+
+@dataclass(frozen=True)
+class Road:
+    """What either road ends in.
+
+    `people` (sorted by customer_id) and `matrix` are the snapshot, `probability` and `source` theirs; `tested`, `y`
+    and `p` are customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample`
+    are at most 2,000 customers learned from, half of them stayers or more.
+    """
+
+    people: pl.DataFrame
+    matrix: Matrix
+    probability: Floats
+    source: NDArray[np.str_]
+    tested: pl.DataFrame
+    y: Floats
+    p: Floats
+    model: ChurnModel
+    design: ChurnDesign
+    stayer: Matrix
+    sample: Matrix
+    sample_stayed: NDArray[np.bool_]
+    facts: dict[str, Any]
+
+
+def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:
+    """Choose the features; refuse those that look like leaks, by name."""
+    settings = study.settings
+    candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
+    excluded = snapshots.named_columns(settings.exclude, candidates)
+    allowed = snapshots.named_columns(settings.allow_leaks, candidates)
+    design = learn_design(frame, [name for name in candidates if name in frame.columns])
+    design = design.without(excluded, "excluded")
+    areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
+    named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
+    strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
+    leaks = sorted((named | strong) - allowed)
+    if leaks:
+        raise DataError(
+            "leak-found",
+            "Known only after a customer has left, by name or because one column alone tells who leaves: {columns}.",
+            hint="Leave them out with exclude in [predict-churn], or use them all the same with {flags}.",
+            columns=", ".join(name.removeprefix("x_") for name in leaks),
+            flags=" ".join(f'--allow-leak "{name.removeprefix("x_")}"' for name in leaks),
+        )
+    if named | strong:
+        study.tell(
+            "leak-allowed",
+            "Used although they look like leaks, so the figures may be too good: {columns}.",
+            columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
+        )
+    return design
+
+
+def both_classes(y: Floats, month: date) -> None:
+    """Refuse labels of one kind."""
+    if 0 < y.sum() < y.size:
+        return
+    raise DataError(
+        "one-class-label",
+        "Of {rows} labelled customers ({month}), {churners} left: a model needs both churners and stayers.",
+        hint="Check the label (--map churned=COLUMN, --churned-when VALUE) or widen outcome_months in [predict-churn].",
+        rows=y.size,
+        month=f"{month:%Y-%m}",
+        churners=int(y.sum()),
+    )
+
+
+def typical_stayer(stayers: Matrix, design: ChurnDesign) -> Matrix:
+    """The typical stayer: median of numbers, commonest category; NaN where most are gaps."""
+    found = np.full(stayers.shape[1], np.nan, dtype=np.float32)
+    for j, feature in enumerate(design.features):
+        known = stayers[:, j][~np.isnan(stayers[:, j])]
+        if 2 * known.size < len(stayers):
+            continue
+        if feature.kind in ("category", "flag"):
+            values, counts = np.unique(known, return_counts=True)
+            found[j] = values[np.argmax(counts)]
+        else:
+            found[j] = np.quantile(known, 0.5, method="lower")
+    return found
+
+
+def sample_of(matrix: Matrix, y: Floats, seed: int) -> dict[str, Any]:
+    """At most 1,000 stayers and 1,000 churners, drawn by the seed, as fields of a Road."""
+    rng = np.random.default_rng(seed)
+    stayers, churners = np.flatnonzero(y == 0), np.flatnonzero(y == 1)
+    drawn = [rng.choice(part, min(part.size, 1000), replace=False) for part in (stayers, churners)]
+    rows = np.sort(np.concatenate(drawn))
+    return {"sample": matrix[rows], "sample_stayed": y[rows] == 0}
+
+
+def tell_size(study: Study, y: Floats, folds: int | None) -> None:
+    """Say so where there was too little to learn from for the full model or for all folds."""
+    scarce = int(min(y.sum(), y.size - y.sum()))
+    if scarce < SMALL_CHURNERS or y.size < SMALL_ROWS:
+        study.tell(
+            "few-churners",
+            "Only {churners} churners among {rows} labelled customers: a plain logistic regression is used, and its "
+            "figures are uncertain.",
+            churners=int(y.sum()),
+            rows=y.size,
+        )
+    if folds is not None and folds < study.settings.folds:
+        study.tell(
+            "folds-reduced",
+            "Tested with {folds} folds instead of {wanted}: a class has too few customers.",
+            folds=folds,
+            wanted=study.settings.folds,
+        )
