@@ -202,8 +202,8 @@ class ScoreValueSettings:
     )
     recent_months: int = setting(
         0,
-        "Last months that tell a customer's usual margin; 0 takes the number that foretold the latest months best.",
-        "用于估计客户常态月毛利的最近月数；0 表示自动选取对最近几个月预测最准的月数。",
+        "Last months that tell a customer's usual margin; 0 takes the number that ranked customers best.",
+        "用于估计客户常态月毛利的最近月数；0 表示自动选取排序效果最好的月数。",
         unit="months",
         low=0,
         high=12,

@@ -13,9 +13,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.survival import LifeTable, conditional_survival
 
-__all__ = ["discounted_months", "known_mean", "monthly_rate", "percentile_rank", "tier_places", "usual_margin"]
+__all__ = [
+    "RECENT",
+    "choose_recent",
+    "discounted_months",
+    "known_mean",
+    "monthly_rate",
+    "percentile_rank",
+    "tier_places",
+    "usual_margin",
+]
 
 Array = NDArray[np.float64]
+RECENT = (3, 6, 12)
+"""Months that may be averaged; one alone is never robust."""
+_SAMPLE = 100_000
 
 
 def monthly_rate(yearly: float) -> float:
@@ -91,6 +103,55 @@ def usual_margin(months: ArrayLike, recent: int = 3, spike_limit: float = 3.0) -
     mean = known_mean(last)
     usual: Array = np.where(np.isnan(mean), known_mean(known), mean)
     return usual
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
+    """Spearman's rank correlation, ties averaged, -1..1; None where it is not defined.
+
+    >>> rank_correlation([1.0, 2.0, 3.0], [10.0, 30.0, 20.0])
+    0.5
+    """
+    from scipy.stats import rankdata
+
+    if len(np.asarray(first)) == 0:
+        return None
+    ranks = [rankdata(side, method="average") for side in (np.asarray(first, float), np.asarray(second, float))]
+    left, right = (side - side.mean() for side in ranks)
+    scale = float(np.sqrt((left @ left) * (right @ right)))
+    return round(float(left @ right) / scale, 10) if scale > 0 else None
+
+
+def choose_recent(months: ArrayLike, spike_limit: float = 3.0) -> int:
+    """How many last months to average: the number of RECENT that ranks customers best by what they bring next.
+
+    The later half of the months, 3 to 6 of them, is held back and foretold from the earlier ones; the highest rank
+    correlation, to four decimals, wins, on a tie the longer. It is 3 where no more than three months are left to
+    foretell from, or they tell nothing. Of many customers an even sample of about 100,000 is enough.
+
+    Parameters
+    ----------
+    months : array of shape (customers, months)
+        Money, the oldest month first; NaN where not known.
+    spike_limit : float
+        As in `usual_margin`.
+
+    Examples
+    --------
+    >>> odd, plain = [10.0, 10.0, 10.0, 50.0, 40.0, 10.0, 10.0, 10.0, 10.0], [21.0] * 9
+    >>> choose_recent([odd, plain]), choose_recent([[5.0] * 9, [5.0] * 9])
+    (12, 3)
+    """
+    rows = np.atleast_2d(np.asarray(months, dtype=float))
+    rows = rows[:: max(len(rows) // _SAMPLE, 1)]
+    held_back = min(max(rows.shape[1] // 2, RECENT[0]), RECENT[1])
+    before, after = rows[:, :-held_back], known_mean(rows[:, -held_back:])
+    both = ~np.isnan(after) & ~np.isnan(known_mean(before))
+    best, found = -2.0, RECENT[0]
+    for recent in RECENT if before.shape[1] > RECENT[0] else ():
+        score = rank_correlation(usual_margin(before[both], recent, spike_limit), after[both])
+        if score is not None and round(score, 4) >= best:
+            best, found = round(score, 4), recent
+    return found
 
 
 def known_mean(months: ArrayLike) -> Array:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from telcli.methods.lifetime_value import known_mean, usual_margin
+from telcli.methods.lifetime_value import known_mean, rank_correlation, usual_margin
 
-__all__ = ["Verdict", "backtest", "rank_correlation"]
+__all__ = ["Verdict", "backtest"]
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,6 @@ class Verdict:
     calibration: float | None
     naive_calibration: float | None
     customers: int
-
-
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> float | None:
-    """Spearman's rank correlation, ties averaged, -1..1; None where it is not defined.
-
-    >>> rank_correlation([1.0, 2.0, 3.0], [10.0, 30.0, 20.0])
-    0.5
-    """
-    from scipy.stats import rankdata
-
-    ranks = [rankdata(side, method="average") for side in (np.asarray(first, float), np.asarray(second, float))]
-    left, right = (side - side.mean() for side in ranks)
-    scale = float(np.sqrt((left @ left) * (right @ right)))
-    return round(float(left @ right) / scale, 10) if scale > 0 else None
 
 
 def backtest(

@@ -21,7 +21,7 @@ from telcli.errors import DataError, MissingInputError, Notice, UsageError
 from telcli.features.exposure import curve, fit_labels, fit_months
 from telcli.features.margin import Book, book, margin, money_known, month_range, pay_modes
 from telcli.methods.concentration import top_share
-from telcli.methods.lifetime_value import monthly_rate, percentile_rank, tier_places, usual_margin
+from telcli.methods.lifetime_value import choose_recent, monthly_rate, percentile_rank, tier_places, usual_margin
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import backtest
 from telcli.settings import ScoreValueSettings
@@ -46,6 +46,7 @@ class _Study:
     settings: ScoreValueSettings
     notices: list[Notice]
     basis: str = "revenue"
+    recent: int = 0
 
     def tell(self, notice: Notice) -> None:
         self.notices.append(notice)
@@ -159,7 +160,8 @@ def _staying(
 def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
     """value_scores, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
-    usual = usual_margin(margins, settings.recent_months, settings.spike_limit)
+    study.recent = settings.recent_months or choose_recent(margins, settings.spike_limit)
+    usual = usual_margin(margins, study.recent, settings.spike_limit)
     unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
     billed = int((~np.isnan(margins)).any(axis=0).sum())
     study.notices += notes.about_customers(unbilled, tenureless, billed)
@@ -213,7 +215,9 @@ def _backtest(study: _Study, everyone: Book, then: Staying, future: int) -> dict
         return None
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
     ahead = then.months_ahead(past.tenure[1], past.group, future, 0.0)
-    verdict = backtest(before, after, ahead, study.settings.recent_months, study.settings.spike_limit)
+    spikes = study.settings.spike_limit
+    recent = study.settings.recent_months or choose_recent(before, spikes)
+    verdict = backtest(before, after, ahead, recent, spikes)
     study.notices += notes.about_verdict(verdict)
     return {**asdict(verdict), "as_of": f"{study.calendar[-1 - future]:%Y-%m}", "months": future}
 
@@ -231,6 +235,7 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
         "margin_basis": study.basis,
         "horizon_months": settings.horizon_months,
         "discount_rate": settings.discount_rate,
+        "recent_months": study.recent,
         "survival": {
             "months": staying.overall.reliable + 1,
             "tail_hazard": round(staying.overall.tail_hazard, 8),
@@ -239,5 +244,5 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
             "left": int(staying.constant.left.sum()),
             "stratified_by": "pay_mode" if staying.groups else None,
         },
-        "assumptions": notes.assumptions(settings, staying),
+        "assumptions": notes.assumptions(settings, study.recent, staying),
     }

@@ -73,23 +73,26 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
 
 
 def about_verdict(verdict: Verdict) -> list[Notice]:
-    """Whether the plain average would have ranked customers better."""
-    model, naive = verdict.rank_correlation, verdict.naive_rank_correlation
-    if model is None or naive is None or naive <= model:
+    """Whether the plain average would have ranked customers better, to four decimals."""
+    if verdict.rank_correlation is None or verdict.naive_rank_correlation is None:
+        return []
+    model, naive = round(verdict.rank_correlation, 4), round(verdict.naive_rank_correlation, 4)
+    if naive <= model:
         return []
     template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
-    return [Notice("value-naive-better", template, {"naive": round(naive, 4), "model": round(model, 4)})]
+    return [Notice("value-naive-better", template, {"naive": naive, "model": model})]
 
 
-def assumptions(asked: ScoreValueSettings, staying: Staying) -> list[str]:
+def assumptions(asked: ScoreValueSettings, recent: int, staying: Staying) -> list[str]:
     """Everything assumed on the way from bills to value, a sentence each."""
     table = staying.overall
     spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
+    chosen = "as set" if asked.recent_months else "chosen because it ranked customers best in months held back"
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
         f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "
         "commission, subsidies, bad debt and retention are taken off only as far as margin_rate does.",
-        f"The usual month is the mean of the last {asked.recent_months} months known{spikes}.",
+        f"The usual month is the mean of the last {recent} months as far as known{spikes}; {chosen}.",
         f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
         f"discounted at {asked.discount_rate:g} a year.",
         "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "

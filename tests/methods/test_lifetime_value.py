@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telcli.methods.lifetime_value import (
+    RECENT,
+    choose_recent,
     discounted_months,
     known_mean,
     monthly_rate,
@@ -98,6 +100,26 @@ def test_usual_margin_lies_within_the_known_months_and_ignores_order_of_customer
 def test_usual_margin_follows_the_unit_of_money(rows, factor):
     scaled = usual_margin(np.array(rows) * factor)
     assert scaled == pytest.approx(usual_margin(rows) * factor, nan_ok=True, rel=1e-6, abs=1e-6)
+
+
+def noisy(customers, drift, noise):
+    random = np.random.default_rng(2)
+    steps = np.cumsum(random.normal(0, drift, (customers, 12)), axis=1)
+    return 100 * np.exp(random.normal(0, 0.3, (customers, 1)) + steps + random.normal(0, noise, (customers, 12)))
+
+
+def test_steady_noisy_months_are_averaged_longer_than_drifting_ones():
+    assert choose_recent(noisy(2000, drift=0.0, noise=0.3)) > choose_recent(noisy(2000, drift=0.3, noise=0.0)) == 3
+
+
+@given(ROWS)
+def test_a_number_of_months_is_always_found(rows):
+    assert choose_recent(rows) in RECENT
+
+
+@pytest.mark.parametrize("months", [[[1.0]], [[1.0] * 6, [2.0] * 6], [[NAN] * 12] * 2, [[5.0] * 12]])
+def test_it_is_three_where_nothing_tells(months):
+    assert choose_recent(months) == 3
 
 
 def test_known_mean():

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from telcli.methods.value_backtest import backtest, rank_correlation
+from telcli.methods.lifetime_value import rank_correlation
+from telcli.methods.value_backtest import backtest
 
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=40)
 

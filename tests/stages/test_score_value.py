@@ -262,7 +262,7 @@ def test_backtest_admits_that_the_naive_forecast_ranks_better():
         level = 10.0 + place
         history = [level] * 5 + [level * random.uniform(0.2, 2.0) for _ in range(3)] + [level] * 4
         lines += rows(f"c{place:03d}", history)
-    _, _, outcome = run(lines)
+    _, _, outcome = run(lines, recent_months=3)
     assert outcome.metrics["backtest"]["naive_rank_correlation"] > outcome.metrics["backtest"]["rank_correlation"]
     assert "value-naive-better" in codes(outcome)
 
