@@ -96,7 +96,7 @@ def _shown(parameter: Any) -> str:
 
 
 def _no_such_option(error: Any, command: str) -> UsageError:
-    near = sorted(error.possibilities or ())
+    near = difflib.get_close_matches(error.option_name, error.possibilities or (), n=2, cutoff=0.7)
     if near:
         return UsageError(
             "option-unknown-near",
@@ -109,8 +109,8 @@ def _no_such_option(error: Any, command: str) -> UsageError:
     if command == "telcli":
         return UsageError(
             "option-before-command",
-            "Options come after the command, as in: telcli status {option}",
-            hint="See telcli --help",
+            "{option} cannot stand before the command.",
+            hint="Options come last, as in: telcli status -w DIR",
             option=error.option_name,
         )
     return UsageError(
@@ -143,6 +143,14 @@ def _bad_value(error: Any, parameter: Any, command: str) -> UsageError:
     if kind == "float":
         return UsageError(
             "value-number", "{option} must be a number, not {value}.", hint="See {command} --help", **values
+        )
+    if kind == "greater":
+        return UsageError(
+            "value-least",
+            "{option} must be at least {least}, not {value}.",
+            hint="See {command} --help",
+            least=details["ctx"]["ge"],
+            **values,
         )
     return UsageError(
         "value-invalid", "{option} cannot be {value}: {why}.", hint="See {command} --help", why=error.message, **values

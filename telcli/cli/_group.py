@@ -43,7 +43,8 @@ class WalkGroup(TyperGroup):
         name = cmd_name.replace("-", "_")
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         body = getattr(import_module(f"telcli.cli.{name}"), name)
-        app.command(cmd_name, cls=PlainCommand, context_settings={"help_option_names": _HELP})(body)
+        settings = {"help_option_names": _HELP}
+        app.command(cmd_name, cls=PlainCommand, short_help=tr(COMMANDS[cmd_name]), context_settings=settings)(body)
         return typer.main.get_command(app)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

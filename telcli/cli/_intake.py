@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from telcli.cli._options import setting
+from telcli.cli._words import tr
 from telcli.errors import MissingInputError, UsageError
 
 __all__ = ["ChurnedWhen", "Map", "MappingFile", "MaxRejects", "WriteMapping", "flags", "words", "write_mapping"]
@@ -53,10 +55,16 @@ def share(given: str | None) -> float | None:
 
 
 def words(given: Sequence[str] | None, file: Path | None) -> dict[str, Any]:
-    """The mapping as the pipeline wants it: pairs of --map, and what a mapping file says."""
+    """The mapping as the pipeline wants it: what --map says, by name, and what a mapping file says.
+
+    >>> words(["customer_id=id", "customer_id=cust_no", "churned=Churn"], None)
+    {'map': {'customer_id': ['id', 'cust_no'], 'churned': ['Churn']}}
+    """
     found: dict[str, Any] = {}
     if given:
-        found["map"] = dict(_pair(text) for text in given)
+        found["map"] = {}
+        for name, column in map(_pair, given):
+            found["map"].setdefault(name, []).append(column)
     if file is not None:
         found["mapping"] = _read(file)
     return found
@@ -87,18 +95,26 @@ def _read(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def write_mapping(file: Path | None, metrics: Any) -> None:
+def write_mapping(file: Path | None, metrics: Mapping[str, Any]) -> None:
     """Write down what each column was taken for, in the form that --mapping reads."""
     if file is None:
         return
-    lines = ["# What each column of each extract was taken for: name of telcli's = column of the extract."]
-    for source in metrics.get("sources", ()):
-        lines += ["", f"[{_quoted(source['source'])}]"]
-        lines += [f"{_quoted(ours)} = {_quoted(theirs)}" for ours, theirs in (source.get("mapped") or {}).items()]
+    lines = [
+        tr("# What each column of each extract was taken for. Use it with: telcli ingest SOURCES... --mapping FILE")
+    ]
+    for source in metrics["mapping"]["source"]:
+        lines += ["", "[[source]]"]
+        lines += [f"{name} = {_toml(value)}" for name, value in source.items() if not isinstance(value, Mapping)]
+        for name, body in source.items():
+            if isinstance(body, Mapping):
+                lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in body.items())]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(str(text), ensure_ascii=False)
+def _toml(value: Any) -> str:
+    """A text, number, list or inline table; a JSON string is a TOML one too."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._words import label, said, tr
+from telcli.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from telcli.cli._errors import Failure
     from telcli.errors import Notice
 
-__all__ = ["SCHEMA_VERSION", "Printer", "month_name", "tell_failure", "to_json", "warnings"]
+__all__ = ["SCHEMA_VERSION", "Printer", "error_body", "month_name", "tell_failure", "to_json", "warnings"]
 
 SCHEMA_VERSION = 1
 _EVERY_SECONDS = 0.1
@@ -192,16 +193,24 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def error_body(failure: Failure) -> dict[str, Any]:
+    """A failure as the JSON holds it."""
+    return {
+        "code": failure.code,
+        "message": failure.message,
+        "hint": failure.hint,
+        "exit_code": int(failure.exit_code),
+    }
+
+
 def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
-    """Put a failure on stderr, and with --format json also as the one object on stdout."""
-    if as_json:
-        error = {
-            "code": failure.code,
-            "message": failure.message,
-            "hint": failure.hint,
-            "exit_code": int(failure.exit_code),
-        }
-        sys.stdout.write(to_json({"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error}))
+    """Put a failure on stderr, and with --format json also as the one object on stdout.
+
+    A crossed threshold is in the object of the results already.
+    """
+    if as_json and failure.exit_code is not ExitCode.THRESHOLD:
+        body = {"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error_body(failure)}
+        sys.stdout.write(to_json(body))
         sys.stdout.flush()
     lines = [label("Error:") + failure.message]
     if failure.hint:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._errors import explain
+from telcli.cli._help import wrap
+from telcli.cli._output import error_body
 from telcli.cli._words import tr
 from telcli.tables import NAMES
 
 if TYPE_CHECKING:
     from telcli.cli._output import Printer
+    from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
 __all__ = ["figure", "payload", "row_count", "tell", "view"]
@@ -41,9 +46,10 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
 
 
-def tell(out: Printer, run: StageRun) -> None:
-    """Print one stage's run as a command's whole result."""
-    out.result(lambda: view(run, verbose=out.verbose), notices=run.notices, **payload(run))
+def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
+    """Print one stage's run as a command's whole result; the JSON says too which threshold it failed."""
+    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    out.result(lambda: view(run, verbose=out.verbose), notices=run.notices, **payload(run), **error)
 
 
 def payload(run: StageRun) -> dict[str, Any]:
@@ -136,17 +142,18 @@ def _sources(sources: Any) -> Iterator[str]:
             kept=f"{source['rows_kept']:,}",
             rejected=f"{source['rows_rejected']:,}",
         )
-        yield f"  {source['source']}: {counts} ({source.get('encoding') or '-'})"
-        mapped = _pairs(source.get("mapped"))
-        if mapped:
-            yield "    " + tr("mapped") + ": " + ", ".join(f"{theirs} → {ours}" for theirs, ours in mapped)
-        kept = [str(name) for name in source.get("unmapped") or ()]
-        if kept:
-            yield "    " + tr("kept as attributes") + ": " + ", ".join(kept)
+        yield f"  {source['source']} → {source['table']}  {counts}  ({source['encoding']})"
+        pairs = source["mapped"].items()
+        renamed = [f"{theirs} → {ours}" for ours, theirs in pairs if ours != theirs]
+        yield from _listed("mapped", renamed)
+        yield from _listed("taken as named", [ours for ours, theirs in pairs if ours == theirs])
+        yield from _listed("kept as attributes", source["unmapped"])
 
 
-def _pairs(mapped: Any) -> list[tuple[str, str]]:
-    """Source column and canonical name, from the mapping as recorded (canonical: source)."""
-    if not isinstance(mapped, Mapping):
-        return []
-    return [(str(theirs), str(ours)) for ours, theirs in mapped.items()]
+def _listed(title: str, names: Sequence[str]) -> Iterator[str]:
+    """A title and names, wrapped under each other."""
+    if names:
+        width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+        first, *rest = wrap(f"{tr(title)}{tr(': ')}{', '.join(names)}", width - 6)
+        yield f"    {first}"
+        yield from (f"      {line}" for line in rest)

@@ -11,7 +11,7 @@ from typing import Any
 
 from telcli.errors import ThresholdError, UsageError
 
-__all__ = ["Threshold", "check", "parse"]
+__all__ = ["Threshold", "crossed", "parse"]
 
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _FORM = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(<=|>=|<|>)\s*(\S+)\s*")
@@ -55,15 +55,13 @@ def parse(given: str) -> Threshold:
     return Threshold(found[1], found[2], number)
 
 
-def check(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> None:
-    """Raise where a threshold is crossed, or where its metric could not be measured.
+def crossed(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> ThresholdError | None:
+    """The first threshold that is crossed, or whose metric could not be measured.
 
     Raises
     ------
     UsageError
         There is no such metric.
-    ThresholdError
-        The first threshold crossed.
     """
     for threshold in thresholds:
         value: Any = metrics
@@ -80,16 +78,17 @@ def check(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> None:
                 known=", ".join(sorted(numbers)),
             )
         if value is None:
-            raise ThresholdError(
+            return ThresholdError(
                 "threshold-unmeasured", "{metric} could not be measured, so {condition} cannot be ruled out.",
                 metric=threshold.metric, condition=str(threshold),
             )  # fmt: skip
         if _COMPARE[threshold.compare](value, threshold.number):
-            raise ThresholdError(
+            return ThresholdError(
                 "threshold-crossed", "{metric} is {value:.4g}, which crosses --fail-if {condition}.",
                 hint="The results are published all the same.",
                 metric=threshold.metric, value=float(value), condition=str(threshold),
             )  # fmt: skip
+    return None
 
 
 _absent = object()

@@ -8,12 +8,15 @@ import typer
 
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
-from telcli.cli._thresholds import check, parse
+from telcli.cli._thresholds import crossed, parse
 
 _STAGE = "predict-churn"
 _AllowLeak = Annotated[
     list[str] | None,
     typer.Option("--allow-leak", metavar="COLUMN", help="Use a column although it looks like a leak; repeats."),
+]
+_Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="COLUMN", help="Keep a column out of the model; repeats.")
 ]
 _FailIf = Annotated[
     list[str] | None,
@@ -28,6 +31,7 @@ def predict_churn(
     outcome_months: Annotated[int | None, setting(_STAGE, "outcome_months", "--outcome-months")] = None,
     split: Annotated[str | None, setting(_STAGE, "split", "--split")] = None,
     allow_leak: _AllowLeak = None,
+    exclude: _Exclude = None,
     offer_cost: Annotated[float | None, setting(_STAGE, "offer_cost", "--offer-cost")] = None,
     contact_cost: Annotated[float | None, setting(_STAGE, "contact_cost", "--contact-cost")] = None,
     accept_rate: Annotated[float | None, setting(_STAGE, "accept_rate", "--accept-rate")] = None,
@@ -43,7 +47,10 @@ def predict_churn(
     thresholds = [parse(given) for given in fail_if or ()]
     names = ("gap_months", "outcome_months", "split", "offer_cost", "contact_cost", "accept_rate")
     given = (gap_months, outcome_months, split, offer_cost, contact_cost, accept_rate)
-    flags = {**dict(zip(names, given, strict=True)), "allow_leaks": ",".join(allow_leak) if allow_leak else None}
-    run = run_stage(_STAGE, call.request(flags))
-    tell(call.out, run)
-    check(thresholds, run.metrics)
+    lists = {"allow_leaks": allow_leak, "exclude": exclude}
+    joined = {name: ",".join(columns) if columns else None for name, columns in lists.items()}
+    run = run_stage(_STAGE, call.request({**dict(zip(names, given, strict=True)), **joined}))
+    failure = crossed(thresholds, run.metrics)
+    tell(call.out, run, failure)
+    if failure:
+        raise failure

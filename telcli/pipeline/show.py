@@ -145,13 +145,12 @@ def _parsed(where: str, table: str, empty: pl.DataFrame) -> pl.Expr:
     try:
         condition = pl.sql_expr(where)
         roots = condition.meta.root_names()
-    except pl.exceptions.PolarsError as error:
+    except pl.exceptions.PolarsError:
         raise UsageError(
             "where-unreadable",
-            "--where {where} cannot be read: {why}.",
+            "--where {where} cannot be read as a condition.",
             hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'",
             where=repr(where),
-            why=str(error).strip().splitlines()[0],
         ) from None
     for name in roots:
         _known(table, name, empty.columns)

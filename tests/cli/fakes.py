@@ -24,7 +24,7 @@ IDS = ["000123", "客户二", "c,3"]
 def ingest(inputs: Inputs, settings: Any) -> Outcome:
     """Three customers and their bills, whatever the extracts say."""
     source = {
-        "source": "crm.csv", "rows_read": 3, "encoding": "utf-8", "mapped": {"customer_id": "客户编号"},
+        "source": "crm.csv", "table": "customers", "rows_read": 3, "encoding": "utf-8", "mapped": {"customer_id": "客户编号"},
         "unmapped": ["备注"],
     }  # fmt: skip
     rows = [(name, month, "total", 10.0 * at) for at, name in enumerate(IDS) for month in MONTHS]
