@@ -28,8 +28,10 @@ _NOTE_TEXT = """Made by telcli simulate. Nobody in these files exists.
 planted.csv, a row per customer:
   planted_segment  kind of customer its behaviour was drawn from
   planted_value    expected margin in yuan a month, in a month without troubles
-  leaves_in        month of leaving; empty for who stays
+  leaves_in        month of leaving for good; empty for who stays
   reason           why: base, price, service, network, contract-end, life, arrears
+  silent_since     first month without use of a prepaid customer who stopped without a word and whose lines no system
+                   closed; leaves_in is the third such month
   duplicate_of     the same person's earlier customer number; empty for everybody else
 truth.json: rows, exact copies and rows to be refused per file, and how often each fact is planted.
 """

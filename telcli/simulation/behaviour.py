@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from telcli.simulation.departures import Departures
+from telcli.simulation.departures import SILENT_MONTHS, Departures
 from telcli.simulation.population import Population
 from telcli.simulation.troubles import Troubles
 from telcli.simulation.world import WARMUP, Array, Streams, World
@@ -69,7 +69,9 @@ def use(world: World, block: int, people: Population, troubles: Troubles, gone: 
     share = (last - first + 1) / 28.0
     decline = np.maximum(0.80**life, 0.15)
     suspended = np.where(arrears >= 3, 0.02, 1.0)
-    common = there * share * decline * suspended
+    stops_soon = gone.silent[:, None] & (np.arange(shape[1])[None, :] > gone.month[:, None] - SILENT_MONTHS)
+    resting = (troubles.pause[:, WARMUP:] > 0) & ~stops_soon
+    common = there * share * decline * suspended * ~resting
     season = 1.0 + 0.06 * np.sin(2 * np.pi * ((world.first + np.arange(shape[1])) % 12) / 12.0)[None, :]
 
     def around(level: Array, spread: float) -> Array:
@@ -90,7 +92,7 @@ def use(world: World, block: int, people: Population, troubles: Troubles, gone: 
         texts=np.round(around(people.texts, 0.35)),
         data_mb=np.round(data, 1),
         roaming_minutes=np.round(around(people.roaming, 0.5) * travels, 1),
-        active_days=np.round(np.clip(days, 1, 30) * share * there * np.where(suspended < 1, 0.1, 1.0)),
+        active_days=np.round(np.clip(days, 1, 30) * share * there * ~resting * np.where(suspended < 1, 0.1, 1.0)),
     )
 
 

@@ -99,40 +99,43 @@ def _clean_frames(world: World, block: int, planted: Counter[str], keep: int) ->
     yield "payments.csv", payment_rows(world, people, pay(world, block, people, troubles, gone, charges))
     yield "tickets.csv", ticket_rows(world, people, contact(world, block, people, troubles, gone))
     yield "answer_key/planted.csv", _answers(world, people, gone, expected_margin(people, fees, used.there))
-    _count(planted, people, gone, lines, used.there, keep)
+    _count(planted, people, gone, lines, gone.left(world.months), keep)
+    planted["billed_months"] = int(used.there[:keep].sum())
 
 
 def _answers(world: World, people: Population, gone: Departures, margin: Array) -> pl.DataFrame:
     """answer_key/planted.csv: what is true of each customer and stands in no extract."""
     ids = customer_ids(people.number)
-    leaves = gone.month < STAYS
+    left = gone.left(world.months)
     labels = tuple(world.label(month) for month in range(world.months))
+    silent = gone.silent & (gone.month < world.months - 1)
     twin = people.twin >= 0
     return pl.DataFrame(
         {
             "customer_id": ids,
             "planted_segment": words(tuple(kind.name for kind in ARCHETYPES), people.kind),
             "planted_value": pl.Series(margin).cast(pl.String),
-            "leaves_in": words(labels, np.where(leaves, gone.month, -1)),
-            "reason": words(REASONS, np.where(leaves, gone.reason, -1)),
+            "leaves_in": words(labels, np.where(left < STAYS, left, -1)),
+            "reason": words(REASONS, np.where(left < STAYS, gone.reason, -1)),
+            "silent_since": words(labels, np.where(silent, gone.month + 1, -1)),
             "duplicate_of": ids[np.maximum(people.twin, 0)].set(pl.Series(~twin), None),
             OWNER: np.arange(len(ids)),
         }
     )
 
 
-def _count(planted: Counter[str], people: Population, gone: Departures, lines: Lines, there: Array, keep: int) -> None:
+def _count(planted: Counter[str], people: Population, gone: Departures, lines: Lines, left: Array, keep: int) -> None:
     """Count what is planted among the customers kept."""
-    kind, reason, month = people.kind[:keep], gone.reason[:keep], gone.month[:keep]
+    kind, reason, leaves = people.kind[:keep], gone.reason[:keep], left[:keep] < STAYS
     planted["customers"] = keep
-    planted["customer_months"] = int(there[:keep].sum())
-    planted["leavers"] = int((month < STAYS).sum())
+    planted["leavers"] = int(leaves.sum())
+    planted["silent_leavers"] = int((leaves & gone.silent[:keep]).sum())
     planted["joiners"] = int((people.joined[:keep] >= 0).sum())
     planted["registered_twice"] = int((people.twin[:keep] >= 0).sum())
     planted["internal_moves"] = int((np.isin(lines.ended_by, (4, 5)) & (lines.owner < keep)).sum())
     for index, archetype in enumerate(ARCHETYPES):
         planted[f"segment/{archetype.name}"] = int((kind == index).sum())
     for index, name in enumerate(REASONS):
-        planted[f"reason/{name}"] = int(((reason == index) & (month < STAYS)).sum())
+        planted[f"reason/{name}"] = int(((reason == index) & leaves).sum())
     for index, name in enumerate(CLASSES):
         planted[f"class/{name}"] = int((people.customer_class[:keep] == index).sum())

@@ -15,20 +15,39 @@ from telcli.simulation.population import Population
 from telcli.simulation.troubles import Troubles
 from telcli.simulation.world import WARMUP, Array, Streams, World, shifted
 
-__all__ = ["REASONS", "STAYS", "Departures", "depart", "hazards"]
+__all__ = ["REASONS", "SILENT_MONTHS", "STAYS", "Departures", "depart", "hazards"]
 
 REASONS = ("base", "price", "service", "network", "contract-end", "life", "arrears")
 STAYS = 9999
 """Month of leaving of a customer who does not leave."""
 
 
+SILENT_MONTHS = 3
+"""A prepaid customer who stopped without a word has left in the third month without any use (90 days)."""
+
+_SILENT_SHARE = 0.25
+
+
 @dataclass(frozen=True)
 class Departures:
-    """For each customer the month of leaving (`STAYS` for none), its day, and the reason (index into `REASONS`)."""
+    """What each customer does in the end.
+
+    Parameters
+    ----------
+    month, day : the last with any activity (`STAYS` for none).
+    reason : index into `REASONS`; means nothing for those who stay.
+    silent : a prepaid customer who stops without a word: no system notes an end.
+    """
 
     month: Array
     day: Array
     reason: Array
+    silent: Array
+
+    def left(self, months: int) -> Array:
+        """The month in which each has left for good; `STAYS` where that is not within the first `months`."""
+        known = self.month + np.where(self.silent, SILENT_MONTHS, 0)
+        return np.where(known < months, known, STAYS)
 
 
 def _lately(age: Array, least: int) -> Array:
@@ -71,4 +90,5 @@ def depart(world: World, block: int, people: Population, troubles: Troubles) -> 
     at = np.minimum(month, world.months - 1)
     share = np.cumsum(parts[:, np.arange(len(at)), at].astype(float), axis=0)
     reason = (chance.random(len(at)) * share[-1] >= share).sum(axis=0)
-    return Departures(month, chance.integers(1, 29, len(at)), np.minimum(reason, len(REASONS) - 1))
+    silent = people.prepaid & (month < STAYS) & (chance.random(len(at)) < _SILENT_SHARE)
+    return Departures(month, chance.integers(1, 29, len(at)), np.minimum(reason, len(REASONS) - 1), silent)

@@ -50,13 +50,14 @@ def open_lines(world: World, block: int, people: Population, gone: Departures) -
     chance = Streams(world.seed, block)("lines")
     n = len(people.kind)
     owner, service, fee = _holdings(chance, people)
-    end, end_day, ended_by = gone.month[owner], gone.day[owner], _last_word(chance, people, gone)[owner]
+    known_end = np.where(gone.silent, STAYS, gone.month)
+    end, end_day, ended_by = known_end[owner], gone.day[owner], _last_word(chance, people, gone)[owner]
     main = np.concatenate([[True], owner[1:] != owner[:-1]])
     start, start_day = people.joined[owner], people.joined_day[owner]
 
     drops = ~main & (chance.random(len(owner)) < 0.06)
     dropped = (chance.random(len(owner)) * world.months).astype(int)
-    drops &= (dropped < end) & (dropped > start)
+    drops &= (dropped < gone.month[owner]) & (dropped > start)
     end, end_day = np.where(drops, dropped, end), np.where(drops, chance.integers(1, 29, len(owner)), end_day)
     ended_by = np.where(drops, 6, ended_by)
 
@@ -101,10 +102,10 @@ def _holdings(chance: np.random.Generator, people: Population) -> tuple[Array, A
 
 
 def _last_word(chance: np.random.Generator, people: Population, gone: Departures) -> Array:
-    """What the CRM writes for those who leave: ported out, ended at will, ended for arrears."""
+    """What the CRM writes for those who leave: ported out, ended at will, ended for arrears; nothing of the silent."""
     ported = chance.random(len(gone.month)) < np.where(people.prepaid, 0.10, 0.35)
     word = np.where(gone.reason == 6, 3, np.where(ported, 2, 1))
-    return np.where(gone.month < STAYS, word, 0)
+    return np.where((gone.month < STAYS) & ~gone.silent, word, 0)
 
 
 def _numbered(old: Lines, new: Lines, moving: Array) -> Lines:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from telcli.simulation.population import Population
-from telcli.simulation.world import WARMUP, Array, Streams, World
+from telcli.simulation.world import WARMUP, Array, Streams, World, shifted
 
 __all__ = ["Troubles", "live_through"]
 
@@ -27,6 +27,7 @@ class Troubles:
     network : bad coverage or a failing line: fault reports, fewer active days.
     life : the customer needs the line less and less: use declines.
     arrears : a postpaid customer does not pay.
+    pause : a prepaid line rests for a month or two and comes back.
     """
 
     price: Array
@@ -34,6 +35,7 @@ class Troubles:
     network: Array
     life: Array
     arrears: Array
+    pause: Array
 
 
 def _episodes(chance: np.random.Generator, onset: Array, length: float, months: int) -> Array:
@@ -69,7 +71,19 @@ def live_through(world: World, block: int, people: Population) -> Troubles:
         network=_episodes(chance, 0.006 * coverage, 4.0, months),
         life=_episodes(chance, by_kind(0.010, 0.006, 0.012, 0.005, 0.018), 9.0, months),
         arrears=arrears,
+        pause=_pauses(chance, people.prepaid, months),
     )
+
+
+def _pauses(chance: np.random.Generator, prepaid: Array, months: int) -> Array:
+    """Rests of one or two months, at most one in four months; the first month of the history has none."""
+    n = len(prepaid)
+    turn = np.arange(months)[None, :] % 4 == chance.integers(0, 4, n)[:, None]
+    begins = turn & (chance.random((n, months)) < 0.05) & prepaid[:, None]
+    goes_on = shifted(begins & (chance.random((n, months)) < 0.4), 1)
+    age: Array = (begins + 2 * goes_on).astype(np.int16)
+    age[:, : WARMUP + 1] = 0
+    return age
 
 
 def _restart(age: Array) -> Array:

@@ -83,15 +83,39 @@ def test_bills_and_use_cover_the_same_months_of_the_same_customers(blocks: Pair)
     of_bills = bills.select(pl.col("客户编号").str.strip_chars().alias("id"), pl.col("账期").alias("month"))
     of_use = _clean(blocks, "usage.csv").select(id="customer_id", month=pl.col("month").str.replace("-", ""))
     assert_frame_equal(of_bills.sort("id", "month"), of_use.sort("id", "month"))
-    assert of_use.height == blocks[0].planted["customer_months"] + blocks[1].planted["customer_months"]
+    assert of_use.height == blocks[0].planted["billed_months"] + blocks[1].planted["billed_months"]
 
 
-def test_nobody_is_billed_after_leaving(blocks: Pair) -> None:
+def test_nobody_is_billed_after_leaving_or_falling_silent(blocks: Pair) -> None:
     key = _all(blocks, "answer_key/planted.csv")
     last = _clean(blocks, "usage.csv").group_by("customer_id").agg(last=pl.max("month"))
     both = key.join(last, on="customer_id")
     assert both.height == key.height
-    assert both.filter(pl.col("last") != pl.col("leaves_in").fill_null("2024-06")).is_empty()
+    day = pl.col("silent_since").str.to_date("%Y-%m", strict=False).dt.offset_by("-1mo").dt.strftime("%Y-%m")
+    assert both.filter(pl.col("last") != pl.coalesce(day, pl.col("leaves_in"), pl.lit("2024-06"))).is_empty()
+    silent = both.filter(pl.col("silent_since").is_not_null())
+    third = pl.col("silent_since").str.to_date("%Y-%m", strict=False).dt.offset_by("2mo").dt.strftime("%Y-%m")
+    known = pl.when(third <= "2024-06").then(third)
+    assert silent.height > 50
+    assert silent.filter(~known.eq_missing(pl.col("leaves_in"))).is_empty()
+
+
+def test_who_rests_or_is_billed_without_use_comes_back_within_two_months(blocks: Pair) -> None:
+    """So that 90 days without use mean leaving, and one or two months do not."""
+    use = _clean(blocks, "usage.csv").with_columns(idle=pl.col("active_days").cast(pl.Int64) == 0)
+    prepaid = (
+        _clean(blocks, "crm_subscriptions.csv").filter(pl.col("付费类型") == "预付").select(customer_id="客户编号")
+    )
+    runs = (
+        use.join(prepaid.unique(), on="customer_id")
+        .sort("customer_id", "month")
+        .with_columns(run=pl.col("idle").rle_id().over("customer_id"))
+        .filter("idle")
+        .group_by("customer_id", "run")
+        .len()
+    )
+    assert runs.height > 100
+    assert runs["len"].max() <= 2
 
 
 def test_lines_end_in_the_month_of_leaving_and_internal_moves_go_on(blocks: Pair) -> None:
@@ -102,7 +126,7 @@ def test_lines_end_in_the_month_of_leaving_and_internal_moves_go_on(blocks: Pair
         end=pl.when(pl.col("end").is_null().any()).then(None).otherwise(pl.col("end").max())
     )
     key = _all(blocks, "answer_key/planted.csv").join(alive, left_on="customer_id", right_on="客户编号")
-    said = pl.col("leaves_in").str.replace("-", "")
+    said = pl.when(pl.col("silent_since").is_null()).then("leaves_in").str.replace("-", "")
     assert key.filter(~said.eq_missing(pl.col("end").str.slice(0, 6))).is_empty()
     moved = lines.filter(pl.col("离网原因").is_in(["套餐迁移", "过户"]))
     assert moved.height == blocks[0].planted["internal_moves"] + blocks[1].planted["internal_moves"] > 0
