@@ -1,0 +1,154 @@
+"""Models on disk: a skops archive beside a JSON side-car that describes it and carries its hash. Never pickle.
+
+A pickle or joblib file runs whatever its author wrote in it the moment it is read. A skops archive names the types it
+needs, and only those telcli itself writes are let in. Writing the same model twice gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from telcli.errors import DataError, MissingInputError
+
+__all__ = ["TRUSTED", "read", "write"]
+
+TRUSTED = (
+    "functools.partial",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.utils.validation.check_array",
+    "telcli.methods.churn_linear.LinearChurn",
+    "telcli.methods.churn_model.ChurnModel",
+)
+"""Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
+
+_FORMAT = 1
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def write(place: Path, estimator: Any, description: Mapping[str, Any]) -> list[Path]:
+    """Write `place`.skops and `place`.json, and return both paths; the folder must exist.
+
+    `description` must be JSON-able; ``format`` and ``sha256`` are added to it.
+    """
+    archive = _canonical(skops.io.dumps(estimator))
+    model, side = place.with_name(place.name + ".skops"), place.with_name(place.name + ".json")
+    whole = {**description, "format": _FORMAT, "sha256": hashlib.sha256(archive).hexdigest()}
+    model.write_bytes(archive)
+    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    side.write_text(text + "\n", encoding="utf-8")
+    return [model, side]
+
+
+def read(place: Path) -> tuple[Any, dict[str, Any]]:
+    """Read a model and its description; `place` is either file, or their path without the ending.
+
+    Raises
+    ------
+    MissingInputError
+        Either file is not there.
+    DataError
+        The archive is not the one described, cannot be read, or names types that telcli does not write.
+    """
+    base = place.with_suffix("") if place.suffix in (".skops", ".json") else place
+    model, side = base.with_name(base.name + ".skops"), base.with_name(base.name + ".json")
+    for wanted in (model, side):
+        if not wanted.is_file():
+            raise MissingInputError(
+                "model-missing",
+                "There is no model file {file}.",
+                hint="Train one with: telcli predict-churn",
+                file=wanted.name,
+            )
+    archive, description = model.read_bytes(), _description(side)
+    if hashlib.sha256(archive).hexdigest() != description.get("sha256"):
+        raise DataError(
+            "model-changed",
+            "{file} is not the model that {side} describes.",
+            hint="Train it again with: telcli predict-churn",
+            file=model.name,
+            side=side.name,
+        )
+    return _load(archive, model.name), description
+
+
+def _load(archive: bytes, name: str) -> Any:
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=archive)) - set(TRUSTED))
+        if not foreign:
+            return skops.io.loads(archive, trusted=list(TRUSTED))
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, ImportError, OSError) as error:
+        raise DataError(
+            "model-unreadable",
+            "{file} cannot be read as a model: {why}",
+            hint="Train it again with: telcli predict-churn",
+            file=name,
+            why=type(error).__name__,
+        ) from None
+    raise DataError(
+        "model-untrusted",
+        "{file} holds types that telcli does not write: {types}.",
+        hint="Use only models trained by telcli predict-churn.",
+        file=name,
+        types=", ".join(foreign[:5]),
+    )
+
+
+def _description(side: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(side.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict) or found.get("format") != _FORMAT:
+        raise DataError(
+            "model-side-car",
+            "{file} does not describe a model this version can read.",
+            hint="Train it again with: telcli predict-churn",
+            file=side.name,
+        )
+    return found
+
+
+def _canonical(archive: bytes) -> bytes:
+    """The same archive without what changes from run to run: addresses in memory as ids, and the clock."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        schema = json.loads(source.read("schema.json"))
+        contents = {name: source.read(name) for name in source.namelist() if name != "schema.json"}
+    numbers: dict[int, int] = {}
+    files: dict[str, str] = {}
+    _renumber(schema, numbers, files)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as sink:
+        for old, new in files.items():
+            _put(sink, new, contents[old])
+        _put(sink, "schema.json", json.dumps(schema).encode())
+    return target.getvalue()
+
+
+def _renumber(node: Any, numbers: dict[int, int], files: dict[str, str]) -> None:
+    """Give ids and file names their order of appearance, in place."""
+    if isinstance(node, list):
+        for item in node:
+            _renumber(item, numbers, files)
+    elif isinstance(node, dict):
+        if isinstance(node.get("__id__"), int):
+            node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+        if node.get("__loader__") and isinstance(node.get("file"), str):
+            ending = Path(node["file"]).suffix
+            node["file"] = files.setdefault(node["file"], f"{len(files) + 1}{ending}")
+        for key, item in node.items():
+            if key not in ("__id__", "file"):
+                _renumber(item, numbers, files)
+
+
+def _put(sink: zipfile.ZipFile, name: str, body: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    sink.writestr(entry, body)
