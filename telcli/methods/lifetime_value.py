@@ -27,6 +27,8 @@ __all__ = [
 Array = NDArray[np.float64]
 RECENT = (3, 6, 12)
 """Months that may be averaged; one alone is never robust."""
+CHOOSABLE = 7
+"""Months it takes to choose among them: more than three to foretell from, and three held back."""
 _SAMPLE = 100_000
 
 
@@ -125,8 +127,8 @@ def choose_recent(months: ArrayLike, spike_limit: float = 3.0) -> int:
     """How many last months to average: the number of RECENT that ranks customers best by what they bring next.
 
     The later half of the months, 3 to 6 of them, is held back and foretold from the earlier ones; the highest rank
-    correlation, to four decimals, wins, on a tie the longer. It is 3 where no more than three months are left to
-    foretell from, or they tell nothing. Of many customers an even sample of about 100,000 is enough.
+    correlation, to four decimals, wins, on a tie the longer. It is 3 where there are fewer than CHOOSABLE
+    months, or they tell nothing. Of many customers an even sample of about 100,000 is enough.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def choose_recent(months: ArrayLike, spike_limit: float = 3.0) -> int:
     before, after = rows[:, :-held_back], known_mean(rows[:, -held_back:])
     both = ~np.isnan(after) & ~np.isnan(known_mean(before))
     best, found = -2.0, RECENT[0]
-    for recent in RECENT if before.shape[1] > RECENT[0] else ():
+    for recent in RECENT if rows.shape[1] >= CHOOSABLE else ():
         score = rank_correlation(usual_margin(before[both], recent, spike_limit), after[both])
         if score is not None and round(score, 4) >= best:
             best, found = round(score, 4), recent

@@ -244,5 +244,5 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
             "left": int(staying.constant.left.sum()),
             "stratified_by": "pay_mode" if staying.groups else None,
         },
-        "assumptions": notes.assumptions(settings, study.recent, staying),
+        "assumptions": notes.assumptions(settings, study.recent, len(study.calendar), staying),
     }

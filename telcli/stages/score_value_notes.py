@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
+from telcli.methods.lifetime_value import CHOOSABLE
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import Verdict
 from telcli.settings import ScoreValueSettings
@@ -83,11 +84,13 @@ def about_verdict(verdict: Verdict) -> list[Notice]:
     return [Notice("value-naive-better", template, {"naive": naive, "model": model})]
 
 
-def assumptions(asked: ScoreValueSettings, recent: int, staying: Staying) -> list[str]:
-    """Everything assumed on the way from bills to value, a sentence each."""
+def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: Staying) -> list[str]:
+    """Everything assumed on the way from bills to value, a sentence each; `months` are those there are."""
     table = staying.overall
     spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
-    chosen = "as set" if asked.recent_months else "chosen because it ranked customers best in months held back"
+    chosen = "chosen because it ranked customers best in months held back"
+    if asked.recent_months or months < CHOOSABLE:
+        chosen = "as set" if asked.recent_months else "there are too few months to choose by"
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
         f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "

@@ -57,12 +57,17 @@ class ValueScores(dy.Schema):
 
     customer_id = c.text("Customer", "客户编号", key=True)
     as_of = c.month("Snapshot month", "快照月份", key=True)
-    current_value = c.money("Margin of the last 12 months", "当前价值", need=True)
+    current_value = c.money("Margin of the last 12 months, as realised", "当前价值", need=True)
     incremental_value = c.money("Expected extra margin from growth; null until estimated", "增量价值")
     retention_value = c.money("Discounted margin expected within the horizon", "存量(保有)价值", need=True)
     lifetime_value = c.money("Sum of the three", "生命周期价值", need=True)
     value_score = c.number(
-        "Rank among customers by lifetime value", "价值评分", "0..100", low=0.0, high=100.0, need=True
+        "Percentile rank by lifetime value; ties share the mean",
+        "价值评分(百分位)",
+        "0..100",
+        low=0.0,
+        high=100.0,
+        need=True,
     )
     value_tier = c.text("Tier by score", "价值等级", need=True, one_of=VALUE_TIERS)
 
@@ -71,10 +76,10 @@ class SurvivalCurve(dy.Schema):
     """The share of customers still here by tenure: the curve behind retention value."""
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
-    tenure_month = c.integer("Months since joining", "网龄月", "months", key=True, low=0)
+    tenure_month = c.integer("Months since the month of joining", "网龄月", "months", key=True, low=0)
     at_risk = c.number("Customer-months seen at this tenure", "在险客户月数", "customer-months", low=0.0, need=True)
     left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)
-    hazard = c.share("Chance of leaving in that month", "离网风险", need=True)
+    hazard = c.share("Chance of leaving in that month, thin tenures pooled", "离网风险", need=True)
     survival = c.share("Share still here after that month", "留存率", need=True)
 
 

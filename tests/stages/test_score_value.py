@@ -304,3 +304,12 @@ def test_assumptions_are_listed():
     sentences = run(rows("a", [1.0]))[2].metrics["assumptions"]
     assert len(sentences) == 6
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("months", "asked_for", "why"),
+    [(1, 0, "too few months"), (6, 0, "too few months"), (7, 0, "ranked customers best"), (7, 6, "as set")],
+)
+def test_it_says_why_so_many_months_are_averaged(months, asked_for, why):
+    _, _, outcome = run(rows("a", [1.0] * months), recent_months=asked_for)
+    assert any(why in sentence for sentence in outcome.metrics["assumptions"])
