@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from telcli.tables.months import FEATURES
 
-__all__ = ["FEW", "as_matrix", "behaviour_columns", "describing_columns", "numeric_attributes", "snapshot"]
+__all__ = [
+    "FEW",
+    "as_matrix",
+    "behaviour_columns",
+    "describing_columns",
+    "numeric_attributes",
+    "snapshot",
+    "unsmoothed",
+]
 
 FEW = 5
 """With fewer usable columns of their own, snapshots of one month take numeric attributes in as behaviour."""
@@ -80,8 +88,28 @@ def numeric_attributes(customers: pl.DataFrame) -> list[str]:
     return found
 
 
-def snapshot(months: pl.LazyFrame, as_of: date, columns: Sequence[str]) -> pl.DataFrame:
-    """Customers active at `as_of`, sorted by customer_id, with the columns named; infinite values become null."""
+def unsmoothed(frame: pl.DataFrame, columns: Iterable[str]) -> list[str]:
+    """The columns, with the month itself for a mean or sum of months that is known for less than half of the rows.
+
+    >>> unsmoothed(pl.DataFrame({"texts": [1.0], "texts_mean_3": [None]}), ["texts_mean_3"])
+    ['texts']
+    """
+    chosen = []
+    for name in columns:
+        plain = re.sub(r"_(mean|sum)_\d+$", "", name)
+        known = 2 * frame[name].null_count() <= frame.height
+        chosen.append(name if known or plain not in frame.columns else plain)
+    return chosen
+
+
+def snapshot(months: pl.LazyFrame, as_of: date, columns: Iterable[str]) -> pl.DataFrame:
+    """Customers active at `as_of`, sorted by customer_id, with the columns named; infinite values become null.
+
+    >>> months = pl.LazyFrame({"customer_id": ["b", "a"], "month": [date(2024, 6, 1)] * 2, "active": [True, False],
+    ...     "texts": [3.0, 4.0]})
+    >>> snapshot(months, date(2024, 6, 1), ["texts"]).rows()
+    [('b', 3.0)]
+    """
     wanted = months.filter((pl.col("month") == as_of) & pl.col("active"))
     frame = wanted.select("customer_id", *columns).collect(engine="streaming").sort("customer_id")
     finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in columns]

@@ -42,14 +42,14 @@ class BehaviourPreparation(TransformerMixin, BaseEstimator):  # type: ignore[mis
     """Fill, winsorise, take logarithms of skewed columns, scale robustly, drop what adds nothing.
 
     Each step is free of units: MB or GB give the same result, because a logarithm is taken of the value over
-    its own median, log1p(v / median of v > 0). Order of steps:
+    a quantile of its own, log1p(v / lower decile of v > 0). Order of steps:
 
     1. more than `max_missing` missing: dropped; other gaps take the median.
     2. winsorised at the `winsor` and 1 - `winsor` quantiles.
     3. at least half of the rows share one value (zero-inflated use, one line held): 0 for that value and 1 for the
        median of the others, logarithmic where the shared value is 0. The variance stays below that of a free
        column, so that a rare event cannot make a cluster alone.
-    4. otherwise skewness above `skew`: log1p, or arcsinh where values are negative.
+    4. otherwise skewness above `skew`: log1p, or arcsinh(v / median of |v|) where values are negative.
     5. (v - median) / (IQR / 1.349), the standard deviation where the IQR is 0.
     6. |r| > `max_correlation` with an earlier kept column: dropped. Put the columns that matter first.
 
@@ -139,12 +139,13 @@ class BehaviourPreparation(TransformerMixin, BaseEstimator):  # type: ignore[mis
         if _skewness(clipped) > self.skew:
             kind = "log" if low >= 0 else "signed-log"
         sizes = np.abs(clipped[clipped != 0])
-        draft = Fate(kind, "", missing, fill, low, high, unit=float(np.median(sizes)))
+        unit = float(np.quantile(sizes, 0.1 if kind == "log" else 0.5))
+        draft = Fate(kind, "", missing, fill, low, high, unit)
         values = _apply(draft, clipped)
         lower, centre, upper = np.quantile(values, [0.25, 0.5, 0.75])
         spread, deviation = float(upper - lower) / _NORMAL_IQR, float(values.std())
         scale = spread if spread > 0.1 * deviation else deviation
-        return Fate(kind, "", missing, fill, low, high, draft.unit, float(centre), scale)
+        return Fate(kind, "", missing, fill, low, high, unit, float(centre), scale)
 
     def _drop_duplicates(self, matrix: NDArray[np.float64]) -> None:
         if len(self.kept_) < 2:

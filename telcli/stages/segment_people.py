@@ -18,10 +18,12 @@ from telcli.features.behaviour import (
     describing_columns,
     numeric_attributes,
     snapshot,
+    unsmoothed,
 )
 from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
 from telcli.features.traits import traits
 from telcli.tables import contract
+from telcli.tables.months import FEATURES
 
 __all__ = ["People", "gather"]
 
@@ -58,7 +60,7 @@ def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRule
     """
     months = contract("customer_months").conform(tables["customer_months"])
     behaviour, describing = behaviour_columns(), describing_columns()
-    frame = snapshot(months, as_of, sorted({*behaviour, *describing, "revenue", "revenue_mean_3"}))
+    frame = snapshot(months, as_of, FEATURES)
     if not frame.height:
         raise DataError(
             "segment-nobody",
@@ -66,6 +68,7 @@ def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRule
             hint="Choose another month with --as-of; telcli show customer_months lists what is there.",
             month=f"{as_of:%Y-%m}",
         )
+    behaviour = unsmoothed(frame, behaviour)
     described = traits(tables["customers"], tables.get("subscriptions"))
     frame = frame.join(described, on="customer_id", how="left", maintain_order="left")
     frame = frame.join(_stages(months, as_of, rules), on="customer_id", how="left", maintain_order="left")

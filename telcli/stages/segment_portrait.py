@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation, Fate
 from telcli.methods.segment_rule import find_rule
+from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
-from telcli.stages.segment_words import Difference, Habit, Portrait, named, profiled, ruled, treated
+from telcli.stages.segment_words import Difference, Habit, Portrait, profiled, ruled, treated
 
 __all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes"]
 

@@ -1,0 +1,100 @@
+"""Names of segments in English and Chinese: short, understandable, and never given twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from telcli.stages.segment_words import (
+    DISTINCT,
+    Difference,
+    Habit,
+    Pair,
+    Portrait,
+    about,
+    labels,
+    pair,
+    phrase,
+    trait,
+    value_zh,
+    words,
+)
+
+__all__ = ["named"]
+
+
+def named(portraits: Sequence[Portrait]) -> list[Pair]:
+    """One name per segment, none twice: level of spending and what sets it most apart.
+
+    >>> named([Portrait(2.0, (Difference("data_mb", 1.4, 9.0, 3.0),)), Portrait(0.5)])
+    [('High spenders, heavy data', '高消费重流量客户'), ('Low spenders', '低消费客户')]
+    """
+    if len(portraits) == 1:
+        return [phrase("everyone")]
+    parts = [_name_parts(portrait) for portrait in portraits]
+    length = [2] * len(portraits)
+    for _ in range(max(len(part) for part in parts)):
+        names = [_name(part[:most]) for part, most in zip(parts, length, strict=True)]
+        clashing = [index for index, name in enumerate(names) if _taken(names, name) > 1]
+        if not clashing:
+            return names
+        for index in clashing:
+            length[index] += 1
+    return _numbered([_name(part[:most]) for part, most in zip(parts, length, strict=True)])
+
+
+def _name_parts(portrait: Portrait) -> list[Pair]:
+    parts: list[Pair] = []
+    if portrait.level:
+        parts.append(pair(words()["level"][portrait.level]))
+    groups = {"spend"} if portrait.level else set()
+    numbers = [one for one in portrait.differences if not one.column.startswith("x_")]
+    own = [one for one in portrait.differences if one.column.startswith("x_")]
+    for difference in numbers:
+        _add_extreme(parts, groups, difference)
+    parts += [_labelled_value(habit) for habit in portrait.habits]
+    for difference in own:
+        _add_extreme(parts, groups, difference)
+    return parts or [phrase("someone")]
+
+
+def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) -> None:
+    found = about(difference.column)
+    if found["group"] in groups or abs(difference.effect) < DISTINCT or difference.column in words()["change"]:
+        return
+    groups.add(found["group"])
+    end = "high" if difference.effect > 0 else "low"
+    if end in found:
+        parts.append((found[end], found[f"{end}_zh"]))
+    else:
+        english, chinese = labels(difference.column)
+        parts.append((phrase(f"{end}_of", what=english)[0], phrase(f"{end}_of", what=chinese)[1]))
+
+
+def _name(parts: Sequence[Pair]) -> Pair:
+    english = ", ".join(part[0] for part in parts)
+    chinese = parts[0][1]
+    for _, part in parts[1:]:
+        chinese += ("·" if re.search(r"[A-Za-z0-9]", chinese[-1] + part[0]) else "") + part
+    return english[0].upper() + english[1:], chinese if chinese.endswith("客户") else chinese + "客户"
+
+
+def _taken(names: Sequence[Pair], name: Pair) -> int:
+    return max(sum(other[0] == name[0] for other in names), sum(other[1] == name[1] for other in names))
+
+
+def _numbered(names: Sequence[Pair]) -> list[Pair]:
+    """Names that nothing tells apart get their number, in the order of segments."""
+    return [
+        (f"{name[0]} ({place})", f"{name[1]}（{place}）") if _taken(names, name) > 1 else name
+        for place, name in enumerate(names, start=1)
+    ]
+
+
+def _labelled_value(habit: Habit) -> Pair:
+    """A value as part of a name; those that say little alone carry their column's name."""
+    label = trait(habit.column)
+    zh = value_zh(habit.value)
+    if habit.value.lower() in ("yes", "no", "true", "false", "是", "否") or habit.value.isnumeric():
+        return f"{label[0]}: {habit.value}", f"{label[1]}={zh}"
+    return f"mostly {habit.value}", f"多为{zh}"

@@ -1,0 +1,75 @@
+"""What describes customers: attributes as text, lines folded into one word, tiers by rank."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telcli.features.traits import consumption_tier, traits
+
+
+def test_attributes_of_few_values_describe_and_free_text_does_not() -> None:
+    rows = 30
+    customers = pl.LazyFrame(
+        {
+            "customer_id": [f"c{row}" for row in range(rows)],
+            "gender": ["female"] * rows,
+            "star_level": [row % 3 for row in range(rows)],
+            "x_Plan": [f"p{row % 4}" for row in range(rows)],
+            "x_Nick": [f"n{row}" for row in range(rows)],
+            "x_Paperless": [row % 2 == 0 for row in range(rows)],
+            "x_Charge": [row * 1.5 for row in range(rows)],
+            "x_Since": [date(2020, 1, 1)] * rows,
+        }
+    )
+    found = traits(customers)
+    assert found.height == rows
+    text = {name for name, kind in found.schema.items() if kind == pl.String}
+    assert text == {"customer_id", "customer_class", "gender", "region", "star_level", "x_Plan", "x_Paperless"}
+    assert found.schema["x_Charge"] == pl.Float64
+    assert found["x_Paperless"].to_list()[:2] == ["true", "false"]
+    assert found["star_level"].to_list()[:3] == ["0", "1", "2"]
+
+
+def test_live_lines_fold_into_one_word() -> None:
+    lines = pl.LazyFrame(
+        {
+            "subscription_id": ["1", "2", "3", "4", "5"],
+            "customer_id": ["a", "a", "a", "b", "c"],
+            "service_type": ["mobile", "broadband", "mobile", None, "tv"],
+            "pay_mode": ["prepaid", "postpaid", "prepaid", None, "prepaid"],
+            "ended_on": [None, None, None, None, date(2024, 1, 1)],
+        }
+    )
+    found = traits(pl.LazyFrame({"customer_id": ["a", "b", "c"]}), lines).sort("customer_id")
+    assert found["service_type"].to_list() == ["broadband+mobile", None, None]
+    assert found["pay_mode"].to_list() == ["mixed", None, None]
+
+
+def tiers(values: list[float | None], high: float = 0.2, low: float = 0.4) -> list[str]:
+    frame = pl.DataFrame({"r": values}, schema={"r": pl.Float64})
+    return frame.select(consumption_tier(pl.col("r"), high, low)).to_series().to_list()
+
+
+def test_ties_stay_together_and_unknown_revenue_is_low() -> None:
+    assert tiers([5.0] * 4) == ["mid"] * 4
+    assert tiers([1.0, 2.0, None, 3.0]) == ["low", "mid", "low", "high"]
+    assert tiers([None, None]) == ["mid", "mid"]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.01, 0.5), st.floats(0.01, 0.5))
+def test_more_revenue_is_never_a_lower_tier(values: list[float], high: float, low: float) -> None:
+    order = {"low": 0, "mid": 1, "high": 2}
+    found = [order[tier] for tier in tiers(values, high, low)]
+    ranked = sorted(zip(values, found, strict=True))
+    assert [tier for _, tier in ranked] == sorted(found)
+
+
+@pytest.mark.parametrize("high", [0.1, 0.2, 0.5])
+def test_shares_are_kept_where_nothing_ties(high: float) -> None:
+    found = tiers([float(value) for value in range(100)], high, 0.3)
+    assert (found.count("high"), found.count("low")) == (round(100 * high), 30)

@@ -1,0 +1,309 @@
+"""telcli segment: planted groups come back, nothing but the data decides, and poor data end in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from telcli.errors import DataError, UsageError
+from telcli.settings import SegmentSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.segment import segment
+from telcli.tables import contract
+from telcli.tables.months import FEATURES
+
+AS_OF = date(2024, 6, 1)
+MONTHS = [date(2024, month, 1) for month in range(1, 7)]
+KINDS = {
+    "young": (80.0, 30_000.0, 60.0, 12.0),
+    "voice": (180.0, 4_000.0, 1_200.0, 40.0),
+    "old": (30.0, 300.0, 150.0, 110.0),
+}
+
+
+def months_of(rows: pl.DataFrame) -> pl.LazyFrame:
+    """Six months alike, with every column of the contract."""
+    spread = rows.join(pl.DataFrame({"month": MONTHS}), how="cross")
+    ago = (pl.lit(AS_OF).dt.month() - pl.col("month").dt.month()).cast(pl.Float64)
+    filled = spread.with_columns(
+        tenure_months=(pl.col("tenure_months") - ago).clip(0), active=pl.lit(True), left=pl.lit(False)
+    )
+    gaps = [pl.lit(None, dtype=pl.Float64).alias(name) for name in FEATURES if name not in filled.columns]
+    return contract("customer_months").conform(filled.with_columns(gaps).lazy())
+
+
+def planted(each: int = 120, seed: int = 0) -> tuple[pl.DataFrame, list[str]]:
+    random = np.random.default_rng(seed)
+    parts, truth = [], []
+    for kind, middles in KINDS.items():
+        around = [middle * random.lognormal(0, 0.2, each) for middle in middles]
+        parts.append(np.column_stack(around))
+        truth += [kind] * each
+    values = np.vstack(parts)
+    names = ["revenue", "data_mb", "call_minutes", "tenure_months"]
+    frame = pl.DataFrame(values, schema=names).with_columns(
+        *(pl.col(name).alias(f"{name}_mean_3") for name in names[:3]),
+        customer_id=pl.Series([f"C{number:05d}" for number in range(len(truth))]),
+    )
+    return frame, truth
+
+
+def customers_of(frame: pl.DataFrame, **more: Any) -> pl.LazyFrame:
+    found = frame.select("customer_id", **{name: pl.Series(values) for name, values in more.items()})
+    return contract("customers").conform(found.lazy())
+
+
+def run(frame: pl.DataFrame, seed: int = 0, customers: pl.LazyFrame | None = None, **settings: Any) -> Outcome:
+    tables = {"customer_months": months_of(frame), "customers": customers_of(frame) if customers is None else customers}
+    return segment(Inputs(tables, AS_OF, seed), SegmentSettings(**settings))
+
+
+def out(outcome: Outcome, table: str) -> pl.DataFrame:
+    return contract(table).require(outcome.tables[table]).collect()
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return [notice.code for notice in outcome.notices]
+
+
+@pytest.fixture(scope="module")
+def found() -> Outcome:
+    return run(planted()[0])
+
+
+def test_planted_groups_come_back_and_keep_the_contract(found: Outcome) -> None:
+    segments = out(found, "segments")
+    assert adjusted_rand_score(planted()[1], segments["segment"]) > 0.95
+    assert found.metrics["k"] == 3
+    assert found.as_of == AS_OF
+    assert found.notices == ()
+
+
+def test_the_first_segment_brings_the_most_revenue(found: Outcome) -> None:
+    profiles = out(found, "segment_profiles")
+    assert profiles["segment"].to_list() == [1, 2, 3]
+    assert profiles["revenue_share"].is_sorted(descending=True)
+    assert profiles["revenue_share"].sum() == pytest.approx(1)
+    assert profiles["customer_share"].sum() == pytest.approx(1)
+    assert profiles["customers"].sum() == 360
+    weighted = (profiles["value_index"] * profiles["customer_share"]).sum()
+    assert weighted == pytest.approx(1)
+
+
+def test_segments_have_names_sentences_rules_and_advice(found: Outcome) -> None:
+    profiles = out(found, "segment_profiles")
+    assert profiles["segment_name_zh"].to_list() == ["高消费重语音客户", "中消费重流量客户", "低消费长网龄客户"]
+    assert profiles["segment_name"].n_unique() == 3
+    voice = profiles.row(0, named=True)
+    assert "x the average call time" in voice["profile"]
+    assert "通话时长为平均的" in voice["profile_zh"]
+    assert voice["rule_precision"] > 0.95
+    assert voice["rule_recall"] > 0.95
+    assert "right for" in voice["rule"]
+    assert "客户" in profiles.row(0, named=True)["treatment_zh"] or voice["treatment_zh"]
+
+
+def test_the_rule_can_be_asked_as_it_stands(found: Outcome) -> None:
+    months = months_of(planted()[0]).filter(pl.col("month") == AS_OF).collect()
+    for row in out(found, "segment_profiles").iter_rows(named=True):
+        hit = pl.SQLContext(m=months).execute(f"SELECT customer_id FROM m WHERE {row['rule_filter']}", eager=True)  # noqa: S608
+        members = out(found, "segments").filter(pl.col("segment") == row["segment"])
+        right = hit.join(members, on="customer_id").height
+        assert right / hit.height == pytest.approx(row["rule_precision"])
+        assert right / members.height == pytest.approx(row["rule_recall"])
+
+
+def test_metrics_that_scripts_read(found: Outcome) -> None:
+    metrics = found.metrics
+    for name in ("k", "inertia", "silhouette", "davies_bouldin", "calinski_harabasz", "stability"):
+        assert metrics[name] > 0
+    assert metrics["information_gain"] is None
+    assert [one["k"] for one in metrics["k_table"]] == [2, 3, 4, 5, 6, 7, 8]
+    assert "silhouette" in metrics["criterion"]
+    assert "轮廓系数" in metrics["criterion_zh"]
+    used = [one["column"] for one in metrics["preparation"]["used"]]
+    assert used[:2] == ["revenue_mean_3", "tenure_months"]
+    assert sum(metrics["lifecycle"].values()) == pytest.approx(1)
+
+
+def test_order_of_rows_and_columns_does_not_matter(found: Outcome) -> None:
+    frame, _ = planted()
+    shuffled = frame.sample(fraction=1.0, shuffle=True, seed=7).select(sorted(frame.columns, reverse=True))
+    again = run(shuffled)
+    for table in ("segments", "segment_profiles"):
+        assert out(again, table).equals(out(found, table))
+    assert again.metrics == found.metrics
+
+
+def test_units_do_not_matter_to_who_is_where(found: Outcome) -> None:
+    frame, _ = planted()
+    gigabytes = frame.with_columns(pl.col("data_mb", "data_mb_mean_3") / 1024)
+    assert out(run(gigabytes), "segments")["segment"].equals(out(found, "segments")["segment"])
+
+
+def test_another_seed_finds_the_same_groups(found: Outcome) -> None:
+    again = out(run(planted()[0], seed=11), "segments")
+    assert adjusted_rand_score(again["segment"], out(found, "segments")["segment"]) > 0.99
+
+
+def test_a_label_is_measured_but_never_used() -> None:
+    frame, truth = planted()
+    random = np.random.default_rng(0)
+    left = [bool(random.random() < (0.6 if kind == "young" else 0.1)) for kind in truth]
+    left[5] = None  # type: ignore[call-overload]
+    outcome = run(frame, customers=customers_of(frame, churned=left))
+    assert outcome.metrics["information_gain"] > 0.1
+    assert outcome.metrics["about_churn"]["p_value"] < 0.01
+    profiles = out(outcome, "segment_profiles")
+    assert profiles.filter(pl.col("segment_name").str.contains("data"))["churn_rate"].item() > 0.4
+    assert (out(outcome, "segments")["lifecycle_stage"] == "churned").sum() == sum(one is True for one in left)
+    assert out(outcome, "segments")["segment"].equals(out(run(frame), "segments")["segment"])
+
+
+def test_attributes_describe() -> None:
+    frame, truth = planted()
+    service = ["Fiber optic" if kind == "young" else "DSL" for kind in truth]
+    names = [f"Person {number}" for number in range(len(truth))]
+    outcome = run(frame, customers=customers_of(frame, x_InternetService=service, x_Nick=names))
+    young = out(outcome, "segment_profiles").filter(pl.col("segment_name").str.contains("data"))
+    assert "mostly InternetService = Fiber optic (100% vs 33%)" in young["profile"].item()
+    assert not any("Person" in text for text in out(outcome, "segment_profiles")["profile"])
+
+
+def flat(rows: int = 300) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    random = np.random.default_rng(3)
+    kind = random.integers(0, 2, rows)
+    frame = pl.DataFrame(
+        {
+            "customer_id": [f"R{number:04d}" for number in range(rows)],
+            "month": [AS_OF] * rows,
+            "active": [True] * rows,
+            "left": [False] * rows,
+            "tenure_months": np.where(kind, 50.0, 8.0) + random.normal(0, 3, rows),
+            "revenue": np.where(kind, 90.0, 30.0) + random.normal(0, 5, rows),
+        }
+    )
+    gaps = [pl.lit(None, dtype=pl.Float64).alias(name) for name in FEATURES if name not in frame.columns]
+    people = customers_of(frame, x_Calls=random.normal(60, 9, rows), x_Churn_Score=random.random(rows))
+    return contract("customer_months").conform(frame.with_columns(gaps).lazy()), people
+
+
+def test_a_flat_table_lends_its_numbers_and_tells_what_it_cannot_know() -> None:
+    months, people = flat()
+    outcome = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings())
+    used = [one["column"] for one in outcome.metrics["preparation"]["used"]]
+    assert {"revenue", "x_Calls"} <= set(used)
+    assert outcome.metrics["k"] >= 2
+    stages = out(outcome, "segments").group_by("lifecycle_stage").len().sort("lifecycle_stage")
+    assert set(stages["lifecycle_stage"]) <= {"acquisition", "growth", "unknown"}
+    assert "x_Churn_Score" not in str(outcome.metrics["preparation"])
+
+
+def test_number_asked_for() -> None:
+    outcome = run(planted()[0], n_segments=4)
+    assert outcome.metrics["k"] == 4
+    assert len(outcome.metrics["k_table"]) == 1
+    assert outcome.metrics["criterion"] == "The number asked for by n_segments."
+    assert run(planted()[0], n_segments=1).metrics["k"] == 1
+
+
+def test_tiers_take_the_shares_of_the_settings() -> None:
+    segments = out(run(planted()[0], high_tier_share=0.1, low_tier_share=0.5), "segments")
+    counted = dict(segments.group_by("consumption_tier").len().iter_rows())
+    assert counted == {"high": 36, "mid": 144, "low": 180}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"), [(1, "segment-no-variation"), (10, "segment-few-rows"), (29, "segment-few-rows")]
+)
+def test_few_customers_form_one_segment(rows: int, code: str) -> None:
+    outcome = run(planted()[0].head(rows))
+    profiles = out(outcome, "segment_profiles")
+    assert codes(outcome) == [code]
+    assert profiles["segment_name_zh"].to_list() == ["全体客户"]
+    assert profiles["customers"].to_list() == [rows]
+    assert out(outcome, "segments").height == rows
+    assert outcome.metrics["silhouette"] is None
+    assert outcome.metrics["k"] == 1
+
+
+def test_everybody_alike_forms_one_segment() -> None:
+    frame, _ = planted()
+    same = frame.with_columns(pl.exclude("customer_id").first())
+    assert codes(run(same)) == ["segment-no-variation"]
+
+
+def test_nothing_known_forms_one_segment() -> None:
+    frame, _ = planted()
+    empty = frame.with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(name) for name in frame.columns if name != "customer_id"
+    )
+    outcome = run(empty)
+    assert codes(outcome) == ["segment-no-variation", "segment-lifecycle-unknown", "segment-no-revenue"]
+    profile = out(outcome, "segment_profiles").row(0, named=True)
+    assert profile["revenue_share"] is None
+    assert profile["value_index"] is None
+    assert set(out(outcome, "segments")["consumption_tier"]) == {"mid"}
+
+
+def test_fewer_kinds_of_customer_than_asked() -> None:
+    frame, _ = planted(each=20)
+    two = frame.with_columns(
+        pl.when(pl.int_range(pl.len()) < 30).then(pl.col(name).first()).otherwise(pl.col(name).last()).alias(name)
+        for name in frame.columns
+        if name != "customer_id"
+    )
+    outcome = run(two, n_segments=5)
+    assert outcome.metrics["k"] == 2
+    assert codes(outcome) == ["segment-fewer-than-asked"]
+
+
+def test_no_groups_but_some_asked_of_noise_is_told() -> None:
+    random = np.random.default_rng(0)
+    frame = planted(each=100)[0].with_columns(
+        pl.Series(name, random.normal(100, 1, 300))
+        for name in ("revenue_mean_3", "data_mb_mean_3", "call_minutes_mean_3", "tenure_months")
+    )
+    outcome = run(frame, min_stability=0.99)
+    assert codes(outcome) == ["segment-unstable"]
+    assert "没有方案" in outcome.metrics["criterion_zh"]
+
+
+def test_negative_revenue_keeps_shares_within_bounds() -> None:
+    frame, truth = planted()
+    owed = pl.Series([kind == "old" for kind in truth])
+    credit = frame.with_columns(
+        pl.when(owed).then(-pl.col(name)).otherwise(pl.col(name)).alias(name) for name in ("revenue", "revenue_mean_3")
+    )
+    profiles = out(run(credit), "segment_profiles")
+    assert profiles["revenue_share"].min() == 0
+    assert profiles["value_index"].min() < 0
+
+
+def test_nobody_active_is_an_error_with_a_way_out() -> None:
+    frame, _ = planted(each=5)
+    gone = months_of(frame).with_columns(active=pl.lit(False))
+    with pytest.raises(DataError, match=r"No customer is active in 2024-06\.") as caught:
+        segment(Inputs({"customer_months": gone, "customers": customers_of(frame)}, AS_OF), SegmentSettings())
+    assert "--as-of" in caught.value.hint
+
+
+def test_impossible_settings_are_refused() -> None:
+    with pytest.raises(UsageError, match="together exceed 1"):
+        run(planted(each=5)[0], high_tier_share=0.7, low_tier_share=0.7)
+    with pytest.raises(UsageError, match="No month"):
+        segment(Inputs({}, None), SegmentSettings())
+
+
+def test_progress_is_told() -> None:
+    frame, _ = planted()
+    heard: list[tuple[str, int, int]] = []
+    tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}
+    told = Inputs(tables, AS_OF, progress=lambda what, done, total: heard.append((what, done, total)))
+    segment(told, SegmentSettings(max_segments=4))
+    assert heard == [("segments tried", 1, 3), ("segments tried", 2, 3), ("segments tried", 3, 3)]

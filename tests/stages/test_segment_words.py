@@ -1,0 +1,120 @@
+"""Words of segments: both languages say the same, names differ, and every column of the contract has its own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telcli.features.behaviour import behaviour_columns, describing_columns
+from telcli.methods.segment_rule import Condition, Rule
+from telcli.stages.segment_names import named
+from telcli.stages.segment_words import Difference, Habit, Portrait, profiled, ruled, treated
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+COLUMNS = [*behaviour_columns(), *describing_columns()]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("effect", [-2.0, 2.0])
+def test_every_column_has_words_in_both_languages(column: str, effect: float) -> None:
+    portrait = Portrait(1.0, (Difference(column, effect, 3.0 + effect, 3.0),))
+    english, chinese = profiled(portrait)
+    assert not CHINESE.search(english)
+    assert "_" not in english + chinese
+    assert CHINESE.search(chinese)
+    assert not re.search(r"[a-z]{3}", chinese)
+
+
+def test_the_unusual_is_said_plainly() -> None:
+    def said(mean: float, effect: float) -> tuple[str, str]:
+        return profiled(Portrait(1.0, (Difference("data_mb_mean_3", effect, mean, 100.0),)))
+
+    assert said(230.0, 1.0) == ("2.3x the average data use", "流量为平均的2.3倍")
+    assert said(140.0, 1.0) == ("data use 40% above average", "流量高于平均40%")
+    assert said(60.0, -1.0) == ("data use 40% below average", "流量低于平均40%")
+    assert said(1.0, -1.0) == ("almost no data use", "几乎没有流量")
+    assert said(101.0, 1.0)[0] == "close to the average in everything"
+    assert said(140.0, -1.0)[0] == "close to the average in everything"
+
+
+def test_habits_trends_use_and_churn() -> None:
+    portrait = Portrait(
+        1.0,
+        (
+            Difference("revenue_change_3", -1.0, -0.12, 0.01),
+            Difference("roaming_minutes", 0.9, 50.0, 9.0, 0.34, 0.08),
+        ),
+        (Habit("pay_mode", "prepaid", 0.9, 0.3), Habit("x_Contract", "Two year", 0.4, 0.2)),
+        0.42,
+        0.26,
+    )
+    english, chinese = profiled(portrait)
+    assert english == (
+        "revenue -12% in 3 months (all: +1%); 34% have roaming minutes (all: 8%); "
+        "mostly payment mode = prepaid (90% vs 30%); more often Contract = Two year (40% vs 20%); 42% left (all: 26%)"
+    )
+    assert "多为付费类型=预付费（90%，全体30%）" in chinese
+    assert chinese.endswith("流失率42%（全体26%）")
+
+
+def test_names_grow_until_they_differ() -> None:
+    data, voice = Difference("data_mb", 2.0, 9.0, 3.0), Difference("call_minutes", 1.0, 9.0, 3.0)
+    habit = Habit("x_Internet", "Fiber optic", 0.9, 0.4)
+    names = named([Portrait(2.0, (data,)), Portrait(2.0, (data, voice)), Portrait(2.0, (data,), (habit,))])
+    assert names[0] == ("High spenders, heavy data", "高消费重流量客户")
+    assert names[1] == ("High spenders, heavy data, heavy voice", "高消费重流量重语音客户")
+    assert names[2] == ("High spenders, heavy data, mostly Fiber optic", "高消费重流量多为Fiber optic客户")
+
+
+def test_what_nothing_tells_apart_is_numbered() -> None:
+    assert named([Portrait(1.0), Portrait(1.0)]) == [
+        ("Mid spenders (1)", "中消费客户（1）"),
+        ("Mid spenders (2)", "中消费客户（2）"),
+    ]
+    assert named([Portrait(None), Portrait(3.0)])[0] == ("Average customers", "普通客户")
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.1, 3), st.lists(st.tuples(st.sampled_from(COLUMNS), st.floats(-3, 3)), max_size=4)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_names_are_never_given_twice(drawn: list[tuple[float, list[tuple[str, float]]]]) -> None:
+    portraits = [
+        Portrait(index, tuple(Difference(name, effect, 2.0, 1.0) for name, effect in some)) for index, some in drawn
+    ]
+    names = named(portraits)
+    assert len({english for english, _ in names}) == len({chinese for _, chinese in names}) == len(names)
+    assert all(english and chinese.endswith(("客户", "）")) for english, chinese in names)
+    assert all(all(treated(portrait)) for portrait in portraits)
+
+
+def test_advice_follows_value_risk_and_habit() -> None:
+    assert "续约" in treated(Portrait(2.0, (), (), 0.4, 0.2))[1]
+    assert "专属客户经理" in treated(Portrait(2.0, (), (), 0.2, 0.2))[1]
+    assert "沉默" in treated(Portrait(1.0, (Difference("months_since_use", 1.0, 3.0, 0.1),)))[1]
+    assert treated(Portrait(1.0))[0] == "Keep service steady; try one cross-sale against a group held out"
+    fading = Portrait(2.0, (), (Habit("lifecycle_stage", "decline", 0.4, 0.1),))
+    assert "renewal" in treated(fading)[0]
+
+
+def test_rules_in_words_and_as_a_condition() -> None:
+    end = float("inf")
+    rule = Rule(
+        (Condition(0, 14570.0, end), Condition(1, -end, 12.5, or_missing=True), Condition(2, 1.0, 2.0)), 0.91, 0.84
+    )
+    (english, chinese), condition = ruled(rule, ["data_mb_mean_3", "tenure_months", "x_Score A"])
+    assert english == (
+        "data use (MB) above 14,570 and tenure (months) at most 12.5 or unknown and Score A above 1 and at most 2 "
+        "(right for 91% of those found; finds 84%)"
+    )
+    assert chinese.startswith("流量（MB）大于14,570，且网龄（月）不超过12.5或缺失")
+    assert condition == (
+        "data_mb_mean_3 > 14570.0 AND (tenure_months <= 12.5 OR tenure_months IS NULL) AND "
+        '"x_Score A" > 1.0 AND "x_Score A" <= 2.0'
+    )
