@@ -35,6 +35,7 @@ def stock(rows: pl.LazyFrame, folk: pl.LazyFrame) -> pl.LazyFrame:
     """
     found = rows.join(folk.select("who", "begin"), on="who")
     opened = found.select("who", at=pl.max_horizontal(index_at(pl.col("opened_at")), "begin"), change=1)
-    closed = found.select("who", at=pl.max_horizontal(index_at(pl.col("closed_at")), "begin"), change=-1)
-    both = pl.concat([opened, closed.filter(pl.col("at").is_not_null())])
+    ended = found.filter(pl.col("closed_at").is_not_null())  # max_horizontal would take null for the first month
+    closed = ended.select("who", at=pl.max_horizontal(index_at(pl.col("closed_at")), "begin"), change=-1)
+    both = pl.concat([opened, closed])
     return both.group_by("who", "at").agg(pl.col("change").sum())
