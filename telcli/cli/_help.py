@@ -15,12 +15,12 @@ from typing import Any
 
 from telcli.cli._words import label, tr
 
-__all__ = ["arguments", "columns", "page", "parameter_rows", "wrap"]
+__all__ = ["arguments", "columns", "page", "parameter_rows", "wide", "wrap"]
 
 _LEFT_MOST = 23
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
     """Columns a text takes on a terminal."""
     return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -35,7 +35,7 @@ def wrap(text: str, width: int) -> list[str]:
     """
     lines, line = [], ""
     for piece in _pieces(text):
-        if line and _wide(line) + _wide(piece.rstrip()) > width:
+        if line and wide(line) + wide(piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
@@ -67,10 +67,10 @@ def columns(rows: Sequence[tuple[str, str]], width: int, left: int) -> list[str]
     lines = []
     for name, text in rows:
         first, *rest = wrap(text, width - left - 4)
-        if _wide(name) > left:
+        if wide(name) > left:
             lines += [f"  {name}", " " * (left + 4) + first]
         else:
-            lines.append(f"  {name}{' ' * (left - _wide(name))}  {first}".rstrip())
+            lines.append(f"  {name}{' ' * (left - wide(name))}  {first}".rstrip())
         lines += [" " * (left + 4) + line for line in rest]
     return lines
 
@@ -82,7 +82,7 @@ def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str
     for paragraph in text.split("\n\n"):
         joined = " ".join(line.strip() for line in paragraph.splitlines())
         lines += [*wrap(tr(joined), width), ""]
-    names = [_wide(name) for _, rows in sections for name, _ in rows]
+    names = [wide(name) for _, rows in sections for name, _ in rows]
     left = max((size for size in names if size <= _LEFT_MOST), default=0)
     for title, rows in sections:
         if rows:

@@ -203,7 +203,7 @@ def month(given: str | None) -> date | None:
     if given is None:
         return None
     year, _, number = given.partition("-")
-    digits = year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) == 2
+    digits = given.isascii() and year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) == 2
     if not digits or not (1900 <= int(year) <= 2100 and 1 <= int(number) <= 12):
         raise UsageError("as-of-invalid", "--as-of must be a month such as 2024-06, not {value}.", value=repr(given))
     return date(int(year), int(number), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,9 @@ def summary(call: Call, run: StageRun) -> Iterator[Any]:
     from telcli.report import summary as lines
 
     figures = read(call.workdir, "report_figures", run.as_of).frame.collect()
-    yield from lines(build(figures, lang=language(), currency=_currency(call)))
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    yield from lines(build(figures, lang=language(), currency=_currency(call)), width)
+    yield ""
     for output in run.outputs:
         if output.table == "reports":
             yield label("Report:") + output.path

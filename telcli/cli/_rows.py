@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._help import wide
 from telcli.cli._output import SCHEMA_VERSION, month_name
 from telcli.cli._words import language, tr
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["show_rows", "show_schema"]
 
 _SCREEN_ROWS = 20
+_NO_LIMIT = 1_000_000  # columns of what is no terminal
 
 
 def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str], limit: int | None) -> None:
@@ -62,17 +66,27 @@ def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
     sys.stdout.write("]}\n")
 
 
-def _grid(frame: pl.DataFrame, total: int) -> Iterator[Any]:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=None, header_style="bold", pad_edge=False)
-    for name, kind in frame.schema.items():
-        grid.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
-    for row in frame.iter_rows():
-        grid.add_row(*(Text(_cell(value)) for value in row))
-    yield grid
+def _grid(frame: pl.DataFrame, total: int) -> Iterator[str]:
+    """Columns side by side, as many as fit; the others are named."""
+    columns = [(name, kind.is_numeric(), _column(frame[name])) for name, kind in frame.schema.items()]
+    sizes = [max(map(wide, [name, *cells])) for name, _, cells in columns]
+    room = shutil.get_terminal_size((_NO_LIMIT, 24)).columns
+    shown = max(1, sum(1 for end in accumulate(size + 2 for size in sizes) if end - 2 <= room))
+    for at in range(-1, frame.height):
+        words = []
+        for (name, right, cells), size in zip(columns[:shown], sizes[:shown], strict=True):
+            word = name if at < 0 else cells[at]
+            gap = " " * (size - wide(word))
+            words.append(gap + word if right else word + gap)
+        yield "  ".join(words).rstrip()
     yield tr("{shown} of {total} rows", shown=f"{frame.height:,}", total=f"{total:,}")
+    if shown < len(columns):
+        rest = ", ".join(name for name, *_ in columns[shown:])
+        yield tr("Columns that did not fit (choose with --columns): {names}", names=rest)
+
+
+def _column(values: pl.Series) -> list[str]:
+    return [_cell(value) for value in values]
 
 
 def _cell(value: Any) -> str:
@@ -80,7 +94,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
-    return str(value)
+    return "".join(char if char.isprintable() else "�" for char in str(value))  # no control codes to a terminal
 
 
 def show_schema(call: Call, table: str) -> None:

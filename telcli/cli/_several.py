@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._output import month_name, warnings
-from telcli.cli._stage_view import payload, view
+from telcli.cli._stage_view import payload, title, view
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
@@ -24,6 +24,9 @@ def tell_all(
     out = call.out
 
     def told(run: StageRun) -> None:
+        if run.skipped and not out.verbose:
+            out.show([title(run)])
+            return
         out.show(view(run, verbose=out.verbose))
         out.warn(run.notices)
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["figure", "payload", "row_count", "tell", "view"]
+__all__ = ["figure", "payload", "row_count", "tell", "title", "view"]
 
+_TIE = "\u00a0"  # a space at which no line is broken
 HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "segment": (
         ("k", "segments", "count"),
@@ -65,14 +66,19 @@ def payload(run: StageRun) -> dict[str, Any]:
     }
 
 
-def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
-    """The lines of one stage."""
+def title(run: StageRun) -> Any:
+    """The first line: stage, month, and whether there was anything to do."""
     from rich.text import Text
 
     head = Text(run.stage, style="bold")
     head.append(f"  {run.as_of:%Y-%m}" if run.as_of else "", style="not bold")
     head.append("  " + tr("up to date") if run.skipped else "", style="not bold green")
-    yield head
+    return head
+
+
+def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
+    """The lines of one stage."""
+    yield title(run)
     if run.stage == "ingest":
         yield from _sources(run.metrics.get("sources", ()))
     for output in run.outputs:
@@ -115,7 +121,7 @@ def figure(value: Any, kind: str) -> str:
         return f"{value:.1%}"
     if kind == "count":
         return f"{value:,.0f}"
-    return f"{value:.3g}" if kind == "number" else str(value)
+    return f"{value:.3g}" if kind == "number" else tr(str(value))
 
 
 def _at(metrics: Mapping[str, Any], path: str) -> Any:
@@ -129,7 +135,7 @@ def _flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, A
     for name, value in metrics.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{name}.")
-        else:
+        elif not isinstance(value, list):
             yield before + name, value
 
 
@@ -144,7 +150,7 @@ def _sources(sources: Any) -> Iterator[str]:
         )
         yield f"  {source['source']} → {source['table']}  {counts}  ({source['encoding']})"
         pairs = source["mapped"].items()
-        renamed = [f"{theirs} → {ours}" for ours, theirs in pairs if ours != theirs]
+        renamed = [f"{theirs}{_TIE}→{_TIE}{ours}" for ours, theirs in pairs if ours != theirs]
         yield from _listed("mapped", renamed)
         yield from _listed("taken as named", [ours for ours, theirs in pairs if ours == theirs])
         yield from _listed("kept as attributes", source["unmapped"])
@@ -155,5 +161,5 @@ def _listed(title: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         width = min(shutil.get_terminal_size((80, 24)).columns, 100)
         first, *rest = wrap(f"{tr(title)}{tr(': ')}{', '.join(names)}", width - 6)
-        yield f"    {first}"
-        yield from (f"      {line}" for line in rest)
+        yield f"    {first}".replace(_TIE, " ")
+        yield from (f"      {line}".replace(_TIE, " ") for line in rest)

@@ -18,22 +18,33 @@ from telcli.pipeline.stage import Stage
 from telcli.stages import Inputs, Outcome
 
 MONTHS = [date(2024, month, 1) for month in (4, 5, 6)]
+MAPPING = {
+    "source": [
+        {
+            "file": "crm_*.csv",
+            "table": "customers",
+            "columns": {"customer_id": "客户编号", "usage.data_mb": {"column": "流量(GB)", "unit": "gb"}},
+            "attributes": {"x_备注": {"column": '备 "注"', "type": "String"}},
+            "drop": ["姓名"],
+        }
+    ]
+}
 IDS = ["000123", "客户二", "c,3"]
 
 
 def ingest(inputs: Inputs, settings: Any) -> Outcome:
     """Three customers and their bills, whatever the extracts say."""
-    source = {
-        "source": "crm.csv", "table": "customers", "rows_read": 3, "encoding": "utf-8", "mapped": {"customer_id": "客户编号"},
-        "unmapped": ["备注"],
-    }  # fmt: skip
+    source = {"source": "crm.csv", "table": "customers", "rows_read": 3, "encoding": "utf-8", "unmapped": ["备注"]}
+    source["mapped"] = {"customer_id": "客户编号", "region": "region"}
     rows = [(name, month, "total", 10.0 * at) for at, name in enumerate(IDS) for month in MONTHS]
     names = ["customer_id", "month", "kind", "amount"]
     tables = {
         "customers": pl.LazyFrame({"customer_id": IDS}),
         "bills": pl.LazyFrame(rows, schema=names, orient="row"),
     }
-    return Outcome(tables, {"sources": [source]}, (Notice("said", "Said of {file}.", {"file": "crm.csv"}),))
+    return Outcome(
+        tables, {"sources": [source], "mapping": MAPPING}, (Notice("said", "Said of {file}.", {"file": "crm.csv"}),)
+    )
 
 
 def customer_months(inputs: Inputs, settings: Any) -> Outcome:

@@ -1,0 +1,53 @@
+"""`telcli show`: every row, in the order and with the values that are in the table."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from telcli.cli import main
+from tests.cli.fakes import IDS
+
+
+def out(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    assert main(["show", *args]) == 0
+    return capsys.readouterr().out
+
+
+def test_csv_has_a_header_and_every_row(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(out(capsys, "bills", "--format", "csv"))))
+    assert len(rows) == 9
+    assert {row["customer_id"] for row in rows} == set(IDS), "leading zeros, commas and Chinese stay"
+    assert rows[0]["month"] == "2024-04-01"
+    text = out(capsys, "bills", "--format", "csv", "--columns", "amount, customer_id", "--limit", "1")
+    assert text == "amount,customer_id\n0.0,000123\n"
+
+
+def test_no_rows_are_still_a_header(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = out(capsys, "bills", "--format", "csv", "--where", "amount > 1000", "--columns", "amount")
+    assert text == "amount\n"
+    assert json.loads(out(capsys, "bills", "--format", "json", "--where", "amount > 1000"))["rows"] == []
+
+
+def test_json_is_one_object_of_rows(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = json.loads(out(capsys, "segments", "--format", "json", "--where", "customer_id = '000123'"))
+    assert (body["stage"], body["as_of"]) == ("show", "2024-06")
+    assert [row["customer_id"] for row in body["rows"]] == ["000123"]
+    assert body["outputs"][0]["rows"] == 3
+
+
+def test_schema_says_units_and_meaning_in_both_languages(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = json.loads(out(capsys, "usage", "--schema", "--format", "json"))
+    found = {column["name"]: column for column in body["columns"]}
+    assert found["data_mb"]["unit"] == "MB"
+    assert found["data_mb"]["meaning"] == "Data used"
+    assert found["data_mb"]["zh"] == "流量"
+    assert found["month"]["key"] is True
+    assert "分钟" in out(capsys, "usage", "--schema", "--lang", "zh")
+
+
+def test_the_screen_shows_twenty_rows_and_says_of_how_many(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "9 of 9 rows" in out(capsys, "bills")
+    assert "2 of 3 rows" in out(capsys, "bills", "--limit", "2", "--as-of", "2024-05")

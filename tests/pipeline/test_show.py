@@ -1,0 +1,109 @@
+"""Rows of a published table: the right month, columns and condition; what cannot be meant is refused by name."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError, TelcliError, UsageError
+from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.show import batches, count, pick, read
+from telcli.pipeline.walk import INTAKE, walk
+from tests.cli.fakes import IDS, MONTHS, faked
+
+__all__ = ["faked"]
+
+
+@pytest.fixture
+def place(faked: Path) -> Path:
+    request = Request(faked / "work", sources=(faked / "crm.csv",))
+    walk(request, lambda run: None, INTAKE)
+    for month in MONTHS[1:]:
+        run_stage("segment", Request(faked / "work", as_of=month))
+    return faked / "work"
+
+
+def test_results_are_of_one_month_and_monthly_tables_of_every_month(place: Path) -> None:
+    newest = read(place, "segments")
+    assert (newest.as_of, newest.rows) == (MONTHS[-1], 3)
+    may = read(place, "segments", MONTHS[1])
+    assert may.frame.collect()["as_of"].unique().to_list() == [MONTHS[1]]
+    assert (read(place, "bills").as_of, read(place, "bills").rows) == (None, 9)
+    assert read(place, "bills", MONTHS[0]).frame.collect()["month"].unique().to_list() == [MONTHS[0]]
+    assert read(place, "customers", MONTHS[0]).rows == 3, "a table without months is always the same"
+
+
+@pytest.mark.parametrize(
+    ("table", "month", "kind", "code"),
+    [
+        ("bils", None, UsageError, "table-unknown"),
+        ("value_scores", None, MissingInputError, "table-absent"),
+        ("segments", date(2024, 4, 1), MissingInputError, "table-month-absent"),
+        ("bills", date(2025, 1, 1), MissingInputError, "table-month-absent"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    place: Path, table: str, month: date | None, kind: type[TelcliError], code: str
+) -> None:
+    with pytest.raises(kind) as found:
+        read(place, table, month)
+    assert found.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ("amount > 0", 6),
+        ("amount > 0 AND customer_id = '客户二'", 3),
+        ("customer_id IN ('000123', 'c,3')", 6),
+        ("month = '2024-05-01'", 3),
+        ("month >= '2024-05'", 6),
+        ("month BETWEEN DATE '2024-04-01' AND DATE '2024-05-01'", 6),
+        ("discount IS NULL", 9),
+        ("customer_id LIKE '0001%' OR amount = 20", 6),
+        ("NOT (amount > 0)", 3),
+        ("kind = '2024-05'", 0),
+    ],
+)
+def test_conditions(place: Path, where: str, rows: int) -> None:
+    assert count(pick(read(place, "bills"), where=where).frame) == rows
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("", "where-unreadable"),
+        ("amount >", "where-unreadable"),
+        ("amount > 0; DROP TABLE bills", "where-unreadable"),
+        ("amount", "where-no-condition"),
+        ("sum(amount) > 5", "where-no-condition"),
+        ("1 = 1", "where-no-condition"),
+        ("amount > 'x'", "where-types"),
+        ("customer_id = 123", "where-types"),
+        ("amont > 5", "column-unknown-near"),
+        ("zzz > 5", "column-unknown"),
+    ],
+)
+def test_conditions_that_cannot_be_meant(place: Path, where: str, code: str) -> None:
+    with pytest.raises(UsageError) as found:
+        pick(read(place, "bills"), where=where)
+    assert found.value.code == code
+
+
+def test_columns_come_in_the_order_asked(place: Path) -> None:
+    assert pick(read(place, "bills"), ["amount", "customer_id"]).frame.collect().columns == ["amount", "customer_id"]
+    with pytest.raises(UsageError):
+        pick(read(place, "bills"), ["customer"])
+
+
+def test_batches_are_all_rows_in_order_and_never_nothing() -> None:
+    frame = pl.LazyFrame({"a": range(120_000)})
+    pieces = list(batches(frame))
+    assert len(pieces) > 1
+    assert pl.concat(pieces)["a"].to_list() == list(range(120_000))
+    assert [piece.columns for piece in batches(frame.filter(pl.col("a") < 0))] == [["a"]]
+
+
+def test_ids_are_what_they_were(place: Path) -> None:
+    assert set(read(place, "customers").frame.collect()["customer_id"]) == set(IDS)

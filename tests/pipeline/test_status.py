@@ -1,0 +1,112 @@
+"""The state of a working directory: what is there, what is stale and why, and what to run next."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from telcli.errors import DataError, MissingInputError
+from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.status import Reason, StageState, Status, status
+from telcli.pipeline.walk import INTAKE, walk
+from tests.cli import fakes
+from tests.cli.fakes import MONTHS, faked
+
+__all__ = ["faked"]
+
+
+@pytest.fixture
+def place(faked: Path) -> Path:
+    walk(Request(faked / "work", sources=(faked / "crm.csv",)), lambda run: None, INTAKE)
+    run_stage("segment", Request(faked / "work"))
+    return faked / "work"
+
+
+def states(found: Status) -> dict[str, str]:
+    return {state.stage: state.state for state in found.stages}
+
+
+def reasons(found: Status, stage: str) -> tuple[Reason, ...]:
+    return next(state.reasons for state in found.stages if state.stage == stage)
+
+
+def test_a_directory_that_is_not_there(faked: Path) -> None:
+    with pytest.raises(MissingInputError):
+        status(Request(faked / "nowhere"))
+
+
+def test_an_empty_directory_starts_with_ingest(tmp_path: Path) -> None:
+    found = status(Request(tmp_path))
+    assert (found.tables, found.next, found.as_of) == ((), "ingest", None)
+    assert states(found)["ingest"] == "not-run"
+    assert reasons(found, "customer-months") == (Reason("missing", "customers"),)
+
+
+def test_what_stands_and_what_comes_next(place: Path) -> None:
+    found = status(Request(place))
+    tables = {table.table: table for table in found.tables}
+    assert tables["bills"].rows == 9
+    assert tables["bills"].months == tuple(month.isoformat() for month in MONTHS)
+    assert tables["customers"].months == ()
+    assert tables["segments"].bytes > 0
+    assert states(found)["segment"] == "up-to-date"
+    assert (found.as_of, found.next, found.interrupted) == (MONTHS[-1], "score-value", False)
+    assert status(Request(place, as_of=MONTHS[0])).next == "segment", "another month has its own state"
+
+
+def test_a_changed_setting_seed_or_source_is_named(place: Path, faked: Path) -> None:
+    found = status(Request(place, flags={"seed": 7}))
+    assert reasons(found, "segment") == (Reason("seed"),)
+    assert states(found)["ingest"] == "up-to-date", "what draws nothing has no seed"
+    (faked / "telcli.toml").write_text("[segment]\nn_segments = 4\n", encoding="utf-8")
+    assert reasons(status(Request(place)), "segment") == (Reason("setting", "n_segments"),)
+    (faked / "telcli.toml").unlink()
+    sources = (faked / "crm.csv",)
+    assert states(status(Request(place, sources=sources)))["ingest"] == "up-to-date"
+    sources[0].write_text("customer_id\n2\n", encoding="utf-8")
+    found = status(Request(place, sources=sources))
+    assert reasons(found, "ingest") == (Reason("input", "crm.csv"),)
+    assert reasons(found, "segment") == (Reason("upstream", "ingest"), Reason("upstream", "customer-months"))
+    assert found.next == "ingest"
+
+
+def test_a_rerun_upstream_makes_stale_what_was_built_on_it(
+    place: Path, faked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fakes, "IDS", ["000123"])
+    (faked / "crm.csv").write_text("customer_id\n2\n", encoding="utf-8")
+    walk(Request(place, sources=(faked / "crm.csv",)), lambda run: None, INTAKE)
+    found = status(Request(place))
+    assert states(found)["customer-months"] == "up-to-date"
+    assert states(found)["segment"] == "stale"
+    assert {reason.code for reason in reasons(found, "segment")} == {"input"}
+    assert found.next == "segment"
+
+
+def test_a_lost_file_is_told(place: Path) -> None:
+    (place / "segments/as_of=2024-06-01/part-0.parquet").unlink()
+    found = status(Request(place))
+    assert states(found)["segment"] == "damaged"
+    assert reasons(found, "segment") == (Reason("lost", "segments/as_of=2024-06-01/part-0.parquet"),)
+
+
+def test_another_version_made_it(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import telcli
+
+    monkeypatch.setattr(telcli, "__version__", "9.9.9")
+    assert Reason("version") in reasons(status(Request(place)), "segment")
+
+
+def test_a_newer_working_directory_is_refused(place: Path) -> None:
+    body = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    (place / "manifest.json").write_text(json.dumps({**body, "format": 99}), encoding="utf-8")
+    with pytest.raises(DataError):
+        status(Request(place))
+
+
+def test_status_changes_nothing(place: Path) -> None:
+    before = {file: file.read_bytes() for file in place.rglob("*") if file.is_file()}
+    status(Request(place))
+    assert {file: file.read_bytes() for file in place.rglob("*") if file.is_file()} == before
+    assert dataclasses.is_dataclass(StageState)
