@@ -95,7 +95,12 @@ def simulate(directory: Path, settings: SimulateSettings, seed: int, progress: P
 def _claim(directory: Path) -> None:
     """Refuse a directory that holds anything a simulation did not write."""
     if directory.exists() and not directory.is_dir():
-        _refuse(directory, directory.name)
+        raise UsageError(
+            "simulate-not-directory",
+            "{directory} is a file, not a directory.",
+            hint="Name a new or empty directory.",
+            directory=str(directory),
+        )
     found = _names(directory)
     foreign = [name for name in found if not _OURS.fullmatch(name)]
     if not foreign and not (directory / NOTE).is_file():

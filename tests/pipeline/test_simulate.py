@@ -110,7 +110,7 @@ def test_a_directory_with_other_files_is_refused_and_left_alone(tmp_path: Path, 
 
 def test_a_file_in_place_of_the_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(UsageError, match="no simulation wrote"):
+    with pytest.raises(UsageError, match="is a file"):
         simulate(tmp_path / "out", SimulateSettings(customers=1), 0)
 
 
