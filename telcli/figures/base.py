@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["SCHEMA", "Figures", "hidden"]
+__all__ = ["SCHEMA", "Figures", "hidden", "hidden_cells"]
 
 SCHEMA = {
     "as_of": pl.Date,
@@ -74,4 +74,27 @@ def hidden(counts: Sequence[int], least: int) -> list[bool]:
         rest = [(count, place) for place, count in enumerate(counts) if not mask[place] and count > 0]
         if rest:
             mask[min(rest)[1]] = True
+    return mask
+
+
+def hidden_cells(counts: Sequence[Sequence[int]], least: int) -> list[list[bool]]:
+    """Tell which cells of a cross table to hide, given that the sums of its rows and columns are shown elsewhere.
+
+    A row or column with one hidden cell would give it away, so its next smallest goes too, until none has just one
+    (or nobody else is in that line).
+
+    >>> hidden_cells([[3, 40], [50, 60]], 10)
+    [[True, True], [True, True]]
+    """
+    mask = [[0 < count < least for count in row] for row in counts]
+    across = [[(r, c) for c in range(len(row))] for r, row in enumerate(counts)]
+    lines = [*across, *(list(line) for line in zip(*across, strict=True))]
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            rest = [(counts[r][c], r, c) for r, c in line if not mask[r][c] and counts[r][c] > 0]
+            if sum(mask[r][c] for r, c in line) == 1 and rest:
+                _, r, c = min(rest)
+                mask[r][c] = changed = True
     return mask

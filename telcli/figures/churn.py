@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden
+from telcli.figures.base import hidden_cells
+from telcli.figures.customers import RISKS, TIERS
 
 __all__ = ["bands", "grid", "reasons", "scored"]
 
@@ -40,19 +41,16 @@ def grid(lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     folded = known.group_by("value_tier", "risk_band").agg(
         customers=pl.len().cast(pl.Int64), at_risk_value=_sum("at_risk_value")
     )
-    rows = (
-        folded.sort("value_tier", "risk_band")
-        .select(
-            pl.col("value_tier").cast(pl.String).alias("tier"),
-            pl.col("risk_band").cast(pl.String).alias("band"),
-            "customers",
-            "at_risk_value",
-        )
-        .to_dicts()
-    )
-    for row, gone in zip(rows, hidden([row["customers"] for row in rows], least), strict=True):
-        if gone:
-            row.update(customers=None, at_risk_value=None, small=1.0)
+    found = {(row["value_tier"], row["risk_band"]): row for row in folded.to_dicts()}
+    tiers = [tier for tier in TIERS.categories if any(key[0] == tier for key in found)]
+    bands_ = [band for band in RISKS.categories if any(key[1] == band for key in found)]
+    counts = [[found[tier, band]["customers"] if (tier, band) in found else 0 for band in bands_] for tier in tiers]
+    rows: list[dict[str, Any]] = []
+    for tier, mask in zip(tiers, hidden_cells(counts, least), strict=True):
+        for band, gone in zip(bands_, mask, strict=True):
+            row = found.get((tier, band), {"customers": 0, "at_risk_value": None})
+            shown = {"small": 1.0} if gone else {"customers": row["customers"], "at_risk_value": row["at_risk_value"]}
+            rows.append({"tier": tier, "band": band, **shown})
     return rows
 
 

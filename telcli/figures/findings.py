@@ -21,6 +21,8 @@ USUAL = 0.1
 """A churn rate within this share of its average, or within two standard errors of it, is called usual."""
 STANDS_OUT = 1.15
 """A segment's mean risk must be this many times that of all to be named."""
+LITTLE = 0.02
+"""Costs nearer to each other than this share are no news, good or bad."""
 WEAK_AUC = 0.6
 """Below this a ranking must not steer a budget."""
 
@@ -30,6 +32,8 @@ BLANKET = {
     "everybody": Pair("contacting everybody", "联系全部客户"),
 }
 """The policies that need no model, by their name in churn_costs."""
+TARGETED = "model-bayes"
+"""The method behind the target list: contact where the expected saving is positive."""
 SPLITS = {
     "out-of-time": Pair("on later months", "跨期检验"),
     "cross-validation": Pair("by cross-validation", "交叉验证"),
@@ -84,10 +88,12 @@ def value_at_risk(facts: Facts) -> Finding | None:
 def best_customers(facts: Facts) -> Finding | None:
     """Platinum and gold customers at high risk: the first to call."""
     best = [cell for cell in facts.grid if cell["tier"] in ("platinum", "gold")]
-    high = [cell for cell in best if cell["band"] == "high" and not cell.get("small")]
+    if any(cell.get("small") for cell in best):
+        return None
+    high = [cell for cell in best if cell["band"] == "high"]
     count = sum(cell["customers"] for cell in high)
     amount = sum(cell["at_risk_value"] or 0.0 for cell in high)
-    if not count or amount <= 0 or any(cell.get("small") for cell in best):
+    if not count or amount <= 0:
         return None
     return facts.finding(
         "best-customers-at-risk",
@@ -129,27 +135,27 @@ def segment_at_risk(facts: Facts) -> Finding | None:
 
 
 def decision_saving(facts: Facts) -> Finding | None:
-    """The chosen way of picking whom to contact, against the best policy that needs no model.
+    """What the target list costs against the best policy that needs no model.
 
     It is ranked without money: what was saved on held-out customers is no money of this month.
     """
     blanket = [row for row in facts.costs if row["method"] in BLANKET]
-    chosen = next((row for row in facts.costs if row["chosen"]), None)
-    if not blanket or chosen is None or chosen["method"] in BLANKET:
+    used = next((row for row in facts.costs if row["method"] == TARGETED), None)
+    if not blanket or used is None:
         return None
     best = min(blanket, key=lambda row: (row["cost"], row["method"]))
-    saving = best["cost"] - chosen["cost"]
-    if best["cost"] <= 0 or saving <= 0:
+    saving = best["cost"] - used["cost"]
+    if best["cost"] <= 0:
         return None
     return facts.finding(
-        "decision-saving",
-        "good",
+        "decision-saving" if saving > 0 else "decision-blanket",
+        "neutral" if abs(saving) < LITTLE * best["cost"] else "good" if saving > 0 else "bad",
         None,
-        share=(saving / best["cost"], "percent"),
+        share=(abs(saving) / best["cost"], "percent"),
         best=BLANKET[best["method"]],
-        cost=(chosen["cost"], "money"),
+        cost=(used["cost"], "money"),
         other=(best["cost"], "money"),
-        n=(chosen["contacted"], "customers"),
+        n=(used["contacted"], "customers"),
         model=_tested(facts),
     )
 
@@ -216,9 +222,7 @@ def leaving(facts: Facts) -> Finding | None:
     if facts.kpi.get("churned"):
         left, share = facts.kpi["churned"], facts.kpi["churned_share"]
         counted = (left / share, "customers")
-        return facts.finding(
-            "label-churn", "neutral", None, left=(left, "customers"), n=counted, rate=(share, "percent")
-        )
+        return facts.finding("label-churn", "neutral", None, left=(left, "count"), n=counted, rate=(share, "percent"))
     past = [month["churn_rate"] for month in facts.months[:-1] if month["churn_rate"] is not None]
     if not past or facts.months[-1]["churn_rate"] is None or not facts.months[-1]["customers"]:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from telcli.report.model import Report, Row
 
@@ -12,12 +12,12 @@ __all__ = ["Cell", "Chart", "Column", "Section", "Table", "table"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One written cell. `number` aligns it right, `tone` and `heat` (0..5) colour it."""
+    """One written cell. `number` aligns it right, `heat` (0..5) colours it, `long` gives it room for a sentence."""
 
     text: str
     number: bool = False
-    tone: str = ""
     heat: int | None = None
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,31 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page. `missing` is the command that would fill it."""
+    """A part of the page: charts, then tables with any `more` charts beside them, then notes.
+
+    `missing` is the command that would fill it; `columns` tells how many charts stand side by side.
+    """
 
     name: str
     title: str
     lead: str = ""
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
+    more: Sequence[Chart] = ()
     notes: Sequence[str] = ()
     missing: str = ""
-    columns: int = field(default=2)
+    columns: int = 2
 
 
 @dataclass(frozen=True)
 class Column:
-    """How one metric becomes a column: its kind (see `units.written`, or text), its heading, a section of words."""
+    """How one metric becomes a column.
+
+    Parameters
+    ----------
+    kind : one of `units.written`, or text, long (a sentence), flag, order (a whole number).
+    label : of its heading, where it is not the metric. words : the section of words that its texts are names of.
+    """
 
     metric: str
     kind: str = "text"
@@ -69,8 +79,11 @@ class Column:
 def table(report: Report, title: str, rows: Sequence[Row], columns: Sequence[Column], *, wide: bool = False) -> Table:
     """Write rows as a table; columns that hold nothing are left out, the first one stays."""
     kept = [column for place, column in enumerate(columns) if place == 0 or _filled(rows, column)]
-    head = [Cell(report.word(f"col.{column.label or column.metric}"), column.kind != "text") for column in kept]
+    head = [Cell(report.word(f"col.{column.label or column.metric}"), column.kind not in _TEXTS) for column in kept]
     return Table(title, head, [[_cell(report, row, column) for column in kept] for row in rows], wide)
+
+
+_TEXTS = ("text", "long", "flag")
 
 
 def _filled(rows: Sequence[Row], column: Column) -> bool:
@@ -78,16 +91,13 @@ def _filled(rows: Sequence[Row], column: Column) -> bool:
 
 
 def _cell(report: Report, row: Row, column: Column) -> Cell:
-    if column.kind == "text":
-        found = row.text(column.metric)
-        return Cell(report.known(column.words, found) if column.words and found else found)
     if column.kind == "flag":
         return Cell(report.word(f"yes.{column.metric}") if row.number(column.metric) else "")
+    if column.kind in _TEXTS:
+        found = row.text(column.metric)
+        return Cell(report.known(column.words, found) if column.words and found else found, long=column.kind == "long")
     if column.kind == "order":
         return Cell(f"{row.number(column.metric):.0f}", number=True)
     if row.number(column.metric) is None and (row.number("small") or row.number("small_risk")):
-        least = report.write(report.first("notes").number("small_cell"), "count")
-        return Cell(
-            report.word("page.small", n=least) if column.metric in ("customers", "high_risk") else "–", number=True
-        )
+        return Cell(report.word("page.hidden"), number=True)
     return Cell(report.write(row.number(column.metric), column.kind), number=True)

@@ -16,7 +16,7 @@ __all__ = ["CHARTS", "svg"]
 
 INKS = {"#010101": "ink", "#020202": "soft", "#030303": "line", "#040404": "main", "#050505": "pale", "#060606": "warm"}
 INK, SOFT, LINE, MAIN, PALE, WARM = INKS
-HALF, THIRD, HEIGHT = 420, 300, 210
+HALF, THIRD, HEIGHT = 400, 300, 210
 FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 CONFIG: dict[str, Any] = {
@@ -27,8 +27,8 @@ CONFIG: dict[str, Any] = {
     "axis": {
         "labelColor": SOFT,
         "titleColor": SOFT,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": 12.5,
+        "titleFontSize": 12.5,
         "titleFontWeight": "normal",
         "titlePadding": 8,
         "gridColor": LINE,
@@ -39,7 +39,7 @@ CONFIG: dict[str, Any] = {
     },
     "axisY": {"domain": False},
     "axisX": {"grid": False},
-    "text": {"color": INK, "fontSize": 12},
+    "text": {"color": INK, "fontSize": 12.5},
 }
 
 
@@ -138,7 +138,7 @@ def _bars(rows: Sequence[dict[str, Any]]) -> Any:
     base = alt.Chart(_values(rows)).encode(y=y)
     color = alt.condition("datum.marked", alt.value(MAIN), alt.value(PALE))
     bar = base.mark_bar(height=12, yOffset=9, cornerRadiusEnd=2).encode(x=x, color=color)
-    name = base.mark_text(align="left", dy=-8, fontSize=13, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
     text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text="text:N")
     layers = [bar, name, text]
     if any(row.get("mark") is not None for row in rows):

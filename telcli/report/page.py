@@ -25,7 +25,7 @@ _CARDS = (
     ("customers", "count", "", "", ""),
     ("revenue", "money", "", "", ""),
     ("revenue_per_customer", "money", "", "", ""),
-    ("churn_rate_month", "percent", "left", "count", "left_note"),
+    ("churn_rate_month", "percent", "left", "customers", "left_note"),
     ("churned_share", "percent", "churned", "customers", "churned_note"),
     ("lifetime_value_total", "money", "", "", "value_note"),
     ("at_risk_value", "money", "at_risk_customers", "customers", "risk_note"),
@@ -37,7 +37,7 @@ _SPARKS = {"customers": "customers", "revenue": "revenue", "churn_rate_month": "
 
 @dataclass(frozen=True)
 class Card:
-    """One headline figure: what it was, how it changed, and its last months as a line (an SVG path)."""
+    """One headline figure: what it was, how it changed on the month before, its last months as a line (an SVG path)."""
 
     label: str
     value: str
@@ -93,19 +93,20 @@ def cards(report: Report) -> list[Card]:
         words = report.word(f"kpi.{note}", n=report.write(number, beside_kind or "count")) if note else ""
         change, tone = _change(report, name)
         spark = _spark(report.rows("trend"), _SPARKS[name]) if name in _SPARKS else ""
-        found.append(Card(report.word(f"kpi.{name}"), report.write(value, kind), change, tone, words, spark))
+        label = "customers_flat" if name == "customers" and report.kpi("churned") is not None else name
+        found.append(Card(report.word(f"kpi.{label}"), report.write(value, kind), change, tone, words, spark))
     return found
 
 
 def _change(report: Report, name: str) -> tuple[str, str]:
-    """The change on the month before, and whether it is good news."""
+    """The change on the month before as written, and whether it is good news."""
     change = report.kpi(name, "kpi_change")
     if change is None:
         return "", ""
     churn = name == "churn_rate_month"
     written = report.write(change, "points") if churn else f"{change:+.1%}"
     tone = "neutral" if abs(change) < (0.0005 if churn else 0.001) else "good" if (change > 0) != churn else "bad"
-    return report.word("page.before", change=written), tone
+    return written, tone
 
 
 def _spark(rows: Sequence[Row], metric: str) -> str:

@@ -27,7 +27,7 @@ def risk(report: Report) -> Section | None:
         )
         alt = report.word("chart.lift_alt", top=report.write(tenths[0].number("lift"), "times"))
         charts.append(chart(report, "lift", alt, table(report, "", tenths, columns)))
-    charts += [_costs(report), _reasons(report)]
+    charts.append(_costs(report))
     bands = (
         Column("band", words="band"),
         Column("customers", "count"),
@@ -38,7 +38,8 @@ def risk(report: Report) -> Section | None:
         Column("expected_saving", "money"),
     )
     tables = [table(report, report.word("table.bands"), rows, bands, wide=True), *_grid(report)]
-    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables)
+    more = drawn([_reasons(report)])
+    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables, more)
 
 
 def _reasons(report: Report) -> Chart | None:
@@ -78,8 +79,7 @@ def _grid_cell(report: Report, row: Row | None, most: float) -> Cell:
     if row is None:
         return Cell("–", number=True)
     if row.number("small"):
-        least = report.write(report.first("notes").number("small_cell"), "count")
-        return Cell(report.word("page.small", n=least), number=True)
+        return Cell(report.word("page.hidden"), number=True)
     money = row.number("at_risk_value")
     text = report.write(row.number("customers"), "customers")
     heat = 0 if not money or most <= 0 else min(5, int(6 * max(money, 0.0) / most))

@@ -23,8 +23,8 @@ PROFILE = (
     Column("revenue_per_customer", "money"),
     Column("churn_probability", "percent"),
     Column("at_risk_value", "money"),
-    Column("profile"),
-    Column("treatment"),
+    Column("profile", "long"),
+    Column("treatment", "long"),
 )
 TOP = (
     Column("customer_id"),
@@ -35,7 +35,7 @@ TOP = (
     Column("at_risk_value", "money"),
     Column("expected_saving", "money"),
     Column("target", "flag"),
-    Column("reason"),
+    Column("reason", "long"),
 )
 
 
@@ -105,7 +105,10 @@ def value(report: Report) -> Section | None:
     lead, charts = "", []
     if about:
         top, peak, at = (report.write(about[name], "percent") for name in ("top_20_share", "peak_share", "peak_at"))
-        lead = report.word("section.value_lead", top=top, loss_makers=report.write(about["loss_makers"], "customers"))
+        losing = about["loss_makers"]
+        lead = report.word("section.value_lead_gain", top=top)
+        if losing:
+            lead = report.word("section.value_lead", top=top, loss_makers=report.write(losing, "customers"))
         points = (
             Column("customer_share", "percent", "value_curve_x"),
             Column("value_share", "percent", "value_curve_y"),

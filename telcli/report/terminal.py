@@ -34,7 +34,8 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     label = max((_wide(card.label) for card in shown), default=0)
     number = max((_wide(card.value) for card in shown), default=0)
     for card in shown:
-        beside = "  ".join(part for part in (card.change, card.note) if part)
+        change = report.word("screen.before", change=card.change) if card.change else ""
+        beside = "  ".join(part for part in (change, card.note) if part)
         yield f"  {_padded(card.label, label)}  {_padded(card.value, number, right=True)}  {beside}".rstrip()
     trend = [value for row in report.rows("trend") if (value := row.number("revenue")) is not None]
     if len(trend) > 2:

@@ -19,8 +19,8 @@ def word(key: str, lang: str, **values: object) -> str:
     KeyError
         There is no such word: a fault of the program.
 
-    >>> word("band.high", "zh"), word("page.small", "en", n=10)
-    ('高', 'fewer than 10')
+    >>> word("band.high", "zh"), word("kpi.risk_note", "en", n="3 customers")
+    ('高', '3 customers at high risk')
     """
     section, _, name = key.partition(".")
     return words()[section][name][lang].format(**values)

@@ -81,7 +81,7 @@ METRICS: dict[str, Any] = {
         "ece": 0.012,
         "top_decile_lift": 4.1,
         "empc": 3.2,
-        "chosen_method": "model",
+        "chosen_method": "model-bayes",
     },
 }
 
@@ -102,9 +102,11 @@ def tables(customers: int = 2000, months: int = 12, seed: int = 7) -> dict[str, 
     return {name: frame.with_columns(as_of=pl.lit(AS_OF)) if _dated(name) else frame for name, frame in found.items()}
 
 
-def inputs(found: dict[str, pl.DataFrame], metrics: dict[str, Any] | None = None, as_of: date = AS_OF) -> Inputs:
+def inputs(
+    found: dict[str, pl.DataFrame], metrics: dict[str, Any] | None = None, as_of: date = AS_OF, currency: str = "CNY"
+) -> Inputs:
     """What the pipeline would hand to the report stage."""
-    choices = {"metrics": METRICS if metrics is None else metrics, "currency": "CNY"}
+    choices = {"metrics": METRICS if metrics is None else metrics, "currency": currency}
     return Inputs(tables={name: frame.lazy() for name, frame in found.items()}, as_of=as_of, choices=choices)
 
 
@@ -190,7 +192,7 @@ def _results(
         "churn_lift": _lift(),
         "churn_costs": pl.DataFrame(
             {
-                "method": ["nobody", "everybody", "model"],
+                "method": ["nobody", "everybody", "model-bayes"],
                 "cost": [91_000.0, 64_000.0, 48_500.0],
                 "contacted": [0, 1800, 410],
                 "chosen": [False, False, True],

@@ -1,0 +1,29 @@
+"""The report object: figures by section, texts in its language."""
+
+from datetime import date
+
+import polars as pl
+
+from telcli.figures.base import Figures
+from telcli.report import build
+
+
+def test_rows_keep_their_order_and_speak_the_language() -> None:
+    figures = Figures()
+    figures.block("s", [{"name": f"n{place}", "name_zh": f"名{place}", "v": place} for place in range(12)], ("name",))
+    figures.put("kpi", 1, "customers", 5)
+    frame = figures.frame(date(2024, 6, 1)).sample(fraction=1.0, shuffle=True, seed=1)
+    made = build(frame, lang="zh", currency="CNY")
+    assert made.month == "2024-06"
+    assert [row.text("name") for row in made.rows("s")] == [f"名{place}" for place in range(12)]
+    assert [row.number("v") for row in made.rows("s")] == list(range(12))
+    assert made.kpi("customers") == 5
+    assert made.kpi("revenue") is None
+    assert made.rows("absent") == ()
+    assert made.first("absent").text("x") == ""
+
+
+def test_figures_of_the_stage_are_enough(figures: pl.DataFrame) -> None:
+    made = build(figures, lang="en", currency="CNY")
+    assert {"kpi", "findings", "trend", "segments", "value_curve", "value_tiers", "lift", "costs"} <= set(made.sections)
+    assert {"risk", "grid", "reasons", "survival", "top_customers", "quality", "sources", "notes"} <= set(made.sections)

@@ -1,0 +1,184 @@
+"""The page: whole in both languages, self-contained, safe, the same bytes each time."""
+
+import base64
+import hashlib
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from telcli.report import Report, build, page
+from telcli.report.charts import CHARTS
+from telcli.settings import ReportSettings
+from telcli.stages.report import report
+from tests.report import example
+
+PARTS = ("findings", "base", "segments", "value", "risk", "top", "quality", "notes")
+FOREIGN = {
+    "telcli",
+    "AUC",
+    "PR",
+    "Brier",
+    "EMPC",
+    "report_figures",
+    "csv",
+    "crm_customers",
+    "billing",
+    "utf",
+    "gb",
+    "month",
+}
+FOREIGN |= {"customer_id", "unreadable", "duplicate", "key", "G"}
+"""What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
+VOID = {"meta", "br", "path", "line", "rect", "link"}
+
+
+class Reader(HTMLParser):
+    """The visible text, every attribute, and whether tags close in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "code") and data.strip():
+            self.texts.append(data.strip())
+
+
+@pytest.fixture(scope="module")
+def drawn(made: Report) -> str:
+    return page.render(made).decode("utf-8")
+
+
+def test_every_part_stands_on_the_page(drawn: str, made: Report) -> None:
+    reader = Reader(drawn)
+    ids = [value for _, name, value in reader.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    assert set(PARTS) <= set(ids)
+    links = {value[1:] for tag, name, value in reader.attributes if tag == "a" and name == "href"}
+    assert links <= set(ids)
+    assert drawn.count('role="img"') == len(CHARTS)
+    assert drawn.count("<details>") == len(CHARTS)
+    assert all(value for _, name, value in reader.attributes if name == "aria-label")
+    assert made.month_name in drawn
+    assert len(drawn.encode()) < 1_000_000
+
+
+def test_the_chinese_page_holds_no_leftover_english(figures: pl.DataFrame) -> None:
+    text = page.render(build(figures, lang="zh", currency="CNY")).decode("utf-8")
+    reader = Reader(text)
+    labels = [value for _, name, value in reader.attributes if name == "aria-label"]
+    words = set(re.findall(r"[A-Za-z_]{1,}", " ".join([*reader.texts, *labels])))
+    ids = {word for word in words if re.fullmatch(r"C\d*", word)}
+    assert words - ids <= FOREIGN
+    assert 'lang="zh-CN"' in text
+
+
+def test_the_english_page_holds_no_chinese(figures: pl.DataFrame) -> None:
+    text = page.render(build(figures, lang="en", currency="CNY")).decode("utf-8")
+    assert not re.search(r"[\u3400-\u9fff]", text)
+
+
+def test_nothing_is_fetched_or_run(drawn: str) -> None:
+    assert not re.search(r"<script|<link|<iframe|<img|@import|url\((?!#)|\son\w+=|javascript:", drawn)
+    assert set(re.findall(r"https?://[^\"'\s]+", drawn)) == {"http://www.w3.org/2000/svg"}
+    style = re.search(r"<style>(.*?)</style>", drawn, re.S)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in drawn.replace("&#39;", "'")
+    assert not re.search(r"<[^>]+\sstyle=", drawn)
+
+
+def test_ids_in_drawings_are_unique_and_used_within(drawn: str) -> None:
+    used = re.findall(r"url\(#([^)]+)\)", drawn)
+    ids = re.findall(r'\bid="([^"]+)"', drawn)
+    assert set(used) <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_figures_give_the_same_bytes(figures: pl.DataFrame) -> None:
+    one = build(figures, lang="zh", currency="CNY")
+    again = build(figures.sample(fraction=1.0, shuffle=True, seed=3), lang="zh", currency="CNY")
+    assert page.render(one) == page.render(again)
+
+
+@pytest.mark.slow
+def test_another_process_gives_the_same_bytes(figures: pl.DataFrame, tmp_path: object) -> None:
+    file = f"{tmp_path}/figures.parquet"
+    figures.write_parquet(file)
+    code = (
+        "import polars, hashlib; from telcli.report import build, page;"
+        f"f = polars.read_parquet({file!r});"
+        "print(hashlib.sha256(page.render(build(f, lang='en', currency='CNY'))).hexdigest())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    here = hashlib.sha256(page.render(build(figures, lang="en", currency="CNY"))).hexdigest()
+    assert ran.stdout.strip() == here
+
+
+def test_hostile_names_stay_text() -> None:
+    evil = '<script>alert("1")</script>&\'"]]>{{7*7}}'
+    found = example.tables(400)
+    found["segment_profiles"] = found["segment_profiles"].with_columns(
+        segment_name=pl.lit(evil) + pl.col("segment").cast(pl.String), profile=pl.lit(evil), treatment=pl.lit(evil)
+    )
+    top = found["churn_scores"]
+    renamed = pl.when(pl.col("customer_id") == top["customer_id"][0]).then(pl.lit(evil)).otherwise("customer_id")
+    for name in ("customer_months", "customers", "segments", "value_scores", "churn_scores"):
+        found[name] = found[name].with_columns(customer_id=renamed)
+    found["churn_scores"] = found["churn_scores"].with_columns(reason_1=pl.lit(evil))
+    found["rejects"] = found["rejects"].with_columns(source=pl.lit(evil))
+    figures = report(example.inputs(found), ReportSettings(top_customers=500)).tables["report_figures"].collect()
+    text = page.render(build(figures, lang="en", currency="CNY")).decode("utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "49" not in re.findall(r"\{\{|49\b(?=\]\])", text)
+    Reader(text)
+
+
+def test_missing_results_name_the_command_to_run() -> None:
+    found = {name: frame for name, frame in example.tables(300).items() if name in ("customer_months", "customers")}
+    figures = report(example.inputs(found, metrics={}), ReportSettings()).tables["report_figures"].collect()
+    for lang in ("en", "zh"):
+        text = page.render(build(figures, lang=lang, currency="CNY")).decode("utf-8")
+        for command in ("telcli segment", "telcli score-value", "telcli predict-churn"):
+            assert f"<code>{command}</code>" in text
+        assert text.count('role="img"') == 3
+        Reader(text)
+
+
+def test_one_snapshot_has_no_trend_and_explains_its_label() -> None:
+    found = example.tables(300, months=1)
+    month = found["customer_months"]["month"][0]
+    found = {
+        name: frame.with_columns(as_of=pl.lit(month)) if "as_of" in frame.columns else frame
+        for name, frame in found.items()
+    }
+    found["customers"] = found["customers"].with_columns(churned=pl.int_range(pl.len()) % 4 == 0)
+    figures = (
+        report(example.inputs(found, as_of=month, currency="USD"), ReportSettings()).tables["report_figures"].collect()
+    )
+    text = page.render(build(figures, lang="en", currency="USD")).decode("utf-8")
+    assert 'id="base"' not in text
+    assert "Customers in the extract" in text
+    assert "Labelled as left" in text
+    assert "$" in text
+    assert "¥" not in text
