@@ -27,7 +27,7 @@ def named(portraits: Sequence[Portrait]) -> list[Pair]:
     """One name per segment, none twice: level of spending and what sets it most apart.
 
     >>> named([Portrait(2.0, (Difference("data_mb", 1.4, 9.0, 3.0),)), Portrait(0.5)])
-    [('High spenders, heavy data', '高消费重流量客户'), ('Low spenders', '低消费客户')]
+    [('Top spenders, heavy data', '高端消费重流量客户'), ('Low spenders', '低消费客户')]
     """
     if len(portraits) == 1:
         return [phrase("everyone")]
@@ -97,4 +97,4 @@ def _labelled_value(habit: Habit) -> Pair:
     zh = value_zh(habit.value)
     if habit.value.lower() in ("yes", "no", "true", "false", "是", "否") or habit.value.isnumeric():
         return f"{label[0]}: {habit.value}", f"{label[1]}={zh}"
-    return f"mostly {habit.value}", f"多为{zh}"
+    return habit.value, zh

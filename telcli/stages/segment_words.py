@@ -76,9 +76,11 @@ class Portrait:
 
     @property
     def level(self) -> str:
-        """Revenue per customer: high from 1.2 x the mean, low to 0.8 x; empty when not known."""
+        """Revenue per customer: top from 1.5 x the mean, high from 1.2, low to 0.8; empty when not known."""
         if self.value_index is None:
             return ""
+        if self.value_index >= 1.5:
+            return "top"
         return "high" if self.value_index >= 1.2 else "low" if self.value_index <= 0.8 else "mid"
 
 
@@ -138,7 +140,7 @@ def reasoned(criterion: str, settings: Mapping[str, Any]) -> Pair:
 
 
 def _signals(portrait: Portrait) -> Mapping[str, str]:
-    found = {"value": portrait.level}
+    found = {"value": "high" if portrait.level == "top" else portrait.level}
     for difference in portrait.differences:
         if abs(difference.effect) >= DISTINCT:
             found.setdefault(about(difference.column)["group"], "high" if difference.effect > 0 else "low")

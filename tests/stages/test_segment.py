@@ -97,7 +97,7 @@ def test_the_first_segment_brings_the_most_revenue(found: Outcome) -> None:
 
 def test_segments_have_names_sentences_rules_and_advice(found: Outcome) -> None:
     profiles = out(found, "segment_profiles")
-    assert profiles["segment_name_zh"].to_list() == ["高消费重语音客户", "中消费重流量客户", "低消费长网龄客户"]
+    assert profiles["segment_name_zh"].to_list() == ["高端消费重语音客户", "中消费重流量客户", "低消费长网龄客户"]
     assert profiles["segment_name"].n_unique() == 3
     voice = profiles.row(0, named=True)
     assert "x the average call time" in voice["profile"]

@@ -63,10 +63,10 @@ def test_habits_trends_use_and_churn() -> None:
 def test_names_grow_until_they_differ() -> None:
     data, voice = Difference("data_mb", 2.0, 9.0, 3.0), Difference("call_minutes", 1.0, 9.0, 3.0)
     habit = Habit("x_Internet", "Fiber optic", 0.9, 0.4)
-    names = named([Portrait(2.0, (data,)), Portrait(2.0, (data, voice)), Portrait(2.0, (data,), (habit,))])
+    names = named([Portrait(1.3, (data,)), Portrait(1.3, (data, voice)), Portrait(1.3, (data,), (habit,))])
     assert names[0] == ("High spenders, heavy data", "高消费重流量客户")
     assert names[1] == ("High spenders, heavy data, heavy voice", "高消费重流量重语音客户")
-    assert names[2] == ("High spenders, heavy data, mostly Fiber optic", "高消费重流量多为Fiber optic客户")
+    assert names[2] == ("High spenders, heavy data, Fiber optic", "高消费重流量·Fiber optic客户")
 
 
 def test_what_nothing_tells_apart_is_numbered() -> None:
