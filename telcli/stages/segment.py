@@ -98,6 +98,9 @@ def _lifecycle(settings: SegmentSettings) -> LifecycleRules:
 def _grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> _Grouping:
     """Choose k, or take the one asked for, and label every row."""
     rows = len(prepared)
+    if rows < _FEWEST_ROWS and not settings.n_segments:
+        words = "{rows} customers are too few to tell groups apart: they form one segment."
+        return _alone(rows, Notice("segment-few-rows", words, {"rows": rows}))
     sample = prepared[draw_rows(rows, _SAMPLE_ROWS, inputs.seed)]
     distinct = len(np.unique(sample, axis=0)) if prepared.shape[1] else 1
     if distinct < 2:
@@ -107,9 +110,6 @@ def _grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> _Gr
     if settings.n_segments:
         return _as_asked(prepared, sample, distinct, settings.n_segments, inputs)
     most = min(settings.max_segments, distinct, rows // _ROWS_PER_SEGMENT)
-    if rows < _FEWEST_ROWS or most < 2:
-        words = "{rows} customers are too few to tell groups apart: they form one segment."
-        return _alone(rows, Notice("segment-few-rows", words, {"rows": rows}))
 
     def told(done: int) -> None:
         inputs.progress("segments tried", done, most - 1)

@@ -219,7 +219,7 @@ def test_tiers_take_the_shares_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "code"), [(1, "segment-no-variation"), (10, "segment-few-rows"), (29, "segment-few-rows")]
+    ("rows", "code"), [(1, "segment-few-rows"), (10, "segment-few-rows"), (29, "segment-few-rows")]
 )
 def test_few_customers_form_one_segment(rows: int, code: str) -> None:
     outcome = run(planted()[0].head(rows))
