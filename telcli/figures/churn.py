@@ -1,4 +1,4 @@
-"""Who may leave: risk bands, the grid of value and risk, reasons, lift and the cost of each decision."""
+"""Who may leave: risk bands, and the grid of value and risk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from telcli.figures.base import hidden_cells
 from telcli.figures.customers import RISKS, TIERS
 
-__all__ = ["bands", "grid", "reasons", "scored"]
+__all__ = ["bands", "grid", "scored"]
 
 
 def scored(lines: pl.DataFrame) -> pl.DataFrame:
@@ -52,26 +52,6 @@ def grid(lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
             shown = {"small": 1.0} if gone else {"customers": row["customers"], "at_risk_value": row["at_risk_value"]}
             rows.append({"tier": tier, "band": band, **shown})
     return rows
-
-
-def reasons(churn_scores: pl.LazyFrame, lines: pl.DataFrame, least: int, most: int = 8) -> list[dict[str, Any]]:
-    """The first reasons of customers at high risk, the commonest first; those of fewer than `least` are left out."""
-    risky = churn_scores.filter((pl.col("risk_band") == "high") & pl.col("reason_1").is_not_null())
-    if lines["gone"].any():
-        alive = lines.lazy().filter(~pl.col("gone")).select("customer_id")
-        risky = risky.join(alive, on="customer_id", how="semi")
-    folded = risky.group_by(reason="reason_1").agg(
-        reason_zh=pl.col("reason_1_zh").drop_nulls().min(), customers=pl.len().cast(pl.Int64)
-    )
-    found = folded.collect(engine="streaming")
-    whole = max(int(found["customers"].sum()), 1)
-    return (
-        found.filter(pl.col("customers") >= least)
-        .sort(["customers", "reason"], descending=[True, False])
-        .head(most)
-        .with_columns(share=pl.col("customers") / whole)
-        .to_dicts()
-    )
 
 
 def _sum(name: str) -> pl.Expr:

@@ -272,7 +272,7 @@ def rows_refused(facts: Facts) -> Finding | None:
         None,
         rows=(refused, "count"),
         of=of,
-        rule=str(facts.quality["rule"]),
+        rule=Pair(facts.quality["rule"], facts.quality["rule_zh"]),
         source=str(facts.quality["source"]),
         n=(facts.quality["rule_rows"], "count"),
     )

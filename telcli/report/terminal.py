@@ -36,7 +36,8 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     for card in shown:
         change = report.word("screen.before", change=card.change) if card.change else ""
         beside = "  ".join(part for part in (change, card.note) if part)
-        yield f"  {_padded(card.label, label)}  {_padded(card.value, number, right=True)}  {beside}".rstrip()
+        line = f"{_padded(card.label, label)}  {_padded(card.value, number, right=True)}  {beside}"
+        yield from _indented(line, width, deeper=label + number + 4)
     trend = [value for row in report.rows("trend") if (value := row.number("revenue")) is not None]
     if len(trend) > 2:
         yield f"  {_padded(report.word('col.revenue'), label)}  {sparkline(trend)}"
@@ -79,7 +80,7 @@ def _indented(text: str, width: int, deeper: int = 3) -> Iterator[str]:
     """Break a text into lines: at spaces, and between Chinese characters; later lines go in by `deeper`."""
     line = "  "
     for piece in _pieces(text):
-        if _wide(line.rstrip()) + _wide(piece.rstrip()) > width and line.strip():
+        if _wide(line) + _wide(piece.rstrip()) > width and line.strip():
             yield line.rstrip()
             line = "  " + " " * deeper + piece.lstrip()
         else:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
-from telcli.figures import churn, customers, findings, kpis, quality, segments, value
+from telcli.figures import churn, customers, findings, kpis, quality, reasons, segments, value
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
 from telcli.settings import ReportSettings
@@ -142,7 +142,7 @@ def _put_risk(
     figures.block("risk", facts.bands, ("band",))
     figures.block("grid", facts.grid, ("tier", "band"))
     if "churn_scores" in tables:
-        figures.block("reasons", churn.reasons(tables["churn_scores"], lines, settings.small_cell), ("reason",))
+        figures.block("reasons", reasons.reasons(tables["churn_scores"], lines, settings.small_cell), ("reason",))
     lift = ("decile", "customers", "churners", "churn_rate", "mean_probability", "lift")
     figures.block("lift", _rows(tables, "churn_lift", ["decile"], lift))
     figures.block("costs", facts.costs, ("method",))

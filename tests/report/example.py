@@ -202,7 +202,7 @@ def _results(
             {
                 "source": ["billing.csv"] * 79 + ["crm_customers.csv"] * 10,
                 "line": list(range(100, 189)),
-                "rule": ["month-unreadable"] * 79 + ["duplicate-key"] * 10,
+                "rule": ["not-a-month"] * 79 + ["duplicate-key"] * 10,
                 "column": ["month"] * 79 + ["customer_id"] * 10,
             }
         ),

@@ -31,7 +31,7 @@ FOREIGN = {
     "gb",
     "month",
 }
-FOREIGN |= {"customer_id", "unreadable", "duplicate", "key", "G"}
+FOREIGN |= {"customer_id", "G"}
 """What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
 VOID = {"meta", "br", "path", "line", "rect", "link"}
 

@@ -13,7 +13,7 @@ from tests.report import example
 
 def test_lines_fit_and_tell_figures_findings_and_segments(made: Report) -> None:
     lines = list(summary(made, 80))
-    assert max(_wide(line) for line in lines if "telcli" not in line) <= 80
+    assert max(_wide(line) for line in lines if "telcli" not in line) <= 80, lines
     text = "\n".join(lines)
     assert made.month_name in text
     assert made.write(made.kpi("revenue"), "money") in text
