@@ -15,7 +15,7 @@ from typing import Any
 
 from telcli.cli._words import label, tr
 
-__all__ = ["arguments", "columns", "page", "parameter_rows", "wide", "wrap"]
+__all__ = ["arguments", "columns", "pack", "page", "parameter_rows", "wide", "wrap"]
 
 _LEFT_MOST = 23
 
@@ -41,6 +41,22 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             line += piece
     return [*lines, line.rstrip()]
+
+
+def pack(items: Sequence[str], between: str, width: int) -> list[str]:
+    """Put whole items side by side into lines of at most `width` columns.
+
+    >>> pack(["one", "two", "three"], ", ", 9)
+    ['one, two,', 'three']
+    """
+    lines: list[str] = []
+    for at, item in enumerate(items):
+        told = item + (between if at + 1 < len(items) else "")
+        if lines and wide(lines[-1] + told.rstrip()) <= width:
+            lines[-1] += told
+        else:
+            lines.append(told)
+    return [line.rstrip() for line in lines]
 
 
 def _pieces(text: str) -> Iterator[str]:

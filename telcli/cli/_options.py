@@ -157,6 +157,8 @@ def command(*, writes: bool = False) -> Callable[[Callable[..., None]], Callable
             words = {name: given.pop(name) for name in list(given) if name not in mine}
             call = _call(body.__name__.replace("_", "-"), words)
             with call.out:
+                if writes:
+                    call.out.begin()
                 body(call, **given)
 
         own_names = {item.name for item in own}

@@ -125,7 +125,7 @@ class Printer:
         if self._bar is None:
             self._begin()
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=tr(what), completed=done, total=total or None)
+            self._bar.update(self._task, description=tr(f"{what}…"), completed=done, total=total or None)
 
     def _begin(self) -> None:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -140,8 +140,12 @@ class Printer:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task = self._bar.add_task(self.stage, total=None)
+        self._task = self._bar.add_task(tr("working…"), total=None)
         self._bar.start()
+
+    def begin(self) -> None:
+        """Show that work goes on, before anything is known of how much there is."""
+        self.progress("working", 0, 0)
 
     def end_progress(self) -> None:
         """Take the bar away."""

@@ -24,11 +24,10 @@ def tell_all(
     out = call.out
 
     def told(run: StageRun) -> None:
-        if run.skipped and not out.verbose:
-            out.show([title(run)])
-            return
-        out.show(view(run, verbose=out.verbose))
-        out.warn(run.notices)
+        brief = run.skipped and not out.verbose
+        out.show([title(run)] if brief else view(run, verbose=out.verbose))
+        out.warn(() if brief else run.notices)
+        out.begin()
 
     runs = work(told)
     if out.form == "json":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._errors import explain
-from telcli.cli._help import wrap
+from telcli.cli._help import pack
 from telcli.cli._output import error_body
 from telcli.cli._words import tr
 from telcli.tables import NAMES
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["figure", "payload", "row_count", "tell", "title", "view"]
 
-_TIE = "\u00a0"  # a space at which no line is broken
 HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "segment": (
         ("k", "segments", "count"),
@@ -98,8 +97,7 @@ def _headlines(run: StageRun) -> Iterator[str]:
         value = _at(run.metrics, path)
         if value is not None:
             told.append(f"{tr(label)} {figure(value, kind)}")
-    for start in range(0, len(told), 4):
-        yield "  " + " · ".join(told[start : start + 4])
+    yield from ("  " + line for line in pack(told, " · ", _width() - 2))
 
 
 def row_count(rows: int) -> str:
@@ -150,16 +148,19 @@ def _sources(sources: Any) -> Iterator[str]:
         )
         yield f"  {source['source']} → {source['table']}  {counts}  ({source['encoding']})"
         pairs = source["mapped"].items()
-        renamed = [f"{theirs}{_TIE}→{_TIE}{ours}" for ours, theirs in pairs if ours != theirs]
+        renamed = [f"{theirs} → {ours}" for ours, theirs in pairs if ours != theirs]
         yield from _listed("mapped", renamed)
         yield from _listed("taken as named", [ours for ours, theirs in pairs if ours == theirs])
         yield from _listed("kept as attributes", source["unmapped"])
 
 
 def _listed(title: str, names: Sequence[str]) -> Iterator[str]:
-    """A title and names, wrapped under each other."""
+    """A title and names, packed into lines under each other."""
     if names:
-        width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-        first, *rest = wrap(f"{tr(title)}{tr(': ')}{', '.join(names)}", width - 6)
-        yield f"    {first}".replace(_TIE, " ")
-        yield from (f"      {line}".replace(_TIE, " ") for line in rest)
+        first, *rest = pack([tr(title) + tr(": ") + names[0], *names[1:]], ", ", _width() - 6)
+        yield f"    {first}"
+        yield from (f"      {line}" for line in rest)
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)

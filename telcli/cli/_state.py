@@ -19,6 +19,7 @@ _REASONS = {
     "as_of": "another month",
     "setting": "setting {what} changed",
     "input": "{what} changed",
+    "metrics": "figures of {what} changed",
     "upstream": "waits for {what}",
     "missing": "needs {what}",
     "lost": "{what} is gone",

@@ -7,6 +7,7 @@ answered in it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
@@ -92,15 +93,36 @@ def label(text: str) -> str:
 def said(code: str, english: str, values: Mapping[str, Any], part: str = "message") -> str:
     """A message or hint by code, in the language in use; the English one where no other is written."""
     template = _messages().get(code, {}).get(part, "") if language() == "zh" else ""
-    return (template or english).format(**values)
+    if not template:
+        return english.format(**values)
+    return template.format(**{name: _phrase(value) for name, value in values.items()})
+
+
+def _phrase(value: Any) -> Any:
+    """A value that is itself a phrase of the code, such as ``from 0 to 30``, in Chinese; any other as it is."""
+    if not isinstance(value, str):
+        return value
+    for english, chinese in _phrases().items():
+        slots = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
+        found = re.fullmatch(slots, value)
+        if found:
+            return chinese.format(**found.groupdict())
+    return value
 
 
 @cache
-def _words() -> dict[str, str]:
+def _file() -> dict[str, dict[str, str]]:
     import tomllib
 
-    parsed: dict[str, str] = tomllib.loads((_HERE / "words_zh.toml").read_text(encoding="utf-8"))
-    return parsed
+    return tomllib.loads((_HERE / "words_zh.toml").read_text(encoding="utf-8"))
+
+
+def _words() -> dict[str, str]:
+    return _file()["words"]
+
+
+def _phrases() -> dict[str, str]:
+    return _file()["phrases"]
 
 
 @cache

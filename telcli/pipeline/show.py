@@ -163,7 +163,7 @@ def _known(table: str, name: str, have: Sequence[str]) -> None:
     near = difflib.get_close_matches(name, have, n=1)
     if near:
         raise UsageError(
-            "column-unknown-near",
+            "table-column-near",
             "Table {table} has no column {column}.",
             hint="Did you mean {near}?",
             table=table,
@@ -171,7 +171,7 @@ def _known(table: str, name: str, have: Sequence[str]) -> None:
             near=near[0],
         )
     raise UsageError(
-        "column-unknown",
+        "table-column-unknown",
         "Table {table} has no column {column}.",
         hint="Its columns: telcli show {table} --schema",
         table=table,

@@ -130,8 +130,17 @@ def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple
             stage.name == "ingest" and (kind == "as_of" or (kind == "input" and not sources_known))
         ):
             continue
-        found.append(Reason(kind, what))
-    return tuple(found)
+        found.append(_reason(stage, kind, what))
+    return tuple(dict.fromkeys(found))
+
+
+def _reason(stage: Stage, kind: str, what: str) -> Reason:
+    """One difference in few words: months of one table are one reason."""
+    if kind == "input" and stage.name != "ingest":
+        if what.startswith("metrics of "):
+            return Reason("metrics", what.removeprefix("metrics of "))
+        return Reason("input", what.partition("/")[0])
+    return Reason(kind, what)
 
 
 def _stale_makers(stage: Stage, states: list[StageState]) -> list[str]:

@@ -81,8 +81,8 @@ def test_conditions(place: Path, where: str, rows: int) -> None:
         ("1 = 1", "where-no-condition"),
         ("amount > 'x'", "where-types"),
         ("customer_id = 123", "where-types"),
-        ("amont > 5", "column-unknown-near"),
-        ("zzz > 5", "column-unknown"),
+        ("amont > 5", "table-column-near"),
+        ("zzz > 5", "table-column-unknown"),
     ],
 )
 def test_conditions_that_cannot_be_meant(place: Path, where: str, code: str) -> None:

@@ -80,7 +80,7 @@ def test_a_rerun_upstream_makes_stale_what_was_built_on_it(
     found = status(Request(place))
     assert states(found)["customer-months"] == "up-to-date"
     assert states(found)["segment"] == "stale"
-    assert {reason.code for reason in reasons(found, "segment")} == {"input"}
+    assert reasons(found, "segment") == (Reason("input", "customer_months"), Reason("input", "customers"))
     assert found.next == "segment"
 
 
