@@ -81,6 +81,6 @@ def _grid_cell(report: Report, row: Row | None, most: float) -> Cell:
     if row.number("small"):
         return Cell(report.word("page.hidden"), number=True)
     money = row.number("at_risk_value")
-    text = report.write(row.number("customers"), "customers")
+    text = report.write(row.number("customers"), "count")
     heat = 0 if not money or most <= 0 else min(5, int(6 * max(money, 0.0) / most))
     return Cell(text if money is None else f"{text} · {report.write(money, 'money')}", number=True, heat=heat)

@@ -23,9 +23,8 @@ PROFILE = (
     Column("revenue_per_customer", "money"),
     Column("churn_probability", "percent"),
     Column("at_risk_value", "money"),
-    Column("profile", "long"),
-    Column("treatment", "long"),
 )
+WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
 TOP = (
     Column("customer_id"),
     Column("segment_name", label="name"),
@@ -91,9 +90,10 @@ def segments(report: Report) -> Section | None:
         ranked(report, "segments", rows, "revenue_share", size, key=report.word("chart.segments_key")),
         ranked(report, "segment_risk", rows, "churn_probability", risk_),
     ]
-    profile = table(report, report.word("table.profiles"), rows, PROFILE, wide=True)
+    figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
+    told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
     lead = report.word("section.segments_lead", n=len(rows))
-    return Section("segments", title, lead, drawn(charts), [profile])
+    return Section("segments", title, lead, drawn(charts), [figures, told])
 
 
 def value(report: Report) -> Section | None:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -182,3 +183,21 @@ def test_one_snapshot_has_no_trend_and_explains_its_label() -> None:
     assert "Labelled as left" in text
     assert "$" in text
     assert "¥" not in text
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_text_stands_out_by_day_and_by_night() -> None:
+    """WCAG 2 level AA asks for a contrast of 4.5 for text."""
+    style = (Path(page.__file__).with_name("page.css")).read_text(encoding="utf-8")
+    schemes = [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", style, re.S)]
+    assert len(schemes) == 2
+    for scheme in schemes:
+        for ink in ("ink", "soft", "main", "warm", "good", "bad"):
+            for ground in ("paper", "card"):
+                light, dark = sorted((luminance(scheme[ink]), luminance(scheme[ground])), reverse=True)
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
