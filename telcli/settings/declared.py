@@ -1,25 +1,13 @@
 """Every setting of every stage, declared once: default, unit, range, meaning in English and Chinese.
 
 One frozen dataclass per stage; its section of telcli.toml and its environment variables carry the
-stage's name (``[score-value] horizon_months``, ``TELCLI_SCORE_VALUE_HORIZON_MONTHS``). A value comes from the
-command line, else the environment, else telcli.toml, else the default.
+stage's name (``[score-value] horizon_months``, ``TELCLI_SCORE_VALUE_HORIZON_MONTHS``).
 """
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import math
-import os
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, get_type_hints
-
-from telcli.errors import UsageError
-
-__all__ = ["SECTIONS", "Origin", "Resolved", "config_file", "read_config", "resolve"]
+from typing import Any
 
 
 def setting(
@@ -358,138 +346,3 @@ SECTIONS: dict[str, type[Any]] = {
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where one value came from: ``default``, a file, an environment variable or ``command line``."""
-
-    name: str
-    value: Any
-    source: str
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """One section's values and where each came from."""
-
-    values: Any
-    origins: tuple[Origin, ...]
-
-
-def config_file(workdir: Path | None) -> Path | None:
-    """The telcli.toml in force: $TELCLI_CONFIG, else ./telcli.toml, else the working directory's own."""
-    named = os.environ.get("TELCLI_CONFIG")
-    if named:
-        if not Path(named).is_file():
-            raise UsageError("config-missing", "TELCLI_CONFIG names {file}, which does not exist.", file=named)
-        return Path(named)
-    places = [Path("telcli.toml")] + ([workdir / "telcli.toml"] if workdir else [])
-    return next((place for place in places if place.is_file()), None)
-
-
-def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
-    """Parse telcli.toml and refuse sections and names that do not exist."""
-    if path is None:
-        return {}
-    try:
-        parsed = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "config-unreadable", "{file} is not valid TOML: {why}", file=str(path), why=str(error)
-        ) from None
-    for section, body in parsed.items():
-        _known(section, list(SECTIONS), "section", str(path))
-        if not isinstance(body, dict):
-            raise UsageError(
-                "config-unreadable",
-                "{file} is not valid TOML: {why}",
-                file=str(path),
-                why=f"{section} is not a [section]",
-            )
-        for name in body:
-            _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
-    return parsed
-
-
-def _known(name: str, allowed: list[str], what: str, file: str) -> None:
-    if name in allowed:
-        return
-    near = difflib.get_close_matches(name, allowed, n=1)
-    raise UsageError(
-        "setting-unknown",
-        "{file}: there is no {what} called {name}.",
-        hint="{near}",
-        file=file,
-        what=what,
-        name=name,
-        near=f"Did you mean {near[0]}?" if near else "Known: " + ", ".join(allowed) + ".",
-    )
-
-
-def resolve(
-    section: str,
-    flags: Mapping[str, Any] | None = None,
-    config: Mapping[str, Mapping[str, Any]] | None = None,
-    config_name: str = "telcli.toml",
-    environ: Mapping[str, str] | None = None,
-) -> Resolved:
-    """Settle one section: command line (a value that is not None), environment, telcli.toml, default.
-
-    >>> resolve("segment", {"n_segments": 4}, environ={}).values.n_segments
-    4
-    """
-    environ = os.environ if environ is None else environ
-    kinds = get_type_hints(SECTIONS[section])
-    values: dict[str, Any] = {}
-    origins: list[Origin] = []
-    for item in dataclasses.fields(SECTIONS[section]):
-        variable = f"TELCLI_{section}_{item.name}".replace("-", "_").upper()
-        if section == "general":
-            variable = f"TELCLI_{item.name}".upper()
-        value, source = item.default, "default"
-        if item.name in (config or {}).get(section, {}):
-            value, source = (config or {})[section][item.name], config_name
-        if variable in environ:
-            value, source = environ[variable], variable
-        if flags and flags.get(item.name) is not None:
-            value, source = flags[item.name], "command line"
-        values[item.name] = _checked(section, item, kinds[item.name], value, source)
-        origins.append(Origin(item.name, values[item.name], source))
-    return Resolved(SECTIONS[section](**values), tuple(origins))
-
-
-_KINDS = {int: "a whole number", float: "a number", str: "text"}
-
-
-def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value: Any, source: str) -> Any:
-    about = item.metadata
-    if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
-        _refuse(section, item.name, value, source, _KINDS[kind])
-    try:
-        value = kind(value)
-    except (TypeError, ValueError, OverflowError):
-        _refuse(section, item.name, value, source, _KINDS[kind])
-    low, high, choices = about["low"], about["high"], about["choices"]
-    if choices and value not in choices:
-        _refuse(section, item.name, value, source, "one of " + ", ".join(choices))
-    if (
-        (kind is float and not math.isfinite(value))
-        or (low is not None and value < low)
-        or (high is not None and value > high)
-    ):
-        limits = f"from {low} to {high}" if high is not None else f"at least {low}"
-        _refuse(section, item.name, value, source, limits)
-    return value
-
-
-def _refuse(section: str, name: str, value: Any, source: str, wanted: str) -> None:
-    raise UsageError(
-        "setting-invalid",
-        "[{section}] {name} = {value} (from {source}) must be {wanted}.",
-        section=section,
-        name=name,
-        value=value,
-        source=source,
-        wanted=wanted,
-    )

@@ -1,0 +1,31 @@
+"""Settings: what can be chosen, and where each choice came from. Imports the standard library alone."""
+
+from telcli.settings.declared import (
+    SECTIONS,
+    CustomerMonthsSettings,
+    GeneralSettings,
+    IngestSettings,
+    PredictChurnSettings,
+    ReportSettings,
+    ScoreValueSettings,
+    SegmentSettings,
+    SimulateSettings,
+)
+from telcli.settings.resolving import Origin, Resolved, config_file, read_config, resolve
+
+__all__ = [
+    "SECTIONS",
+    "CustomerMonthsSettings",
+    "GeneralSettings",
+    "IngestSettings",
+    "Origin",
+    "PredictChurnSettings",
+    "ReportSettings",
+    "Resolved",
+    "ScoreValueSettings",
+    "SegmentSettings",
+    "SimulateSettings",
+    "config_file",
+    "read_config",
+    "resolve",
+]
