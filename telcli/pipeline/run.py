@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Output", "Request", "StageRun", "run_stage"]
 
+
 @dataclass(frozen=True)
 class Request:
     """What the analyst asked for, whatever the stage.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from telcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from telcli.tables.contract import Contract
+    from telcli.tables.checks import Contract
 
 __all__ = ["NAMES", "PARTITIONS", "SUBJECTS", "contract"]
 
