@@ -13,11 +13,14 @@ from telcli.intake.dates import days
 from telcli.intake.numbers import numbers
 from telcli.intake.words import meant
 
-__all__ = ["Profile", "attribute_names", "profile"]
+__all__ = ["Profile", "attribute_names", "looks_personal", "profile"]
 
 _BOOLEAN = ["yes", "no", "true", "false", "y", "n", "是", "否"]
-_PERSONAL = r"^(?:(?:\+?86[- ]?)?1[3-9]\d{9}|\d{17}[\dXx]|[^\s@]+@[^\s@]+\.[A-Za-z]{2,})$"
-_CODE = r"^0\d|^\d{16,}$|\d[eE][+-]?\d"
+_PERSONAL = (
+    r"^(?:(?:\+?(?:00)?86[- ]?)?1[3-9]\d{9}|\d{17}[\dXx]|[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"  # mobile, certificate, mail
+    r"|\+\d[\d -]{7,15}|0\d{2,3}[- ]\d{7,8}|00\d{9,13})$"  # other numbers: international, with an area code
+)
+_CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,32 @@ def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str,
 
 
 def _counts(text: pl.Series) -> dict[str, int]:
-    bare = meant(text).drop_nulls()
+    """Count the values of each kind; a text that repeats is looked at once."""
+    repeats = text.drop_nulls().alias("t").value_counts(name="n")
+    bare = meant(repeats["t"])
     value, _ = numbers(bare)
-    dated = bare.filter(bare.str.contains(r"^(?:19|20)\d{6}$|^(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"))
-    read, _ = days(dated)
-    return {
-        "values": bare.len(),
-        "numbers": bare.len() - value.null_count(),
-        "dates": read.len() - read.null_count(),
-        "booleans": int(bare.str.to_lowercase().is_in(_BOOLEAN).sum()),
-        "codes": int(bare.str.contains(_CODE).sum()),
-        "personal": int(bare.str.contains(_PERSONAL).sum()),
+    dated = bare.str.contains(r"^(?:19|20)\d{6}$|^(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+    read, _ = days(pl.DataFrame({"t": bare, "d": dated}).select(pl.when("d").then("t"))["t"])
+    marks = {
+        "values": bare.is_not_null(),
+        "numbers": value.is_not_null(),
+        "dates": read.is_not_null(),
+        "booleans": bare.str.to_lowercase().is_in(_BOOLEAN),
+        "codes": bare.str.contains(_CODE),
+        "personal": bare.str.contains(_PERSONAL),
     }
+    weights = repeats["n"]
+    return {kind: int((weights * mark.fill_null(value=False).cast(pl.UInt32)).sum()) for kind, mark in marks.items()}
+
+
+def looks_personal(text: pl.Series) -> bool:
+    """Whether most of the texts are numbers, certificates or addresses of persons.
+
+    >>> looks_personal(pl.Series(["13812345678", "+49 89 1234567", "a@b.cn"])), looks_personal(pl.Series(["K100130"]))
+    (True, False)
+    """
+    bare = meant(text).drop_nulls()
+    return bare.len() > 0 and 2 * int(bare.str.contains(_PERSONAL).sum()) > bare.len()
 
 
 def attribute_names(headers: Iterable[str]) -> dict[str, str]:

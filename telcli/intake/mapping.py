@@ -60,7 +60,8 @@ class Use:
 class SourceMap:
     """One extract understood: its table, and each slot's source by the slot's full name (``bills.amount``).
 
-    `unknown` are headers without a meaning, `personal` those that name persons; `confidence` runs from 0 to 1.
+    `unknown` are headers without a meaning, `personal` those that name persons; `confidence` runs from 0 to 1;
+    `weak_id` is set where only a name such as ``id`` points to the customer.
     """
 
     source: str
@@ -69,6 +70,7 @@ class SourceMap:
     columns: Mapping[str, Use]
     unknown: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    weak_id: bool = False
 
     def use(self, column: str, table: str = "") -> Use | None:
         """The source of one column of its own table, or of a borrowed one."""
@@ -152,7 +154,8 @@ def guess(  # noqa: D417 (numpy sections)
     used = {use.header for use in columns.values()}
     private = tuple(name for name, written in headers.items() if name not in used and personal(written))
     unknown = tuple(name for name in headers if name not in used and name not in private)
-    return SourceMap(source, best.table, round(confidence, 2), columns, unknown, private)
+    weak = "customer_id" in best.weak
+    return SourceMap(source, best.table, round(confidence, 2), columns, unknown, private, weak)
 
 
 def why_not(source: str, headers: Mapping[str, str], told: Mapping[str, Use]) -> str:
@@ -221,7 +224,7 @@ def _candidate(
 def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:
     taken = {use.header for uses in found.strong.values() for use in uses}
     columns = {**weak_headers(), "when": weak_headers()["paid_at"]}
-    if "subscription_id" in found.strong:
+    if "subscription_id" in found.strong or found.table != "customers":
         columns = {name: words for name, words in columns.items() if name != "customer_id"}
     for column, words in columns.items():
         if column in found.strong or f"{found.table}.{column}" not in slots():

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.attributes import attribute_names, profile
+from telcli.intake.attributes import Profile, attribute_names, looks_personal, profile
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.dictionary import EVENTS, bare, slots
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
@@ -99,6 +99,9 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
             left_out[extract.name] = why_not(extract.name, names, told[extract.name])
         else:
             found.append(Understood(extract, mapped, 0, {}))
+    if any(one.map.table == "customers" and not one.map.weak_id for one in found):
+        left_out |= {one.map.source: "customer_id" for one in found if one.map.weak_id}
+        found = [one for one in found if not one.map.weak_id]
     _refuse_nothing(found, left_out, headers)
     notices += [_left_out(source, missing) for source, missing in left_out.items()]
     provided = {"usage" if one.map.table in EVENTS else one.map.table for one in found}
@@ -154,7 +157,10 @@ def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tupl
 def _looked_at(one: Understood) -> Understood:
     """Count the rows, type the attributes, drop what names persons or holds nothing."""
     wanted = [] if one.map.table in EVENTS else list(one.map.unknown)
-    rows, profiles = profile(one.extract.frame, wanted)
+    rows = one.extract.rows
+    profiles: dict[str, Profile] = {}
+    if wanted or rows is None:
+        rows, profiles = profile(one.extract.frame, wanted)
     if one.rows < 0:
         return replace(one, rows=rows)
     private = tuple(header for header in wanted if profiles[header].values and profiles[header].names_persons)
@@ -189,6 +195,19 @@ def _told_of(one: Understood) -> list[Notice]:
         values = {**about, "columns": ", ".join(one.map.unknown)}
         notices.append(
             Notice("events-unused", "{file}: columns without a place in months of use left out: {columns}.", values)
+        )
+    key = one.map.use("customer_id") or one.map.use("subscription_id")
+    if (
+        key
+        and key.header != ROW_NUMBER
+        and looks_personal(one.extract.frame.head(_HEAD).select(key.header).collect()[key.header])
+    ):
+        notices.append(
+            Notice(
+                "id-personal",
+                "{file}: {column} looks like phone numbers or certificates, and is kept as the identifier.",
+                {**about, "column": key.header},
+            )
         )
     return notices + _units_assumed(one)
 

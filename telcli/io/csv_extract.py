@@ -11,7 +11,7 @@ import polars as pl
 from polars.exceptions import ComputeError, SchemaError
 
 from telcli.errors import DataError
-from telcli.io.csv_shape import Shape, first_records, sniff_delimiter, survey
+from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
 from telcli.io.encoding import as_utf8
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
@@ -36,16 +36,19 @@ def read_csv(path: Path, scratch: Path) -> Extract:
         Empty, header alone, binary, of unknown encoding, one column where a delimiter was missed, or too ragged.
     """
     text = as_utf8(path, scratch)
-    eol = _line_end(text.path)
-    delimiter = sniff_delimiter(text.path)
-    records = first_records(text.path, delimiter or ",")
+    plain, written = one_byte_delimiter(text.path, scratch / f"{text.sha256[:16]}.single")
+    eol = _line_end(plain)
+    delimiter = sniff_delimiter(plain)
+    records = first_records(plain, delimiter or ",")
     if not records or not any(cell.strip() for cell in records[0]):
         raise DataError("header-missing", "{file} has no header in its first line.", file=path.name)
     header = [_clean_name(cell) for cell in records[0]]
     if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
         _refuse_one_column(path.name, header[0])
     headed = not _looks_like_data(header)
-    shape = survey(text.path, delimiter or ",", len(header), eol)
+    shape = survey(plain, delimiter or ",", len(header), eol)
+    if shape.unclosed:
+        _refuse_quotes(path.name)
     if shape.records < 1 + headed:
         raise DataError(
             "header-only",
@@ -55,10 +58,11 @@ def read_csv(path: Path, scratch: Path) -> Extract:
         )
     _check_ragged(path.name, shape, len(header), shape.records - headed)
     names, repeated = unique_names(header if headed else [""] * len(header))
-    frame = _frame(text.path, delimiter or ",", names, headed, shape, eol)
+    frame = _frame(plain, delimiter or ",", names, headed, shape, eol)
     if shape.quotes:
         _check_quotes(path.name, frame)
-    return Extract(path.name, frame, text.encoding, delimiter, text.sha256, headed, repeated)
+    rows = None if shape.blank or shape.quotes else shape.records - headed
+    return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, rows)
 
 
 def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -112,6 +116,8 @@ def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape
         inside = pl.sum_horizontal(pl.col(name).str.count_matches(eol, literal=True) for name in names)
         line = line + inside.fill_null(0).cum_sum().shift(1, fill_value=0).cast(pl.Int64)
     found = raw.with_columns(line.alias(LINE), *_ragged(number, shape, len(names)))
+    if not (shape.blank or shape.quotes):
+        return found
     return found.filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
 
 
@@ -153,12 +159,16 @@ def _check_quotes(name: str, frame: pl.LazyFrame) -> None:
     try:
         frame.select(pl.all().count()).collect(engine="streaming")
     except (ComputeError, SchemaError):
-        raise DataError(
-            "quotes-broken",
-            "{file} has quotation marks that do not pair up, so its records cannot be told apart.",
-            hint="Double the marks inside quoted values, or export without quotes.",
-            file=name,
-        ) from None
+        _refuse_quotes(name)
+
+
+def _refuse_quotes(name: str) -> None:
+    raise DataError(
+        "quotes-broken",
+        "{file} has quotation marks that do not pair up, so its records cannot be told apart.",
+        hint="Double the marks inside quoted values, or export without quotes.",
+        file=name,
+    ) from None
 
 
 def _refuse_one_column(name: str, header: str) -> None:

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Shape", "first_records", "sniff_delimiter", "survey"]
+__all__ = ["Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey"]
 
 DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01")
+_PAIRS = ("€€", "~~", "^^", "@@")
+_SINGLE = b"\x1f"
 _CHUNK = 1 << 22
 _HEAD = 1 << 18
 _QUOTED = re.compile(rb'"[^"]*"')
@@ -24,11 +26,16 @@ _QUOTED = re.compile(rb'"[^"]*"')
 
 @dataclass
 class Shape:
-    """Records in the file (the header among them), those that are ragged by number from 0, and what quotes hide."""
+    """Records in the file (the header among them), those that are ragged by number from 0, and what quotes hide.
+
+    `blank` is whether some record may have no value at all, `unclosed` whether a quotation mark is left open.
+    """
 
     records: int = 0
+    blank: bool = False
     quotes: bool = False
     quoted_newlines: bool = False
+    unclosed: bool = False
     ragged: dict[int, int] = field(default_factory=dict)
 
 
@@ -62,17 +69,39 @@ def sniff_delimiter(path: Path) -> str:
     return chosen
 
 
+def one_byte_delimiter(path: Path, target: Path) -> tuple[Path, str]:
+    """A file delimited by two characters, written anew with one; the delimiter as it was, empty for other files."""
+    line = _head(path).partition("\n")[0]
+    double = next((pair for pair in _PAIRS if pair in line), "")
+    if not double:
+        return path, ""
+    old, carry = double.encode(), b""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as plain:
+        for chunk in _chunks(path):
+            *whole, carry = (carry + chunk).split(old)
+            plain.write(b"".join(part + _SINGLE for part in whole))
+            if len(carry) > _CHUNK:
+                plain.write(carry[: -len(old)])
+                carry = carry[-len(old) :]
+        plain.write(carry)
+    return target, double
+
+
 def survey(path: Path, delimiter: str, width: int, eol: str = "\n") -> Shape:
     """Count the records and find those whose number of fields is not `width`."""
     shape = Shape()
     delim, end = delimiter.encode(), eol.encode()
     strike = bytes(byte for byte in range(256) if byte not in delim + end + b'"')
     usual = delim * (width - 1) + end
+    nothing = [end + delim * (width - 1) + stop for stop in (b"\n", b"\r")]
     carry, tail = b"", b""
     for chunk in _chunks(path):
-        tail = chunk[-1:]
+        shape.blank |= any(record in tail + chunk for record in nothing)
+        tail = chunk[-width - 1 :]
         carry = _whole_records(shape, carry + chunk.translate(None, strike), delim, end, usual)
-    if carry or tail not in (end, b""):
+    shape.unclosed = b'"' in carry
+    if carry or tail[-1:] not in (end, b""):
         _whole_records(shape, carry + end, delim, end, usual)
     return shape
 
@@ -89,6 +118,7 @@ def _whole_records(shape: Shape, marks: bytes, delim: bytes, end: bytes, usual: 
     if whole != usual * count:
         for number, record in enumerate(whole.split(end)[:-1]):
             if len(record) != len(usual) - 1:
+                shape.blank |= not record
                 shape.ragged[shape.records + number] = record.count(delim) + 1
     shape.records += count
     return rest

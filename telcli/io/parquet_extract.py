@@ -53,4 +53,4 @@ def read_parquet(path: Path) -> Extract:
     frame = raw.select(
         *[pl.col(name).cast(pl.String).alias(name.strip()) for name in names], pl.col(LINE).cast(pl.Int64)
     )
-    return Extract(path.name, frame, "utf-8", "", digest)
+    return Extract(path.name, frame, "utf-8", "", digest, rows=rows)

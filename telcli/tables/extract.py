@@ -28,6 +28,7 @@ class Extract:
     sha256 : hex digest of the file's bytes.
     headed : False where no header was found and columns are called ``column_1``, ``column_2`` ...
     repeated : columns renamed because their header stood there before, with the header as written.
+    rows : records, where reading them is not needed to know.
     """
 
     name: str
@@ -37,3 +38,4 @@ class Extract:
     sha256: str
     headed: bool = True
     repeated: Mapping[str, str] = field(default_factory=dict)
+    rows: int | None = None

@@ -1,0 +1,139 @@
+"""Which table an extract is and what its columns mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from telcli.errors import DataError
+from telcli.intake.dictionary import EVENTS, headers_of, slots
+from telcli.intake.mapping import SourceMap, Use, guess, meaning
+from telcli.tables import SUBJECTS
+
+
+def guessed(headers: str, source: str = "a.csv", **told: str) -> SourceMap:
+    names = {name: name for name in headers.split(",")}
+    found = guess(source, names, {name: Use(header) for name, header in told.items()})
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("headers", "table"),
+    [
+        ("客户编号,客户名称,客户类型,性别,建档时间,星级", "customers"),
+        ("用户编号,客户编号,业务类型,付费类型,主套餐,月租,入网时间,销户时间,用户状态", "subscriptions"),
+        ("客户编号|账期|月租费|语音费|流量费|优惠".replace("|", ","), "bills"),
+        ("customer_id,month,kind,amount", "bills"),
+        ("customer_id,billing_period,amount_due", "bills"),
+        ("payment_id,customer_id,paid_at,amount,method", "payments"),
+        ("缴费流水号,客户编号,缴费时间,缴费金额,缴费渠道", "payments"),
+        ("caller_id,amount,timestamp", "payments"),
+        ("customer_id,month,call_minutes,data_mb", "usage"),
+        ("用户编号,账期,计费时长(分钟),流量(GB),短信条数", "usage"),
+        ("工单编号,客户编号,受理时间,办结时间,工单类型,投诉类别", "contacts"),
+        ("ticket_id,customer_id,opened_at,type,severity", "contacts"),
+        ("id,user_id,call_date,duration", "calls_out"),
+        ("id,user_id,session_date,mb_used", "sessions"),
+        ("id,user_id,message_date", "texts"),
+        ("customerID,gender,tenure,MonthlyCharges,Churn", "customers"),
+    ],
+)
+def test_subjects(headers: str, table: str) -> None:
+    found = guessed(headers)
+    assert found.table == table
+    assert 0 < found.confidence <= 1
+
+
+def test_a_flat_table_lends_lines_bills_and_use() -> None:
+    found = guessed("customerID,gender,Partner,tenure,MonthlyCharges,TotalCharges,Churn")
+    assert {name: use.header for name, use in found.columns.items()} == {
+        "customers.customer_id": "customerID",
+        "customers.gender": "gender",
+        "customers.churned": "Churn",
+        "subscriptions.tenure_months": "tenure",
+        "bills.total": "MonthlyCharges",
+    }
+    assert found.unknown == ("Partner", "TotalCharges")
+
+
+def test_a_monthly_table_may_hold_bills_and_use() -> None:
+    found = guessed("客户编号,账期,月租费,语音费,短信费,流量(MB)")
+    assert found.table == "bills"
+    assert found.use("data_mb", "usage") == Use("流量(MB)", "mb")
+    found = guessed("客户编号,账期,语音费,流量(MB),主叫次数,短信条数")
+    assert found.table == "usage"
+    assert found.use("voice", "bills") == Use("语音费")
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("Data (GB)", ("data_mb", "gb")),
+        ("流量（ＫＢ）", ("data_mb", "kb")),
+        ("data_usage_gb", ("data_mb", "gb")),
+        ("通话时长(秒)", ("call_minutes", "秒")),
+        ("通话时长秒", ("call_minutes", "秒")),
+        ("计费时长(分)", ("call_minutes", "分")),
+        ("流量（省内）", ("", "")),
+    ],
+)
+def test_units_in_headers(header: str, found: tuple[str, str]) -> None:
+    assert meaning("usage", header) == found
+
+
+def test_fen_in_one_column_and_yuan_in_another() -> None:
+    slot = slots()["bills.amount"]
+    assert Use("x", "分").factor(slot) == pytest.approx(0.01)
+    assert Use("x", "元").factor(slot) == 1.0
+    assert Use("x", "gb").factor(slots()["usage.data_mb"]) == 1024.0
+
+
+def test_two_headers_for_one_meaning_are_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        guessed("客户编号,客户编码,性别")
+    assert caught.value.code == "mapping-ambiguous"
+    assert "客户编号, 客户编码" in str(caught.value)
+
+
+def test_what_the_analyst_says_settles_it() -> None:
+    found = guessed("客户编号,客户编码,性别", customer_id="客户编码")
+    assert found.use("customer_id") == Use("客户编码")
+
+
+def test_persons_are_set_aside() -> None:
+    found = guessed("customer_id,first_name,E-Mail,手机号码,证件号码,地址,plan")
+    assert found.personal == ("first_name", "E-Mail", "手机号码", "证件号码", "地址")
+
+
+def test_a_weak_name_serves_where_nothing_better_stands() -> None:
+    assert guessed("id,x1,x2").weak_id
+    found = guessed("id,customer_id,x2")
+    assert (found.use("customer_id"), found.weak_id) == (Use("customer_id"), False)
+
+
+def test_no_identifier_is_no_table() -> None:
+    assert guess("a.csv", {"gender": "gender", "plan": "plan"}, {}) is None
+
+
+def test_no_header_of_a_table_means_two_of_its_columns() -> None:
+    """An entry that stands under two columns of one table would be lost to the later one."""
+    import tomllib
+    from pathlib import Path
+
+    import telcli.intake
+    from telcli.intake.dictionary import bare
+
+    book = tomllib.loads((Path(telcli.intake.__file__).parent / "dictionary.toml").read_text(encoding="utf-8"))
+    for table in (*SUBJECTS, *EVENTS):
+        columns = book["headers"].get(table) or book["events"][table]
+        seen: dict[str, str] = {}
+        for column, names in columns.items():
+            for name in names:
+                assert seen.setdefault(bare(name), column) == column, f"{table}: {name}"
+        assert set(headers_of(table).values()) >= set(columns)
+
+
+def test_every_column_of_the_contracts_has_a_header() -> None:
+    for slot in slots().values():
+        if slot.table in SUBJECTS:
+            assert slot.column in headers_of(slot.table).values(), slot.name

@@ -1,0 +1,84 @@
+"""Codes, flags, identifiers, and what may be shown of a text that could not be read."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telcli.intake.dictionary import slots, word_list
+from telcli.intake.words import codes, flags, ids, masked, meant
+from telcli.tables import contract
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "value"),
+    [
+        ("gender", "男", "male"),
+        ("gender", "02", "female"),
+        ("service_type", "宽带", "broadband"),
+        ("service_type", "卫星", "other"),
+        ("pay_mode", "后付费", "postpaid"),
+        ("status", "停机保号", "suspended"),
+        ("status", "携出", "ended"),
+        ("end_reason", "携号转出", "port-out"),
+        ("end_reason", "套餐迁移", "internal"),
+        ("end_reason", "过户", "internal"),
+        ("customer_class", "大客户", "key"),
+        ("kind_of_contact", "报障", "fault"),
+        ("kind_of_charge", "月租费", "recurring"),
+        ("severity", "重大", "3"),
+        ("flag", " ＹＥＳ ", "true"),
+    ],
+)
+def test_words(words: str, text: str, value: str) -> None:
+    values, bad = codes(pl.Series([text]), words)
+    assert values.to_list() == [value]
+    assert not bad.any()
+
+
+def test_an_unknown_word_is_a_fault() -> None:
+    values, bad = codes(pl.Series(["正常", "奇怪", None, "-"]), "status")
+    assert values.to_list() == ["active", None, None, None]
+    assert bad.to_list() == [False, True, False, False]
+
+
+def test_word_lists_give_what_the_contracts_allow() -> None:
+    for slot in slots().values():
+        if slot.words and slot.words != "severity":
+            column = contract(slot.table).schema.columns()[slot.column]
+            made = pl.DataFrame({slot.column: sorted(set(word_list(slot.words).values()))})
+            for rule in column.validation_rules(pl.col(slot.column)).values():
+                assert made.select(rule).to_series().all(), slot.name
+
+
+def test_flags() -> None:
+    values, bad = flags(pl.Series(["Yes", "no", "1", "0.0", "是", "否", "Churned", "Stayed", "Joined", "x"]))
+    assert values.to_list() == [True, False, True, False, True, False, True, False, False, None]
+    assert bad.to_list() == [False] * 9 + [True]
+
+
+def test_identifiers_stay_text() -> None:
+    values, bad = ids(pl.Series(["007", " A1 ", "１００", "12.0", "1.2", "1.38E+10", "null", "3e+5"]))
+    assert values.to_list() == ["007", "A1", "100", "12", "1.2", None, None, None]
+    assert bad.to_list() == [False] * 5 + [True, False, True]
+
+
+@pytest.mark.parametrize("secret", ["13812345678", "11010519491231002X", "zhang@mail.cn", "+8613812345678", "欧阳修文"])
+def test_what_is_shown_hides_persons(secret: str) -> None:
+    shown = masked(pl.Series([f"{secret}", f"x {secret} y"])).to_list()
+    assert secret not in shown[0]
+    if not secret.startswith("欧"):
+        assert secret not in shown[1]
+
+
+@given(st.text(max_size=300))
+def test_what_is_shown_is_short(text: str) -> None:
+    assert len(masked(pl.Series([text]))[0]) <= 40
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=10)))
+def test_meaning_is_stripped(found: list[str]) -> None:
+    for text in meant(pl.Series(found, dtype=pl.String)):
+        assert text is None or (text and text == text.strip())

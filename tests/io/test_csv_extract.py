@@ -1,0 +1,207 @@
+"""Delimited text: encoding, delimiter, quotes and ragged records, decided on the whole file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from telcli.errors import DataError, TelcliError
+from telcli.io import csv_shape, encoding
+from telcli.io.csv_extract import read_csv
+from telcli.tables.extract import Extract
+
+
+def opened(tmp_path: Path, content: bytes, name: str = "a.csv") -> Extract:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return read_csv(path, tmp_path / "scratch")
+
+
+def rows(extract: Extract) -> list[tuple[object, ...]]:
+    return extract.frame.collect(engine="streaming").rows()
+
+
+def refused(tmp_path: Path, content: bytes, name: str = "a.csv") -> DataError:
+    with pytest.raises(DataError) as caught:
+        opened(tmp_path, content, name)
+    assert str(caught.value)
+    return caught.value
+
+
+def test_every_value_is_text_and_has_its_line(tmp_path: Path) -> None:
+    found = opened(tmp_path, b"id,fee\n007,1.50\n008,\n")
+    assert rows(found) == [(2, "007", "1.50"), (3, "008", None)]
+    assert found.frame.collect_schema() == {"_line": pl.Int64, "id": pl.String, "fee": pl.String}
+    assert (found.name, found.encoding, found.delimiter, found.rows) == ("a.csv", "utf-8", ",", 2)
+    assert found.sha256 == sha256(b"id,fee\n007,1.50\n008,\n").hexdigest()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "€€"])
+def test_delimiters(tmp_path: Path, delimiter: str) -> None:
+    text = "\n".join(delimiter.join(row) for row in (["客户编号", "月租"], ["1", "2,5"], ["3", "4"])) + "\n"
+    if delimiter == ",":
+        text = text.replace("2,5", "2.5")
+    found = opened(tmp_path, text.encode())
+    assert found.delimiter == delimiter
+    assert [row[1:] for row in rows(found)] == [("1", "2.5" if delimiter == "," else "2,5"), ("3", "4")]
+
+
+def test_a_comma_in_quotes_does_not_win_over_the_delimiter(tmp_path: Path) -> None:
+    found = opened(tmp_path, b'id;name;fee\n1;"a, b, c";2\n2;"d, e, f";3\n')
+    assert found.delimiter == ";"
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "gb18030"])
+def test_encodings(tmp_path: Path, mark: str) -> None:
+    text = "客户编号|账期\n一|202401\n" + "二|202402\n" * 50_000 + "龍㐀|202403\n"
+    found = opened(tmp_path, text.encode(mark))
+    assert found.encoding == {"utf-8-sig": "utf-8"}.get(mark, mark)
+    assert rows(found)[-1] == (50_003, "龍㐀", "202403")
+    assert next(iter(found.frame.collect_schema().names()[1:])) == "客户编号"
+
+
+def test_gb18030_that_only_the_last_line_shows(tmp_path: Path) -> None:
+    plain = b"id,name\n" + b"1,abc\n" * 200_000
+    assert opened(tmp_path, plain + "2,中国移动\n".encode("gb18030")).encoding == "gb18030"
+
+
+def test_characters_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "CHUNK", 7)
+    text = "编号,名称\n1,客户甲乙丙\n2,丁戊己庚辛\n"
+    for mark in ("utf-8", "gb18030", "utf-16"):
+        assert rows(opened(tmp_path, text.encode(mark), f"{mark}.csv"))[1] == (3, "2", "丁戊己庚辛")
+
+
+def test_a_bad_byte_is_named(tmp_path: Path) -> None:
+    error = refused(tmp_path, b"id,name\n1,ab\xff\xff\n")
+    assert error.code == "encoding-unknown"
+    assert error.values["offset"] == 12
+
+
+def test_another_encoding_is_not_taken_for_chinese(tmp_path: Path) -> None:
+    error = refused(tmp_path, "id,name\n1,Müller\n2,Gräf\n3,Jürgens\n4,Böhm\n".encode("latin-1"))
+    assert error.code == "encoding-unknown"
+
+
+def test_quotes_may_hold_delimiters_line_ends_and_quotes(tmp_path: Path) -> None:
+    found = opened(tmp_path, b'id,note,x\r\n1,"a\nb, ""c""",2\r\n3,,4\r\n\r\n5,"\n\n",6\r\n7,8,9\r\n')
+    assert [row[:4] for row in rows(found)] == [
+        (2, "1", 'a\nb, "c"', "2"),
+        (4, "3", None, "4"),
+        (6, "5", "\n\n", "6"),
+        (9, "7", "8", "9"),
+    ]
+
+
+@pytest.mark.parametrize("size", [5, 11, 64])
+def test_ragged_records_are_named_wherever_chunks_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(csv_shape, "_CHUNK", size)
+    body = "".join(f"{n},{n},{n}\n" for n in range(20))
+    found = opened(tmp_path, f"a,b,c\n{body}1,2\n1,2,3,4\n1,2,3,\n\n7,8,9".encode())
+    marked = found.frame.collect().filter(pl.col("_ragged").is_not_null())
+    assert marked.select("_line", "_ragged").rows() == [
+        (22, "too-few-fields"),
+        (23, "too-many-fields"),
+        (24, "too-many-fields"),
+    ]
+    assert rows(found)[-1][:4] == (26, "7", "8", "9")
+
+
+def test_a_file_full_of_ragged_records_is_refused(tmp_path: Path) -> None:
+    error = refused(tmp_path, b"a,b,c\n1,2,3\n" + b"1,2\n" * 10)
+    assert (error.code, error.values["count"], error.values["width"]) == ("ragged", 10, 3)
+
+
+def test_blank_lines_and_lines_of_delimiters_are_no_records(tmp_path: Path) -> None:
+    assert len(rows(opened(tmp_path, b"a,b\n1,2\n\n,\n3,4\r\n,\r\n\r\n"))) == 2
+
+
+def test_headers_are_cleaned_and_made_unique(tmp_path: Path) -> None:
+    found = opened(tmp_path, b" id ,\xef\xbb\xbfx,a  b,a b,\n1,2,3,4,5\n")
+    assert list(found.frame.collect_schema()) == ["_line", "id", "x", "a b", "a b_2", "column_5"]
+    assert found.repeated == {"a b_2": "a b"}
+
+
+def test_no_header(tmp_path: Path) -> None:
+    found = opened(tmp_path, b"1;2024-01-02;3.5;x\n2;2024-01-03;4.5;y\n")
+    assert not found.headed
+    assert rows(found)[0] == (1, "1", "2024-01-02", "3.5", "x")
+
+
+def test_months_as_headers_are_headers(tmp_path: Path) -> None:
+    assert opened(tmp_path, b"id,202401,202402\n1,2,3\n").headed
+
+
+def test_gzip_and_old_line_ends(tmp_path: Path) -> None:
+    assert len(rows(opened(tmp_path, gzip.compress(b"a,b\n1,2\n"), "a.csv.gz"))) == 1
+    assert rows(opened(tmp_path, b"a,b\r1,2\r3,4\r")) == [(2, "1", "2"), (3, "3", "4")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty-file"),
+        (b"\n\n", "header-missing"),
+        (b"id,name\n", "header-only"),
+        (b"id,name", "header-only"),
+        (b"id:name:fee\n1:a:2\n", "one-column"),
+        (b"id\x00name\n1,2\n", "binary-file"),
+        (b'a,b\n1,"2\n3,4\n', "quotes-broken"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, code: str) -> None:
+    error = refused(tmp_path, content)
+    assert (error.code, error.exit_code) == (code, 4)
+
+
+def test_broken_gzip(tmp_path: Path) -> None:
+    assert refused(tmp_path, gzip.compress(b"a,b\n1,2\n" * 999)[:-12], "a.csv.gz").code == "gzip-broken"
+
+
+def test_one_column_of_identifiers_is_a_file(tmp_path: Path) -> None:
+    assert rows(opened(tmp_path, b"subscriber_id\n007\n008\n")) == [(2, "007"), (3, "008")]
+
+
+def test_quotation_marks_inside_values_without_quoting(tmp_path: Path) -> None:
+    error_or_rows = b'id,screen\n1,5"\n2,6"\n'
+    assert refused(tmp_path, error_or_rows).code == "quotes-broken"
+
+
+_CELL = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufeff"), max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(_CELL, _CELL, _CELL), min_size=1, max_size=8), st.sampled_from([",", ";", "|"]))
+def test_what_csv_writes_is_what_is_read(tmp_path: Path, records: list[tuple[str, str, str]], delimiter: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerows([("id", "b", "c"), *[(f"k{n}", b, c) for n, (_, b, c) in enumerate(records)]])
+    found = opened(tmp_path, text.getvalue().encode())
+    assert found.delimiter == delimiter
+    wanted = [(f"k{n}", b or None, c or None) for n, (_, b, c) in enumerate(records)]
+    assert [row[1:4] for row in rows(found)] == wanted
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.binary(max_size=200), st.text(alphabet='a1,;|"\n\r\t\x00é客 ', max_size=80).map(str.encode)))
+def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(content)
+    try:
+        found = read_csv(path, tmp_path / "scratch")
+    except TelcliError as error:
+        assert error.exit_code == 4
+        return
+    frame = found.frame.collect(engine="streaming")
+    assert frame["_line"].is_sorted()
+    assert found.rows is None or found.rows == frame.height

@@ -1,0 +1,321 @@
+"""Ingest: extracts in, clean tables out; what was made of them is said; bad input is a sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from telcli.errors import DataError, TelcliError
+from telcli.pipeline.sources import open_sources
+from telcli.settings import IngestSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.ingest import ingest
+from telcli.tables import contract
+from telcli.tables.checks import Split
+
+JUNE = date(2024, 6, 1)
+FLAT = "customerID,gender,Partner,tenure,Plan Name,MonthlyCharges,Churn\n"
+
+
+def ran(tmp_path: Path, files: dict[str, str], *, as_of: date | None = JUNE, when: str = "", **choices: Any) -> Outcome:
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    extracts, _ = open_sources([folder / name for name in files], tmp_path / "scratch")
+    return ingest(Inputs({}, as_of, extracts=tuple(extracts), choices=choices), IngestSettings(churned_when=when))
+
+
+def split(outcome: Outcome, table: str) -> Split:
+    return contract(table).split(outcome.tables[table])
+
+
+def good(outcome: Outcome, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    frame = split(outcome, table).good.collect().sort(contract(table).key)
+    return frame.select(columns or frame.columns).rows()
+
+
+def rules(outcome: Outcome, table: str) -> list[tuple[Any, ...]]:
+    return split(outcome, table).rejects.sort("source", "line", "rule").select("line", "rule", "column", "value").rows()
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {notice.code for notice in outcome.notices}
+
+
+def test_a_flat_table_becomes_customers_lines_and_bills(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": FLAT + "a,Female,Yes,5,Gold,29.85,No\nb,Male,No,0,Base,1,Yes\nc,,No,1.5,,,\n"})
+    assert good(found, "customers", "customer_id", "gender", "churned", "x_Partner") == [
+        ("a", "female", False, True),
+        ("b", "male", True, False),
+        ("c", None, None, False),
+    ]
+    lines = good(found, "subscriptions", "subscription_id", "customer_id", "activated_on", "plan_id")
+    assert lines == [
+        ("a", "a", date(2024, 1, 1), "Gold"),
+        ("b", "b", JUNE, "Base"),
+        ("c", "c", date(2024, 4, 16), None),
+    ]
+    assert good(found, "bills", "customer_id", "month", "kind", "amount") == [
+        ("a", JUNE, "total", 29.85),
+        ("b", JUNE, "total", 1.0),
+    ]
+    assert found.as_of == JUNE
+    about = found.metrics["sources"][0]
+    assert about["mapped"]["subscriptions.tenure_months"] == "tenure"
+    assert (about["rows_read"], about["unmapped"], about["encoding"]) == (3, ["Partner"], "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("left", "stayed"),
+    [("Yes", "No"), ("True", "False"), ("1", "0"), ("是", "否"), ("Churned", "Joined"), ("YES", "no")],
+)
+def test_labels(tmp_path: Path, left: str, stayed: str) -> None:
+    found = ran(tmp_path, {"f.csv": f"id,Churn\na,{left}\nb,{stayed}\nc,\n"})
+    assert good(found, "customers", "churned") == [(True,), (False,), (None,)]
+
+
+def test_a_label_in_own_words(tmp_path: Path) -> None:
+    files = {"f.csv": "id,Churn\na,Left us\nb,Here\nc,\n"}
+    found = ran(tmp_path, files, when="left us")
+    assert good(found, "customers", "churned") == [(True,), (False,), (None,)]
+    for when in ("", "gone"):
+        with pytest.raises(DataError) as caught:
+            ran(tmp_path, files, when=when)
+        assert caught.value.code == "label-strange"
+        assert "Here, Left us" in str(caught.value)
+        assert "--churned-when" in caught.value.hint
+
+
+def test_rows_can_be_numbered(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "用户满意,Churn\n9,1\n\n8,0\n"}, map={"customer_id": "@row"})
+    assert good(found, "customers", "customer_id", "x_用户满意") == [("1", 9.0), ("2", 8.0)]
+
+
+def test_the_month_of_a_flat_table_is_its_latest_date_or_said_aloud(tmp_path: Path) -> None:
+    dated = ran(tmp_path, {"f.csv": "id,入网时间,月消费\na,20230405,5\nb,2023/7/9,6\n"}, as_of=None)
+    assert (dated.as_of, "as-of-latest" in codes(dated)) == (date(2023, 7, 1), True)
+    bare = ran(tmp_path, {"f.csv": "id,tenure\na,5\nb,6\n"}, as_of=None)
+    assert bare.as_of is not None
+    assert bare.as_of.day == 1
+    assert "as-of-assumed" in codes(bare)
+
+
+def test_flat_tables_on_one_identifier_are_joined(tmp_path: Path) -> None:
+    files = {"a.csv": "Customer_ID,Gender,Age\nk1,男,40\nk2,女,\n", "b.csv": "Customer_ID,Churn\nk2,1\nk3,0\nk2,0\n"}
+    found = ran(tmp_path, files)
+    assert good(found, "customers", "customer_id", "gender", "churned", "x_Age") == [
+        ("k1", "male", None, 40.0),
+        ("k2", "female", True, None),
+        ("k3", None, False, None),
+    ]
+    assert rules(found, "customers") == [(4, "duplicate-key", "customer_id", None)]
+    assert "customers-joined" in codes(found)
+
+
+SYSTEMS = {
+    "crm.csv": "客户编号,客户名称,手机号码,性别,建档时间\nc1,张三,13812345678,01,2022年3月1日\nc2,李四,13912345678,女,\n",
+    "lines.csv": "用户编号,客户编号,业务类型,入网时间,销户时间,离网原因\nu1,c1,移动,20220301,99991231,\nu2,c2,宽带,20220405,20230601,欠费\n",
+    "bills.txt": "客户编号|账期|月租费|语音费|流量费|优惠\nc1|202405|19.00|-|1,002.50|3\nc1|202406|19|0.00||\nc9|202406|1|1|1|\n",
+    "usage.csv": "customer_id,month,call_minutes,data_gb\nc1,2024-06,56.0,1.5\nc2,2024-06,oops,2\n",
+    "pay.csv": "customer_id,paid_at,amount,reversed\nc1,2024-06-08 20:08:24,20.0,N\n",
+    "tickets.csv": "工单编号,客户编号,受理时间,办结时间,工单类型,投诉重要性\nt1,c1,2024/1/16 12:38:36,,投诉,重大\n",
+}
+
+
+def test_the_tables_of_several_systems(tmp_path: Path) -> None:
+    found = ran(tmp_path, SYSTEMS, as_of=None)
+    assert found.as_of is None
+    assert set(found.tables) == {"customers", "subscriptions", "bills", "usage", "payments", "contacts"}
+    assert good(found, "customers", "customer_id", "gender", "joined_on") == [
+        ("c1", "male", date(2022, 3, 1)),
+        ("c2", "female", None),
+    ]
+    assert good(found, "subscriptions", "subscription_id", "service_type", "ended_on", "end_reason") == [
+        ("u1", "mobile", None, None),
+        ("u2", "broadband", date(2023, 6, 1), "involuntary"),
+    ]
+    assert good(found, "bills", "customer_id", "month", "kind", "amount", "discount") == [
+        ("c1", date(2024, 5, 1), "data", 1002.5, None),
+        ("c1", date(2024, 5, 1), "recurring", 19.0, 3.0),
+        ("c1", JUNE, "recurring", 19.0, None),
+    ]
+    assert good(found, "usage", "customer_id", "call_minutes", "data_mb") == [("c1", 56.0, 1536.0)]
+    assert good(found, "payments", "payment_id", "paid_at", "reversed") == [
+        ("pay.csv#2", datetime(2024, 6, 8, 20, 8, 24), False)
+    ]
+    assert good(found, "contacts", "kind", "severity", "closed_at") == [("complaint", 3, None)]
+
+
+def test_what_cannot_be_read_or_placed_is_refused_with_its_line(tmp_path: Path) -> None:
+    found = ran(tmp_path, SYSTEMS)
+    assert rules(found, "usage") == [(3, "not-a-number", "call_minutes", "oops")]
+    assert {row[:3] for row in rules(found, "bills")} == {(4, "orphan", "customer_id")}
+
+
+def test_persons_leave_no_trace(tmp_path: Path) -> None:
+    found = ran(tmp_path, SYSTEMS)
+    told = repr(found.metrics) + repr(found.notices)
+    kept = "".join(str(frame.collect().rows()) for frame in found.tables.values())
+    for secret in ("张三", "李四", "13812345678", "13912345678"):
+        assert secret not in told + kept
+    assert found.metrics["sources"][0]["dropped_personal"] == ["客户名称", "手机号码"]
+
+
+def test_a_number_in_the_wrong_column_is_masked_in_rejects(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"p.csv": "customer_id,paid_at,amount\nc1,13812345678,5\nc2,20240601,张三\n"})
+    assert [row[3] for row in rules(found, "payments")] == ["138******78", "张**"]
+
+
+def test_customers_are_made_of_the_identifiers_seen(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"usage.csv": SYSTEMS["usage.csv"], "pay.csv": SYSTEMS["pay.csv"]})
+    assert good(found, "customers", "customer_id") == [("c1",)]
+    assert "customers-made" in codes(found)
+
+
+def test_facts_of_numbers_are_put_under_their_customers_and_summed(tmp_path: Path) -> None:
+    files = {
+        "lines.csv": "用户编号,客户编号,入网时间\nu1,c1,20200101\nu2,c1,20200101\nu3,c2,20200101\n",
+        "usage.csv": "用户编号,账期,流量(MB),短信条数\nu1,202406,10,1\nu2,202406,5,\nu2,202406,5,\nu3,202406,1,1\nu3,202406,2,1\nu9,202406,1,1\n,202406,3,3\n",
+        "bill.csv": "用户编号,账期,月租费,套外费\nu1,202406,10,\nu2,202406,20,3\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "usage", "customer_id", "data_mb", "texts") == [("c1", 15.0, 1.0), ("c2", 1.0, 1.0)]
+    assert {row[:3] for row in rules(found, "usage")} == {
+        (6, "duplicate-key", "customer_id, month, subscription_id"),
+        (7, "orphan", "subscription_id"),
+        (7, "missing", "customer_id, month"),
+        (8, "missing", "customer_id, month"),
+    }
+    assert good(found, "bills", "customer_id", "kind", "amount") == [
+        ("c1", "over-bundle", 3.0),
+        ("c1", "recurring", 30.0),
+    ]
+
+
+def test_events_become_months_of_use(tmp_path: Path) -> None:
+    files = {
+        "calls.csv": "id,user_id,call_date,duration\n1,u,2018-12-27,8.5\n2,u,2018-12-28,0\n3,u,2018-11-01,2\n4,u,bad,1\n",
+        "net.csv": "id,user_id,session_date,mb_used\n1,u,2018-12-29,89.5\n",
+        "sms.csv": "id,user_id,message_date\n1,u,2018-12-29\n2,u,2018-12-30\n",
+    }
+    found = ran(tmp_path, files)
+    columns = ("month", "call_minutes", "calls_out", "texts", "data_mb")
+    assert good(found, "usage", *columns) == [
+        (date(2018, 11, 1), 2.0, 1.0, None, None),
+        (date(2018, 12, 1), 8.5, 2.0, 2.0, 89.5),
+    ]
+    assert (5, "not-a-date", "when", "bad") in rules(found, "usage")
+    assert "unit-assumed" in codes(found)
+
+
+def test_extracts_of_one_subject_are_stacked_and_copies_dropped(tmp_path: Path) -> None:
+    row = "c1,2024-06,kind,5\n"
+    files = {"b1.csv": "customer_id,month,kind,amount\nc1,2024-05,total,4\nc1,2024-06,total,5\n"}
+    files["b2.csv"] = files["b1.csv"].replace("2024-05,total,4", "2024-05,total,9")
+    found = split(ran(tmp_path, files), "bills")
+    assert found.good.collect().sort("month")["amount"].to_list() == [4.0, 5.0]
+    assert found.copies.height == 1
+    assert found.rejects["rule"].to_list() == ["duplicate-key"]
+    assert row
+
+
+def test_ragged_rows_are_refused_one_by_one(tmp_path: Path) -> None:
+    body = "".join(f"c{n},F,1\n" for n in range(20))
+    found = ran(tmp_path, {"f.csv": f"id,gender,x\n{body}c20,F\nc21,F,1,1\n"})
+    assert [row[:3] for row in rules(found, "customers")] == [
+        (22, "too-few-fields", "row"),
+        (23, "too-many-fields", "row"),
+    ]
+    assert split(found, "customers").good.collect().height == 20
+
+
+@pytest.mark.parametrize("rows", [1, 10])
+def test_few_rows(tmp_path: Path, rows: int) -> None:
+    body = "".join(f"c{n},F,Yes,{n},Gold,9.5,{'Yes' if n % 2 else 'No'}\n" for n in range(rows))
+    found = ran(tmp_path, {"f.csv": FLAT + body})
+    assert [split(found, table).good.collect().height for table in found.tables] == [rows] * 3
+
+
+def test_empty_columns_go_and_unique_texts_stay(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "customer_id,nothing,note\na,,first\nb,NULL,second\n"})
+    assert found.metrics["sources"][0]["dropped_empty"] == ["nothing"]
+    assert good(found, "customers", "x_note") == [("first",), ("second",)]
+    assert {"empty-dropped", "kept-as-attributes"} <= codes(found)
+
+
+def test_duplicate_identifiers(tmp_path: Path) -> None:
+    found = split(ran(tmp_path, {"f.csv": "customer_id,x\na,1\na,2\nb,1\nb,1\n"}), "customers")
+    assert (found.rejected_rows, found.copies.height, found.good.collect().height) == (1, 1, 2)
+
+
+def test_a_guess_that_the_values_contradict_is_withdrawn(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "customer_id,status,tenure\na,Gold member,5\nb,Silver member,7\n"})
+    assert good(found, "customers", "x_status") == [("Gold member",), ("Silver member",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("gender,plan\nF,x\n", "no-id"),
+        ("customer_id,cust_id\n1,2\n", "mapping-ambiguous"),
+        ("customer_id,customer_id\n1,2\n", "mapping-ambiguous"),
+    ],
+)
+def test_what_is_not_clear_is_asked(tmp_path: Path, content: str, code: str) -> None:
+    with pytest.raises(DataError) as caught:
+        ran(tmp_path, {"f.csv": content})
+    assert (caught.value.code, caught.value.exit_code) == (code, 4)
+    assert "--map" in caught.value.hint
+
+
+def test_identifiers_that_excel_destroyed_are_refused(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "customer_id,x\n1.38E+10,1\n007,2\n"})
+    assert good(found, "customers", "customer_id") == [("007",)]
+    assert rules(found, "customers")[0][:3] == (2, "id-in-scientific-notation", "customer_id")
+
+
+def test_an_extract_without_a_place_is_named(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "customer_id,x\na,1\n", "tariff.csv": "Tariff,Price\nA,1\n"})
+    assert "tariff.csv" in next(notice.message for notice in found.notices if notice.code == "source-unused")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["c1", "c2", "", "-", "1.3E+9"]),
+            st.sampled_from(["202406", "2024-05", "0", "x", ""]),
+            st.one_of(st.text(alphabet="0123456789.,-%元x", max_size=6), st.floats(width=32).map(str)),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_rows_are_kept_dropped_or_refused_and_none_is_lost(tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
+    body = "".join(f"{who};{month};{amount};z\n" for who, month, amount in rows)
+    try:
+        found = ran(tmp_path, {"b.csv": "customer_id;month;amount;note\n" + body})
+    except TelcliError as error:
+        assert error.exit_code in (2, 4)
+        return
+    if "bills" not in found.tables:
+        return
+    parted = split(found, "bills")
+    kept = parted.good.collect()
+    assert kept.height + parted.rejected_rows + parted.copies.height == len(rows)
+    assert contract("bills").split(kept.lazy()).rejected_rows == 0
+
+
+def test_the_same_extracts_give_the_same_tables(tmp_path: Path) -> None:
+    first, second = (ran(tmp_path, SYSTEMS) for _ in range(2))
+    assert first.metrics == second.metrics
+    for table in first.tables:
+        assert good(first, table) == good(second, table)
+        assert isinstance(first.tables[table], pl.LazyFrame)
