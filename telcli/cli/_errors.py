@@ -193,7 +193,7 @@ def _no_such_command(name: str, commands: Sequence[str]) -> UsageError:
 
 def _from_system(error: OSError) -> TelcliError:
     """What the operating system refused, outside the working directory."""
-    file = str(error.filename or "")
+    file = str(error.filename or "stdout")  # the one stream that may fill up without a name
     why = os.strerror(error.errno) if error.errno else type(error).__name__
     if error.errno in (errno.ENOENT, errno.EISDIR, errno.ENOTDIR):
         return MissingInputError("file-unusable", "{file}: {why}.", file=file, why=why)

@@ -14,7 +14,17 @@ from telcli.cli._options import setting
 from telcli.cli._words import tr
 from telcli.errors import MissingInputError, UsageError
 
-__all__ = ["ChurnedWhen", "Map", "MappingFile", "MaxRejects", "WriteMapping", "flags", "words", "write_mapping"]
+__all__ = [
+    "ChurnedWhen",
+    "Map",
+    "MappingFile",
+    "MaxRejects",
+    "WriteMapping",
+    "flags",
+    "refuse",
+    "words",
+    "write_mapping",
+]
 
 Map = Annotated[
     list[str] | None,
@@ -35,6 +45,24 @@ MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-
 def flags(churned_when: str | None, max_rejects: str | None) -> dict[str, Any]:
     """Settings of ingest as given on the command line."""
     return {"churned_when": churned_when, "max_reject_share": share(max_rejects)}
+
+
+def refuse(**given: Any) -> None:
+    """Refuse options of ingest where there is nothing to ingest.
+
+    Raises
+    ------
+    UsageError
+        One of them was given.
+    """
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(
+                "sources-missing",
+                "{option} says how extracts are read, and none is named.",
+                hint="Name them: telcli run SOURCES... {option} ...",
+                option=f"--{name.replace('_', '-')}",
+            )
 
 
 def share(given: str | None) -> float | None:

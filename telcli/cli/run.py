@@ -25,6 +25,10 @@ def run(
     """
     from telcli.pipeline.walk import INTAKE, WALK, walk
 
+    if not sources:
+        _intake.refuse(
+            map=map, mapping=mapping, write_mapping=write_mapping, churned_when=churned_when, max_rejects=max_rejects
+        )
     choices = _intake.words(map, mapping)
     intake = call.request(_intake.flags(churned_when, max_rejects), sources or (), choices)
     later = replace(intake, sources=(), choices=_page.choices(), render=_page.renderer(call))

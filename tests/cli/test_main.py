@@ -43,6 +43,8 @@ MISTAKES = [
     ["ingest", "crm.csv", "--mapping", "nowhere.toml"],
     ["ingest", "crm.csv", "--max-rejects", "few"],
     ["ingest", "crm.csv", "--max-rejects", "200%"],
+    ["run", "--map", "customer_id=id"],
+    ["run", "-w", "nowhere"],
     ["predict-churn", "--fail-if", "auc"],
     ["predict-churn", "--fail-if", "auc<much"],
     ["predict-churn", "--fail-if", "acu<0.7"],
