@@ -110,10 +110,10 @@ def best_customers(facts: Facts) -> Finding | None:
 def segment_at_risk(facts: Facts) -> Finding | None:
     """The segment likeliest to leave, where it stands out from all."""
     known = [row for row in facts.segments if row.get("churn_probability") is not None]
-    scored = sum(row["customers"] for row in known)
+    scored = sum(band["customers"] for band in facts.bands)
     if len(known) < 2 or not scored:
         return None
-    mean = sum(row["churn_probability"] * row["customers"] for row in known) / scored
+    mean = sum(band["churn_probability"] * band["customers"] for band in facts.bands) / scored
     worst = max(known, key=lambda row: (row["churn_probability"], -row["segment"]))
     if worst["churn_probability"] < STANDS_OUT * mean:
         return None

@@ -141,8 +141,9 @@ def test_a_segment_must_stand_out() -> None:
             "churn_probability": risk, "at_risk_value": 10.0, "revenue_per_customer": 5.0, "treatment": "Call",
         }  # fmt: skip
 
-    assert kinds(Facts("CNY", segments=[row(1, 0.10), row(2, 0.11)])) == []
-    (found,) = find(Facts("CNY", segments=[row(1, 0.10), row(2, 0.30)]))
+    bands = [{**BANDS[1], "customers": 200, "churn_probability": 0.2}]
+    assert kinds(Facts("CNY", segments=[row(1, 0.19), row(2, 0.21)], bands=bands)) == []
+    (found,) = find(Facts("CNY", segments=[row(1, 0.10), row(2, 0.30)], bands=bands))
     assert found.command == 'telcli show segments --where "segment = 2"'
     assert found.texts["title"].zh == "客群“群2”流失风险最高：30.0%，全体为20.0%"
 
