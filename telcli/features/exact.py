@@ -11,6 +11,7 @@ import polars as pl
 
 __all__ = ["UNITS", "amount", "units"]
 
+DECIMALS = 4
 UNITS = 10_000
 
 
@@ -20,5 +21,12 @@ def units(column: pl.Expr) -> pl.Expr:
 
 
 def amount(column: pl.Expr) -> pl.Expr:
-    """Ten-thousandths back as an amount."""
-    return column / UNITS
+    """Ten-thousandths back as an amount: the floating point number nearest to it.
+
+    Polars divides a long column by a number as a product with its inverse, but a column of one row truly; the two may
+    differ in the last bit. Rounding to the four decimals there are settles it.
+
+    >>> pl.select(amount(pl.lit(pl.Series([1327000, 1])))).to_series().to_list()
+    [132.7, 0.0001]
+    """
+    return (column / UNITS).round(DECIMALS)

@@ -12,6 +12,9 @@ is null.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 import polars as pl
 
 from telcli.features.span import Span
@@ -62,7 +65,7 @@ def history(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
 def mean(name: str, since: int, months: int) -> pl.Expr:
     """Mean of the known ones of `months` months, the latest of them `since` months ago."""
     window = _window(pl.col(name), since, months)
-    return pl.sum_horizontal(window) / _known(window)
+    return _added(window) / _known(window)
 
 
 def total(name: str, months: int) -> pl.Expr:
@@ -93,7 +96,12 @@ def _known(window: list[pl.Expr]) -> pl.Expr:
 
 
 def _sum(window: list[pl.Expr]) -> pl.Expr:
-    return pl.when(_known(window).is_not_null()).then(pl.sum_horizontal(window))
+    return pl.when(_known(window).is_not_null()).then(_added(window))
+
+
+def _added(window: list[pl.Expr]) -> pl.Expr:
+    """The sum, in the order written: sum_horizontal's last bit differs between engines."""
+    return reduce(add, (column.fill_null(0.0) for column in window))
 
 
 def _enough(name: str) -> pl.Expr:

@@ -35,14 +35,16 @@ def coded(bucket: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame) -> dict[st
 def lines(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, span: Span) -> pl.LazyFrame | None:
     """One row per line known by the last month: `since` and `until` (month indices; `until` null while it lives).
 
-    A line without a date of activation began when its customer joined, else before the history. An end after the
-    last month is not known yet. A line that is said to have ended, nobody knows when, is `lost`: it is never live.
+    A line without a date of activation began when its customer joined, where that was before its end, else before the
+    history. An end after the last month is not known yet. A line that is said to have ended, nobody knows when, is
+    `lost`: it is never live.
     """
     if "subscriptions" not in subjects:
         return None
     found = subjects["subscriptions"].join(everyone.select("who", "joined_on"), on="who")
-    since = pl.coalesce(index_at(pl.col("activated_on")), index_at(pl.col("joined_on")), span.first - 1)
-    until = index_at(pl.col("ended_on"))
+    until, joined = index_at(pl.col("ended_on")), index_at(pl.col("joined_on"))
+    plausible = pl.when((joined <= until).fill_null(value=True)).then(joined)
+    since = pl.coalesce(index_at(pl.col("activated_on")), plausible, span.first - 1)
     return found.with_columns(
         since=since.cast(pl.Int32),
         until=pl.when(until <= span.last).then(until),
@@ -90,7 +92,7 @@ def _of_lines(held: pl.LazyFrame) -> pl.LazyFrame:
         opened=pl.col("since").filter(usable).min(),
         closed=pl.col("until").fill_null(_NEVER).filter(usable).max(),
         activated=pl.col("activated_on").filter(usable).min(),
-        lost=pl.col("lost").all(),
+        lost=pl.col("lost").any(),
     )
 
 
@@ -106,11 +108,15 @@ def _first_facts(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, s
 
 
 def _start(span: Span, *, lined: bool, facts: bool) -> pl.Expr:
-    """The first month as a customer; null for those of whom nothing tells that they are."""
+    """The first month as a customer; null for those of whom nothing tells that they are.
+
+    Facts before the first known line count, unless they may belong to a line that has ended, nobody knows when.
+    """
     if span.snapshot:
         return pl.lit(span.first, pl.Int32)
     if lined:
-        return pl.when(~pl.col("lost").fill_null(value=False)).then(pl.min_horizontal("opened", "fact"))
+        lost = pl.col("lost").fill_null(value=False)
+        return pl.when(lost).then("opened").otherwise(pl.min_horizontal("opened", "fact"))
     known = pl.min_horizontal(index_at(pl.col("joined_on")), "fact")
     return known if facts else known.fill_null(span.first - 1)
 

@@ -1,0 +1,151 @@
+"""Little operators for the tests: tables from rows, and random ones with every oddity a real extract has."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.features.month_index import month_index
+from telcli.tables import contract
+
+Tables = dict[str, pl.LazyFrame]
+
+
+def table(name: str, rows: list[dict[str, Any]]) -> pl.LazyFrame:
+    """A subject table with every declared column, from rows that name only what matters."""
+    kinds = {name: column.dtype for name, column in contract(name).schema.columns().items()}
+    return pl.DataFrame([{**dict.fromkeys(kinds), **row} for row in rows], schema=kinds, orient="row").lazy()
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def random_operator(seed: int, customers: int = 8) -> Tables:
+    """Seven months of a few customers: unknown dates, returns, moves, lines that begin or end later, strangers."""
+    chance = np.random.default_rng(seed)
+    months = [date(2023, 11, 1), date(2023, 12, 1), *(date(2024, k, 1) for k in range(1, 6))]
+    names = [f"c{k}" for k in range(customers)]
+    owners = [*names, "stranger"]
+
+    def maybe(value: Any, share: float = 0.8) -> Any:
+        return value if chance.random() < share else None
+
+    def some_day(first: date, last: date) -> date:
+        return first + timedelta(days=int(chance.integers(0, (last - first).days + 1)))
+
+    def moment(first: date, last: date) -> datetime:
+        return datetime.combine(some_day(first, last), datetime.min.time()) + timedelta(
+            hours=int(chance.integers(0, 24))
+        )
+
+    early, late = date(2023, 6, 1), date(2024, 7, 31)
+    joined = {name: maybe(some_day(early, late), 0.6) for name in names}
+    tables = {
+        "customers": [{"customer_id": name, "joined_on": day} for name, day in joined.items()],
+        "subscriptions": [],
+        "bills": [],
+        "usage": [],
+        "payments": [],
+        "contacts": [],
+    }
+    for number in range(int(customers * 1.8)):
+        activated, owner = maybe(some_day(early, late)), str(chance.choice(owners))
+        ended = maybe(some_day(activated or joined.get(owner) or early, late), 0.5)
+        prepaid = chance.random() < 0.5
+        line = {
+            "subscription_id": f"s{number}",
+            "customer_id": owner,
+            "service_type": maybe(str(chance.choice(["mobile", "broadband"]))),
+            "pay_mode": maybe("prepaid" if prepaid else "postpaid", 0.9),
+            "plan_fee": maybe(float(chance.integers(0, 9000)) / 100),
+            "activated_on": activated,
+            "ended_on": ended,
+            "end_reason": maybe(str(chance.choice(["voluntary", "internal"]))) if ended else None,
+            "contract_end": maybe(some_day(early, late), 0.4),
+            "status": "ended" if chance.random() < 0.1 and (activated or late) < months[0] else None,
+        }
+        tables["subscriptions"].append(line)
+    delivered = {name: [at for at in months if chance.random() < 0.9] for name in ("bills", "usage")}
+    for owner in owners:
+        for at in months:
+            if at in delivered["bills"] and chance.random() < 0.7:
+                tables["bills"] += _bill(chance, owner, at, maybe)
+            if at in delivered["usage"] and chance.random() < 0.5:
+                use = {name: maybe(float(chance.integers(0, 3)) * 7.5, 0.7) for name in ("call_minutes", "data_mb")}
+                days = maybe(float(chance.integers(0, 29)), 0.7)
+                tables["usage"].append({"customer_id": owner, "month": at, **use, "active_days": days})
+    for number in range(customers * 3):
+        opened = moment(months[0], month_end(months[-1]))
+        tables["payments"].append(
+            {
+                "payment_id": f"p{number}",
+                "customer_id": str(chance.choice(owners)),
+                "paid_at": moment(months[0], month_end(months[-1])),
+                "amount": float(chance.integers(1, 20000)) / 100,
+                "reversed": maybe(bool(chance.random() < 0.1)),
+            }
+        )
+        tables["contacts"].append(
+            {
+                "contact_id": f"k{number}",
+                "customer_id": str(chance.choice(owners)),
+                "opened_at": opened,
+                "closed_at": maybe(opened + timedelta(days=int(chance.integers(0, 90)))),
+                "kind": maybe(str(chance.choice(["complaint", "fault", "enquiry"]))),
+                "rating": maybe(float(chance.integers(0, 11))),
+            }
+        )
+    dropped = [name for name in ("subscriptions", "usage", "payments", "contacts") if chance.random() < 0.15]
+    return {name: table(name, rows) for name, rows in tables.items() if name not in dropped}
+
+
+def _bill(chance: np.random.Generator, owner: str, at: date, maybe: Any) -> list[dict[str, Any]]:
+    kinds = ["total"] if chance.random() < 0.3 else ["recurring", "over-bundle", "voice"]
+    due = maybe(at + timedelta(days=int(chance.integers(0, 70))), 0.5)
+    return [
+        {
+            "customer_id": owner,
+            "month": at,
+            "kind": kind,
+            "amount": float(chance.integers(-500, 9000)) / 100,
+            "discount": maybe(float(chance.integers(0, 900)) / 100, 0.6),
+            "due_on": due,
+        }
+        for kind in kinds
+    ]
+
+
+def known_at(tables: Mapping[str, pl.LazyFrame], last: int) -> Tables:
+    """What the operator's systems held at the end of month `last`: nothing that began or became known later."""
+    end = last + 1
+
+    def upto(column: str) -> pl.Expr:
+        return index(column).fill_null(0) < end
+
+    cut = {}
+    for name, frame in tables.items():
+        if name == "subscriptions":
+            began = pl.when(pl.col("activated_on").is_null()).then(pl.lit(value=True)).otherwise(upto("activated_on"))
+            ended = pl.col("ended_on").is_null() | upto("ended_on")
+            cut[name] = frame.filter(began).with_columns(pl.when(ended).then(part) for part in ("ended_on", "status"))
+        elif name == "contacts":
+            cut[name] = frame.filter(upto("opened_at")).with_columns(pl.when(upto("closed_at")).then("closed_at"))
+        elif name != "customers":
+            cut[name] = frame.filter(upto("paid_at" if name == "payments" else "month"))
+        else:
+            cut[name] = frame
+    return cut
+
+
+def index(column: str) -> pl.Expr:
+    return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month().cast(pl.Int64) - 1
+
+
+def at(year: int, month: int) -> int:
+    return month_index(date(year, month, 1))
