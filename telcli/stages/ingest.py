@@ -11,6 +11,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, needs_month
 from telcli.intake.cleaning import clean
+from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
 from telcli.intake.told import as_pinned
 from telcli.intake.understand import Understood, understand
@@ -18,6 +19,9 @@ from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
 
 __all__ = ["ingest"]
+
+MONTHED = ("bills", "usage", "payments", "contacts", *EVENTS)
+"""Tables whose rows have a time: their months are those of the walk."""
 
 _DATED = ("paid_at", "opened_at", "closed_at", "month", "when", "joined_on", "activated_on", "ended_on")
 
@@ -35,7 +39,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     -------
     Outcome
         Unchecked lazy tables with the hidden columns of `telcli.tables.checks`. Metrics: ``sources``, one entry per
-        extract, and ``mapping``, what a mapping file holds. `as_of` is set where a flat table was put in a month.
+        extract, ``mapping``, what a mapping file holds, and ``as_of``, the month that undated tables were put in.
 
     Raises
     ------
@@ -53,13 +57,16 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     ones, notices = understand(inputs.extracts, inputs.choices)
     for one in ones:
         check_label(one, settings.churned_when)
-    at, told = _month(ones, inputs.as_of) if needs_month(ones) else (inputs.as_of, [])
+    undated = not any(one.map.table in MONTHED for one in ones)
+    at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
     tables, more = assemble(ones, at, settings.churned_when)
-    metrics = {
+    metrics: dict[str, Any] = {
         "sources": [_about(one) for one in ones],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
-    return Outcome(tables, metrics, (*notices, *told, *more), as_of=at)
+    if undated and at:
+        metrics["as_of"] = at.isoformat()
+    return Outcome(tables, metrics, (*notices, *told, *more), as_of=at if undated else inputs.as_of)
 
 
 def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
