@@ -8,14 +8,17 @@ the sum, so no member has to be best everywhere. Few rows or few churners leave 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
 from telcli.methods.calibration import stack_logits
@@ -27,7 +30,7 @@ __all__ = ["MEMBERS", "SMALL_CHURNERS", "SMALL_ROWS", "ChurnModel"]
 Floats = NDArray[np.float64]
 MEMBERS = ("trees", "additive", "logistic")
 SMALL_ROWS, SMALL_CHURNERS = 200, 20
-_LARGE_ROWS, _LINEAR_ROWS, _SPREAD_CELLS = 40_000, 100_000, 2_000_000
+_LARGE_ROWS, _LINEAR_ROWS, _CHUNK, _SPREAD_CELLS = 40_000, 100_000, 50_000, 1_000_000
 _MOST_ROUNDS = {"trees": 400, "additive": 600}
 _LEAVES = {"trees": 8, "additive": 4}
 
@@ -76,25 +79,28 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_, self.intercept_ = np.array([]), 0.0
         scarce = int(min(left.sum(), (1 - left).sum()))
         self.kind_ = "blend" if left.size >= SMALL_ROWS and scarce >= SMALL_CHURNERS else "logistic"
-        with _pinned(matrix.size):
-            if scarce == 0 or not matrix.shape[1]:
-                self.kind_ = "constant"
-                self.intercept_ = float(np.log((left.sum() + 0.5) / (left.size - left.sum() + 0.5)))
-            elif self.kind_ == "logistic":
-                self.members_ = [LinearChurn(self.categorical, strength=0.1).fit(matrix, left)]
-                self.weights_ = np.ones(1)
-            else:
-                self._fit_blend(matrix, left, splits)
+        if scarce == 0 or not matrix.shape[1]:
+            self.kind_ = "constant"
+            self.intercept_ = float(np.log((left.sum() + 0.5) / (left.size - left.sum() + 0.5)))
+        elif self.kind_ == "logistic":
+            simple = LinearChurn(self.categorical, strength=0.1)
+            _spread([partial(simple.fit, matrix, left)])
+            self.members_, self.weights_ = [simple], np.ones(1)
+        else:
+            self._fit_blend(matrix, left, splits)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Calibrated log-odds of leaving."""
         matrix = np.asarray(X, dtype=np.float32)
+        cuts = range(0, max(len(matrix), 1), _CHUNK)
+        return np.concatenate(_spread([partial(self._score, matrix[i : i + _CHUNK]) for i in cuts]))
+
+    def _score(self, matrix: NDArray[np.float32]) -> Floats:
         total = np.full(len(matrix), self.intercept_ + float(np.log(self.keep_rate)))
-        with _pinned(matrix.size):
-            for member, weight in zip(self.members_, self.weights_, strict=True):
-                if weight > 0:
-                    total += weight * member.decision_function(matrix)
+        for member, weight in zip(self.members_, self.weights_, strict=True):
+            if weight > 0:
+                total += weight * member.decision_function(matrix)
         return total
 
     def predict_proba(self, X: ArrayLike) -> Floats:
@@ -107,30 +113,35 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return (self.decision_function(X) > 0).astype(np.int64)
 
     def _fit_blend(self, matrix: NDArray[np.float32], left: NDArray[np.int64], splits: Sequence[Split] | None) -> None:
-        held = [np.empty((0, len(MEMBERS)))]
-        truth = [np.empty(0, dtype=np.int64)]
+        held, truth = [], []
         best: dict[str, list[int]] = {name: [] for name in _LEAVES}
         for learn, check in splits or self._inner(left):
-            logits = []
-            for name in MEMBERS:
-                member = self._member(name)
-                if isinstance(member, LinearChurn):
-                    _fit_linear(member, matrix[learn], left[learn], self.seed)
-                else:
-                    member.fit(matrix[learn], left[learn], X_val=matrix[check], y_val=left[check])
-                    best[name].append(max(10, int(np.argmax(member.validation_score_))))
-                logits.append(member.decision_function(matrix[check]))
-            held.append(np.column_stack(logits))
+            rest = (matrix[learn], left[learn], matrix[check], left[check])
+            members = self._fit_members(*rest)
+            held.append(np.column_stack([member.decision_function(matrix[check]) for member in members.values()]))
             truth.append(left[check])
+            for name, rounds in best.items():
+                rounds.append(max(10, int(np.argmax(members[name].validation_score_))))
         self.weights_, self.intercept_ = stack_logits(np.concatenate(held), np.concatenate(truth))
         self.rounds_ = {name: round(float(np.mean(found))) for name, found in best.items()}
-        for name in MEMBERS:
-            member = self._member(name, self.rounds_.get(name))
-            if isinstance(member, LinearChurn):
-                _fit_linear(member, matrix, left, self.seed)
-            else:
-                member.fit(matrix, left)
-            self.members_.append(member)
+        self.members_ = list(self._fit_members(matrix, left).values())
+
+    def _fit_members(
+        self,
+        X: NDArray[np.float32],
+        y: NDArray[np.int64],
+        X_val: NDArray[np.float32] | None = None,
+        y_val: NDArray[np.int64] | None = None,
+    ) -> dict[str, BaseEstimator]:
+        """Fit every member; with held-out rows their rounds stop there, else they are those already found."""
+        found = {name: self._member(name, y.size, None if X_val is not None else self.rounds_) for name in MEMBERS}
+
+        X = _filled(X)
+        held = {} if X_val is None else {"X_val": X_val, "y_val": y_val}
+        _spread([partial(found[name].fit, X, y, **held) for name in _LEAVES], apart=X.size > _SPREAD_CELLS)
+        # By itself: it silences a warning, and doing so is not safe while other threads run.
+        _spread([partial(_fit_linear, found["logistic"], X, y, self.seed)])
+        return found
 
     def _inner(self, left: NDArray[np.int64]) -> list[Split]:
         folds = 5 if left.size > _LARGE_ROWS else usable_folds(left, self.folds)
@@ -138,12 +149,12 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         used = 1 if left.size > _LARGE_ROWS else folds
         return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(used)]
 
-    def _member(self, name: str, rounds: int | None = None) -> BaseEstimator:
+    def _member(self, name: str, rows: int, rounds: dict[str, int] | None) -> BaseEstimator:
         if name == "logistic":
             return LinearChurn(self.categorical)
         return HistGradientBoostingClassifier(
-            learning_rate=0.05,
-            max_iter=rounds or _MOST_ROUNDS[name],
+            learning_rate=0.05 if rows <= _LARGE_ROWS else 0.1,
+            max_iter=rounds[name] if rounds else _MOST_ROUNDS[name],
             max_leaf_nodes=_LEAVES[name],
             interaction_cst="no_interactions" if name == "additive" else None,
             categorical_features=list(self.categorical) or None,
@@ -153,6 +164,16 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
 
+def _filled(X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same rows with 0 in columns where nothing is known, which the trees' binning cannot take."""
+    empty = np.flatnonzero(np.isnan(X).all(axis=0))
+    if not empty.size:
+        return X
+    found = X.copy()
+    found[:, empty] = 0.0
+    return found
+
+
 def _fit_linear(member: LinearChurn, matrix: NDArray[np.float32], left: NDArray[np.int64], seed: int) -> None:
     """A logistic regression learns no more from a million rows than from a part; the part keeps the churn rate."""
     folds = -(-left.size // _LINEAR_ROWS)
@@ -160,9 +181,19 @@ def _fit_linear(member: LinearChurn, matrix: NDArray[np.float32], left: NDArray[
     member.fit(matrix[chosen], left[chosen])
 
 
-def _pinned(cells: int) -> threadpool_limits:
-    """One thread for linear algebra, whose bits depend on it; for trees, whose bits do not, one where work is small.
+def _spread(tasks: Sequence[Callable[[], Any]], *, apart: bool = True) -> list[Any]:
+    """Run tasks, two at a time where there are two processors, each on one thread of its own.
 
-    Threads that wait for each other at every split cost more than they bring on a small or a busy machine.
+    Threads inside a task would wait for each other at every split of every tree, which on a busy machine costs far more
+    than it brings; and linear algebra on several threads does not give the same bits.
     """
-    return threadpool_limits({"openmp": 2 if cells > _SPREAD_CELLS and (os.cpu_count() or 1) > 1 else 1, "blas": 1})
+    with threadpool_limits(1, user_api="blas"):
+        if len(tasks) < 2 or not apart or (os.cpu_count() or 1) < 2:
+            return [_alone(task) for task in tasks]
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(_alone, tasks))
+
+
+def _alone(task: Callable[[], Any]) -> Any:
+    with threadpool_limits(1, user_api="openmp"):
+        return task()

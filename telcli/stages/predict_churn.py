@@ -140,8 +140,8 @@ class _Values:
 
     def _of(self, frame: pl.DataFrame, ratio: float, scored: pl.DataFrame | None) -> Floats:
         rows = frame.select("customer_id", _revenue())
-        mean = rows.get_column("revenue").mean()
-        by_revenue = (pl.col("revenue").fill_null(mean) * ratio).fill_nan(None).fill_null(self._default)
+        known = pl.coalesce(pl.col("revenue"), pl.col("revenue").mean())
+        by_revenue = (known * ratio).fill_nan(None).fill_null(self._default)
         if scored is None:
             return rows.select(by_revenue).to_series().cast(pl.Float64).to_numpy()
         joined = rows.join(scored, on="customer_id", how="left", maintain_order="left")

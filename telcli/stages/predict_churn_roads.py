@@ -23,6 +23,7 @@ from telcli.stages.predict_churn_study import (
     both_classes,
     choose_design,
     sample_of,
+    tell_sample,
     tell_size,
     typical_stayer,
 )
@@ -57,6 +58,8 @@ def flat_road(study: Study) -> Road:
     probability = model.predict_proba(matrix)[:, 1]
     probability[known] = p
     tell_size(study, y, folds)
+    if y.size > settings.max_training_rows:
+        tell_sample(study, settings.max_training_rows, y.size)
     return Road(
         people=people,
         matrix=matrix,
@@ -106,6 +109,14 @@ def month_road(study: Study, first: date) -> Road:
     model, matrix_learned = _fit_months(study, learned, design, windows.closed[-1])
     matrix = design.matrix(people)
     tell_size(study, learned.y, None)
+    dated = [name for name in design.names if name.startswith("x_")]
+    if dated:
+        study.tell(
+            "attributes-of-today",
+            "These attributes are as they stand in the extract, not as they stood at each snapshot; leave out with "
+            "exclude in [predict-churn] what changes over time: {columns}.",
+            columns=", ".join(name.removeprefix("x_") for name in dated),
+        )
     return Road(
         people=people,
         matrix=matrix,
@@ -139,14 +150,7 @@ def _learning_rows(study: Study, labels: pl.DataFrame) -> _Learned:
     both_classes(y, study.as_of)
     rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed)
     if rows.size < y.size:
-        study.tell(
-            "training-sampled",
-            "Trained on {rows} of {all} labelled customer-months: every churner that fits, and {kept:.1%} of the "
-            "stayers; probabilities are corrected for it.",
-            rows=rows.size,
-            all=y.size,
-            kept=kept,
-        )
+        tell_sample(study, rows.size, y.size)
     frame = _features_of(study, labels[rows])
     return _Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
 

@@ -18,10 +18,12 @@ from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
 
-__all__ = ["Road", "Study", "both_classes", "choose_design", "sample_of", "tell_size", "typical_stayer"]
+__all__ = ["Road", "Study", "both_classes", "choose_design", "sample_of", "tell_sample", "tell_size", "typical_stayer"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
+_SCAN_CUSTOMERS = 10
+"""With fewer churners or stayers a column may separate them by chance."""
 
 
 @dataclass
@@ -70,9 +72,11 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     allowed = snapshots.named_columns(settings.allow_leaks, candidates)
     design = learn_design(frame, [name for name in candidates if name in frame.columns])
     design = design.without(excluded, "excluded")
-    areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
     named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
-    strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
+    strong = set()
+    if min(y.sum(), y.size - y.sum()) >= _SCAN_CUSTOMERS:
+        areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
+        strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
     leaks = sorted((named | strong) - allowed)
     if leaks:
         raise DataError(
@@ -147,3 +151,13 @@ def tell_size(study: Study, y: Floats, folds: int | None) -> None:
             folds=folds,
             wanted=study.settings.folds,
         )
+
+
+def tell_sample(study: Study, rows: int, known: int) -> None:
+    """Say that not every labelled row was trained on."""
+    study.tell(
+        "training-sampled",
+        "Trained on {rows} of {all} labelled rows, churners first; probabilities are corrected for the sampling.",
+        rows=rows,
+        all=known,
+    )

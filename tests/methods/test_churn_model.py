@@ -1,0 +1,122 @@
+"""The churn model: strong where signal is, sober where it is not, the same bits for any number of threads."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import roc_auc_score
+from threadpoolctl import threadpool_limits
+
+from telcli.errors import DataError
+from telcli.methods import churn_model
+from telcli.methods.churn_linear import LinearChurn
+from telcli.methods.churn_metrics import calibration_line
+from telcli.methods.churn_model import ChurnModel
+from telcli.methods.churn_training import later_month_splits, out_of_fold, train
+
+
+def planted(rows: int, seed: int = 0, base: float = -2.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers, a category, gaps; a line, a bend and an interaction; the true chance."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(rows, 6)).astype(np.float32)
+    X[:, 0] = rng.integers(0, 5, rows)
+    truth = expit(base + X[:, 1] + (X[:, 0] == 2) + 0.8 * np.abs(X[:, 2]) + 1.2 * (X[:, 3] > 0) * (X[:, 4] > 0))
+    y = (rng.random(rows) < truth).astype(int)
+    X[rng.random(X.shape) < 0.05] = np.nan
+    return X, y, truth
+
+
+def test_it_ranks_nearly_as_well_as_the_truth_and_is_calibrated() -> None:
+    X, y, _ = planted(6000)
+    held, left, truth = planted(20_000, seed=1)
+    model = ChurnModel((0,)).fit(X, y)
+    p = model.predict_proba(held)[:, 1]
+    assert model.kind_ == "blend"
+    assert roc_auc_score(left, p) > roc_auc_score(left, truth) - 0.03
+    intercept, slope = calibration_line(left, p)
+    assert abs(intercept) < 0.15
+    assert slope == pytest.approx(1, abs=0.15)
+
+
+def test_a_sampled_training_set_gives_probabilities_of_the_whole() -> None:
+    X, y, _ = planted(40_000, base=-4.0)
+    model = train(X, y, categorical=(0,), most=8_000)
+    assert model.keep_rate < 0.2
+    p = model.predict_proba(X)[:, 1]
+    assert p.mean() == pytest.approx(y.mean(), rel=0.1)
+
+
+def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y, _ = planted(3000)
+    alone = ChurnModel((0,)).fit(X, y).decision_function(X)
+    monkeypatch.setattr(churn_model, "_SPREAD_CELLS", 0)
+    monkeypatch.setattr(churn_model, "_CHUNK", 500)
+    monkeypatch.setattr(churn_model.os, "cpu_count", lambda: 8)
+    with threadpool_limits(2):
+        spread = ChurnModel((0,)).fit(X, y).decision_function(X)
+    assert (alone == spread).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "churners", "kind"), [(50, 10, "logistic"), (5000, 12, "logistic"), (30, 0, "constant")]
+)
+def test_little_to_learn_from_means_a_simple_model(rows: int, churners: int, kind: str) -> None:
+    X, _, _ = planted(rows)
+    y = (np.arange(rows) < churners).astype(int)
+    model = ChurnModel((0,)).fit(X, y)
+    p = model.predict_proba(X)[:, 1]
+    assert model.kind_ == kind
+    assert ((p > 0) & (p < 1)).all()
+
+
+def test_without_columns_the_rate_is_predicted() -> None:
+    model = ChurnModel().fit(np.empty((100, 0)), np.arange(100) < 30)
+    assert model.predict_proba(np.empty((2, 0)))[:, 1] == pytest.approx([0.302, 0.302], abs=1e-3)
+
+
+def test_all_gaps_constant_and_unseen_columns_do_no_harm() -> None:
+    X, y, _ = planted(600)
+    X[:, 4], X[:, 5] = np.nan, 7.0
+    model = ChurnModel((0,)).fit(X, y)
+    strange = X[:5].copy()
+    strange[:, 0], strange[:, 4] = 99, 3.0
+    assert np.isfinite(model.decision_function(strange)).all()
+
+
+def test_out_of_fold_is_honest_on_noise() -> None:
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(1500, 8)).astype(np.float32), rng.random(1500) < 0.3
+    p, folds = out_of_fold(X, y)
+    assert folds == 5
+    assert 0.42 < roc_auc_score(y, p) < 0.58
+
+
+def test_one_churner_in_fifty_rows_is_no_crash() -> None:
+    X, _, _ = planted(50)
+    p, folds = out_of_fold(X, np.arange(50) == 3, categorical=(0,))
+    assert folds == 2
+    assert np.isfinite(p).all()
+
+
+def test_later_month_splits_part_months_and_customers() -> None:
+    month, customer = np.repeat([1, 2, 3], 30), np.tile(np.arange(30), 3)
+    y = np.tile(np.arange(30) % 3 == 0, 3)
+    for learn, check in later_month_splits(month, customer, y, later=3):
+        assert (month[learn] < 3).all()
+        assert (month[check] == 3).all()
+        assert not set(customer[learn]) & set(customer[check])
+
+
+def test_the_linear_part_needs_both_classes_and_agrees_with_itself_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y, _ = planted(500)
+    with pytest.raises(DataError):
+        LinearChurn((0,)).fit(X, np.zeros(500))
+    model = LinearChurn((0,)).fit(X, y)
+    whole = model.decision_function(X)
+    monkeypatch.setattr("telcli.methods.churn_linear._CHUNK", 64)
+    assert model.decision_function(X) == pytest.approx(whole, abs=1e-12)
+
+
+def test_lengths_that_differ_are_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        ChurnModel().fit(np.zeros((3, 1)), [0, 1])
+    assert caught.value.code == "shape-mismatch"

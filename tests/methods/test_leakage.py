@@ -1,0 +1,66 @@
+"""Leaks by name in English and Chinese, by value, by gaps; honest columns pass."""
+
+import numpy as np
+import pytest
+
+from telcli.methods.leakage import column_auc, named_afterwards, scan
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x_Churn Reason", "x_Churn Score", "x_churn_category", "x_CLTV", "x_Customer Status", "churned",
+        "x_cancellation_date", "x_termination reason", "x_disconnect_date", "x_left", "x_reason for leaving",
+        "x_account_status", "x_end_date", "x_port_out_request", "x_last_bill", "x_retention_offer",
+        "x_离网原因", "x_流失类型", "x_销户时间", "x_用户状态", "x_携出标志", "x_拆机日期", "x_停机原因",
+    ],
+)  # fmt: skip
+def test_names_known_only_afterwards(name: str) -> None:
+    assert named_afterwards(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x_Contract", "x_contract_end_date", "contract_months_left", "x_months_left", "x_State", "x_Marital Status",
+        "x_tenure", "x_PaymentMethod", "x_TotalCharges", "x_last_month_traffic", "x_promotion_end", "x_weekend_calls",
+        "x_近3个月宽带拆机", "x_合约终止日期", "x_套餐", "x_在网时长", "x_归属地市", "x_Satisfaction Score",
+    ],
+)  # fmt: skip
+def test_honest_names(name: str) -> None:
+    assert not named_afterwards(name)
+
+
+def people(rows: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    return (rng.random(rows) < 0.2).astype(float), rng
+
+
+def test_a_number_counts_in_either_direction() -> None:
+    y, rng = people()
+    noise = rng.normal(size=y.size)
+    assert column_auc(10 * y + noise, y) > 0.99
+    assert column_auc(-10 * y + noise, y) > 0.99
+    assert column_auc(noise, y) < 0.55
+
+
+def test_gaps_tell_too() -> None:
+    y, rng = people()
+    reason = np.where(y == 1, rng.integers(0, 20, y.size), np.nan)
+    assert column_auc(reason, y, categorical=True) == 1.0
+    assert column_auc(np.where(y == 1, np.nan, 5.0), y) == 1.0
+
+
+def test_many_categories_earn_nothing_by_chance() -> None:
+    y, rng = people()
+    assert column_auc(rng.integers(0, 1500, y.size).astype(float), y, categorical=True) < 0.57
+    assert column_auc(y * 3 + rng.integers(0, 3, y.size), y, categorical=True) > 0.99
+
+
+def test_scan_of_a_large_table_reads_a_part_of_it() -> None:
+    y, rng = people(120_000)
+    X = np.column_stack([rng.normal(size=y.size), y + rng.normal(0, 0.1, y.size), np.full(y.size, 3.0)])
+    areas = scan(X, y, most=20_000)
+    assert areas[0] < 0.53
+    assert areas[1] > 0.99
+    assert areas[2] == 0.5
