@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.facts import HIDDEN, add_fault, fact, summed, usage_of_events
 from telcli.intake.flat import customers, lent_lines, lent_months
@@ -117,12 +118,18 @@ def _named(frame: pl.LazyFrame, lines: pl.LazyFrame | None, *, has_customer: boo
 
 def _once_per_number(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     """One row per number and month: exact copies are dropped, rows that differ are refused as ``duplicate-key``."""
-    values = [name for name in frame.collect_schema() if name not in (*key, *HIDDEN)]
-    first = frame.group_by([*key, *values, FAULTS]).agg(pl.col(SOURCE).min(), pl.col(LINE).min())
-    counts = first.filter(pl.col(FAULTS).list.len() == 0).group_by(key).agg(_rows=pl.len(), _first=pl.col(LINE).min())
-    marked = first.join(counts, on=key, how="left", nulls_equal=True)
-    later = (pl.col("_rows") > 1) & (pl.col(LINE) > pl.col("_first"))
-    return add_fault(marked, later.fill_null(value=False), "duplicate-key", ", ".join(key)).drop("_rows", "_first")
+    schema = frame.collect_schema()
+    values = [name for name in schema if name not in (*key, *HIDDEN) and not name.startswith("x_")]
+    sound = pl.col(FAULTS).list.len() == 0
+    place = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
+    rows = frame.filter(sound).with_columns(_at=place).group_by([*key, *values]).agg(pl.col("_at").min())
+    firsts = rows.group_by(key).agg(_first=pl.col("_at").min())
+    marked = rows.join(firsts, on=key, how="left", nulls_equal=True).with_columns(
+        pl.col("_at").str.head(-16).alias(SOURCE), pl.col("_at").str.tail(15).cast(pl.Int64).alias(LINE), NO_FAULTS
+    )
+    whole = add_fault(marked, pl.col("_at") != pl.col("_first"), "duplicate-key", ", ".join(key))
+    columns = [*key, *values, *HIDDEN]
+    return pl.concat([whole.select(columns), frame.filter(~sound).select(columns)])
 
 
 def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

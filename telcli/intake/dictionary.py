@@ -162,8 +162,11 @@ def headers_of(table: str) -> Mapping[str, str]:
 
 @cache
 def weak_headers() -> Mapping[str, tuple[str, ...]]:
-    """Column -> bare headers that may mean it where nothing better does."""
-    return {column: tuple(bare(name) for name in names) for column, names in _book()["weak"].items()}
+    """Column -> bare headers that may mean it where nothing better does; a number may stand for its customer."""
+    number = _book()["headers"]["subscriptions"]["subscription_id"]
+    weak = _book()["weak"]
+    columns = {**weak, "customer_id": [*number, "subscription_id", *weak["customer_id"]]}
+    return {column: tuple(bare(name) for name in names) for column, names in columns.items()}
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from telcli.intake.cleaning import FAULT_TYPE, Reading, clean
+from telcli.intake.cleaning import FAULT_TYPE, clean
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.understand import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -19,6 +19,8 @@ from telcli.tables.checks import FAULTS, LINE, SOURCE
 __all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed", "usage_of_events"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
+_LARGEST = 1e9
+_KEYS = ("customer_id", "subscription_id", "month")
 _MADE_IDS = {"payments": "payment_id", "contacts": "contact_id"}
 
 
@@ -49,14 +51,14 @@ def lent(one: Understood, table: str) -> pl.LazyFrame:
 
     Faults of the key stay with the extract's own table, which reports them.
     """
-    keys = [reading for reading in one.readings(attributes=False) if reading.name in ("customer_id", "month")]
-    number = one.map.use("subscription_id")
-    if number and not one.map.use("customer_id"):
-        keys.append(Reading("customer_id", number.header, "id"))
+    keys = [reading for reading in one.readings(attributes=False) if reading.name in _KEYS]
+    if one.map.table == "customers":
+        keys = [one.customer_key()]
     names = [reading.name for reading in keys]
     own = [reading for reading in one.readings(table, attributes=False) if reading.name not in names]
     frame = clean(one.frame, one.map.source, [*keys, *own])
-    placed = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
+    owner = pl.any_horizontal(pl.col(name).is_not_null() for name in names if name != "month")
+    placed = owner & pl.col("month").is_not_null() if "month" in names else owner
     return frame.filter(placed & ~pl.col(FAULTS).list.eval(pl.element().struct.field("column") == "row").list.any())
 
 
@@ -104,13 +106,17 @@ def usage_of_events(ones: Sequence[Understood]) -> pl.LazyFrame:
 
 
 def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
-    """Add up the numbers of rows that share a key; rows with a fault or without a key pass through to be refused."""
+    """Add up the numbers of rows that share a key; rows with a fault or without a key pass through to be refused.
+
+    Sums are taken in whole millionths, so that the order of rows does not change them.
+    """
     schema = frame.collect_schema()
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
-    sound = whole & (pl.col(FAULTS).list.len() == 0)
-    numeric = [name for name, kind in schema.items() if kind == pl.Float64 and name not in key]
+    numeric = [name for name, kind in schema.items() if kind == pl.Float64 and name not in (*key, "active_days")]
+    huge = pl.any_horizontal(pl.col(name).abs() > _LARGEST for name in numeric).fill_null(value=False)
+    sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
     other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
-    total = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]
+    total = [pl.when(pl.col(name).count() > 0).then(_exact_sum(name)).alias(name) for name in numeric]
     good = (
         frame.filter(sound)
         .group_by(key)
@@ -119,7 +125,13 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     )
     columns = [*key, *numeric, *other, *HIDDEN]
     bad = add_fault(frame.filter(~sound), ~whole, "missing", ", ".join(key))
+    bad = add_fault(bad, whole & huge, "too-high", ", ".join(numeric))
     return pl.concat([good.select(columns), bad.select(columns)])
+
+
+def _exact_sum(name: str) -> pl.Expr:
+    millionths = (pl.col(name) * 1e6).round().cast(pl.Int64, strict=False)
+    return millionths.sum().cast(pl.Float64) / 1e6
 
 
 def add_fault(frame: pl.LazyFrame, when: pl.Expr, rule: str, column: str) -> pl.LazyFrame:

@@ -50,10 +50,7 @@ def _alike(first: Understood, second: Understood) -> bool:
 
 
 def _customers_of(one: Understood, churned_when: str) -> pl.LazyFrame:
-    readings = [reading for reading in one.readings() if reading.name not in ("churned", "subscription_id")]
-    key = one.map.use("customer_id") or one.map.use("subscription_id")
-    if one.map.use("customer_id") is None and key:
-        readings.append(Reading("customer_id", key.header, "id"))
+    readings = [reading for reading in one.readings() if reading.name != "churned"]
     label = one.map.use("churned")
     if label is None:
         return clean(one.frame, one.map.source, readings)

@@ -54,6 +54,17 @@ class Understood:
             return found
         return found + [Reading(name, header, _TYPES[kind]) for name, (header, kind) in self.attributes.items()]
 
+    def customer_key(self) -> Reading:
+        """How a table of customers reads its key."""
+        use = self.map.use("customer_id") or Use(ROW_NUMBER)
+        return Reading("customer_id", ROW if use.header == ROW_NUMBER else use.header, "id")
+
+    @property
+    def summed(self) -> bool:
+        """Whether rows of this extract are added up, so that attributes have no place."""
+        by_number = self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
+        return by_number or self.map.table in EVENTS
+
     def without(self, tables: Sequence[str]) -> Understood:
         """The same, with columns of these tables left as unknown."""
         kept = {name: use for name, use in self.map.columns.items() if slots()[name].table not in tables}
@@ -156,7 +167,7 @@ def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tupl
 
 def _looked_at(one: Understood) -> Understood:
     """Count the rows, type the attributes, drop what names persons or holds nothing."""
-    wanted = [] if one.map.table in EVENTS else list(one.map.unknown)
+    wanted = [] if one.summed else list(one.map.unknown)
     rows = one.extract.rows
     profiles: dict[str, Profile] = {}
     if wanted or rows is None:
@@ -191,10 +202,14 @@ def _told_of(one: Understood) -> list[Notice]:
         notices.append(
             Notice("kept-as-attributes", "{file}: {count} unknown columns were kept as attributes: {columns}.", values)
         )
-    if one.map.unknown and one.map.table in EVENTS:
+    if one.map.unknown and one.summed:
         values = {**about, "columns": ", ".join(one.map.unknown)}
         notices.append(
-            Notice("events-unused", "{file}: columns without a place in months of use left out: {columns}.", values)
+            Notice(
+                "summed-unused",
+                "{file}: rows are added up by month, so these columns were left out: {columns}.",
+                values,
+            )
         )
     key = one.map.use("customer_id") or one.map.use("subscription_id")
     if (

@@ -114,7 +114,7 @@ def _about(one: Understood) -> dict[str, Any]:
     mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
     return {
         "source": one.map.source,
-        "table": one.map.table,
+        "table": "usage" if one.map.table in EVENTS else one.map.table,
         "rows_read": one.rows,
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,

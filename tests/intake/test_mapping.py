@@ -107,6 +107,7 @@ def test_persons_are_set_aside() -> None:
 
 def test_a_weak_name_serves_where_nothing_better_stands() -> None:
     assert guessed("id,x1,x2").weak_id
+    assert guessed("用户编号,性别,是否流失").use("customer_id") == Use("用户编号")
     found = guessed("id,customer_id,x2")
     assert (found.use("customer_id"), found.weak_id) == (Use("customer_id"), False)
 
