@@ -74,8 +74,7 @@ def paid(payments: pl.LazyFrame, folk: pl.LazyFrame, span: Span) -> pl.LazyFrame
     return (
         rows.select("who", at=pl.max_horizontal("at", "begin"), cash="cash", own=pl.when(~early).then("cash"))
         .group_by("who", "at")
-        .agg(pl.col("cash").sum(), pl.col("own").sum(), seen=pl.col("own").count())
-        .select("who", "at", "cash", paid=pl.when(pl.col("seen") > 0).then(amount(pl.col("own"))))
+        .agg(pl.col("cash").sum(), paid=amount(pl.col("own").sum()))
     )
 
 

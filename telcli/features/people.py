@@ -122,6 +122,10 @@ def _start(span: Span, *, lined: bool, facts: bool) -> pl.Expr:
 
 
 def _origin(span: Span) -> pl.Expr:
-    """The day of joining: what is on record, else the first sign of life, unless the history begins with it."""
-    seen = pl.when(pl.col("fact") > span.first).then(date_at(pl.col("fact")))
-    return pl.min_horizontal("joined_on", "activated", seen)
+    """The day of joining: what is on record; the month of the first fact where that is earlier or all there is.
+
+    A first fact in the first month of the history tells nothing of when it all began.
+    """
+    recorded = pl.min_horizontal("joined_on", "activated")
+    earlier = (pl.col("fact") < index_at(recorded)).fill_null(value=True) & (pl.col("fact") > span.first)
+    return pl.when(earlier).then(date_at(pl.col("fact"))).otherwise(recorded)

@@ -1,0 +1,180 @@
+"""The stage customer-months: months chosen, buckets that do not show, metrics, notices, flat tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError
+from telcli.settings import CustomerMonthsSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.customer_months import customer_months
+from telcli.tables import contract
+from tests.features.operators import Tables, random_operator, table
+
+JUNE = date(2024, 6, 1)
+
+
+def run(tables: Tables, as_of: date | None = None, **options: Any) -> Outcome:
+    return customer_months(Inputs(tables, as_of), CustomerMonthsSettings(**options))
+
+
+def made(outcome: Outcome) -> pl.DataFrame:
+    return contract("customer_months").require(outcome.tables["customer_months"]).collect()
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return [notice.code for notice in outcome.notices]
+
+
+def small(**more: list[dict[str, Any]]) -> Tables:
+    """Two customers, billed from March to June 2024."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "customers": [{"customer_id": "a"}, {"customer_id": "b"}],
+        "subscriptions": [
+            {"subscription_id": "1", "customer_id": "a", "activated_on": date(2024, 1, 1)},
+            {"subscription_id": "2", "customer_id": "b", "activated_on": date(2024, 1, 1)},
+        ],
+        "bills": [
+            {"customer_id": name, "month": date(2024, number, 1), "kind": "total", "amount": 10.0}
+            for name in "ab"
+            for number in (3, 4, 5, 6)
+        ],
+    }
+    return {name: table(name, found) for name, found in {**rows, **more}.items()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_size_of_buckets_does_not_show(seed: int) -> None:
+    tables = random_operator(seed, customers=12)
+    whole = run(tables)
+    for size in (1, 3, 5, 12):
+        parts = run(tables, bucket_customers=size)
+        assert made(parts).equals(made(whole))
+        assert parts.metrics == whole.metrics
+        assert parts.notices == whole.notices
+
+
+def test_it_runs_on_files_sorted_by_customer_and_says_how_far_it_is(tmp_path: Path) -> None:
+    tables = random_operator(1, customers=12)
+    for name, frame in tables.items():
+        frame.sort("customer_id").sink_parquet(tmp_path / f"{name}.parquet")
+    scanned = {name: pl.scan_parquet(tmp_path / f"{name}.parquet") for name in tables}
+    heard: list[Sequence[Any]] = []
+    inputs = Inputs(scanned, None, progress=lambda *told: heard.append(told))
+    outcome = customer_months(inputs, CustomerMonthsSettings(bucket_customers=5))
+    assert made(outcome).equals(made(run(tables)))
+    assert heard == [("customers", done, 12) for done in (0, 4, 8, 12)]
+
+
+def test_metrics_count_what_was_made() -> None:
+    outcome = run(small())
+    assert outcome.metrics == {
+        "months": 4,
+        "first_month": "2024-03-01",
+        "last_month": "2024-06-01",
+        "customers": 2,
+        "rows": 8,
+        "left": 0,
+        "revenue": 80.0,
+    }
+    assert outcome.notices == ()
+
+
+def test_payments_after_the_last_bills_make_no_month() -> None:
+    late = [{"payment_id": "1", "customer_id": "a", "paid_at": datetime(2024, 7, 20), "amount": 10.0}]
+    assert run(small(payments=late)).metrics["last_month"] == "2024-06-01"
+
+
+def test_a_named_month_is_the_last_and_what_comes_later_is_not_used() -> None:
+    outcome = run(small(), date(2024, 4, 1))
+    assert outcome.metrics["last_month"] == "2024-04-01"
+    assert made(outcome)["month"].max() == date(2024, 4, 1)
+
+
+def test_a_long_history_is_cut_and_said_so() -> None:
+    outcome = run(small(), max_months=3)
+    assert outcome.metrics["first_month"] == "2024-04-01"
+    assert codes(outcome) == ["months-cut"]
+    assert made(outcome)["tenure_months"].to_list() == [3.0, 4.0, 5.0] * 2
+
+
+def test_missing_and_thin_months_are_told() -> None:
+    bills = [("a", 3), ("b", 3), ("a", 5), ("b", 5), ("c", 5), ("a", 6)]
+    rows = [{"customer_id": name, "month": date(2024, k, 1), "kind": "total", "amount": 10.0} for name, k in bills]
+    outcome = run(small(bills=rows, customers=[{"customer_id": name} for name in "abc"]))
+    told = {notice.code: notice.message for notice in outcome.notices}
+    assert "2024-04" in told["months-absent"]
+    assert "1 rows in the last month 2024-06, after 3" in told["month-thin"]
+    assert made(outcome).filter(month=date(2024, 4, 1))["revenue"].is_null().all()
+
+
+def test_what_does_not_fit_is_told() -> None:
+    bills = [
+        {"customer_id": name, "month": date(2024, k, 1), "kind": "total", "amount": 10.0}
+        for name, k in (("early", 3), ("early", 6), ("unlined", 5), ("stranger", 5))
+    ]
+    lines = [
+        {"subscription_id": "1", "customer_id": "early", "activated_on": date(2024, 5, 1)},
+        {"subscription_id": "2", "customer_id": "idle", "activated_on": date(2024, 5, 1)},
+        {"subscription_id": "3", "customer_id": "gone", "status": "ended", "activated_on": date(2020, 1, 1)},
+    ]
+    names = [{"customer_id": name} for name in ("early", "unlined", "idle", "gone")]
+    outcome = run(small(customers=names, subscriptions=lines, bills=bills))
+    told = {notice.code: notice.values for notice in outcome.notices}
+    assert told["customers-without-months"]["customers"] == 1
+    assert told["customers-without-facts"]["customers"] == 1
+    assert told["customers-without-lines"]["customers"] == 1
+    assert told["facts-before-joining"]["customers"] == 1
+    assert told["lines-ended-undated"]["lines"] == 1
+    assert told["bills-outside-months"] == {"amount": 10.0, "billed": 40.0}
+
+
+def test_a_labelled_flat_table_is_one_month_of_everybody() -> None:
+    customers = [
+        {"customer_id": name, "churned": churned} for name, churned in (("a", True), ("b", False), ("c", None))
+    ]
+    bills = [{"customer_id": "a", "month": JUNE, "kind": "total", "amount": 29.85}]
+    lines = [{"subscription_id": "a", "customer_id": "a", "activated_on": date(2024, 5, 1), "ended_on": JUNE}]
+    found = made(run(small(customers=customers, bills=bills, subscriptions=lines)))
+    assert found["active"].to_list() == [True] * 3
+    assert not found["left"].any()
+    assert found["revenue"].to_list() == [29.85, None, None]
+    assert found["tenure_months"].to_list() == [1.0, None, None]
+
+
+def test_the_month_of_a_table_without_facts_is_the_one_that_ingest_took() -> None:
+    tables = {"customers": table("customers", [{"customer_id": "a"}])}
+    inputs = Inputs(tables, None, choices={"metrics": {"ingest": {"as_of": "2024-06-01"}}})
+    assert made(customer_months(inputs, CustomerMonthsSettings()))["month"].to_list() == [JUNE]
+    assert made(run(tables, JUNE))["month"].to_list() == [JUNE]
+
+
+def test_without_any_month_it_says_what_to_do() -> None:
+    with pytest.raises(MissingInputError) as raised:
+        run({"customers": table("customers", [{"customer_id": "a"}])})
+    assert raised.value.code == "no-months"
+    assert "--as-of" in raised.value.hint
+
+
+def test_one_month_of_several_systems_is_no_flat_table() -> None:
+    lines = [
+        {"subscription_id": "1", "customer_id": "a", "activated_on": date(2024, 1, 1), "ended_on": date(2024, 6, 9)},
+        {"subscription_id": "2", "customer_id": "b", "activated_on": date(2024, 1, 1), "ended_on": date(2024, 2, 9)},
+    ]
+    found = made(run(small(subscriptions=lines), date(2024, 3, 1)))
+    assert found["customer_id"].to_list() == ["a"]
+    found = made(run({name: frame for name, frame in small(subscriptions=lines).items() if name != "bills"}, JUNE))
+    assert found.select("customer_id", "left").rows() == [("a", True)]
+
+
+def test_no_customers_make_no_months() -> None:
+    outcome = run(small(customers=[]))
+    assert made(outcome).is_empty()
+    assert outcome.metrics["rows"] == 0
+    assert outcome.metrics["customers"] == 0
