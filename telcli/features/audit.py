@@ -124,8 +124,11 @@ def _about_customers(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tall
             "{customers} customers have months, but no bill, payment, use or contact in any.",
             {"customers": tally.factless},
         )
-    if "subscriptions" not in tables:
-        return
+    if "subscriptions" in tables and not span.snapshot:
+        yield from _about_lines(tables["subscriptions"], tally)
+
+
+def _about_lines(lines: pl.LazyFrame, tally: Tally) -> Iterator[Notice]:
     if tally.unlined:
         yield Notice(
             "customers-without-lines",
@@ -138,17 +141,17 @@ def _about_customers(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tall
             "{customers} customers were billed or used the network before their first line; those months count.",
             {"customers": tally.early},
         )
-    names = tables["subscriptions"].collect_schema()
-    if "status" in names:
-        ended = pl.col("ended_on").is_null() if "ended_on" in names else pl.lit(value=True)
-        undated = tables["subscriptions"].filter(pl.col("status") == "ended", ended)
-        lines = undated.select(pl.len()).collect().item()
-        if lines and not span.snapshot:
-            yield Notice(
-                "lines-ended-undated",
-                "{lines} lines have ended, nobody knows when; they count as never held.",
-                {"lines": lines},
-            )
+    names = lines.collect_schema()
+    if "status" not in names:
+        return
+    dateless = pl.col("ended_on").is_null() if "ended_on" in names else pl.lit(value=True)
+    undated = lines.filter(pl.col("status") == "ended", dateless).select(pl.len()).collect().item()
+    if undated:
+        yield Notice(
+            "lines-ended-undated",
+            "{lines} lines have ended, nobody knows when; they count as never held.",
+            {"lines": undated},
+        )
 
 
 def _about_money(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tally) -> Iterator[Notice]:

@@ -74,7 +74,7 @@ def _span(
     span = span_of(found, named, max_months=settings.max_months)
     if span is None:
         raise MissingInputError(
-            "no-months",
+            "no-month-known",
             "No table tells which months there are: there are no bills, usage, payments or contacts.",
             hint="Name the month with --as-of YYYY-MM at ingest, or ingest one of those tables.",
         )

@@ -158,7 +158,7 @@ def test_the_month_of_a_table_without_facts_is_the_one_that_ingest_took() -> Non
 def test_without_any_month_it_says_what_to_do() -> None:
     with pytest.raises(MissingInputError) as raised:
         run({"customers": table("customers", [{"customer_id": "a"}])})
-    assert raised.value.code == "no-months"
+    assert raised.value.code == "no-month-known"
     assert "--as-of" in raised.value.hint
 
 
