@@ -33,6 +33,7 @@ class Tally:
     unlined: int = 0
     factless: int = 0
     revenue: int = 0
+    billed: int = 0
 
     def add(self, months: pl.DataFrame) -> None:
         """Count one bucket of whole customers."""
@@ -51,6 +52,7 @@ class Tally:
             told=customer.filter(fact).n_unique(),
             blank=customer.filter(pl.col("numbers_held").is_null()).n_unique(),
             revenue=units(pl.col("revenue")).sum(),
+            billed=pl.col("revenue").count(),
         ).row(0, named=True)
         self.customers += found["customers"]
         self.rows += found["rows"]
@@ -59,10 +61,12 @@ class Tally:
         self.early += found["blank"] - (found["customers"] - found["lined"])
         self.factless += found["customers"] - found["told"]
         self.revenue += found["revenue"]
+        self.billed += found["billed"]
 
     def counts(self) -> dict[str, Any]:
-        """The metrics that scripts read."""
-        return {"customers": self.customers, "rows": self.rows, "left": self.left, "revenue": self.revenue / UNITS}
+        """The metrics that scripts read; revenue is None where nothing was billed."""
+        revenue = self.revenue / UNITS if self.billed else None
+        return {"customers": self.customers, "rows": self.rows, "left": self.left, "revenue": revenue}
 
 
 def doubts(

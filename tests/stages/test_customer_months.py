@@ -153,6 +153,7 @@ def test_the_month_of_a_table_without_facts_is_the_one_that_ingest_took() -> Non
     inputs = Inputs(tables, None, choices={"metrics": {"ingest": {"as_of": "2024-06-01"}}})
     assert made(customer_months(inputs, CustomerMonthsSettings()))["month"].to_list() == [JUNE]
     assert made(run(tables, JUNE))["month"].to_list() == [JUNE]
+    assert run(tables, JUNE).metrics["revenue"] is None
 
 
 def test_without_any_month_it_says_what_to_do() -> None:
