@@ -19,7 +19,7 @@ from telcli.errors import DataError
 
 __all__ = ["ChurnDesign", "Feature", "learn_design"]
 
-_MOST_LEVELS, _LEVEL_ROWS = 60, 10
+_MOST_LEVELS = 60
 _IDENTIFIER = re.compile(
     r"(^|[_\s])(id|no|nr|key|code|number|uuid|guid)$|(编号|编码|号码|标识|流水号)$|^(id|uuid)", re.IGNORECASE
 )
@@ -100,11 +100,12 @@ class ChurnDesign:
         )
 
 
-def learn_design(frame: pl.DataFrame, columns: list[str]) -> ChurnDesign:
+def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 2) -> ChurnDesign:
     """Choose what to use of `columns`, from the training rows alone.
 
     Left out, with the reason: columns that are empty or constant, identifiers (every value different, and a name that
-    says so or numbers in a row) and text with nearly as many values as rows.
+    says so or numbers in a row), text with nearly as many values as rows, and text of which no value has `level_rows`
+    rows. Values that have fewer are taken together.
 
     >>> table = pl.DataFrame({"month": [None] * 4, "x_a": ["p", "q", "p", "q"], "x_b": [1, 1, 1, 1]})
     >>> design = learn_design(table, ["x_a", "x_b"])
@@ -117,10 +118,11 @@ def learn_design(frame: pl.DataFrame, columns: list[str]) -> ChurnDesign:
     for name in columns:
         column = frame.get_column(name)
         why = _unusable(column)
-        if why:
-            left_out[name] = why
+        feature = None if why else _feature(column, level_rows)
+        if feature is None:
+            left_out[name] = why or "few rows per value"
         else:
-            used.append(_feature(column))
+            used.append(feature)
     return ChurnDesign(tuple(used), left_out)
 
 
@@ -159,7 +161,7 @@ def _numbered(known: pl.Series) -> bool:
     return span + 1 == len(known) or bool(_IDENTIFIER.search(known.name.removeprefix("x_")))
 
 
-def _feature(column: pl.Series) -> Feature:
+def _feature(column: pl.Series, level_rows: int) -> Feature | None:
     if column.dtype == pl.Boolean:
         return Feature(column.name, "flag")
     if column.dtype in (pl.Date, pl.Datetime):
@@ -168,6 +170,5 @@ def _feature(column: pl.Series) -> Feature:
         yes_no = column.name.startswith("x_") and bool(((column == 0) | (column == 1)).all())
         return Feature(column.name, "flag" if yes_no else "number")
     counts = column.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
-    enough = _LEVEL_ROWS if column.len() >= 200 else 2
-    kept = counts.filter(pl.col("rows") >= enough).head(_MOST_LEVELS).get_column(column.name).to_list()
-    return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height)
+    kept = counts.filter(pl.col("rows") >= level_rows).head(_MOST_LEVELS).get_column(column.name).to_list()
+    return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height) if kept else None

@@ -118,7 +118,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for learn, check in splits or self._inner(left):
             rest = (matrix[learn], left[learn], matrix[check], left[check])
             members = self._fit_members(*rest)
-            held.append(np.column_stack([member.decision_function(matrix[check]) for member in members.values()]))
+            shown = [partial(member.decision_function, matrix[check]) for member in members.values()]
+            held.append(np.column_stack(_spread(shown)))
             truth.append(left[check])
             for name, rounds in best.items():
                 rounds.append(max(10, int(np.argmax(members[name].validation_score_))))

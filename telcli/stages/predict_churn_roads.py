@@ -22,6 +22,7 @@ from telcli.stages.predict_churn_study import (
     Study,
     both_classes,
     choose_design,
+    level_rows,
     sample_of,
     tell_sample,
     tell_size,
@@ -182,7 +183,8 @@ def _out_of_time(
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
     learned = _learning_rows(Study(study.inputs, study.settings, study.as_of), past)
-    design = learn_design(learned.frame, list(design.names))
+    enough = level_rows(learned.y, learned.frame.get_column("month").n_unique())
+    design = learn_design(learned.frame, list(design.names), level_rows=enough)
     model, _ = _fit_months(study, learned, design, windows.past[-1])
     study.inputs.progress("test", 1, 2)
     tested = _features_of(study, labels.filter(pl.col("month") == windows.test))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +19,17 @@ from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
 
-__all__ = ["Road", "Study", "both_classes", "choose_design", "sample_of", "tell_sample", "tell_size", "typical_stayer"]
+__all__ = [
+    "Road",
+    "Study",
+    "both_classes",
+    "choose_design",
+    "level_rows",
+    "sample_of",
+    "tell_sample",
+    "tell_size",
+    "typical_stayer",
+]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -70,7 +81,8 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
     excluded = snapshots.named_columns(settings.exclude, candidates)
     allowed = snapshots.named_columns(settings.allow_leaks, candidates)
-    design = learn_design(frame, [name for name in candidates if name in frame.columns])
+    present = [name for name in candidates if name in frame.columns]
+    design = learn_design(frame, present, level_rows=level_rows(y, frame.get_column("month").n_unique()))
     design = design.without(excluded, "excluded")
     named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
     strong = set()
@@ -93,6 +105,14 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
             columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
         )
     return design
+
+
+def level_rows(y: Floats, months: int) -> int:
+    """Rows a category needs to be told apart: ten churners' worth of customers, or a tenth of all where that is less.
+
+    A customer has a row in each of `months`, so a branch of few customers would look like many.
+    """
+    return max(2, math.ceil(months * min(10 / max(float(y.mean()), 1e-9), 0.1 * y.size / months)))
 
 
 def both_classes(y: Floats, month: date) -> None:
