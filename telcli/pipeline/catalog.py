@@ -21,6 +21,7 @@ STAGES = (
         uses=("subscriptions", "bills", "payments", "usage", "contacts"),
         gives=("customer_months",),
         snapshot=False,
+        heeds=("ingest",),
     ),
     Stage(
         "segment",
@@ -54,6 +55,7 @@ STAGES = (
             "rejects",
         ),
         gives=("report_figures",),
+        heeds=("ingest", "customer-months", "segment", "score-value", "predict-churn"),
     ),
 )
 

@@ -145,8 +145,7 @@ def lay_basis(
         from telcli.pipeline.sources import fingerprint
 
         inputs = fingerprint(request.sources)
-    if stage.name == "report":
-        inputs |= {f"metrics of {name}": digest(found) for name, found in _metrics(manifest, as_of).items()}
+    inputs |= {f"metrics of {name}": digest(found) for name, found in _metrics(stage, manifest, as_of).items()}
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
@@ -173,7 +172,7 @@ def _inputs(
         tables=admit(workdir, manifest, chosen),
         as_of=request.as_of if stage.name == "ingest" else as_of,
         seed=general.seed,
-        choices={**request.choices, "currency": general.currency, "metrics": _metrics(manifest, as_of)},
+        choices={**request.choices, "currency": general.currency, "metrics": _metrics(stage, manifest, as_of)},
         progress=request.progress,
     )
 
@@ -203,12 +202,13 @@ def _make(
     return publish(stage, workdir, manifest, outcome, settings, basis, request.render)
 
 
-def _metrics(manifest: Manifest, as_of: date | None) -> dict[str, Any]:
-    """What earlier stages recorded, for the same month."""
+def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, Any]:
+    """What the stages it heeds recorded, for the same month."""
     found = {}
-    for name, records in manifest.stages.items():
+    for name in stage.heeds:
+        records = manifest.stages.get(name, {})
         record = records.get(_key(as_of)) or records.get("")
-        if record and name != "report":
+        if record:
             found[name] = record.metrics
     return found
 

@@ -27,6 +27,7 @@ class Stage:
     name : the command, the settings section, and (with underscores) the module and function in `telcli.stages`.
     needs, uses : tables it cannot do without, and tables it reads where they exist.
     gives : tables it publishes.
+    heeds : stages whose recorded metrics it reads.
     snapshot : whether it works on one as-of month; else it covers every month at once.
     """
 
@@ -35,6 +36,7 @@ class Stage:
     uses: tuple[str, ...]
     gives: tuple[str, ...]
     snapshot: bool = True
+    heeds: tuple[str, ...] = ()
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

@@ -1,0 +1,48 @@
+"""A run that is killed at any instant leaves tables that open, and the next run ends as if nothing had happened."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from telcli.cli import main
+from telcli.pipeline.workdir import Workdir
+from tests.test_walk import digest, flat
+
+KILLS = 10
+
+
+def started(source: Path, work: Path, *more: str) -> subprocess.Popen[bytes]:
+    words = ["run", str(source), "-w", str(work), "--map", "customer_id=customerID", "--as-of", "2024-06", "-q", *more]
+    return subprocess.Popen([sys.executable, "-m", "telcli", *words])
+
+
+@pytest.mark.slow
+def test_killed_at_random_instants(tmp_path: Path) -> None:
+    first, second = flat(tmp_path / "first.csv", 200), flat(tmp_path / "second.csv", 230)
+    begun = time.monotonic()
+    assert started(first, tmp_path / "first").wait() == 0
+    length = time.monotonic() - begun
+    assert started(second, tmp_path / "second").wait() == 0
+    wanted = digest(tmp_path / "second")
+    work = tmp_path / "work"
+    assert started(first, work).wait() == 0
+    chance = random.Random(11)  # noqa: S311 - instants, not secrets
+    killed = 0
+    for round_ in range(KILLS):
+        process = started((second, first)[round_ % 2], work)
+        time.sleep(chance.uniform(0.1, 0.9) * length)
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        workdir = Workdir(work)
+        manifest = workdir.manifest()
+        for table in manifest.tables:
+            workdir.scan(manifest, table, manifest.months(table), verify=True).collect()
+        assert main(["status", "-w", str(work), "-q"]) == 0
+    assert killed >= KILLS // 2, "most runs were killed before they ended"
+    assert started(second, work).wait() == 0
+    assert digest(work) == wanted

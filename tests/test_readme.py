@@ -1,0 +1,83 @@
+"""The README's examples are run, its lists are complete, and its two command lines do what they say."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from telcli.cli import main
+from telcli.errors import ExitCode
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def marked(name: str) -> list[str]:
+    """Lines of the fenced block under a `<!-- name -->` marker."""
+    found = re.search(rf"<!-- {re.escape(name)} -->\n```\w*\n(.*?)```", README, re.S)
+    assert found, f"README has no block marked {name}"
+    return found.group(1).strip().splitlines()
+
+
+def test_two_command_lines_come_first_and_are_one_line_each() -> None:
+    assert len(marked("command: walk")) == len(marked("command: tests")) == 1
+    assert README.index("<!-- command: walk -->") < README.index("<!-- command: tests -->") < 2500
+    assert "telcli run sample_data -w work" in marked("command: walk")[0]
+    assert "pytest" in marked("command: tests")[0]
+
+
+@pytest.mark.slow
+def test_every_example_runs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    blocks = re.findall(r"```sh example\n(.*?)```", README, re.S)
+    assert len(blocks) >= 4
+    script = "set -e\n" + "\n".join(blocks)
+    (tmp_path / "examples.sh").write_text(script, encoding="utf-8")
+    ran = subprocess.run(
+        ["sh", "examples.sh"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)},
+    )
+    assert ran.returncode == 0, f"{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
+
+
+def test_every_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    commands = re.findall(r"^  ([a-z][a-z-]+)  ", capsys.readouterr().out, re.M)
+    assert len(commands) >= 12
+    for command in commands:
+        assert f"| `telcli {command}" in README, command
+
+
+def test_every_exit_code_is_listed() -> None:
+    for code in ExitCode:
+        assert re.search(rf"^\| {code.value} \|", README, re.M), code
+
+
+def test_examples_name_only_commands_that_exist() -> None:
+    for block in re.findall(r"```sh example\n(.*?)```", README, re.S):
+        for line in block.splitlines():
+            if line.startswith("telcli "):
+                assert main([shlex.split(line)[1], "--help"]) == 0, line
+
+
+def test_the_picture_is_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_changelog_lines_start_with_a_command() -> None:
+    lines = re.findall(r"^- (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert lines
+    commands = {file.stem.replace("_", "-") for file in (ROOT / "telcli" / "cli").glob("[a-z]*.py")} | {"all", "telcli"}
+    for line in lines:
+        assert line.split(":")[0] in commands, line

@@ -1,0 +1,220 @@
+"""The walk itself: raw extracts in, a report out, and what was planted is found again."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import spearmanr
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
+
+from telcli import tables
+from telcli.cli import main
+
+SAMPLE = Path(__file__).parent.parent / "sample_data"
+RESULTS = ("customer_months", "segments", "segment_profiles", "value_scores", "survival_curve", "churn_scores")
+
+
+def called(*words: object) -> tuple[int, dict[str, Any]]:
+    """Run telcli in this process with --format json; returns the exit code and the one object on stdout."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main([*map(str, words), "--format", "json"])
+    return code, json.loads(out.getvalue())
+
+
+def digest(place: Path) -> dict[str, str]:
+    """Content hash of every file of a working directory, the lock aside."""
+    files = sorted(file for file in place.rglob("*") if file.is_file() and file.name != ".lock")
+    return {str(file.relative_to(place)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def planted() -> pl.DataFrame:
+    return pl.read_csv(SAMPLE / "answer_key" / "planted.csv", infer_schema_length=None)
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A working directory after `telcli run sample_data`, and what the command said."""
+    work = tmp_path_factory.mktemp("walk") / "work"
+    code, said = called("run", SAMPLE, "-w", work)
+    assert code == 0
+    return work, said
+
+
+def table(work: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(work / name / "**/*.parquet", hive_partitioning=False)
+
+
+def test_run_says_what_it_did_in_one_object(walked: tuple[Path, dict[str, Any]]) -> None:
+    work, said = walked
+    assert {"schema_version", "stage", "as_of", "outputs", "metrics", "warnings"} <= set(said)
+    assert (said["stage"], said["as_of"]) == ("run", "2024-06")
+    for output in said["outputs"]:
+        assert Path(output["path"]).exists()
+    page = (work / "reports" / "2024-06.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+
+
+def test_every_table_keeps_its_contract(walked: tuple[Path, dict[str, Any]]) -> None:
+    for name in tables.NAMES:
+        assert tables.contract(name).require(table(walked[0], name).lazy()).collect().height
+
+
+def test_rows_read_are_kept_rejected_or_copies_and_match_what_was_planted(walked: tuple[Path, dict[str, Any]]) -> None:
+    truth = json.loads((SAMPLE / "answer_key" / "truth.json").read_text(encoding="utf-8"))["files"]
+    sources = {source["source"]: source for source in walked[1]["metrics"]["ingest"]["sources"]}
+    assert set(sources) == set(truth)
+    for name, source in sources.items():
+        assert source["rows_read"] == truth[name]["rows"]
+        assert source["rows_duplicate"] == truth[name]["copies"]
+        assert source["rows_rejected"] == sum(truth[name]["bad"].values())
+        assert source["rows_read"] == source["rows_kept"] + source["rows_rejected"] + source["rows_duplicate"]
+
+
+def test_no_personal_data_reach_the_working_directory(walked: tuple[Path, dict[str, Any]]) -> None:
+    with (SAMPLE / "crm_customers.csv").open(encoding="utf-8-sig", newline="") as handle:
+        people = list(csv.DictReader(handle))
+    secrets = {person[name] for person in people for name in ("客户名称", "证件号码", "手机号码") if person[name]}
+    assert len(secrets) > 3000
+    for name in tables.NAMES:
+        frame = table(walked[0], name)
+        for column in frame.select(pl.col(pl.String)).columns:
+            assert not secrets & set(frame[column].drop_nulls().unique()), f"{name}.{column}"
+    for file in walked[0].rglob("*"):
+        if file.suffix in {".json", ".html"}:
+            text = file.read_text(encoding="utf-8")
+            assert not [secret for secret in secrets if len(secret) > 8 and secret in text], file.name
+
+
+def test_everyone_who_left_was_seen_leaving_in_that_month(walked: tuple[Path, dict[str, Any]]) -> None:
+    left = (
+        table(walked[0], "customer_months")
+        .filter("left")
+        .select("customer_id", month=pl.col("month").dt.strftime("%Y-%m"))
+    )
+    told = planted().filter(pl.col("leaves_in").is_not_null()).select("customer_id", month="leaves_in")
+    both = left.join(told, on=["customer_id", "month"])
+    assert both.height >= 0.98 * told.height
+    assert both.height >= 0.98 * left.height
+
+
+def test_planted_segments_are_found(walked: tuple[Path, dict[str, Any]]) -> None:
+    found = table(walked[0], "segments").join(planted(), on="customer_id")
+    assert adjusted_rand_score(found["planted_segment"], found["segment"]) > 0.7
+
+
+def test_planted_value_is_ranked(walked: tuple[Path, dict[str, Any]]) -> None:
+    found = table(walked[0], "value_scores").join(planted(), on="customer_id")
+    assert spearmanr(found["lifetime_value"], found["planted_value"]).statistic > 0.9
+
+
+def test_leavers_of_later_months_were_ranked_before_they_left(
+    tmp_path: Path, walked: tuple[Path, dict[str, Any]]
+) -> None:
+    """Score as of March from March's data, then look at who left in May and June: out of time by construction."""
+    work, _ = walked
+    code, said = called("predict-churn", "-w", work, "--as-of", "2024-03")
+    assert code == 0
+    assert said["metrics"]["split"] == "out-of-time"
+    scores = pl.read_parquet(work / "churn_scores/as_of=2024-03-01/part-0.parquet")
+    later = planted().select(
+        "customer_id", leaves=pl.col("leaves_in").is_in(["2024-05", "2024-06"]).fill_null(value=False)
+    )
+    found = scores.join(later, on="customer_id")
+    assert roc_auc_score(found["leaves"], found["churn_probability"]) > 0.65
+    assert abs(found["churn_probability"].mean() - found["leaves"].mean()) < 0.02
+
+
+def test_a_rerun_skips_everything_and_changes_no_byte(walked: tuple[Path, dict[str, Any]]) -> None:
+    work, _ = walked
+    before = digest(work)
+    code, said = called("run", SAMPLE, "-w", work)
+    assert code == 0
+    assert all(stage["skipped"] for stage in said["stages"])
+    assert digest(work) == before
+
+
+@pytest.mark.slow
+def test_the_same_inputs_give_the_same_bytes_in_another_place(
+    tmp_path: Path, walked: tuple[Path, dict[str, Any]]
+) -> None:
+    code, _ = called("run", SAMPLE, "-w", tmp_path / "other")
+    assert code == 0
+    mine, other = digest(walked[0]), digest(tmp_path / "other")
+    shared = {
+        name for name in mine if "as_of=2024-03-01" not in name and name != "manifest.json" and "models/" not in name
+    }
+    assert {name: mine[name] for name in shared} == {name: other[name] for name in shared}
+
+
+def flat(path: Path, rows: int = 900) -> Path:
+    """A table with a row per customer: two numbers and a contract that move churn, one id-like text, one constant."""
+    chance = np.random.default_rng(7)
+    tenure = chance.integers(0, 72, rows)
+    fee = chance.normal(70, 25, rows).clip(18, 120).round(2)
+    monthly = chance.random(rows) < 0.55
+    risk = 1 / (1 + np.exp(2.2 + 0.05 * tenure - 0.015 * fee - 1.6 * monthly))
+    left = chance.random(rows) < risk
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["customerID", "tenure", "MonthlyCharges", "Contract", "Country", "Ref", "Churn"])
+        for row in range(rows):
+            label = "" if row % 30 == 0 else "Yes" if left[row] else "No"
+            kind = "Month-to-month" if monthly[row] else "Two year"
+            writer.writerow([f"{row:04d}-AB", tenure[row], fee[row], kind, "X", f"ref{row * 7919}", label])
+    return path
+
+
+def test_a_flat_table_walks_the_same_road(tmp_path: Path) -> None:
+    source = flat(tmp_path / "flat.csv")
+    work = tmp_path / "work"
+    code, said = called("run", source, "-w", work, "--map", "customer_id=customerID", "--map", "churned=Churn",
+                        "--as-of", "2024-06")  # fmt: skip
+    assert code == 0
+    churn = said["metrics"]["predict-churn"]
+    assert churn["split"] == "cross-validation"
+    assert 0.65 < churn["auc"] < 0.95
+    assert churn["auc_low"] < churn["auc"] < churn["auc_high"]
+    scores = table(work, "churn_scores")
+    assert scores.height == 900
+    assert scores["labelled"].value_counts().sort("labelled").rows() == [("final-model", 30), ("out-of-fold", 870)]
+    months = table(work, "customer_months")
+    asked = pl.read_csv(source, schema_overrides={"customerID": pl.String})
+    back = months.join(asked, left_on="customer_id", right_on="customerID")
+    assert back["tenure_months"].to_list() == back["tenure"].to_list()
+    assert back["revenue"].to_list() == back["MonthlyCharges"].to_list()
+
+
+CHAIN = """
+set -e
+telcli ingest "$1" -w "$2" -q
+telcli segment -w "$2" -q
+telcli score-value -w "$2" -q
+telcli predict-churn -w "$2" -q
+telcli report -w "$2" --format json
+"""
+
+
+@pytest.mark.slow
+def test_the_five_stages_chain_in_a_shell_script(tmp_path: Path, walked: tuple[Path, dict[str, Any]]) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", CHAIN, "chain", str(SAMPLE), str(tmp_path / "work")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert json.loads(ran.stdout)["stage"] == "report"
+    for name in RESULTS[:-1]:
+        assert table(tmp_path / "work", name).equals(table(walked[0], name)), name
