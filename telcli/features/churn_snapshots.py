@@ -144,10 +144,10 @@ def named_columns(names: str, candidates: list[str]) -> set[str]:
     >>> named_columns("Churn Score, age", ["x_Churn Score", "age"]) == {"x_Churn Score", "age"}
     True
     """
-    known = {name.removeprefix("x_").casefold(): name for name in candidates}
+    known = {name.casefold().removeprefix("x_"): name for name in candidates}
     found = set()
     for name in filter(None, (part.strip() for part in names.split(","))):
-        key = name.removeprefix("x_").casefold()
+        key = name.casefold().removeprefix("x_")
         if key not in known:
             raise UsageError(
                 "column-unknown",
@@ -170,8 +170,9 @@ def _main_lines(subscriptions: pl.LazyFrame, month: date) -> pl.LazyFrame:
     if "activated_on" in have:
         alive = alive & (pl.col("activated_on").is_null() | (pl.col("activated_on") < after))
     order = [name for name in ("activated_on", "subscription_id") if name in have]
-    first = [each.sort_by(order, nulls_last=True).first() for each in _present(subscriptions, LINE_ATTRIBUTES)]
-    return subscriptions.filter(alive).group_by("customer_id").agg(first)
+    known = subscriptions.filter(alive).select("customer_id", *order, *_present(subscriptions, LINE_ATTRIBUTES))
+    first = [pl.col(name).sort_by(order, nulls_last=True).first() for name in LINE_ATTRIBUTES]
+    return known.group_by("customer_id").agg(first)
 
 
 def _present(frame: pl.LazyFrame, names: tuple[str, ...]) -> list[pl.Expr]:

@@ -22,7 +22,7 @@ def feature_name(name: str) -> Pair:
     """What a column is called, in English and Chinese; an attribute by its header.
 
     >>> feature_name("gender"), feature_name("tenure_months"), feature_name("x_合约类型")
-    (('Gender', '性别'), ('tenure months', '网龄'), ('合约类型', '合约类型'))
+    (('Gender', '性别'), ('Tenure months', '网龄'), ('合约类型', '合约类型'))
     """
     known = _words()["names"].get(name)
     if known:
@@ -30,7 +30,7 @@ def feature_name(name: str) -> Pair:
     column = CustomerMonths.columns().get(name)
     if column is None:
         return (name.removeprefix("x_"),) * 2
-    return name.replace("_", " "), (column.metadata or {}).get("zh", name)
+    return name.replace("_", " ").capitalize(), (column.metadata or {}).get("zh", name)
 
 
 def themes(features: tuple[Feature, ...]) -> NDArray[np.intp]:

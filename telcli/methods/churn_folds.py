@@ -45,11 +45,11 @@ def stratified_folds(y: ArrayLike, folds: int, seed: int = 0, groups: ArrayLike 
     return found
 
 
-def bounded_sample(y: ArrayLike, most: int, seed: int = 0) -> tuple[NDArray[np.intp], float]:
+def bounded_sample(y: ArrayLike, most: int, seed: int = 0, *, alike: bool = False) -> tuple[NDArray[np.intp], float]:
     """Rows to train on, in order, at most `most`, and the share of stayers kept.
 
-    Every churner is kept where they fill no more than half; otherwise rows are drawn alike and the share is 1, as
-    it is when nothing is left out. Correct probabilities by the share: `calibration.correct_sampling`.
+    Every churner is kept where they fill no more than half; otherwise, or where wanted, rows are drawn `alike` and the
+    share is 1, as it is when nothing is left out. Correct probabilities by the share: `calibration.correct_sampling`.
 
     >>> rows, kept = bounded_sample([1] + [0] * 9, 5)
     >>> rows.size, 0 in rows, round(kept, 4)
@@ -60,7 +60,7 @@ def bounded_sample(y: ArrayLike, most: int, seed: int = 0) -> tuple[NDArray[np.i
         return np.arange(left.size), 1.0
     rng = np.random.default_rng(seed)
     churners, stayers = np.flatnonzero(left), np.flatnonzero(~left)
-    if 2 * churners.size > most:
+    if alike or 2 * churners.size > most:
         return np.sort(rng.choice(left.size, most, replace=False)), 1.0
     kept = rng.choice(stayers, most - churners.size, replace=False)
     return np.sort(np.concatenate([churners, kept])), kept.size / stayers.size

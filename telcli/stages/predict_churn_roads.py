@@ -79,62 +79,52 @@ def flat_road(study: Study) -> Road:
 
 def month_road(study: Study, first: date) -> Road:
     """Months: learn from closed snapshots, calibrate on a later one, test on the latest; score the snapshot."""
-    settings, tables = study.settings, study.inputs.tables
-    windows = snapshots.plan_windows(
-        first,
-        study.as_of,
-        gap=settings.gap_months,
-        outcome=settings.outcome_months,
-        observe=settings.observe_months,
-        most=settings.max_snapshots,
-    )
-    chosen = tuple(sorted({*windows.closed, *windows.past}))
+    settings = study.settings
     ahead = {"gap": settings.gap_months, "outcome": settings.outcome_months}
-    labels = snapshots.label_rows(tables["customer_months"], chosen, **ahead)
+    observe, most = settings.observe_months, settings.max_snapshots
+    windows = snapshots.plan_windows(first, study.as_of, **ahead, observe=observe, most=most)
     out_of_time = windows.out_of_time and settings.split != "cross-validation"
     if not out_of_time:
         _tell_short(study, windows)
-    learned = _learning_rows(study, labels.filter(pl.col("month").is_in(list(windows.closed))))
+    chosen = tuple(sorted({*windows.closed, *windows.past}))
+    labels = snapshots.label_rows(study.inputs.tables["customer_months"], chosen, **ahead)
+    closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
+    learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
-    tested = (
+    people = _people(study)
+    tested, y, p = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
-    people = snapshots.snapshot_features(tables, study.as_of).collect(engine="streaming").sort("customer_id")
-    if not people.height:
+    model, known = _fit_months(study, learned, design, windows.closed[-1])
+    _tell_months(study, closed.height, learned, design)
+    matrix = design.matrix(people)
+    return Road(
+        people=people,
+        matrix=matrix,
+        probability=model.predict_proba(matrix)[:, 1],
+        source=np.full(people.height, "final-model"),
+        tested=tested,
+        y=y,
+        p=p,
+        model=model,
+        design=design,
+        stayer=typical_stayer(known[learned.y == 0], design),
+        **sample_of(known, learned.y, study.inputs.seed),
+        facts=_facts(windows, settings, out_of_time),
+    )
+
+
+def _people(study: Study) -> pl.DataFrame:
+    """Everyone active at the snapshot, by customer."""
+    found = snapshots.snapshot_features(study.inputs.tables, study.as_of).collect(engine="streaming")
+    if not found.height:
         raise DataError(
             "nobody-active",
             "Nobody is active in {month}.",
             hint="Choose another month with --as-of.",
             month=f"{study.as_of:%Y-%m}",
         )
-    model, matrix_learned = _fit_months(study, learned, design, windows.closed[-1])
-    matrix = design.matrix(people)
-    tell_size(study, learned.y, None)
-    dated = [name for name in design.names if name.startswith("x_")]
-    if dated:
-        study.tell(
-            "attributes-of-today",
-            "These attributes are as they stand in the extract, not as they stood at each snapshot; leave out with "
-            "exclude in [predict-churn] what changes over time: {columns}.",
-            columns=", ".join(name.removeprefix("x_") for name in dated),
-        )
-    return Road(
-        people=people,
-        matrix=matrix,
-        probability=model.predict_proba(matrix)[:, 1],
-        source=np.full(people.height, "final-model"),
-        tested=tested[0],
-        y=tested[1],
-        p=tested[2],
-        model=model,
-        design=design,
-        stayer=typical_stayer(matrix_learned[learned.y == 0], design),
-        **sample_of(matrix_learned, learned.y, study.inputs.seed),
-        facts={
-            "split": "out-of-time" if out_of_time else "cross-validation",
-            "windows": _dates(windows, settings, out_of_time),
-        },
-    )
+    return found.sort("customer_id")
 
 
 @dataclass(frozen=True)
@@ -146,12 +136,11 @@ class _Learned:
     kept: float
 
 
-def _learning_rows(study: Study, labels: pl.DataFrame) -> _Learned:
+def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -> _Learned:
+    """At most as many rows as may be trained on: churners first, or all `alike` where they are tested on too."""
     y = labels.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, study.as_of)
-    rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed)
-    if rows.size < y.size:
-        tell_sample(study, rows.size, y.size)
+    rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed, alike=alike)
     frame = _features_of(study, labels[rows])
     return _Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
 
@@ -182,7 +171,7 @@ def _out_of_time(
     """The latest closed month, scored by a model of months whose outcome was known by then."""
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
-    learned = _learning_rows(Study(study.inputs, study.settings, study.as_of), past)
+    learned = _learning_rows(study, past)
     enough = level_rows(learned.y, learned.frame.get_column("month").n_unique())
     design = learn_design(learned.frame, list(design.names), level_rows=enough)
     model, _ = _fit_months(study, learned, design, windows.past[-1])
@@ -237,8 +226,22 @@ def _tell_short(study: Study, windows: snapshots.Windows) -> None:
         )
 
 
-def _dates(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_time: bool) -> dict[str, Any]:
-    return {
+def _tell_months(study: Study, rows: int, learned: _Learned, design: ChurnDesign) -> None:
+    tell_size(study, learned.y, None)
+    if learned.y.size < rows:
+        tell_sample(study, learned.y.size, rows)
+    dated = [name for name in design.names if name.startswith("x_")]
+    if dated:
+        study.tell(
+            "attributes-of-today",
+            "These attributes are as they stand in the extract, not as they stood at each snapshot; leave out with "
+            "exclude in [predict-churn] what changes over time: {columns}.",
+            columns=", ".join(name.removeprefix("x_") for name in dated),
+        )
+
+
+def _facts(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_time: bool) -> dict[str, Any]:
+    dates = {
         "train": [str(month) for month in windows.past[:-1]] if out_of_time else [],
         "calibrate": str(windows.past[-1]) if out_of_time else None,
         "test": str(windows.test),
@@ -247,3 +250,4 @@ def _dates(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_ti
         "gap_months": settings.gap_months,
         "outcome_months": settings.outcome_months,
     }
+    return {"split": "out-of-time" if out_of_time else "cross-validation", "windows": dates}

@@ -1,0 +1,105 @@
+"""What becomes of each kind of column, and that a design gives the same matrix everywhere."""
+
+import json
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.errors import DataError
+from telcli.features.churn_design import ChurnDesign, learn_design
+
+ROWS = 400
+
+
+def table() -> pl.DataFrame:
+    rng = np.random.default_rng(0)
+    return pl.DataFrame(
+        {
+            "month": [date(2024, 6, 1)] * ROWS,
+            "x_plan": rng.choice(["A", "B", "C"], ROWS, p=[0.6, 0.37, 0.03]),
+            "x_yes": rng.random(ROWS) < 0.5,
+            "x_senior": rng.integers(0, 2, ROWS),
+            "x_fee": rng.gamma(2, 10, ROWS),
+            "x_since": [date(2024, 5, 1 + i % 28) for i in range(ROWS)],
+            "x_holes": [None if i % 3 else float(i % 7) for i in range(ROWS)],
+            "x_broken": [float("inf") if i == 0 else float(i % 5) for i in range(ROWS)],
+            "x_only_yes": [True if i % 2 else None for i in range(ROWS)],
+            "x_empty": pl.Series([None] * ROWS, dtype=pl.Float64),
+            "x_nothing": [float("nan")] * ROWS,
+            "x_constant": ["same"] * ROWS,
+            "x_account id": rng.permutation(ROWS * 10)[:ROWS],
+            "x_row": range(ROWS),
+            "x_name": [f"Mr {i}" for i in range(ROWS)],
+            "x_note": [f"note {i * 2 // 3}" if i < 380 else None for i in range(ROWS)],
+            "x_dealer": [f"dealer {i % 90}" for i in range(ROWS)],
+        }
+    )
+
+
+def learned() -> ChurnDesign:
+    frame = table()
+    return learn_design(frame, [name for name in frame.columns if name != "month"], level_rows=20)
+
+
+def test_each_column_finds_its_place() -> None:
+    design = learned()
+    assert {feature.name: feature.kind for feature in design.features} == {
+        "x_plan": "category",
+        "x_yes": "flag",
+        "x_senior": "flag",
+        "x_fee": "number",
+        "x_since": "date",
+        "x_holes": "number",
+        "x_broken": "number",
+        "x_only_yes": "flag",
+    }
+    assert design.left_out == {
+        "x_empty": "empty",
+        "x_nothing": "empty",
+        "x_constant": "constant",
+        "x_account id": "identifier",
+        "x_row": "identifier",
+        "x_name": "identifier",
+        "x_note": "near-unique text",
+        "x_dealer": "few rows per value",
+    }
+
+
+def test_rare_values_share_a_code_and_gaps_are_gaps() -> None:
+    design = learned()
+    strange = table().head(4).with_columns(x_plan=pl.Series(["A", "C", "never seen", None]))
+    codes = design.matrix(strange)[:, design.names.index("x_plan")]
+    assert codes[:3].tolist() == [0.0, 2.0, 2.0]
+    assert np.isnan(codes[3])
+    assert np.isnan(design.matrix(table())[0, design.names.index("x_broken")])
+
+
+def test_dates_are_days_before_the_snapshot() -> None:
+    design = learned()
+    assert design.matrix(table())[0, design.names.index("x_since")] == 31.0
+
+
+def test_a_design_survives_its_description() -> None:
+    design = learned()
+    again = ChurnDesign.from_description(json.loads(json.dumps(design.describe())))
+    assert np.array_equal(again.matrix(table()), design.matrix(table()), equal_nan=True)
+    assert again.categorical == design.categorical == (0,)
+
+
+def test_a_column_that_is_missing_later_is_all_gaps() -> None:
+    design = learned()
+    assert np.isnan(design.matrix(table().drop("x_fee"))[:, design.names.index("x_fee")]).all()
+
+
+def test_columns_can_be_taken_out_by_name() -> None:
+    design = learned().without({"x_fee"}, "excluded")
+    assert "x_fee" not in design.names
+    assert design.left_out["x_fee"] == "excluded"
+
+
+def test_no_rows_is_said() -> None:
+    with pytest.raises(DataError) as caught:
+        learn_design(table().clear(), ["x_fee"])
+    assert caught.value.code == "no-rows"
