@@ -111,16 +111,18 @@ def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]
 
 
 def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series]]) -> pl.Series:
+    """A list of faults per row; only the few rows that have one are built, the others share the empty list."""
     if not faults:
         return _NONE.new_from_index(0, rows)
-    frame = pl.DataFrame(
-        {f"bad{n}": bad for n, (bad, *_) in enumerate(faults)}
-        | {f"text{n}": masked(text) for n, (*_, text) in enumerate(faults)}
-    )
-    parts = [
-        pl.when(pl.col(f"bad{n}")).then(
-            pl.struct(rule=pl.lit(rule), column=pl.lit(column), value=pl.col(f"text{n}") if column != "row" else None)
-        )
-        for n, (_, rule, column, _text) in enumerate(faults)
-    ]
-    return frame.select(pl.concat_list(parts).list.drop_nulls().cast(FAULT_TYPE).alias(FAULTS))[FAULTS]
+    sparse = pl.concat([_noted(*fault) for fault in faults]).group_by("row", maintain_order=True).agg(FAULTS)
+    every = pl.DataFrame({"row": pl.arange(rows, dtype=pl.get_index_type(), eager=True)})
+    found = every.join(sparse, on="row", how="left", maintain_order="left")
+    return found.select(pl.col(FAULTS).fill_null(_NONE))[FAULTS]
+
+
+def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series) -> pl.DataFrame:
+    """The rows where `bad` holds, by number, with their fault."""
+    places = bad.arg_true()
+    value = pl.lit(None, dtype=pl.String) if column == "row" else masked(text.gather(places))
+    frame = pl.DataFrame({"row": places}).with_columns(value=value)
+    return frame.select("row", pl.struct(rule=pl.lit(rule), column=pl.lit(column), value="value").alias(FAULTS))

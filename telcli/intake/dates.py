@@ -61,9 +61,11 @@ def _read(text: pl.Series) -> Read:
     missed = values.is_null() & text.is_not_null()
     bad = missed
     if missed.any():
-        bare = meant(text.str.normalize("NFKC"))
-        values = _filled(values, _apart(bare))
-        bad = values.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER)
+        places = missed.arg_true()
+        bare = meant(text.gather(places).str.normalize("NFKC"))
+        found = _apart(bare)
+        values = values.scatter(places, found)
+        bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
     open_end = values.dt.year() >= _OPEN_YEAR
     return values.to_frame("v").select(pl.when(~open_end).then("v"))["v"], bad.fill_null(value=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from telcli.intake.words import Read, meant
+from telcli.intake.words import Read, by_distinct, meant
 
 __all__ = ["integers", "numbers", "years"]
 
@@ -24,11 +24,9 @@ def numbers(text: pl.Series) -> Read:
     missed = frame["v"].is_null() & frame["t"].is_not_null()
     if not missed.any():
         return frame["v"], missed
-    distinct = text.filter(missed).unique()
-    found, bad = _odd(distinct)
-    table = pl.DataFrame({"t": distinct, "w": found, "b": bad})
-    joined = frame.join(table, on="t", how="left", maintain_order="left")
-    return joined.select(pl.coalesce("v", "w").alias("v"))["v"], joined["b"].fill_null(value=False)
+    places = missed.arg_true()
+    found, bad = by_distinct(text.gather(places), _odd)
+    return frame["v"].scatter(places, found), missed.scatter(places, bad)
 
 
 def _odd(text: pl.Series) -> Read:
