@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 import polars as pl
 
 from telcli.errors import DataError, UsageError
+from telcli.methods.leakage import plain_name
 from telcli.tables.months import FEATURES
 
 __all__ = [
@@ -139,22 +141,24 @@ def snapshot_features(
 
 
 def named_columns(names: str, candidates: list[str]) -> set[str]:
-    """Resolve a comma list of column names, with or without the mark `x_`, whatever the case.
+    """Resolve a comma list of column names, with or without the mark `x_`, whatever the case, blanks as underscores.
 
-    >>> named_columns("Churn Score, age", ["x_Churn Score", "age"]) == {"x_Churn Score", "age"}
+    >>> named_columns("Churn Score, age", ["x_Churn_Score", "age"]) == {"x_Churn_Score", "age"}
     True
     """
-    known = {name.casefold().removeprefix("x_"): name for name in candidates}
+    known = {plain_name(name): name for name in candidates}
     found = set()
     for name in filter(None, (part.strip() for part in names.split(","))):
-        key = name.casefold().removeprefix("x_")
+        key = plain_name(name)
         if key not in known:
+            near = get_close_matches(key, known, n=3, cutoff=0.5)
+            shown = near or [plain for plain, full in known.items() if full.startswith("x_")] or list(known)
             raise UsageError(
                 "column-unknown",
                 "There is no column called {column} to use or leave out.",
                 hint="Columns: {known}.",
                 column=name,
-                known=", ".join(sorted(known)),
+                known=", ".join(sorted(shown)),
             )
         found.add(known[key])
     return found

@@ -19,7 +19,7 @@ Pair = tuple[str, str]
 
 
 def feature_name(name: str) -> Pair:
-    """What a column is called, in English and Chinese; an attribute by its header.
+    """What a column is called, in English and Chinese; an attribute by its header, less underscores.
 
     >>> feature_name("gender"), feature_name("tenure_months"), feature_name("x_合约类型")
     (('Gender', '性别'), ('Tenure months', '网龄'), ('合约类型', '合约类型'))
@@ -29,7 +29,7 @@ def feature_name(name: str) -> Pair:
         return known[0], known[1]
     column = CustomerMonths.columns().get(name)
     if column is None:
-        return (name.removeprefix("x_"),) * 2
+        return (name.removeprefix("x_").replace("_", " "),) * 2
     return name.replace("_", " ").capitalize(), (column.metadata or {}).get("zh", name)
 
 

@@ -29,7 +29,7 @@ def bayes_threshold(value: ArrayLike, offer: float, contact: float, accept: floa
     """
     worth = np.asarray(value, dtype=np.float64)
     gain = offer + accept * (worth - offer)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         found = (offer + contact) / gain
     return np.where(gain > 0, np.minimum(found, 1.0), 1.0) if offer + contact > 0 else np.where(gain > 0, 0.0, 1.0)
 

@@ -25,7 +25,7 @@ def plain_name(name: str) -> str:
     >>> plain_name("x_Churn Reason")
     'churn_reason'
     """
-    bare = re.sub(r"^x_", "", name.strip()).casefold()
+    bare = re.sub(r"^x_", "", name.strip().casefold())
     return re.sub(r"[\W_]+", "_", bare).strip("_")
 
 

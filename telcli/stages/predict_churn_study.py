@@ -94,9 +94,10 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
         raise DataError(
             "leak-found",
             "Known only after a customer has left, by name or because one column alone tells who leaves: {columns}.",
-            hint="Leave them out with exclude in [predict-churn], or use them all the same with {flags}.",
+            hint="Leave them out with exclude in [predict-churn], or: telcli predict-churn {flags}. "
+            "To use one all the same: --allow-leak COLUMN.",
             columns=", ".join(name.removeprefix("x_") for name in leaks),
-            flags=" ".join(f'--allow-leak "{name.removeprefix("x_")}"' for name in leaks),
+            flags=" ".join(f'--exclude "{name.removeprefix("x_")}"' for name in leaks),
         )
     if named | strong:
         study.tell(

@@ -89,7 +89,7 @@ def test_features_of_a_snapshot_know_its_month_and_lines_alone() -> None:
 
 
 def test_named_columns_forgive_marks_and_case_and_refuse_the_unknown() -> None:
-    assert named_columns(" churn score ,X_cltv", ["x_Churn Score", "x_CLTV"]) == {"x_Churn Score", "x_CLTV"}
+    assert named_columns(" churn score ,X_cltv", ["x_Churn_Score", "x_CLTV"]) == {"x_Churn_Score", "x_CLTV"}
     assert named_columns("", ["x_a"]) == set()
     with pytest.raises(UsageError) as caught:
         named_columns("b", ["x_a"])

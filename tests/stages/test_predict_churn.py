@@ -242,7 +242,8 @@ def test_leaks_are_refused_by_name_with_the_way_out() -> None:
     assert error.code == "leak-found"
     assert error.exit_code == ExitCode.CONTRACT
     assert error.values["columns"] == "CLTV, Churn Reason, final score"
-    assert '--allow-leak "Churn Reason"' in error.hint
+    assert '--exclude "Churn Reason"' in error.hint
+    assert "--allow-leak COLUMN" in error.hint
 
 
 def test_leaks_may_be_left_out_or_allowed() -> None:
