@@ -36,7 +36,7 @@ def tell_all(
             tuple,
             as_of=last[-1] if last else call.as_of,
             outputs=[output for run in runs for output in run.outputs],
-            metrics={run.stage: run.metrics for run in runs},
+            metrics=_metrics(call.stage, runs),
             notices=[notice for run in runs for notice in run.notices],
             stages=[
                 {"stage": run.stage, **payload(run), "as_of": month_name(run.as_of), "warnings": warnings(run.notices)}
@@ -45,3 +45,10 @@ def tell_all(
         )
     out.show(ending(runs))
     return runs
+
+
+def _metrics(command: str, runs: list[StageRun]) -> dict[str, Any]:
+    """The metrics of the stage that the command is named after, and those of the others under their names."""
+    others = {run.stage: run.metrics for run in runs if run.stage != command}
+    own = next((run.metrics for run in runs if run.stage == command), {})
+    return {**others, **own}

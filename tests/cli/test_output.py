@@ -62,7 +62,7 @@ def test_several_stages_are_still_one_object(faked: Path, capsys: pytest.Capture
     assert [stage["stage"] for stage in body["stages"]] == ["ingest", "customer-months"]
     assert body["warnings"] == [{"code": "said", "message": "Said of crm.csv."}]
     assert {output["table"] for output in body["outputs"]} >= {"customers", "bills", "customer_months"}
-    assert body["metrics"]["ingest"]["sources"][0]["rows_read"] == 3
+    assert body["metrics"]["sources"][0]["rows_read"] == 3
 
 
 @pytest.mark.parametrize("command", [["segment", "--force"], ["status"], ["config"], ["show", "bills"]])
