@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.workdir import Workdir
+from telcli.stages import Progress, silent
 from telcli.tables import contract
 from telcli.tables.checks import Contract
 
@@ -50,7 +51,7 @@ def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, 
     return frames
 
 
-def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool) -> Landed:
+def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool, progress: Progress = silent) -> Landed:
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
     The frame is computed once, as a stream, to a raw file; each partition is then checked on its own, so memory is
@@ -64,10 +65,13 @@ def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool) -
     parts: dict[str, Part] = {}
     staged: dict[str, Path] = {}
     rejects, copies, rejected = [], [], 0
-    for partition in _partitions(rules, whole):
-        split = rules.split(_only(rules, whole, partition))
+    partitions = _partitions(rules, whole)
+    for done, partition in enumerate(partitions):
+        progress("checking", done, len(partitions))
+        one = _only(rules, whole, partition).collect(engine="streaming").lazy()  # read once, looked at several times
+        split = rules.split(one)
         if strict and (split.rejected_rows or split.copies.height):
-            rules.require(_only(rules, whole, partition))
+            rules.require(one)
         rejects.append(split.rejects)
         copies.append(split.copies)
         rejected += split.rejected_rows

@@ -14,7 +14,7 @@ from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
 from telcli.pipeline.stage import Render, Stage
 from telcli.pipeline.workdir import STAGING, Workdir
-from telcli.stages import Outcome
+from telcli.stages import Outcome, Progress, silent
 from telcli.tables import SUBJECTS, contract
 
 __all__ = ["publish"]
@@ -28,6 +28,7 @@ def publish(
     settings: Any,
     basis: Basis,
     render: Render | None,
+    progress: Progress = silent,
 ) -> Manifest:
     """Check every table against its contract and make all of them, the pages and the models visible at one instant.
 
@@ -37,7 +38,7 @@ def publish(
         A table breaks its contract, or ingest would lose more rows than `max_reject_share` allows.
     """
     staging = workdir.path / STAGING
-    landed = _land_all(stage, outcome, staging, settings)
+    landed = _land_all(stage, outcome, staging, settings, progress)
     files = _stage_files(outcome, landed, staging, render)
     record = _record(stage, manifest, outcome, landed, tuple(files), basis)
     new = _merged(stage, manifest, landed, files, record, basis)
@@ -46,11 +47,11 @@ def publish(
     return workdir.commit(manifest, new, staged)
 
 
-def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any) -> dict[str, Landed]:
+def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any, progress: Progress) -> dict[str, Landed]:
     landed: dict[str, Landed] = {}
     strict = stage.name != "ingest"
     for table, frame in outcome.tables.items():
-        landed[table] = land(contract(table), frame, staging, strict=strict)
+        landed[table] = land(contract(table), frame, staging, strict=strict, progress=progress)
         if not strict:
             _bounded(table, landed[table], settings.max_reject_share)
     if not strict:

@@ -199,7 +199,7 @@ def _make(
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:
         outcome = stage.load()(inputs, settings)
-    return publish(stage, workdir, manifest, outcome, settings, basis, request.render)
+    return publish(stage, workdir, manifest, outcome, settings, basis, request.render, request.progress)
 
 
 def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, Any]:
