@@ -1,8 +1,8 @@
 """How long `telcli --help` takes beside a bare Typer app with as many commands.
 
-Run: python tests/benchmarks/help_time.py [PAIRS]. Whole processes are timed in turn, one of each per pair, and the medians and
-the median of the paired ratios are printed. The bare app is timed twice: as Typer comes (help drawn by rich), and with
-rich turned off, which is the harder one to match.
+Run: python tests/benchmarks/help_time.py [PAIRS]. Whole processes are timed in turn, one of each per pair, and the
+medians and the median of the paired ratios are printed. The bare app is timed twice: as Typer comes (help drawn by
+rich), and with rich turned off, which is the harder one to match.
 """
 
 import os
