@@ -54,8 +54,9 @@ def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, 
 def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool, progress: Progress = silent) -> Landed:
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
-    The frame is computed once, as a stream, to a raw file; each partition is then checked on its own, so memory is
-    bounded by one month. `strict` (results of a stage) raises on the first broken rule.
+    The frame is computed once, as a stream, to a raw file; each partition is then read and checked on its own, so
+    memory is bounded by the largest: a month of the monthly tables, the whole of the others. `strict` (results of a
+    stage) raises on the first broken rule.
     """
     folder = staging / rules.name
     folder.mkdir(parents=True)

@@ -70,12 +70,15 @@ class Basis:
 
 @dataclass(frozen=True)
 class Record:
-    """One stage's last finished run for one as-of month ("" where a stage covers every month)."""
+    """One stage's last finished run for one as-of month ("" where a stage covers every month).
+
+    `gave` names the partitions it published by table, `files` its models and pages with their hashes.
+    """
 
     basis: Basis
     as_of: str
     gave: Mapping[str, tuple[str, ...]]
-    files: tuple[str, ...]
+    files: Mapping[str, str]
     rows_in: int
     rows_out: int
     rejected: int
@@ -168,8 +171,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
 
 def _record(body: Mapping[str, Any]) -> Record:
     gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
-    lists = {"files": tuple(body["files"]), "notices": tuple(body["notices"])}
-    return Record(**{**body, **lists, "basis": Basis(**body["basis"]), "gave": gave})
+    return Record(**{**body, "notices": tuple(body["notices"]), "basis": Basis(**body["basis"]), "gave": gave})
 
 
 def file_sha256(path: Path) -> str:

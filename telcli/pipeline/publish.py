@@ -39,11 +39,12 @@ def publish(
     """
     staging = workdir.path / STAGING
     landed = _land_all(stage, outcome, staging, settings, progress)
-    files = _stage_files(outcome, landed, staging, render)
-    record = _record(stage, manifest, outcome, landed, tuple(files), basis)
+    files = _stage_files(outcome, landed, staging, basis.as_of, render)
+    files |= _still_true(stage, manifest, landed, basis)
+    record = _record(stage, manifest, outcome, landed, files, basis)
     new = _merged(stage, manifest, landed, files, record, basis)
     staged = {path: place for table in landed.values() for path, place in table.staged.items()}
-    staged |= {path: staging / path for path in files}
+    staged |= {path: staging / path for path in files if (staging / path).is_file()}
     return workdir.commit(manifest, new, staged)
 
 
@@ -87,16 +88,17 @@ def _bounded(table: str, landed: Landed, most: float) -> None:
 
 
 def _stage_files(
-    outcome: Outcome, landed: Mapping[str, Landed], staging: Path, render: Render | None
+    outcome: Outcome, landed: Mapping[str, Landed], staging: Path, as_of: str, render: Render | None
 ) -> dict[str, Part]:
     """Write models and pages into the staging folder, by final path."""
     places: list[Path] = []
     if outcome.models:
         from telcli.io import model_file
 
-        (staging / "models").mkdir()
+        folder = staging / "models" / f"as_of={as_of}"
+        folder.mkdir(parents=True)
         for name, (estimator, description) in outcome.models.items():
-            places += model_file.write(staging / "models" / name, estimator, jsonable(description))
+            places += model_file.write(folder / name, estimator, jsonable(description))
     if render:
         (staging / "reports").mkdir()
         first = next(iter(next(iter(landed.values())).staged.values()))
@@ -110,12 +112,23 @@ def _stage_files(
     return found
 
 
+def _still_true(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed], basis: Basis) -> dict[str, Part]:
+    """Pages an earlier run drew of the very same tables, in another language: the others are dropped with them."""
+    earlier = manifest.stages.get(stage.name, {}).get(basis.as_of if stage.snapshot else "")
+    same = earlier is not None and all(
+        manifest.tables.get(table, {}).get(name) == part
+        for table, found in landed.items()
+        for name, part in found.parts.items()
+    )
+    return {path: manifest.files[path] for path in earlier.files if path in manifest.files} if earlier and same else {}
+
+
 def _record(
     stage: Stage,
     manifest: Manifest,
     outcome: Outcome,
     landed: Mapping[str, Landed],
-    files: tuple[str, ...],
+    files: Mapping[str, Part],
     basis: Basis,
 ) -> Record:
     metrics = dict(outcome.metrics)
@@ -130,7 +143,7 @@ def _record(
         basis=basis,
         as_of=as_of,
         gave={table: tuple(found.parts) for table, found in landed.items() if found.parts},
-        files=files,
+        files={path: part.sha256 for path, part in files.items()},
         rows_in=rows_in,
         rows_out=sum(found.rows for table, found in landed.items() if table != "rejects"),
         rejected=sum(found.rejected_rows for table, found in landed.items() if table != "rejects"),
@@ -169,6 +182,8 @@ def _merged(
         tables[table] = kept | fresh
         if not tables[table]:
             del tables[table]
+    earlier = manifest.stages.get(stage.name, {}).get(key)
+    others = {path: part for path, part in manifest.files.items() if not earlier or path not in earlier.files}
     stages = {name: dict(records) for name, records in manifest.stages.items()}
     stages.setdefault(stage.name, {})[key] = record
-    return Manifest(tables, {**manifest.files, **files}, stages)
+    return Manifest(tables, {**others, **files}, stages)

@@ -88,7 +88,7 @@ def run_stage(name: str, request: Request) -> StageRun:
         chosen = choose(stage, manifest, as_of)
         basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
         known = manifest.stages.get(name, {}).get(_key(as_of))
-        if known and known.basis == basis and not request.force and _whole(workdir, manifest, known):
+        if known and known.basis == basis and not request.force and not workdir.lost(manifest, known):
             return _told(workdir, manifest, name, known, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
         try:
@@ -215,13 +215,6 @@ def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
 
 def _key(as_of: date | None) -> str:
     return as_of.isoformat() if as_of else ""
-
-
-def _whole(workdir: Workdir, manifest: Manifest, record: Record) -> bool:
-    """Whether every file that the run published is still there."""
-    parts = [manifest.tables.get(table, {}).get(name) for table, names in record.gave.items() for name in names]
-    parts += [manifest.files.get(name) for name in record.files]
-    return all(part is not None and (workdir.path / part.path).is_file() for part in parts)
 
 
 def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, skipped: bool) -> StageRun:

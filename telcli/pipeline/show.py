@@ -49,11 +49,10 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     """
     contract(table)
     place = Workdir(workdir)
-    manifest = place.manifest()
-    months = _months(workdir, table, manifest.months(table), as_of)
+    manifest, months, frame = place.hold(table, lambda manifest: _months(workdir, table, manifest.months(table), as_of))
     month = date.fromisoformat(months[0]) if len(months) == 1 and months[0] else None
     rows = sum(manifest.tables[table][name].rows for name in months)
-    return Selection(table, workdir / table, place.scan(manifest, table, months), rows, month)
+    return Selection(table, workdir / table, frame, rows, month)
 
 
 def _months(workdir: Path, table: str, there: tuple[str, ...], as_of: date | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from telcli.errors import MissingInputError
 from telcli.pipeline.catalog import STAGES
 from telcli.pipeline.choice import choose
-from telcli.pipeline.provenance import Basis, Manifest, Record
+from telcli.pipeline.provenance import Basis, Manifest
 from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
 from telcli.pipeline.stage import Stage
 from telcli.pipeline.workdir import Workdir
@@ -105,20 +105,13 @@ def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request)
         return StageState(stage.name, BLOCKED, (Reason("missing", str(error.values["table"])),))
     if record is None:
         return StageState(stage.name, MISSING)
-    lost = _lost(workdir, manifest, record)
+    lost = workdir.lost(manifest, record)
     if lost:
         return StageState(stage.name, BROKEN, tuple(Reason("lost", path) for path in lost))
     settings, general = settle(stage.name, request)
     now = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
     reasons = _reasons(stage, record.basis, now, bool(request.sources))
     return StageState(stage.name, STALE if reasons else FRESH, reasons)
-
-
-def _lost(workdir: Workdir, manifest: Manifest, record: Record) -> list[str]:
-    """Published files that are gone."""
-    parts = [manifest.tables.get(table, {}).get(name) for table, names in record.gave.items() for name in names]
-    parts += [manifest.files.get(path) for path in record.files]
-    return [part.path for part in parts if part and not workdir.locate(manifest, part).is_file()]
 
 
 def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple[Reason, ...]:

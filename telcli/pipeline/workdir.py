@@ -11,14 +11,14 @@ import dataclasses
 import errno
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
 from telcli.pipeline.lock import exclusive
-from telcli.pipeline.provenance import Manifest, Move, Part, file_sha256
+from telcli.pipeline.provenance import Manifest, Move, Part, Record, file_sha256
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,8 +58,13 @@ class Workdir:
                 return self.path / move.source
         return self.path / part.path
 
-    def scan(self, manifest: Manifest, table: str, partitions: Sequence[str], *, verify: bool = False) -> pl.LazyFrame:
-        """Scan some partitions of a table as one lazy frame; `verify` compares each file with its hash first.
+    def scan(
+        self, manifest: Manifest, table: str, partitions: Sequence[str], *, verify: bool = False, pin: bool = False
+    ) -> pl.LazyFrame:
+        """Scan some partitions of a table as one lazy frame.
+
+        `verify` compares each file with its hash first; `pin` holds each file open until the process ends, so that a
+        commit in the meantime does not change what is read.
 
         Raises
         ------
@@ -72,7 +77,7 @@ class Workdir:
         for partition in partitions:
             part = manifest.tables[table][partition]
             place = self.locate(manifest, part)
-            if not place.is_file() or (verify and file_sha256(place) != part.sha256):
+            if not _same_size(place, part) or (verify and file_sha256(place) != part.sha256):
                 from telcli.pipeline.catalog import maker
 
                 raise DataError(
@@ -83,15 +88,49 @@ class Workdir:
                     stage=maker(table),
                     workdir=str(self.path),
                 )
-            frames.append(pl.scan_parquet(place, hive_partitioning=False))
+            frames.append(pl.scan_parquet(_pinned(place) if pin else place, hive_partitioning=False))
         return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+
+    def hold(
+        self, table: str, choose: Callable[[Manifest], Sequence[str]]
+    ) -> tuple[Manifest, Sequence[str], pl.LazyFrame]:
+        """Read a table without the lock: the manifest, the partitions chosen by it, and their rows as of that instant.
+
+        A commit may come between reading the manifest and opening the files; then both are read again.
+        """
+        while True:
+            manifest = self.manifest()
+            partitions = choose(manifest)
+            try:
+                frame = self.scan(manifest, table, partitions, pin=True)
+            except (DataError, FileNotFoundError):
+                if self.manifest() == manifest:
+                    raise
+                continue
+            if self.manifest().tables.get(table) == manifest.tables.get(table):
+                return manifest, partitions, frame
+
+    def lost(self, manifest: Manifest, record: Record) -> list[str]:
+        """What a run published that is no longer so: a file that is gone or of another size, or was replaced since."""
+        tables = [(table, name) for table, names in record.gave.items() for name in names]
+        parts = [(f"{table}/{name}", manifest.tables.get(table, {}).get(name)) for table, name in tables]
+        parts += [(path, manifest.files.get(path)) for path in record.files]
+        found = []
+        for name, part in parts:
+            if part is None or not _same_size(self.locate(manifest, part), part):
+                found.append(part.path if part else name)
+            elif name in record.files and part.sha256 != record.files[name]:
+                found.append(part.path)
+        return found
 
     @contextmanager
     def writing(self, wait: float) -> Iterator[Manifest]:
         """Hold the directory for writing; first finish what an interrupted run had promised, drop what it had not."""
         with ExitStack() as held:
             try:
-                self.path.mkdir(parents=True, exist_ok=True)
+                if not self.path.exists():
+                    self.path.mkdir(parents=True)
+                    _sync(self.path.parent)
                 held.enter_context(exclusive(self.path / LOCK, wait))
                 manifest = self._settle(self.manifest())
             except OSError as error:
@@ -111,14 +150,25 @@ class Workdir:
         Returns the manifest as it stands once every move is done.
         """
         try:
-            return self._commit(old, new, staged)
+            promised = self._promise(old, new, staged)
         except OSError as error:
             raise storage_error(self.path, error) from None
+        try:
+            return self._settle(promised)
+        except OSError as error:
+            raise UsageError(
+                "commit-unfinished",
+                "The results are published, but {workdir} could not be put in order: {why}.",
+                hint="Mend that and run the same command again; it finishes the work.",
+                workdir=str(self.path),
+                why=os.strerror(error.errno) if error.errno else type(error).__name__,
+            ) from None
 
-    def _commit(self, old: Manifest, new: Manifest, staged: Mapping[str, Path]) -> Manifest:
+    def _promise(self, old: Manifest, new: Manifest, staged: Mapping[str, Path]) -> Manifest:
+        """Make the staged files durable, then the manifest that promises them: the commit point."""
         for place in staged.values():
             _sync(place)
-        for folder in {place.parent for place in staged.values()} | {self.path / STAGING}:
+        for folder in {parent for place in staged.values() for parent in _between(place, self.path)}:
             _sync(folder)
         keep = {part.path for parts in new.tables.values() for part in parts.values()} | set(new.files)
         gone = {part.path for parts in old.tables.values() for part in parts.values()} | set(old.files)
@@ -126,20 +176,20 @@ class Workdir:
         moves += [Move("", target) for target in sorted(gone - keep)]
         promised = dataclasses.replace(new, pending=tuple(moves))
         self._write_manifest(promised)
-        return self._settle(promised)
+        return promised
 
     def _settle(self, manifest: Manifest) -> Manifest:
         """Carry out the promised moves; each may have been done before."""
         folders = set()
         for move in manifest.pending:
             target = self.path / move.target
-            folders.add(target.parent)
+            folders |= set(_between(target, self.path))
             if not move.source:
                 target.unlink(missing_ok=True)
             elif (self.path / move.source).exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (self.path / move.source).replace(target)
-        for folder in sorted(folders):
+        for folder in sorted(folders, reverse=True):  # the innermost first, since a folder's name is kept by its parent
             if folder.is_dir():
                 _sync(folder)
                 _drop_empty(folder, self.path)
@@ -160,12 +210,32 @@ class Workdir:
         _sync(self.path)
 
 
+def _same_size(place: Path, part: Part) -> bool:
+    """A cheap look that a file is there and plausibly the one published."""
+    return place.is_file() and place.stat().st_size == part.bytes
+
+
+def _pinned(place: Path) -> Path:
+    """The open file itself, where the system names those (Linux): it stays what it is when its name is given away."""
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    own = Path(f"/proc/self/fd/{handle}")
+    if own.exists():
+        return own
+    os.close(handle)
+    return place
+
+
 def _sync(place: Path) -> None:
     handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _between(place: Path, top: Path) -> list[Path]:
+    """The folders that hold a file, from its own up to the working directory."""
+    return [folder for folder in place.parents if folder == top or top in folder.parents]
 
 
 def _drop_empty(folder: Path, top: Path) -> None:

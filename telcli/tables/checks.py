@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from inspect import getsource
+from sys import modules
 
 import dataframely as dy
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.tables import columns
 
 __all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split"]
 
@@ -176,8 +179,9 @@ class Contract:
         return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies)
 
     def digest(self) -> str:
-        """A short hash of every column's declaration: tables written under another contract are checked anew."""
-        return sha256(repr(self.columns()).encode()).hexdigest()[:16]
+        """A short hash of the text that declares the table: one written under another contract is checked anew."""
+        declared = [getsource(columns), getsource(modules[self.schema.__module__])]
+        return sha256("".join(declared).encode()).hexdigest()[:16]
 
     def _widened(self, have: pl.Schema) -> type[dy.Schema]:
         """The schema with the frame's own attributes and hidden columns, which dataframely would else drop."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from telcli.errors import DataError, MissingInputError, Notice
 from telcli.pipeline.catalog import STAGES, stage
@@ -68,6 +69,12 @@ def segments(inputs: Inputs, settings: Any) -> Outcome:
     return Outcome(
         {"segments": frame.lazy()}, {"months": seen["month"].n_unique()}, (Notice("n", "said {x}", {"x": 1}),)
     )
+
+
+def modelled(inputs: Inputs, settings: Any) -> Outcome:
+    outcome = segments(inputs, settings)
+    model = LogisticRegression().fit([[0.0], [1.0], [2.0]], [0, 0, 1])
+    return Outcome(outcome.tables, models={"churn": (model, {"as_of": str(inputs.as_of)})})
 
 
 def broken(inputs: Inputs, settings: Any) -> Outcome:
@@ -192,3 +199,28 @@ def test_every_stage_has_a_place_in_the_walk() -> None:
     for found in STAGES:
         assert set(found.needs) | set(found.uses) <= made
         made |= set(found.gives)
+
+
+def test_each_month_keeps_its_own_model(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    using(monkeypatch, {"segment": modelled})
+    for month in (MONTHS[2], MONTHS[1], MONTHS[2]):
+        run = run_stage("segment", Request(work, as_of=month))
+        side = next(Path(output.path) for output in run.outputs if output.path.endswith(".json"))
+        assert f"as_of={month}" in str(side)
+        assert str(month) in side.read_text()
+    assert run.skipped, "June's model was left alone by May's run"
+
+
+def test_pages_of_the_same_figures_stand_together_and_go_together(work: Path) -> None:
+    def drawn(lang: str, **more: Any) -> None:
+        pages = {f"2024-06.{lang}.html": b"page"}
+        run_stage("segment", Request(work, choices={"lang": lang}, render=lambda _: pages, **more))
+
+    def pages() -> list[str]:
+        return sorted(file.name for file in (work / "reports").iterdir())
+
+    drawn("en")
+    drawn("zh")
+    assert pages() == ["2024-06.en.html", "2024-06.zh.html"]
+    drawn("en", flags={"n_segments": 5})
+    assert pages() == ["2024-06.en.html"], "the Chinese page showed older figures"

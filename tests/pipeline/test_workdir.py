@@ -204,3 +204,55 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(UsageError, match="no room left"):
             published(tmp_path, "new", NEW)
     assert seen(tmp_path) == OLD_SEEN
+
+
+def test_trouble_after_the_commit_point_is_not_called_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(tmp_path, "old", OLD)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "_drop_empty", full)
+        with pytest.raises(UsageError, match="results are published"):
+            published(tmp_path, "new", NEW)
+    assert seen(tmp_path) == NEW_SEEN
+    with Workdir(tmp_path).writing(0):
+        pass
+    assert seen(tmp_path) == NEW_SEEN
+    assert not (tmp_path / ".staging").exists()
+
+
+def test_every_folder_on_the_way_to_a_new_file_is_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    original = room._sync
+    monkeypatch.setattr(room, "_sync", lambda place: (synced.append(place), original(place))[1])
+    published(tmp_path / "work", "old", OLD)
+    work = tmp_path / "work"
+    wanted = {tmp_path, work, *(work / t for t in TABLES), *(work / t / f"as_of={m}" for t in TABLES for m in OLD)}
+    assert wanted <= set(synced)
+
+
+def test_a_reader_keeps_what_it_opened_while_a_commit_goes_by(tmp_path: Path) -> None:
+    published(tmp_path, "old", OLD)
+    _, months, frame = Workdir(tmp_path).hold("segments", lambda manifest: manifest.months("segments"))
+    published(tmp_path, "new", NEW)
+    assert tuple(months) == OLD
+    assert frame.collect()["value"].to_list() == ["old", "old"]
+
+
+def test_a_commit_between_manifest_and_files_is_read_again(tmp_path: Path) -> None:
+    published(tmp_path, "old", OLD)
+    rounds = []
+
+    def choose(manifest: Manifest) -> tuple[str, ...]:
+        rounds.append(manifest.months("segments"))
+        if len(rounds) == 1:
+            published(tmp_path, "new", NEW)
+        return rounds[-1]
+
+    _, months, frame = Workdir(tmp_path).hold("segments", choose)
+    assert (len(rounds), tuple(months)) == (2, NEW)
+    assert frame.collect()["value"].to_list() == ["new", "new"]
