@@ -37,7 +37,7 @@ _READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
 class Reading:
     """One column to make: its name, the header it is read from, how (`form`), and what its numbers are multiplied by.
 
-    `words` names the dictionary's list for the form ``code``; `integer_code` casts its words to whole numbers.
+    `words` names the dictionary's list for the form ``code``; those of severity are whole numbers.
     """
 
     name: str

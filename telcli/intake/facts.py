@@ -1,7 +1,7 @@
 """Facts of customers: lines, bills, payments, use and contacts, each from its extract to its canonical columns.
 
 Everything stays lazy. A frame made here carries the hidden columns of `telcli.tables.checks`, and may carry
-`subscription_id` until `resolve_numbers` has put the customer in its place.
+`subscription_id` until `telcli.intake.assemble` has put the customer in its place.
 """
 
 from __future__ import annotations
