@@ -92,11 +92,14 @@ def check_label(one: Understood, churned_when: str) -> None:
 
 
 def _joined(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the columns of `right`; where both have a value the left one stands. Repeated keys of `right` are refused."""
+    """Add the columns of `right`; where both have a value the left one stands. Repeated keys of `right` are refused.
+
+    The first sound row of a key is the one joined: a faulty row is refused for its fault and takes no place.
+    """
     sound = (pl.col(FAULTS).list.len() == 0) & pl.col("customer_id").is_not_null()
-    once = pl.col("customer_id").is_first_distinct()
-    checked = right.with_columns(_once=once | pl.col("customer_id").is_null())
-    bad = add_fault(checked, ~pl.col("_once"), "duplicate-key", "customer_id").filter(~sound)
+    once = pl.when(sound).then("customer_id").is_first_distinct()
+    checked = right.with_columns(_once=once)
+    bad = add_fault(checked, sound & ~pl.col("_once"), "duplicate-key", "customer_id").filter(~sound)
     add = checked.filter(sound & pl.col("_once")).drop("_once")
     names, more = list(left.collect_schema()), list(right.collect_schema())
     both = [name for name in more if name in names and name != "customer_id"]

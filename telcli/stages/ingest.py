@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -70,7 +71,11 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
 
 
 def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
-    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud."""
+    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud.
+
+    This month comes from the clock, or from the environment variable ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC;
+    the convention of reproducible builds) where it is set, so that a run can be repeated to the byte later.
+    """
     if asked:
         return asked.replace(day=1), []
     latest = max((found for one in ones if (found := _latest(one))), default=None)
@@ -83,7 +88,9 @@ def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[N
                 {"month": f"{month:%Y-%m}"},
             )
         ]
-    month = date.today().replace(day=1)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    today = datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch.isdecimal() else date.today()
+    month = today.replace(day=1)
     return month, [
         Notice(
             "as-of-assumed",

@@ -109,6 +109,11 @@ def test_the_month_of_a_flat_table_is_its_latest_date_or_said_aloud(tmp_path: Pa
     assert (label.as_of, label.metrics["as_of"]) == (JUNE, "2024-06-01")
 
 
+def test_the_assumed_month_can_be_fixed_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1682899200")
+    assert ran(tmp_path, {"f.csv": "id,tenure\na,5\nb,6\n"}, as_of=None).as_of == date(2023, 5, 1)
+
+
 def test_a_tenure_beside_months_ends_with_the_last_of_them(tmp_path: Path) -> None:
     files = {"c.csv": "customer_id,tenure\nc1,3\n", "u.csv": "customer_id,month,texts\nc1,2023-01,1\nc1,2023-02,1\n"}
     found = ran(tmp_path, files, as_of=None)
@@ -126,6 +131,17 @@ def test_flat_tables_on_one_identifier_are_joined(tmp_path: Path) -> None:
     ]
     assert rules(found, "customers") == [(4, "duplicate-key", "customer_id", None)]
     assert "customers-joined" in codes(found)
+
+
+def test_a_faulty_row_does_not_shadow_its_sound_twin(tmp_path: Path) -> None:
+    files = {"a.csv": "Customer_ID,Gender,Age\nk1,男,40\nk2,女,50\n", "b.csv": "Customer_ID,Churn,birth_year\n"}
+    files["b.csv"] += "k1,1,x9\nk1,1,1990\nk2,0,1985\nk2,0,1986\n" + "".join(f"k{n},0,1980\n" for n in range(3, 6))
+    found = ran(tmp_path, files)
+    assert good(found, "customers", "customer_id", "birth_year")[:2] == [("k1", 1990), ("k2", 1985)]
+    assert [row[:3] for row in rules(found, "customers")] == [
+        (2, "not-a-year", "birth_year"),
+        (5, "duplicate-key", "customer_id"),
+    ]
 
 
 SYSTEMS = {
