@@ -88,6 +88,10 @@ class ChurnDesign:
         dropped = {name: why for name in self.names if name in names}
         return ChurnDesign(kept, {**self.left_out, **dropped})
 
+    def never(self, names: list[str], why: str) -> ChurnDesign:
+        """The same design, with columns on record that were not offered to it."""
+        return ChurnDesign(self.features, {**self.left_out, **dict.fromkeys(names, why)})
+
     def describe(self) -> list[dict[str, Any]]:
         """The features as JSON."""
         return [{"name": f.name, "kind": f.kind, "levels": list(f.levels), "rest": f.rest} for f in self.features]

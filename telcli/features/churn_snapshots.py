@@ -19,17 +19,20 @@ __all__ = [
     "candidate_columns",
     "label_rows",
     "named_columns",
+    "overwritten_columns",
     "plan_windows",
     "snapshot_features",
 ]
 
-# Attributes of customers and lines are as of the export, so only what cannot know the future may be used. Never:
-# churned, valid_from, valid_to, manager_id, group_id of customers; ended_on, end_reason, status of lines. plan_fee and
-# contract_end come, month by month, with customer_months. A star level is graded again and lost on leaving, so it is
-# used in a flat table alone.
+# Never used: churned, valid_from, valid_to, manager_id, group_id of customers; ended_on, end_reason, status of lines.
+# A star level is graded again and lost on leaving, so it is used in a flat table alone.
 CUSTOMER_ATTRIBUTES = ("customer_class", "gender", "region", "branch")
 FLAT_ATTRIBUTES = (*CUSTOMER_ATTRIBUTES, "star_level")
 LINE_ATTRIBUTES = ("service_type", "pay_mode", "plan_id", "channel_id")
+OVERWRITTEN = ("contract_months_left", "plan_fee", "customer_class", "region", "branch", "plan_id")
+"""As they stand in the extract. Who stayed has renewed, moved and changed plan since; who left has not: over months
+such a column tells the outcome, and no test on a later month shows it. Free attributes (`x_`) are of this kind too.
+"""
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,15 @@ def snapshot_features(
     if "subscriptions" in tables:
         found = found.join(_main_lines(tables["subscriptions"], month), on="customer_id", how="left")
     return found
+
+
+def overwritten_columns(candidates: list[str]) -> set[str]:
+    """Those of the columns that an operator overwrites, so that a past month shows what stands today.
+
+    >>> sorted(overwritten_columns(["tenure_months", "plan_fee", "gender", "x_tariff"]))
+    ['plan_fee', 'x_tariff']
+    """
+    return {name for name in candidates if name in OVERWRITTEN or name.startswith("x_")}
 
 
 def named_columns(names: str, candidates: list[str]) -> set[str]:

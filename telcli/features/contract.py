@@ -1,7 +1,8 @@
 """What the customer holds: lines, services, fees, contracts, and which of the lines live.
 
 Plan, fee, pay mode and contract end of a line are those of the extract: where an operator overwrites them, a month
-of the past shows the present plan.
+of the past shows the present plan and the renewed contract. That describes customers; over months it would tell a
+churn model who stayed, so predict-churn leaves `plan_fee` and `contract_months_left` out unless told (trust_export).
 """
 
 from __future__ import annotations

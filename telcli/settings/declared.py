@@ -277,6 +277,11 @@ class PredictChurnSettings:
         "", "Columns to use although they look like leaks, by comma.", "虽疑似泄漏仍要使用的列，逗号分隔。"
     )
     exclude: str = setting("", "Columns the model must not use, by comma.", "模型不得使用的列，逗号分隔。")
+    trust_export: str = setting(
+        "",
+        "Columns whose value in the extract held in every past month too, by comma: used over months as well.",
+        "提取时的取值在过去各月同样成立的列，逗号分隔；分月建模时也可使用。",
+    )
     offer_cost: float = setting(
         10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0
     )

@@ -96,7 +96,9 @@ def month_road(study: Study, first: date) -> Road:
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
     model, known = _fit_months(study, learned, design, windows.closed[-1])
-    _tell_months(study, closed.height, learned, design)
+    tell_size(study, learned.y, None)
+    if learned.y.size < closed.height:
+        tell_sample(study, learned.y.size, closed.height)
     matrix = design.matrix(people)
     return Road(
         people=people,
@@ -223,20 +225,6 @@ def _tell_short(study: Study, windows: snapshots.Windows) -> None:
             "history-short",
             "Tested by cross-validation over customers, not on a later month: that takes {needed} months of history.",
             needed=needed,
-        )
-
-
-def _tell_months(study: Study, rows: int, learned: _Learned, design: ChurnDesign) -> None:
-    tell_size(study, learned.y, None)
-    if learned.y.size < rows:
-        tell_sample(study, learned.y.size, rows)
-    dated = [name for name in design.names if name.startswith("x_")]
-    if dated:
-        study.tell(
-            "attributes-of-today",
-            "These attributes are as they stand in the extract, not as they stood at each snapshot; leave out with "
-            "exclude in [predict-churn] what changes over time: {columns}.",
-            columns=", ".join(name.removeprefix("x_") for name in dated),
         )
 
 

@@ -33,6 +33,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
+NOT_THEN = "not known as of then"
 _SCAN_CUSTOMERS = 10
 """With fewer churners or stayers a column may separate them by chance."""
 
@@ -81,9 +82,11 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
     excluded = snapshots.named_columns(settings.exclude, candidates)
     allowed = snapshots.named_columns(settings.allow_leaks, candidates)
-    present = [name for name in candidates if name in frame.columns]
+    trusted = snapshots.named_columns(settings.trust_export, candidates)
+    unknown = set() if flat else snapshots.overwritten_columns(candidates) - trusted
+    present = [name for name in candidates if name in frame.columns and name not in unknown]
     design = learn_design(frame, present, level_rows=level_rows(y, frame.get_column("month").n_unique()))
-    design = design.without(excluded, "excluded")
+    design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
     named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
     strong = set()
     if min(y.sum(), y.size - y.sum()) >= _SCAN_CUSTOMERS:
@@ -106,6 +109,20 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
             columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
         )
     return design
+
+
+def _not_then(study: Study, frame: pl.DataFrame, unknown: set[str]) -> list[str]:
+    """The columns whose past nobody knows and that hold anything, told to the analyst."""
+    held = [name for name in frame.columns if name in unknown and frame.get_column(name).null_count() < frame.height]
+    if held:
+        study.tell(
+            "columns-of-today",
+            "Not used: {columns}. They are as they stand in the extract, not as they stood at each snapshot, and those "
+            "who stayed may have renewed or changed since. Name in trust_export of [predict-churn] what does not "
+            "change so.",
+            columns=", ".join(sorted(name.removeprefix("x_") for name in held)),
+        )
+    return held
 
 
 def level_rows(y: Floats, months: int) -> int:

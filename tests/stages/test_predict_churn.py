@@ -177,7 +177,7 @@ def test_months_are_tested_on_a_later_month(month_outcome: Outcome) -> None:
     assert 0.65 < metrics["auc"] < 0.95
     assert metrics["ece"] < 0.05
     assert not {"status", "end_reason", "ended_on"} & set(metrics["features"])
-    assert {"plan_id", "region"} <= set(metrics["features"])
+    assert {name for name, why in metrics["left_out"].items() if why == "not known as of then"} == {"plan_id", "region"}
 
 
 def test_months_score_everyone_active_and_say_why(month_outcome: Outcome) -> None:
@@ -202,6 +202,42 @@ def test_nothing_after_the_snapshot_is_read() -> None:
     after = run({**tables, "customer_months": changed.lazy()}).metrics
     assert before["auc"] == after["auc"]
     assert before["log_loss"] == after["log_loss"]
+
+
+def renewed(rows: int = 3000) -> Tables:
+    """Churn by chance alone. Contracts of a year are renewed for those still there; the extract holds today's end."""
+    rng = np.random.default_rng(1)
+    gone = np.minimum(rng.geometric(0.03, rows), 99)
+    began = rng.integers(-12, 0, rows)
+    term = began + 12 * (1 + (np.minimum(gone, 12) - 1 - began) // 12)
+    parts = []
+    for t in range(12):
+        month, here = AS_OF.year * 12 + AS_OF.month - 12 + t, gone >= t
+        part = {
+            "customer_id": [f"c{i:05d}" for i in np.flatnonzero(here)],
+            "left": gone[here] == t,
+            "active": gone[here] != t,
+            "contract_months_left": np.maximum(term - t, 0)[here].astype(float),
+            "revenue": rng.gamma(4, 15, int(here.sum())),
+        }
+        parts.append(pl.DataFrame(part).with_columns(month=pl.lit(date(month // 12, month % 12 + 1, 1))))
+    customers = pl.DataFrame(
+        {"customer_id": [f"c{i:05d}" for i in range(rows)], "x_tariff": rng.choice(["A", "B"], rows)}
+    )
+    return conformed(customers=customers, customer_months=pl.concat(parts))
+
+
+def test_what_stands_today_does_not_tell_the_past_who_will_stay() -> None:
+    outcome = run(renewed())
+    assert outcome.metrics["features"] == ["revenue"]
+    assert outcome.metrics["auc_low"] < 0.5 < outcome.metrics["auc_high"]
+    told = next(notice for notice in outcome.notices if notice.code == "columns-of-today")
+    assert told.values["columns"] == "contract_months_left, tariff"
+    assert "trust_export" in told.message
+    trusted = run(renewed(), trust_export="contract_months_left, tariff")
+    assert trusted.metrics["features"] == ["contract_months_left", "revenue", "x_tariff"]
+    assert trusted.metrics["auc_low"] > 0.5, "the leak that no later month shows"
+    assert "columns-of-today" not in [notice.code for notice in trusted.notices]
 
 
 def test_short_histories_fall_back_and_say_so() -> None:
