@@ -37,11 +37,13 @@ def lines(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, span: Sp
 
     A line without a date of activation began when its customer joined, where that was before its end, else before the
     history. An end after the last month is not known yet. A line that is said to have ended, nobody knows when, is
-    `lost`: it is never live.
+    `lost`: it is never live. In a flat table every line lives: its end is what the label tells, and no feature may.
     """
     if "subscriptions" not in subjects:
         return None
     found = subjects["subscriptions"].join(everyone.select("who", "joined_on"), on="who")
+    if span.snapshot:
+        found = found.with_columns(ended_on=pl.lit(None, pl.Date), status=pl.lit(None, pl.String))
     until, joined = index_at(pl.col("ended_on")), index_at(pl.col("joined_on"))
     plausible = pl.when((joined <= until).fill_null(value=True)).then(joined)
     since = pl.coalesce(index_at(pl.col("activated_on")), plausible, span.first - 1)

@@ -294,3 +294,4 @@ def test_a_flat_table_has_one_month_and_no_history() -> None:
     assert made["tenure_months"].to_list() == [47.0, 0.0, None]
     assert made["revenue"].to_list() == [70.35, 20.0, None]
     assert made["revenue_mean_3"].is_null().all()
+    assert made["numbers_held"].to_list() == [1.0, 1.0, None], "the end of a line would tell the label"
