@@ -101,16 +101,23 @@ def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: in
 def label_rows(months: pl.LazyFrame, snapshots: tuple[date, ...], *, gap: int, outcome: int) -> pl.DataFrame:
     """`customer_id`, `month`, `churned` of everyone alive at each snapshot, sorted by both.
 
-    Churned: left for good within the outcome window. Who left in the gap is not there: nobody could act in time.
+    Churned: left within the outcome window. Who left in the gap is not there: nobody could act in time. It is the first
+    leaving after the snapshot that counts, so what happens after the window, a return and a second leaving, say,
+    changes no label; nor does a return within it.
     """
-    gone = months.filter("left").group_by("customer_id").agg(left_in=pl.col("month").max())
-    here = months.filter(pl.col("month").is_in(list(snapshots)) & pl.col("active") & ~pl.col("left"))
-    ahead = pl.col("left_in").dt.year() * 12 + pl.col("left_in").dt.month()
-    ahead = (ahead.cast(pl.Int32) - (pl.col("month").dt.year() * 12 + pl.col("month").dt.month())).fill_null(-1)
-    rows = here.select("customer_id", "month").join(gone, on="customer_id", how="left").with_columns(ahead=ahead)
-    rows = rows.filter(~pl.col("ahead").is_between(1, gap))
-    churned = pl.col("ahead").is_between(gap + 1, gap + outcome)
-    return rows.select("customer_id", "month", churned=churned).sort("customer_id", "month").collect(engine="streaming")
+    parts = [_labels_at(months, month, gap, outcome) for month in snapshots]
+    return pl.concat(parts).collect(engine="streaming").sort("customer_id", "month")
+
+
+def _labels_at(months: pl.LazyFrame, snapshot: date, gap: int, outcome: int) -> pl.LazyFrame:
+    window = pl.col("month").is_between(add_months(snapshot, 1), add_months(snapshot, gap + outcome))
+    gone = months.filter(pl.col("left"), window).group_by("customer_id").agg(left_in=pl.col("month").min())
+    here = months.filter(pl.col("month") == snapshot, pl.col("active"), ~pl.col("left"))
+    rows = here.select("customer_id", "month").join(gone, on="customer_id", how="left")
+    in_time = pl.col("left_in") > add_months(snapshot, gap)
+    return rows.filter(in_time.fill_null(value=True)).select(
+        "customer_id", "month", churned=pl.col("left_in").is_not_null()
+    )
 
 
 def candidate_columns(tables: Mapping[str, pl.LazyFrame], *, flat: bool) -> list[str]:

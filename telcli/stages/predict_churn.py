@@ -211,7 +211,7 @@ def _description(study: Study, road: Road, metrics: dict[str, Any]) -> dict[str,
         "classes": [0, 1],
         "label": "churned, as labelled in customers"
         if road.facts["split"] == "cross-validation" and "folds" in road.facts
-        else "left for good within the outcome window",
+        else "first left within the outcome window",
         "typical_stayer": [None if np.isnan(value) else float(value) for value in road.stayer],
         "metrics": metrics,
         "libraries": {
