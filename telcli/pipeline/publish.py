@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from telcli.errors import DataError
+from telcli.errors import DataError, Notice
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
 from telcli.pipeline.stage import Render, Stage
@@ -135,7 +135,9 @@ def _record(
     rows_in = sum(
         part.rows for parts in manifest.tables.values() for part in parts.values() if part.path in basis.inputs
     )
+    notices = outcome.notices
     if stage.name == "ingest":
+        notices = (*notices, *_dropped(stage, manifest, landed))
         metrics["sources"] = [_counted(source, landed) for source in metrics["sources"]]
         rows_in = sum(source["rows_read"] for source in metrics["sources"])
     as_of = outcome.as_of.isoformat() if outcome.as_of else basis.as_of
@@ -149,20 +151,41 @@ def _record(
         rejected=sum(found.rejected_rows for table, found in landed.items() if table != "rejects"),
         duplicates=sum(found.copies.height for found in landed.values()),
         metrics=jsonable(metrics),
-        notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in outcome.notices),
+        notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
     )
 
 
+def _dropped(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed]) -> list[Notice]:
+    """Say which tables of an earlier ingest are gone: each ingest replaces all that came before it."""
+    gone = [table for table in stage.gives if manifest.tables.get(table) and table not in landed]
+    if not gone:
+        return []
+    return [
+        Notice(
+            "subjects-dropped",
+            "Gone from the working directory, because no source of this ingest gives them: {tables}. "
+            "Give every source each time.",
+            {"tables": ", ".join(gone)},
+        )
+    ]
+
+
 def _counted(source: Mapping[str, Any], landed: Mapping[str, Landed]) -> dict[str, Any]:
-    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate."""
-    lost = {}
-    for name, frames in (
-        ("rows_rejected", [found.rejects for table, found in landed.items() if table in SUBJECTS]),
-        ("rows_duplicate", [found.copies for found in landed.values()]),
-    ):
-        lines = pl.concat([frame.select("source", "line") for frame in frames]).filter(source=source["source"])
-        lost[name] = lines.unique().height
+    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate.
+
+    One line may give rows to several tables: it is rejected where any of them was refused, and else a duplicate only
+    where its own table had it before; a copy of what it lends, such as its bill, leaves the line itself kept.
+    """
+    rejected = _lines(source, [found.rejects for table, found in landed.items() if table in SUBJECTS])
+    own = _lines(source, [found.copies for table, found in landed.items() if table == source["table"]])
+    lost = {"rows_rejected": rejected.len(), "rows_duplicate": own.filter(~own.is_in(rejected.implode())).len()}
     return {**source, **lost, "rows_kept": source["rows_read"] - sum(lost.values())}
+
+
+def _lines(source: Mapping[str, Any], frames: Sequence[pl.DataFrame]) -> pl.Series:
+    """The lines of one extract that these frames name, each once."""
+    named = [frame.filter(source=source["source"]).select(pl.col("line").cast(pl.Int64)) for frame in frames]
+    return pl.concat([pl.DataFrame(schema={"line": pl.Int64}), *named])["line"].unique()
 
 
 def _merged(

@@ -25,7 +25,7 @@ BASIS = Basis("0", {}, 0, "", {}, {})
 
 
 def ingested(place: Path, frame: pl.LazyFrame, settings: IngestSettings | None = None) -> None:
-    metrics = {"sources": [{"source": "crm.csv", "rows_read": 3}]}
+    metrics = {"sources": [{"source": "crm.csv", "table": "customers", "rows_read": 3}]}
     workdir = Workdir(place)
     with workdir.writing(0) as manifest:
         workdir.staging()

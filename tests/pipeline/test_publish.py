@@ -1,0 +1,51 @@
+"""What became of each line of each source, and what an ingest takes away."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from telcli.pipeline.run import Request, run_stage
+
+
+def ingested(tmp_path: Path, files: dict[str, str], **more: Any) -> Any:
+    sources = []
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        sources.append(tmp_path / name)
+    flags = {"max_reject_share": 1.0}
+    return run_stage(
+        "ingest",
+        Request(tmp_path / "work", date(2024, 6, 1), sources=tuple(sources), flags=flags, **more),
+    )
+
+
+def counts(run: Any) -> list[tuple[int, int, int, int]]:
+    names = ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate")
+    return [tuple(source[name] for name in names) for source in run.metrics["sources"]]
+
+
+def test_flat_tables_that_say_the_same_twice_lose_no_line_twice(tmp_path: Path) -> None:
+    one = "Customer ID,Gender,Tenure,Monthly Charge\n" + "".join(f"k{n},Male,{n},20\n" for n in range(6))
+    two = "Customer ID,Offer,Plan Colour,Tenure in Months,Monthly Charge\n"
+    two += "".join(f"k{n},A,red,{max(n, 1)},20\n" for n in range(6))
+    three = "Customer ID,City\n" + "".join(f"k{n},Xi'an\n" for n in range(6)) + "k1,Xi'an\n"
+    run = ingested(tmp_path, {"one.csv": one, "two.csv": two, "three.csv": three})
+    assert counts(run) == [(6, 6, 0, 0), (6, 5, 1, 0), (7, 6, 1, 0)]
+    assert all(read == kept + bad + same for read, kept, bad, same in counts(run))
+
+
+def test_a_copied_line_is_counted_once_for_all_its_tables(tmp_path: Path) -> None:
+    flat = "Customer ID,Tenure,Monthly Charge\na,1,5\na,1,5\nb,2,6\nb,2,7\nc,2,x\n"
+    assert counts(ingested(tmp_path, {"flat.csv": flat})) == [(5, 2, 2, 1)]
+
+
+def test_tables_that_an_ingest_no_longer_gives_are_named(tmp_path: Path) -> None:
+    crm = {"crm.csv": "customer_id,gender\na,F\nb,M\n"}
+    bills = {"bills.csv": "customer_id,month,amount\na,2024-05,5\nb,2024-05,6\n"}
+    first = ingested(tmp_path, crm | bills)
+    assert not [notice for notice in first.notices if notice.code == "subjects-dropped"]
+    second = ingested(tmp_path, crm)
+    assert [notice.values for notice in second.notices if notice.code == "subjects-dropped"] == [{"tables": "bills"}]
+    assert not [notice for notice in ingested(tmp_path, crm, force=True).notices if notice.code == "subjects-dropped"]
