@@ -99,10 +99,10 @@ def empc(
     _worth(value, offer, contact)
     f0, f1, pi0 = roc_hull(y, score, weight)
     pi1 = 1.0 - pi0
-    with np.errstate(divide="ignore"):
-        cuts = ((offer + contact) * pi1 * np.diff(f1) + contact * pi0 * np.diff(f0)) / (
-            (value - offer) * pi0 * np.diff(f0)
-        )
+    cost = (offer + contact) * pi1 * np.diff(f1) + contact * pi0 * np.diff(f0)
+    gain = (value - offer) * pi0 * np.diff(f0)
+    # A step that brings no churner pays at no acceptance rate: where it costs nothing either, it may be left.
+    cuts = np.divide(cost, gain, out=np.ones_like(gain), where=gain > 0)
     # Corner j is the best choice while gamma lies between cuts[j - 1] and cuts[j]; a hull's cuts rise.
     edges = np.concatenate([[0.0], np.minimum(np.maximum.accumulate(cuts), 1.0), [1.0]])
     mass = np.diff(betainc(alpha, beta, edges))

@@ -88,6 +88,13 @@ def test_weights_stand_for_repeated_customers(rows: list) -> None:
     assert empc(y, score, weight=times).profit == pytest.approx(whole.profit, abs=1e-9)
 
 
+@given(people)
+def test_a_campaign_that_costs_nothing_earns_every_churner_who_accepts(rows: list) -> None:
+    y, score = np.array([left for left, _ in rows], float), np.array([rank for _, rank in rows], float)
+    assert empc(y, score, offer=0.0, contact=0.0).profit == pytest.approx(0.3 * 200 * y.mean())
+    assert mpc(y, score, offer=0.0, contact=0.0).profit == pytest.approx(0.3 * 200 * y.mean())
+
+
 def test_the_hull_is_concave_and_ends_at_the_corners() -> None:
     rng = np.random.default_rng(3)
     y = rng.integers(0, 2, 500)

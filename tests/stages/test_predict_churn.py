@@ -356,6 +356,13 @@ def test_training_is_bounded_and_probabilities_stay_right() -> None:
     assert predicted == pytest.approx(found["churners"].sum(), rel=0.25)
 
 
+def test_a_campaign_may_cost_nothing() -> None:
+    """Warnings are errors here, so none may reach the screen either."""
+    metrics = run(flat(400), offer_cost=0.0, contact_cost=0.0).metrics
+    assert metrics["empc_low"] <= metrics["empc"] <= metrics["empc_high"]
+    assert metrics["empc"] == pytest.approx(metrics["empc_perfect"])
+
+
 def test_every_setting_does_something() -> None:
     base = run(flat(500)).metrics
     assert run(flat(500), accept_rate=0.6).metrics["total_cost"] != base["total_cost"]
