@@ -13,6 +13,9 @@ from telcli.methods.leakage import column_auc, named_afterwards, scan
         "x_cancellation_date", "x_termination reason", "x_disconnect_date", "x_left", "x_reason for leaving",
         "x_account_status", "x_end_date", "x_port_out_request", "x_last_bill", "x_retention_offer",
         "x_离网原因", "x_流失类型", "x_销户时间", "x_用户状态", "x_携出标志", "x_拆机日期", "x_停机原因",
+        "x_合约离网", "x_用户离网套餐", "x_近3个月拆机", "x_合约期内解约", "x_套餐用户状态", "x_近6个月流失标志",
+        "x_days_since_left", "x_Exit survey", "x_months since cancellation", "x_contract_end_reason",
+        "x_previous_plan_churn_reason",
     ],
 )  # fmt: skip
 def test_names_known_only_afterwards(name: str) -> None:
@@ -25,6 +28,8 @@ def test_names_known_only_afterwards(name: str) -> None:
         "x_Contract", "x_contract_end_date", "contract_months_left", "x_months_left", "x_State", "x_Marital Status",
         "x_tenure", "x_PaymentMethod", "x_TotalCharges", "x_last_month_traffic", "x_promotion_end", "x_weekend_calls",
         "x_近3个月宽带拆机", "x_合约终止日期", "x_套餐", "x_在网时长", "x_归属地市", "x_Satisfaction Score",
+        "x_套餐失效时间", "x_优惠终止日期", "x_曾离网次数", "x_previously_cancelled", "x_past_churn_count",
+        "x_plan_end", "x_days_since_upgrade",
     ],
 )  # fmt: skip
 def test_honest_names(name: str) -> None:
@@ -42,6 +47,19 @@ def test_a_number_counts_in_either_direction() -> None:
     assert column_auc(10 * y + noise, y) > 0.99
     assert column_auc(-10 * y + noise, y) > 0.99
     assert column_auc(noise, y) < 0.55
+
+
+def test_a_number_that_tells_neither_high_nor_low_is_found() -> None:
+    y, rng = people()
+    assert column_auc(np.where(y == 1, 5.0, rng.choice([0.0, 10.0], y.size)), y) == 1.0
+    assert (
+        column_auc(np.where(y == 1, rng.normal(0, 0.1, y.size), rng.choice([-5, 5], y.size) * (1 + rng.random())), y)
+        > 0.99
+    )
+    busy = rng.normal(size=y.size)
+    assert column_auc(np.where(y == 1, 0.25, busy), y) > 0.98, "one common value among many"
+    assert column_auc(busy, y) < 0.55
+    assert column_auc(rng.integers(0, 200, y.size).astype(float), y) < 0.55
 
 
 def test_gaps_tell_too() -> None:
