@@ -11,15 +11,13 @@ import polars as pl
 
 from telcli.intake.dates import days
 from telcli.intake.numbers import numbers
+from telcli.intake.privacy import header_tells, holds_person, is_person, is_prose
 from telcli.intake.words import meant
 
 __all__ = ["Profile", "attribute_names", "looks_personal", "profile"]
 
 _BOOLEAN = ["yes", "no", "true", "false", "y", "n", "是", "否"]
-_PERSONAL = (
-    r"^(?:(?:\+?(?:00)?86[- ]?)?1[3-9]\d{9}|\d{17}[\dXx]|[^\s@]+@[^\s@]+\.[A-Za-z]{2,}"  # mobile, certificate, mail
-    r"|\+\d[\d -]{7,15}|0\d{2,3}[- ]\d{7,8}|00\d{9,13})$"  # other numbers: international, with an area code
-)
+_SMALL = 1e6
 _CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
 
 
@@ -33,20 +31,45 @@ class Profile:
     booleans: int
     codes: int
     personal: int
+    long: int
+    small: int
+    prose: int
 
     @property
     def type(self) -> str:
-        """Boolean, Date, Float64 or String: the narrowest that every value is; codes with leading zeros stay text."""
+        """Boolean, Date, Float64 or String: the narrowest that every value is; codes with leading zeros stay text.
+
+        ``Float64-masked`` are numbers among which a few telephone numbers strayed, which are to be left out.
+        """
         if self.values == self.booleans:
             return "Boolean"
         if self.values == self.dates:
             return "Date"
-        return "Float64" if self.values == self.numbers and not self.codes else "String"
+        if self.values != self.numbers or self.codes:
+            return "String"
+        return "Float64-masked" if self.personal and self._long_ones_name_persons else "Float64"
+
+    @property
+    def _long_ones_name_persons(self) -> bool:
+        """Whether most numbers as long as a telephone's look like one: those of a measure spread, as bytes do."""
+        return 2 * self.personal >= self.long
 
     @property
     def names_persons(self) -> bool:
-        """Most values are mobile numbers, certificates or mail addresses."""
-        return 2 * self.personal > self.values
+        """One value in a hundred is, or holds, a telephone number, a certificate or a mail address."""
+        if self.values in (self.booleans, self.dates):
+            return False
+        return 100 * self.personal >= max(self.values, 1) and (self.type == "String" or self._long_ones_name_persons)
+
+    def names_persons_under(self, header: str) -> bool:
+        """Whether the column is personal by its values, or by a header that the values do not contradict.
+
+        Flags, dates and small numbers name nobody whatever the header says; notes do where they are prose.
+        """
+        told = header_tells(header)
+        plain = self.type in ("Boolean", "Date") or self.values == self.small
+        said = (told == "person" and not plain) or (told == "note" and 100 * self.prose >= max(self.values, 1))
+        return self.names_persons or said
 
 
 def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str, Profile]]:
@@ -76,13 +99,17 @@ def _counts(text: pl.Series) -> dict[str, int]:
     value, _ = numbers(bare)
     dated = bare.str.contains(r"^(?:19|20)\d{6}$|^(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
     read, _ = days(pl.DataFrame({"t": bare, "d": dated}).select(pl.when("d").then("t"))["t"])
+    person = holds_person(bare)
     marks = {
         "values": bare.is_not_null(),
         "numbers": value.is_not_null(),
         "dates": read.is_not_null(),
         "booleans": bare.str.to_lowercase().is_in(_BOOLEAN),
         "codes": bare.str.contains(_CODE),
-        "personal": bare.str.contains(_PERSONAL),
+        "personal": person,
+        "long": person | bare.str.contains(r"\d{9}"),
+        "small": value.abs() < _SMALL,
+        "prose": is_prose(bare),
     }
     weights = repeats["n"]
     return {kind: int((weights * mark.fill_null(value=False).cast(pl.UInt32)).sum()) for kind, mark in marks.items()}
@@ -95,7 +122,7 @@ def looks_personal(text: pl.Series) -> bool:
     (True, False)
     """
     bare = meant(text).drop_nulls()
-    return bare.len() > 0 and 2 * int(bare.str.contains(_PERSONAL).sum()) > bare.len()
+    return bare.len() > 0 and 2 * int(is_person(bare).sum()) > bare.len()
 
 
 def attribute_names(headers: Iterable[str]) -> dict[str, str]:

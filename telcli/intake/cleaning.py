@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.intake.dates import days, moments, months
 from telcli.intake.numbers import integers, numbers, years
+from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.words import Read, codes, flags, ids, masked, texts
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
@@ -23,7 +24,9 @@ _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
 _READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
     "id": (ids, pl.String(), "id-in-scientific-notation"),
     "text": (texts, pl.String(), ""),
+    "discreet text": (discreet, pl.String(), ""),
     "number": (numbers, pl.Float64(), "not-a-number"),
+    "discreet number": (discreet_numbers, pl.Float64(), "not-a-number"),
     "integer": (integers, pl.Int64(), "not-a-whole-number"),
     "year": (years, pl.Int64(), "not-a-year"),
     "day": (days, pl.Date(), "not-a-date"),

@@ -23,6 +23,7 @@ __all__ = [
     "headers_of",
     "otherwise",
     "personal",
+    "personal_words",
     "read_header",
     "slots",
     "units_of",
@@ -181,6 +182,12 @@ def personal(header: str) -> bool:
     (True, True, False)
     """
     return bool({bare(header), read_header(header)[0]} & _personal_names())
+
+
+@cache
+def personal_words(name: str) -> frozenset[str]:
+    """One list of words that make a header name a person, or not (`telcli.intake.privacy` weighs them)."""
+    return frozenset(_book()["personal"][name])
 
 
 @cache

@@ -23,7 +23,15 @@ ROW = "_row"
 _HEAD = 2000
 _CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag")
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
-_TYPES = {"Boolean": "flag", "Date": "day", "Float64": "number", "String": "text"}
+_TYPES = {
+    "Boolean": "flag",
+    "Date": "day",
+    "Float64": "number",
+    "Float64-masked": "discreet number",
+    "String": "discreet text",
+}
+_TOLD = ("contacts.topic", "contacts.text")
+"""Canonical columns written by hand, so that numbers of persons may stand in them."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +166,8 @@ def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]
 def _reading(name: str, use: Use) -> Reading:
     slot = slots()[name]
     header = ROW if use.header == ROW_NUMBER else use.header
-    return Reading(slot.column, header, slot.form, use.factor(slot), slot.words)
+    form = "discreet text" if name in _TOLD else slot.form
+    return Reading(slot.column, header, form, use.factor(slot), slot.words)
 
 
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
@@ -174,7 +183,10 @@ def _looked_at(one: Understood) -> Understood:
         rows, profiles = profile(one.extract.frame, wanted)
     if one.rows < 0:
         return replace(one, rows=rows)
-    private = tuple(header for header in wanted if profiles[header].values and profiles[header].names_persons)
+    written = headers_of_extract(one.extract)
+    private = tuple(
+        name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])
+    )
     empty = tuple(header for header in wanted if not profiles[header].values)
     kept = [header for header in wanted if header not in private and header not in empty]
     names = attribute_names(kept)

@@ -119,6 +119,7 @@ def masked(text: pl.Series) -> pl.Series:
         text.str.strip_chars()
         .str.slice(0, 200)
         .str.replace_all(r"(\d{3})[\dXx]{4,}([\dXx]{2})", "$1******$2")
+        .str.replace_all(r"(\d{3,4})[ )-]{1,2}(?:\d{4}[ -]?\d{2}|\d{5,6}|\d{3}[ -]\d{2})(\d{2})", "$1-******$2")
         .str.replace_all(r"[^\s@]+@[^\s@]+", "***@***")
         .str.replace_all(r"^(\p{Han})\p{Han}{1,3}$", "$1**")
     )

@@ -44,13 +44,55 @@ def test_one_odd_value_in_the_last_row_counts() -> None:
         (["11010519491231002X", "-"], True),
         (["a@b.cn", "c.d@e.com"], True),
         (["+49 89 1234567", "010-12345678"], True),
-        (["13812345678", "a", "b"], False),
+        (["13812345678", "a", "b"], True),
+        (["0261706749", "01012345678"], True),
+        (["call 13812345678 please", "no answer"], True),
+        (["13812345678", *["unknown"] * 99], True),
+        (["13812345678", *["unknown"] * 100], False),
+        (["13812345678.0", "13912345678.0"], True),
+        (["15234567890", "9234567890", "230456789012", "1234567890"], False),
+        (["20240601", "20240602"], False),
+        (["Yes", "No", "No phone service"], False),
+        (["1", "2", "15000000"], False),
         (["K100130", "K100131"], False),
         (["100", "200"], False),
     ],
 )
 def test_persons(values: list[str], personal: bool) -> None:
     assert profile(pl.LazyFrame({"a": values}), ["a"])[1]["a"].names_persons is personal
+
+
+def judged(header: str, values: list[str]) -> bool:
+    return profile(pl.LazyFrame({header: values}), [header])[1][header].names_persons_under(header)
+
+
+@pytest.mark.parametrize(
+    "header", ["Contact Person", "AgentPhone", "联系人", "客户姓名2", "home address", "Name", "Mail 2"]
+)
+def test_headers_of_persons_are_believed_unless_the_values_cannot_be_persons(header: str) -> None:
+    assert judged(header, ["Li Wei", "Anna"])
+    assert judged(header, ["66778899", "55667788"])
+    assert not judged(header, ["Yes", "No"])
+    assert not judged(header, ["1", "0", "12"])
+    assert not judged(header, ["2024-06-01", "2024-06-02"])
+
+
+@pytest.mark.parametrize(
+    "header", ["PhoneService", "MultipleLines", "plan_name", "Product Name", "手机品牌", "OnlineBackup"]
+)
+def test_headers_of_things_are_no_persons(header: str) -> None:
+    assert not judged(header, ["Gold", "Silver"])
+
+
+def test_notes_are_dropped_where_they_are_prose() -> None:
+    assert judged("Remark", ["asked for Li Wei at home", "late"])
+    assert judged("备注", ["张三来电要求改套餐，已处理"])
+    assert not judged("Remark", ["late", "vip"])
+
+
+def test_a_stray_number_of_a_person_does_not_cost_a_column_of_numbers() -> None:
+    found = profile(pl.LazyFrame({"n": [*["12.5"] * 200, "13812345678"]}), ["n"])[1]["n"]
+    assert (found.type, found.names_persons) == ("Float64-masked", False)
 
 
 def test_names_stay_readable_and_apart() -> None:

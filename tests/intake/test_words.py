@@ -82,3 +82,9 @@ def test_what_is_shown_is_short(text: str) -> None:
 def test_meaning_is_stripped(found: list[str]) -> None:
     for text in meant(pl.Series(found, dtype=pl.String)):
         assert text is None or (text and text == text.strip())
+
+
+def test_numbers_written_in_parts_are_masked_too() -> None:
+    for secret in ("010-12345678", "138-1234-5678", "138 1234 5678", "(010) 12345678", "555-123-4567"):
+        shown = masked(pl.Series([secret]))[0]
+        assert len([mark for mark in shown if mark.isdigit()]) <= 5

@@ -196,6 +196,22 @@ def test_persons_leave_no_trace(tmp_path: Path) -> None:
     assert found.metrics["sources"][0]["dropped_personal"] == ["客户名称", "手机号码"]
 
 
+def test_persons_in_columns_that_no_dictionary_knows_leave_no_trace(tmp_path: Path) -> None:
+    body = "".join(f"k{n},Gold,{n},Anna Li,0261706749,plan {n % 3}\n" for n in range(300))
+    body += "k300,Gold,13812345678,Anna Li,0261706749,call 15912345678 please\n"
+    found = ran(tmp_path, {"f.csv": "customer_id,plan_name,visits,Contact Person,Hotline,wish\n" + body})
+    kept = str(found.tables["customers"].collect().to_dicts())
+    for secret in ("13812345678", "15912345678", "Anna", "0261706749"):
+        assert secret not in kept
+    about = found.metrics["sources"][0]
+    assert about["dropped_personal"] == ["Contact Person", "Hotline"]
+    assert good(found, "customers", "customer_id", "x_visits", "x_wish")[200:202] == [
+        ("k279", 279.0, "plan 0"),
+        ("k28", 28.0, "plan 1"),
+    ]
+    assert ("k300", None, "call *** please") in good(found, "customers", "customer_id", "x_visits", "x_wish")
+
+
 def test_a_number_in_the_wrong_column_is_masked_in_rejects(tmp_path: Path) -> None:
     found = ran(tmp_path, {"p.csv": "customer_id,paid_at,amount\nc1,13812345678,5\nc2,20240601,张三\n"})
     assert [row[3] for row in rules(found, "payments")] == ["138******78", "张**"]
