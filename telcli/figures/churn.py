@@ -26,7 +26,7 @@ def bands(lines: pl.DataFrame) -> list[dict[str, Any]]:
         churn_probability=pl.col("churn_probability").sort().mean(),
         at_risk_value=_sum("at_risk_value"),
         targets=chosen.sum().cast(pl.Int64),
-        expected_saving=pl.col("expected_saving").filter(chosen).sort().sum(),
+        expected_saving=_sum("expected_saving", chosen),
     )
     shares = folded.sort("risk_band").with_columns(
         band=pl.col("risk_band").cast(pl.String), customer_share=pl.col("customers") / max(known.height, 1)
@@ -54,6 +54,7 @@ def grid(lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _sum(name: str) -> pl.Expr:
-    """The sum in a fixed order, or null where nothing is known."""
-    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sort().sum())
+def _sum(name: str, chosen: pl.Expr | None = None) -> pl.Expr:
+    """The sum (of the chosen) in a fixed order, or null where nothing is known of anybody."""
+    summed = pl.col(name) if chosen is None else pl.col(name).filter(chosen)
+    return pl.when(pl.col(name).is_not_null().any()).then(summed.sort().sum())

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["RISKS", "TIERS", "monthly", "snapshot", "top_customers"]
+__all__ = ["RISKS", "TIERS", "monthly", "priced", "snapshot", "top_customers"]
 
 TIERS = pl.Enum(["platinum", "gold", "silver", "bronze"])
 RISKS = pl.Enum(["high", "medium", "low"])
@@ -32,12 +32,13 @@ _ADDED: dict[str, dict[str, Any]] = {
 
 def monthly(customer_months: pl.LazyFrame) -> pl.DataFrame:
     """One row per month: customers (live at its end), revenue, left, and churn_rate, the share of last month's
-    customers who left; sorted by month. Revenue includes what leavers were billed. It is added up in cents, which come
-    to the same sum in whatever order threads meet them.
+    customers who left; sorted by month. Revenue includes what leavers were billed, and is null in a month of which no
+    bill is known. It is added up in cents, which come to the same sum in whatever order threads meet them.
     """
+    billed = pl.col("revenue").is_not_null().any()
     folded = customer_months.group_by("month").agg(
         customers=pl.col("active").sum().cast(pl.Int64),
-        revenue=(pl.col("revenue") * 100).round().cast(pl.Int64).sum() / 100,
+        revenue=pl.when(billed).then((pl.col("revenue") * 100).round().cast(pl.Int64).sum() / 100),
         left=pl.col("left").sum().cast(pl.Int64),
     )
     months = folded.sort("month").collect(engine="streaming")
@@ -51,7 +52,8 @@ def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool) -> pl.
 
     Columns of absent tables are null. `gone` marks customers whose label says that they have left already (only a
     flat labelled table has such rows): they count as customers of the extract but nobody can keep them any more.
-    `at_risk_value` is churn_probability x retention_value, the money expected to leave with the customer.
+    `at_risk_value` is churn_probability x retention_value, the money expected to leave with the customer. Where neither
+    revenue nor value is known of anybody, `expected_saving` rests on an assumed worth alone and is null.
     """
     months = tables["customer_months"].filter((pl.col("month") == as_of) & pl.col("active"))
     lines = months.select("customer_id", "revenue")
@@ -71,7 +73,17 @@ def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool) -> pl.
         gone=pl.col("churned").fill_null(False),
         at_risk_value=pl.col("churn_probability") * pl.col("retention_value"),
     )
-    return lines.collect(engine="streaming").sort("customer_id")
+    found = lines.collect(engine="streaming").sort("customer_id")
+    return found if priced(found) else found.with_columns(expected_saving=pl.lit(None, dtype=pl.Float64))
+
+
+def priced(lines: pl.DataFrame) -> bool:
+    """Whether anything is known of what customers bring: revenue or value of at least one.
+
+    >>> priced(pl.DataFrame({"revenue": [None, None], "retention_value": [None, 3.0]}))
+    True
+    """
+    return bool(lines.select(pl.col("revenue", "retention_value").is_not_null().any()).to_numpy().any())
 
 
 def top_customers(lines: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], count: int) -> pl.DataFrame:

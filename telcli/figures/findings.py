@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telcli.figures.finding import PARTS, Facts, Finding, Pair
+from telcli.tables import units
 
 __all__ = ["RULES", "TEXTS", "find", "rows"]
 
@@ -127,15 +128,23 @@ def segment_at_risk(facts: Facts) -> Finding | None:
         mean=(mean, "percent"),
         n=(worst["customers"], "customers"),
         share=(worst["customer_share"], "percent"),
-        money=(worst["revenue_per_customer"], "money"),
+        each=_each(facts, worst["revenue_per_customer"]),
         treatment=Pair(worst.get("treatment") or "", worst.get("treatment_zh") or ""),
         segment=str(worst["segment"]),
         model=_tested(facts),
     )
 
 
+def _each(facts: Facts, revenue: float | None) -> Pair:
+    """What each customer brings, or nothing where it is not known."""
+    if revenue is None:
+        return Pair("", "")
+    each = [units.money(revenue, lang, facts.currency) for lang in ("en", "zh")]
+    return Pair(f", each bringing {each[0]} of revenue a month", f"，月户均收入{each[1]}")
+
+
 def decision_saving(facts: Facts) -> Finding | None:
-    """What the target list costs against the best policy that needs no model.
+    """What the target list costs against the best policy that needs no model; silent where it contacts nobody.
 
     It is ranked without money: what was saved on held-out customers is no money of this month.
     """
@@ -145,11 +154,12 @@ def decision_saving(facts: Facts) -> Finding | None:
         return None
     best = min(blanket, key=lambda row: (row["cost"], row["method"]))
     saving = best["cost"] - used["cost"]
-    if best["cost"] <= 0:
+    if best["cost"] <= 0 or not used["contacted"]:
         return None
+    way = "even" if abs(saving) < LITTLE * best["cost"] else "saving" if saving > 0 else "blanket"
     return facts.finding(
-        "decision-saving" if saving > 0 else "decision-blanket",
-        "neutral" if abs(saving) < LITTLE * best["cost"] else "good" if saving > 0 else "bad",
+        f"decision-{way}",
+        {"even": "neutral", "saving": "good", "blanket": "bad"}[way],
         None,
         share=(abs(saving) / best["cost"], "percent"),
         best=BLANKET[best["method"]],
@@ -196,7 +206,7 @@ def revenue(facts: Facts) -> Finding | None:
     if len(facts.months) < 2:
         return None
     before, now = facts.months[-2], facts.months[-1]
-    if before["revenue"] <= 0 or not before["customers"] or not now["customers"]:
+    if now["revenue"] is None or (before["revenue"] or 0.0) <= 0 or not before["customers"] or not now["customers"]:
         return None
     delta = now["revenue"] - before["revenue"]
     share = delta / before["revenue"]
@@ -227,19 +237,31 @@ def leaving(facts: Facts) -> Finding | None:
     if not past or facts.months[-1]["churn_rate"] is None or not facts.months[-1]["customers"]:
         return None
     now, mean = facts.months[-1], sum(past) / len(past)
-    rate, each = now["churn_rate"], now["revenue"] / now["customers"]
+    rate, each = now["churn_rate"], None if now["revenue"] is None else now["revenue"] / now["customers"]
     chance = 2.0 * math.sqrt(mean * (1.0 - mean) / facts.months[-2]["customers"])
     way = "usual" if abs(rate - mean) <= max(USUAL * mean, chance) else "above" if rate > mean else "below"
     return facts.finding(
         f"churn-{way}",
         {"usual": "neutral", "above": "bad", "below": "good"}[way],
-        max(now["left"] * each, 0.0),
+        None if each is None else max(now["left"] * each, 0.0),
         left=(now["left"], "customers"),
         rate=(rate, "percent"),
         mean=(mean, "percent"),
         months=str(len(past)),
         yearly=(1 - (1 - rate) ** 12, "percent"),
-        each=(each, "money"),
+        money=_counted(facts, each),
+    )
+
+
+def _counted(facts: Facts, each: float | None) -> Pair:
+    """That leavers are counted, and at what revenue each."""
+    counted = Pair("Leavers are counted, not estimated.", "离网户数为统计值，非估计值。")
+    if each is None:
+        return counted
+    at = [units.money(each, lang, facts.currency) for lang in ("en", "zh")]
+    return Pair(
+        f"Leavers are counted; their money is taken at the average of {at[0]} a customer.",
+        f"离网户数为统计值；金额按户均收入{at[1]}折算。",
     )
 
 
@@ -272,9 +294,20 @@ def rows_refused(facts: Facts) -> Finding | None:
         None,
         rows=(refused, "count"),
         of=of,
+        reasons=_reasons(refused, facts.quality.get("reasons")),
         rule=Pair(facts.quality["rule"], facts.quality["rule_zh"]),
         source=str(facts.quality["source"]),
         n=(facts.quality["rule_rows"], "count"),
+    )
+
+
+def _reasons(refused: float, reasons: float | None) -> Pair:
+    """How many refusals were written down, where rows broke more than one rule."""
+    if reasons is None or reasons <= refused:
+        return Pair("", "")
+    return Pair(
+        f" ({units.count(reasons)} reasons: a row may break several rules)",
+        f"（{units.count(reasons, 'zh')}条原因，一行可违反多条规则）",
     )
 
 

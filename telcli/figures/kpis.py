@@ -30,13 +30,13 @@ def headline(months: pl.DataFrame, lines: pl.DataFrame, bands: Sequence[Mapping[
     over the other. left: for good, in the month; churn_rate_month: those over the customers of the month before. In a
     flat labelled table there are no months to compare, and churned and churned_share count the label instead.
     at_risk_customers, at_risk_value: of the high band; probability x retention value. targets, expected_saving: those
-    whom contacting pays, and what it is expected to save.
+    whom contacting pays, and what it is expected to save. What is not known (revenue without bills) is left out.
     """
-    now = months.row(-1, named=True) if months.height else {"customers": 0, "revenue": 0.0, "left": 0}
+    now = months.row(-1, named=True) if months.height else {"customers": 0, "revenue": None, "left": 0}
     found: dict[str, float | None] = {
         "customers": now["customers"],
         "revenue": now["revenue"],
-        "revenue_per_customer": now["revenue"] / now["customers"] if now["customers"] else None,
+        "revenue_per_customer": _each(now),
     }
     if months.height > 1:
         found |= {"left": now["left"], "churn_rate_month": now["churn_rate"]}
@@ -51,7 +51,8 @@ def headline(months: pl.DataFrame, lines: pl.DataFrame, bands: Sequence[Mapping[
         if lines["at_risk_value"].is_not_null().any():
             found["at_risk_value"] = (high["at_risk_value"] or 0.0) if high else 0.0
         found["targets"] = sum(band["targets"] for band in bands)
-        found["expected_saving"] = sum(band["expected_saving"] or 0.0 for band in bands)
+        savings = [band["expected_saving"] for band in bands if band["expected_saving"] is not None]
+        found["expected_saving"] = sum(savings) if savings else None
     return {name: number for name, number in found.items() if number is not None}
 
 
@@ -62,14 +63,19 @@ def changes(months: pl.DataFrame) -> dict[str, float]:
     before, now = months.row(-2, named=True), months.row(-1, named=True)
     found = {}
     for name in ("customers", "revenue", "left"):
-        if before[name] and before[name] > 0:
+        if before[name] and before[name] > 0 and now[name] is not None:
             found[name] = now[name] / before[name] - 1
-    if before["customers"] and now["customers"] and before["revenue"] > 0:
-        each = before["revenue"] / before["customers"]
-        found["revenue_per_customer"] = now["revenue"] / now["customers"] / each - 1
+    each_before, each = _each(before), _each(now)
+    if each_before and each_before > 0 and each is not None:
+        found["revenue_per_customer"] = each / each_before - 1
     if before["churn_rate"] is not None and now["churn_rate"] is not None:
         found["churn_rate_month"] = now["churn_rate"] - before["churn_rate"]
     return found
+
+
+def _each(month: Mapping[str, Any]) -> float | None:
+    """Revenue per customer of a month, where both are known."""
+    return month["revenue"] / month["customers"] if month["customers"] and month["revenue"] is not None else None
 
 
 def model(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -49,15 +49,17 @@ def sources(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def about(refused: list[dict[str, Any]], rejects: pl.LazyFrame | None, read: list[dict[str, Any]]) -> dict[str, Any]:
-    """Totals for a finding: rows rejected (lines, each once), rows read, and the commonest rule."""
+    """Totals for a finding: rows rejected (lines, each once), reasons for it, rows read, and the commonest rule."""
     if not refused or rejects is None:
         return {}
-    lines = rejects.select(pl.struct("source", "line").n_unique()).collect(engine="streaming").item()
+    counts = rejects.select(lines=pl.struct("source", "line").n_unique(), reasons=pl.len())
+    lines, reasons = counts.collect(engine="streaming").row(0)
     counted = sum(row["rows_rejected"] or 0 for row in read)
     whole = sum(row["rows_read"] or 0 for row in read)
     first = refused[0]
     return {
         "rejected": int(counted or lines),
+        "reasons": int(reasons),
         "read": int(whole) or None,
         "rule": first["rule"],
         "rule_zh": first["rule_zh"],

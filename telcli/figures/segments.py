@@ -24,7 +24,7 @@ def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> lis
     alive = ~pl.col("gone")
     folded = lines.group_by("segment").agg(
         customers=pl.len().cast(pl.Int64),
-        revenue=pl.col("revenue").sort().sum(),
+        revenue=pl.when(pl.col("revenue").is_not_null().any()).then(pl.col("revenue").sort().sum()),
         lifetime_value=pl.col("lifetime_value").sort().mean(),
         high_risk=(alive & (pl.col("risk_band") == "high")).sum().cast(pl.Int64),
         churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),

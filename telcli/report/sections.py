@@ -25,6 +25,8 @@ PROFILE = (
     Column("at_risk_value", "money"),
 )
 WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
+UNKNOWN = {"revenue": "notes.no_revenue", "label": "notes.no_label"}
+"""What the extracts do not tell, and the note on what would bring it."""
 TOP = (
     Column("customer_id"),
     Column("segment_name", label="name"),
@@ -165,8 +167,14 @@ def quality(report: Report) -> Section | None:
 def notes(report: Report) -> Section:
     """The formulas and assumptions behind the figures."""
     about = report.first("notes")
-    told = [report.word("notes.customers")]
-    told.append(report.word("notes.churn") if len(report.rows("trend")) > 1 else report.word("notes.label"))
+    unknown = [row.text("what") for row in report.rows("unknown")]
+    told = [report.word(UNKNOWN[what]) for what in unknown]
+    told.append(report.word("notes.customers"))
+    told += [] if "revenue" in unknown else [report.word("notes.revenue")]
+    if len(report.rows("trend")) > 1:
+        told.append(report.word("notes.churn"))
+    elif "label" not in unknown:
+        told.append(report.word("notes.label"))
     if report.rows("value_tiers") and about.number("horizon_months"):
         basis = report.known("basis", about.text("margin_basis") or "margin")
         rate = report.write(about.number("discount_rate"), "percent")
@@ -174,6 +182,7 @@ def notes(report: Report) -> Section:
     if report.rows("risk"):
         told.append(report.word("notes.risk"))
     told.append(report.word("notes.small", n=f"{about.number('small_cell') or 0:.0f}"))
+    told.append(report.word("notes.commands"))
     return Section("notes", report.word("section.notes"), notes=told)
 
 

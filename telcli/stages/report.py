@@ -59,6 +59,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
+    _put_unknown(figures, tables, lines, flat=months.height == 1)
     listed = [
         {
             "kind": f.kind,
@@ -101,6 +102,7 @@ def _facts(
 ) -> Facts:
     bands = churn.bands(lines)
     profiles = tables.get("segment_profiles")
+    costs = _rows(tables, "churn_costs", ["cost", "method"], ("method", "cost", "contacted", "chosen"))
     return Facts(
         currency=currency,
         months=months.to_dicts(),
@@ -109,7 +111,8 @@ def _facts(
         bands=bands,
         grid=churn.grid(lines, settings.small_cell),
         segments=[] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell),
-        costs=_rows(tables, "churn_costs", ["cost", "method"], ("method", "cost", "contacted", "chosen")),
+        # With no revenue known costs rest on an assumed worth, which is no finding about these customers.
+        costs=costs if customers.priced(lines) else [],
         model=kpis.model(metrics),
         quality=_quality(tables, metrics),
     )
@@ -160,16 +163,25 @@ def _put_trust(
     metrics: Mapping[str, Any],
     settings: ReportSettings,
 ) -> None:
-    """How far the figures can be trusted, and which results are not there yet."""
+    """How far the figures can be trusted."""
     figures.block("model", [facts.model] if facts.model else [], ("split",))
     figures.block("sources", quality.sources(metrics.get("ingest") or {}), ("source", "encoding"))
     if "rejects" in tables:
         figures.block("quality", quality.refusals(tables["rejects"]), ("source", "rule", "column"))
-    absent = [{"table": table, "command": command} for table, command in ABSENT.items() if table not in tables]
-    figures.block("absent", absent, ("table", "command"))
     value_told = metrics.get("score-value") or {}
     notes = {name: value_told.get(name) for name in ("horizon_months", "discount_rate", "margin_basis")}
     figures.block("notes", [{**notes, "small_cell": settings.small_cell}], ("margin_basis",))
+
+
+def _put_unknown(figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, *, flat: bool) -> None:
+    """Results not there yet that a command would bring, and what no command brings until more is ingested."""
+    unknown = [] if lines["revenue"].is_not_null().any() else ["revenue"]
+    unknown += ["label"] if flat and not lines["churned"].is_not_null().any() else []
+    barred = {"revenue": "value_scores", "label": "churn_scores"}
+    vain = {barred[name] for name in unknown}
+    wanted = [table for table in ABSENT if table not in tables and table not in vain]
+    figures.block("absent", [{"table": table, "command": ABSENT[table]} for table in wanted], ("table", "command"))
+    figures.block("unknown", [{"what": name} for name in unknown], ("what",))
 
 
 def _quality(tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def test_a_segment_must_stand_out() -> None:
     assert kinds(Facts("CNY", segments=[row(1, 0.19), row(2, 0.21)], bands=bands)) == []
     (found,) = find(Facts("CNY", segments=[row(1, 0.10), row(2, 0.30)], bands=bands))
     assert found.command == 'telcli show segments --where "segment = 2"'
-    assert found.texts["title"].zh == "客群“群2”流失风险最高：30.0%，全体为20.0%"
+    assert found.texts["title"].zh == "客群“群2”流失风险最高：30.0%，全体在网客户为20.0%"
 
 
 def test_hidden_cells_make_no_finding() -> None:
@@ -159,3 +159,41 @@ def test_hidden_cells_make_no_finding() -> None:
 def test_rows_carry_every_text_in_both_languages() -> None:
     for row in rows(find(Facts("CNY", months=[month(), month()], bands=BANDS))):
         assert {"kind", "tone", "command", "title", "title_zh", "detail", "detail_zh"} <= set(row)
+
+
+@pytest.mark.parametrize("used", [99.96, 100.04])
+def test_costs_that_hardly_differ_are_no_news(used: float) -> None:
+    costs = [
+        {"method": "nobody", "cost": 100.0, "contacted": 0, "chosen": False},
+        {"method": "model-bayes", "cost": used, "contacted": 9, "chosen": True},
+    ]
+    (found,) = find(Facts("CNY", costs=costs))
+    assert (found.kind, found.tone) == ("decision-even", "neutral")
+    assert "%" not in found.texts["title"].en + found.texts["detail"].en
+    assert "in the test" in found.texts["detail"].en
+
+
+def test_a_list_that_contacts_nobody_is_not_set_against_contacting_nobody() -> None:
+    costs = [
+        {"method": "nobody", "cost": 100.0, "contacted": 0, "chosen": False},
+        {"method": "model-bayes", "cost": 100.0, "contacted": 0, "chosen": True},
+    ]
+    assert find(Facts("CNY", costs=costs)) == []
+
+
+def test_rows_and_reasons_are_told_apart() -> None:
+    quality = {
+        "rejected": 63, "reasons": 75, "read": 9000, "rule": "not a date", "rule_zh": "不是日期", "source": "a.csv",
+        "rule_rows": 40,
+    }  # fmt: skip
+    (found,) = find(Facts("CNY", quality=quality))
+    assert found.texts["title"].en.startswith("63 rows of the extracts were refused, 0.70% of all (75 reasons:")
+    assert "75条原因" in found.texts["title"].zh
+
+
+def test_leavers_without_a_price_have_no_money() -> None:
+    nil = {"revenue": None}
+    facts = Facts("CNY", months=[month(**nil), month(**nil), month(left=40, churn_rate=0.04, **nil)])
+    (found,) = find(facts)
+    assert (found.kind, found.amount) == ("churn-above", None)
+    assert found.texts["sure"].en == "Leavers are counted, not estimated."

@@ -32,7 +32,7 @@ FOREIGN = {
     "gb",
     "month",
 }
-FOREIGN |= {"customer_id", "G"}
+FOREIGN |= {"customer_id", "G", "w", "work"}
 """What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
 VOID = {"meta", "br", "path", "line", "rect", "link"}
 

@@ -223,3 +223,36 @@ def test_a_month_without_customers_is_refused() -> None:
     assert caught.value.code == "report-no-customers"
     with pytest.raises(MissingInputError):
         run({**found, "customer_months": found["customer_months"].clear()})
+
+
+def billless() -> dict[str, pl.DataFrame]:
+    """The four customers without a bill: revenue unknown, chances and an assumed saving known."""
+    found = {name: frame for name, frame in hand().items() if name != "value_scores"}
+    unknown = pl.lit(None, dtype=pl.Float64)
+    costs = {"method": ["nobody", "model-bayes"], "cost": [5.0, 9.0], "contacted": [0, 2], "chosen": [False, True]}
+    return found | {
+        "customer_months": found["customer_months"].with_columns(revenue=unknown),
+        "churn_costs": pl.DataFrame(costs),
+    }
+
+
+def test_unknown_revenue_is_left_out_and_not_nil() -> None:
+    outcome = run(billless())
+    figures = outcome.tables["report_figures"].collect()
+    assert not {"revenue", "revenue_per_customer", "expected_saving"} & set(outcome.metrics)
+    assert figures.filter(pl.col("metric").str.contains("revenue|cost|saving|amount|at_risk")).select(
+        "section", "metric"
+    ).unique().rows() in ([], [("kpi", "at_risk_customers")])
+    assert outcome.metrics["targets"] == 2
+    assert section(outcome, "unknown") == {(1, "what"): "revenue"}
+    assert "value_scores" not in section(outcome, "absent").values()
+    said = " ".join(figures.filter(section="findings")["text"].drop_nulls())
+    assert "¥" not in said and "revenue" not in said
+
+
+def test_a_table_without_a_label_says_what_would_bring_the_risk() -> None:
+    found = {name: hand()[name] for name in ("customer_months", "customers")}
+    found["customer_months"] = found["customer_months"].filter(month=JUNE)
+    outcome = run(found)
+    assert section(outcome, "unknown") == {(1, "what"): "label"}
+    assert set(section(outcome, "absent").values()) & {"churn_scores", "value_scores"} == {"value_scores"}
