@@ -78,10 +78,10 @@ def _invoke(group: Any, args: list[str]) -> int:
 
 def _told(error: BaseException, args: list[str]) -> int:
     """Explain an error where the caller asked to read it."""
-    from telcli.cli._errors import explain
-    from telcli.cli._output import tell_failure
-    from telcli.cli._words import peek
+    from telcli.cli._errors import ToldError, explain
 
+    told_already = isinstance(error, ToldError)
+    error = error.error if isinstance(error, ToldError) else error
     failure = explain(error, tuple(COMMANDS))
     debug = "-v" in args or "--verbose" in args or os.environ.get("TELCLI_DEBUG") == "1"
     if debug and failure.exit_code is ExitCode.BUG:
@@ -89,19 +89,40 @@ def _told(error: BaseException, args: list[str]) -> int:
 
         traceback.print_exception(error)
     try:
-        tell_failure(failure, next((word for word in args if word in COMMANDS), ""), peek(args, "--format") == "json")
+        _say(failure, args, told_already)
     except BrokenPipeError:
         return _reader_gone()
     return int(failure.exit_code)
 
 
+def _say(failure: Any, args: list[str], told_already: bool) -> None:
+    """Put a failure on stderr and, where JSON is asked for and can still be written, on stdout."""
+    from telcli.cli._output import tell_failure
+    from telcli.cli._words import peek
+
+    stage = next((word for word in args if word in COMMANDS), "")
+    try:
+        sys.stdout.flush()
+        tell_failure(failure, stage, peek(args, "--format") == "json" and not told_already)
+    except BrokenPipeError:
+        raise
+    except OSError:  # stdout takes no more
+        _drop_stdout()
+        tell_failure(failure, stage, False)
+
+
 def _reader_gone() -> int:
-    """The reader of a pipe went away: end quietly, without the interpreter complaining as it closes stdout."""
+    """The reader of a pipe went away: end quietly."""
+    _drop_stdout()
+    return int(ExitCode.PIPE_CLOSED)
+
+
+def _drop_stdout() -> None:
+    """Let go of what stdout has not taken, so that the interpreter does not complain of it as it ends."""
     from contextlib import suppress
 
     with suppress(OSError, ValueError):  # a stdout without a descriptor has nothing to be closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return int(ExitCode.PIPE_CLOSED)
 
 
 def script() -> None:

@@ -14,7 +14,15 @@ import typer
 from telcli.cli._words import said
 from telcli.errors import ExitCode, MissingInputError, TelcliError, UsageError
 
-__all__ = ["Failure", "explain"]
+__all__ = ["Failure", "ToldError", "explain"]
+
+
+class ToldError(Exception):
+    """A failure that the JSON of the results holds already, so that there is no second object."""
+
+    def __init__(self, error: TelcliError) -> None:
+        self.error = error
+        super().__init__(error.code)
 
 
 @dataclass(frozen=True)

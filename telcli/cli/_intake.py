@@ -6,13 +6,16 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from telcli.cli._options import setting
 from telcli.cli._words import tr
 from telcli.errors import MissingInputError, UsageError
+
+if TYPE_CHECKING:
+    from telcli.pipeline.run import StageRun
 
 __all__ = [
     "ChurnedWhen",
@@ -22,6 +25,7 @@ __all__ = [
     "WriteMapping",
     "flags",
     "refuse",
+    "try_writing",
     "words",
     "write_mapping",
 ]
@@ -123,10 +127,39 @@ def _read(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def write_mapping(file: Path | None, metrics: Mapping[str, Any]) -> None:
-    """Write down what each column was taken for, in the form that --mapping reads."""
+def try_writing(file: Path | None) -> None:
+    """Find out that a mapping cannot be written before anything has run.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
     if file is None:
         return
+    existed = file.exists()
+    try:
+        file.open("ab").close()
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        raise UsageError(
+            "mapping-unwritable",
+            "The mapping cannot be written to {file}: {why}.",
+            hint="Name a file in a directory that exists and that you may write to; nothing was run.",
+            file=str(file),
+            why=error.strerror or type(error).__name__,
+        ) from None
+
+
+def write_mapping(file: Path | None, runs: list[StageRun]) -> list[StageRun]:
+    """Write down what each column was taken for, in the form that --mapping reads; gives back the runs it was told."""
+    if file is not None:
+        file.write_text("\n".join(_mapping_lines(runs[0].metrics)) + "\n", encoding="utf-8")
+    return runs
+
+
+def _mapping_lines(metrics: Mapping[str, Any]) -> list[str]:
     lines = [
         tr("# What each column of each extract was taken for. Use it with: telcli ingest SOURCES... --mapping FILE")
     ]
@@ -136,7 +169,7 @@ def write_mapping(file: Path | None, metrics: Mapping[str, Any]) -> None:
         for name, body in source.items():
             if isinstance(body, Mapping):
                 lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in body.items())]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return lines
 
 
 def _toml(value: Any) -> str:

@@ -56,7 +56,15 @@ Format = Annotated[
         rich_help_panel=_EVERYWHERE,
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Same as --format quiet.", rich_help_panel=_EVERYWHERE)]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="Print nothing but errors, and what --format json or csv asks for.",
+        rich_help_panel=_EVERYWHERE,
+    ),
+]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Tell more, and trace bugs.", rich_help_panel=_EVERYWHERE)
 ]
@@ -192,8 +200,17 @@ def _call(stage: str, words: Mapping[str, Any]) -> Call:
         verbose=words["verbose"],
         wait=words.get("wait", 0.0),
         force=words.get("force", False),
-        out=Printer(stage, "quiet" if words["quiet"] else words["format"], verbose=words["verbose"]),
+        out=Printer(stage, _form(words["format"], words["quiet"]), verbose=words["verbose"]),
     )
+
+
+def _form(form: str, quiet: bool) -> str:
+    """What to print: -q silences talk alone, not the data that --format asks for.
+
+    >>> _form("human", True), _form("json", True)
+    ('quiet', 'json')
+    """
+    return "quiet" if quiet and form == "human" else form
 
 
 def month(given: str | None) -> date | None:

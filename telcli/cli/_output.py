@@ -18,7 +18,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._words import label, said, tr
-from telcli.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,6 +106,12 @@ class Printer:
         self.end_progress()
         for notice in notices:
             sys.stderr.write(f"{label('Warning:')}{said(notice.code, notice.template, notice.values)}\n")
+
+    def warn_of(self, stage: str, failure: Failure) -> None:
+        """Tell that a stage could not do its work while others go on."""
+        if self.human:
+            self.end_progress()
+            sys.stderr.write(f"{label('Warning:')}{stage}{tr(': ')}{failure.message}\n")
 
     def talk(self, text: str) -> None:
         """Say what is going on, to a person at a terminal."""
@@ -208,11 +213,8 @@ def error_body(failure: Failure) -> dict[str, Any]:
 
 
 def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
-    """Put a failure on stderr, and with --format json also as the one object on stdout.
-
-    A crossed threshold is in the object of the results already.
-    """
-    if as_json and failure.exit_code is not ExitCode.THRESHOLD:
+    """Put a failure on stderr, and with `as_json` also as the one object on stdout."""
+    if as_json:
         body = {"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error_body(failure)}
         sys.stdout.write(to_json(body))
         sys.stdout.flush()

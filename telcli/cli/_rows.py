@@ -59,8 +59,8 @@ def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
     sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
     comma = ""
     for piece in pieces:
-        lines = piece.write_ndjson().splitlines()
-        if lines:
+        lines = piece.write_ndjson().removesuffix("\n").split("\n")  # a text may hold other line ends, as U+2028
+        if piece.height:
             sys.stdout.write(comma + ",\n".join(lines))
             comma = ",\n"
     sys.stdout.write("]}\n")

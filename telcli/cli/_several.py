@@ -5,23 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._output import month_name, warnings
+from telcli.cli._errors import ToldError, explain
+from telcli.cli._output import error_body, month_name, warnings
 from telcli.cli._stage_view import payload, title, view
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
+    from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["tell_all"]
+__all__ = ["Failed", "Told", "tell_all"]
+
+Told = Callable[["StageRun"], None]
+Failed = Callable[[str, "TelcliError"], None]
 
 
 def tell_all(
     call: Call,
-    work: Callable[[Callable[[StageRun], None]], list[StageRun]],
+    work: Callable[[Told, Failed], list[StageRun]],
     ending: Callable[[list[StageRun]], Iterable[Any]] = lambda runs: (),
-) -> list[StageRun]:
-    """Run, showing each stage as it ends, then `ending`; with --format json, one object for all."""
+) -> None:
+    """Run, showing each stage as it ends, then `ending`; with --format json, one object for all.
+
+    Raises
+    ------
+    ToldError
+        A stage could not do its work; the others' results have been told.
+    """
     out = call.out
+    failures: list[tuple[str, TelcliError]] = []
 
     def told(run: StageRun) -> None:
         brief = run.skipped and not out.verbose
@@ -29,22 +41,35 @@ def tell_all(
         out.warn(() if brief else run.notices)
         out.begin()
 
-    runs = work(told)
+    def failed(stage: str, error: TelcliError) -> None:
+        out.warn_of(stage, explain(error))
+        failures.append((stage, error))
+        out.begin()
+
+    runs = work(told, failed)
     if out.form == "json":
-        last = [run.as_of for run in runs if run.as_of]
-        out.result(
-            tuple,
-            as_of=last[-1] if last else call.as_of,
-            outputs=[output for run in runs for output in run.outputs],
-            metrics=_metrics(call.stage, runs),
-            notices=[notice for run in runs for notice in run.notices],
-            stages=[
-                {"stage": run.stage, **payload(run), "as_of": month_name(run.as_of), "warnings": warnings(run.notices)}
-                for run in runs
-            ],
-        )
+        _tell_json(call, runs, failures)
     out.show(ending(runs))
-    return runs
+    if failures:
+        raise ToldError(failures[0][1])
+
+
+def _tell_json(call: Call, runs: list[StageRun], failures: list[tuple[str, TelcliError]]) -> None:
+    last = [run.as_of for run in runs if run.as_of]
+    found = [{"stage": stage, "error": error_body(explain(error))} for stage, error in failures]
+    more: dict[str, Any] = {"error": found[0]["error"], "failed": found} if found else {}
+    call.out.result(
+        tuple,
+        as_of=last[-1] if last else call.as_of,
+        outputs=[output for run in runs for output in run.outputs],
+        metrics=_metrics(call.stage, runs),
+        notices=[notice for run in runs for notice in run.notices],
+        stages=[
+            {"stage": run.stage, **payload(run), "as_of": month_name(run.as_of), "warnings": warnings(run.notices)}
+            for run in runs
+        ],
+        **more,
+    )
 
 
 def _metrics(command: str, runs: list[StageRun]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def ingest(
     """
     from telcli.pipeline.walk import INTAKE, walk
 
+    _intake.try_writing(write_mapping)
     flags = _intake.flags(churned_when, max_rejects)
     request = call.request(flags, sources, _intake.words(map, mapping))
-    runs = tell_all(call, lambda told: walk(request, told, INTAKE))
-    _intake.write_mapping(write_mapping, runs[0].metrics)
+    tell_all(call, lambda told, _: _intake.write_mapping(write_mapping, walk(request, told, INTAKE)))

@@ -6,18 +6,13 @@ from typing import Annotated
 
 import typer
 
+from telcli.cli import _columns
+from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
 from telcli.cli._thresholds import crossed, parse
 
 _STAGE = "predict-churn"
-_AllowLeak = Annotated[
-    list[str] | None,
-    typer.Option("--allow-leak", metavar="COLUMN", help="Use a column although it looks like a leak; repeats."),
-]
-_Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="COLUMN", help="Keep a column out of the model; repeats.")
-]
 _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "auc<0.7"; repeats.'),
@@ -30,8 +25,8 @@ def predict_churn(
     gap_months: Annotated[int | None, setting(_STAGE, "gap_months", "--gap-months")] = None,
     outcome_months: Annotated[int | None, setting(_STAGE, "outcome_months", "--outcome-months")] = None,
     split: Annotated[str | None, setting(_STAGE, "split", "--split")] = None,
-    allow_leak: _AllowLeak = None,
-    exclude: _Exclude = None,
+    allow_leak: _columns.AllowLeak = None,
+    exclude: _columns.Exclude = None,
     offer_cost: Annotated[float | None, setting(_STAGE, "offer_cost", "--offer-cost")] = None,
     contact_cost: Annotated[float | None, setting(_STAGE, "contact_cost", "--contact-cost")] = None,
     accept_rate: Annotated[float | None, setting(_STAGE, "accept_rate", "--accept-rate")] = None,
@@ -47,10 +42,9 @@ def predict_churn(
     thresholds = [parse(given) for given in fail_if or ()]
     names = ("gap_months", "outcome_months", "split", "offer_cost", "contact_cost", "accept_rate")
     given = (gap_months, outcome_months, split, offer_cost, contact_cost, accept_rate)
-    lists = {"allow_leaks": allow_leak, "exclude": exclude}
-    joined = {name: ",".join(columns) if columns else None for name, columns in lists.items()}
-    run = run_stage(_STAGE, call.request({**dict(zip(names, given, strict=True)), **joined}))
+    flags = {**dict(zip(names, given, strict=True)), **_columns.flags(allow_leak, exclude)}
+    run = run_stage(_STAGE, call.request(flags))
     failure = crossed(thresholds, run.metrics)
     tell(call.out, run, failure)
     if failure:
-        raise failure
+        raise ToldError(failure)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from telcli.cli import _intake, _page
+from telcli.cli import _columns, _intake, _page
 from telcli.cli._options import Call, Sources, command
-from telcli.cli._several import tell_all
+from telcli.cli._several import Failed, Told, tell_all
+
+if TYPE_CHECKING:
+    from telcli.pipeline.run import StageRun
 
 
 @command(writes=True)
@@ -18,10 +22,13 @@ def run(
     write_mapping: _intake.WriteMapping = None,
     churned_when: _intake.ChurnedWhen = None,
     max_rejects: _intake.MaxRejects = None,
+    allow_leak: _columns.AllowLeak = None,
+    exclude: _columns.Exclude = None,
 ) -> None:
     """Run every stage in order, from raw extracts to the report.
 
-    What is up to date is skipped; --force runs it again. Without SOURCES the tables ingested before are used.
+    What is up to date is skipped; --force runs it again. Without SOURCES the tables ingested before are used. Where the
+    data do not let segment, score-value or predict-churn work, the others go on, and the exit code says so.
     """
     from telcli.pipeline.walk import INTAKE, WALK, walk
 
@@ -29,13 +36,14 @@ def run(
         _intake.refuse(
             map=map, mapping=mapping, write_mapping=write_mapping, churned_when=churned_when, max_rejects=max_rejects
         )
-    choices = _intake.words(map, mapping)
-    intake = call.request(_intake.flags(churned_when, max_rejects), sources or (), choices)
+    _intake.try_writing(write_mapping)
+    flags = {**_intake.flags(churned_when, max_rejects), **_columns.flags(allow_leak, exclude)}
+    intake = call.request(flags, sources or (), _intake.words(map, mapping))
     later = replace(intake, sources=(), choices=_page.choices(), render=_page.renderer(call))
     first, rest = (INTAKE, WALK[len(INTAKE) :]) if sources else ((), WALK[1:])
-    runs = tell_all(
-        call,
-        lambda told: [*walk(intake, told, first), *walk(later, told, rest)],
-        lambda done: _page.summary(call, done[-1]),
-    )
-    _intake.write_mapping(write_mapping, runs[0].metrics)
+
+    def work(told: Told, failed: Failed) -> list[StageRun]:
+        begun = _intake.write_mapping(write_mapping, walk(intake, told, first))
+        return [*begun, *walk(later, told, rest, failed)]
+
+    tell_all(call, work, lambda done: _page.summary(call, done[-1]))

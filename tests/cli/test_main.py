@@ -187,6 +187,17 @@ def test_a_reader_that_goes_away_ends_it_quietly(work: Path) -> None:
         assert ran.stderr.read() == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("form", ["json", "human"])
+def test_a_full_disk_behind_stdout_is_one_sentence(form: str, work: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = start("status", "--format", form, stdout=full, stderr=subprocess.PIPE)
+        _, said = ran.communicate(timeout=60)
+    assert ran.returncode == 2
+    assert said.count("\n") == 1, said
+    assert said.startswith("Error: stdout: ")
+
+
 def test_ctrl_c_stops_a_stage_and_leaves_what_stood(work: Path) -> None:
     before = (work / "work" / "manifest.json").read_bytes()
     slow = (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from telcli.cli import main
+from tests.cli import fakes
 from tests.cli.fakes import IDS
 
 
@@ -51,3 +52,13 @@ def test_schema_says_units_and_meaning_in_both_languages(work: Path, capsys: pyt
 def test_the_screen_shows_twenty_rows_and_says_of_how_many(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "9 of 9 rows" in out(capsys, "bills")
     assert "2 of 3 rows" in out(capsys, "bills", "--limit", "2", "--as-of", "2024-05")
+
+
+def test_odd_line_ends_within_a_text_keep_the_json_whole(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = "a\u2028b\x85c\x0bd"
+    monkeypatch.setattr(fakes, "IDS", [odd, "2"])
+    assert main(["ingest", "crm.csv", "--force", "-q"]) == 0
+    body = json.loads(out(capsys, "customers", "--format", "json", "-q"))
+    assert sorted(row["customer_id"] for row in body["rows"]) == ["2", odd]
