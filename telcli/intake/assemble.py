@@ -8,14 +8,14 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.dictionary import EVENTS
-from telcli.intake.facts import HIDDEN, add_fault, fact, summed, usage_of_events
+from telcli.intake.facts import add_fault, fact, lacks_id, usage_of_events
 from telcli.intake.flat import customers, lent_lines, lent_months
+from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.understand import Understood
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.checks import FAULTS
 
-__all__ = ["assemble", "needs_month"]
+__all__ = ["assemble", "needs_month", "not_needed"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -32,6 +32,12 @@ def needs_month(ones: Sequence[Understood]) -> bool:
     )
 
 
+def not_needed(ones: Sequence[Understood]) -> list[Understood]:
+    """The extracts that nothing is made of: events, where months of use were given."""
+    monthly = any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
+    return [one for one in ones if monthly and one.map.table in EVENTS]
+
+
 def assemble(
     ones: Sequence[Understood], at: date | None, churned_when: str
 ) -> tuple[dict[str, pl.LazyFrame], list[Notice]]:
@@ -41,19 +47,26 @@ def assemble(
     ``orphan``; where there is none, it is made of the identifiers seen.
     """
     frames: dict[str, list[pl.LazyFrame]] = {}
+    bare: dict[tuple[str, str], list[pl.LazyFrame]] = {}
     for one in ones:
-        if one.map.table != "customers" and one.map.table not in EVENTS:
+        if key := lacks_id(one):
+            bare.setdefault((one.map.table, key), []).append(fact(one))
+        elif one.map.table != "customers" and one.map.table not in EVENTS:
             frames.setdefault(one.map.table, []).append(fact(one))
         if one.map.table in ("customers", *_MONTHLY):
             _lend(one, at, frames)
-    events = [one for one in ones if one.map.table in EVENTS]
     notices = []
-    if events and "usage" in frames:
-        names = ", ".join(one.map.source for one in events)
+    for (table, key), parts in bare.items():
+        named, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
+        frames.setdefault(table, []).append(named)
+        notices += told
+    unused = not_needed(ones)
+    if unused:
+        names = ", ".join(one.map.source for one in unused)
         notices.append(
             Notice("events-not-needed", "Months of use were given, so events were left out: {files}.", {"files": names})
         )
-    elif events:
+    elif events := [one for one in ones if one.map.table in EVENTS]:
         frames["usage"] = [usage_of_events(events)]
     whole = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
     whole = _under_customers(whole)
@@ -91,12 +104,7 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFram
             found[table] = frame
             continue
         named = _named(frame, lines, has_customer="customer_id" in have)
-        if table in _SUMMED:
-            key = _SUMMED[table]
-            named = summed(_once_per_number(named, (*key, "subscription_id")), key)
-        else:
-            named = named.drop("subscription_id")
-        found[table] = named
+        found[table] = summed_once(named, _SUMMED[table]) if table in _SUMMED else named.drop("subscription_id")
     return found
 
 
@@ -114,22 +122,6 @@ def _named(frame: pl.LazyFrame, lines: pl.LazyFrame | None, *, has_customer: boo
     named = joined.with_columns(customer_id=pl.coalesce(own, "owner")).drop("owner")
     lost = pl.col("customer_id").is_null() & pl.col("subscription_id").is_not_null()
     return add_fault(named, lost, "orphan", "subscription_id")
-
-
-def _once_per_number(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
-    """One row per number and month: exact copies are dropped, rows that differ are refused as ``duplicate-key``."""
-    schema = frame.collect_schema()
-    values = [name for name in schema if name not in (*key, *HIDDEN) and not name.startswith("x_")]
-    sound = pl.col(FAULTS).list.len() == 0
-    place = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
-    rows = frame.filter(sound).with_columns(_at=place).group_by([*key, *values]).agg(pl.col("_at").min())
-    firsts = rows.group_by(key).agg(_first=pl.col("_at").min())
-    marked = rows.join(firsts, on=key, how="left", nulls_equal=True).with_columns(
-        pl.col("_at").str.head(-16).alias(SOURCE), pl.col("_at").str.tail(15).cast(pl.Int64).alias(LINE), NO_FAULTS
-    )
-    whole = add_fault(marked, pl.col("_at") != pl.col("_first"), "duplicate-key", ", ".join(key))
-    columns = [*key, *values, *HIDDEN]
-    return pl.concat([whole.select(columns), frame.filter(~sound).select(columns)])
 
 
 def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

@@ -20,6 +20,7 @@ __all__ = [
     "bare",
     "canonical_names",
     "file_words",
+    "flat_amounts",
     "headers_of",
     "otherwise",
     "personal",
@@ -168,6 +169,12 @@ def weak_headers() -> Mapping[str, tuple[str, ...]]:
     weak = _book()["weak"]
     columns = {**weak, "customer_id": [*number, "subscription_id", *weak["customer_id"]]}
     return {column: tuple(bare(name) for name in names) for column, names in columns.items()}
+
+
+@cache
+def flat_amounts() -> frozenset[str]:
+    """Bare headers that are the month's bill in a table with a row per customer, where no other charge stands."""
+    return frozenset(bare(name) for name in _book()["flat"]["amount"])
 
 
 @cache

@@ -17,6 +17,7 @@ from telcli.intake.dictionary import (
     Slot,
     bare,
     file_words,
+    flat_amounts,
     headers_of,
     personal,
     read_header,
@@ -224,6 +225,8 @@ def _candidate(
 def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:
     taken = {use.header for uses in found.strong.values() for use in uses}
     columns = {**weak_headers(), "when": weak_headers()["paid_at"]}
+    if "customer_id" in found.strong:
+        columns.pop("subscription_id")
     if "subscription_id" in found.strong or found.table != "customers":
         columns = {name: words for name, words in columns.items() if name != "customer_id"}
     for column, words in columns.items():
@@ -253,6 +256,8 @@ def _settled(
     for lender in _BORROWS.get(best.table, ()):
         used = {use.header for use in columns.values()}
         columns |= _lent(lender, {name: written for name, written in headers.items() if name not in used}, refused)
+    if best.table == "customers":
+        columns |= _flat_amount(columns, headers, refused)
     for name in told:
         if "." not in name and not any(slots()[known].column == name for known in columns):
             columns |= _lent_by_name(best.table, name, told[name])
@@ -268,6 +273,23 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
         if column and column not in _KEYS and slot in slots() and (slot, name) not in refused:
             lent[slot].append(Use(name, unit))
     return {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
+
+
+def _flat_amount(
+    columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
+) -> dict[str, Use]:
+    """The one amount of a table with a row per customer, where nothing else in it is a charge."""
+    slot = "bills.amount"
+    if any(name.startswith("bills.") and name != "bills.discount" for name in columns):
+        return {}
+    used = {use.header for use in columns.values()}
+    found = []
+    for name, written in headers.items():
+        column, unit = meaning("bills", written)
+        plain = {bare(written), read_header(written)[0]} & flat_amounts()
+        if column == "amount" and plain and name not in used and (slot, name) not in refused:
+            found.append(Use(name, unit))
+    return {slot: found[0]} if len(found) == 1 else {}
 
 
 def _lent_by_name(table: str, column: str, use: Use) -> dict[str, Use]:

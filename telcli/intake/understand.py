@@ -124,8 +124,38 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
     _refuse_nothing(found, left_out, headers)
     notices += [_left_out(source, missing) for source, missing in left_out.items()]
     provided = {"usage" if one.map.table in EVENTS else one.map.table for one in found}
-    looked = [_looked_at(_own(one, provided)) for one in found]
+    found = [_own(one, provided) for one in found]
+    billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
+    notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
+    looked = [_looked_at(one) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
+
+
+def _plan_fee_as_bill(found: Sequence[Understood]) -> list[Understood]:
+    """Tables with a row per customer, where the fee of the plan is the only monthly charge: it is the bill too.
+
+    Beside other charges, none of which is recurring or the sum, it is the recurring one. Pinned maps stay as written.
+    """
+    have = {name for one in found for name in one.map.columns if name.startswith("bills.")} - {"bills.discount"}
+    if have & {"bills.total", "bills.amount", "bills.recurring"}:
+        return list(found)
+    kind = "bills.recurring" if have else "bills.total"
+    for place, one in enumerate(found):
+        fee = one.map.use("plan_fee", "subscriptions")
+        if fee and one.rows >= 0 and not (have and not one.map.columns_of("bills")):
+            billed = replace(one, map=replace(one.map, columns={**one.map.columns, kind: fee}))
+            return [*found[:place], billed, *found[place + 1 :]]
+    return list(found)
+
+
+def _fee_taken(one: Understood) -> Notice:
+    fee = one.map.use("plan_fee", "subscriptions")
+    return Notice(
+        "plan-fee-billed",
+        "{file}: {header} is taken as the monthly bill as well, as no other charge stands for it "
+        "(else: --map bills.total=COLUMN).",
+        {"file": one.map.source, "header": fee.header if fee else ""},
+    )
 
 
 def _own(one: Understood, provided: set[str]) -> Understood:

@@ -171,14 +171,18 @@ def _dropped(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed]) -> 
 
 
 def _counted(source: Mapping[str, Any], landed: Mapping[str, Landed]) -> dict[str, Any]:
-    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate.
+    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate + unused.
 
     One line may give rows to several tables: it is rejected where any of them was refused, and else a duplicate only
     where its own table had it before; a copy of what it lends, such as its bill, leaves the line itself kept.
     """
     rejected = _lines(source, [found.rejects for table, found in landed.items() if table in SUBJECTS])
     own = _lines(source, [found.copies for table, found in landed.items() if table == source["table"]])
-    lost = {"rows_rejected": rejected.len(), "rows_duplicate": own.filter(~own.is_in(rejected.implode())).len()}
+    lost = {
+        "rows_rejected": rejected.len(),
+        "rows_duplicate": own.filter(~own.is_in(rejected.implode())).len(),
+        "rows_unused": source.get("rows_unused", 0),
+    }
     return {**source, **lost, "rows_kept": source["rows_read"] - sum(lost.values())}
 
 

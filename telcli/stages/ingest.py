@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, needs_month
+from telcli.intake.assemble import assemble, needs_month, not_needed
 from telcli.intake.cleaning import clean
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
@@ -61,8 +61,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
     tables, more = assemble(ones, at, settings.churned_when)
+    unused = not_needed(ones)
     metrics: dict[str, Any] = {
-        "sources": [_about(one) for one in ones],
+        "sources": [_about(one, used=one not in unused) for one in ones],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
     if undated and at:
@@ -116,13 +117,14 @@ def _latest(one: Understood) -> date | None:
     return latest
 
 
-def _about(one: Understood) -> dict[str, Any]:
+def _about(one: Understood, *, used: bool) -> dict[str, Any]:
     """What was read of one extract and what was made of it."""
     mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
     return {
         "source": one.map.source,
         "table": "usage" if one.map.table in EVENTS else one.map.table,
         "rows_read": one.rows,
+        "rows_unused": 0 if used else one.rows,
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,
         "confidence": one.map.confidence,

@@ -268,6 +268,56 @@ def test_extracts_of_one_subject_are_stacked_and_copies_dropped(tmp_path: Path) 
     assert found.rejects["rule"].to_list() == ["duplicate-key"]
 
 
+def test_copies_of_a_numbers_month_are_counted_under_their_own_lines(tmp_path: Path) -> None:
+    files = {
+        "lines.csv": "用户编号,客户编号,入网时间\nu1,c1,20200101\nu2,c1,20200101\n",
+        "usage1.csv": "用户编号,账期,流量(MB)\nu1,202406,10\nu2,202406,5\nu2,202406,5\nu2,202406,5\n",
+        "usage2.csv": "用户编号,账期,流量(MB)\nu1,202406,10\nu1,202405,1\n",
+        "bill.csv": "用户编号,账期,月租费,套外费\nu1,202406,10,2\nu2,202406,20,3\nu1,202406,10,2\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "usage", "month", "data_mb") == [(date(2024, 5, 1), 1.0), (JUNE, 15.0)]
+    assert split(found, "usage").copies.sort("source", "line").rows() == [
+        ("usage1.csv", 4),
+        ("usage1.csv", 5),
+        ("usage2.csv", 2),
+    ]
+    assert rules(found, "usage") == []
+    assert split(found, "bills").copies.unique().rows() == [("bill.csv", 4)]
+
+
+def test_payments_without_a_number_count_once(tmp_path: Path) -> None:
+    row = "c1,2024-06-08 20:08:24,20.0,cash"
+    files = {
+        "pay.csv": f"customer_id,paid_at,amount,method,phone\n{row},1391\n{row},1391\n{row},1392\nc2,2024-06-08,20,,\n",
+        "pay_again.csv": f"customer_id,paid_at,amount,method,phone\n{row},1391\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "payments", "payment_id", "customer_id", "amount") == [
+        ("pay.csv#2", "c1", 20.0),
+        ("pay.csv#4", "c1", 20.0),
+        ("pay.csv#5", "c2", 20.0),
+    ]
+    assert split(found, "payments").copies.rows() == [("pay.csv", 3), ("pay_again.csv", 2)]
+    told = next(notice for notice in found.notices if notice.code == "copies-without-id")
+    assert (told.values["count"], told.values["column"]) == (2, "payment_id")
+    numbered = {"pay.csv": "流水号,customer_id,paid_at,amount\n1,c1,2024-06-08,20\n2,c1,2024-06-08,20\n"}
+    found = ran(tmp_path, numbered)
+    assert split(found, "payments").copies.height == 0
+    assert len(good(found, "payments")) == 2
+
+
+def test_an_extract_that_is_not_needed_is_read_but_not_used(tmp_path: Path) -> None:
+    files = {"calls.csv": "id,user_id,call_date,duration\n1,u,2018-12-27,8.5\n2,u,2018-12-28,0\n"}
+    files["usage.csv"] = "customer_id,month,texts\nu,2018-12,1\n"
+    found = ran(tmp_path, files)
+    assert "events-not-needed" in codes(found)
+    assert {one["source"]: (one["rows_read"], one["rows_unused"]) for one in found.metrics["sources"]} == {
+        "calls.csv": (2, 2),
+        "usage.csv": (1, 0),
+    }
+
+
 def test_ragged_rows_are_refused_one_by_one(tmp_path: Path) -> None:
     body = "".join(f"c{n},F,1\n" for n in range(20))
     found = ran(tmp_path, {"f.csv": f"id,gender,x\n{body}c20,F\nc21,F,1,1\n"})

@@ -1,0 +1,30 @@
+"""Rows given twice: every line read is kept, rejected, a copy or unused, whatever road it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.workdir import Workdir
+
+FILES = {
+    "lines.csv": "用户编号,客户编号,入网时间\n" + "".join(f"u{n},c{n},20200101\n" for n in range(200)),
+    "usage.csv": "用户编号,账期,短信条数\n" + "".join(f"u{n},202406,{n}\n" for n in (*range(200), 7, 7, 8)),
+    "pay.csv": "customer_id,paid_at,amount\n" + "".join(f"c{n},20240601,5\n" for n in (*range(100), 3)),
+    "calls.csv": "id,user_id,call_date,duration\n1,c1,2024-06-27,8.5\n2,c1,2024-06-28,0\n",
+}
+
+
+def test_lines_read_are_kept_rejected_copies_or_unused(tmp_path: Path) -> None:
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    work = tmp_path / "work"
+    run_stage("ingest", Request(work, sources=tuple(tmp_path / name for name in FILES)))
+    sources = Workdir(work).manifest().stages["ingest"][""].metrics["sources"]
+    names = ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate", "rows_unused")
+    assert {source["source"]: tuple(source[name] for name in names) for source in sources} == {
+        "lines.csv": (200, 200, 0, 0, 0),
+        "usage.csv": (203, 200, 0, 3, 0),
+        "pay.csv": (101, 100, 0, 1, 0),
+        "calls.csv": (2, 0, 0, 0, 2),
+    }
