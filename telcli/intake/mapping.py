@@ -177,7 +177,10 @@ def meaning(table: str, header: str) -> tuple[str, str]:
         return known[plain], ""
     name, unit = read_header(header)
     if name in known:
-        return known[name], unit if unit in units_of(_unit(table, known[name])) else ""
+        fits = units_of(_unit(table, known[name]))
+        if unit and fits and unit not in fits:  # "data (MB)" is no charge for data
+            return "", ""
+        return known[name], unit if unit in fits else ""
     for column in set(known.values()):
         for spelling in units_of(_unit(table, column)):
             if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
@@ -278,9 +281,10 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
 def _flat_amount(
     columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
 ) -> dict[str, Use]:
-    """The one amount of a table with a row per customer, where nothing else in it is a charge."""
+    """The one amount of a table with a row per customer and no month, where nothing else in it is a charge."""
     slot = "bills.amount"
-    if any(name.startswith("bills.") and name != "bills.discount" for name in columns):
+    dated = any(meaning("bills", written)[0] == "month" for written in headers.values())
+    if dated or any(name.startswith("bills.") and name != "bills.discount" for name in columns):
         return {}
     used = {use.header for use in columns.values()}
     found = []

@@ -81,6 +81,12 @@ def test_units_in_headers(header: str, found: tuple[str, str]) -> None:
     assert meaning("usage", header) == found
 
 
+def test_a_unit_of_another_kind_is_another_thing() -> None:
+    assert meaning("bills", "data (MB)") == ("", "")
+    assert meaning("bills", "Data (元)") == ("data", "元")
+    assert meaning("subscriptions", "tenure (days)") == ("", "")
+
+
 def test_fen_in_one_column_and_yuan_in_another() -> None:
     slot = slots()["bills.amount"]
     assert Use("x", "分").factor(slot) == pytest.approx(0.01)
