@@ -1,28 +1,31 @@
-"""From scores to probabilities that mean what they say: stacking, Platt, isotonic, correction for sampling."""
+"""From scores to probabilities that mean what they say: stacking of several models, and the level of the sum."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
-__all__ = ["correct_sampling", "stack_logits"]
+__all__ = ["level_shift", "stack_logits"]
 
 Floats = NDArray[np.float64]
 
 
-def correct_sampling(p: ArrayLike, keep_rate: float) -> Floats:
-    """Probability in the whole population from one learned with only `keep_rate` (0..1] of the stayers.
+def level_shift(logits: ArrayLike, y: ArrayLike) -> float:
+    """What to add to log-odds so that the probabilities add up to those who left; at most 50 either way.
 
-    `p = b p_s / (b p_s - p_s + 1)`; on the log-odds scale it adds `log(b)`.
-
-    >>> round(float(correct_sampling(0.5, 0.1)), 6)
-    0.090909
+    >>> round(level_shift([0.0, 0.0, 0.0, 0.0], [1, 0, 0, 0]), 6)
+    -1.098612
     """
-    sampled = np.asarray(p, dtype=np.float64)
-    found: Floats = keep_rate * sampled / (keep_rate * sampled - sampled + 1.0)
-    return found
+    score, total = np.asarray(logits, dtype=np.float64), float(np.sum(y))
+
+    def excess(shift: float) -> float:
+        return float(expit(score + shift).sum()) - total
+
+    if excess(-50.0) >= 0 or excess(50.0) <= 0:
+        return -50.0 if excess(-50.0) >= 0 else 50.0
+    return float(brentq(excess, -50.0, 50.0, xtol=1e-12))
 
 
 def stack_logits(logits: ArrayLike, y: ArrayLike, prior: float = 5.0) -> tuple[Floats, float]:

@@ -80,6 +80,8 @@ def evaluate(
         "churn_rate": float(y.mean()),
         **numbers,
         "calibration_intercept": intercept,
+        "calibration_intercept_error": float(1.0 / np.sqrt(max(float((p * (1.0 - p)).sum()), 1e-9))),
+        "expected_churners": float(p.sum()),
         "calibration_slope": slope if np.isfinite(slope) else None,
         "top_decile_lift_bound": float(min(10.0, 1.0 / y.mean())),
         "value_mean": worth,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Split", "bounded_sample", "stratified_folds", "usable_folds"]
 
-Split = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Rows to learn from, rows to check on."""
+
+class Split(NamedTuple):
+    """Rows to learn from, rows that weigh the members against each other, and rows that set the level of risk."""
+
+    learn: NDArray[np.intp]
+    check: NDArray[np.intp]
+    level: NDArray[np.intp]
 
 
 def usable_folds(y: ArrayLike, wanted: int) -> int:
@@ -49,7 +56,7 @@ def bounded_sample(y: ArrayLike, most: int, seed: int = 0, *, alike: bool = Fals
     """Rows to train on, in order, at most `most`, and the share of stayers kept.
 
     Every churner is kept where they fill no more than half; otherwise, or where wanted, rows are drawn `alike` and the
-    share is 1, as it is when nothing is left out. Correct probabilities by the share: `calibration.correct_sampling`.
+    share is 1, as it is when nothing is left out. `ChurnModel(keep_rate=share)` corrects its probabilities by it.
 
     >>> rows, kept = bounded_sample([1] + [0] * 9, 5)
     >>> rows.size, 0 in rows, round(kept, 4)

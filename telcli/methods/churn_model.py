@@ -8,20 +8,20 @@ the sum, so no member has to be best everywhere. Few rows or few churners leave 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
-from telcli.methods.calibration import stack_logits
+from telcli.methods.calibration import level_shift, stack_logits
 from telcli.methods.churn_folds import Split, stratified_folds, usable_folds
 from telcli.methods.churn_linear import LinearChurn
 
@@ -67,8 +67,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: ArrayLike, splits: Sequence[Split] | None = None) -> ChurnModel:
         """Learn from rows x columns and labels 0/1.
 
-        `splits` says which rows each stacking round learns from and which it is checked on (a later month, say);
-        by default they are stratified folds. The members are then fitted again on every row.
+        `splits` says which rows each stacking round learns from, which it is checked on (a later month, say) and which
+        set the level; by default they are stratified folds. The members are then fitted again on every row.
         """
         matrix, left = np.asarray(X, dtype=np.float32), np.asarray(y).astype(np.int64)
         if matrix.ndim != 2 or len(matrix) != left.size or not left.size:
@@ -113,17 +113,21 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return (self.decision_function(X) > 0).astype(np.int64)
 
     def _fit_blend(self, matrix: NDArray[np.float32], left: NDArray[np.int64], splits: Sequence[Split] | None) -> None:
-        held, truth = [], []
+        held: list[Floats] = []
+        level: list[Floats] = []
         best: dict[str, list[int]] = {name: [] for name in _LEAVES}
-        for learn, check in splits or self._inner(left):
-            rest = (matrix[learn], left[learn], matrix[check], left[check])
-            members = self._fit_members(*rest)
-            shown = [partial(member.decision_function, matrix[check]) for member in members.values()]
-            held.append(np.column_stack(_spread(shown)))
-            truth.append(left[check])
+        splits = splits or self._inner(left)
+        for learn, check, wide in splits:
+            members = self._fit_members(matrix[learn], left[learn], matrix[check], left[check])
+            held.append(_shown(members, matrix[check]))
+            # Fitted again on every row, the members will stand higher or lower by as much as the rates differ.
+            shift = logit(left.mean()) - logit(left[learn].mean())
+            level.append((held[-1] if wide is check else _shown(members, matrix[wide])) + shift)
             for name, rounds in best.items():
                 rounds.append(max(10, int(np.argmax(members[name].validation_score_))))
-        self.weights_, self.intercept_ = stack_logits(np.concatenate(held), np.concatenate(truth))
+        self.weights_, _ = stack_logits(np.concatenate(held), np.concatenate([left[split.check] for split in splits]))
+        truth = np.concatenate([left[split.level] for split in splits])
+        self.intercept_ = level_shift(np.concatenate(level) @ self.weights_, truth)
         self.rounds_ = {name: round(float(np.mean(found))) for name, found in best.items()}
         self.members_ = list(self._fit_members(matrix, left).values())
 
@@ -148,7 +152,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds = 5 if left.size > _LARGE_ROWS else usable_folds(left, self.folds)
         fold = stratified_folds(left, folds, self.seed + 1)
         used = 1 if left.size > _LARGE_ROWS else folds
-        return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(used)]
+        parts = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(used)]
+        return [Split(learn, check, check) for learn, check in parts]
 
     def _member(self, name: str, rows: int, rounds: dict[str, int] | None) -> BaseEstimator:
         if name == "logistic":
@@ -163,6 +168,11 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             n_iter_no_change=20,
             random_state=self.seed,
         )
+
+
+def _shown(members: Mapping[str, BaseEstimator], X: NDArray[np.float32]) -> Floats:
+    """Log-odds by member: rows x members."""
+    return np.column_stack(_spread([partial(member.decision_function, X) for member in members.values()]))
 
 
 def _filled(X: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -62,12 +62,15 @@ def later_month_splits(
 ) -> list[Split]:
     """Inner splits that check on the month `later` what was learned from the months before, never on the same customer.
 
+    The level of risk is set on every month of those other customers: one month's churn is no guide to the next.
+
     >>> splits = later_month_splits([1, 1, 2, 2], ["a", "b", "a", "b"], [0, 1, 0, 1], later=2, folds=2)
-    >>> sorted((learn.tolist(), check.tolist()) for learn, check in splits)
-    [([0], [3]), ([1], [2])]
+    >>> sorted(tuple(rows.tolist() for rows in split) for split in splits)
+    [([0], [3], [1, 3]), ([1], [2], [0, 2])]
     """
     when, left = np.asarray(month), np.asarray(y).astype(np.int64)
     fold = stratified_folds(left, folds, seed, customer)
     last = when == later
     used = range(folds) if left.size <= 40_000 else range(1)
-    return [(np.flatnonzero(~last & (fold != k)), np.flatnonzero(last & (fold == k))) for k in used]
+    parts = [(~last & (fold != k), last & (fold == k), fold == k) for k in used]
+    return [Split(*(np.flatnonzero(part) for part in split)) for split in parts]

@@ -29,6 +29,8 @@ from telcli.stages.predict_churn_study import Road, Study
 __all__ = ["predict_churn"]
 
 Floats = NDArray[np.float64]
+_LEVEL_OFF = 0.2
+"""Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
 
 
 def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
@@ -187,6 +189,15 @@ def _tell_decision(study: Study, found: Evaluation) -> None:
             "decision-not-model",
             "On tested customers the cheapest decision was {method}; targets follow expected savings all the same.",
             method=found.chosen,
+        )
+    shift, error = found.metrics["calibration_intercept"], found.metrics["calibration_intercept_error"]
+    if abs(shift) > max(_LEVEL_OFF, 2.0 * error):
+        study.tell(
+            "level-off",
+            "Of the tested customers {expected:.0f} were expected to leave and {observed:.0f} left, further apart than "
+            "chance explains: trust the order of risk more than its level.",
+            expected=found.metrics["expected_churners"],
+            observed=found.metrics["rows"] * found.metrics["churn_rate"],
         )
 
 

@@ -1,21 +1,20 @@
-"""Correction for sampling and stacking on the log-odds scale."""
+"""Stacking and the level of risk, on the log-odds scale."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from telcli.methods.calibration import correct_sampling, stack_logits
-
-
-def test_the_published_correction() -> None:
-    assert float(correct_sampling(0.5, 0.1)) == pytest.approx(0.090909, abs=1e-6)
+from telcli.methods.calibration import level_shift, stack_logits
 
 
-@given(st.floats(0.001, 0.999), st.floats(0.001, 1))
-def test_correction_is_a_shift_of_the_log_odds(p: float, kept: float) -> None:
-    assert float(correct_sampling(p, kept)) == pytest.approx(expit(logit(p) + np.log(kept)), rel=1e-9)
+@given(st.lists(st.tuples(st.floats(-8, 8), st.booleans()), min_size=2, max_size=50))
+def test_the_level_makes_probabilities_add_up(rows: list) -> None:
+    score, y = np.array([score for score, _ in rows]), np.array([left for _, left in rows], dtype=float)
+    shift = level_shift(score, y)
+    assert expit(score + shift).sum() == pytest.approx(y.sum(), abs=1e-6)
+    assert level_shift(score + 1.0, y) == pytest.approx(shift - 1.0, abs=1e-6) or abs(shift) == 50.0
 
 
 def test_stacking_prefers_what_is_right_and_calibrates_it() -> None:

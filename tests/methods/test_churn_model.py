@@ -100,10 +100,24 @@ def test_one_churner_in_fifty_rows_is_no_crash() -> None:
 def test_later_month_splits_part_months_and_customers() -> None:
     month, customer = np.repeat([1, 2, 3], 30), np.tile(np.arange(30), 3)
     y = np.tile(np.arange(30) % 3 == 0, 3)
-    for learn, check in later_month_splits(month, customer, y, later=3):
+    for learn, check, level in later_month_splits(month, customer, y, later=3):
         assert (month[learn] < 3).all()
         assert (month[check] == 3).all()
-        assert not set(customer[learn]) & set(customer[check])
+        assert set(month[level]) == {1, 2, 3}
+        assert set(check) <= set(level)
+        assert not set(customer[learn]) & set(customer[level])
+
+
+@pytest.mark.parametrize("last", [0.03, 0.06, 0.12])
+def test_the_level_of_risk_rests_on_every_month(last: float) -> None:
+    rng = np.random.default_rng(0)
+    customers, months = 2500, 5
+    month, customer = np.repeat(np.arange(months), customers), np.tile(np.arange(customers), months)
+    X = rng.normal(size=(month.size, 3)).astype(np.float32)
+    base = np.log(np.where(month == months - 1, last, 0.06))
+    y = (rng.random(month.size) < np.exp(base + 0.5 * X[:, 0] - 0.125)).astype(int)
+    model = ChurnModel().fit(X, y, later_month_splits(month, customer, y, later=months - 1))
+    assert model.predict_proba(X)[:, 1].mean() == pytest.approx(y.mean(), rel=0.07)
 
 
 def test_the_linear_part_needs_both_classes_and_agrees_with_itself_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:

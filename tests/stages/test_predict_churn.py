@@ -180,6 +180,18 @@ def test_months_are_tested_on_a_later_month(month_outcome: Outcome) -> None:
     assert {name for name, why in metrics["left_out"].items() if why == "not known as of then"} == {"plan_id", "region"}
 
 
+def test_a_level_far_from_what_came_is_said(month_outcome: Outcome) -> None:
+    assert "level-off" not in [notice.code for notice in month_outcome.notices]
+    tables = monthly()
+    calm = (
+        pl.col("left") & (pl.col("month") > date(2024, 4, 1)) & (pl.col("customer_id").str.slice(-1).cast(pl.Int64) > 2)
+    )
+    months = tables["customer_months"].with_columns(left=pl.col("left") & ~calm, active=pl.col("active") | calm)
+    outcome = run({**tables, "customer_months": months})
+    notice = next(notice for notice in outcome.notices if notice.code == "level-off")
+    assert notice.values["expected"] > 2 * notice.values["observed"] > 0
+
+
 def test_months_score_everyone_active_and_say_why(month_outcome: Outcome) -> None:
     alive = monthly()["customer_months"].filter(pl.col("month") == AS_OF, "active", ~pl.col("left")).collect()
     found = scores(month_outcome)
