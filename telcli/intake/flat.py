@@ -6,12 +6,14 @@ bill, and a tenure becomes the day of activation from which the same tenure come
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
+from telcli.intake.attributes import looks_personal
 from telcli.intake.cleaning import Reading, clean
 from telcli.intake.facts import add_fault, bills, lent
 from telcli.intake.mapping import Use
@@ -20,6 +22,9 @@ from telcli.intake.words import codes, masked, meant
 from telcli.tables.checks import FAULTS
 
 __all__ = ["activated", "check_label", "customers", "lent_lines", "lent_months"]
+
+_PARTED = re.compile(r"[,，、|｜]")
+_FEW, _SHORT = 10, 20
 
 
 def customers(ones: Sequence[Understood], churned_when: str) -> tuple[pl.LazyFrame, list[Notice]]:
@@ -57,8 +62,15 @@ def _customers_of(one: Understood, churned_when: str) -> pl.LazyFrame:
     form = "text" if churned_when else "flag"
     frame = clean(one.frame, one.map.source, [*readings, Reading("churned", label.header, form)])
     if churned_when:
-        frame = frame.with_columns(churned=pl.col("churned").str.to_lowercase() == churned_when.strip().lower())
+        said = [churned_when, *_PARTED.split(churned_when)]
+        left = _plain(pl.col("churned")).is_in(pl.select(_plain(pl.lit(pl.Series(said)))).to_series().implode())
+        frame = frame.with_columns(churned=left)
     return frame
+
+
+def _plain(text: pl.Expr) -> pl.Expr:
+    """A value of the label as it is compared: without blanks around it, case and full-width forms."""
+    return text.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
 
 
 def check_label(one: Understood, churned_when: str) -> None:
@@ -76,7 +88,11 @@ def check_label(one: Understood, churned_when: str) -> None:
     found = found.select(t=meant(found[label.header]), n="len").drop_nulls().group_by("t").agg(pl.col("n").sum())
     values = found.sort("n", "t", descending=[True, False])["t"]
     if churned_when:
-        known = churned_when.strip().lower() in values.str.to_lowercase().to_list()
+        have = set(values.to_frame("t").select(_plain(pl.col("t"))).to_series())
+        whole, *parts = (
+            pl.Series([churned_when, *_PARTED.split(churned_when)]).to_frame("t").select(_plain(pl.col("t")))["t"]
+        )
+        known = whole in have or have.issuperset(part for part in parts if part)
     else:
         known = not codes(values, "flag")[1].any()
     if known:
@@ -84,11 +100,18 @@ def check_label(one: Understood, churned_when: str) -> None:
     raise DataError(
         "label-strange",
         "{file}: the label {column} holds {values}; which of them means that the customer left is not clear.",
-        hint="Say so with --churned-when VALUE.",
+        hint="Say so with --churned-when VALUE, or several parted by commas.",
         file=one.map.source,
         column=label.header,
-        values=", ".join(masked(values.head(8))) + (" ..." if values.len() > 8 else ""),
+        values=_shown(values),
     )
+
+
+def _shown(values: pl.Series) -> str:
+    """Values of a label: as they are where few and short, so words of a status and not of persons; else masked."""
+    few = values.len() <= _FEW and not (values.str.len_chars() > _SHORT).any() and not looks_personal(values)
+    shown = values if few else masked(values.head(8))
+    return ", ".join(shown) + (" ..." if shown.len() < values.len() else "")
 
 
 def _joined(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:

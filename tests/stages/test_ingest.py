@@ -74,7 +74,20 @@ def test_a_flat_table_becomes_customers_lines_and_bills(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("left", "stayed"),
-    [("Yes", "No"), ("True", "False"), ("1", "0"), ("是", "否"), ("Churned", "Joined"), ("YES", "no")],
+    [
+        ("Yes", "No"),
+        ("True", "False"),
+        ("1", "0"),
+        ("是", "否"),
+        ("Churned", "Joined"),
+        ("YES", "no"),
+        ("离网", "在网"),
+        ("已离网", "在网"),
+        ("流失", "未流失"),
+        ("已流失", "正常"),
+        ("携出", "正常"),
+        ("销户", "正常"),
+    ],
 )
 def test_labels(tmp_path: Path, left: str, stayed: str) -> None:
     found = ran(tmp_path, {"f.csv": f"id,Churn\na,{left}\nb,{stayed}\nc,\n"})
@@ -91,6 +104,27 @@ def test_a_label_in_own_words(tmp_path: Path) -> None:
         assert caught.value.code == "label-strange"
         assert "Here, Left us" in str(caught.value)
         assert "--churned-when" in caught.value.hint
+
+
+def test_a_label_may_leave_in_several_words(tmp_path: Path) -> None:
+    files = {"f.csv": "id,是否流失\na,停机超期\nb,转网\nc,存量户\nd,a|b\n"}
+    for when in ("停机超期,转网", "停机超期|转网", "停机超期， 转网"):
+        assert good(ran(tmp_path, files, when=when), "customers", "churned") == [(True,), (True,), (False,), (False,)]
+    assert good(ran(tmp_path, files, when="A|B"), "customers", "churned") == [(False,), (False,), (False,), (True,)]
+    with pytest.raises(DataError) as caught:
+        ran(tmp_path, files, when="转网,停机超其")
+    assert "停机超期" in str(caught.value)
+
+
+def test_labels_are_shown_only_where_they_are_no_persons(tmp_path: Path) -> None:
+    phones = "".join(f"k{n},1381234567{n}\n" for n in range(9))
+    names = "".join(f"k{n},王小{chr(0x4E00 + n)}\n" for n in range(11))
+    for rows in (phones, names):
+        with pytest.raises(DataError) as caught:
+            ran(tmp_path, {"f.csv": "客户编号,Churn\n" + rows})
+        assert "*" in str(caught.value)
+        assert "1381234567" not in str(caught.value)
+        assert "王小" not in str(caught.value)
 
 
 def test_rows_can_be_numbered(tmp_path: Path) -> None:
@@ -266,6 +300,53 @@ def test_extracts_of_one_subject_are_stacked_and_copies_dropped(tmp_path: Path) 
     assert found.good.collect().sort("month")["amount"].to_list() == [4.0, 5.0]
     assert found.copies.height == 1
     assert found.rejects["rule"].to_list() == ["duplicate-key"]
+
+
+def test_a_transferred_number_gives_its_facts_to_who_had_it_then(tmp_path: Path) -> None:
+    files = {
+        "lines.csv": "用户编号,客户编号,入网时间,销户时间\nu1,c9,20200101,\nu1,c1,20240601,\nu2,c2,20200101,\n",
+        "usage.csv": "用户编号,账期,短信条数\nu1,201912,1\nu1,202405,2\nu1,202406,4\nu2,202405,8\n",
+        "pay.csv": "流水号,用户编号,缴费时间,缴费金额\n1,u1,2024-05-31 23:59:59,5\n2,u1,2024-06-01 00:00:00,6\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "subscriptions", "subscription_id", "customer_id", "activated_on", "ended_on") == [
+        ("u1", "c1", JUNE, None),
+        ("u1@2020-01-01", "c9", date(2020, 1, 1), JUNE),
+        ("u2", "c2", date(2020, 1, 1), None),
+    ]
+    assert rules(found, "subscriptions") == []
+    assert good(found, "usage", "customer_id", "month", "texts") == [
+        ("c1", JUNE, 4.0),
+        ("c2", date(2024, 5, 1), 8.0),
+        ("c9", date(2019, 12, 1), 1.0),
+        ("c9", date(2024, 5, 1), 2.0),
+    ]
+    assert good(found, "payments", "payment_id", "customer_id") == [("1", "c9"), ("2", "c1")]
+    told = next(notice for notice in found.notices if notice.code == "numbers-transferred")
+    assert told.values["count"] == 1
+
+
+def test_owners_that_contradict_each_other_are_no_transfer(tmp_path: Path) -> None:
+    files = {
+        "lines.csv": "用户编号,客户编号,入网时间\nu1,c9,20200101\nu1,c1,20200101\nu2,c2,20200101\nu2,c2,20210101\n",
+        "usage.csv": "用户编号,账期,短信条数\nu1,202405,2\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "subscriptions", "subscription_id", "customer_id") == [("u1", "c9"), ("u2", "c2")]
+    assert good(found, "usage", "customer_id") == [("c9",)]
+    assert [row[:2] for row in rules(found, "subscriptions")] == [(3, "duplicate-key"), (5, "duplicate-key")]
+    assert "numbers-transferred" not in codes(found)
+
+
+def test_events_of_numbers_go_to_their_customers(tmp_path: Path) -> None:
+    files = {
+        "lines.csv": "用户编号,客户编号,入网时间\nu1,c1,20200101\nu2,c1,20200101\nu3,c1,20200101\nu3,c3,20240615\n",
+        "calls.csv": "用户编号,通话时间,通话时长(分钟)\nu1,2024-06-27,8.5\nu2,2024-06-28,2\nu9,2024-06-28,2\n"
+        "u3,2024-06-14,1\nu3,2024-06-15,1\n",
+    }
+    found = ran(tmp_path, files)
+    assert good(found, "usage", "customer_id", "calls_out", "call_minutes") == [("c1", 3.0, 11.5), ("c3", 1.0, 1.0)]
+    assert (4, "orphan", "subscription_id", None) in rules(found, "usage")
 
 
 def test_copies_of_a_numbers_month_are_counted_under_their_own_lines(tmp_path: Path) -> None:
