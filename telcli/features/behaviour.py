@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.methods.leakage import named_afterwards
 from telcli.tables.months import FEATURES
 
 __all__ = [
@@ -78,7 +79,9 @@ def numeric_attributes(customers: pl.DataFrame) -> list[str]:
     """
     found = []
     for name in sorted(customers.columns):
-        if not name.startswith("x_") or customers.schema[name] != pl.Float64 or _NO_AMOUNT.search(name[2:]):
+        if not name.startswith("x_") or customers.schema[name] != pl.Float64:
+            continue
+        if _NO_AMOUNT.search(name[2:]) or named_afterwards(name):
             continue
         values = customers[name].drop_nulls()
         distinct = values.n_unique()

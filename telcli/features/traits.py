@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
 
 __all__ = ["MOST_VALUES", "consumption_tier", "traits"]
@@ -18,14 +19,16 @@ def traits(customers: pl.LazyFrame, subscriptions: pl.LazyFrame | None = None) -
     """One row per customer: customer_id, churned, customer_class and what else describes, as text.
 
     Attributes ``x_<name>`` of up to 20 values come as text, as do flags and numbers of up to 10 values; other numbers
-    stay numbers. From live lines: pay_mode (mixed where both) and service_type (several joined by ``+``).
+    stay numbers. What the name says is known only after the customer left is no trait.
+    From live lines: pay_mode (mixed where both) and service_type (several joined by ``+``).
 
     >>> traits(pl.LazyFrame({"customer_id": ["a", "b"], "x_Senior": [0.0, 1.0]}))["x_Senior"].to_list()
     ['0', '1']
     """
     frame = contract("customers").conform(customers)
     kinds = frame.collect_schema()
-    own = [name for name in kinds if name.startswith("x_") and kinds[name] in (pl.String, pl.Boolean, pl.Float64)]
+    told = (pl.String, pl.Boolean, pl.Float64)
+    own = [name for name in kinds if name.startswith("x_") and kinds[name] in told and not named_afterwards(name)]
     values = frame.select(pl.col(own).drop_nulls().n_unique()).collect(engine="streaming").row(0) if own else ()
     chosen: list[pl.Expr] = [pl.col(name).cast(pl.String) for name in _OWN]
     for name, distinct in zip(own, values, strict=True):

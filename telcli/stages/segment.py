@@ -73,14 +73,15 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)
         grouping = _in_order(_grouped(prepared, settings, inputs), people.revenue)
-        profiles = profile_rows(people, preparation, prepared, grouping.labels, inputs.seed)
+        tiers = _tiers(people, settings)
+        profiles = profile_rows(people, preparation, prepared, grouping.labels, tiers, inputs.seed)
         metrics = _metrics(prepared, grouping, people, inputs.seed)
     metrics["criterion"], metrics["criterion_zh"] = reasoned(grouping.criterion, asdict(settings))
     metrics["preparation"] = preparation.describe(people.behaviour)
     stages = people.frame["lifecycle_stage"].value_counts().sort("lifecycle_stage")
     metrics["lifecycle"] = {name: rows / people.frame.height for name, rows in stages.iter_rows()}
     profiled = pl.DataFrame(profiles).with_columns(as_of=pl.lit(inputs.as_of))
-    segments = _segments(people, grouping.labels, profiled, settings, inputs.as_of)
+    segments = _segments(people, grouping.labels, profiled, tiers, inputs.as_of)
     tables = {"segments": segments, "segment_profiles": profiled.lazy()}
     return Outcome(tables, metrics, (*grouping.notices, *_remarks(people)), as_of=inputs.as_of)
 
@@ -163,18 +164,21 @@ def _in_order(grouping: _Grouping, revenue: NDArray[np.float64]) -> _Grouping:
     return replace(grouping, labels=places[labels])
 
 
-def _segments(
-    people: People, labels: Labels, profiled: pl.DataFrame, settings: SegmentSettings, as_of: date
-) -> pl.LazyFrame:
+def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
+    """Each customer's tier of spending, in the order of people."""
+    revenue = pl.Series("revenue", people.revenue, dtype=pl.Float64).fill_nan(None).to_frame()
     tier = consumption_tier(pl.col("revenue"), settings.high_tier_share, settings.low_tier_share)
+    return revenue.select(tier.alias("consumption_tier")).to_series()
+
+
+def _segments(people: People, labels: Labels, profiled: pl.DataFrame, tiers: pl.Series, as_of: date) -> pl.LazyFrame:
     names = profiled.select("segment", "segment_name", "segment_name_zh")
     numbered = people.frame.select("customer_id", "customer_class", "lifecycle_stage").with_columns(
         segment=pl.Series(labels, dtype=pl.Int64) + 1,
-        revenue=pl.Series(people.revenue, dtype=pl.Float64).fill_nan(None),
+        consumption_tier=tiers,
         as_of=pl.lit(as_of),
     )
-    joined = numbered.join(names, on="segment", how="left", maintain_order="left")
-    return joined.with_columns(consumption_tier=tier).drop("revenue").lazy()
+    return numbered.join(names, on="segment", how="left", maintain_order="left").lazy()
 
 
 def _metrics(prepared: Floats, grouping: _Grouping, people: People, seed: int) -> dict[str, Any]:

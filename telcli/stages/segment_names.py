@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_words import (
     DISTINCT,
     Difference,
@@ -31,8 +32,10 @@ def named(portraits: Sequence[Portrait]) -> list[Pair]:
     """
     if len(portraits) == 1:
         return [phrase("everyone")]
-    parts = [_name_parts(portrait) for portrait in portraits]
-    length = [2] * len(portraits)
+    told = [_name_parts(portrait) for portrait in portraits]
+    parts = [[*clear, *raw] or [phrase("someone")] for clear, raw in told]
+    # Headers as they came enter a name only where it would otherwise be given twice.
+    length = [max(1, min(2, len(clear))) for clear, _ in told]
     for _ in range(max(len(part) for part in parts)):
         names = [_name(part[:most]) for part, most in zip(parts, length, strict=True)]
         clashing = [index for index, name in enumerate(names) if _taken(names, name) > 1]
@@ -43,19 +46,22 @@ def named(portraits: Sequence[Portrait]) -> list[Pair]:
     return _numbered([_name(part[:most]) for part, most in zip(parts, length, strict=True)])
 
 
-def _name_parts(portrait: Portrait) -> list[Pair]:
-    parts: list[Pair] = []
-    if portrait.level:
-        parts.append(pair(words()["level"][portrait.level]))
-    groups = {"spend"} if portrait.level else set()
+def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
+    """Parts in words, and those that are raw headers or values; each the most telling first."""
+    clear: list[Pair] = []
+    raw: list[Pair] = []
+    if portrait.spending:
+        clear.append(pair(words()["level"][portrait.spending]))
+    groups = {"spend", "total-spend"} if portrait.spending else set()
     numbers = [one for one in portrait.differences if not one.column.startswith("x_")]
     own = [one for one in portrait.differences if one.column.startswith("x_")]
     for difference in numbers:
-        _add_extreme(parts, groups, difference)
-    parts += [_labelled_value(habit) for habit in portrait.habits]
+        _add_extreme(clear, groups, difference)
+    for habit in portrait.habits:
+        (clear if known(habit.column) else raw).append(_labelled_value(habit))
     for difference in own:
-        _add_extreme(parts, groups, difference)
-    return parts or [phrase("someone")]
+        _add_extreme(clear if known(difference.column) else raw, groups, difference)
+    return clear, raw
 
 
 def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) -> None:
@@ -93,8 +99,8 @@ def _numbered(names: Sequence[Pair]) -> list[Pair]:
 
 def _labelled_value(habit: Habit) -> Pair:
     """A value as part of a name; those that say little alone carry their column's name."""
-    label = trait(habit.column)
-    zh = value_zh(habit.value)
-    if habit.value.lower() in ("yes", "no", "true", "false", "是", "否") or habit.value.isnumeric():
-        return f"{label[0]}: {habit.value}", f"{label[1]}={zh}"
-    return habit.value, zh
+    so = answer(habit.column, habit.value)
+    if so:
+        return so
+    label, zh = trait(habit.column), value_zh(habit.value)
+    return (f"{label[0]}: {habit.value}", f"{label[1]}={zh}") if habit.value.isnumeric() else (habit.value, zh)

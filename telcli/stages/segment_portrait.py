@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
 from telcli.stages.segment_words import Difference, Habit, Portrait, profiled, ruled, treated
 
-__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes"]
+__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes", "tier_shares"]
 
 _UNTOLD = ("unknown", "churned")
 _MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15
@@ -65,13 +65,15 @@ def sizes(labels: Labels, revenue: NDArray[np.float64]) -> Sizes:
 
 
 def profile_rows(
-    people: People, preparation: BehaviourPreparation, prepared: Floats, labels: Labels, seed: int
+    people: People, preparation: BehaviourPreparation, prepared: Floats, labels: Labels, tiers: pl.Series, seed: int
 ) -> list[dict[str, Any]]:
-    """One row of segment_profiles per segment, in order, without its as_of."""
+    """One row of segment_profiles per segment, in order, without its as_of; `tiers` is each customer's spending."""
     counted = sizes(labels, people.revenue)
     measured = _measured(people, preparation, prepared)
     traits = people.frame.select(people.kinds)
     drawn = _portraits(labels, counted, differences(labels, measured), habits(labels, traits), people.churned)
+    spending = tier_shares(labels, tiers)
+    drawn = [replace(portrait, tiers=shares) for portrait, shares in zip(drawn, spending, strict=True)]
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     rows = []
@@ -91,6 +93,17 @@ def profile_rows(
             }
         )
     return rows
+
+
+def tier_shares(labels: Labels, tiers: pl.Series) -> list[dict[str, float]]:
+    """Per segment, the share of its customers in each spending tier.
+
+    >>> tier_shares(np.array([0, 0, 1], dtype=np.int32), pl.Series(["high", "low", "mid"]))[0]
+    {'high': 0.5, 'mid': 0.0, 'low': 0.5}
+    """
+    counts = np.bincount(labels)
+    held = {tier: np.bincount(labels, weights=(tiers == tier).to_numpy()) / counts for tier in ("high", "mid", "low")}
+    return [{tier: float(shares[place]) for tier, shares in held.items()} for place in range(len(counts))]
 
 
 def _rule(behaviour: NDArray[np.float64], member: NDArray[np.bool_], names: Sequence[str], seed: int) -> dict[str, Any]:

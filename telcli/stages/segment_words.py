@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from telcli.methods.segment_rule import Condition, Rule
+from telcli.stages.segment_attributes import answer, attribute, spoken, value_words
 from telcli.tables import contract
 
 __all__ = [
@@ -37,6 +38,8 @@ Pair = tuple[str, str]
 
 DISTINCT, _NOTABLE, _PLAIN = 0.5, 0.25, 1.05
 _MOST_NUMBERS, _MOST_HABITS = 4, 3
+_MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
+"""Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,32 @@ class Habit:
 
 @dataclass(frozen=True)
 class Portrait:
-    """What is known of one segment; differences and habits come with the greatest first."""
+    """What is known of one segment; differences and habits come with the greatest first, tiers as shares."""
 
     value_index: float | None
     differences: tuple[Difference, ...] = ()
     habits: tuple[Habit, ...] = ()
     churn_rate: float | None = None
     churn_overall: float | None = None
+    tiers: Mapping[str, float] | None = None
+
+    @property
+    def spending(self) -> str:
+        """What the name says of spending: a tier that at least 60% of members are in, else between tiers or mixed.
+
+        By `level` alone where the tiers of members are not known.
+
+        >>> Portrait(1.1, tiers={"high": 0.3, "mid": 0.4, "low": 0.3}).spending
+        'mixed'
+        """
+        if not self.level or self.tiers is None:
+            return self.level
+        for tier in ("high", "low", "mid"):
+            if self.tiers[tier] >= _MOST_MEMBERS:
+                return "top" if tier == "high" and self.level == "top" else tier
+        if self.level in ("top", "high") and self.tiers["low"] <= _FEW_MEMBERS:
+            return "upper"
+        return "lower" if self.level == "low" and self.tiers["high"] <= _FEW_MEMBERS else "mixed"
 
     @property
     def level(self) -> str:
@@ -99,6 +121,8 @@ def profiled(portrait: Portrait) -> Pair:
             groups.add(group)
             found.append(said)
     found += [_habit(habit) for habit in portrait.habits[:_MOST_HABITS]]
+    if portrait.tiers is not None and portrait.level:
+        found.append(phrase("tiers", **{tier: 100 * share for tier, share in portrait.tiers.items()}))
     rate, overall = portrait.churn_rate, portrait.churn_overall
     if rate is not None and overall is not None and abs(rate - overall) >= 0.02:
         found.append(phrase("churn", share=100 * rate, overall=100 * overall))
@@ -168,8 +192,9 @@ def _compared(difference: Difference) -> Pair | None:
 
 def _habit(habit: Habit) -> Pair:
     label = trait(habit.column)
-    value = (habit.value, value_zh(habit.value))
-    patterns = words()["phrase"]["mostly" if habit.share >= 0.5 else "often"]
+    so = answer(habit.column, habit.value)
+    value = so or (habit.value, value_zh(habit.value))
+    patterns = words()["phrase"][("mostly" if habit.share >= 0.5 else "often") + ("_so" if so else "")]
     shares = {"share": 100 * habit.share, "overall": 100 * habit.overall}
     said = [p.format(what=w, value=v, **shares) for p, w, v in zip(patterns, label, value, strict=True)]
     return said[0], said[1]
@@ -179,9 +204,10 @@ def trait(column: str) -> Pair:
     """What a describing column is called.
 
     >>> trait("x_Contract")
-    ('Contract', 'Contract')
+    ('contract', '合约类型')
     """
-    return pair(words()["category"].get(column, [column.removeprefix("x_")] * 2))
+    named = words()["category"].get(column)
+    return pair(named) if named else spoken(column)
 
 
 def value_zh(value: str) -> str:
@@ -190,6 +216,9 @@ def value_zh(value: str) -> str:
     >>> value_zh("broadband+mobile")
     '宽带+移动'
     """
+    common = value_words(value)
+    if common:
+        return common
     return "+".join(words()["value"].get(part, part) for part in value.split("+"))
 
 
@@ -232,11 +261,12 @@ def about(column: str) -> Mapping[str, Any]:
     """The words of a number: group, en, zh, and high, low and unit where it has them."""
     known = words()
     plain = re.sub(r"_(mean|sum)_\d+$", "", column)
-    own = column.removeprefix("x_")
+    english, chinese = spoken(column)
+    own = {"group": column, "en": english, "zh": chinese, **attribute(column)}
     found: Mapping[str, Any] = (
         known["change"].get(column) or known["feature"].get(column) or known["feature"].get(plain)
     )
-    return found or _declared().get(column) or {"group": column, "en": own, "zh": own}
+    return found or _declared().get(column) or own
 
 
 def _both(key: str, english: str, chinese: str, **values: float) -> Pair:

@@ -50,3 +50,9 @@ def test_counters_and_flags_are_no_behaviour() -> None:
         }
     )
     assert numeric_attributes(frame) == ["x_Spend"]
+
+
+def test_numbers_known_only_afterwards_are_no_behaviour() -> None:
+    values = [float(n % 15) for n in range(60)]
+    frame = pl.DataFrame(dict.fromkeys(("x_Cancellation Fee", "x_Final Bill", "x_Calls"), values))
+    assert numeric_attributes(frame) == ["x_Calls"]

@@ -73,3 +73,10 @@ def test_more_revenue_is_never_a_lower_tier(values: list[float], high: float, lo
 def test_shares_are_kept_where_nothing_ties(high: float) -> None:
     found = tiers([float(value) for value in range(100)], high, 0.3)
     assert (found.count("high"), found.count("low")) == (round(100 * high), 30)
+
+
+def test_what_is_known_only_afterwards_is_no_trait() -> None:
+    names = ("x_Churn_Value", "x_Churn Reason", "x_CLTV", "x_流失原因", "x_Contract")
+    frame = pl.LazyFrame({"customer_id": ["a", "b"], **{name: ["0", "1"] for name in names}})
+    found = traits(frame).columns
+    assert [name for name in found if name.startswith("x_")] == ["x_Contract"]

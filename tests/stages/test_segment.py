@@ -171,7 +171,7 @@ def test_attributes_describe() -> None:
     names = [f"Person {number}" for number in range(len(truth))]
     outcome = run(frame, customers=customers_of(frame, x_InternetService=service, x_Nick=names))
     young = out(outcome, "segment_profiles").filter(pl.col("segment_name").str.contains("data"))
-    assert "mostly InternetService = Fiber optic (100% vs 33%)" in young["profile"].item()
+    assert "mostly internet service = Fiber optic (100% vs 33%)" in young["profile"].item()
     assert not any("Person" in text for text in out(outcome, "segment_profiles")["profile"])
 
 

@@ -54,7 +54,7 @@ def test_habits_trends_use_and_churn() -> None:
     english, chinese = profiled(portrait)
     assert english == (
         "revenue -12% in 3 months (all: +1%); 34% have roaming minutes (all: 8%); "
-        "mostly payment mode = prepaid (90% vs 30%); more often Contract = Two year (40% vs 20%); 42% left (all: 26%)"
+        "mostly payment mode = prepaid (90% vs 30%); more often contract = Two year (40% vs 20%); 42% left (all: 26%)"
     )
     assert "多为付费类型=预付费（90%，全体30%）" in chinese
     assert chinese.endswith("流失率42%（全体26%）")
@@ -66,7 +66,7 @@ def test_names_grow_until_they_differ() -> None:
     names = named([Portrait(1.3, (data,)), Portrait(1.3, (data, voice)), Portrait(1.3, (data,), (habit,))])
     assert names[0] == ("High spenders, heavy data", "高消费重流量客户")
     assert names[1] == ("High spenders, heavy data, heavy voice", "高消费重流量重语音客户")
-    assert names[2] == ("High spenders, heavy data, Fiber optic", "高消费重流量·Fiber optic客户")
+    assert names[2] == ("High spenders, heavy data, Fiber optic", "高消费重流量光纤客户")
 
 
 def test_what_nothing_tells_apart_is_numbered() -> None:
@@ -118,3 +118,36 @@ def test_rules_in_words_and_as_a_condition() -> None:
         "data_mb_mean_3 > 14570.0 AND (tenure_months <= 12.5 OR tenure_months IS NULL) AND "
         '"x_Score A" > 1.0 AND "x_Score A" <= 2.0'
     )
+
+
+def test_a_level_of_spending_must_hold_for_most_members() -> None:
+    def name(index: float, **tiers: float) -> tuple[str, str]:
+        return named([Portrait(index, tiers=tiers), Portrait(None)])[0]
+
+    assert name(0.5, high=0.0, mid=0.35, low=0.65) == ("Low spenders", "低消费客户")
+    assert name(0.7, high=0.05, mid=0.5, low=0.45) == ("Low to mid spenders", "中低消费客户")
+    assert name(0.7, high=0.2, mid=0.3, low=0.5) == ("Mixed spenders", "消费不一客户")
+    assert name(1.7, high=0.7, mid=0.3, low=0.0)[0] == "Top spenders"
+    assert name(1.7, high=0.5, mid=0.45, low=0.05)[0] == "Mid to high spenders"
+    portrait = Portrait(0.7, tiers={"high": 0.2, "mid": 0.3, "low": 0.5})
+    assert profiled(portrait) == (
+        "spending: 20% high, 30% mid, 50% low tier",
+        "消费层级：高20%、中30%、低50%",
+    )
+
+
+def test_raw_headers_enter_a_name_only_to_tell_segments_apart() -> None:
+    raw = Difference("x_Q17_b", 2.0, 9.0, 3.0)
+    assert named([Portrait(1.3, (raw,)), Portrait(0.5)])[0] == ("High spenders", "高消费客户")
+    assert named([Portrait(1.3, (raw,)), Portrait(1.3)])[0] == ("High spenders, high Q17 b", "高消费高Q17 b客户")
+    charges = Difference("x_TotalCharges", 2.0, 9.0, 3.0)
+    assert named([Portrait(1.3, (charges,)), Portrait(0.5)])[0] == ("High spenders", "高消费客户")
+
+
+def test_yes_and_no_are_said_as_words() -> None:
+    habits = (Habit("x_Phone_Service", "false", 0.9, 0.1), Habit("x_Gig_Plan", "No", 0.4, 0.1))
+    portrait = Portrait(0.5, (), habits)
+    assert named([portrait, Portrait(1.0)])[0] == ("Low spenders, no phone service", "低消费无电话业务客户")
+    english, chinese = profiled(portrait)
+    assert english == "mostly no phone service (90% vs 10%); more often no Gig Plan (40% vs 10%)"
+    assert chinese == "多为无电话业务（90%，全体10%）；无Gig Plan偏多（40%，全体10%）"
