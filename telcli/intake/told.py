@@ -13,7 +13,7 @@ from telcli.intake.dictionary import EVENTS, bare, canonical_names, slots, units
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.tables import SUBJECTS
 
-__all__ = ["as_pinned", "pinned_map", "told_by_map"]
+__all__ = ["as_pinned", "pinned_map", "refuse_unlisted", "told_by_map"]
 
 _DATED = re.compile(r"(?:19|20)\d{2}[-_.]?\d{2}(?:[-_.]?\d{2})?")
 
@@ -149,19 +149,21 @@ def pinned_map(
             )
         columns[full] = Use(wanted["column"], wanted.get("unit", "")) if isinstance(wanted, dict) else Use(str(wanted))
     attributes = {name: (about["column"], about["type"]) for name, about in entry.get("attributes", {}).items()}
+    _refuse_stale(source, [use.header for use in columns.values()], headers)
+    gone = tuple(header for header, _ in attributes.values() if header not in headers)
+    attributes = {name: about for name, about in attributes.items() if about[0] in headers}
     named = [use.header for use in columns.values()] + [header for header, _ in attributes.values()]
-    missing = [header for header in named if header not in headers and header != ROW_NUMBER]
-    if missing:
-        raise DataError(
-            "mapping-stale",
-            "{file} no longer has the columns {columns}, which the mapping names.",
-            hint="If the export has changed for good, write the mapping anew with --write-mapping.",
-            file=source,
-            columns=", ".join(missing),
-        )
     dropped = tuple(header for header in entry.get("drop", []) if header in headers)
     new = tuple(header for header in headers if header not in {*named, *dropped})
     notices = []
+    if gone:
+        notices.append(
+            Notice(
+                "mapping-columns-gone",
+                "{file} no longer has these columns, which the mapping keeps as attributes: {columns}.",
+                {"file": source, "columns": ", ".join(gone)},
+            )
+        )
     if new:
         notices.append(
             Notice(
@@ -171,6 +173,38 @@ def pinned_map(
             )
         )
     return SourceMap(source, table, 1.0, columns, new, dropped), attributes, notices
+
+
+def _refuse_stale(source: str, named: Sequence[str], headers: Mapping[str, str]) -> None:
+    missing = [header for header in named if header not in headers and header != ROW_NUMBER]
+    if missing:
+        raise DataError(
+            "mapping-stale",
+            "{file} no longer has the columns {columns}, which the mapping names.",
+            hint="If the export has changed for good, write the mapping anew with --write-mapping.",
+            file=source,
+            columns=", ".join(missing),
+        )
+
+
+def refuse_unlisted(pinned: Mapping[str, Any], sources: Sequence[str]) -> None:
+    """Refuse extracts that a mapping does not know: what is pinned is not guessed.
+
+    Raises
+    ------
+    DataError
+        There is such an extract.
+    """
+    if not sources:
+        return
+    known = [str(one["file"]) for one in _entries(pinned)] if "source" in pinned else list(pinned)
+    raise DataError(
+        "mapping-unlisted",
+        "The mapping does not know {files}; it is for {known}.",
+        hint="Write it anew with --write-mapping, or leave --mapping out and have the columns guessed.",
+        files=", ".join(sources),
+        known=", ".join(known),
+    )
 
 
 def _entries(pinned: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from telcli.intake.attributes import Profile, attribute_names, looks_personal, p
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.dictionary import EVENTS, bare, slots
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
-from telcli.intake.told import pinned_map, told_by_map
+from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
@@ -121,6 +121,10 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
     if any(one.map.table == "customers" and not one.map.weak_id for one in found):
         left_out |= {one.map.source: "customer_id" for one in found if one.map.weak_id}
         found = [one for one in found if not one.map.weak_id]
+    if "source" in pinned:
+        refuse_unlisted(pinned, [one.map.source for one in found if one.rows >= 0])
+    elif pinned and not set(pinned) & set(headers):
+        refuse_unlisted(pinned, list(headers))
     _refuse_nothing(found, left_out, headers)
     notices += [_left_out(source, missing) for source, missing in left_out.items()]
     provided = {"usage" if one.map.table in EVENTS else one.map.table for one in found}

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey"]
+__all__ = ["READ", "Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey"]
 
 DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01")
 _PAIRS = ("€€", "~~", "^^", "@@")
+READ = ", ; | TAB ^A (0x01) ^_ (0x1f) " + " ".join(_PAIRS)
 _SINGLE = b"\x1f"
 _CHUNK = 1 << 22
 _HEAD = 1 << 18

@@ -96,3 +96,28 @@ def test_a_mapping_file_in_another_form_is_refused(pinned: dict[str, Any]) -> No
     with pytest.raises(TelcliError) as caught:
         understand([extract(k=["1"])], {"mapping": pinned})
     assert caught.value.exit_code == 2
+
+
+def test_a_mapping_is_not_for_files_that_it_does_not_name() -> None:
+    from telcli.intake.told import as_pinned
+
+    first, _ = understand([extract(**BILLS)], {})
+    pinned = as_pinned([one.map for one in first], {one.map.source: one.attributes for one in first})
+    for mapping in (pinned, {"other.csv": {"customer_id": "客户编号"}}):
+        with pytest.raises(DataError) as caught:
+            understand([extract("charges.csv", **BILLS)], {"mapping": mapping})
+        assert caught.value.code == "mapping-unlisted"
+        assert "charges.csv" in str(caught.value)
+    stray = extract("weather.csv", rain=["1"])
+    _, notices = understand([extract(**BILLS), stray], {"mapping": pinned})
+    assert "source-unused" in {notice.code for notice in notices}
+
+
+def test_an_attribute_that_is_gone_is_said() -> None:
+    from telcli.intake.told import as_pinned
+
+    first, _ = understand([extract(**BILLS)], {})
+    pinned = as_pinned([one.map for one in first], {one.map.source: one.attributes for one in first})
+    found, notices = understand([extract(**{k: v for k, v in BILLS.items() if k != "备注"})], {"mapping": pinned})
+    assert [notice.values["columns"] for notice in notices if notice.code == "mapping-columns-gone"] == ["备注"]
+    assert found[0].attributes == {}

@@ -205,3 +205,13 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     frame = found.frame.collect(engine="streaming")
     assert frame["_line"].is_sorted()
     assert found.rows is None or found.rows == frame.height
+
+
+@pytest.mark.parametrize("delimiter", ["^", ":"])
+def test_a_delimiter_that_is_not_read_is_told_which_are(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "a.csv").write_text(delimiter.join("abc") + "\n" + delimiter.join("123") + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_csv(tmp_path / "a.csv", tmp_path / "scratch")
+    assert caught.value.code == "one-column"
+    assert ", ; | TAB" in caught.value.hint
+    assert "Convert" in caught.value.hint
