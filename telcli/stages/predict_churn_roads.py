@@ -60,7 +60,7 @@ def flat_road(study: Study) -> Road:
     probability[known] = p
     tell_size(study, y, folds)
     if y.size > settings.max_training_rows:
-        tell_sample(study, settings.max_training_rows, y.size)
+        tell_sample(study, settings.max_training_rows, y.size, model.keep_rate)
     return Road(
         people=people,
         matrix=matrix,
@@ -98,7 +98,7 @@ def month_road(study: Study, first: date) -> Road:
     model, known = _fit_months(study, learned, design, windows.closed[-1])
     tell_size(study, learned.y, None)
     if learned.y.size < closed.height:
-        tell_sample(study, learned.y.size, closed.height)
+        tell_sample(study, learned.y.size, closed.height, learned.kept)
     matrix = design.matrix(people)
     return Road(
         people=people,

@@ -191,11 +191,21 @@ def tell_size(study: Study, y: Floats, folds: int | None) -> None:
         )
 
 
-def tell_sample(study: Study, rows: int, known: int) -> None:
-    """Say that not every labelled row was trained on."""
-    study.tell(
-        "training-sampled",
-        "Trained on {rows} of {all} labelled rows, churners first; probabilities are corrected for the sampling.",
-        rows=rows,
-        all=known,
-    )
+def tell_sample(study: Study, rows: int, known: int, kept: float) -> None:
+    """Say that not every labelled row was trained on; `kept` is the share of stayers where churners came first."""
+    if kept < 1:
+        study.tell(
+            "training-sampled",
+            "Trained on {rows} of {all} labelled rows, all churners and {kept:.0%} of the others; probabilities are "
+            "corrected for that.",
+            rows=rows,
+            all=known,
+            kept=kept,
+        )
+    else:
+        study.tell(
+            "training-drawn",
+            "Trained on {rows} of {all} labelled rows, drawn at random.",
+            rows=rows,
+            all=known,
+        )

@@ -361,11 +361,27 @@ def test_a_table_without_any_feature_still_answers() -> None:
 
 
 def test_training_is_bounded_and_probabilities_stay_right() -> None:
-    outcome = run(monthly(4000), max_training_rows=3000)
-    assert "training-sampled" in [notice.code for notice in outcome.notices]
+    outcome = run(monthly(4000), max_training_rows=6000)
+    notice = next(notice for notice in outcome.notices if notice.code.startswith("training-"))
+    assert notice.code == "training-sampled"
+    assert 0 < notice.values["kept"] < 1
     found = outcome.tables["churn_lift"].collect()
     predicted = (found["mean_probability"] * found["customers"]).sum()
     assert predicted == pytest.approx(found["churners"].sum(), rel=0.25)
+
+
+@pytest.mark.parametrize("road", ["flat", "months"])
+def test_rows_drawn_alike_are_not_said_to_be_churners_first(road: str) -> None:
+    """More than half churners, or a test on the rows themselves: nothing was put first and nothing corrected."""
+    if road == "flat":
+        tables = flat(2500)
+        few = tables["customers"].with_columns(churned=pl.col("churned") | (pl.int_range(pl.len()) % 2 == 0))
+        outcome = run({**tables, "customers": few}, max_training_rows=1000)
+    else:
+        outcome = run(monthly(1200, months=6), max_training_rows=1000)
+    codes = [notice.code for notice in outcome.notices]
+    assert "training-drawn" in codes
+    assert "training-sampled" not in codes
 
 
 def test_a_campaign_may_cost_nothing() -> None:
