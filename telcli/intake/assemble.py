@@ -12,10 +12,11 @@ from telcli.intake.dictionary import EVENTS
 from telcli.intake.facts import add_fault, fact, lacks_id, usage_of_events
 from telcli.intake.flat import customers, lent_lines, lent_months
 from telcli.intake.repeats import summed_once, with_ids
+from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.understand import Understood
 from telcli.tables.checks import FAULTS
 
-__all__ = ["assemble", "needs_month", "not_needed"]
+__all__ = ["assemble", "events_needed", "needs_month"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -32,10 +33,9 @@ def needs_month(ones: Sequence[Understood]) -> bool:
     )
 
 
-def not_needed(ones: Sequence[Understood]) -> list[Understood]:
-    """The extracts that nothing is made of: events, where months of use were given."""
-    monthly = any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
-    return [one for one in ones if monthly and one.map.table in EVENTS]
+def events_needed(ones: Sequence[Understood]) -> bool:
+    """Whether use is made of events: it is not where months of use were given, and events are then left out."""
+    return not any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
 
 
 def assemble(
@@ -57,22 +57,25 @@ def assemble(
             _lend(one, at, frames)
     notices = []
     for (table, key), parts in bare.items():
-        named, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
-        frames.setdefault(table, []).append(named)
+        rows, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
+        frames.setdefault(table, []).append(rows)
         notices += told
-    unused = not_needed(ones)
-    if unused:
-        names = ", ".join(one.map.source for one in unused)
+    events = [one for one in ones if one.map.table in EVENTS]
+    if events and not events_needed(ones):
+        names = ", ".join(one.map.source for one in events)
         notices.append(
             Notice("events-not-needed", "Months of use were given, so events were left out: {files}.", {"files": names})
         )
-    elif events := [one for one in ones if one.map.table in EVENTS]:
-        frames["usage"] = [usage_of_events(events)]
+    moved = spells(ones)
     whole = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
-    whole = _under_customers(whole)
-    rows = [one for one in ones if one.map.table == "customers"]
-    if rows:
-        base, told = customers(rows, churned_when)
+    known = owners(whole.get("subscriptions"), moved)
+    if events and events_needed(ones):
+        whole["usage"] = usage_of_events(events, lambda frame: named(frame, known))
+    whole = _under_customers(whole, known, moved)
+    notices += transferred(moved)
+    holders = [one for one in ones if one.map.table == "customers"]
+    if holders:
+        base, told = customers(holders, churned_when)
         return {"customers": base, **_without_orphans(whole, base)}, [*notices, *told]
     return {"customers": _customers_seen(whole), **whole}, [
         *notices,
@@ -91,37 +94,23 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
             frames.setdefault(table, []).append(months)
 
 
-def _under_customers(whole: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+def _under_customers(
+    whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None, moved: pl.DataFrame
+) -> dict[str, pl.LazyFrame]:
     """Name the customer of facts that know only the number, by the table of lines; add up numbers of one customer."""
-    lines = whole.get("subscriptions")
     found = {}
     for table, frame in whole.items():
         have = frame.collect_schema()
         if table == "subscriptions":
-            found[table] = frame if "customer_id" in have else frame.with_columns(customer_id=pl.col("subscription_id"))
+            lines = frame if "customer_id" in have else frame.with_columns(customer_id=pl.col("subscription_id"))
+            found[table] = apart(lines, moved)
             continue
         if "subscription_id" not in have:
             found[table] = frame
             continue
-        named = _named(frame, lines, has_customer="customer_id" in have)
-        found[table] = summed_once(named, _SUMMED[table]) if table in _SUMMED else named.drop("subscription_id")
+        whose = named(frame, known)
+        found[table] = summed_once(whose, _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
     return found
-
-
-def _named(frame: pl.LazyFrame, lines: pl.LazyFrame | None, *, has_customer: bool) -> pl.LazyFrame:
-    own = pl.col("customer_id") if has_customer else pl.lit(None, dtype=pl.String)
-    if lines is None or "customer_id" not in lines.collect_schema():
-        return frame.with_columns(customer_id=pl.coalesce(own, "subscription_id"))
-    owners = (
-        lines.select("subscription_id", owner="customer_id")
-        .drop_nulls()
-        .group_by("subscription_id")
-        .agg(pl.col("owner").min())
-    )
-    joined = frame.join(owners, on="subscription_id", how="left")
-    named = joined.with_columns(customer_id=pl.coalesce(own, "owner")).drop("owner")
-    lost = pl.col("customer_id").is_null() & pl.col("subscription_id").is_not_null()
-    return add_fault(named, lost, "orphan", "subscription_id")
 
 
 def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

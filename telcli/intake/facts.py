@@ -6,7 +6,7 @@ Everything stays lazy. A frame made here carries the hidden columns of `telcli.t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import polars as pl
@@ -99,13 +99,18 @@ def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def usage_of_events(ones: Sequence[Understood]) -> pl.LazyFrame:
-    """Months of use summed from events: each row counts as one call or text, and adds its minutes or data."""
+def usage_of_events(ones: Sequence[Understood], named: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.LazyFrame:
+    """Months of use summed from events: each row counts as one call or text, and adds its minutes or data.
+
+    `named` puts the customer beside events that know only the number.
+    """
     parts = []
     for one in ones:
         frame = clean(one.frame, one.map.source, one.readings()).with_columns(
             month=pl.col("when").dt.date().dt.month_start()
         )
+        if "subscription_id" in frame.collect_schema():
+            frame = named(frame).drop("subscription_id")
         counted = [pl.lit(1.0).alias(one.map.table)] if one.map.table != "sessions" else []
         parts.append(frame.with_columns(counted).drop("when"))
     return summed(pl.concat(parts, how="diagonal_relaxed"), ("customer_id", "month"))

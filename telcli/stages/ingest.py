@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, needs_month, not_needed
+from telcli.intake.assemble import assemble, events_needed, needs_month
 from telcli.intake.cleaning import clean
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
@@ -61,9 +61,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
     tables, more = assemble(ones, at, settings.churned_when)
-    unused = not_needed(ones)
+    unused = () if events_needed(ones) else EVENTS
     metrics: dict[str, Any] = {
-        "sources": [_about(one, used=one not in unused) for one in ones],
+        "sources": [_about(one, used=one.map.table not in unused) for one in ones],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
     if undated and at:

@@ -1,0 +1,120 @@
+"""Whose a number was and when: numbers that changed hands, and facts of numbers put under their customer.
+
+A number that the lines hold under several customers from several days has been transferred. Its spells are kept
+apart: the newest keeps the number as its name, an earlier one is called ``NUMBER@2020-01-31`` after its first day,
+and ends, where the extract does not say when, with the day on which the next begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from telcli.errors import Notice
+from telcli.intake.cleaning import clean
+from telcli.intake.facts import add_fault
+from telcli.intake.understand import Understood
+from telcli.tables.checks import LINE, SOURCE
+
+__all__ = ["apart", "named", "owners", "spells", "transferred"]
+
+_COLUMNS = ("subscription_id", "customer_id", "activated_on")
+_DATES = ("when", "paid_at", "opened_at", "month")
+_ALWAYS = date(9999, 12, 31)
+_PLACED = pl.concat_str(
+    SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15), pl.lit("\n"), pl.col("customer_id")
+)
+
+
+def spells(ones: Sequence[Understood]) -> pl.DataFrame:
+    """The spells of transferred numbers: subscription_id, activated_on, owner, `_from`, `_until`, `_name`.
+
+    The first spell has no `_from` and the newest no `_until`, so that every day is of one spell. Where rows disagree
+    on the owner from one day, the first of them stands, as it does in the table.
+    """
+    parts = [
+        clean(one.frame, one.map.source, [reading for reading in one.readings() if reading.name in _COLUMNS])
+        for one in ones
+        if one.map.table == "subscriptions" and all(one.map.use(name) for name in _COLUMNS)
+    ]
+    if not parts:
+        return pl.DataFrame()
+    rows = pl.concat(parts, how="diagonal_relaxed").drop_nulls(_COLUMNS)
+    several = [pl.col(name).min() != pl.col(name).max() for name in ("customer_id", "activated_on")]
+    moved = rows.group_by("subscription_id").agg(_moved=several[0] & several[1]).filter("_moved")
+    numbers = moved.select("subscription_id").collect(engine="streaming")
+    if not numbers.height:
+        return pl.DataFrame()
+    found = rows.join(numbers.lazy(), on="subscription_id", how="semi")
+    starts = found.group_by("subscription_id", "activated_on").agg(owner=_first_owner())
+    ordered = starts.sort("subscription_id", "activated_on").collect(engine="streaming")
+    start = pl.col("activated_on")
+    timed = ordered.with_columns(
+        _from=pl.when(start.shift(1).over("subscription_id").is_not_null()).then(start),
+        _until=start.shift(-1).over("subscription_id"),
+    )
+    earlier = pl.concat_str("subscription_id", pl.lit("@"), start.dt.to_string("%Y-%m-%d"))
+    return timed.with_columns(_name=pl.when(pl.col("_until").is_not_null()).then(earlier))
+
+
+def transferred(moved: pl.DataFrame) -> list[Notice]:
+    """Say how many numbers changed hands, and what was made of that."""
+    if not moved.height:
+        return []
+    return [
+        Notice(
+            "numbers-transferred",
+            "{count} numbers changed hands. Facts go to who had the number on their day, those of a month to who had it"
+            " on the first; a number's earlier spells are called NUMBER@START.",
+            {"count": moved["subscription_id"].n_unique()},
+        )
+    ]
+
+
+def apart(lines: pl.LazyFrame, moved: pl.DataFrame) -> pl.LazyFrame:
+    """Give each earlier spell a name and an end of its own."""
+    if not moved.height:
+        return lines
+    named_ = moved.lazy().select("subscription_id", "activated_on", "_name", "_until").drop_nulls()
+    joined = lines.join(named_, on=["subscription_id", "activated_on"], how="left", maintain_order="left")
+    ended = pl.coalesce("ended_on", "_until") if "ended_on" in lines.collect_schema() else pl.col("_until")
+    return joined.with_columns(subscription_id=pl.coalesce("_name", "subscription_id"), ended_on=ended).drop(
+        "_name", "_until"
+    )
+
+
+def owners(lines: pl.LazyFrame | None, moved: pl.DataFrame) -> pl.LazyFrame | None:
+    """Owner of each number, once; of transferred ones once for each spell, with `_from` and `_until`."""
+    if lines is None or "customer_id" not in lines.collect_schema():
+        return None
+    known = lines.select("subscription_id", "customer_id", SOURCE, LINE).drop_nulls(["subscription_id", "customer_id"])
+    always = known.group_by("subscription_id").agg(owner=_first_owner())
+    if not moved.height:
+        return always
+    timed = moved.lazy().select("subscription_id", "owner", "_from", "_until")
+    return pl.concat([always.join(timed, on="subscription_id", how="anti"), timed], how="diagonal")
+
+
+def named(frame: pl.LazyFrame, known: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Name the customer of facts that know only the number; numbers that nobody has are noted as ``orphan``."""
+    have = frame.collect_schema()
+    own = pl.col("customer_id") if "customer_id" in have else pl.lit(None, dtype=pl.String)
+    if known is None:
+        return frame.with_columns(customer_id=pl.coalesce(own, "subscription_id"))
+    joined = frame.join(known, on="subscription_id", how="left")
+    if "_from" in known.collect_schema():
+        dates = [pl.col(name).cast(pl.Date) for name in _DATES if name in have]
+        day = pl.coalesce(*dates, pl.lit(_ALWAYS))
+        begun = pl.col("_from").is_null() | (day >= pl.col("_from"))
+        lasting = pl.col("_until").is_null() | (day < pl.col("_until"))
+        joined = joined.filter(begun & lasting).drop("_from", "_until")
+    whose = joined.with_columns(customer_id=pl.coalesce(own, "owner")).drop("owner")
+    lost = pl.col("customer_id").is_null() & pl.col("subscription_id").is_not_null()
+    return add_fault(whose, lost, "orphan", "subscription_id")
+
+
+def _first_owner() -> pl.Expr:
+    """The customer of the row that stands first, by file and line."""
+    return _PLACED.min().str.replace(r"(?s)^.*\n\d{15}\n", "")
