@@ -24,11 +24,12 @@ _MONTH = re.compile(r"(19|20)\d\d[-/年]?(0?[1-9]|1[0-2])月?")
 _ONE_WORD = re.compile(r"[\w -]+([(（][^)）]*[)）])?")
 
 
-def read_csv(path: Path, scratch: Path) -> Extract:
+def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     """Open one file of delimited text.
 
     The whole file is looked at once for its encoding and once for its shape; the frame reads it again, lazily. A file
-    that is not UTF-8, or is packed, is written anew in `scratch`.
+    that is not UTF-8, or is packed, is written anew in `scratch`. `beside` is set where other files stand beside it:
+    a header alone is a table without rows then, such as a month without tickets.
 
     Raises
     ------
@@ -49,6 +50,10 @@ def read_csv(path: Path, scratch: Path) -> Extract:
     shape = survey(plain, delimiter or ",", len(header), eol)
     if shape.unclosed:
         _refuse_quotes(path.name)
+    if shape.records < 1 + headed and beside:
+        empty, repeated = unique_names(header)
+        frame = pl.LazyFrame(schema={**dict.fromkeys(empty, pl.String()), LINE: pl.Int64()})
+        return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, 0)
     if shape.records < 1 + headed:
         raise DataError(
             "header-only",

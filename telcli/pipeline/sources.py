@@ -24,7 +24,8 @@ _NOT_DATA = (".md", ".json", ".toml")
 def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], list[Notice]]:
     """Open each file, and each file of a folder (not of its subfolders), sorted by name.
 
-    A file of a kind that is not read yet is an error where it was named itself, a notice where its folder was.
+    A file of a kind that is not read yet is an error where it was named itself, a notice where its folder was. A file
+    without rows is an error where it stands alone, a notice beside others that have some.
 
     Raises
     ------
@@ -37,14 +38,27 @@ def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], l
     from telcli.io.parquet_extract import read_parquet
 
     files, notices = _files(paths)
+    beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
     extracts: list[Extract] = []
     for name, path in files.items():
-        found = read_parquet(path) if _kind(path) == "parquet" else read_csv(path, scratch)
+        if beside and path.stat().st_size == 0:
+            notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": name}))
+            continue
+        found = read_parquet(path) if _kind(path) == "parquet" else read_csv(path, scratch, beside=beside)
         extracts.append(replace(found, name=name))
+        if found.rows == 0:
+            notices.append(Notice("file-without-rows", "{file} has a header but no rows.", {"file": name}))
         if not found.headed:
             notices.append(
                 Notice("no-header", "{file} has no header; its columns are called column_1 and so on.", {"file": name})
             )
+    if beside and extracts and all(found.rows == 0 for found in extracts):
+        raise DataError(
+            "header-only",
+            "{file} has a header but no rows.",
+            hint="Export it again, or leave it out of the sources.",
+            file=extracts[0].name,
+        )
     return extracts, notices
 
 

@@ -56,3 +56,23 @@ def test_what_is_missing_or_unreadable(tmp_path: Path) -> None:
         with pytest.raises(DataError) as caught:
             open_sources([path], tmp_path / "scratch")
         assert (caught.value.code, caught.value.exit_code) == (code, 4)
+
+
+def test_files_without_rows_are_said_beside_others_and_refused_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,2\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("id,month,texts\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_bytes(b"")
+    extracts, notices = open_sources([tmp_path], tmp_path / "scratch")
+    assert [(extract.name, extract.rows) for extract in extracts] == [("a.csv", 1), ("b.csv", 0)]
+    assert extracts[1].frame.collect().shape == (0, 4)
+    assert [notice.code for notice in notices] == ["file-without-rows", "file-empty"]
+    (tmp_path / "d.csv").write_text("id,y\n", encoding="utf-8")
+    for names, code in (
+        (["b.csv"], "header-only"),
+        (["b.csv", "c.csv"], "header-only"),
+        (["b.csv", "d.csv"], "header-only"),
+        (["c.csv"], "empty-file"),
+    ):
+        with pytest.raises(DataError) as caught:
+            open_sources([tmp_path / name for name in names], tmp_path / "scratch")
+        assert caught.value.code == code
