@@ -96,13 +96,6 @@ class ChurnDesign:
         """The features as JSON."""
         return [{"name": f.name, "kind": f.kind, "levels": list(f.levels), "rest": f.rest} for f in self.features]
 
-    @staticmethod
-    def from_description(features: list[dict[str, Any]]) -> ChurnDesign:
-        """The design that `describe` wrote down."""
-        return ChurnDesign(
-            tuple(Feature(f["name"], f["kind"], tuple(f["levels"]), bool(f["rest"])) for f in features), {}
-        )
-
 
 def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 2) -> ChurnDesign:
     """Choose what to use of `columns`, from the training rows alone.

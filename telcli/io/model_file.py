@@ -34,9 +34,14 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write(place: Path, estimator: Any, description: Mapping[str, Any]) -> list[Path]:
-    """Write `place`.skops and `place`.json, and return both paths; the folder must exist.
+    """Write `place`.skops and `place`.json, read them back as anyone would, and return both paths.
 
-    `description` must be JSON-able; ``format`` and ``sha256`` are added to it.
+    The folder must exist. `description` must be JSON-able; ``format`` and ``sha256`` are added to it.
+
+    Raises
+    ------
+    DataError
+        What was written cannot be read again, or names types that telcli does not write.
     """
     archive = _canonical(skops.io.dumps(estimator))
     model, side = place.with_name(place.name + ".skops"), place.with_name(place.name + ".json")
@@ -44,6 +49,7 @@ def write(place: Path, estimator: Any, description: Mapping[str, Any]) -> list[P
     model.write_bytes(archive)
     text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     side.write_text(text + "\n", encoding="utf-8")
+    read(place)
     return [model, side]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from telcli.methods import churn_metrics as m
 from telcli.methods.churn_intervals import Campaign, churn_intervals, savings_interval
-from telcli.methods.costs import decisions, example_costs, total_cost
+from telcli.methods.costs import decisions, example_costs, savings, total_cost
 from telcli.methods.profit import empc, empc_perfect, mpc
 
 __all__ = ["Evaluation", "evaluate"]
@@ -43,7 +43,7 @@ def evaluate(
 
     `value` is each customer's worth if kept. The acceptance rate of EMPC is Beta with mean `accept` and the weight of
     20 trials (Verbraken's Beta(6, 14) at 0.3); MPC and EMPC use the mean value, and are null where it does not exceed
-    the offer or where `accept` is 0 or 1.
+    the offer or where `accept` is 0 or 1. Savings are null where a blanket decision costs nothing and the model does.
 
     >>> rng = np.random.default_rng(0)
     >>> p = rng.random(500)
@@ -104,12 +104,13 @@ def _money(
         name: y * np.where(acts[name], matrix["tp"], matrix["fn"]) + (1 - y) * np.where(acts[name], matrix["fp"], 0.0)
         for name in ("model-bayes", "nobody", "everybody")
     }
-    blanket = min(total["nobody"], total["everybody"])
     low, high = savings_interval(each["model-bayes"], each["nobody"], each["everybody"], seed=seed)
-    saved = 1.0 - total["model-bayes"] / blanket if blanket > 0 else 0.0
+    saved = savings(y, acts["model-bayes"], **matrix)
     costs = [
         {"method": name, "cost": total[name], "contacted": int(act.sum()), "chosen": name == chosen}
         for name, act in acts.items()
     ]
-    money = {"savings": saved, "savings_low": min(low, saved), "savings_high": max(high, saved)}
+    money: dict[str, Any] = {"savings": saved, "savings_low": min(low, saved), "savings_high": max(high, saved)}
+    if not np.isfinite(saved):
+        money = dict.fromkeys(money)
     return {**money, "total_cost": total, "chosen_method": chosen}, costs, chosen

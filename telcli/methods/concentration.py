@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["gini", "lorenz_curve", "top_share", "whale_curve"]
+__all__ = ["gini", "top_share", "whale_curve"]
 
 Array = NDArray[np.float64]
 
@@ -34,24 +34,6 @@ def whale_curve(values: ArrayLike, points: int = 101) -> tuple[Array, Array]:
     """
     ordered = -np.sort(-_clean(values))
     return _along(ordered, points)
-
-
-def lorenz_curve(values: ArrayLike, points: int = 101) -> tuple[Array, Array]:
-    """Share of all value held by the poorest share of customers, both 0..1 where no value is negative.
-
-    Raises
-    ------
-    ValueError
-        The values do not add up to more than zero, so that shares mean nothing.
-
-    >>> lorenz_curve([1.0, 3.0], points=3)[1].tolist()
-    [0.0, 0.25, 1.0]
-    """
-    ordered = np.sort(_clean(values))
-    shares, money = _along(ordered, points)
-    if money[-1] <= 0:
-        raise ValueError("shares need values that add up to more than zero")
-    return shares, money / money[-1]
 
 
 def top_share(values: ArrayLike, share: float) -> float:

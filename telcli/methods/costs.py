@@ -1,4 +1,4 @@
-"""What contacting a customer costs and saves: cost matrix, threshold, decision, total cost and savings.
+"""What contacting a customer costs and saves: cost matrix, decision, total cost and savings.
 
 Costs are in currency per customer. A customer who would leave is worth `value` (CLV) if kept; an offer costs
 `offer` (d) when it is taken, a contact costs `contact` (f), and a would-be churner takes the offer and stays with
@@ -14,28 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import DataError
 
-__all__ = ["bayes_threshold", "decisions", "example_costs", "expected_saving", "savings", "total_cost"]
+__all__ = ["decisions", "example_costs", "expected_saving", "savings", "total_cost"]
 
 Floats = NDArray[np.float64]
 
 
-def bayes_threshold(value: ArrayLike, offer: float, contact: float, accept: float) -> Floats:
-    """Probability above which contacting pays, `(d + f) / (d + gamma (CLV - d))`; 1 where it never does.
-
-    Verbraken, Verbeke and Baesens (2013), whose contact cost is also paid for those who accept.
-
-    >>> round(float(bayes_threshold(200.0, 10.0, 1.0, 0.3)), 6)
-    0.164179
-    """
-    worth = np.asarray(value, dtype=np.float64)
-    gain = offer + accept * (worth - offer)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = (offer + contact) / gain
-    return np.where(gain > 0, np.minimum(found, 1.0), 1.0) if offer + contact > 0 else np.where(gain > 0, 0.0, 1.0)
-
-
 def expected_saving(p: ArrayLike, value: ArrayLike, offer: float, contact: float, accept: float) -> Floats:
     """Expected gain from contacting, `p gamma (CLV - d) - (1 - p) d - f`; contact where it is above 0.
+
+    Where p exceeds `(d + f) / (d + gamma (CLV - d))` it is: Verbraken, Verbeke and Baesens (2013), whose contact
+    cost is also paid for those who accept.
 
     >>> [round(float(x), 2) for x in expected_saving([0.0, 0.5], [200.0, 200.0], 10.0, 1.0, 0.3)]
     [-11.0, 22.5]

@@ -85,7 +85,9 @@ class Foreign:
 
 @pytest.mark.parametrize("thing", [Foreign(), functools.partial(os.system, "true"), {"call": os.system}])
 def test_foreign_types_and_functions_are_refused_by_name(tmp_path: Path, thing: object) -> None:
-    model_file.write(tmp_path / "churn", thing, {})
+    with pytest.raises(DataError) as caught:
+        model_file.write(tmp_path / "churn", thing, {})
+    assert caught.value.code == "model-untrusted"
     with pytest.raises(DataError) as caught:
         model_file.read(tmp_path / "churn")
     assert caught.value.code == "model-untrusted"
