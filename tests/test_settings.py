@@ -54,7 +54,7 @@ def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: o
         ("[segment]\nn_segment = 3\n", "n_segment"),
         ("[segment\n", "not valid TOML"),
         ("segment = 3\n", "not a [section]"),
-        ("\xff", "not valid TOML"),
+        ("\xff", "not UTF-8"),
     ],
 )
 def test_a_bad_file_is_a_sentence(tmp_path: Path, body: str, says: str) -> None:

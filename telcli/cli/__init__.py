@@ -44,10 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["show", "nothing", "--format", "quiet"])
     2
     """
-    from telcli.cli import _words
+    from telcli.cli import _paste, _words
 
     args = list(sys.argv[1:] if argv is None else argv)
     _words.settle(args)
+    _paste.remember(args)
     try:
         from telcli.cli._group import root
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import typer
 
+from telcli.cli._paste import pasteable
 from telcli.cli._words import said
 from telcli.errors import ExitCode, MissingInputError, TelcliError, UsageError
 
-__all__ = ["Failure", "ToldError", "explain"]
+__all__ = ["Failure", "ToldError", "before_command", "explain"]
 
 
 class ToldError(Exception):
@@ -42,7 +43,7 @@ def explain(error: BaseException, commands: Sequence[str] = ()) -> Failure:
     return Failure(
         known.code,
         said(known.code, known.template, known.values),
-        said(known.code, known.hint_template, known.values, "hint"),
+        pasteable(said(known.code, known.hint_template, known.values, "hint")),
         ExitCode.INTERRUPTED if interrupted else known.exit_code,
     )
 
@@ -115,18 +116,23 @@ def _no_such_option(error: Any, command: str) -> UsageError:
             near=", ".join(near),
         )
     if command == "telcli":
-        return UsageError(
-            "option-before-command",
-            "{option} cannot stand before the command.",
-            hint="Options come last, as in: telcli status -w DIR",
-            option=error.option_name,
-        )
+        return before_command(error.option_name)
     return UsageError(
         "option-unknown",
         "{command} has no option {option}.",
         hint="See {command} --help",
         command=command,
         option=error.option_name,
+    )
+
+
+def before_command(option: str) -> UsageError:
+    """An option of the commands that stands before their name."""
+    return UsageError(
+        "option-before-command",
+        "{option} cannot stand before the command.",
+        hint="Options come last, as in: telcli status -w DIR",
+        option=option,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -69,6 +69,7 @@ def _start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    lang: Annotated[Literal["en", "zh"] | None, typer.Option("--lang", help="Language of this page.")] = None,
 ) -> None:
     """Customer analytics for telecom operators: from raw extracts to segments, value, churn and a report."""
     if context.invoked_subcommand is None:
@@ -76,6 +77,10 @@ def _start(
         from telcli.cli._start import tell_next
 
         tell_next()
+    elif lang:
+        from telcli.cli._errors import before_command
+
+        raise before_command("--lang")
 
 
 def root() -> Any:

@@ -75,7 +75,7 @@ def _pieces(text: str) -> Iterator[str]:
 def _breaks(char: str, ahead: str) -> bool:
     """Whether a line may end between two characters of which at least one is Chinese."""
     wide = unicodedata.east_asian_width(char) in "WF" or (ahead and unicodedata.east_asian_width(ahead) in "WF")
-    return bool(wide) and char not in "（《“" and ahead not in "，。；：、）》”？！)"
+    return bool(wide) and char not in "[(（《“" and ahead not in "，。；：、）》”？！)"
 
 
 def columns(rows: Sequence[tuple[str, str]], width: int, left: int) -> list[str]:

@@ -17,6 +17,7 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._paste import pasteable
 from telcli.cli._words import label, said, tr
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Printer:
             return
         self.end_progress()
         for notice in notices:
-            sys.stderr.write(f"{label('Warning:')}{said(notice.code, notice.template, notice.values)}\n")
+            sys.stderr.write(f"{label('Warning:')}{_sentence(notice)}\n")
 
     def warn_of(self, stage: str, failure: Failure) -> None:
         """Tell that a stage could not do its work while others go on."""
@@ -166,7 +167,11 @@ def month_name(as_of: date | None) -> str | None:
 
 def warnings(notices: Sequence[Notice]) -> list[dict[str, str]]:
     """Notices as the JSON holds them."""
-    return [{"code": notice.code, "message": said(notice.code, notice.template, notice.values)} for notice in notices]
+    return [{"code": notice.code, "message": _sentence(notice)} for notice in notices]
+
+
+def _sentence(notice: Notice) -> str:
+    return pasteable(said(notice.code, notice.template, notice.values))
 
 
 def _draws() -> bool:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._paste import pasteable
 from telcli.cli._words import label, language
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def summary(call: Call, run: StageRun) -> Iterator[Any]:
 
     figures = read(call.workdir, "report_figures", run.as_of).frame.collect()
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    yield from lines(build(figures, lang=language(), currency=_currency(call)), width)
+    yield from map(pasteable, lines(build(figures, lang=language(), currency=_currency(call)), width))
     yield ""
     for output in run.outputs:
         if output.table == "reports":

@@ -146,6 +146,8 @@ def _sources(sources: Any) -> Iterator[str]:
             kept=f"{source['rows_kept']:,}",
             rejected=f"{source['rows_rejected']:,}",
         )
+        if source.get("rows_duplicate"):
+            counts += tr(", {n} copies dropped", n=f"{source['rows_duplicate']:,}")
         yield f"  {source['source']} → {source['table']}  {counts}  ({source['encoding']})"
         pairs = source["mapped"].items()
         renamed = [f"{theirs} → {ours}" for ours, theirs in pairs if ours != theirs]

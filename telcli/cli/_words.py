@@ -31,7 +31,9 @@ def settle(args: Sequence[str]) -> str:
     >>> settle(["status", "--lang", "zh"]), settle(["status", "--lang=en"])
     ('zh', 'en')
     """
-    asked = peek(args, "--lang") or os.environ.get("TELCLI_LANG") or _configured(args)
+    from telcli.settings.resolving import spoken
+
+    asked = peek(args, "--lang") or spoken(os.environ.get("TELCLI_LANG", "")) or _configured(args)
     _LANGUAGE.set("zh" if asked == "zh" else "en")
     return language()
 
@@ -41,6 +43,8 @@ def peek(args: Sequence[str], option: str) -> str | None:
 
     >>> peek(["show", "bills", "--format=json"], "--format")
     'json'
+    >>> peek(["show", "bills", "-wflat"], "-w")
+    'flat'
     """
     found = None
     for at, word in enumerate(args):
@@ -50,6 +54,8 @@ def peek(args: Sequence[str], option: str) -> str | None:
             found = args[at + 1]
         elif word.startswith(option + "="):
             found = word.partition("=")[2]
+        elif len(option) == 2 and word.startswith(option) and not word.startswith("--"):
+            found = word[2:] or found
     return found
 
 
@@ -94,19 +100,38 @@ def said(code: str, english: str, values: Mapping[str, Any], part: str = "messag
     """A message or hint by code, in the language in use; the English one where no other is written."""
     template = _messages().get(code, {}).get(part, "") if language() == "zh" else ""
     if not template:
-        return english.format(**values)
-    return template.format(**{name: _phrase(value) for name, value in values.items()})
+        return _once(english.format(**values))
+    return _once(template.format(**{name: _phrase(value, name) for name, value in values.items()}))
 
 
-def _phrase(value: Any) -> Any:
+def _once(text: str) -> str:
+    """A span of months that is one month, said as that month.
+
+    >>> _once("No revenue is known from 2024-06 to 2024-06.")
+    'No revenue is known in 2024-06.'
+    """
+    text = re.sub(r"\bmonths run from (\d{4}-\d\d) to \1", r"the only month is \1", text)
+    text = re.sub(r"\bfrom (\d{4}-\d\d) to \1", r"in \1", text)
+    return re.sub(r"(\d{4}-\d\d)(?: to | ?至 ?)\1", r"\1", text)
+
+
+def _phrase(value: Any, name: str = "") -> Any:
     """A value that is itself a phrase of the code, such as ``from 0 to 30``, in Chinese; any other as it is."""
     if not isinstance(value, str):
         return value
-    for english, chinese in _phrases().items():
+    if name == "rule":
+        return _file()["rules"].get(value, value)
+    if name == "rules":
+        return "；".join(_matched(part) for part in value.split("; "))
+    return _matched(value)
+
+
+def _matched(value: str) -> str:
+    for english, chinese in _file()["phrases"].items():
         slots = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
         found = re.fullmatch(slots, value)
         if found:
-            return chinese.format(**found.groupdict())
+            return chinese.format(**{slot: _phrase(word, slot) for slot, word in found.groupdict().items()})
     return value
 
 
@@ -119,10 +144,6 @@ def _file() -> dict[str, dict[str, str]]:
 
 def _words() -> dict[str, str]:
     return _file()["words"]
-
-
-def _phrases() -> dict[str, str]:
-    return _file()["phrases"]
 
 
 @cache

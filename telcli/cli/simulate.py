@@ -11,6 +11,7 @@ from telcli.cli import _extracts
 from telcli.cli._options import Call, command, setting
 
 _Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Directory for the extracts.")]
+_Force = Annotated[bool, typer.Option("--force", help="Replace the extracts of an earlier simulation.")]
 
 
 @command()
@@ -19,6 +20,7 @@ def simulate(
     output: _Output,
     customers: Annotated[int | None, setting("simulate", "customers", "--customers")] = None,
     months: Annotated[int | None, setting("simulate", "months", "--months")] = None,
+    force: _Force = False,
 ) -> None:
     """Write raw extracts of an imaginary operator.
 
@@ -28,4 +30,4 @@ def simulate(
     from telcli.pipeline.simulate import simulate as make
 
     settings, seed = _extracts.settle(call, customers=customers, months=months)
-    _extracts.tell(call, make(output, settings, seed, call.out.progress))
+    _extracts.tell(call, make(output, settings, seed, call.out.progress, force=force))

@@ -61,7 +61,9 @@ class SimulateResult:
     planted: dict[str, Any]
 
 
-def simulate(directory: Path, settings: SimulateSettings, seed: int, progress: Progress = silent) -> SimulateResult:
+def simulate(
+    directory: Path, settings: SimulateSettings, seed: int, progress: Progress = silent, *, force: bool = False
+) -> SimulateResult:
     """Write extracts with planted truth into `directory`; same settings and seed, same bytes.
 
     Memory stays flat: customers are simulated in blocks of 5,000. Files get their names only when all are whole.
@@ -69,13 +71,14 @@ def simulate(directory: Path, settings: SimulateSettings, seed: int, progress: P
     Raises
     ------
     UsageError
-        The directory holds something else than an earlier simulation, cannot be written, or the last month is none.
+        The directory holds something else than an earlier simulation, or that and `force` is False; it cannot be
+        written; or the last month is none.
     """
     from telcli.simulation.world import World, month_index
 
     world = World(settings.customers, settings.months, month_index(settings.last_month), seed)
     try:
-        _claim(directory)
+        _claim(directory, force=force)
         writers, planted = _write(directory, world, progress)
         truth = _truth(world, settings, planted)
         _publish(directory, writers, truth)
@@ -92,8 +95,8 @@ def simulate(directory: Path, settings: SimulateSettings, seed: int, progress: P
     return SimulateResult(directory, files, rows, world.customers, truth)
 
 
-def _claim(directory: Path) -> None:
-    """Refuse a directory that holds anything a simulation did not write."""
+def _claim(directory: Path, *, force: bool) -> None:
+    """Refuse a directory that holds anything a simulation did not write, or without `force` a whole simulation."""
     if directory.exists() and not directory.is_dir():
         raise UsageError(
             "simulate-not-directory",
@@ -107,6 +110,13 @@ def _claim(directory: Path) -> None:
         foreign = [name for name in found if name != KEY]
     if foreign:
         _refuse(directory, foreign[0])
+    if (directory / TRUTH).exists() and not force:
+        raise UsageError(
+            "simulate-again",
+            "{directory} holds an earlier simulation, which was left as it is.",
+            hint="Add --force to replace it, or name a new directory.",
+            directory=str(directory),
+        )
     (directory / KEY).mkdir(parents=True, exist_ok=True)
     (directory / NOTE).write_text(_NOTE_TEXT, encoding="utf-8", newline="\n")
 

@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 
-__all__ = ["Origin", "Resolved", "config_file", "read_config", "resolve"]
+__all__ = ["Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,11 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
         return {}
     try:
         parsed = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise UsageError(
+            "config-encoding", "{file} is not UTF-8 text.", hint="Save it as UTF-8.", file=str(path)
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(
             "config-unreadable", "{file} is not valid TOML: {why}", file=str(path), why=str(error)
         ) from None
@@ -98,23 +102,58 @@ def resolve(
     4
     """
     environ = os.environ if environ is None else environ
+    _known_variables(environ)
     kinds = get_type_hints(SECTIONS[section])
     values: dict[str, Any] = {}
     origins: list[Origin] = []
     for item in dataclasses.fields(SECTIONS[section]):
-        variable = f"TELCLI_{section}_{item.name}".replace("-", "_").upper()
-        if section == "general":
-            variable = f"TELCLI_{item.name}".upper()
+        variable = _variable(section, item.name)
         value, source = item.default, "default"
         if item.name in (config or {}).get(section, {}):
             value, source = (config or {})[section][item.name], config_name
         if variable in environ:
             value, source = environ[variable], variable
+            value = spoken(value) if variable == "TELCLI_LANG" else value
         if flags and flags.get(item.name) is not None:
             value, source = flags[item.name], "command line"
         values[item.name] = _checked(section, item, kinds[item.name], value, source)
         origins.append(Origin(item.name, values[item.name], source))
     return Resolved(SECTIONS[section](**values), tuple(origins))
+
+
+def _variable(section: str, name: str) -> str:
+    """The environment variable of a setting."""
+    return f"TELCLI_{name if section == 'general' else f'{section}_{name}'}".replace("-", "_").upper()
+
+
+_OTHERS = ("TELCLI_WORKDIR", "TELCLI_CONFIG", "TELCLI_DEBUG")
+
+
+def _known_variables(environ: Mapping[str, str]) -> None:
+    """Refuse a variable that looks like a setting's and is none; what is far from any may be another program's."""
+    known = [_variable(section, item.name) for section, kind in SECTIONS.items() for item in dataclasses.fields(kind)]
+    known += _OTHERS
+    sections = tuple(_variable(section, "") for section in SECTIONS if section != "general")
+    for name in sorted(found for found in environ if found.startswith("TELCLI_") and found not in known):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if near or name.startswith(sections):
+            raise UsageError(
+                "variable-unknown",
+                "The environment variable {name} is no setting.",
+                hint="{near}",
+                name=name,
+                near=f"Did you mean {near[0]}?" if near else "List them with: telcli config",
+            )
+
+
+def spoken(locale: str) -> str:
+    """The language of a locale's name, where telcli speaks it; any other name as it is.
+
+    >>> spoken("zh_CN.UTF-8"), spoken("en"), spoken("fr_FR")
+    ('zh', 'en', 'fr_FR')
+    """
+    first = locale.replace("-", "_").replace(".", "_").partition("_")[0].lower()
+    return first if first in ("en", "zh") else locale
 
 
 _KINDS = {int: "a whole number", float: "a number", str: "text"}

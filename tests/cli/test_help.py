@@ -105,3 +105,10 @@ def _slots(text: str) -> list[str]:
     import string
 
     return [name for _, name, _, _ in string.Formatter().parse(text) if name]
+
+
+def test_the_first_page_takes_a_language_and_a_command_takes_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "zh", "--help"]) == 0
+    assert capsys.readouterr().out.startswith("用法")
+    assert main(["--lang", "zh", "status"]) == 2
+    assert "--lang" in capsys.readouterr().err

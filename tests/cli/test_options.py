@@ -92,7 +92,9 @@ def test_simulate_takes_the_last_month_from_as_of(faked: Path, capsys: pytest.Ca
     assert body["metrics"]["customers"] == 30
     assert body["as_of"] == "2024-03"
     first = {output["path"]: Path(output["path"]).read_bytes() for output in body["outputs"]}
-    assert main([*args[:-2], "-q"]) == 0
+    assert main([*args[:-2], "-q"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert main([*args[:-2], "-q", "--force"]) == 0
     assert first == {path: Path(path).read_bytes() for path in first}
 
 
@@ -104,3 +106,35 @@ def test_a_mapping_written_is_one_that_can_be_read(faked: Path) -> None:
     assert main(["ingest", "crm.csv", "--write-mapping", "map.toml", "-q"]) == 0
     assert tomllib.loads((faked / "map.toml").read_text(encoding="utf-8")) == MAPPING
     assert main(["ingest", "crm.csv", "--mapping", "map.toml", "-q"]) == 0
+
+
+def test_a_suggested_command_names_the_working_directory(
+    faked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ingest", "crm.csv", "-w", "my flat", "-q"]) == 0
+    assert main(["show", "bills", "--columns", "zzz", "-w", "my flat"]) == 2
+    assert "telcli show -w 'my flat' bills --schema" in capsys.readouterr().err
+    assert main(["show", "value_scores", "-w", "my flat"]) == 3
+    assert capsys.readouterr().err.count("-w") == 1
+    monkeypatch.setenv("TELCLI_WORKDIR", "my flat")
+    assert main(["show", "bills", "--columns", "zzz"]) == 2
+    assert "-w" not in capsys.readouterr().err
+
+
+def test_a_variable_that_is_no_setting_is_refused(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELCLI_SOMETHING_ELSE_ENTIRELY", "1")
+    assert main(["segment", "-q"]) == 0
+    monkeypatch.setenv("TELCLI_SEGMENT_N_SEGMETS", "4")
+    assert main(["segment"]) == 2
+    assert "TELCLI_SEGMENT_N_SEGMENTS?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("locale", ["zh", "zh_CN", "zh-CN", "zh_CN.UTF-8"])
+def test_the_language_may_be_a_locale(
+    locale: str, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELCLI_LANG", locale)
+    assert main(["segment"]) == 0
+    assert "行" in capsys.readouterr().out

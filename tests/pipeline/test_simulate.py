@@ -43,7 +43,9 @@ def test_the_same_settings_give_the_same_bytes_over_an_earlier_run(made: Simulat
     before = _bytes(made.directory)
     simulate(tmp_path, SimulateSettings(customers=10, months=30), seed=1)
     assert (tmp_path / "billing_2022.txt").exists()
-    simulate(tmp_path, SimulateSettings(customers=6_000), seed=7)
+    with pytest.raises(UsageError, match="earlier simulation"):
+        simulate(tmp_path, SimulateSettings(customers=6_000), seed=7)
+    simulate(tmp_path, SimulateSettings(customers=6_000), seed=7, force=True)
     assert _bytes(tmp_path) == before
 
 
@@ -117,7 +119,7 @@ def test_a_file_in_place_of_the_directory_is_refused(tmp_path: Path) -> None:
 def test_a_readme_may_stand_beside_and_stays(tmp_path: Path) -> None:
     simulate(tmp_path, SimulateSettings(customers=1), 0)
     (tmp_path / "README.md").write_text("mine")
-    simulate(tmp_path, SimulateSettings(customers=2), 0)
+    simulate(tmp_path, SimulateSettings(customers=2), 0, force=True)
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
@@ -146,7 +148,7 @@ def test_a_run_cut_short_leaves_the_earlier_files_and_can_be_repeated(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulate(tmp_path, SimulateSettings(customers=6_000, months=3), 1, cut)
+        simulate(tmp_path, SimulateSettings(customers=6_000, months=3), 1, cut, force=True)
     assert _bytes(tmp_path) == before
 
     def killed(*_: object) -> None:
@@ -154,9 +156,9 @@ def test_a_run_cut_short_leaves_the_earlier_files_and_can_be_repeated(
 
     monkeypatch.setattr(module, "_publish", killed)
     with pytest.raises(SystemExit):
-        simulate(tmp_path, settings, 1)
+        simulate(tmp_path, settings, 1, force=True)
     left = _bytes(tmp_path)
     assert {name: data for name, data in left.items() if not name.endswith(".part")} == before
     monkeypatch.undo()
-    simulate(tmp_path, settings, 0)
+    simulate(tmp_path, settings, 0, force=True)
     assert _bytes(tmp_path) == before
