@@ -6,15 +6,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from telcli.errors import DataError
 from telcli.pipeline.run import Request, run_stage
 
 
-def ingested(tmp_path: Path, files: dict[str, str], **more: Any) -> Any:
+def ingested(tmp_path: Path, files: dict[str, str], most: float = 1.0, **more: Any) -> Any:
     sources = []
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
         sources.append(tmp_path / name)
-    flags = {"max_reject_share": 1.0}
+    flags = {"max_reject_share": most}
     return run_stage(
         "ingest",
         Request(tmp_path / "work", date(2024, 6, 1), sources=tuple(sources), flags=flags, **more),
@@ -49,3 +52,26 @@ def test_tables_that_an_ingest_no_longer_gives_are_named(tmp_path: Path) -> None
     second = ingested(tmp_path, crm)
     assert [notice.values for notice in second.notices if notice.code == "subjects-dropped"] == [{"tables": "bills"}]
     assert not [notice for notice in ingested(tmp_path, crm, force=True).notices if notice.code == "subjects-dropped"]
+
+
+def test_one_table_in_two_languages_is_told_as_such(tmp_path: Path) -> None:
+    chinese = "customer_id,gender,Age,Plan\n" + "".join(f"k{n},男,{n},a\n" for n in range(9))
+    english = "customer_id,gender,Age,Plan\n" + "".join(f"k{n},F,{n},b\n" for n in range(9))
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"a_zh.csv": chinese, "b_en.csv": english}, most=0.05)
+    assert caught.value.code == "same-customers"
+    assert "b_en.csv holds customers that a_zh.csv has already" in str(caught.value)
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"flat.csv": "id,gender\na,F\na,M\na,x\n"}, most=0.05)
+    assert caught.value.code == "too-many-rejects"
+
+
+def test_a_month_without_tickets_is_an_empty_table(tmp_path: Path) -> None:
+    files = {
+        "crm.csv": "customer_id,gender\na,F\nb,M\n",
+        "bills.csv": "customer_id,month,amount\na,2024-05,5\nb,2024-05,6\n",
+        "tickets.csv": "ticket_id,customer_id,opened_at,type,severity\n",
+    }
+    run = ingested(tmp_path, files)
+    assert counts(run) == [(2, 2, 0, 0), (2, 2, 0, 0), (0, 0, 0, 0)]
+    assert "file-without-rows" in {notice.code for notice in run.notices}
