@@ -8,7 +8,7 @@ from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.tables import units
 
-__all__ = ["sections"]
+__all__ = ["UNKNOWN", "sections"]
 
 BASE = (
     Column("customers", "count"),

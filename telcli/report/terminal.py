@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from telcli.report.blocks import Column, Table, table
 from telcli.report.model import Report
 from telcli.report.page import cards, findings
+from telcli.report.sections import UNKNOWN
 
 __all__ = ["summary"]
 
@@ -43,7 +44,10 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
         yield f"  {_padded(report.word('col.revenue'), label)}  {sparkline(trend)}"
     yield ""
     yield report.word("section.findings")
-    for place, finding in enumerate(findings(report)[:_MOST], 1):
+    found = findings(report)[:_MOST]
+    if not found:
+        yield f"  {report.word('page.none')}"
+    for place, finding in enumerate(found, 1):
         yield from _indented(f"{place}. {finding.title}", width)
         if finding.action:
             yield from _indented(f"   → {finding.action}", width, deeper=5)
@@ -52,6 +56,9 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     if rows:
         yield ""
         yield from _columns(table(report, report.word("section.segments"), rows, _SEGMENTS))
+    for row in report.rows("unknown"):
+        yield ""
+        yield from _indented(report.word(UNKNOWN[row.text("what")]), width, deeper=0)
     for row in report.rows("absent"):
         yield f"  {report.word('page.run_first')} {row.text('command')}"
 

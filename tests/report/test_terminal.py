@@ -35,3 +35,22 @@ def test_what_is_missing_is_told() -> None:
     assert isinstance(figures, pl.DataFrame)
     text = "\n".join(summary(build(figures, lang="zh", currency="CNY")))
     assert "请先运行： telcli predict-churn" in text
+
+
+def test_what_is_not_known_is_said_and_what_would_bring_it() -> None:
+    tables = {name: frame for name, frame in example.tables(60).items() if name in ("customers", "customer_months")}
+    months = tables["customer_months"]
+    tables["customer_months"] = months.filter(pl.col("month") == example.AS_OF, pl.col("active")).with_columns(
+        revenue=pl.lit(None, dtype=pl.Float64)
+    )
+    figures = report(example.inputs(tables, metrics={}), ReportSettings()).tables["report_figures"].collect()
+    for lang, nothing, bills, label in (
+        ("en", "Nothing to show.", "an extract of bills", "who left"),
+        ("zh", "无数据。", "导入账单", "标签列"),
+    ):
+        text = re.sub(
+            r"\s+", " " if lang == "en" else "", "\n".join(summary(build(figures, lang=lang, currency="CNY")))
+        )
+        assert nothing in text
+        assert bills in text
+        assert label in text
