@@ -11,6 +11,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import Profile, attribute_names, looks_personal, profile
 from telcli.intake.cleaning import Reading, readable_share
+from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, slots
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
@@ -96,6 +97,8 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
     UsageError
         `--map` or the mapping file names what does not exist.
     """
+    read = [decimal_commas(extract) for extract in extracts]
+    extracts = [extract for extract, _ in read]
     headers = {extract.name: headers_of_extract(extract) for extract in extracts}
     pinned = choices.get("mapping") or {}
     told = told_by_map(choices.get("map") or {}, headers)
@@ -104,7 +107,7 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
             if source in headers and isinstance(pairs, Mapping):
                 told[source] = told_by_map(pairs, {source: headers[source]})[source] | told[source]
     found: list[Understood] = []
-    notices: list[Notice] = []
+    notices: list[Notice] = [notice for _, told_of in read for notice in told_of]
     left_out: dict[str, str] = {}
     for extract in extracts:
         names = headers[extract.name]
