@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.report.model import Report, Row
-from telcli.report.sections import sections
+from telcli.report.sections import sections, untold
 from telcli.tables.units import CURRENCIES
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def render(report: Report) -> bytes:
         cards=cards(report),
         findings=findings(report),
         sections=sections(report),
+        untold=untold(report),
+        priced=any(row.number("revenue") is not None for row in report.rows("trend")),
     )
     return page.encode("utf-8")
 

@@ -8,7 +8,7 @@ from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.tables import units
 
-__all__ = ["UNKNOWN", "sections"]
+__all__ = ["sections", "untold"]
 
 BASE = (
     Column("customers", "count"),
@@ -64,7 +64,9 @@ def base(report: Report) -> Section | None:
         charts.append(chart(report, name, alt, numbers))
     return Section(
         "base",
-        report.word("section.base"),
+        report.word(
+            "section.base" if any(row.number("revenue") is not None for row in rows) else "section.base_unpriced"
+        ),
         report.word("section.base_lead", first=first, last=last),
         drawn(charts),
         columns=3,
@@ -139,11 +141,12 @@ def value(report: Report) -> Section | None:
 
 
 def top(report: Report) -> Section | None:
-    """Customers with the most money at risk."""
+    """Customers with the most money at risk, or likeliest to leave where money is not known."""
     rows = report.rows("top_customers")
     if not rows:
         return None
-    lead = report.word("section.top_lead", n=len(rows))
+    valued = any(row.number("at_risk_value") is not None for row in rows)
+    lead = report.word("section.top_lead" if valued else "section.top_lead_chance", n=len(rows))
     return Section("top", report.word("section.top"), lead, tables=[table(report, "", rows, TOP, wide=True)])
 
 
@@ -168,7 +171,7 @@ def notes(report: Report) -> Section:
     """The formulas and assumptions behind the figures."""
     about = report.first("notes")
     unknown = [row.text("what") for row in report.rows("unknown")]
-    told = [report.word(UNKNOWN[what]) for what in unknown]
+    told = untold(report)
     told.append(report.word("notes.customers"))
     told += [] if "revenue" in unknown else [report.word("notes.revenue")]
     if len(report.rows("trend")) > 1:
@@ -184,6 +187,11 @@ def notes(report: Report) -> Section:
     told.append(report.word("notes.small", n=f"{about.number('small_cell') or 0:.0f}"))
     told.append(report.word("notes.commands"))
     return Section("notes", report.word("section.notes"), notes=told)
+
+
+def untold(report: Report) -> list[str]:
+    """What the extracts do not tell, and what would bring it."""
+    return [report.word(UNKNOWN[row.text("what")]) for row in report.rows("unknown")]
 
 
 def _model(report: Report) -> Table:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from telcli.report.blocks import Column, Table, table
 from telcli.report.model import Report
 from telcli.report.page import cards, findings
-from telcli.report.sections import UNKNOWN
+from telcli.report.sections import untold
 
 __all__ = ["summary"]
 
@@ -56,9 +56,9 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     if rows:
         yield ""
         yield from _columns(table(report, report.word("section.segments"), rows, _SEGMENTS))
-    for row in report.rows("unknown"):
+    for note in untold(report):
         yield ""
-        yield from _indented(report.word(UNKNOWN[row.text("what")]), width, deeper=0)
+        yield from _indented(note, width, deeper=0)
     for row in report.rows("absent"):
         yield f"  {report.word('page.run_first')} {row.text('command')}"
 

@@ -201,3 +201,16 @@ def test_text_stands_out_by_day_and_by_night() -> None:
             for ground in ("paper", "card"):
                 light, dark = sorted((luminance(scheme[ink]), luminance(scheme[ground])), reverse=True)
                 assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+
+
+def test_a_page_without_money_speaks_of_none() -> None:
+    tables = example.tables(300)
+    months = tables["customer_months"].with_columns(revenue=pl.lit(None, dtype=pl.Float64))
+    kept = {"customer_months": months, "customers": tables["customers"], "churn_scores": tables["churn_scores"]}
+    figures = report(example.inputs(kept, metrics={}), ReportSettings()).tables["report_figures"].collect()
+    text = page.render(build(figures, lang="en", currency="CNY")).decode("utf-8")
+    assert "¥" not in text
+    assert "CNY" not in text
+    assert "Customers and revenue" not in text
+    assert "what they are worth is not known" in text
+    assert "an extract of bills" in text
