@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_words import (
     DISTINCT,
+    NOTABLE,
     Difference,
     Habit,
     Pair,
@@ -47,7 +48,7 @@ def named(portraits: Sequence[Portrait]) -> list[Pair]:
 
 
 def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
-    """Parts in words, and those that are raw headers or values; each the most telling first."""
+    """Parts in words, and those for want of better (raw headers, mere leanings); each the most telling first."""
     clear: list[Pair] = []
     raw: list[Pair] = []
     if portrait.spending:
@@ -61,7 +62,20 @@ def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
         (clear if known(habit.column) else raw).append(_labelled_value(habit))
     for difference in own:
         _add_extreme(clear if known(difference.column) else raw, groups, difference)
+    for difference in numbers:
+        _add_leaning(raw, groups, difference)
     return clear, raw
+
+
+def _add_leaning(parts: list[Pair], groups: set[str], difference: Difference) -> None:
+    """Which way a number leans that is not extreme: better than a bare number where nothing else tells them apart."""
+    group = about(difference.column)["group"]
+    if group in groups or abs(difference.effect) < NOTABLE or difference.column in words()["change"]:
+        return
+    groups.add(group)
+    english, chinese = labels(difference.column)
+    key = "rather_high" if difference.effect > 0 else "rather_low"
+    parts.append((phrase(key, what=english)[0], phrase(key, what=chinese)[1]))
 
 
 def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) -> None:

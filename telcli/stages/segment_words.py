@@ -16,6 +16,7 @@ from telcli.tables import contract
 
 __all__ = [
     "DISTINCT",
+    "NOTABLE",
     "Difference",
     "Habit",
     "Pair",
@@ -36,7 +37,7 @@ __all__ = [
 Pair = tuple[str, str]
 """One text in English and in Chinese."""
 
-DISTINCT, _NOTABLE, _PLAIN = 0.5, 0.25, 1.05
+DISTINCT, NOTABLE, _PLAIN = 0.5, 0.25, 1.05
 _MOST_NUMBERS, _MOST_HABITS = 4, 3
 _MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
 """Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
@@ -117,7 +118,7 @@ def profiled(portrait: Portrait) -> Pair:
     for difference in portrait.differences:
         group = about(difference.column)["group"]
         said = _compared(difference)
-        if abs(difference.effect) >= _NOTABLE and said and group not in groups and len(found) < _MOST_NUMBERS:
+        if abs(difference.effect) >= NOTABLE and said and group not in groups and len(found) < _MOST_NUMBERS:
             groups.add(group)
             found.append(said)
     found += [_habit(habit) for habit in portrait.habits[:_MOST_HABITS]]

@@ -151,3 +151,12 @@ def test_yes_and_no_are_said_as_words() -> None:
     english, chinese = profiled(portrait)
     assert english == "mostly no phone service (90% vs 10%); more often no Gig Plan (40% vs 10%)"
     assert chinese == "多为无电话业务（90%，全体10%）；无Gig Plan偏多（40%，全体10%）"
+
+
+def test_a_leaning_tells_apart_what_nothing_else_does() -> None:
+    portraits = [Portrait(1.0, (Difference("tenure_months", effect, 3.0, 3.0),)) for effect in (-0.4, 0.1, 0.4)]
+    assert [name[0] for name in named(portraits)] == [
+        "Mid spenders, tenure below average",
+        "Mid spenders",
+        "Mid spenders, tenure above average",
+    ]
