@@ -9,7 +9,6 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.facts import HIDDEN, REST, add_fault, summed
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
@@ -25,6 +24,7 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
     Rows that agree in every column of the extract get one name, so that they are copies; how many is told, because
     two real facts that agree in everything look the same.
 
+    >>> from telcli.intake.cleaning import NO_FAULTS
     >>> raw = {"customer_id": ["a", "a", "b"], "amount": [5.0, 5.0, 5.0]}
     >>> rows = pl.LazyFrame(raw | {SOURCE: ["p.csv"] * 3, LINE: [2, 3, 4]}).with_columns(NO_FAULTS)
     >>> named, notices = with_ids(rows, "payments", "payment_id")
@@ -62,31 +62,37 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
 def summed_once(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     """Add up the numbers of one customer, each number once a month: copies are handed on, conflicts are refused.
 
-    `key` is that of the table; rows of a number are told apart by `subscription_id` beside it.
+    `key` is that of the table; rows of a number are told apart by `subscription_id` beside it. Which numbers have a
+    month twice is found first, because few or none do and all others can then pass untouched.
     """
-    once, copies = _once_per_number(frame, (*key, "subscription_id"))
-    whole = summed(once, key)
+    numbered = [*key, "subscription_id"]
+    twice = frame.filter(_SOUND).group_by(numbered).agg(_rows=pl.len()).filter(pl.col("_rows") > 1)
+    repeated = twice.collect(engine="streaming")
+    if not repeated.height:
+        return summed(frame, key)
+    marked = frame.join(repeated.lazy(), on=numbered, how="left", nulls_equal=True)
+    again = _SOUND & pl.col("_rows").is_not_null()
+    once, copies = _once_per_number(marked.filter(again).drop("_rows").collect(engine="streaming"), numbered)
+    rest = marked.filter(~again).drop("_rows")
+    whole = summed(pl.concat([rest, once.lazy()], how="diagonal"), key)
+    if not copies.height:
+        return whole
     columns = list(whole.collect_schema())
     kept = whole.filter(_SOUND).drop(SOURCE, LINE)
-    again = copies.select(*key, SOURCE, LINE).join(kept, on=list(key), how="inner").select(columns)
-    return pl.concat([whole, again])
+    return pl.concat([whole, kept.join(copies.lazy().select(*key, SOURCE, LINE), on=list(key)).select(columns)])
 
 
-def _once_per_number(frame: pl.LazyFrame, key: tuple[str, ...]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """One row per number and month, rows that differ refused as ``duplicate-key``; and the exact copies, apart."""
-    schema = frame.collect_schema()
-    values = [name for name in schema if name not in (*key, *HIDDEN) and not name.startswith("x_")]
-    placed = frame.filter(_SOUND).with_columns(_at=_PLACE)
-    rows = placed.group_by([*key, *values]).agg(_at=pl.col("_at").min(), _all=pl.col("_at"))
-    firsts = rows.group_by(key).agg(_first=pl.col("_at").min())
-    found = rows.join(firsts, on=key, how="left", nulls_equal=True)
-    marked = found.with_columns(_source_of("_at").alias(SOURCE), _line_of("_at").alias(LINE), NO_FAULTS)
-    whole = add_fault(marked, pl.col("_at") != pl.col("_first"), "duplicate-key", ", ".join(key))
-    columns = [*key, *values, *HIDDEN]
-    once = pl.concat([whole.select(columns), frame.filter(~_SOUND).select(columns)])
-    several = found.filter((pl.col("_all").list.len() > 1) & (pl.col("_at") == pl.col("_first"))).explode("_all")
-    again = several.filter(pl.col("_all") != pl.col("_at"))
-    return once, again.with_columns(_source_of("_all").alias(SOURCE), _line_of("_all").alias(LINE))
+def _once_per_number(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per number and month, others that differ refused as ``duplicate-key``; and the exact copies, apart."""
+    values = [name for name in rows.columns if name not in (*key, *HIDDEN) and not name.startswith("x_")]
+    placed = rows.select(*key, *values, *HIDDEN, _at=_PLACE).sort("_at")
+    first = placed.unique(key, keep="first", maintain_order=True).select(*key, *values, _first="_at")
+    marked = placed.join(first, on=[*key, *values], how="left", nulls_equal=True, maintain_order="left")
+    own = pl.col("_first") == pl.col("_at")
+    differs = marked.filter(pl.col("_first").is_null())
+    refused = add_fault(differs.lazy(), pl.lit(value=True), "duplicate-key", ", ".join(key)).collect()
+    once = pl.concat([marked.filter(own), refused]).drop("_at", "_first")
+    return once, marked.filter(~own)
 
 
 def _source_of(place: str) -> pl.Expr:
