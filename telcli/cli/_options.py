@@ -7,6 +7,7 @@ itself (``show --format csv``) replaces the shared one.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -191,6 +192,13 @@ def _parameters(shared: type[_Shared]) -> list[inspect.Parameter]:
 
 
 def _call(stage: str, words: Mapping[str, Any]) -> Call:
+    if words["workdir"].exists() and not words["workdir"].is_dir():
+        raise UsageError(
+            "workdir-file",
+            "The working directory {workdir} is a file, not a directory.",
+            hint="Name a directory with -w.",
+            workdir=str(words["workdir"]),
+        )
     return Call(
         stage=stage,
         workdir=words["workdir"],
@@ -214,18 +222,22 @@ def _form(form: str, quiet: bool) -> str:
 
 
 def month(given: str | None) -> date | None:
-    """Read YYYY-MM as the first day of that month.
+    """Read YYYY-MM, also written YYYYMM or YYYY/MM, as the first day of that month.
 
-    >>> month("2024-06")
-    datetime.date(2024, 6, 1)
+    >>> month("2024-06") == month("202406") == month("2024/06")
+    True
     """
     if given is None:
         return None
-    year, _, number = given.partition("-")
-    digits = given.isascii() and year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) == 2
-    if not digits or not (1900 <= int(year) <= 2100 and 1 <= int(number) <= 12):
-        raise UsageError("as-of-invalid", "--as-of must be a month such as 2024-06, not {value}.", value=repr(given))
-    return date(int(year), int(number), 1)
+    found = re.fullmatch(r"(\d{4})[-/]?(\d{2})", given, re.ASCII)
+    if not found or not (1900 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12):
+        raise UsageError(
+            "as-of-invalid",
+            "--as-of must be a month such as 2024-06, not {value}.",
+            hint="Write the year and the month alone: --as-of 2024-06",
+            value=repr(given),
+        )
+    return date(int(found[1]), int(found[2]), 1)
 
 
 def setting(section: str, name: str, *declared: str, metavar: str | None = None) -> Any:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["show_rows", "show_schema"]
 
 _SCREEN_ROWS = 20
+_AT_ONCE = 1_000
 _NO_LIMIT = 1_000_000  # columns of what is no terminal
 
 
@@ -36,14 +37,23 @@ def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str],
     elif call.out.form == "json":
         _json(call, found, batches(limited))
     elif call.out.human:
-        few = found.frame.head(_SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
+        frame = found.frame if columns else found.frame.select(_spoken(found.frame.collect_schema().names()))
+        few = frame.head(_SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
         call.out.show(_grid(few, found.rows if where is None else count(found.frame)))
 
 
+def _spoken(names: Sequence[str]) -> list[str]:
+    """Columns without their twins in the other language."""
+    twins = [name for name in names if name.endswith("_zh") and name.removesuffix("_zh") in names]
+    hidden = {name.removesuffix("_zh") for name in twins} if language() == "zh" else set(twins)
+    return [name for name in names if name not in hidden]
+
+
 def _csv(pieces: Iterator[pl.DataFrame]) -> None:
-    """Write text, so that line ends and encoding are those of stdout."""
+    """Write text, so that line ends and encoding are those of stdout; little at once, to notice a reader that goes."""
     for at, piece in enumerate(pieces):
-        sys.stdout.write(piece.write_csv(include_header=at == 0))
+        for after, part in enumerate(piece.iter_slices(_AT_ONCE) if piece.height else [piece]):
+            sys.stdout.write(part.write_csv(include_header=at == after == 0))
 
 
 def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:

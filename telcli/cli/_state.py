@@ -19,6 +19,8 @@ _REASONS = {
     "as_of": "another month",
     "setting": "setting {what} changed",
     "input": "{what} changed",
+    "new": "{what} is new",
+    "gone": "{what} is no longer given",
     "metrics": "figures of {what} changed",
     "upstream": "waits for {what}",
     "missing": "needs {what}",

@@ -152,6 +152,15 @@ def _parsed(where: str, table: str, empty: pl.DataFrame) -> pl.Expr:
             where=repr(where),
         ) from None
     for name in roots:
+        if name not in empty.columns and not difflib.get_close_matches(name, empty.columns, n=1):
+            raise UsageError(
+                "where-column-unknown",
+                "Table {table} has no column {column}.",
+                hint="Text goes in single quotes, as in customer_id = '{column}'; "
+                "the columns: telcli show {table} --schema",
+                table=table,
+                column=name,
+            )
         _known(table, name, empty.columns)
     return condition
 

@@ -123,6 +123,8 @@ def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple
             stage.name == "ingest" and (kind == "as_of" or (kind == "input" and not sources_known))
         ):
             continue
+        if kind == "input" and stage.name == "ingest":
+            kind = "input" if what in was.inputs and what in now.inputs else "new" if what in now.inputs else "gone"
         found.append(_reason(stage, kind, what))
     return tuple(dict.fromkeys(found))
 

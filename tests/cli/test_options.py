@@ -11,8 +11,8 @@ from telcli.cli._options import month
 from telcli.errors import UsageError
 
 
-@pytest.mark.parametrize("given", ["2024", "2024-6", "2024-00", "24-06", "2024/06", "2024-06-01", "", "２０２４-06"])
-def test_a_month_is_four_digits_dash_two(given: str) -> None:
+@pytest.mark.parametrize("given", ["2024", "2024-6", "2024-00", "24-06", "2024-06-01", "", "２０２４-06"])
+def test_a_month_is_four_digits_and_two(given: str) -> None:
     with pytest.raises(UsageError):
         month(given)
 

@@ -62,3 +62,10 @@ def test_odd_line_ends_within_a_text_keep_the_json_whole(
     assert main(["ingest", "crm.csv", "--force", "-q"]) == 0
     body = json.loads(out(capsys, "customers", "--format", "json", "-q"))
     assert sorted(row["customer_id"] for row in body["rows"]) == ["2", odd]
+
+
+def test_the_screen_shows_names_in_its_own_language(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "segment_name_zh" not in out(capsys, "segments")
+    assert "segment_name " not in out(capsys, "segments", "--lang", "zh")
+    assert "segment_name_zh" in out(capsys, "segments", "--columns", "segment_name,segment_name_zh")
+    assert "segment_name_zh" in out(capsys, "segments", "--format", "csv")

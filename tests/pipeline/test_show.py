@@ -82,7 +82,7 @@ def test_conditions(place: Path, where: str, rows: int) -> None:
         ("amount > 'x'", "where-types"),
         ("customer_id = 123", "where-types"),
         ("amont > 5", "table-column-near"),
-        ("zzz > 5", "table-column-unknown"),
+        ("zzz > 5", "where-column-unknown"),
     ],
 )
 def test_conditions_that_cannot_be_meant(place: Path, where: str, code: str) -> None:

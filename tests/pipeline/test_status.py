@@ -69,6 +69,11 @@ def test_a_changed_setting_seed_or_source_is_named(place: Path, faked: Path) -> 
     assert reasons(found, "ingest") == (Reason("input", "crm.csv"),)
     assert reasons(found, "segment") == (Reason("upstream", "ingest"), Reason("upstream", "customer-months"))
     assert found.next == "ingest"
+    other = faked / "other.csv"
+    other.write_text("customer_id\n2\n", encoding="utf-8")
+    assert set(reasons(status(Request(place, sources=(other,))), "ingest")) == {
+        Reason("new", "other.csv"), Reason("gone", "crm.csv"),
+    }  # fmt: skip
 
 
 def test_a_rerun_upstream_makes_stale_what_was_built_on_it(
