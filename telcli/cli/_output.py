@@ -1,6 +1,6 @@
 """The one printer: for people, one JSON object, or nothing. Data go to stdout, talk to stderr.
 
-The format is what the option says, never guessed from a pipe. Progress and talk appear only where stderr is a
+The format is what the option says, never guessed from a pipe. Progress appears only where stderr is a
 terminal; warnings and errors always reach stderr, warnings only in the human format.
 """
 
@@ -113,12 +113,6 @@ class Printer:
         if self.human:
             self.end_progress()
             sys.stderr.write(f"{label('Warning:')}{stage}{tr(': ')}{failure.message}\n")
-
-    def talk(self, text: str) -> None:
-        """Say what is going on, to a person at a terminal."""
-        if self.human and sys.stderr.isatty():
-            self.end_progress()
-            sys.stderr.write(text + "\n")
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Move the bar on stderr; cheap enough to be called often, drawn a few times a second."""

@@ -249,7 +249,7 @@ def _told_of(one: Understood) -> list[Notice]:
     if one.attributes:
         values = {**about, "count": len(one.attributes), "columns": ", ".join(one.attributes)}
         notices.append(
-            Notice("kept-as-attributes", "{file}: {count} unknown columns were kept as attributes: {columns}.", values)
+            Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
     if one.map.unknown and one.summed:
         values = {**about, "columns": ", ".join(one.map.unknown)}
