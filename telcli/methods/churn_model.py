@@ -48,7 +48,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     kind_ : ``"blend"``, ``"logistic"`` (fewer than 200 rows or 20 of either class) or ``"constant"`` (one class).
-    weights_, intercept_ : of the members' log-odds.
+    weights_, intercept_ : of the members' log-odds; a member of no weight is not kept.
     rounds_ : boosting rounds by member, chosen on held-out rows.
 
     >>> rng = np.random.default_rng(0)
@@ -75,7 +75,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise DataError("shape-mismatch", "Labels and decisions differ in length.")
         self.classes_, self.n_features_in_ = np.array([0, 1]), matrix.shape[1]
         self.rounds_: dict[str, int] = {}
-        self.members_: list[BaseEstimator] = []
+        self.members_: list[BaseEstimator | None] = []
         self.weights_, self.intercept_ = np.array([]), 0.0
         scarce = int(min(left.sum(), (1 - left).sum()))
         self.kind_ = "blend" if left.size >= SMALL_ROWS and scarce >= SMALL_CHURNERS else "logistic"
@@ -99,7 +99,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, matrix: NDArray[np.float32]) -> Floats:
         total = np.full(len(matrix), self.intercept_ + float(np.log(self.keep_rate)))
         for member, weight in zip(self.members_, self.weights_, strict=True):
-            if weight > 0:
+            if member is not None and weight > 0:
                 total += weight * member.decision_function(matrix)
         return total
 
@@ -129,7 +129,9 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         truth = np.concatenate([left[split.level] for split in splits])
         self.intercept_ = level_shift(np.concatenate(level) @ self.weights_, truth)
         self.rounds_ = {name: round(float(np.mean(found))) for name, found in best.items()}
-        self.members_ = list(self._fit_members(matrix, left).values())
+        used = [name for name, weight in zip(MEMBERS, self.weights_, strict=True) if weight > 0]
+        final = self._fit_members(matrix, left, names=used)
+        self.members_ = [final.get(name) for name in MEMBERS]
 
     def _fit_members(
         self,
@@ -137,15 +139,18 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: NDArray[np.int64],
         X_val: NDArray[np.float32] | None = None,
         y_val: NDArray[np.int64] | None = None,
+        *,
+        names: Sequence[str] = MEMBERS,
     ) -> dict[str, BaseEstimator]:
-        """Fit every member; with held-out rows their rounds stop there, else they are those already found."""
-        found = {name: self._member(name, y.size, None if X_val is not None else self.rounds_) for name in MEMBERS}
-
+        """Fit members by name; with held-out rows their rounds stop there, else they are those already found."""
+        found = {name: self._member(name, y.size, None if X_val is not None else self.rounds_) for name in names}
         X = _filled(X)
         held = {} if X_val is None else {"X_val": X_val, "y_val": y_val}
-        _spread([partial(found[name].fit, X, y, **held) for name in _LEAVES], apart=X.size > _SPREAD_CELLS)
+        trees = [found[name] for name in names if name in _LEAVES]
+        _spread([partial(member.fit, X, y, **held) for member in trees], apart=X.size > _SPREAD_CELLS)
         # By itself: it silences a warning, and doing so is not safe while other threads run.
-        _spread([partial(_fit_linear, found["logistic"], X, y, self.seed)])
+        if "logistic" in found:
+            _spread([partial(_fit_linear, found["logistic"], X, y, self.seed)])
         return found
 
     def _inner(self, left: NDArray[np.int64]) -> list[Split]:
@@ -159,7 +164,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if name == "logistic":
             return LinearChurn(self.categorical)
         return HistGradientBoostingClassifier(
-            learning_rate=0.05 if rows <= _LARGE_ROWS else 0.1,
+            learning_rate=0.05 if rows <= _LARGE_ROWS else 0.2 if name == "additive" else 0.1,
             max_iter=rounds[name] if rounds else _MOST_ROUNDS[name],
             max_leaf_nodes=_LEAVES[name],
             interaction_cst="no_interactions" if name == "additive" else None,
