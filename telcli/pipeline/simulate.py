@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from telcli.stages import Progress, silent
 
 if TYPE_CHECKING:
     from telcli.io.extract_writer import ExtractWriter
-    from telcli.simulation.world import World
+    from telcli.stages.simulate import Block
 
 __all__ = ["SimulateResult", "simulate"]
 
@@ -74,13 +75,13 @@ def simulate(
         The directory holds something else than an earlier simulation, or that and `force` is False; it cannot be
         written; or the last month is none.
     """
-    from telcli.simulation.world import World, month_index
+    from telcli.stages import simulate as stage
 
-    world = World(settings.customers, settings.months, month_index(settings.last_month), seed)
+    blocks = stage.simulate(settings, seed)  # settings are refused before the directory is touched
     try:
         _claim(directory, force=force)
-        writers, planted = _write(directory, world, progress)
-        truth = _truth(world, settings, planted)
+        writers, planted = _write(directory, blocks, settings.customers, progress)
+        truth = _truth(settings, seed, planted)
         _publish(directory, writers, truth)
     except OSError as error:
         raise UsageError(
@@ -92,7 +93,7 @@ def simulate(
         ) from None
     files = {name: writer.rows for name, writer in writers.items()}
     rows = sum(count for name, count in files.items() if not name.startswith(KEY))
-    return SimulateResult(directory, files, rows, world.customers, truth)
+    return SimulateResult(directory, files, rows, settings.customers, truth)
 
 
 def _claim(directory: Path, *, force: bool) -> None:
@@ -147,35 +148,34 @@ def _formats(name: str) -> Any:
     return Format(mark=name == "crm_customers.csv")
 
 
-def _write(directory: Path, world: World, progress: Progress) -> tuple[dict[str, ExtractWriter], Counter[str]]:
+def _write(
+    directory: Path, blocks: Iterator[Block], customers: int, progress: Progress
+) -> tuple[dict[str, ExtractWriter], Counter[str]]:
     """Write every block's rows under temporary names."""
     from telcli.io.extract_writer import ExtractWriter
-    from telcli.simulation.block import simulate_block
-    from telcli.simulation.world import BLOCK
 
     writers: dict[str, ExtractWriter] = {}
     planted: Counter[str] = Counter()
     with ExitStack() as stack:  # each writer drops its unfinished file when something goes wrong
-        for number in range(world.blocks):
-            progress("customers", number * BLOCK, world.customers)
-            made = simulate_block(world, number)
+        progress("customers", 0, customers)
+        for made in blocks:
             planted.update(made.planted)
             for name, frame in made.frames.items():
                 if name not in writers:
                     writers[name] = stack.enter_context(ExtractWriter(directory / name, _formats(name)))
                 writers[name].append(frame)
-    progress("customers", world.customers, world.customers)
+            progress("customers", planted["customers"], customers)
     return writers, planted
 
 
-def _truth(world: World, settings: SimulateSettings, planted: Counter[str]) -> dict[str, Any]:
+def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict[str, Any]:
     """Nest the counts by their slashes."""
     truth: dict[str, Any] = {
         "settings": {
             "customers": settings.customers,
             "months": settings.months,
             "last_month": settings.last_month,
-            "seed": world.seed,
+            "seed": seed,
         },
         "files": {},
         "planted": {},
