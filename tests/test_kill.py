@@ -34,8 +34,8 @@ def test_killed_at_random_instants(tmp_path: Path) -> None:
     chance = random.Random(11)  # noqa: S311 - instants, not secrets
     killed = 0
     for round_ in range(KILLS):
-        process = started((second, first)[round_ % 2], work)
-        time.sleep(chance.uniform(0.1, 0.9) * length)
+        process = started((second, first)[round_ % 2], work, "--force")
+        time.sleep(chance.uniform(0.05, 0.7) * length)
         process.kill()
         killed += process.wait() == -signal.SIGKILL
         workdir = Workdir(work)
@@ -43,6 +43,6 @@ def test_killed_at_random_instants(tmp_path: Path) -> None:
         for table in manifest.tables:
             workdir.scan(manifest, table, manifest.months(table), verify=True).collect()
         assert main(["status", "-w", str(work), "-q"]) == 0
-    assert killed >= KILLS // 2, "most runs were killed before they ended"
+    assert killed >= KILLS // 3, "too few runs were killed before they ended"
     assert started(second, work).wait() == 0
     assert digest(work) == wanted
