@@ -56,6 +56,7 @@ STAGES = (
         ),
         gives=("report_figures",),
         heeds=("ingest", "customer-months", "segment", "score-value", "predict-churn"),
+        fresh=True,
     ),
 )
 

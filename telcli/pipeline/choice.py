@@ -31,6 +31,8 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 partitions = tuple(name for name in partitions if name <= month)
             elif kind == "as_of":
                 partitions = tuple(name for name in partitions if name == month)
+        if stage.fresh and table in stage.uses and as_of is not None and _outrun(manifest, table, as_of):
+            continue
         if partitions:
             chosen[table] = partitions
         elif table in stage.needs:
@@ -43,3 +45,13 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
             )
     return chosen
+
+
+def _outrun(manifest: Manifest, table: str, as_of: date) -> bool:
+    """Whether a result was made of inputs that are no longer what they were."""
+    record = manifest.stages.get(maker(table), {}).get(as_of.isoformat())
+    if record is None:
+        return False
+    now = {part.path: part.sha256 for parts in manifest.tables.values() for part in parts.values()}
+    files = {path: sha for path, sha in record.basis.inputs.items() if path.endswith(".parquet")}
+    return any(now.get(path) != sha for path, sha in files.items())

@@ -28,6 +28,7 @@ class Stage:
     needs, uses : tables it cannot do without, and tables it reads where they exist.
     gives : tables it publishes.
     heeds : stages whose recorded metrics it reads.
+    fresh : whether results that their inputs have outrun are to it as if they were not there.
     snapshot : whether it works on one as-of month; else it covers every month at once.
     """
 
@@ -37,6 +38,7 @@ class Stage:
     gives: tuple[str, ...]
     snapshot: bool = True
     heeds: tuple[str, ...] = ()
+    fresh: bool = False
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

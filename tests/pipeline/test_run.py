@@ -224,3 +224,20 @@ def test_pages_of_the_same_figures_stand_together_and_go_together(work: Path) ->
     assert pages() == ["2024-06.en.html", "2024-06.zh.html"]
     drawn("en", flags={"n_segments": 5})
     assert pages() == ["2024-06.en.html"], "the Chinese page showed older figures"
+
+
+def test_the_report_leaves_out_what_its_inputs_have_outrun(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[str]] = []
+
+    def report(inputs: Inputs, _: Any) -> Outcome:
+        seen.append(set(inputs.tables))
+        row = {"as_of": inputs.as_of, "section": "kpi", "row": 1, "metric": "customers", "value": 3.0}
+        return Outcome({"report_figures": pl.LazyFrame([row])})
+
+    using(monkeypatch, {"customer-months": months, "segment": segments, "report": report})
+    run_stage("segment", Request(work))
+    run_stage("report", Request(work))
+    ingested(work, customers("a", "b", "z"))
+    run_stage("customer-months", Request(work))
+    run_stage("report", Request(work))
+    assert ["segments" in tables for tables in seen] == [True, False]
