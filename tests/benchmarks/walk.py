@@ -43,7 +43,7 @@ def main() -> None:
         source, work = given.folder / f"operator-{customers}", given.folder / f"work-{customers}"
         shutil.rmtree(work, ignore_errors=True)
         size = ("--customers", str(customers), "--months", str(given.months))
-        commands = [("simulate", "-o", str(source), *size, "-q")]
+        commands = [("simulate", "-o", str(source), *size, "--force", "-q")]
         commands += [(stage, *([str(source)] if stage == "ingest" else []), "-w", str(work), "-q") for stage in STAGES]
         for words in commands:
             wall, cpu, peak = measured(*words)
