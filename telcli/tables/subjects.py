@@ -131,6 +131,7 @@ class Contacts(dy.Schema):
     severity = c.integer("1 ordinary, 2 important, 3 major", "投诉重要性", "grade", low=1, high=3)
     repeat = c.flag("About the same matter again", "重复投诉")
     rating = c.number("Rating by the customer", "满意度评分", "points", low=0.0, high=10.0)
+    text = c.text("What was said, numbers and addresses hidden", "工单内容（号码已隐去）")
 
     @dy.rule()
     def closes_after_opening(cls) -> pl.Expr:

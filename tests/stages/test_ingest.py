@@ -492,3 +492,11 @@ def test_the_same_extracts_give_the_same_tables(tmp_path: Path) -> None:
     for table in first.tables:
         assert good(first, table) == good(second, table)
         assert isinstance(first.tables[table], pl.LazyFrame)
+
+
+def test_what_a_ticket_says_is_kept_without_numbers(tmp_path: Path) -> None:
+    content = "工单编号,客户编号,受理时间,工单类型,投诉内容\nT1,C1,2024-05-03 10:00,投诉,请回电13900130000，宽带慢\n"
+    (row,) = good(ran(tmp_path, {"tickets.csv": content}), "contacts", "kind", "text")
+    assert row[0] == "complaint"
+    assert "宽带慢" in row[1]
+    assert "1390013" not in row[1]
