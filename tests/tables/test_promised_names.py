@@ -1,0 +1,41 @@
+"""Tables and columns that scripts outside this repository read: added to freely, renamed or dropped never in silence."""
+
+import pytest
+
+from telcli import tables
+
+PROMISED = {
+    "customers": "customer_id customer_class gender birth_year region branch manager_id joined_on star_level group_id "
+    "churned valid_from valid_to",
+    "subscriptions": "subscription_id customer_id account_id service_type pay_mode plan_id plan_fee activated_on "
+    "ended_on end_reason contract_end status channel_id",
+    "bills": "customer_id month kind amount discount due_on",
+    "payments": "payment_id customer_id paid_at amount method channel reversed",
+    "usage": "customer_id month call_minutes calls_out calls_in texts data_mb roaming_minutes over_bundle_fee "
+    "active_days",
+    "contacts": "contact_id customer_id opened_at closed_at channel kind topic severity repeat rating text",
+    "rejects": "source line rule column value",
+    "customer_months": "customer_id month",
+    "segments": "customer_id as_of segment segment_name customer_class lifecycle_stage consumption_tier",
+    "segment_profiles": "as_of segment segment_name customers revenue_share value_index rule treatment",
+    "value_scores": "customer_id as_of current_value incremental_value retention_value lifetime_value value_score "
+    "value_tier",
+    "churn_scores": "customer_id as_of churn_probability risk_band target expected_saving reason_1 reason_2 reason_3",
+}
+KEYS = {
+    "bills": ("customer_id", "month", "kind"),
+    "usage": ("customer_id", "month"),
+    "segments": ("customer_id", "as_of"),
+    "payments": ("payment_id",),
+}
+
+
+@pytest.mark.parametrize("table", PROMISED)
+def test_promised_columns_stand(table: str) -> None:
+    have = [column.name for column in tables.contract(table).columns()]
+    assert set(PROMISED[table].split()) <= set(have)
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_promised_keys_stand(table: str) -> None:
+    assert set(tables.contract(table).key) == set(KEYS[table])
