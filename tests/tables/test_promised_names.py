@@ -1,4 +1,4 @@
-"""Tables and columns that scripts outside this repository read: added to freely, renamed or dropped never in silence."""
+"""Tables and columns that scripts elsewhere read: added to freely, never renamed or dropped in silence."""
 
 import pytest
 
