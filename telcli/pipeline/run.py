@@ -88,7 +88,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         chosen = choose(stage, manifest, as_of)
         basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
         known = manifest.stages.get(name, {}).get(_key(as_of))
-        if known and known.basis == basis and not request.force and not workdir.lost(manifest, known):
+        sound = known and not workdir.lost(manifest, known) and workdir.intact(manifest, chosen)
+        if known and sound and known.basis == basis and not request.force:
             return _told(workdir, manifest, name, known, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
         try:

@@ -77,19 +77,31 @@ class Workdir:
         for partition in partitions:
             part = manifest.tables[table][partition]
             place = self.locate(manifest, part)
-            if not _same_size(place, part) or (verify and file_sha256(place) != part.sha256):
-                from telcli.pipeline.catalog import maker
-
-                raise DataError(
-                    "table-damaged",
-                    "{file} is missing or was changed after telcli wrote it.",
-                    hint="Make it again: telcli {stage} -w {workdir} --force",
-                    file=part.path,
-                    stage=maker(table),
-                    workdir=str(self.path),
-                )
-            frames.append(pl.scan_parquet(_pinned(place) if pin else place, hive_partitioning=False))
+            if not _same_size(place, part):
+                raise self._damaged(table, part)
+            place = _pinned(place) if pin else place
+            if verify and file_sha256(place) != part.sha256:
+                raise self._damaged(table, part)
+            frames.append(pl.scan_parquet(place, hive_partitioning=False))
         return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+
+    def _damaged(self, table: str, part: Part) -> DataError:
+        from telcli.pipeline.catalog import maker
+
+        stage = maker(table)
+        return DataError(
+            "table-damaged",
+            "{file} is missing or was changed after telcli wrote it.",
+            hint="Make it again: telcli {stage} -w {workdir} --force",
+            file=part.path,
+            stage="ingest SOURCES..." if stage == "ingest" else stage,
+            workdir=str(self.path),
+        )
+
+    def intact(self, manifest: Manifest, chosen: Mapping[str, Sequence[str]]) -> bool:
+        """A cheap look that the files a stage would read are there and plausibly the ones published."""
+        parts = [manifest.tables[table][name] for table, names in chosen.items() for name in names]
+        return all(_same_size(self.locate(manifest, part), part) for part in parts)
 
     def hold(
         self, table: str, choose: Callable[[Manifest], Sequence[str]]
@@ -102,7 +114,7 @@ class Workdir:
             manifest = self.manifest()
             partitions = choose(manifest)
             try:
-                frame = self.scan(manifest, table, partitions, pin=True)
+                frame = self.scan(manifest, table, partitions, verify=True, pin=True)
             except (DataError, FileNotFoundError):
                 if self.manifest() == manifest:
                     raise

@@ -241,3 +241,10 @@ def test_the_report_leaves_out_what_its_inputs_have_outrun(work: Path, monkeypat
     run_stage("customer-months", Request(work))
     run_stage("report", Request(work))
     assert ["segments" in tables for tables in seen] == [True, False]
+
+
+def test_a_stage_is_not_up_to_date_over_an_input_that_is_gone(work: Path) -> None:
+    run_stage("segment", Request(work))
+    (work / "customer_months/month=2024-05-01/part-0.parquet").unlink()
+    with pytest.raises(DataError, match="customer_months/month=2024-05-01"):
+        run_stage("segment", Request(work))

@@ -256,3 +256,11 @@ def test_a_commit_between_manifest_and_files_is_read_again(tmp_path: Path) -> No
     _, months, frame = Workdir(tmp_path).hold("segments", choose)
     assert (len(rounds), tuple(months)) == (2, NEW)
     assert frame.collect()["value"].to_list() == ["new", "new"]
+
+
+def test_a_reader_never_shows_a_changed_file_of_the_same_size(tmp_path: Path) -> None:
+    published(tmp_path, "old", OLD)
+    victim = tmp_path / "segments/as_of=2024-04-01/part-0.parquet"
+    victim.write_bytes(victim.read_bytes().replace(b"old", b"odd"))
+    with pytest.raises(DataError, match="was changed"):
+        Workdir(tmp_path).hold("segments", lambda manifest: manifest.months("segments"))
