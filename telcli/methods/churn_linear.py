@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from threading import Lock
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,8 @@ __all__ = ["LinearChurn"]
 
 Floats = NDArray[np.float64]
 _CHUNK = 100_000
+
+_WARNINGS = Lock()  # the filters of warnings are the process's own: two fits in two threads would clear each other's
 
 
 class LinearChurn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -59,7 +62,7 @@ class LinearChurn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             [1 + int(np.nanmax(column)) if (column >= 0).any() else 0 for column in codes.T], dtype=np.intp
         )
         self.regression_ = LogisticRegression(C=self.strength, max_iter=500)
-        with warnings.catch_warnings():
+        with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopped a step early ranks just as well
             self.regression_.fit(self._encode(matrix), left)
         self.classes_ = np.array([0, 1])
