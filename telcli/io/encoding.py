@@ -19,6 +19,7 @@ from telcli.errors import DataError
 __all__ = ["Text", "as_utf8"]
 
 CHUNK = 1 << 22
+_FIRST_LEVEL = 0xD7
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -149,14 +150,16 @@ def _ends(path: Path) -> Iterator[bytes]:
 
 
 def _reads_as_chinese(letters: dict[str, None]) -> bool:
-    """Text of another encoding read as GB18030 gives rare characters; real Chinese mostly those of GB 2312."""
+    """Text of another encoding read as GB18030 gives rare characters; real Chinese mostly those of daily use.
+
+    Daily use: the marks and the 3,755 characters of the first level of GB 2312, whose first byte is at most 0xD7.
+    """
     common = 0
     for letter in letters:
         try:
-            letter.encode("gb2312")
+            common += letter.encode("gb2312")[0] <= _FIRST_LEVEL
         except UnicodeEncodeError:
             continue
-        common += 1
     return 2 * common >= len(letters)
 
 

@@ -215,3 +215,8 @@ def test_a_delimiter_that_is_not_read_is_told_which_are(tmp_path: Path, delimite
     assert caught.value.code == "one-column"
     assert ", ; | TAB" in caught.value.hint
     assert "Convert" in caught.value.hint
+
+
+def test_two_letters_of_latin_1_are_not_taken_for_chinese(tmp_path: Path) -> None:
+    error = refused(tmp_path, "id,city\n1,Málaga ñé\n2,Madrid\n".encode("latin-1"))
+    assert error.code == "encoding-unknown"
