@@ -138,7 +138,7 @@ class Contract:
         extra = sorted(name for name in have if name.startswith("x_")) if self.attributes else []
         return frame.select(*chosen, *extra, *[name for name in _HIDDEN if name in have])
 
-    def require(self, frame: pl.LazyFrame, origin: str = "") -> pl.LazyFrame:
+    def require(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Return the frame, conformed, or raise naming the first rule broken and how often."""
         split = self.split(frame)
         if split.rejected_rows or split.copies.height:
@@ -150,7 +150,6 @@ class Contract:
                 rows=split.rejected_rows + split.copies.height,
                 rule=first["rule"],
                 column=first["column"],
-                origin=origin,
             )
         return split.good
 
