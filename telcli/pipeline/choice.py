@@ -23,12 +23,12 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
     """
     chosen = {}
     for table in (*stage.needs, *stage.uses):
-        partitions = manifest.months(table)
+        partitions = manifest.partitions(table)
         if stage.snapshot and as_of is not None:
             kind = PARTITIONS.get(table)
             month = as_of.isoformat()
             if kind == "month":
-                partitions = tuple(name for name in partitions if name <= month)
+                partitions = tuple(name for name in partitions if name[:10] <= month)
             elif kind == "as_of":
                 partitions = tuple(name for name in partitions if name == month)
         if stage.fresh and table in stage.uses and as_of is not None and _outrun(manifest, table, as_of):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from telcli.errors import DataError
@@ -14,7 +14,7 @@ from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Progress, silent
 from telcli.tables import contract
-from telcli.tables.checks import Contract
+from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
 
 __all__ = ["Landed", "admit", "land"]
 
@@ -62,7 +62,7 @@ def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool, p
     folder.mkdir(parents=True)
     raw = folder / "raw.parquet"
     rules.conform(frame).sink_parquet(raw, compression="lz4", maintain_order=True)
-    whole = pl.scan_parquet(raw)
+    whole = _once_over_months(rules, pl.scan_parquet(raw))
     parts: dict[str, Part] = {}
     staged: dict[str, Path] = {}
     rejects, copies, rejected = [], [], 0
@@ -98,15 +98,41 @@ def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool, p
 def _partitions(rules: Contract, whole: pl.LazyFrame) -> list[str]:
     if not rules.partition:
         return [""]
-    found = whole.select(pl.col(rules.partition).unique()).collect(engine="streaming").to_series().sort()
-    return ["" if month is None else month.isoformat() for month in found]
+    found = whole.select(rules.place().unique()).collect(engine="streaming").to_series().sort()
+    return ["" if place is None else place for place in found]
+
+
+def _once_over_months(rules: Contract, whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave a key that several partitions hold to the first line that has it: each partition is checked on its own.
+
+    Few keys or none are such, so they are found by their hashes, of eight bytes each, and looked at closely only then.
+    """
+    if not rules.partition or rules.partition in rules.key or FAULTS not in whole.collect_schema():
+        return whole
+    key = pl.struct(rules.key).hash()
+    hashes = np.sort(whole.select(key).collect(engine="streaming").to_series().to_numpy())
+    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    if not twice.size:
+        return whole
+    rows = whole.filter(key.is_in(pl.lit(pl.Series(twice)).implode()) & (pl.col(FAULTS).list.len() == 0))
+    placed = rows.select(*rules.key, SOURCE, LINE, _place=rules.place()).drop_nulls().sort(SOURCE, LINE).collect()
+    first = placed.group_by(rules.key, maintain_order=True).agg(
+        pl.col("_place").first(), _n=pl.col("_place").n_unique()
+    )
+    several = first.filter(pl.col("_n") > 1).select(*rules.key, _first="_place")
+    if not several.height:
+        return whole
+    marked = whole.join(several.lazy(), on=list(rules.key), how="left", maintain_order="left")
+    fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=pl.lit(None, pl.String))
+    noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
+    later = pl.col("_first").is_not_null() & (pl.col("_first") != rules.place())
+    return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_first")
 
 
 def _only(rules: Contract, whole: pl.LazyFrame, partition: str) -> pl.LazyFrame:
     if not rules.partition:
         return whole
-    column = pl.col(rules.partition)
-    return whole.filter(column == date.fromisoformat(partition) if partition else column.is_null())
+    return whole.filter(rules.place() == partition if partition else rules.place().is_null())
 
 
 def _final(rules: Contract, partition: str) -> str:
@@ -114,4 +140,5 @@ def _final(rules: Contract, partition: str) -> str:
         return f"{rules.name}/part-0.parquet"
     if not partition:
         raise DataError("month-missing", "Table {table} has rows without a month.", table=rules.name)
-    return f"{rules.name}/{rules.partition}={partition}/part-0.parquet"
+    month, _, bucket = partition.partition("/")
+    return f"{rules.name}/{rules.folder}={month}/" + (f"bucket={bucket}/" if bucket else "") + "part-0.parquet"

@@ -143,9 +143,13 @@ class Manifest:
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise _damaged(path, error) from None
 
-    def months(self, table: str) -> tuple[str, ...]:
+    def partitions(self, table: str) -> tuple[str, ...]:
         """Partitions of a table, in order; ("",) where it has a single unpartitioned file."""
         return tuple(sorted(self.tables.get(table, {})))
+
+    def months(self, table: str) -> tuple[str, ...]:
+        """Months that a table has partitions of, in order; ("",) where it has a single unpartitioned file."""
+        return tuple(sorted({name[:10] for name in self.tables.get(table, {})}))
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

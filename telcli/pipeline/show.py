@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from telcli.errors import MissingInputError, UsageError
 from telcli.pipeline.catalog import maker
+from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import PARTITIONS, contract
 
@@ -49,13 +50,16 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     """
     contract(table)
     place = Workdir(workdir)
-    manifest, months, frame = place.hold(table, lambda manifest: _months(workdir, table, manifest.months(table), as_of))
+    manifest, names, frame = place.hold(table, lambda manifest: _chosen(workdir, table, manifest, as_of))
+    months = sorted({name[:10] for name in names})
     month = date.fromisoformat(months[0]) if len(months) == 1 and months[0] else None
-    rows = sum(manifest.tables[table][name].rows for name in months)
+    rows = sum(manifest.tables[table][name].rows for name in names)
     return Selection(table, workdir / table, frame, rows, month)
 
 
-def _months(workdir: Path, table: str, there: tuple[str, ...], as_of: date | None) -> tuple[str, ...]:
+def _chosen(workdir: Path, table: str, manifest: Manifest, as_of: date | None) -> tuple[str, ...]:
+    """The partitions to be shown."""
+    there, names = manifest.months(table), manifest.partitions(table)
     if not there:
         first = maker(table)
         raise MissingInputError(
@@ -78,8 +82,8 @@ def _months(workdir: Path, table: str, there: tuple[str, ...], as_of: date | Non
             last=there[-1][:7],
         )
     if kind and as_of is not None:
-        return (as_of.isoformat(),)
-    return there[-1:] if kind == "as_of" else there
+        return tuple(name for name in names if name[:10] == as_of.isoformat())
+    return names[-1:] if kind == "as_of" else names
 
 
 def pick(selection: Selection, columns: Sequence[str] = (), where: str | None = None) -> Selection:

@@ -26,10 +26,10 @@ _PLACES = {
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
-    **dict.fromkeys(("bills", "usage", "customer_months"), "month"),
+    **dict.fromkeys(("bills", "usage", "payments", "contacts", "customer_months"), "month"),
     **{name: "as_of" for name, place in _PLACES.items() if place == "telcli.tables.results"},
 }
-"""The month column whose values make a table's files; absent for tables of one file."""
+"""Whether a table's files are of months of facts or of snapshots; absent for tables of one file."""
 
 
 def contract(name: str) -> Contract:

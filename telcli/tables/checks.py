@@ -18,7 +18,7 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.tables import columns
 
-__all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split"]
+__all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
 
 SOURCE, LINE, FAULTS = "_source", "_line", "_faults"
 """Hidden columns of an unchecked frame: file, line from 1, and the {rule, column, value} found while cleaning."""
@@ -70,7 +70,11 @@ class Split:
 
 @dataclass(frozen=True)
 class Contract:
-    """A named schema; `partition` is the month column whose values make the files; `attributes` admits x_ columns."""
+    """A named schema; `attributes` admits x_ columns.
+
+    `partition` is the month, or the moment whose month, makes the files; `buckets` parts those of a month further, by
+    customer, so that a bucket holds the same customers in every month.
+    """
 
     name: str
     schema: type[dy.Schema]
@@ -78,6 +82,25 @@ class Contract:
     zh: str
     partition: str | None = None
     attributes: bool = False
+    buckets: int = 0
+
+    @property
+    def folder(self) -> str:
+        """What the month of a partition is called in the path of its files: ``month``, or ``as_of`` of results."""
+        return "as_of" if self.partition == "as_of" else "month"
+
+    def place(self) -> pl.Expr:
+        """The partition of each row, such as ``2024-06-01`` or ``2024-06-01/03``; null where its month is.
+
+        >>> from datetime import date
+        >>> from telcli.tables import contract
+        >>> pl.DataFrame({"month": [date(2024, 6, 1)]}).select(contract("bills").place()).item()
+        '2024-06-01'
+        """
+        month = pl.col(self.partition or "").dt.to_string("%Y-%m-01")
+        if not self.buckets:
+            return month
+        return pl.concat_str(month, pl.lit("/"), bucket("customer_id", self.buckets).cast(pl.String).str.zfill(2))
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -208,6 +231,20 @@ class Contract:
             value=pl.lit(None, pl.String),
         )
         return kept.select(columns), named, _placed(same, hidden).select("source", "line")
+
+
+def bucket(name: str, count: int) -> pl.Expr:
+    """Which of `count` buckets a text belongs to, the same in every version and on every machine.
+
+    The last 16 bytes, as two numbers, modulo a prime: polars' own hash may change from one version to the next.
+
+    >>> pl.DataFrame({"id": ["C0001", "C0004", "a"]}).select(bucket("id", 8))["id"].to_list()
+    [0, 0, 7]
+    """
+    padded = pl.concat_str(pl.lit("0" * 16), pl.col(name)).cast(pl.Binary)
+    low, high = (padded.bin.slice(at, 8).bin.reinterpret(dtype=pl.UInt64) for at in (-8, -16))
+    mixed = (low % 4_294_967_291 + high % 4_294_967_279 * 31) % 65_521
+    return (mixed % count).alias(name)
 
 
 def _placed(rows: pl.DataFrame, hidden: Sequence[str]) -> pl.DataFrame:

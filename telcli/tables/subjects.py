@@ -159,9 +159,9 @@ CONTRACTS = {
         _subject("customers", Customers, "Who the customers are", "客户"),
         _subject("subscriptions", Subscriptions, "Numbers and lines they hold", "用户/号码"),
         _subject("bills", Bills, "What they were charged", "账单", "month"),
-        _subject("payments", Payments, "What they paid", "缴费"),
+        _subject("payments", Payments, "What they paid", "缴费", "paid_at"),
         _subject("usage", Usage, "What they used each month", "月使用量", "month"),
-        _subject("contacts", Contacts, "What they told the operator", "客户接触/工单"),
+        _subject("contacts", Contacts, "What they told the operator", "客户接触/工单", "opened_at"),
         _subject("rejects", Rejects, "Rows refused by ingest, and why", "被拒绝的行"),
     )
 }

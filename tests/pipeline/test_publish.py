@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from telcli.errors import DataError
+from telcli.pipeline import show
 from telcli.pipeline.run import Request, run_stage
 
 
@@ -75,3 +76,26 @@ def test_a_month_without_tickets_is_an_empty_table(tmp_path: Path) -> None:
     run = ingested(tmp_path, files)
     assert counts(run) == [(2, 2, 0, 0), (2, 2, 0, 0), (0, 0, 0, 0)]
     assert "file-without-rows" in {notice.code for notice in run.notices}
+
+
+PAID = "payment_id,customer_id,paid_at,amount\n"
+
+
+def test_a_number_given_in_two_months_counts_once_in_the_month_of_its_first_line(tmp_path: Path) -> None:
+    crm = {"crm.csv": "customer_id,gender\na,F\nb,M\n"}
+    paid = {"payments.csv": PAID + "1,a,2024-06-03,5\n2,a,2024-06-03,5\n1,a,2024-05-03,5\n3,b,2024-04-30,7\n"}
+    run = ingested(tmp_path, crm | paid)
+    assert counts(run)[1] == (4, 3, 1, 0)
+    found = show.read(tmp_path / "work", "payments").frame.select("payment_id", "paid_at").collect()
+    assert sorted((key, at.month) for key, at in found.rows()) == [("1", 6), ("2", 6), ("3", 4)]
+    refused = show.read(tmp_path / "work", "rejects").frame.collect().rows(named=True)
+    assert [(one["line"], one["rule"], one["column"]) for one in refused] == [(4, "duplicate-key", "payment_id")]
+
+
+def test_payments_are_kept_and_shown_by_month(tmp_path: Path) -> None:
+    paid = {"payments.csv": PAID + "1,a,2024-06-03,5\n2,a,2024-05-31 23:59:59,5\n"}
+    ingested(tmp_path, paid)
+    places = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("work/payments/**/*.parquet"))
+    assert places == [f"work/payments/month=2024-0{month}-01/part-0.parquet" for month in (5, 6)]
+    assert show.read(tmp_path / "work", "payments", date(2024, 5, 1)).rows == 1
+    assert show.read(tmp_path / "work", "payments").rows == 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from telcli import tables
 from telcli.errors import DataError, UsageError
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.checks import FAULTS, LINE, SOURCE, bucket
 
 MAY = date(2024, 5, 1)
 FAULT = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
@@ -116,7 +116,7 @@ def test_every_column_says_what_it_is_in_both_languages(name: str) -> None:
     assert rules.name == name
     assert rules.meaning
     assert rules.zh
-    assert rules.partition == tables.PARTITIONS.get(name)
+    assert (rules.folder if rules.partition else None) == tables.PARTITIONS.get(name)
     for column in rules.columns():
         assert column.meaning, column.name
         assert any("一" <= letter <= "鿿" for letter in column.zh), column.name
@@ -128,3 +128,12 @@ def test_an_unknown_table_lists_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         tables.contract("bill")
     assert "bills" in caught.value.hint
+
+
+@pytest.mark.parametrize("spelling", ["C{:08d}", "{}", "C{:05d}-CRM-BRANCH01", "{:032x}"])
+def test_customers_of_any_spelling_are_spread_over_the_buckets(spelling: str) -> None:
+    ids = pl.DataFrame({"id": [spelling.format(number) for number in range(8000)]})
+    counts = ids.select(bucket("id", 8)).to_series().value_counts()["count"]
+    assert counts.len() == 8
+    assert counts.min() > 700
+    assert counts.max() < 1300
