@@ -1,0 +1,178 @@
+"""Identifiers read value by value: what is of a person becomes its pseudonym, any other stays as it is.
+
+In a column of customers or lines a value may be a code of the operator's or a telephone number, and the same person may
+stand under either in another system: so each value is judged by its form. Columns that hold numbers, certificates or
+devices of persons by their header are read as that alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from telcli.intake.certificates import certificates, plausible_certificate
+from telcli.intake.phones import flat, hashed, masked_number, phones
+from telcli.intake.pseudonyms import Pseudonyms
+from telcli.intake.words import Read, by_distinct, ids, meant
+
+__all__ = ["PERSONAL_FORMS", "Seen", "identifiers", "managers", "personal", "seen", "understood"]
+
+PERSONAL_FORMS: Mapping[str, str] = {"phone": "msisdn", "certificate": "cert", "device": "imei", "sim": "imsi"}
+"""Form of a column -> domain of its pseudonyms."""
+
+_LIKELY = (
+    r"^(?:\+|\(|00[1-9]|0[1-9]|86|179\d\d|125|11808|10193)[\d ()+-]{6,}|^1[3-9]\d[\d -]{8,}|^[1-9]\d{14}$|^\d{3}[- ]\d"
+    r"|^[0-9A-Za-z]{18}$|^[1-9][\d -]{16,}[\dXx]$|^[0-9a-fA-F]{32,64}$|@|[*#•●×]|[xX]{3}"
+)
+"""A cheap look that passes all that could be of a person, and few others."""
+_MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
+_SIM = r"^460\d{12}$"
+_DEVICE = r"^(\d{14})\d{0,2}$"
+_NAME = r"^\p{Han}{2,4}(?:·\p{Han}{1,6})?$"
+_EMPTY_HASHES = ["d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709"]
+_EMPTY_HASHES += ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How many values of a column of persons there are, and how many cannot be joined or are hashes already."""
+
+    values: int = 0
+    masked: int = 0
+    hashed: int = 0
+    unreadable: int = 0
+
+
+def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
+    """Identifiers; those that are of a person by their form, as pseudonyms. Masked ones cannot join and are faults.
+
+    >>> people = Pseudonyms(bytes(32))
+    >>> read, bad = identifiers(pl.Series(["K0012", "13812345678", "+86 138 1234 5678", "138****5678"]), people)
+    >>> read.to_list(), bad.to_list()
+    (['K0012', 'ec894bc8505735beca95d27b8db5ee0d', 'ec894bc8505735beca95d27b8db5ee0d', None],
+     [False, False, False, True])
+    """
+    values, lost = ids(text)
+    likely = values.str.contains(_LIKELY).fill_null(value=False)
+    if not likely.any():
+        return values, lost
+    places = likely.arg_true()
+    found, masked = by_distinct(values.gather(places), lambda distinct: _settled(distinct, people))
+    return values.scatter(places, found), lost.scatter(places, masked)
+
+
+def _settled(text: pl.Series, people: Pseudonyms) -> Read:
+    """Each text as its pseudonym, a hash in lower case, null where masked, or as it was."""
+    number = phones(text)
+    certificate = certificates(text, any_kind=False)
+    broken = flat(text).str.to_uppercase().str.replace_all(r"[\s-]", "")
+    frame = pl.DataFrame(
+        {
+            "t": text,
+            "msisdn": number,
+            "cert": certificate,
+            "broken": pl.DataFrame({"c": broken, "p": plausible_certificate(text)}).select(pl.when("p").then("c"))["c"],
+            "masked": masked_number(text),
+            "hashed": hashed(text),
+        }
+    )
+    value = pl.col("t")
+    frame = frame.with_columns(
+        cert=pl.coalesce("cert", "broken"),
+        imsi=pl.when(value.str.contains(_SIM)).then(value),
+        mail=pl.when(value.str.contains(_MAIL)).then(value.str.to_lowercase()),
+    )
+    made = [_made(frame[domain], domain, people) for domain in ("msisdn", "cert", "imsi", "mail")]
+    same = pl.when("hashed").then(value.str.to_lowercase()).when(~pl.col("masked")).then(value)
+    whole = pl.DataFrame([frame["t"], frame["masked"], frame["hashed"], *made])
+    names = [one.name for one in made]
+    read = whole.select(v=pl.coalesce(*names, same), b=pl.col("masked") & pl.all_horizontal(pl.col(names).is_null()))
+    return read["v"], read["b"]
+
+
+def _made(text: pl.Series, domain: str, people: Pseudonyms) -> pl.Series:
+    """Pseudonyms of one domain, or nulls without asking for a key where there is nothing to hide."""
+    if text.null_count() == text.len():
+        return pl.Series(domain, [None], dtype=pl.String).new_from_index(0, text.len())
+    return people.of(text, domain).alias(domain)
+
+
+def managers(text: pl.Series, people: Pseudonyms) -> Read:
+    """Staff: codes as identifiers are, names as pseudonyms.
+
+    >>> managers(pl.Series(["M017", "王小明"]), Pseudonyms(bytes(32)))[0].to_list()
+    ['M017', 'f3421a17558e7b4cef69d7dfc0a5f75b']
+    """
+    values, bad = identifiers(text, people)
+    named = values.str.contains(_NAME).fill_null(value=False)
+    if not named.any():
+        return values, bad
+    places = named.arg_true()
+    return values.scatter(places, people.of(values.gather(places), "name")), bad
+
+
+def personal(text: pl.Series, form: str, people: Pseudonyms) -> Read:
+    """A column of numbers, certificates or devices, as pseudonyms; nothing in it is a fault of the row.
+
+    Hashes stay as they are, in lower case. What is masked or unreadable cannot join and is null; `seen` counts it.
+
+    >>> personal(pl.Series(["13812345678", "138****5678", "n/a"]), "phone", Pseudonyms(bytes(32)))[0].to_list()
+    ['ec894bc8505735beca95d27b8db5ee0d', None, None]
+    """
+
+    def read(distinct: pl.Series) -> Read:
+        frame = _looked(distinct, form)
+        made = _made(frame["normal"], PERSONAL_FORMS[form], people)
+        kept = frame.select(pl.when("hashed").then(pl.col("t").str.to_lowercase()))["t"]
+        values = pl.DataFrame({"v": made, "k": kept}).select(pl.coalesce("v", "k")).to_series()
+        return values, pl.Series([False]).new_from_index(0, len(distinct))
+
+    return by_distinct(text, read)
+
+
+def understood(text: pl.Series, form: str) -> float:
+    """Share of the texts that mean something which are what the form says, masked ones and hashes too; needs no key."""
+    found = seen(text, form)
+    return 1.0 - found.unreadable / found.values if found.values else 1.0
+
+
+def seen(text: pl.Series, form: str) -> Seen:
+    """Count what stands in a column of persons, or in part of one.
+
+    >>> seen(pl.Series(["13812345678", "138****5678", "ab12", "", "D41D8CD98F00B204E9800998ECF8427F"]), "phone")
+    Seen(values=4, masked=1, hashed=1, unreadable=1)
+    """
+    repeats = text.drop_nulls().alias("t").value_counts(name="n")
+    frame = _looked(repeats["t"], form).with_columns(n=repeats["n"].cast(pl.Int64))
+    known = pl.col("normal").is_not_null() | pl.col("masked") | pl.col("hashed")
+    marks = {
+        "values": pl.col("t").is_not_null(),
+        "masked": pl.col("masked"),
+        "hashed": pl.col("hashed"),
+        "unreadable": pl.col("t").is_not_null() & ~known,
+    }
+    counts = frame.select(pl.col("n").filter(mark.fill_null(value=False)).sum().alias(name) for name, mark in marks.items())
+    return Seen(**counts.row(0, named=True))
+
+
+def _looked(text: pl.Series, form: str) -> pl.DataFrame:
+    """Each text that means something: its normal form, else whether it is masked or a hash."""
+    bare = meant(text)
+    bare = bare.to_frame("t").select(pl.when(~pl.col("t").str.contains(r"^0+$")).then("t"))["t"]
+    normal = _normal(bare, form)
+    hash_ = hashed(bare) & normal.is_null()
+    masked = masked_number(bare) & normal.is_null()
+    frame = pl.DataFrame({"t": bare, "normal": normal, "hashed": hash_, "masked": masked})
+    empty = pl.col("t").str.to_lowercase().is_in(_EMPTY_HASHES)
+    return frame.with_columns(pl.when(~empty).then("t").alias("t"), hashed=pl.col("hashed") & ~empty)
+
+
+def _normal(text: pl.Series, form: str) -> pl.Series:
+    if form == "phone":
+        return phones(text, loose=True)
+    if form == "certificate":
+        return certificates(text)
+    digits = flat(text).str.replace_all(r"[\s-]", "")
+    return digits.str.extract(_DEVICE if form == "device" else r"^(\d{14,15})$", 1)
