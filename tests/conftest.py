@@ -1,7 +1,12 @@
 """What every test shares."""
 
+import os
+
 from hypothesis import settings
 
 # The same examples everywhere, and no clock: a slow machine is no defect.
 settings.register_profile("telcli", deadline=None, derandomize=True)
 settings.load_profile("telcli")
+
+# One key of pseudonyms for all: nothing is made in the home of whoever runs the tests.
+os.environ["TELCLI_KEY"] = "5e" * 32

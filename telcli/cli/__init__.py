@@ -31,7 +31,7 @@ PANELS = {
         "config": "Show each setting, its value, and where it came from.",
     },
     "Set up": {
-        "init": "Write a commented telcli.toml.",
+        "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
         "simulate": "Write raw extracts of an imaginary operator.",
     },
 }

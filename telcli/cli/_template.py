@@ -15,7 +15,7 @@ from telcli.errors import UsageError
 if TYPE_CHECKING:
     from telcli.cli._options import Call
 
-__all__ = ["text", "write"]
+__all__ = ["key", "text", "write"]
 
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
@@ -41,6 +41,25 @@ def write(output: Path | None, call: Call, *, force: bool) -> Path:
             file=str(file),
         ) from None
     return file
+
+
+def key(call: Call) -> dict[str, str]:
+    """Make the key of pseudonyms where there is none; where it is, its id, and whether it was made now.
+
+    Raises
+    ------
+    TelcliError
+        There is something in its place that is no key, or that others may read.
+    """
+    from telcli import settings
+    from telcli.pipeline.secret import Secret, key_file
+
+    config = settings.config_file(call.workdir)
+    parsed = settings.read_config(config)
+    named = settings.resolve("ingest", {}, parsed, str(config or "telcli.toml")).values.key_file
+    secret = Secret(key_file(named), call.workdir)
+    made = secret.make()
+    return {"place": secret.place, "key_id": secret.key_id, "made": tr("made now") if made else tr("there already")}
 
 
 def text(flags: Mapping[str, Any]) -> str:

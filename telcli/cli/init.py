@@ -25,10 +25,14 @@ _Force = Annotated[bool, typer.Option("--force", help="Replace a file that exist
 
 @command()
 def init(call: Call, output: _Output = None, force: _Force = False) -> None:
-    """Write a commented telcli.toml.
+    """Write a commented telcli.toml, and make the key of pseudonyms.
 
     Every setting stands in it as a comment, at its default, with its meaning and range. What is given by --seed or
     --lang is set; --lang also chooses the language of the comments. A file that exists is kept, but for --force.
+    The key (a file in ~/.config/telcli, or TELCLI_KEY) is never replaced: numbers, certificates and devices of persons
+    become pseudonyms under it, and only extracts read with the same key can be joined.
     """
     file = _template.write(output, call, force=force)
-    call.out.result(lambda: [tr("Written: {file}", file=file)], as_of=call.as_of, file=str(file))
+    key = _template.key(call)
+    lines = [tr("Written: {file}", file=file), tr("Key of pseudonyms: {place} (id {key_id}, {made})", **key)]
+    call.out.result(lambda: lines, as_of=call.as_of, file=str(file), key=key["place"], key_id=key["key_id"])

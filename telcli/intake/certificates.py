@@ -11,6 +11,8 @@ __all__ = ["certificates", "plausible_certificate"]
 _CARD = r"^[1-9]\d{16}[\dX]$"
 _OLD = r"^[1-9]\d{14}$"
 _COMPANY = r"^[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
+_LETTERED = r"^(?:9[1-3]|.{2,16}[A-Z])"
+"""What a company's code has and an identity card's has not: the trade register's number, or a letter before the end."""
 _OTHER = r"^[A-Z]{1,3}\d{5,14}[A-Z]?$"
 _PROVINCES = ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42"]
 _PROVINCES += ["43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"]
@@ -25,8 +27,8 @@ def certificates(text: pl.Series, *, any_kind: bool = True) -> pl.Series:
     """Certificates in one form, null for any other text.
 
     Identity cards have 18 digits and the check digit of GB 11643; old ones of 15 digits are given theirs. Companies
-    have 18 letters and digits and the check character of GB 32100. `any_kind` takes passports and the like too, where
-    the column is known to hold certificates.
+    have 18 letters and digits and the check character of GB 32100. `any_kind` takes passports and the like too, and
+    places that are no province, where the column is known to hold certificates.
 
     >>> certificates(pl.Series(["11010519491231002x", "110105491231002", "110105194912310021"])).to_list()
     ['11010519491231002X', '11010519491231002X', None]
@@ -34,10 +36,17 @@ def certificates(text: pl.Series, *, any_kind: bool = True) -> pl.Series:
     ['91350100M000100Y43', 'E12345678', 'A1234567']
     """
     frame = _bare(text)
-    card = pl.when(_TEXT.str.contains(_CARD) & _born(_TEXT) & (_TEXT.str.slice(17, 1) == _check(_TEXT))).then(_TEXT)
+    card = pl.when(_TEXT.str.contains(_CARD) & _born(_TEXT, any_kind) & (_TEXT.str.slice(17, 1) == _check(_TEXT))).then(
+        _TEXT
+    )
     whole = _TEXT.str.head(6) + pl.lit("19") + _TEXT.str.tail(9)
-    old = pl.when(_TEXT.str.contains(_OLD) & _born(whole)).then(whole + _check(whole))
-    company = pl.when(_TEXT.str.contains(_COMPANY) & _placed(_TEXT.str.slice(2, 2)) & _company_check()).then(_TEXT)
+    old = pl.when(_TEXT.str.contains(_OLD) & _born(whole, False)).then(whole + _check(whole))
+    company = pl.when(
+        _TEXT.str.contains(_COMPANY)
+        & _TEXT.str.contains(_LETTERED)
+        & _placed(_TEXT.str.slice(2, 2), any_kind)
+        & _company_check()
+    ).then(_TEXT)
     other = pl.when(_TEXT.str.contains(_OTHER)).then(_TEXT) if any_kind else pl.lit(None, dtype=pl.String)
     return frame.select(pl.coalesce(card, old, company, other).alias(text.name)).to_series()
 
@@ -48,23 +57,24 @@ def plausible_certificate(text: pl.Series) -> pl.Series:
     >>> plausible_certificate(pl.Series(["110105194912310021", "202406010000000001"])).to_list()
     [True, False]
     """
-    return _bare(text).select(_TEXT.str.contains(_CARD) & _born(_TEXT)).to_series()
+    return _bare(text).select(_TEXT.str.contains(_CARD) & _born(_TEXT, False)).to_series()
 
 
 def _bare(text: pl.Series) -> pl.DataFrame:
     return flat(text).str.replace_all(r"[\s\-()]", "").str.to_uppercase().to_frame("t")
 
 
-def _placed(code: pl.Expr) -> pl.Expr:
-    return code.is_in([*_PROVINCES, "10"])
+def _placed(code: pl.Expr, anywhere: bool) -> pl.Expr:
+    """Whether two digits are a province, or the country itself, or may be anything."""
+    return pl.lit(anywhere) | code.is_in([*_PROVINCES, "10"])
 
 
-def _born(card: pl.Expr) -> pl.Expr:
-    """Whether the place is a province and the birthday a day of this calendar."""
+def _born(card: pl.Expr, anywhere: bool) -> pl.Expr:
+    """Whether the place is a province, or may be any, and the birthday a day of this calendar."""
     day = card.str.slice(6, 8)
     year = day.str.head(4)
     real = day.str.to_date("%Y%m%d", strict=False).is_not_null()
-    return card.str.head(2).is_in(_PROVINCES) & real & (year >= "1880") & (year <= "2100")
+    return _placed(card.str.head(2), anywhere) & real & (year >= "1880") & (year <= "2100")
 
 
 def _check(card: pl.Expr) -> pl.Expr:

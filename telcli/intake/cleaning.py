@@ -9,9 +9,11 @@ from functools import partial
 import polars as pl
 
 from telcli.intake.dates import days, moments, months
+from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
 from telcli.intake.numbers import integers, numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
-from telcli.intake.words import Read, codes, flags, ids, masked, texts
+from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.words import Read, codes, flags, masked, texts
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
 
@@ -22,7 +24,6 @@ NO_FAULTS = pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
 _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
 
 _READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
-    "id": (ids, pl.String(), "id-in-scientific-notation"),
     "text": (texts, pl.String(), ""),
     "discreet text": (discreet, pl.String(), ""),
     "number": (numbers, pl.Float64(), "not-a-number"),
@@ -34,13 +35,22 @@ _READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
     "moment": (moments, pl.Datetime("us"), "not-a-date"),
     "flag": (flags, pl.Boolean(), "not-yes-or-no"),
 }
+_OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
+    "id": identifiers,
+    "staff": managers,
+    **{form: partial(personal, form=form) for form in PERSONAL_FORMS},
+}
+"""Forms in which persons are put behind pseudonyms."""
+_LOST, _MASKED = "id-in-scientific-notation", "id-masked"
+_NOBODY = Pseudonyms(no_key)
 
 
 @dataclass(frozen=True)
 class Reading:
     """One column to make: its name, the header it is read from, how (`form`), and what its numbers are multiplied by.
 
-    `words` names the dictionary's list for the form ``code``; those of severity are whole numbers.
+    `words` names the dictionary's list for the form ``code``; those of severity are whole numbers. `people` makes the
+    pseudonyms of identifiers; without it those that need one cannot be read.
     """
 
     name: str
@@ -48,24 +58,33 @@ class Reading:
     form: str
     factor: float = 1.0
     words: str = ""
+    people: Pseudonyms = _NOBODY
 
     @property
     def dtype(self) -> pl.DataType:
         """The type of the column made."""
         if self.form == "code":
             return pl.Int64() if self.words == "severity" else pl.String()
+        if self.form in _OF_PEOPLE:
+            return pl.String()
         return _READERS[self.form][1]
 
-    @property
-    def rule(self) -> str:
-        """The rule that an unreadable text breaks."""
-        return "unknown-word" if self.form == "code" else _READERS[self.form][2]
+    def rules(self, text: pl.Series, bad: pl.Series) -> list[tuple[str, pl.Series]]:
+        """The rules that unreadable texts break, and which of them break each."""
+        if self.form == "code":
+            return [("unknown-word", bad)]
+        if self.form not in _OF_PEOPLE:
+            return [(_READERS[self.form][2], bad)]
+        lost = bad & text.str.contains(r"[eE]\+").fill_null(value=False)
+        return [(rule, mask) for rule, mask in ((_LOST, lost), (_MASKED, bad & ~lost)) if mask.any()]
 
     def read(self, text: pl.Series) -> Read:
         """Values and faults of one batch."""
         if self.form == "code":
             values, bad = codes(text, self.words)
             return values.cast(self.dtype), bad
+        if self.form in _OF_PEOPLE:
+            return _OF_PEOPLE[self.form](text, people=self.people)
         values, bad = _READERS[self.form][0](text)
         return (values * self.factor if self.factor != 1.0 else values).cast(self.dtype), bad
 
@@ -88,10 +107,12 @@ def clean(frame: pl.LazyFrame, source: str, readings: Sequence[Reading]) -> pl.L
 
 def readable_share(text: pl.Series, reading: Reading) -> float:
     """Share of the texts that mean something which this reading understands; 1 where none means anything."""
+    if reading.form in PERSONAL_FORMS:
+        return understood(text, reading.form)
     values, bad = reading.read(text)
-    understood = values.len() - values.null_count()
-    meaning = understood + int(bad.sum())
-    return understood / meaning if meaning else 1.0
+    known = values.len() - values.null_count()
+    meaning = known + int(bad.sum())
+    return known / meaning if meaning else 1.0
 
 
 def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]) -> pl.DataFrame:
@@ -106,7 +127,7 @@ def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]
         values, bad = reading.read(text)
         columns[reading.name] = values.alias(reading.name)
         if bad.any():
-            faults.append((bad, reading.rule, reading.name, text))
+            faults += [(mask, rule, reading.name, text) for rule, mask in reading.rules(text, bad)]
     columns[SOURCE] = pl.Series(SOURCE, [source]).new_from_index(0, batch.height)
     columns[LINE] = batch[LINE]
     columns[FAULTS] = _fault_lists(batch.height, faults)

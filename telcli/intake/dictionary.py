@@ -25,6 +25,7 @@ __all__ = [
     "otherwise",
     "personal",
     "personal_words",
+    "pseudonymous",
     "read_header",
     "slots",
     "units_of",
@@ -40,6 +41,14 @@ _BRACKETED = re.compile(r"[(\[{（【［]([^()（）\[\]【】［］{}]*)[)\]}�
 _NOISE = re.compile(r"[\s_\-./\\:：;；,，'\"“”、*#|]+")
 _FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day"}
 _IDS = ("customer_id", "subscription_id", "account_id", "payment_id", "contact_id", "group_id")
+_PEOPLE = {
+    "certificate_h": "certificate",
+    "phone_h": "phone",
+    "number_h": "phone",
+    "device_h": "device",
+    "sim_h": "sim",
+    "manager_id": "staff",
+}
 _WORDS = {
     ("bills", "kind"): "kind_of_charge",
     ("contacts", "kind"): "kind_of_contact",
@@ -57,7 +66,8 @@ _WORDS = {
 class Slot:
     """One thing a header can mean: where it goes and how its text is read.
 
-    `form` is one of id, text, code, flag, number, integer, year, day, month, moment; `unit` is the contract's unit;
+    `form` is one of id, staff, phone, certificate, device, sim, text, code, flag, number, integer, year, day, month,
+    moment; `unit` is the contract's unit;
     `words` names the list of value words of a code.
     """
 
@@ -141,6 +151,8 @@ def _form(table: str, column: Any) -> str:
         return "code"
     if column.name == "birth_year":
         return "year"
+    if column.name in _PEOPLE:
+        return _PEOPLE[column.name]
     if column.unit == "local time":
         return "moment"
     if column.unit in _FORMS:
@@ -189,6 +201,12 @@ def personal(header: str) -> bool:
     (True, True, False)
     """
     return bool({bare(header), read_header(header)[0]} & _personal_names())
+
+
+@cache
+def pseudonymous(table: str) -> Mapping[str, tuple[str, ...]]:
+    """Column of a table that holds pseudonyms -> bare headers it is made of, the best first."""
+    return {column: tuple(map(bare, names)) for column, names in _book()["pseudonymous"].get(table, {}).items()}
 
 
 @cache

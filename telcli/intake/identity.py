@@ -153,7 +153,9 @@ def seen(text: pl.Series, form: str) -> Seen:
         "hashed": pl.col("hashed"),
         "unreadable": pl.col("t").is_not_null() & ~known,
     }
-    counts = frame.select(pl.col("n").filter(mark.fill_null(value=False)).sum().alias(name) for name, mark in marks.items())
+    counts = frame.select(
+        pl.col("n").filter(mark.fill_null(value=False)).sum().alias(name) for name, mark in marks.items()
+    )
     return Seen(**counts.row(0, named=True))
 
 

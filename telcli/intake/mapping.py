@@ -20,6 +20,7 @@ from telcli.intake.dictionary import (
     flat_amounts,
     headers_of,
     personal,
+    pseudonymous,
     read_header,
     slots,
     units_of,
@@ -261,6 +262,7 @@ def _settled(
         columns |= _lent(lender, {name: written for name, written in headers.items() if name not in used}, refused)
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
+    columns |= _pseudonymous(best.table, columns, headers, refused)
     for name in told:
         if "." not in name and not any(slots()[known].column == name for known in columns):
             columns |= _lent_by_name(best.table, name, told[name])
@@ -276,6 +278,28 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
         if column and column not in _KEYS and slot in slots() and (slot, name) not in refused:
             lent[slot].append(Use(name, unit))
     return {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
+
+
+def _pseudonymous(
+    table: str, columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
+) -> dict[str, Use]:
+    """Columns of persons that have a place as pseudonyms; a number may be the line's identifier as well."""
+    lends = any(name.startswith("subscriptions.") for name in columns)
+    owners = {"customers": ("customers", "subscriptions")[: 1 + lends], "subscriptions": ("subscriptions",)}
+    found: dict[str, Use] = {}
+    for owner in owners.get(table, ()):
+        for column, words in pseudonymous(owner).items():
+            slot = f"{owner}.{column}"
+            used = {use.header for name, use in {**columns, **found}.items() if not name.endswith("_id")}
+            fits = [
+                name
+                for word in words
+                for name, written in headers.items()
+                if word in (bare(written), read_header(written)[0]) and name not in used and (slot, name) not in refused
+            ]
+            if fits and slot not in columns:
+                found[slot] = Use(fits[0])
+    return found
 
 
 def _flat_amount(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.attributes import Profile, attribute_names, looks_personal, profile
+from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.decimals import decimal_commas
-from telcli.intake.dictionary import EVENTS, bare, slots
+from telcli.intake.dictionary import EVENTS, bare, personal, slots
+from telcli.intake.identity import PERSONAL_FORMS, Seen
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
+from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
@@ -22,7 +25,8 @@ __all__ = ["ROW", "Understood", "headers_of_extract", "understand"]
 
 ROW = "_row"
 _HEAD = 2000
-_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag")
+_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
+_NOBODY = Pseudonyms(no_key)
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
 _TYPES = {
     "Boolean": "flag",
@@ -37,13 +41,18 @@ _TOLD = ("contacts.topic", "contacts.text")
 
 @dataclass(frozen=True)
 class Understood:
-    """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type)."""
+    """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type).
+
+    `people` makes pseudonyms; `seen` says by header what stands in columns of persons.
+    """
 
     extract: Extract
     map: SourceMap
     rows: int
     attributes: Mapping[str, tuple[str, str]]
     empty: tuple[str, ...] = ()
+    people: Pseudonyms = _NOBODY
+    seen: Mapping[str, tuple[Reading, Seen]] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -55,7 +64,7 @@ class Understood:
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""
         found = [
-            _reading(name, use)
+            _reading(name, use, self.people)
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table)
         ]
@@ -66,7 +75,7 @@ class Understood:
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""
         use = self.map.use("customer_id") or Use(ROW_NUMBER)
-        return Reading("customer_id", ROW if use.header == ROW_NUMBER else use.header, "id")
+        return Reading("customer_id", ROW if use.header == ROW_NUMBER else use.header, "id", people=self.people)
 
     @property
     def summed(self) -> bool:
@@ -77,8 +86,12 @@ class Understood:
     def without(self, tables: Sequence[str]) -> Understood:
         """The same, with columns of these tables left as unknown."""
         kept = {name: use for name, use in self.map.columns.items() if slots()[name].table not in tables}
-        back = [use.header for name, use in self.map.columns.items() if name not in kept]
-        return replace(self, map=replace(self.map, columns=kept, unknown=(*self.map.unknown, *back)))
+        used = {use.header for use in kept.values()}
+        back = [use.header for name, use in self.map.columns.items() if name not in kept and use.header not in used]
+        private = [header for header in back if personal(self.extract.repeated.get(header, header))]
+        unknown = (*self.map.unknown, *[header for header in back if header not in private])
+        named = (*self.map.personal, *private)
+        return replace(self, map=replace(self.map, columns=kept, unknown=unknown, personal=named))
 
 
 def headers_of_extract(extract: Extract) -> dict[str, str]:
@@ -87,8 +100,12 @@ def headers_of_extract(extract: Extract) -> dict[str, str]:
     return {name: extract.repeated.get(name, name) for name in names}
 
 
-def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple[list[Understood], list[Notice]]:
+def understand(
+    extracts: Sequence[Extract], choices: Mapping[str, Any], people: Pseudonyms = _NOBODY
+) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
+
+    `people` makes the pseudonyms of whoever the extracts name.
 
     Raises
     ------
@@ -134,7 +151,7 @@ def understand(extracts: Sequence[Extract], choices: Mapping[str, Any]) -> tuple
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    looked = [_looked_at(one) for one in billed]
+    looked = [_looked_at(replace(one, people=people)) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
 
 
@@ -200,11 +217,11 @@ def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]
     return None
 
 
-def _reading(name: str, use: Use) -> Reading:
+def _reading(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     slot = slots()[name]
     header = ROW if use.header == ROW_NUMBER else use.header
     form = "discreet text" if name in _TOLD else slot.form
-    return Reading(slot.column, header, form, use.factor(slot), slot.words)
+    return Reading(slot.column, header, form, use.factor(slot), slot.words, people)
 
 
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
@@ -218,6 +235,7 @@ def _looked_at(one: Understood) -> Understood:
     profiles: dict[str, Profile] = {}
     if wanted or rows is None:
         rows, profiles = profile(one.extract.frame, wanted)
+    one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     if one.rows < 0:
         return replace(one, rows=rows)
     written = headers_of_extract(one.extract)
@@ -261,19 +279,10 @@ def _told_of(one: Understood) -> list[Notice]:
             )
         )
     key = one.map.use("customer_id") or one.map.use("subscription_id")
-    if (
-        key
-        and key.header != ROW_NUMBER
-        and looks_personal(one.extract.frame.head(_HEAD).select(key.header).collect()[key.header])
-    ):
-        notices.append(
-            Notice(
-                "id-personal",
-                "{file}: {column} looks like phone numbers or certificates, and is kept as the identifier.",
-                {**about, "column": key.header},
-            )
-        )
-    return notices + _units_assumed(one)
+    if key and key.header != ROW_NUMBER:
+        head = one.extract.frame.head(_HEAD).select(key.header).collect()
+        notices += id_notices(one.map.source, key.header, head[key.header])
+    return notices + people_notices(one.map.source, one.seen) + _units_assumed(one)
 
 
 def _units_assumed(one: Understood) -> list[Notice]:

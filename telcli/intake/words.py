@@ -91,15 +91,16 @@ def flags(text: pl.Series) -> Read:
 def ids(text: pl.Series) -> Read:
     """Identifiers, as text: leading zeros stay, a ``.0`` that a float left behind goes.
 
-    An identifier in scientific notation has lost digits for ever and is a fault.
+    What Excel puts before an identifier to keep it text goes too. One in scientific notation has lost digits for ever
+    and is a fault.
 
-    >>> ids(pl.Series([" 007", "1001.0", "1.38E+10"]))[0].to_list()
-    ['007', '1001', None]
+    >>> ids(pl.Series([" 007", "1001.0", '="008"', "'009", "1.38E+10", "1E+10"]))[0].to_list()
+    ['007', '1001', '008', '009', None, None]
     """
     bare = meant(text)
-    if not bare.str.contains(r"[^\x00-\x7f]").any() and not bare.str.contains(".", literal=True).any():
+    if not bare.str.contains(r"[^0-9A-Za-z_-]").any():
         return bare, pl.Series([False]).new_from_index(0, len(bare))
-    bare = bare.str.normalize("NFKC").str.replace(r"^(\d+)\.0+$", "$1")
+    bare = bare.str.normalize("NFKC").str.replace(r"^(\d+)\.0+$", "$1").str.replace(r'^(?:="(.*)"|\'(.*))$', "$1$2")
     lost = bare.str.contains(_SCIENTIFIC).fill_null(value=False)
     return bare.to_frame("v").select(pl.when(~lost).then("v"))["v"], lost
 

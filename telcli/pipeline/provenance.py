@@ -101,12 +101,16 @@ class Move:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out."""
+    """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out.
+
+    `key_id` names the key of the pseudonyms in the tables; empty where there are none.
+    """
 
     tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
     files: Mapping[str, Part] = field(default_factory=dict)
     stages: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
     pending: tuple[Move, ...] = ()
+    key_id: str = ""
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes."""
@@ -170,6 +174,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
             name: {key: _record(record) for key, record in records.items()} for name, records in body["stages"].items()
         },
         pending=tuple(Move(**move) for move in body["pending"]),
+        key_id=str(body.get("key_id", "")),
     )
 
 

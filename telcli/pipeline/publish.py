@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
+from telcli.pipeline.secret import Secret
 from telcli.pipeline.stage import Render, Stage
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.stages import Outcome, Progress, silent
@@ -29,6 +30,7 @@ def publish(
     basis: Basis,
     render: Render | None,
     progress: Progress = silent,
+    secret: Secret | None = None,
 ) -> Manifest:
     """Check every table against its contract and make all of them, the pages and the models visible at one instant.
 
@@ -39,6 +41,9 @@ def publish(
     """
     staging = workdir.path / STAGING
     landed = _land_all(stage, outcome, staging, settings, progress)
+    if secret:  # whether a key was needed is known only now that every value has been read
+        outcome = dataclasses.replace(outcome, notices=(*secret.notices, *outcome.notices))
+        manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
     record = _record(stage, manifest, outcome, landed, files, basis)
@@ -157,6 +162,7 @@ def _record(
     notices = outcome.notices
     if stage.name == "ingest":
         notices = (*notices, *_dropped(stage, manifest, landed))
+        metrics["key_id"] = manifest.key_id
         metrics["sources"] = [_counted(source, landed) for source in metrics["sources"]]
         rows_in = sum(source["rows_read"] for source in metrics["sources"])
     as_of = outcome.as_of.isoformat() if outcome.as_of else basis.as_of
@@ -232,4 +238,4 @@ def _merged(
     others = {path: part for path, part in manifest.files.items() if not earlier or path not in earlier.files}
     stages = {name: dict(records) for name, records in manifest.stages.items()}
     stages.setdefault(stage.name, {})[key] = record
-    return Manifest(tables, {**others, **files}, stages)
+    return dataclasses.replace(manifest, tables=tables, files={**others, **files}, stages=stages)

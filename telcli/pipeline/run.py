@@ -15,6 +15,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog
 from telcli.pipeline.choice import choose
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
+from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.stages import Inputs, Progress, silent
 
@@ -87,13 +88,16 @@ def run_stage(name: str, request: Request) -> StageRun:
         as_of = snapshot_month(stage, manifest, request.as_of)
         chosen = choose(stage, manifest, as_of)
         basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
+        secret = Secret(key_file(settings.key_file), request.workdir, manifest.key_id) if name == "ingest" else None
+        if secret and manifest.key_id:
+            secret()
         known = manifest.stages.get(name, {}).get(_key(as_of))
         sound = known and not workdir.lost(manifest, known) and workdir.intact(manifest, chosen)
         if known and sound and known.basis == basis and not request.force:
             return _told(workdir, manifest, name, known, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
         try:
-            new = _make(stage, workdir, manifest, inputs, settings, basis, request)
+            new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:
             raise storage_error(request.workdir, error) from error
         return _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
@@ -150,12 +154,17 @@ def lay_basis(
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
-        settings={**dataclasses.asdict(settings), "currency": general.currency},
+        settings={**_without_key(settings), "currency": general.currency},
         seed=general.seed if stage.snapshot else 0,
         as_of=_key(asked),
         inputs=inputs,
         choices=jsonable(request.choices),
     )
+
+
+def _without_key(settings: Any) -> dict[str, Any]:
+    """Settings without the place of the key, on which nothing depends: which key it is the manifest knows."""
+    return {name: value for name, value in dataclasses.asdict(settings).items() if name != "key_file"}
 
 
 def _inputs(
@@ -186,6 +195,7 @@ def _make(
     settings: Any,
     basis: Basis,
     request: Request,
+    secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
     from telcli.pipeline.publish import publish
@@ -195,12 +205,12 @@ def _make(
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
-        inputs = dataclasses.replace(inputs, extracts=tuple(extracts))
+        inputs = dataclasses.replace(inputs, extracts=tuple(extracts), key=secret)
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:
         outcome = stage.load()(inputs, settings)
-    return publish(stage, workdir, manifest, outcome, settings, basis, request.render, request.progress)
+    return publish(stage, workdir, manifest, outcome, settings, basis, request.render, request.progress, secret)
 
 
 def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class IngestSettings:
         high=1.0,
     )
     churned_when: str = setting("", "The label's value that means the customer left.", "标签中表示已流失的取值。")
+    key_file: str = setting(
+        "",
+        "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",
+        "假名密钥文件；未指定时为 ~/.config/telcli/pseudonyms.key。",
+    )
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _variable(section: str, name: str) -> str:
     return f"TELCLI_{name if section == 'general' else f'{section}_{name}'}".replace("-", "_").upper()
 
 
-_OTHERS = ("TELCLI_WORKDIR", "TELCLI_CONFIG", "TELCLI_DEBUG")
+_OTHERS = ("TELCLI_WORKDIR", "TELCLI_CONFIG", "TELCLI_DEBUG", "TELCLI_KEY")
 
 
 def _known_variables(environ: Mapping[str, str]) -> None:

@@ -40,6 +40,7 @@ class Inputs:
     seed : of everything random.
     extracts : raw extracts, for ingest alone.
     choices : the command line's own words that are no settings, such as ingest's mapping.
+    key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -48,6 +49,7 @@ class Inputs:
     extracts: tuple[Extract, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = silent
+    key: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True)

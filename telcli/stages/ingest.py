@@ -14,6 +14,7 @@ from telcli.intake.assemble import assemble, events_needed, needs_month
 from telcli.intake.cleaning import clean
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
+from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import as_pinned
 from telcli.intake.understand import Understood, understand
 from telcli.settings import IngestSettings
@@ -55,7 +56,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
-    ones, notices = understand(inputs.extracts, inputs.choices)
+    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key))
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)

@@ -43,6 +43,8 @@ class Customers(dy.Schema):
     joined_on = c.day("Date of first joining", "建档时间/入网时间")
     star_level = c.integer("Star level", "星级", "stars", low=0, high=10)
     group_id = c.text("Group or household the customer belongs to", "集团编号")
+    certificate_h = c.text("Pseudonym of the certificate", "证件号码（假名）")
+    phone_h = c.text("Pseudonym of the telephone number to be reached at", "联系号码（假名）")
     churned = c.flag("Has left, where one labelled table was given", "是否流失（仅限带标签的单表）")
     valid_from = c.day("These attributes hold from", "生效日期")
     valid_to = c.day("These attributes hold until", "失效日期")
@@ -64,6 +66,9 @@ class Subscriptions(dy.Schema):
     contract_end = c.day("Date the contract runs out", "合约到期日")
     status = c.text("State now", "用户状态", one_of=STATUSES)
     channel_id = c.text("Channel that sold it", "入网渠道")
+    number_h = c.text("Pseudonym of the number", "手机号码/接入号（假名）")
+    device_h = c.text("Pseudonym of the device", "终端IMEI（假名）")
+    sim_h = c.text("Pseudonym of the SIM card", "IMSI（假名）")
 
     @dy.rule()
     def ends_after_activation(cls) -> pl.Expr:

@@ -80,3 +80,15 @@ def test_what_is_known_only_afterwards_is_no_trait() -> None:
     frame = pl.LazyFrame({"customer_id": ["a", "b"], **{name: ["0", "1"] for name in names}})
     found = traits(frame).columns
     assert [name for name in found if name.startswith("x_")] == ["x_Contract"]
+
+
+def test_pseudonyms_describe_nobody() -> None:
+    from telcli.features.behaviour import numeric_attributes
+
+    people = pl.DataFrame(
+        {"customer_id": ["a", "b"], "certificate_h": ["1" * 32, "2" * 32], "phone_h": [None, "3" * 32]}
+    )
+    lines = pl.LazyFrame({"subscription_id": ["a"], "customer_id": ["a"], "number_h": ["4" * 32], "sim_h": ["5" * 32]})
+    found = traits(people.lazy(), lines)
+    assert not [name for name in found.columns if name.endswith("_h")]
+    assert not numeric_attributes(people)

@@ -20,7 +20,7 @@ def test_each_planted_fault_is_refused_and_each_copy_dropped(tmp_path: Path) -> 
     truth = json.loads((SAMPLE / "answer_key" / "truth.json").read_text(encoding="utf-8"))["files"]
     extracts, notices = open_sources([SAMPLE], tmp_path)
     assert not notices
-    found = ingest(Inputs({}, None, extracts=tuple(extracts)), IngestSettings())
+    found = ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
     parted = [contract(table).split(frame) for table, frame in found.tables.items()]
     refused = pl.concat([split.rejects.select("source", "line") for split in parted]).unique()
     copied = pl.concat([split.copies.select("source", "line") for split in parted]).unique()
@@ -39,7 +39,7 @@ def test_each_planted_fault_is_refused_and_each_copy_dropped(tmp_path: Path) -> 
 
 def test_every_header_of_the_sample_is_known(tmp_path: Path) -> None:
     extracts, _ = open_sources([SAMPLE], tmp_path)
-    found = ingest(Inputs({}, None, extracts=tuple(extracts)), IngestSettings())
+    found = ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
     for one in found.metrics["sources"]:
         assert not one["unmapped"], one["source"]
         assert one["confidence"] > 0.6

@@ -29,7 +29,8 @@ def ran(tmp_path: Path, files: dict[str, str], *, as_of: date | None = JUNE, whe
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     extracts, _ = open_sources([folder / name for name in files], tmp_path / "scratch")
-    return ingest(Inputs({}, as_of, extracts=tuple(extracts), choices=choices), IngestSettings(churned_when=when))
+    inputs = Inputs({}, as_of, extracts=tuple(extracts), choices=choices, key=lambda: bytes(32))
+    return ingest(inputs, IngestSettings(churned_when=when))
 
 
 def split(outcome: Outcome, table: str) -> Split:
@@ -227,7 +228,8 @@ def test_persons_leave_no_trace(tmp_path: Path) -> None:
     kept = "".join(str(frame.collect().rows()) for frame in found.tables.values())
     for secret in ("张三", "李四", "13812345678", "13912345678"):
         assert secret not in told + kept
-    assert found.metrics["sources"][0]["dropped_personal"] == ["客户名称", "手机号码"]
+    assert found.metrics["sources"][0]["dropped_personal"] == ["客户名称"]
+    assert found.metrics["sources"][0]["mapped"]["phone_h"] == "手机号码"
 
 
 def test_persons_in_columns_that_no_dictionary_knows_leave_no_trace(tmp_path: Path) -> None:
