@@ -11,7 +11,7 @@ import polars as pl
 from polars.exceptions import ComputeError, SchemaError
 
 from telcli.errors import DataError
-from telcli.io.csv_shape import READ, Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
+from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
 from telcli.io.encoding import as_utf8
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
@@ -179,10 +179,9 @@ def _refuse_quotes(name: str) -> None:
 def _refuse_one_column(name: str, header: str) -> None:
     raise DataError(
         "one-column",
-        "{file} has one column only: no delimiter was found among comma, semicolon, tab and bar.",
-        hint="Delimiters that are read: {known}. Convert the file to one of them. Its first line starts with: {start}",
+        "{file} has one column only: no delimiter parts its lines into equally many fields.",
+        hint="Export it with comma, semicolon, tab or bar between the fields. Its first line starts with: {start}",
         file=name,
-        known=READ,
         start=header[:40],
     )
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["READ", "Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey"]
+__all__ = ["Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey", "unusual_delimiter"]
 
 DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01")
-_PAIRS = ("€€", "~~", "^^", "@@")
-READ = ", ; | TAB ^A (0x01) ^_ (0x1f) " + " ".join(_PAIRS)
+_MARKS = re.compile(r"[^\w\s\"'.\-+/()（）%]{1,4}")
+"""What may part fields beside the usual delimiters: one to four marks that stand in no number, date or name."""
+_ALIKE = 50
 _SINGLE = b"\x1f"
-_CHUNK = 1 << 22
+_CHUNK = 1 << 23
 _HEAD = 1 << 18
 _QUOTED = re.compile(rb'"[^"]*"')
 
@@ -70,13 +71,44 @@ def sniff_delimiter(path: Path) -> str:
     return chosen
 
 
+def unusual_delimiter(path: Path) -> str:
+    r"""A delimiter of several characters, or of one that is seldom used; empty where a usual one parts the file.
+
+    It stands equally often in each of the first lines. One of several characters also beats the usual delimiter that
+    it is made of, which would leave every other field empty.
+
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = place.write_text("id€€fee\n1€€2,5\n2€€3\n", encoding="utf-8")
+    >>> unusual_delimiter(place)
+    '€€'
+    """
+    lines = [line.rstrip("\r") for line in _head(path).split("\n")[:_ALIKE]]
+    lines = [line for line in lines if line]
+    if len(lines) < 2:
+        return ""
+    runs: dict[str, None] = dict.fromkeys(run for run in _MARKS.findall(lines[0]) if run not in DELIMITERS)
+    fits = [run for run in runs if len({line.count(run) for line in lines}) == 1]
+    several = [run for run in fits if len(run) > 1 and _uses_up(run, lines)]
+    if several:
+        return max(several, key=lambda run: (lines[0].count(run), len(run)))
+    if sniff_delimiter(path):
+        return ""
+    return max(fits, key=lines[0].count, default="")
+
+
+def _uses_up(run: str, lines: Sequence[str]) -> bool:
+    """Whether the usual delimiters in this run stand nowhere outside it."""
+    usual = [mark for mark in DELIMITERS if mark in run]
+    return all(line.count(mark) == run.count(mark) * line.count(run) for line in lines for mark in usual)
+
+
 def one_byte_delimiter(path: Path, target: Path) -> tuple[Path, str]:
-    """A file delimited by two characters, written anew with one; the delimiter as it was, empty for other files."""
-    line = _head(path).partition("\n")[0]
-    double = next((pair for pair in _PAIRS if pair in line), "")
-    if not double:
+    """A file of an unusual delimiter, written anew with one byte; the delimiter as it was, empty for other files."""
+    unusual = unusual_delimiter(path)
+    if not unusual:
         return path, ""
-    old, carry = double.encode(), b""
+    old, carry = unusual.encode(), b""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as plain:
         for chunk in _chunks(path):
@@ -86,7 +118,7 @@ def one_byte_delimiter(path: Path, target: Path) -> tuple[Path, str]:
                 plain.write(carry[: -len(old)])
                 carry = carry[-len(old) :]
         plain.write(carry)
-    return target, double
+    return target, unusual
 
 
 def survey(path: Path, delimiter: str, width: int, eol: str = "\n") -> Shape:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import file_digest
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from telcli.errors import DataError
+from telcli.io.digest import sha256_of
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract
 
@@ -47,10 +47,8 @@ def read_parquet(path: Path) -> Extract:
             hint="Export it again, or leave it out of the sources.",
             file=path.name,
         )
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
     names = [name for name in schema if name != LINE]
     frame = raw.select(
         *[pl.col(name).cast(pl.String).alias(name.strip()) for name in names], pl.col(LINE).cast(pl.Int64)
     )
-    return Extract(path.name, frame, "utf-8", "", digest, rows=rows)
+    return Extract(path.name, frame, "utf-8", "", sha256_of(path), rows=rows)

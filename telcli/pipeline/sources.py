@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,10 +63,11 @@ def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], l
 
 def fingerprint(paths: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of each file that `open_sources` would open, by the name it would give it; no frame is opened."""
+    from telcli.io.digest import sha256_of
+
     found = {}
     for name, path in _files(paths)[0].items():
-        with path.open("rb") as file:
-            found[name] = file_digest(file, "sha256").hexdigest()
+        found[name] = sha256_of(path)
     return found
 
 

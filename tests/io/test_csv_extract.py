@@ -44,7 +44,9 @@ def test_every_value_is_text_and_has_its_line(tmp_path: Path) -> None:
     assert found.sha256 == sha256(b"id,fee\n007,1.50\n008,\n").hexdigest()
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "€€"])
+@pytest.mark.parametrize(
+    "delimiter", [",", ";", "\t", "|", "€€", "||", "|~|", "^", ":", "§", "~^", "@@@", "\x01", "||||"]
+)
 def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     text = "\n".join(delimiter.join(row) for row in (["客户编号", "月租"], ["1", "2,5"], ["3", "4"])) + "\n"
     if delimiter == ",":
@@ -154,7 +156,7 @@ def test_gzip_and_old_line_ends(tmp_path: Path) -> None:
         (b"\n\n", "header-missing"),
         (b"id,name\n", "header-only"),
         (b"id,name", "header-only"),
-        (b"id:name:fee\n1:a:2\n", "one-column"),
+        (b"id:name:fee\n1:a\n", "one-column"),
         (b"id\x00name\n1,2\n", "binary-file"),
         (b'a,b\n1,"2\n3,4\n', "quotes-broken"),
     ],
@@ -207,14 +209,37 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     assert found.rows is None or found.rows == frame.height
 
 
-@pytest.mark.parametrize("delimiter", ["^", ":"])
-def test_a_delimiter_that_is_not_read_is_told_which_are(tmp_path: Path, delimiter: str) -> None:
-    (tmp_path / "a.csv").write_text(delimiter.join("abc") + "\n" + delimiter.join("123") + "\n", encoding="utf-8")
-    with pytest.raises(DataError) as caught:
-        read_csv(tmp_path / "a.csv", tmp_path / "scratch")
-    assert caught.value.code == "one-column"
-    assert ", ; | TAB" in caught.value.hint
-    assert "Convert" in caught.value.hint
+def test_without_a_delimiter_the_line_is_shown(tmp_path: Path) -> None:
+    error = refused(tmp_path, b"a^b^c\n1^2\n")
+    assert error.code == "one-column"
+    assert error.hint.endswith("a^b^c")
+
+
+def test_empty_fields_are_no_delimiter_of_two_bars(tmp_path: Path) -> None:
+    found = opened(tmp_path, b"a|b||d\n1|2||4\n1|||4\n")
+    assert (found.delimiter, len(rows(found)[0])) == ("|", 5)
+
+
+CHINESE = "客戶編號,帳期,月租費,姓名\n一,202401,應收金額,臺北市中正區忠孝東路\n二,202402,繳費期限,服務號碼\n"
+
+
+@pytest.mark.parametrize("encoding_", ["big5", "gb18030", "utf-16-le", "utf-16-be", "utf-16", "utf-8"])
+def test_traditional_chinese_in_any_encoding(tmp_path: Path, encoding_: str) -> None:
+    found = opened(tmp_path, CHINESE.encode(encoding_))
+    assert found.encoding == ("utf-16" if encoding_.startswith("utf-16") else encoding_)
+    assert rows(found)[0][1:] == ("一", "202401", "應收金額", "臺北市中正區忠孝東路")
+
+
+def test_a_bad_byte_far_into_a_file_of_one_line_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "CHUNK", 64)
+    monkeypatch.setattr(encoding, "_LONGEST", 100)
+    content = ("é" * 500).encode() + b"\xff\xff" + b"\n"
+    error = refused(tmp_path, content)
+    assert (error.code, error.values["offset"]) == ("encoding-unknown", 1000)
+
+
+def test_utf_16_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, "客户编号,a\n1,2\n".encode("utf-16")[:-1]).code == "encoding-unknown"
 
 
 def test_two_letters_of_latin_1_are_not_taken_for_chinese(tmp_path: Path) -> None:
