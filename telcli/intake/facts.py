@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from telcli.intake.cleaning import FAULT_TYPE, Reading, clean
+from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.understand import Understood, headers_of_extract
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -39,7 +39,7 @@ def fact(one: Understood) -> pl.LazyFrame:
     if lacks_id(one):
         used = {reading.header for reading in readings}
         readings += [Reading(REST + name, name, "text") for name in headers_of_extract(one.extract) if name not in used]
-    return clean(one.frame, one.map.source, readings)
+    return one.clean(readings)
 
 
 def bills(one: Understood) -> pl.LazyFrame:
@@ -49,7 +49,7 @@ def bills(one: Understood) -> pl.LazyFrame:
     """
     if one.map.table != "bills":
         return _long(lent(one, "bills"))
-    return _long(clean(one.frame, one.map.source, one.readings()))
+    return _long(one.clean(one.readings()))
 
 
 def lent(one: Understood, table: str) -> pl.LazyFrame:
@@ -62,7 +62,7 @@ def lent(one: Understood, table: str) -> pl.LazyFrame:
         keys = [one.customer_key()]
     names = [reading.name for reading in keys]
     own = [reading for reading in one.readings(table, attributes=False) if reading.name not in names]
-    frame = clean(one.frame, one.map.source, [*keys, *own])
+    frame = one.clean([*keys, *own])
     owner = pl.any_horizontal(pl.col(name).is_not_null() for name in names if name != "month")
     placed = owner & pl.col("month").is_not_null() if "month" in names else owner
     return frame.filter(placed & ~pl.col(FAULTS).list.eval(pl.element().struct.field("column") == "row").list.any())
@@ -106,9 +106,7 @@ def usage_of_events(ones: Sequence[Understood], named: Callable[[pl.LazyFrame], 
     """
     parts = []
     for one in ones:
-        frame = clean(one.frame, one.map.source, one.readings()).with_columns(
-            month=pl.col("when").dt.date().dt.month_start()
-        )
+        frame = one.clean(one.readings()).with_columns(month=pl.col("when").dt.date().dt.month_start())
         if "subscription_id" in frame.collect_schema():
             frame = named(frame).drop("subscription_id")
         counted = [pl.lit(1.0).alias(one.map.table)] if one.map.table != "sessions" else []

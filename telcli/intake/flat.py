@@ -14,7 +14,7 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import looks_personal
-from telcli.intake.cleaning import Reading, clean
+from telcli.intake.cleaning import Reading
 from telcli.intake.facts import add_fault, bills, lent
 from telcli.intake.mapping import Use
 from telcli.intake.understand import Understood
@@ -58,9 +58,9 @@ def _customers_of(one: Understood, churned_when: str) -> pl.LazyFrame:
     readings = [reading for reading in one.readings() if reading.name != "churned"]
     label = one.map.use("churned")
     if label is None:
-        return clean(one.frame, one.map.source, readings)
+        return one.clean(readings)
     form = "text" if churned_when else "flag"
-    frame = clean(one.frame, one.map.source, [*readings, Reading("churned", label.header, form)])
+    frame = one.clean([*readings, Reading("churned", label.header, form)])
     if churned_when:
         said = [churned_when, *_PARTED.split(churned_when)]
         left = _plain(pl.col("churned")).is_in(pl.select(_plain(pl.lit(pl.Series(said)))).to_series().implode())

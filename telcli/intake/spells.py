@@ -13,7 +13,6 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.cleaning import clean
 from telcli.intake.facts import add_fault
 from telcli.intake.understand import Understood
 from telcli.tables.checks import LINE, SOURCE
@@ -35,7 +34,7 @@ def spells(ones: Sequence[Understood]) -> pl.DataFrame:
     on the owner from one day, the first of them stands, as it does in the table.
     """
     parts = [
-        clean(one.frame, one.map.source, [reading for reading in one.readings() if reading.name in _COLUMNS])
+        one.clean([reading for reading in one.readings() if reading.name in _COLUMNS])
         for one in ones
         if one.map.table == "subscriptions" and all(one.map.use(name) for name in _COLUMNS)
     ]

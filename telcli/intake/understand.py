@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import Profile, attribute_names, profile
-from telcli.intake.cleaning import Reading, readable_share
+from telcli.intake.cleaning import Reading, clean, readable_share
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
 from telcli.intake.identity import PERSONAL_FORMS, Seen
@@ -60,6 +60,10 @@ class Understood:
         if any(use.header == ROW_NUMBER for use in self.map.columns.values()):
             return self.extract.frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.String))
         return self.extract.frame
+
+    def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:
+        """The columns read, with the source, the line and the faults of each row beside them."""
+        return clean(self.frame, self.map.source, readings)
 
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""

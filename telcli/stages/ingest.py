@@ -11,7 +11,6 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, events_needed, needs_month
-from telcli.intake.cleaning import clean
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
 from telcli.intake.pseudonyms import Pseudonyms, no_key
@@ -109,7 +108,7 @@ def _latest(one: Understood) -> date | None:
     readings = list({reading.name: reading for reading in readings}.values())
     if not readings:
         return None
-    dates = clean(one.frame, one.map.source, readings)
+    dates = one.clean(readings)
     names = [reading.name for reading in readings]
     found = dates.select(pl.max_horizontal(pl.col(name).cast(pl.Date).max() for name in names)).collect(
         engine="streaming"
