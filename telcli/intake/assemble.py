@@ -9,7 +9,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.dictionary import EVENTS
-from telcli.intake.facts import add_fault, fact, lacks_id, usage_of_events
+from telcli.intake.facts import add_fault, fact, usage_of_events
 from telcli.intake.flat import customers, lent_lines, lent_months
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.spells import apart, named, owners, spells, transferred
@@ -49,7 +49,7 @@ def assemble(
     frames: dict[str, list[pl.LazyFrame]] = {}
     bare: dict[tuple[str, str], list[pl.LazyFrame]] = {}
     for one in ones:
-        if key := lacks_id(one):
+        if key := one.lacks_id:
             bare.setdefault((one.map.table, key), []).append(fact(one))
         elif one.map.table != "customers" and one.map.table not in EVENTS:
             frames.setdefault(one.map.table, []).append(fact(one))

@@ -10,10 +10,10 @@ import polars as pl
 
 from telcli.intake.dates import days, moments, months
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
-from telcli.intake.numbers import integers, numbers, years
+from telcli.intake.numbers import integers, numbers, strict_numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
-from telcli.intake.words import Read, codes, flags, masked, texts
+from telcli.intake.words import Read, codes, flags, masked, texts, tokens
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
 
@@ -25,8 +25,10 @@ _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
 
 _READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
+    "token": (tokens, pl.UInt64(), ""),
     "discreet text": (discreet, pl.String(), ""),
     "number": (numbers, pl.Float64(), "not-a-number"),
+    "strict number": (strict_numbers, pl.Float64(), "not-a-number"),
     "discreet number": (discreet_numbers, pl.Float64(), "not-a-number"),
     "integer": (integers, pl.Int64(), "not-a-whole-number"),
     "year": (years, pl.Int64(), "not-a-year"),

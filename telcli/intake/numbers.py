@@ -6,7 +6,10 @@ import polars as pl
 
 from telcli.intake.words import Read, by_distinct, meant
 
-__all__ = ["integers", "numbers", "years"]
+__all__ = ["CODE", "integers", "numbers", "strict_numbers", "years"]
+
+CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
+"""Digits that are no number: leading zeros, more digits than a number keeps, what a spreadsheet made of those."""
 
 _GROUPED = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
 _MARKS = r"[¥￥$€£]|元$"
@@ -40,6 +43,16 @@ def _odd(text: pl.Series) -> Read:
     value = ungrouped.cast(pl.Float64, strict=False)
     frame = frame.with_columns(v=pl.when(value.is_finite()).then(value / pl.when("percent").then(100.0).otherwise(1.0)))
     return frame["v"], frame.select(pl.col("t").is_not_null() & pl.col("v").is_null()).to_series()
+
+
+def strict_numbers(text: pl.Series) -> Read:
+    """Numbers, and a fault where digits are a code, which a number would not keep.
+
+    >>> strict_numbers(pl.Series(["7", "007", "0.5"]))[1].to_list()
+    [False, True, False]
+    """
+    values, bad = numbers(text)
+    return values, bad | text.str.contains(CODE).fill_null(value=False)
 
 
 def integers(text: pl.Series) -> Read:

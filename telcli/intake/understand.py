@@ -14,17 +14,24 @@ from telcli.intake.cleaning import Reading, clean, readable_share
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
 from telcli.intake.identity import PERSONAL_FORMS, Seen
+from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
-__all__ = ["ROW", "Understood", "headers_of_extract", "understand"]
+__all__ = ["REST", "ROW", "Understood", "headers_of_extract", "understand"]
 
 ROW = "_row"
+REST = "_rest "
+"""Start of the names of columns that are read only to tell whole rows apart."""
 _HEAD = 2000
+_FIRST = 20_000
+_SURE = ("Float64", "String")
+"""Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
 _CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
 _NOBODY = Pseudonyms(no_key)
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
@@ -43,7 +50,8 @@ _TOLD = ("contacts.topic", "contacts.text")
 class Understood:
     """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type).
 
-    `people` makes pseudonyms; `seen` says by header what stands in columns of persons.
+    `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds
+    what was read of it already.
     """
 
     extract: Extract
@@ -53,6 +61,7 @@ class Understood:
     empty: tuple[str, ...] = ()
     people: Pseudonyms = _NOBODY
     seen: Mapping[str, tuple[Reading, Seen]] = field(default_factory=dict)
+    kept: Kept | None = None
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -63,7 +72,28 @@ class Understood:
 
     def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:
         """The columns read, with the source, the line and the faults of each row beside them."""
+        if self.kept and self.kept.has(readings):
+            return self.kept.select(readings)
         return clean(self.frame, self.map.source, readings)
+
+    def every_reading(self) -> list[Reading]:
+        """How all its columns are read, for its own table and for others."""
+        tables = dict.fromkeys([self.map.table, *[slots()[name].table for name in self.map.columns]])
+        found = [reading for table in tables for reading in self.readings(table, attributes=table == self.map.table)]
+        return [*found, self.customer_key()] if self.map.table == "customers" else [*found, *self.rest()]
+
+    @property
+    def lacks_id(self) -> str:
+        """The identifier that rows of this extract should have and do not; empty where nothing lacks."""
+        key = {"payments": "payment_id", "contacts": "contact_id"}.get(self.map.table, "")
+        return key if key and self.map.use(key) is None else ""
+
+    def rest(self) -> list[Reading]:
+        """Of rows without a number of their own, what no other reading takes: only to tell whole rows apart."""
+        if not self.lacks_id:
+            return []
+        used = {reading.header for reading in self.readings()}
+        return [Reading(REST + name, name, "token") for name in headers_of_extract(self.extract) if name not in used]
 
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""
@@ -105,11 +135,14 @@ def headers_of_extract(extract: Extract) -> dict[str, str]:
 
 
 def understand(
-    extracts: Sequence[Extract], choices: Mapping[str, Any], people: Pseudonyms = _NOBODY
+    extracts: Sequence[Extract],
+    choices: Mapping[str, Any],
+    people: Pseudonyms = _NOBODY,
+    keep: Keep = as_it_is,
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
-    `people` makes the pseudonyms of whoever the extracts name.
+    `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`.
 
     Raises
     ------
@@ -155,7 +188,7 @@ def understand(
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    looked = [_looked_at(replace(one, people=people)) for one in billed]
+    looked = [_looked_at(replace(one, people=people), keep) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
 
 
@@ -232,16 +265,42 @@ def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tupl
     return Understood(extract, replace(mapped, unknown=()), -1, attributes)
 
 
-def _looked_at(one: Understood) -> Understood:
-    """Count the rows, type the attributes, drop what names persons or holds nothing."""
-    wanted = [] if one.summed else list(one.map.unknown)
-    rows = one.extract.rows
-    profiles: dict[str, Profile] = {}
-    if wanted or rows is None:
-        rows, profiles = profile(one.extract.frame, wanted)
+def _looked_at(one: Understood, keep: Keep) -> Understood:
+    """Read the extract once: count the rows, type the attributes, drop what names persons or holds nothing.
+
+    Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
+    numbers, if the one reading of the whole finds nothing to the contrary.
+    """
+    wanted = [] if one.summed or one.rows < 0 else list(one.map.unknown)
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
-    if one.rows < 0:
-        return replace(one, rows=rows)
+    profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
+    written = headers_of_extract(one.extract)
+    open_ = [
+        name
+        for name in wanted
+        if profiles[name].type not in _SURE or profiles[name].personal or header_tells(written[name])
+    ]
+    while True:
+        if open_:
+            profiles |= profile(one.extract.frame, open_)[1]
+        found = _typed(one, wanted, profiles) if wanted else one
+        unsure = [reading for reading in found.readings() if reading.header in wanted and reading.header not in open_]
+        headers = [reading.header for reading in unsure]
+        kept = keep_read(found.frame, found.map.source, found.every_reading(), keep, headers)
+        doubtful = kept.doubtful(unsure)
+        if not doubtful:
+            rows = one.extract.rows
+            return replace(found, kept=kept, rows=_rows(kept.frame) if rows is None else rows)
+        open_ += doubtful
+
+
+def _rows(frame: pl.LazyFrame) -> int:
+    counted: int = frame.select(pl.len()).collect(engine="streaming").item()
+    return counted
+
+
+def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profile]) -> Understood:
+    """With the attributes that these profiles make of its columns without a meaning."""
     written = headers_of_extract(one.extract)
     private = tuple(
         name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])
@@ -251,7 +310,6 @@ def _looked_at(one: Understood) -> Understood:
     names = attribute_names(kept)
     return replace(
         one,
-        rows=rows,
         map=replace(one.map, personal=(*one.map.personal, *private)),
         attributes={names[header]: (header, profiles[header].type) for header in kept},
         empty=empty,
