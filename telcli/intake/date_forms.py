@@ -7,23 +7,28 @@ and where it cannot, the analyst is asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.dates import moments
+from telcli.intake.dictionary import date_forms, slots
+from telcli.intake.mapping import Use
 from telcli.intake.words import meant
 
-__all__ = ["DateCounts", "date_form", "date_notice", "look_at_dates", "refuse_unclear"]
+__all__ = ["DateCounts", "date_form", "date_notice", "look_at_dates", "refuse_unclear", "with_date_forms"]
 
 _PARTED = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4})(?:\D|$)"
 _SHORT = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\s|$)"
 _MOST, _FEW = 0.95, 0.001
+_DATES = ("day", "month", "moment")
 _NAMES = {
     "dmy": "day/month/year",
     "mdy": "month/day/year",
+    "ymd": "year-month-day with two digits of the year",
     "excel": "days that Excel counts from 1900 (from 1904: @excel1904)",
+    "excel1904": "days that Excel counts from 1904",
     "epoch": "seconds since 1970 (UTC)",
     "epochms": "milliseconds since 1970 (UTC)",
 }
@@ -69,7 +74,7 @@ def _counts(text: pl.Series) -> dict[str, int]:
     bare = meant(repeats["t"].str.normalize("NFKC"))
     value = bare.cast(pl.Float64, strict=False)
     first, second = (bare.str.extract(_PARTED, group).cast(pl.Int64, strict=False) for group in (1, 2))
-    plain, bad = moments(bare)
+    _, bad = moments(bare)
     marks = {
         "values": bare.is_not_null(),
         "plain": bare.is_not_null() & ~bad,
@@ -156,3 +161,32 @@ def refuse_unclear(file: str, header: str, slot: str, form: str, counts: Mapping
             hint="Export four digits, or say the order: --map {slot}={column}@dmy, @mdy or @ymd (69 to 99 are 19xx).",
             **about,
         )
+
+
+def with_date_forms(source: str, frame: pl.LazyFrame, head: pl.DataFrame, uses: Mapping[str, Use]) -> dict[str, Use]:
+    """The same uses, those of dates with the form in which their whole column is written.
+
+    Only columns whose first rows do not speak for themselves are looked at whole.
+
+    Raises
+    ------
+    DataError
+        A column could be read in two ways.
+    """
+    dated = {name: use for name, use in uses.items() if slots()[name].form in _DATES and use.header in head.columns}
+    told = {name: replace(use, unit=date_forms(slots()[name].unit).get(use.unit, "")) for name, use in dated.items()}
+    odd = {name: use for name, use in told.items() if not dated[name].unit and _unlike_dates(head[use.header])}
+    if not odd:
+        return {**uses, **told}
+    counts = look_at_dates(frame, list({use.header: None for use in odd.values()}))
+    for name, use in odd.items():
+        form = date_form(counts[use.header])
+        refuse_unclear(source, use.header, name, form, counts)
+        told[name] = replace(use, unit=form)
+    return {**uses, **told}
+
+
+def _unlike_dates(head: pl.Series) -> bool:
+    """Whether the first rows have values that are no dates as they stand, or none at all."""
+    values, bad = moments(head)
+    return int(bad.sum()) > 0.02 * len(head) or values.null_count() == len(head)

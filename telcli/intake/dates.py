@@ -14,7 +14,7 @@ FORMS = ("dmy", "mdy", "ymd", "excel", "excel1904", "epoch", "epochms")
 """Forms of a whole column that no single value gives away: the order of day and month, two digits of the year, days
 that Excel counts from 1900 or 1904, seconds or milliseconds since 1970 (UTC)."""
 
-_OPEN_YEAR = 2099
+_OPEN_YEAR, _FIRST_YEAR = 2099, 1880
 _NEVER = ["0", "00000000", "000000", "00000000000000", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "0.0"]
 _NEVER += ["0000-00-00 00:00:00.0", "1900-01-00", "1900/1/0", "0000年00月00日"]
 _PLACEHOLDERS = [date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)]
@@ -90,6 +90,8 @@ def _read(text: pl.Series, form: str) -> Read:
         values = _filled(values, text.str.to_datetime(usual, strict=False, time_unit="us"))
         if values.null_count() == text.null_count():
             break
+    ancient = (values.dt.year() < _FIRST_YEAR) & ~values.dt.date().is_in(_PLACEHOLDERS)
+    values = values.to_frame("v").select(pl.when(~ancient).then("v"))["v"]  # 19-02-14 is no day of the year 19
     missed = values.is_null() & text.is_not_null()
     bad = missed
     if missed.any():

@@ -20,7 +20,10 @@ _LARGE = {"万": 1e4, "亿": 1e8}
 _SECONDS = {"minutes": 1 / 60, "seconds": 1.0, "s": 1.0}
 """Factor from seconds to units of time, in which durations such as 00:12:35 are read."""
 _CLOCK = r"^(\d{1,4}):([0-5]\d):([0-5]\d(?:\.\d+)?)$"
-_SPOKEN = r"(?i)^(?:(\d+) ?(?:小时|时|hours?|hrs?|h))? ?(?:(\d+) ?(?:分钟|分|minutes?|mins?|m))? ?(?:(\d+(?:\.\d+)?) ?(?:秒钟?|seconds?|secs?|s))?$"
+_SPOKEN = (
+    r"(?i)^(?:(\d+) ?(?:小时|时|hours?|hrs?|h))? ?(?:(\d+) ?(?:分钟|分|minutes?|mins?|m))? ?"
+    r"(?:(\d+(?:\.\d+)?) ?(?:秒钟?|seconds?|secs?|s))?$"
+)
 
 
 def numbers(text: pl.Series) -> Read:

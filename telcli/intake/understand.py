@@ -11,12 +11,14 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.cleaning import Reading, clean, readable_share
+from telcli.intake.date_forms import date_notice, with_date_forms
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
 from telcli.intake.identity import PERSONAL_FORMS, Seen
 from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.plausible import refuse_destroyed, unit_doubts
 from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
@@ -240,6 +242,8 @@ def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]
     head = extract.frame.head(_HEAD).collect(engine="streaming")
     spoken = {use.header for use in told.values()}
     while mapped := guess(extract.name, names, told, refused=refused):
+        columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
+        mapped = replace(mapped, columns=columns)
         wrong = {
             (name, use.header)
             for name, use in mapped.columns.items()
@@ -249,16 +253,24 @@ def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]
             and readable_share(head[use.header], _reading(name, use)) < 0.5
         }
         if not wrong:
+            _refuse_destroyed(mapped, head)
             return mapped
         refused |= wrong
     return None
+
+
+def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:
+    for name, use in mapped.columns.items():
+        if slots()[name].form == "id" and use.header in head.columns:
+            refuse_destroyed(mapped.source, use.header, head[use.header])
 
 
 def _reading(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     slot = slots()[name]
     header = ROW if use.header == ROW_NUMBER else use.header
     form = "discreet text" if name in _TOLD else slot.form
-    return Reading(slot.column, header, form, use.factor(slot), slot.words, people)
+    dates = use.unit if form in ("day", "month", "moment") else ""
+    return Reading(slot.column, header, form, use.factor(slot), slot.words, people, slot.unit, dates)
 
 
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
@@ -348,10 +360,16 @@ def _told_of(one: Understood) -> list[Notice]:
 
 
 def _units_assumed(one: Understood) -> list[Notice]:
-    """Data and minutes whose header names no unit."""
+    """Data and minutes whose header names no unit, units that the values speak against, and forms of dates."""
     notices = []
+    headers = list({use.header: None for use in one.map.columns.values() if use.header != ROW_NUMBER})
+    head = one.extract.frame.select(headers).head(_HEAD).collect(engine="streaming")
     for name, use in one.map.columns.items():
         slot = slots()[name]
+        if slot.form in ("day", "month", "moment") and use.unit:
+            notices.append(date_notice(one.map.source, use.header, use.unit))
+        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage"):
+            notices += unit_doubts(one.map.source, use.header, slot.column, slot.unit, head[use.header])
         plain = _PLAIN_UNITS.get(slot.unit, ("",))
         if not use.unit and not any(mark in bare(use.header) for mark in plain):
             notices.append(
