@@ -10,15 +10,16 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import Profile, attribute_names, profile
-from telcli.intake.cleaning import Reading, clean, readable_share
-from telcli.intake.date_forms import date_notice, with_date_forms
+from telcli.intake.cleaning import Reading, clean
+from telcli.intake.date_forms import date_notice
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
-from telcli.intake.identity import PERSONAL_FORMS, Seen
+from telcli.intake.guessing import HEAD, ROW, guessed, reading_of, spoken
+from telcli.intake.identity import Seen
 from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
-from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
+from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
-from telcli.intake.plausible import refuse_destroyed, unit_doubts
+from telcli.intake.plausible import unit_doubts
 from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
@@ -27,14 +28,11 @@ from telcli.tables.extract import RAGGED, Extract
 
 __all__ = ["REST", "ROW", "Understood", "headers_of_extract", "understand"]
 
-ROW = "_row"
 REST = "_rest "
 """Start of the names of columns that are read only to tell whole rows apart."""
-_HEAD = 2000
 _FIRST = 20_000
 _SURE = ("Float64", "String")
 """Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
-_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
 _NOBODY = Pseudonyms(no_key)
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
 _TYPES = {
@@ -44,8 +42,6 @@ _TYPES = {
     "Float64-masked": "discreet number",
     "String": "discreet text",
 }
-_TOLD = ("contacts.topic", "contacts.text")
-"""Canonical columns written by hand, so that numbers of persons may stand in them."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Understood:
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""
         found = [
-            _reading(name, use, self.people)
+            reading_of(name, use, self.people)
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table)
         ]
@@ -172,7 +168,7 @@ def understand(
             found.append(_from_pin(extract, known[0], known[1]))
             notices += known[2]
             continue
-        mapped = _guessed(extract, names, _spoken(told[extract.name], alone=len(extracts) == 1, names=names))
+        mapped = guessed(extract, names, spoken(told[extract.name], alone=len(extracts) == 1, names=names))
         if mapped is None:
             left_out[extract.name] = why_not(extract.name, names, told[extract.name])
         else:
@@ -226,51 +222,6 @@ def _own(one: Understood, provided: set[str]) -> Understood:
     lenders = {slots()[name].table for name in one.map.columns} - {one.map.table}
     taken = sorted(lenders & provided)
     return one.without(taken) if taken else one
-
-
-def _spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) -> dict[str, Use]:
-    """What was said about one source; among several, rows are numbered only where nothing else identifies them."""
-    if alone or not any(use.header == ROW_NUMBER for use in told.values()):
-        return dict(told)
-    others = {name: use for name, use in told.items() if use.header != ROW_NUMBER}
-    return others if guess("", names, others) else dict(told)
-
-
-def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
-    """Guess, look at the first rows, and guess again without what their values rule out."""
-    refused: frozenset[tuple[str, str]] = frozenset()
-    head = extract.frame.head(_HEAD).collect(engine="streaming")
-    spoken = {use.header for use in told.values()}
-    while mapped := guess(extract.name, names, told, refused=refused):
-        columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
-        mapped = replace(mapped, columns=columns)
-        wrong = {
-            (name, use.header)
-            for name, use in mapped.columns.items()
-            if use.header not in spoken
-            and slots()[name].form in _CHECKED
-            and name != "customers.churned"
-            and readable_share(head[use.header], _reading(name, use)) < 0.5
-        }
-        if not wrong:
-            _refuse_destroyed(mapped, head)
-            return mapped
-        refused |= wrong
-    return None
-
-
-def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:
-    for name, use in mapped.columns.items():
-        if slots()[name].form == "id" and use.header in head.columns:
-            refuse_destroyed(mapped.source, use.header, head[use.header])
-
-
-def _reading(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
-    slot = slots()[name]
-    header = ROW if use.header == ROW_NUMBER else use.header
-    form = "discreet text" if name in _TOLD else slot.form
-    dates = use.unit if form in ("day", "month", "moment") else ""
-    return Reading(slot.column, header, form, use.factor(slot), slot.words, people, slot.unit, dates)
 
 
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
@@ -354,7 +305,7 @@ def _told_of(one: Understood) -> list[Notice]:
         )
     key = one.map.use("customer_id") or one.map.use("subscription_id")
     if key and key.header != ROW_NUMBER:
-        head = one.extract.frame.head(_HEAD).select(key.header).collect()
+        head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
     return notices + people_notices(one.map.source, one.seen) + _units_assumed(one)
 
@@ -363,7 +314,7 @@ def _units_assumed(one: Understood) -> list[Notice]:
     """Data and minutes whose header names no unit, units that the values speak against, and forms of dates."""
     notices = []
     headers = list({use.header: None for use in one.map.columns.values() if use.header != ROW_NUMBER})
-    head = one.extract.frame.select(headers).head(_HEAD).collect(engine="streaming")
+    head = one.extract.frame.select(headers).head(HEAD).collect(engine="streaming")
     for name, use in one.map.columns.items():
         slot = slots()[name]
         if slot.form in ("day", "month", "moment") and use.unit:
