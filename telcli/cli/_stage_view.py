@@ -87,6 +87,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
         else:
             yield f"  {output.path}"
     yield from _headlines(run)
+    yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
 
@@ -154,6 +155,21 @@ def _sources(sources: Any) -> Iterator[str]:
         yield from _listed("mapped", renamed)
         yield from _listed("taken as named", [ours for ours, theirs in pairs if ours == theirs])
         yield from _listed("kept as attributes", source["unmapped"])
+
+
+def _disagreement(rates: Any) -> Iterator[str]:
+    """For each pair of sources, on what share of their common customers they disagree, by attribute."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for rate in rates:
+        told = tr(
+            "{attribute} {share} of {n}",
+            attribute=rate["attribute"],
+            share=f"{rate['share']:.1%}",
+            n=f"{rate['customers']:,}",
+        )
+        pairs.setdefault((rate["source"], rate["other"]), []).append(told)
+    for (one, other), told_of in pairs.items():
+        yield from _listed(tr("disagreement {one} ~ {other}", one=one, other=other), told_of)
 
 
 def _listed(title: str, names: Sequence[str]) -> Iterator[str]:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.dictionary import EVENTS
-from telcli.intake.facts import add_fault, fact, usage_of_events
-from telcli.intake.flat import customers, lent_lines, lent_months
+from telcli.intake.facts import add_fault, fact, lacks_id, usage_of_events
+from telcli.intake.flat import customers_of, lent_lines, lent_months
+from telcli.intake.lent_lines import one_line_each
 from telcli.intake.repeats import summed_once, with_ids
+from telcli.intake.resolve import Held
 from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.understand import Understood
+from telcli.intake.unify import Identity, Unified, earlier, unify
+from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS
 
-__all__ = ["assemble", "events_needed", "needs_month"]
+__all__ = ["Assembled", "assemble", "events_needed", "needs_month"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -38,18 +44,69 @@ def events_needed(ones: Sequence[Understood]) -> bool:
     return not any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
 
 
-def assemble(
-    ones: Sequence[Understood], at: date | None, churned_when: str
-) -> tuple[dict[str, pl.LazyFrame], list[Notice]]:
-    """Build every subject table that the extracts give, lazily, unchecked, with the hidden columns.
+@dataclass(frozen=True)
+class Assembled:
+    """Subject tables, lazy and unchecked, with the hidden columns; what to say of them; figures of their making."""
 
-    `at` is the month of what has none. Where there is a table of customers, facts of anyone else are refused as
+    tables: dict[str, pl.LazyFrame]
+    notices: list[Notice]
+    metrics: dict[str, Any]
+
+
+def assemble(
+    ones: Sequence[Understood],
+    at: date | None,
+    churned_when: str,
+    identity: Identity | None = None,
+    held: Held | None = None,
+) -> Assembled:
+    """Build every subject table that the extracts give.
+
+    `at` is the month of what has none; `identity` says how customers of several systems are told to be one, and `held`
+    who they were in an earlier month. Where there is a table of customers, facts of anyone else are refused as
     ``orphan``; where there is none, it is made of the identifiers seen.
     """
+    identity = identity or Identity()
+    unified = _unified(ones, churned_when, identity, held)
+    ones = unified.put_under(ones, identity)
+    whole, notices, moved = _facts(ones, at)
+    lent = [(one.map.source, lines) for one in ones if (lines := lent_lines(one, at)) is not None]
+    torn = None
+    if lent:
+        lines, torn = one_line_each(lent, unified.ranks, identity.rules)
+        whole["subscriptions"] = _with(whole.get("subscriptions"), lines)
+    known = owners(whole.get("subscriptions"), moved)
+    events = [one for one in ones if one.map.table in EVENTS]
+    if events and events_needed(ones):
+        whole["usage"] = usage_of_events(events, lambda frame: named(frame, known))
+    whole = _under_customers(whole, known, moved)
+    notices += [*transferred(moved), *unified.notices]
+    if unified.customers is None:
+        made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
+        return Assembled({"customers": _customers_seen(whole), **whole}, [*notices, made], {})
+    tables = {"customers": unified.customers, **_without_orphans(whole, unified.known)}
+    conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
+    return Assembled({**tables, "crosswalk": unified.crosswalk, "conflicts": conflicts}, notices, unified.metrics)
+
+
+def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:
+    return other if one is None else pl.concat([one, other], how="diagonal_relaxed")
+
+
+def _unified(ones: Sequence[Understood], churned_when: str, identity: Identity, held: Held | None) -> Unified:
+    holders = [one for one in ones if one.map.table == "customers"]
+    lines = [one for one in ones if one.map.columns_of("subscriptions")]
+    if not holders:
+        return earlier(held)
+    return unify(holders, lambda one: customers_of(one, churned_when), identity, lines, held)
+
+
+def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.LazyFrame], list[Notice], pl.DataFrame]:
+    """Every table but that of customers, as the extracts give it; and the numbers that changed hands."""
     frames: dict[str, list[pl.LazyFrame]] = {}
     bare: dict[tuple[str, str], list[pl.LazyFrame]] = {}
     for one in ones:
-        if key := one.lacks_id:
+        if key := lacks_id(one):
             bare.setdefault((one.map.table, key), []).append(fact(one))
         elif one.map.table != "customers" and one.map.table not in EVENTS:
             frames.setdefault(one.map.table, []).append(fact(one))
@@ -66,28 +123,11 @@ def assemble(
         notices.append(
             Notice("events-not-needed", "Months of use were given, so events were left out: {files}.", {"files": names})
         )
-    moved = spells(ones)
-    whole = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
-    known = owners(whole.get("subscriptions"), moved)
-    if events and events_needed(ones):
-        whole["usage"] = usage_of_events(events, lambda frame: named(frame, known))
-    whole = _under_customers(whole, known, moved)
-    notices += transferred(moved)
-    holders = [one for one in ones if one.map.table == "customers"]
-    if holders:
-        base, told = customers(holders, churned_when)
-        return {"customers": base, **_without_orphans(whole, base)}, [*notices, *told]
-    return {"customers": _customers_seen(whole), **whole}, [
-        *notices,
-        Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen."),
-    ]
+    return {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}, notices, spells(ones)
 
 
 def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]]) -> None:
     """Add what this extract holds for tables other than its own."""
-    lines = lent_lines(one, at) if one.map.table == "customers" else None
-    if lines is not None:
-        frames.setdefault("subscriptions", []).append(lines)
     for table in _MONTHLY:
         months = lent_months(one, table, at) if table != one.map.table else None
         if months is not None:
@@ -106,11 +146,20 @@ def _under_customers(
             found[table] = apart(lines, moved)
             continue
         if "subscription_id" not in have:
-            found[table] = frame
+            found[table] = _summed_over_records(frame, _SUMMED[table]) if RECORD in have and table in _SUMMED else frame
             continue
         whose = named(frame, known)
+        if RECORD in have:
+            whose = whose.with_columns(subscription_id=pl.coalesce("subscription_id", RECORD)).drop(RECORD)
         found[table] = summed_once(whose, _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
     return found
+
+
+def _summed_over_records(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
+    """Add up what the records of one customer have in a month, each record once; other customers pass untouched."""
+    one = frame.filter(pl.col(RECORD).is_null()).drop(RECORD)
+    several = frame.filter(pl.col(RECORD).is_not_null()).rename({RECORD: "subscription_id"})
+    return pl.concat([one, summed_once(several, key)], how="diagonal_relaxed")
 
 
 def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

@@ -7,54 +7,27 @@ bill, and a tenure becomes the day of activation from which the same tenure come
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from telcli.errors import DataError, Notice
+from telcli.errors import DataError
 from telcli.intake.attributes import looks_personal
 from telcli.intake.cleaning import Reading
 from telcli.intake.facts import add_fault, bills, lent
 from telcli.intake.mapping import Use
 from telcli.intake.understand import Understood
+from telcli.intake.whose import RECORD
 from telcli.intake.words import codes, masked, meant
-from telcli.tables.checks import FAULTS
 
-__all__ = ["activated", "check_label", "customers", "lent_lines", "lent_months"]
+__all__ = ["activated", "check_label", "customers_of", "lent_lines", "lent_months"]
 
 _PARTED = re.compile(r"[,，、|｜]")
 _FEW, _SHORT = 10, 20
 
 
-def customers(ones: Sequence[Understood], churned_when: str) -> tuple[pl.LazyFrame, list[Notice]]:
-    """One row per customer from one or several extracts: alike ones are stacked, others joined on the customer."""
-    groups: list[list[Understood]] = []
-    for one in ones:
-        alike = next((group for group in groups if _alike(group[0], one)), None)
-        if alike:
-            alike.append(one)
-        else:
-            groups.append([one])
-    frames = [
-        pl.concat([_customers_of(one, churned_when) for one in group], how="diagonal_relaxed") for group in groups
-    ]
-    notices = []
-    whole = frames[0]
-    for frame, group in zip(frames[1:], groups[1:], strict=True):
-        whole = _joined(whole, frame)
-        values = {"file": group[0].map.source, "other": groups[0][0].map.source}
-        notices.append(Notice("customers-joined", "{file} was joined to {other} on customer_id.", values))
-    return whole, notices
-
-
-def _alike(first: Understood, second: Understood) -> bool:
-    """Whether two extracts hold the same columns, of other customers."""
-    one, two = (set(each.map.columns) | set(each.attributes) for each in (first, second))
-    return 2 * len((one & two) - {"customers.customer_id"}) >= max(len(one | two) - 1, 1)
-
-
-def _customers_of(one: Understood, churned_when: str) -> pl.LazyFrame:
+def customers_of(one: Understood, churned_when: str) -> pl.LazyFrame:
+    """The customers of one extract, by the identifiers it has for them."""
     readings = [reading for reading in one.readings() if reading.name != "churned"]
     label = one.map.use("churned")
     if label is None:
@@ -114,31 +87,14 @@ def _shown(values: pl.Series) -> str:
     return ", ".join(shown) + (" ..." if shown.len() < values.len() else "")
 
 
-def _joined(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the columns of `right`; where both have a value the left one stands. Repeated keys of `right` are refused.
-
-    The first sound row of a key is the one joined: a faulty row is refused for its fault and takes no place.
-    """
-    sound = (pl.col(FAULTS).list.len() == 0) & pl.col("customer_id").is_not_null()
-    once = pl.when(sound).then("customer_id").is_first_distinct()
-    checked = right.with_columns(_once=once)
-    bad = add_fault(checked, sound & ~pl.col("_once"), "duplicate-key", "customer_id").filter(~sound)
-    add = checked.filter(sound & pl.col("_once")).drop("_once")
-    names, more = list(left.collect_schema()), list(right.collect_schema())
-    both = [name for name in more if name in names and name != "customer_id"]
-    joined = left.join(add, on="customer_id", how="full", coalesce=True, suffix="_right", maintain_order="left_right")
-    kept = joined.with_columns(pl.coalesce(name, f"{name}_right") for name in both).drop(
-        [f"{name}_right" for name in both]
-    )
-    return pl.concat([kept, bad.drop("_once")], how="diagonal_relaxed")
-
-
 def lent_lines(one: Understood, at: date | None) -> pl.LazyFrame | None:
     """One line per customer, from what the extract knows of it; None where it knows nothing."""
-    if not one.map.columns_of("subscriptions"):
+    if one.map.table != "customers" or not one.map.columns_of("subscriptions"):
         return None
-    frame = lent(one, "subscriptions").with_columns(subscription_id=pl.col("customer_id"))
+    frame = lent(one, "subscriptions")
     have = frame.collect_schema()
+    own = pl.coalesce(RECORD, "customer_id") if RECORD in have else pl.col("customer_id")
+    frame = frame.with_columns(subscription_id=own)
     if "tenure_months" not in have:
         return frame
     known = pl.col("activated_on") if "activated_on" in have else pl.lit(None, dtype=pl.Date)

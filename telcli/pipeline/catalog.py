@@ -12,7 +12,7 @@ STAGES = (
         "ingest",
         needs=(),
         uses=(),
-        gives=(*SUBJECTS, "rejects"),
+        gives=(*SUBJECTS, "crosswalk", "conflicts", "rejects"),
         snapshot=False,
     ),
     Stage(

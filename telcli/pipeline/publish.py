@@ -59,7 +59,7 @@ def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any, prog
     for table, frame in outcome.tables.items():
         landed[table] = land(contract(table), frame, staging, strict=strict, progress=progress)
         if not strict:
-            _bounded(table, landed[table], settings.max_reject_share, outcome.metrics["sources"])
+            _bounded(table, landed[table], settings.max_reject_share)
     if not strict:
         refused = pl.concat([found.rejects for found in landed.values()])
         landed["rejects"] = land(
@@ -68,12 +68,10 @@ def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any, prog
     return landed
 
 
-def _bounded(table: str, landed: Landed, most: float, sources: Sequence[Mapping[str, Any]]) -> None:
+def _bounded(table: str, landed: Landed, most: float) -> None:
     rows = landed.rejected_rows + landed.rows
     if not landed.rejected_rows or (landed.rows and landed.rejected_rows / rows <= most):
         return
-    if table == "customers":
-        _refuse_twins(landed, sources)
     worst = (
         landed.rejects.group_by("rule", "column").len().sort("len", "rule", "column", descending=[True, False, False])
     )
@@ -92,23 +90,6 @@ def _bounded(table: str, landed: Landed, most: float, sources: Sequence[Mapping[
         line=first["line"],
         column=first["column"],
     )
-
-
-def _refuse_twins(landed: Landed, sources: Sequence[Mapping[str, Any]]) -> None:
-    """Two files of the same customers with the same columns, such as one table in two languages: only one is wanted."""
-    again = landed.rejects.filter(rule="duplicate-key").group_by("source").agg(pl.col("line").n_unique())
-    twice = dict(again.rows())
-    same = [one["source"] for one in sources if 2 * twice.get(one["source"], 0) > one["rows_read"] > 0]
-    others = [one["source"] for one in sources if one["table"] == "customers" and one["source"] not in same]
-    if same and others:
-        raise DataError(
-            "same-customers",
-            "{file} holds customers that {others} has already, with the same columns but other values; "
-            "nothing was changed.",
-            hint="Name only one of them.",
-            file=", ".join(same),
-            others=", ".join(others),
-        )
 
 
 def _stage_files(

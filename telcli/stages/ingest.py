@@ -14,8 +14,10 @@ from telcli.intake.assemble import assemble, events_needed, needs_month
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.resolve import Held
 from telcli.intake.told import as_pinned
 from telcli.intake.understand import Understood, understand
+from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
 
@@ -55,20 +57,36 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
-    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key), inputs.keep)
+    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key))
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
-    tables, more = assemble(ones, at, settings.churned_when)
+    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs))
     unused = () if events_needed(ones) else EVENTS
     metrics: dict[str, Any] = {
         "sources": [_about(one, used=one.map.table not in unused) for one in ones],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
+    metrics |= found.metrics
     if undated and at:
         metrics["as_of"] = at.isoformat()
-    return Outcome(tables, metrics, (*notices, *told, *more), as_of=at if undated else inputs.as_of)
+    return Outcome(found.tables, metrics, (*notices, *told, *found.notices), as_of=at if undated else inputs.as_of)
+
+
+def _identity(settings: IngestSettings) -> Identity:
+    """How customers of several systems are told to be one."""
+    return Identity.of(
+        settings.systems, settings.trust, settings.survivorship, settings.survivorship_by, settings.key_limit
+    )
+
+
+def _held(inputs: Inputs) -> Held | None:
+    """Who the customers were in an earlier month, where there was one."""
+    if "crosswalk" not in inputs.tables or "customers" not in inputs.tables:
+        return None
+    people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h")
+    return Held(inputs.tables["crosswalk"].collect(engine="streaming"), people.collect(engine="streaming"))
 
 
 def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:

@@ -20,6 +20,7 @@ SUBJECTS = ("customers", "subscriptions", "bills", "payments", "usage", "contact
 _PLACES = {
     **dict.fromkeys(SUBJECTS, "telcli.tables.subjects"),
     "rejects": "telcli.tables.subjects",
+    **dict.fromkeys(("crosswalk", "conflicts"), "telcli.tables.resolution"),
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),

@@ -1,0 +1,48 @@
+"""Rows of several sources made one: what is settled, what only repeats, and what contradicts its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from telcli.intake.cleaning import FAULT_TYPE, NO_FAULTS
+from telcli.intake.survivorship import OWN, Survivorship, survive
+from telcli.tables import contract
+from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.resolution import breaks_a_rule
+
+__all__ = ["settle"]
+
+_HIDDEN = (SOURCE, LINE, FAULTS)
+
+
+def settle(
+    rows: pl.DataFrame, rest: Sequence[pl.LazyFrame], rules: Survivorship, table: str, key: tuple[str, ...]
+) -> tuple[pl.LazyFrame, pl.DataFrame, list[dict[str, Any]]]:
+    """One row for each key of `rows`, beside it what is refused or copied, and `rest`, which is one row already.
+
+    `rows` have the columns `telcli.intake.survivorship.OWN` and the hidden ones, without faults. Returned are the
+    table, unchecked, the conflicts and the rates of disagreement.
+    """
+    if not rows.height:
+        return pl.concat(rest, how="diagonal_relaxed"), contract("conflicts").schema.create_empty(), []
+    attributes = [name for name in rows.columns if name not in (*OWN, *key, *_HIDDEN)]
+    bad = breaks_a_rule(contract(table), rows)  # refused on its way out, and nothing of it taken over
+    sound, broken = rows.filter(~bad), rows.filter(bad)
+    own = [*key, "source_key", SOURCE]
+    first = sound.sort(SOURCE, LINE).unique(own, keep="first", maintain_order=True)
+    again = sound.join(first.select(SOURCE, LINE), on=[SOURCE, LINE], how="anti")
+    found = survive(first, attributes, rules, key)
+    whole = found.rows.with_columns(NO_FAULTS)
+    # a copy repeats what was made of the first row of its file: the contract drops and counts it as such
+    same = again.join(first.select(*own, *attributes), on=[*own, *attributes], how="semi", nulls_equal=True)
+    copies = same.select(*key, SOURCE, LINE).join(whole.drop(SOURCE, LINE), on=list(key))
+    fault = [{"rule": "duplicate-key", "column": ", ".join(key), "value": None}]
+    clashes = again.join(same.select(SOURCE, LINE), on=[SOURCE, LINE], how="anti").with_columns(
+        pl.lit(fault, dtype=FAULT_TYPE).alias(FAULTS)
+    )
+    columns = list(dict.fromkeys([*key, *(name for name in rows.columns if name not in OWN), *_HIDDEN]))
+    more = [frame.select(columns).lazy() for frame in (whole, copies, clashes, broken)]
+    return pl.concat([*rest, *more], how="diagonal_relaxed"), found.conflicts, found.rates
