@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.dictionary import EVENTS
-from telcli.intake.facts import add_fault, fact, lacks_id, usage_of_events
+from telcli.intake.facts import add_fault, fact, usage_of_events
 from telcli.intake.flat import customers_of, lent_lines, lent_months
 from telcli.intake.lent_lines import one_line_each
 from telcli.intake.repeats import summed_once, with_ids
@@ -106,7 +106,7 @@ def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.La
     frames: dict[str, list[pl.LazyFrame]] = {}
     bare: dict[tuple[str, str], list[pl.LazyFrame]] = {}
     for one in ones:
-        if key := lacks_id(one):
+        if key := one.lacks_id:
             bare.setdefault((one.map.table, key), []).append(fact(one))
         elif one.map.table != "customers" and one.map.table not in EVENTS:
             frames.setdefault(one.map.table, []).append(fact(one))

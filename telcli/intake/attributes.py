@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from telcli.intake.dates import days
-from telcli.intake.numbers import numbers
+from telcli.intake.numbers import CODE, numbers
 from telcli.intake.privacy import header_tells, holds_person, is_person, is_prose
 from telcli.intake.words import meant
 
@@ -18,7 +18,6 @@ __all__ = ["Profile", "attribute_names", "looks_personal", "profile"]
 
 _BOOLEAN = ["yes", "no", "true", "false", "y", "n", "是", "否"]
 _SMALL = 1e6
-_CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def _counts(text: pl.Series) -> dict[str, int]:
         "numbers": value.is_not_null(),
         "dates": read.is_not_null(),
         "booleans": bare.str.to_lowercase().is_in(_BOOLEAN),
-        "codes": bare.str.contains(_CODE),
+        "codes": bare.str.contains(CODE),
         "personal": person,
         "long": person | bare.str.contains(r"\d{9}"),
         "small": value.abs() < _SMALL,

@@ -10,10 +10,10 @@ import polars as pl
 
 from telcli.intake.dates import days, moments, months
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
-from telcli.intake.numbers import integers, numbers, years
+from telcli.intake.numbers import integers, measured, strict_numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
-from telcli.intake.words import Read, codes, flags, masked, texts
+from telcli.intake.words import Read, codes, flags, masked, texts, tokens
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
 
@@ -23,10 +23,12 @@ FAULT_TYPE = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value":
 NO_FAULTS = pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
 _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
 
-_READERS: Mapping[str, tuple[Callable[[pl.Series], Read], pl.DataType, str]] = {
+_READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
+    "token": (tokens, pl.UInt64(), ""),
     "discreet text": (discreet, pl.String(), ""),
-    "number": (numbers, pl.Float64(), "not-a-number"),
+    "number": (measured, pl.Float64(), "not-a-number"),
+    "strict number": (strict_numbers, pl.Float64(), "not-a-number"),
     "discreet number": (discreet_numbers, pl.Float64(), "not-a-number"),
     "integer": (integers, pl.Int64(), "not-a-whole-number"),
     "year": (years, pl.Int64(), "not-a-year"),
@@ -41,6 +43,7 @@ _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     **{form: partial(personal, form=form) for form in PERSONAL_FORMS},
 }
 """Forms in which persons are put behind pseudonyms."""
+_DATED: Mapping[str, Callable[[pl.Series, str], Read]] = {"day": days, "month": months, "moment": moments}
 _LOST, _MASKED = "id-in-scientific-notation", "id-masked"
 _NOBODY = Pseudonyms(no_key)
 
@@ -50,7 +53,8 @@ class Reading:
     """One column to make: its name, the header it is read from, how (`form`), and what its numbers are multiplied by.
 
     `words` names the dictionary's list for the form ``code``; those of severity are whole numbers. `people` makes the
-    pseudonyms of identifiers; without it those that need one cannot be read.
+    pseudonyms of identifiers; without it those that need one cannot be read. `unit` is the contract's, in which values
+    that carry their own are read; `dates` says how a column of dates is written.
     """
 
     name: str
@@ -59,6 +63,8 @@ class Reading:
     factor: float = 1.0
     words: str = ""
     people: Pseudonyms = _NOBODY
+    unit: str = ""
+    dates: str = ""
 
     @property
     def dtype(self) -> pl.DataType:
@@ -85,6 +91,10 @@ class Reading:
             return values.cast(self.dtype), bad
         if self.form in _OF_PEOPLE:
             return _OF_PEOPLE[self.form](text, people=self.people)
+        if self.form == "number":
+            return measured(text, self.unit, self.factor)
+        if self.form in _DATED:
+            return _DATED[self.form](text, self.dates)
         values, bad = _READERS[self.form][0](text)
         return (values * self.factor if self.factor != 1.0 else values).cast(self.dtype), bad
 

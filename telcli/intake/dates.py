@@ -2,94 +2,167 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from telcli.intake.words import Read, by_distinct, meant
 
-__all__ = ["days", "moments", "months"]
+__all__ = ["FORMS", "days", "moments", "months"]
 
-_OPEN_YEAR = 2099
-_NEVER = ["0", "00000000", "000000", "00000000000000", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00"]
+FORMS = ("dmy", "mdy", "ymd", "excel", "excel1904", "epoch", "epochms")
+"""Forms of a whole column that no single value gives away: the order of day and month, two digits of the year, days
+that Excel counts from 1900 or 1904, seconds or milliseconds since 1970 (UTC)."""
+
+_OPEN_YEAR, _FIRST_YEAR = 2099, 1880
+_NEVER = ["0", "00000000", "000000", "00000000000000", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "0.0"]
+_NEVER += ["0000-00-00 00:00:00.0", "1900-01-00", "1900/1/0", "0000年00月00日"]
+_PLACEHOLDERS = [date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)]
+_PLACEHOLDERS += [date(1970, 1, 1)]
 _USUAL = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d %H:%M:%S")
-_WRITTEN = (
-    r"^(?<y>\d{4})\s*[-/.年]\s*(?<m>\d{1,2})(?:\s*[-/.月]\s*(?<d>\d{1,2}))?\s*[日月号]?"
-    r"(?:[T ]+(?<H>\d{1,2}):(?<M>\d{1,2})(?::(?<S>\d{1,2})(?:\.\d+)?)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$"
+_HALF = r"(?<h>[AaPp]\.?[Mm]\.?|上午|下午)"
+_TIME = rf"(?:(?:[T ]|\s)+{_HALF}?\s*(?<H>\d{{1,2}}):(?<M>\d{{1,2}})(?::(?<S>\d{{1,2}})(?:\.\d+)?)?)?"
+_ZONE = r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?"
+_WRITTEN = rf"^(?<y>\d{{4}})\s*[-/.年]\s*(?<m>\d{{1,2}})(?:\s*[-/.月]\s*(?<d>\d{{1,2}}))?\s*[日月号]?{_TIME}{_ZONE}$"
+_PACKED = r"^(?<y>\d{4})(?<m>\d{2})(?:(?<d>\d{2})(?:(?<H>\d{2})(?<M>\d{2})(?<S>\d{2})?)?)?(?:\.0+)?$"
+_UNIX = (
+    r"^[A-Za-z]{3,9},? (?<b>[A-Za-z]{3,9}) +(?<d>\d{1,2}) (?<H>\d\d):(?<M>\d\d):(?<S>\d\d)(?: [A-Z]{3,4}| [+-]\d{4})*"
+    r" (?<y>\d{4})$"
 )
-_PACKED = r"^(?<y>\d{4})(?<m>\d{2})(?:(?<d>\d{2})(?:(?<H>\d{2})(?<M>\d{2})(?<S>\d{2})?)?)?$"
+_WORDED = rf"^(?:(?<d>\d{{1,2}})[- ])?(?<b>[A-Za-z]{{3,9}}|1?\d月)[- ]{{1,2}}(?<y>\d{{4}}|\d\d){_TIME}{_ZONE}$"
+_AMERICAN_WORDS = rf"^(?<b>[A-Za-z]{{3,9}}) (?<d>\d{{1,2}}), (?<y>\d{{4}}){_TIME}$"
+_PARTED = {
+    "dmy": rf"^(?<d>\d{{1,2}})[-/. ](?<m>\d{{1,2}})[-/. ](?<y>\d{{4}}|\d\d){_TIME}\s*(?<t>[AaPp][Mm])?{_ZONE}$",
+    "mdy": rf"^(?<m>\d{{1,2}})[-/. ](?<d>\d{{1,2}})[-/. ](?<y>\d{{4}}|\d\d){_TIME}\s*(?<t>[AaPp][Mm])?{_ZONE}$",
+    "ymd": rf"^(?<y>\d\d)[-/. ](?<m>\d{{1,2}})[-/. ](?<d>\d{{1,2}}){_TIME}\s*(?<t>[AaPp][Mm])?{_ZONE}$",
+}
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_COUNTED = {
+    "excel": (date(1899, 12, 30), 86_400_000_000.0),
+    "excel1904": (date(1904, 1, 1), 86_400_000_000.0),
+    "epoch": (date(1970, 1, 1), 1_000_000.0),
+    "epochms": (date(1970, 1, 1), 1000.0),
+}
 
 
-def moments(text: pl.Series) -> Read:
+def moments(text: pl.Series, form: str = "") -> Read:
     """Local date and time; a date alone is its midnight, a month its first day, an offset from UTC is left off.
 
-    Open ends (the year 2099 and later) and all zeros mean "never" and are null.
+    Open ends (the year 2099 and later), all zeros and the first days of calendars of machines (1900-01-01, 1970-01-01)
+    mean "never" or "unknown" and are null. `form` is one of `FORMS` where the whole column is written so.
 
     >>> moments(pl.Series(["2019-02-14 00:00:00.0", "20190214153000", "99991231"]))[0].to_list()
     [datetime.datetime(2019, 2, 14, 0, 0), datetime.datetime(2019, 2, 14, 15, 30), None]
+    >>> moments(pl.Series(["Wed Sep 15 19:17:44 +0100 2010", "14-FEB-19"]))[0].to_list()
+    [datetime.datetime(2010, 9, 15, 19, 17, 44), datetime.datetime(2019, 2, 14, 0, 0)]
     """
     if text.len() > 1000 and text.head(1000).n_unique() < 500:
-        return by_distinct(text, _read)
-    return _read(text)
+        return by_distinct(text, lambda distinct: _read(distinct, form))
+    return _read(text, form)
 
 
-def days(text: pl.Series) -> Read:
+def days(text: pl.Series, form: str = "") -> Read:
     """Calendar days.
 
     >>> days(pl.Series(["2019/2/14", "2019年2月14日", "201902", "2019-02-30"]))[0].to_list()
     [datetime.date(2019, 2, 14), datetime.date(2019, 2, 14), datetime.date(2019, 2, 1), None]
+    >>> days(pl.Series(["2/14/2019", "43510"]), "mdy")[0].to_list(), days(pl.Series(["43510"]), "excel")[0].to_list()
+    ([datetime.date(2019, 2, 14), None], [datetime.date(2019, 2, 14)])
     """
-    values, bad = by_distinct(text, _read)
+    values, bad = by_distinct(text, lambda distinct: _read(distinct, form))
     return values.dt.date(), bad
 
 
-def months(text: pl.Series) -> Read:
+def months(text: pl.Series, form: str = "") -> Read:
     """Months, as the date of their first day.
 
-    >>> months(pl.Series(["201902", "2019-02-14"]))[0].to_list()
-    [datetime.date(2019, 2, 1), datetime.date(2019, 2, 1)]
+    >>> months(pl.Series(["201902", "2019-02-14", "Feb-19"]))[0].to_list()
+    [datetime.date(2019, 2, 1), datetime.date(2019, 2, 1), datetime.date(2019, 2, 1)]
     """
-    values, bad = by_distinct(text, _read)
+    values, bad = by_distinct(text, lambda distinct: _read(distinct, form))
     return values.dt.date().dt.month_start(), bad
 
 
-def _read(text: pl.Series) -> Read:
+def _read(text: pl.Series, form: str) -> Read:
     """The usual exact forms first, since they cost least; what they leave is taken apart by its numbers."""
     values = pl.Series("v", [], dtype=pl.Datetime("us")).extend_constant(None, text.len())
-    for form in _USUAL:
-        values = _filled(values, text.str.to_datetime(form, strict=False, time_unit="us"))
+    for usual in _USUAL if form not in _COUNTED else ():
+        values = _filled(values, text.str.to_datetime(usual, strict=False, time_unit="us"))
         if values.null_count() == text.null_count():
             break
+    ancient = (values.dt.year() < _FIRST_YEAR) & ~values.dt.date().is_in(_PLACEHOLDERS)
+    values = values.to_frame("v").select(pl.when(~ancient).then("v"))["v"]  # 19-02-14 is no day of the year 19
     missed = values.is_null() & text.is_not_null()
     bad = missed
     if missed.any():
         places = missed.arg_true()
         bare = meant(text.gather(places).str.normalize("NFKC"))
-        found = _apart(bare)
+        found = _counted(bare, form) if form in _COUNTED else _apart(bare, form)
         values = values.scatter(places, found)
         bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
-    open_end = values.dt.year() >= _OPEN_YEAR
-    return values.to_frame("v").select(pl.when(~open_end).then("v"))["v"], bad.fill_null(value=False)
+    unknown = (values.dt.year() >= _OPEN_YEAR) | values.dt.date().is_in(_PLACEHOLDERS)
+    return values.to_frame("v").select(pl.when(~unknown).then("v"))["v"], bad.fill_null(value=False)
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
     return pl.DataFrame({"a": values, "b": more}).select(v=pl.coalesce("a", "b"))["v"]
 
 
-def _apart(text: pl.Series) -> pl.Series:
+def _counted(text: pl.Series, form: str) -> pl.Series:
+    """Moments told as a number of days, seconds or milliseconds since one, to the second; ISO dates stand beside."""
+    since, unit = _COUNTED[form]
+    number = text.cast(pl.Float64, strict=False)
+    whole = (number * (unit / 1_000_000.0)).round()
+    possible = whole.is_between(0, 2e10) & (number > 0)
+    frame = pl.DataFrame({"s": whole, "p": possible})
+    read = frame.select(
+        v=pl.when("p").then(
+            pl.lit(since).cast(pl.Datetime("us")) + pl.duration(seconds=pl.col("s").cast(pl.Int64, strict=False))
+        )
+    )["v"]
+    return _filled(read.cast(pl.Datetime("us")), _apart(text, "")) if read.null_count() else read
+
+
+def _apart(text: pl.Series, form: str) -> pl.Series:
     """Year, month, day and time from their digits, put together in one form and read; impossible dates are null."""
-    frame = text.to_frame("t")
-    parts = [
-        pl.coalesce(
-            pl.col("t").str.extract_groups(_WRITTEN).struct.field(name),
-            pl.col("t").str.extract_groups(_PACKED).struct.field(name),
-        ).alias(name)
-        for name in "ymdHMS"
-    ]
-    filled = frame.select(parts).select(
+    shapes = (_WRITTEN, _PACKED, _UNIX, _WORDED, _AMERICAN_WORDS, *([_PARTED[form]] if form in _PARTED else []))
+    groups = [pl.col("t").str.extract_groups(shape) for shape in shapes]
+
+    def part(name: str) -> pl.Expr:
+        inside = [
+            group.struct.field(name) for group, shape in zip(groups, shapes, strict=True) if f"?<{name}>" in shape
+        ]
+        return pl.coalesce(*inside, pl.lit(None, dtype=pl.String)).alias(name)
+
+    frame = text.to_frame("t").select(part(name) for name in "ymdbHMSht")
+    return _put_together(frame)
+
+
+def _put_together(frame: pl.DataFrame) -> pl.Series:
+    year = pl.col("y")
+    century = (
+        pl.when(year.str.len_chars() > 2).then(pl.lit("")).when(year < "69").then(pl.lit("20")).otherwise(pl.lit("19"))
+    )
+    named = (
+        pl.col("b")
+        .str.to_lowercase()
+        .str.head(3)
+        .replace_strict(_MONTHS, list(range(1, 13)), default=None, return_dtype=pl.Int64)
+    )
+    numbered = pl.col("b").str.extract(r"^(\d+)月$", 1).cast(pl.Int64)
+    month = pl.coalesce(pl.col("m"), pl.coalesce(named, numbered).cast(pl.String))
+    half = pl.coalesce("h", "t").str.to_lowercase().str.replace_all(".", "", literal=True)
+    hour = pl.col("H").cast(pl.Int64).fill_null(0)
+    later = half.is_in(["pm", "下午"]).fill_null(value=False) & (hour < 12)
+    midnight = half.is_in(["am", "上午"]).fill_null(value=False) & (hour == 12)
+    hours = pl.when(later).then(hour + 12).when(midnight).then(0).otherwise(hour)
+    filled = frame.select(
         t=pl.concat_str(
-            "y",
-            pl.col("m").str.zfill(2),
+            century + year,
+            month.str.zfill(2),
             pl.col("d").fill_null("01").str.zfill(2),
-            *[pl.col(name).fill_null("00").str.zfill(2) for name in "HMS"],
+            hours.cast(pl.String).str.zfill(2),
+            *[pl.col(name).fill_null("00").str.zfill(2) for name in "MS"],
         )
     )
     return filled["t"].str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us")

@@ -19,6 +19,7 @@ __all__ = [
     "Slot",
     "bare",
     "canonical_names",
+    "date_forms",
     "file_words",
     "flat_amounts",
     "headers_of",
@@ -225,6 +226,13 @@ def file_words() -> Mapping[str, tuple[str, ...]]:
 def units_of(unit: str) -> Mapping[str, float]:
     """Spelling of a unit in a header -> factor to the contract's unit; empty for units that have no other form."""
     found: dict[str, float] = _book()["units"].get(unit, {})
+    return found
+
+
+@cache
+def date_forms(unit: str) -> Mapping[str, str]:
+    """Spelling after a header or in --map of how a column of dates is written -> form; empty for other units."""
+    found: dict[str, str] = _book()["dates"] if unit in ("date", "month", "local time") else {}
     return found
 
 

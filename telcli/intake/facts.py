@@ -11,35 +11,23 @@ from functools import partial
 
 import polars as pl
 
-from telcli.intake.cleaning import FAULT_TYPE, Reading
+from telcli.intake.cleaning import FAULT_TYPE
 from telcli.intake.dictionary import CHARGES
-from telcli.intake.understand import Understood, headers_of_extract
+from telcli.intake.understand import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["HIDDEN", "REST", "add_fault", "bills", "fact", "lacks_id", "lent", "summed", "usage_of_events"]
+__all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed", "usage_of_events"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _LARGEST = 1e9
 _KEYS = ("customer_id", "subscription_id", "month")
-REST = "_rest "
-"""Start of the names of columns that are read only to tell whole rows apart."""
-
-
-def lacks_id(one: Understood) -> str:
-    """The identifier that rows of this extract should have and do not; empty where nothing lacks."""
-    key = {"payments": "payment_id", "contacts": "contact_id"}.get(one.map.table, "")
-    return key if key and one.map.use(key) is None else ""
 
 
 def fact(one: Understood) -> pl.LazyFrame:
     """One subject table of one extract; rows without a number of their own keep, for now, all they have."""
     if one.map.table == "bills":
         return bills(one)
-    readings = one.readings()
-    if lacks_id(one):
-        used = {reading.header for reading in readings}
-        readings += [Reading(REST + name, name, "text") for name in headers_of_extract(one.extract) if name not in used]
-    return one.clean(readings)
+    return one.clean([*one.readings(), *one.rest()])
 
 
 def bills(one: Understood) -> pl.LazyFrame:

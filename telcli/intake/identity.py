@@ -23,7 +23,7 @@ PERSONAL_FORMS: Mapping[str, str] = {"phone": "msisdn", "certificate": "cert", "
 """Form of a column -> domain of its pseudonyms."""
 
 _LIKELY = (
-    r"^(?:\+|\(|00[1-9]|0[1-9]|86|179\d\d|125|11808|10193)[\d ()+-]{6,}|^1[3-9]\d[\d -]{8,}|^[1-9]\d{14}$|^\d{3}[- ]\d"
+    r"^(?:\+|\(|0086|0[1-9]|86|179\d\d|125|11808|10193)[\d ()+-]{6,}|^1[3-9]\d[\d -]{8,}|^[1-9]\d{14}$|^\d{3}[- ]\d"
     r"|^[0-9A-Za-z]{18}$|^[1-9][\d -]{16,}[\dXx]$|^[0-9a-fA-F]{32,64}$|@|[*#•●×]|[xX]{3}"
 )
 """A cheap look that passes all that could be of a person, and few others."""

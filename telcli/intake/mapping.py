@@ -16,6 +16,7 @@ from telcli.intake.dictionary import (
     EVENTS,
     Slot,
     bare,
+    date_forms,
     file_words,
     flat_amounts,
     headers_of,
@@ -183,7 +184,7 @@ def meaning(table: str, header: str) -> tuple[str, str]:
             return "", ""
         return known[name], unit if unit in fits else ""
     for column in set(known.values()):
-        for spelling in units_of(_unit(table, column)):
+        for spelling in (*units_of(_unit(table, column)), *date_forms(_unit(table, column))):
             if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
                 return column, spelling
     return "", ""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.attributes import looks_personal
+from telcli.intake.certificates import certificates
 from telcli.intake.identity import PERSONAL_FORMS, Seen, seen
-from telcli.intake.phones import hashed
+from telcli.intake.phones import hashed, phones
 
 if TYPE_CHECKING:
     from telcli.intake.cleaning import Reading
@@ -78,7 +78,8 @@ def id_notices(file: str, column: str, head: pl.Series) -> list[Notice]:
     """Say of an identifier that it is a number or certificate, or a hash of one, by its first values."""
     about: dict[str, object] = {"file": file, "column": column}
     known = head.drop_nulls()
-    if looks_personal(head):
+    number, certificate = phones(known), certificates(known, any_kind=False)
+    if 2 * (known.len() - int((number.is_null() & certificate.is_null()).sum())) > known.len():
         return [
             Notice(
                 "id-personal",

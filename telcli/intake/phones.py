@@ -13,7 +13,8 @@ _MOBILE = rf"^{_CODE}?{_IP}?{_CODE}?0?(1[3-9]\d{{9}})$"
 _LANDLINE = rf"^{_IP}?(0(?:(?:10|2\d)[1-9]\d{{7}}|[3-9]\d\d[1-9]\d{{6,7}}))$"
 _LANDLINE_86 = rf"^{_CODE}0?((?:10|2\d)[1-9]\d{{7}}|[3-9]\d\d[1-9]\d{{6,7}})$"
 _PARTED = r"^\(?(0\d{2,3})(?:[- ]|\) ?)(\d{7,8})(?:(?:-|转|ext\.?) ?\d{1,6})?$"
-_ABROAD = r"^(?:\+|00)([1-9]\d{7,14})$"
+_ABROAD = r"^\+([1-9]\d{7,14})$"
+_ABROAD_00 = r"^00([1-9]\d{7,14})$"
 _AMERICAN = r"^\(?(\d{3})\)?[- ](\d{3})[-. ](\d{4})$"
 _LOOSE = r"^(0[1-9]\d{7,10}|[2-9]\d{6,7}|[2-9]\d{9})$"
 _MARK = r"[*#•●×]"
@@ -32,7 +33,7 @@ def phones(text: pl.Series, *, loose: bool = False) -> pl.Series:
     """Telephone numbers in one form, null for any other text and for placeholders such as 13800000000.
 
     Mobile numbers are their 11 digits; land lines begin with 0, numbers abroad with +. `loose` takes numbers without
-    an area code too, where the column is known to hold telephone numbers.
+    an area code and those abroad after 00 too, where the column is known to hold telephone numbers.
 
     >>> phones(pl.Series(["+86 138-1234-5678", "1795113812345678", "１３８１２３４５６７８", "13812345678.0"])).unique()
     shape: (1,)
@@ -56,7 +57,7 @@ def phones(text: pl.Series, *, loose: bool = False) -> pl.Series:
         pl.lit("0") + number.str.extract(_LANDLINE_86, 1),
         pl.when(~number.str.contains(r"^(?:\+|00)86")).then(pl.lit("+") + number.str.extract(_ABROAD, 1)),
         pl.when(pl.col("american") != pl.col("shown")).then("american"),
-        number.str.extract(_LOOSE, 1) if loose else pl.lit(None, dtype=pl.String),
+        *([pl.lit("+") + number.str.extract(_ABROAD_00, 1), number.str.extract(_LOOSE, 1)] if loose else []),
     ).alias(text.name)
     read = frame.select(found).to_series()
     return read.to_frame("v").select(pl.when(~pl.col("v").str.contains(_PLACEHOLDER)).then("v").alias(text.name))[

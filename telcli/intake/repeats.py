@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.facts import HIDDEN, REST, add_fault, summed
+from telcli.intake.facts import HIDDEN, add_fault, summed
+from telcli.intake.understand import REST
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["summed_once", "with_ids"]

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from telcli.errors import DataError, Notice, UsageError
-from telcli.intake.dictionary import EVENTS, bare, canonical_names, slots, units_of
+from telcli.intake.dictionary import EVENTS, bare, canonical_names, date_forms, slots, units_of
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.tables import SUBJECTS
 
@@ -77,7 +77,11 @@ def _find(header: str, names: Mapping[str, str], canonical: str) -> Use | None:
 
 
 def _known_unit(canonical: str, unit: str) -> bool:
-    return any(unit in units_of(slot.unit) for slot in slots().values() if canonical in (slot.name, slot.column))
+    return any(
+        unit in (*units_of(slot.unit), *date_forms(slot.unit))
+        for slot in slots().values()
+        if canonical in (slot.name, slot.column)
+    )
 
 
 def _refuse_row(name: str) -> None:

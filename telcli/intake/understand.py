@@ -10,22 +10,29 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.attributes import Profile, attribute_names, profile
-from telcli.intake.cleaning import Reading, clean, readable_share
+from telcli.intake.cleaning import Reading, clean
+from telcli.intake.date_forms import date_notice
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
-from telcli.intake.identity import PERSONAL_FORMS, Seen
-from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess, why_not
+from telcli.intake.guessing import HEAD, ROW, guessed, reading_of, spoken
+from telcli.intake.identity import Seen
+from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
+from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.plausible import unit_doubts
+from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
-__all__ = ["ROW", "Understood", "headers_of_extract", "understand"]
+__all__ = ["REST", "ROW", "Understood", "headers_of_extract", "understand"]
 
-ROW = "_row"
-_HEAD = 2000
-_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
+REST = "_rest "
+"""Start of the names of columns that are read only to tell whole rows apart."""
+_FIRST = 20_000
+_SURE = ("Float64", "String")
+"""Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
 _NOBODY = Pseudonyms(no_key)
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
 _TYPES = {
@@ -35,16 +42,14 @@ _TYPES = {
     "Float64-masked": "discreet number",
     "String": "discreet text",
 }
-_TOLD = ("contacts.topic", "contacts.text")
-"""Canonical columns written by hand, so that numbers of persons may stand in them."""
 
 
 @dataclass(frozen=True)
 class Understood:
     """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type).
 
-    `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `under` puts a cleaned frame
-    under the customers that its identifiers were resolved to.
+    `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
+    already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
     """
 
     extract: Extract
@@ -54,6 +59,7 @@ class Understood:
     empty: tuple[str, ...] = ()
     people: Pseudonyms = _NOBODY
     seen: Mapping[str, tuple[Reading, Seen]] = field(default_factory=dict)
+    kept: Kept | None = None
     under: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
 
     @property
@@ -65,13 +71,35 @@ class Understood:
 
     def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:
         """The columns read, with the source, the line and the faults of each row beside them."""
-        found = clean(self.frame, self.map.source, readings)
+        if self.kept and self.kept.has(readings):
+            found = self.kept.select(readings)
+        else:
+            found = clean(self.frame, self.map.source, readings)
         return self.under(found) if self.under else found
+
+    def every_reading(self) -> list[Reading]:
+        """How all its columns are read, for its own table and for others."""
+        tables = dict.fromkeys([self.map.table, *[slots()[name].table for name in self.map.columns]])
+        found = [reading for table in tables for reading in self.readings(table, attributes=table == self.map.table)]
+        return [*found, self.customer_key()] if self.map.table == "customers" else [*found, *self.rest()]
+
+    @property
+    def lacks_id(self) -> str:
+        """The identifier that rows of this extract should have and do not; empty where nothing lacks."""
+        key = {"payments": "payment_id", "contacts": "contact_id"}.get(self.map.table, "")
+        return key if key and self.map.use(key) is None else ""
+
+    def rest(self) -> list[Reading]:
+        """Of rows without a number of their own, what no other reading takes: only to tell whole rows apart."""
+        if not self.lacks_id:
+            return []
+        used = {reading.header for reading in self.readings()}
+        return [Reading(REST + name, name, "token") for name in headers_of_extract(self.extract) if name not in used]
 
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""
         found = [
-            _reading(name, use, self.people)
+            reading_of(name, use, self.people)
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table)
         ]
@@ -108,11 +136,14 @@ def headers_of_extract(extract: Extract) -> dict[str, str]:
 
 
 def understand(
-    extracts: Sequence[Extract], choices: Mapping[str, Any], people: Pseudonyms = _NOBODY
+    extracts: Sequence[Extract],
+    choices: Mapping[str, Any],
+    people: Pseudonyms = _NOBODY,
+    keep: Keep = as_it_is,
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
-    `people` makes the pseudonyms of whoever the extracts name.
+    `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`.
 
     Raises
     ------
@@ -140,7 +171,7 @@ def understand(
             found.append(_from_pin(extract, known[0], known[1]))
             notices += known[2]
             continue
-        mapped = _guessed(extract, names, _spoken(told[extract.name], alone=len(extracts) == 1, names=names))
+        mapped = guessed(extract, names, spoken(told[extract.name], alone=len(extracts) == 1, names=names))
         if mapped is None:
             left_out[extract.name] = why_not(extract.name, names, told[extract.name])
         else:
@@ -158,7 +189,7 @@ def understand(
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    looked = [_looked_at(replace(one, people=people)) for one in billed]
+    looked = [_looked_at(replace(one, people=people), keep) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
 
 
@@ -196,55 +227,46 @@ def _own(one: Understood, provided: set[str]) -> Understood:
     return one.without(taken) if taken else one
 
 
-def _spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) -> dict[str, Use]:
-    """What was said about one source; among several, rows are numbered only where nothing else identifies them."""
-    if alone or not any(use.header == ROW_NUMBER for use in told.values()):
-        return dict(told)
-    others = {name: use for name, use in told.items() if use.header != ROW_NUMBER}
-    return others if guess("", names, others) else dict(told)
-
-
-def _guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
-    """Guess, look at the first rows, and guess again without what their values rule out."""
-    refused: frozenset[tuple[str, str]] = frozenset()
-    head = extract.frame.head(_HEAD).collect(engine="streaming")
-    spoken = {use.header for use in told.values()}
-    while mapped := guess(extract.name, names, told, refused=refused):
-        wrong = {
-            (name, use.header)
-            for name, use in mapped.columns.items()
-            if use.header not in spoken
-            and slots()[name].form in _CHECKED
-            and name != "customers.churned"
-            and readable_share(head[use.header], _reading(name, use)) < 0.5
-        }
-        if not wrong:
-            return mapped
-        refused |= wrong
-    return None
-
-
-def _reading(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
-    slot = slots()[name]
-    header = ROW if use.header == ROW_NUMBER else use.header
-    form = "discreet text" if name in _TOLD else slot.form
-    return Reading(slot.column, header, form, use.factor(slot), slot.words, people)
-
-
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
     return Understood(extract, replace(mapped, unknown=()), -1, attributes)
 
 
-def _looked_at(one: Understood) -> Understood:
-    """Count the rows, type the attributes, drop what names persons or holds nothing."""
-    wanted = [] if one.summed else list(one.map.unknown)
-    rows = one.extract.rows
-    profiles: dict[str, Profile] = {}
-    if wanted or rows is None:
-        rows, profiles = profile(one.extract.frame, wanted)
+def _looked_at(one: Understood, keep: Keep) -> Understood:
+    """Read the extract once: count the rows, type the attributes, drop what names persons or holds nothing.
+
+    Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
+    numbers, if the one reading of the whole finds nothing to the contrary.
+    """
+    wanted = [] if one.summed or one.rows < 0 else list(one.map.unknown)
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
-    if one.rows < 0:
-        return replace(one, rows=rows)
+    profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
+    written = headers_of_extract(one.extract)
+    open_ = [
+        name
+        for name in wanted
+        if profiles[name].type not in _SURE or profiles[name].personal or header_tells(written[name])
+    ]
+    while True:
+        if open_:
+            profiles |= profile(one.extract.frame, open_)[1]
+        found = _typed(one, wanted, profiles) if wanted else one
+        unsure = [reading for reading in found.readings() if reading.header in wanted and reading.header not in open_]
+        headers = [reading.header for reading in unsure]
+        kept = keep_read(found.frame, found.map.source, found.every_reading(), keep, headers)
+        doubtful = kept.doubtful(unsure)
+        if not doubtful:
+            rows = one.extract.rows
+            return replace(found, kept=kept, rows=_rows(kept.frame) if rows is None else rows)
+        open_ += doubtful
+
+
+def _rows(frame: pl.LazyFrame) -> int:
+    counted: int = frame.select(pl.len()).collect(engine="streaming").item()
+    return counted
+
+
+def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profile]) -> Understood:
+    """With the attributes that these profiles make of its columns without a meaning."""
     written = headers_of_extract(one.extract)
     private = tuple(
         name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])
@@ -254,7 +276,6 @@ def _looked_at(one: Understood) -> Understood:
     names = attribute_names(kept)
     return replace(
         one,
-        rows=rows,
         map=replace(one.map, personal=(*one.map.personal, *private)),
         attributes={names[header]: (header, profiles[header].type) for header in kept},
         empty=empty,
@@ -287,16 +308,22 @@ def _told_of(one: Understood) -> list[Notice]:
         )
     key = one.map.use("customer_id") or one.map.use("subscription_id")
     if key and key.header != ROW_NUMBER:
-        head = one.extract.frame.head(_HEAD).select(key.header).collect()
+        head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
     return notices + people_notices(one.map.source, one.seen) + _units_assumed(one)
 
 
 def _units_assumed(one: Understood) -> list[Notice]:
-    """Data and minutes whose header names no unit."""
+    """Data and minutes whose header names no unit, units that the values speak against, and forms of dates."""
     notices = []
+    headers = list({use.header: None for use in one.map.columns.values() if use.header != ROW_NUMBER})
+    head = one.extract.frame.select(headers).head(HEAD).collect(engine="streaming")
     for name, use in one.map.columns.items():
         slot = slots()[name]
+        if slot.form in ("day", "month", "moment") and use.unit:
+            notices.append(date_notice(one.map.source, use.header, use.unit))
+        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage"):
+            notices += unit_doubts(one.map.source, use.header, slot.column, slot.unit, head[use.header])
         plain = _PLAIN_UNITS.get(slot.unit, ("",))
         if not use.unit and not any(mark in bare(use.header) for mark in plain):
             notices.append(

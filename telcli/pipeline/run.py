@@ -202,10 +202,11 @@ def _make(
 
     staging = workdir.staging()
     if stage.name == "ingest":
+        from telcli.pipeline.keeping import keeper
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
-        inputs = dataclasses.replace(inputs, extracts=tuple(extracts), key=secret)
+        inputs = dataclasses.replace(inputs, extracts=tuple(extracts), key=secret, keep=keeper(staging / "kept"))
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:

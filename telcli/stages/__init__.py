@@ -24,6 +24,11 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is; both in the same unit."""
 
 
+def anew(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """A keeping that keeps nothing: the frame is computed each time it is read."""
+    return frame
+
+
 def silent(what: str, done: int, total: int) -> None:
     """A progress that tells nobody."""
 
@@ -40,6 +45,7 @@ class Inputs:
     seed : of everything random.
     extracts : raw extracts, for ingest alone.
     choices : the command line's own words that are no settings, such as ingest's mapping.
+    keep : computes a frame and gives back one of the same rows that is cheap to read again; for ingest.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     """
 
@@ -50,6 +56,7 @@ class Inputs:
     choices: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = silent
     key: Callable[[], bytes] | None = None
+    keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
-    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key))
+    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key), inputs.keep)
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)

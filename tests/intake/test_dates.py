@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.intake.dates import days, moments, months
+from telcli.intake.dates import FORMS, days, moments, months
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,95 @@ def test_what_is_written_is_read(found: list[datetime]) -> None:
     values, bad = moments(pl.Series(mixed))
     assert values.to_list() == whole
     assert not bad.any()
+
+
+FEBRUARY = datetime(2019, 2, 14, 15, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2019-02-14 15:30:00.0", ""),
+        ("2019/2/14 下午 3:30:00", ""),
+        ("14-FEB-2019 15:30:00", ""),
+        ("14-Feb-19 15:30", ""),
+        ("Feb 14, 2019 15:30:00", ""),
+        ("Thu Feb 14 15:30:00 +0800 2019", ""),
+        ("Thu Feb 14 15:30:00 CST 2019", ""),
+        ("2/14/2019 3:30:00 PM", "mdy"),
+        ("02-14-2019 15:30", "mdy"),
+        ("14/2/2019 15:30", "dmy"),
+        ("14.02.2019 15:30:00", "dmy"),
+        ("14.02.19 15:30:00", "dmy"),
+        ("19-02-14 15:30:00", "ymd"),
+        ("2019-02-14 15:30:00", "dmy"),
+        ("43510.645833333336", "excel"),
+        ("42048.645833333336", "excel1904"),
+        ("2019-02-14 15:30:00", "excel"),
+        ("1550158200", "epoch"),
+        ("1550158200.0", "epoch"),
+        ("1550158200000", "epochms"),
+    ],
+)
+def test_one_moment_in_many_forms(text: str, form: str) -> None:
+    values, bad = moments(pl.Series([text]), form)
+    assert (values.to_list(), bad.to_list()) == ([FEBRUARY], [False])
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [("43510", "excel"), ("42048", "excel1904"), ("20190214.0", ""), ("14-2月-19", "")]
+)
+def test_one_day_by_form(text: str, form: str) -> None:
+    assert days(pl.Series([text]), form)[0].to_list() == [date(2019, 2, 14)]
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "1970-01-01 00:00:00", "1899-12-30", "0001-01-01", "1900-01-00", "0.0"])
+def test_first_days_of_calendars_are_nothing(text: str) -> None:
+    values, bad = days(pl.Series([text]))
+    assert (values.to_list(), bad.to_list()) == ([None], [False])
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("14/2/2019", ""),
+        ("43510", ""),
+        ("1550158200", ""),
+        ("31/2/2019", "dmy"),
+        ("2/14/2019", "dmy"),
+        ("12:30", "mdy"),
+        ("-5", "excel"),
+        ("1e400", "epoch"),
+        ("14-Foo-2019", ""),
+    ],
+)
+def test_what_the_form_does_not_allow_is_a_fault(text: str, form: str) -> None:
+    values, bad = moments(pl.Series([text]), form)
+    assert (values.to_list(), bad.to_list()) == ([None], [True])
+
+
+@given(
+    st.sampled_from(["", *FORMS]),
+    st.lists(st.one_of(st.none(), st.text(max_size=25), st.from_regex(r"[0-9/:. -]{4,19}", fullmatch=True))),
+)
+def test_any_text_is_a_moment_nothing_or_a_fault(form: str, texts: list[str | None]) -> None:
+    values, bad = moments(pl.Series(texts, dtype=pl.String), form)
+    assert values.len() == bad.len() == len(texts)
+    assert not (values.is_not_null() & bad).any()
+    assert (values.drop_nulls().dt.year() < 2099).all()
+
+
+@given(st.datetimes(datetime(1971, 1, 2), datetime(2098, 12, 31)).map(lambda found: found.replace(microsecond=0)))
+def test_every_form_is_read_back(found: datetime) -> None:
+    serial = (found - datetime(1899, 12, 30)).total_seconds() / 86400
+    seconds = int((found - datetime(1970, 1, 1)).total_seconds())
+    written = {
+        "dmy": f"{found.day}/{found.month}/{found.year} {found:%H:%M:%S}",
+        "mdy": f"{found:%m/%d/%Y %I:%M:%S %p}",
+        "excel": repr(serial),
+        "excel1904": repr(serial - 1462),
+        "epoch": str(seconds),
+        "epochms": str(seconds * 1000),
+    }
+    for form, text in written.items():
+        assert moments(pl.Series([text]), form)[0].to_list() == [found], form

@@ -1,0 +1,71 @@
+"""The meaning of one extract's columns, guessed from their headers and held against their first values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from telcli.intake.cleaning import Reading, readable_share
+from telcli.intake.date_forms import with_date_forms
+from telcli.intake.dictionary import slots
+from telcli.intake.identity import PERSONAL_FORMS
+from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
+from telcli.intake.plausible import refuse_destroyed
+from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.tables.extract import Extract
+
+__all__ = ["HEAD", "ROW", "guessed", "reading_of", "spoken"]
+
+ROW = "_row"
+HEAD = 2000
+"""Rows looked at before a column is taken for what its header says."""
+_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
+_NOBODY = Pseudonyms(no_key)
+
+
+def spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) -> dict[str, Use]:
+    """What was said about one source; among several, rows are numbered only where nothing else identifies them."""
+    if alone or not any(use.header == ROW_NUMBER for use in told.values()):
+        return dict(told)
+    others = {name: use for name, use in told.items() if use.header != ROW_NUMBER}
+    return others if guess("", names, others) else dict(told)
+
+
+def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
+    """Guess, look at the first rows, and guess again without what their values rule out."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    head = extract.frame.head(HEAD).collect(engine="streaming")
+    named = {use.header for use in told.values()}
+    while mapped := guess(extract.name, names, told, refused=refused):
+        columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
+        mapped = replace(mapped, columns=columns)
+        wrong = {
+            (name, use.header)
+            for name, use in mapped.columns.items()
+            if use.header not in named
+            and slots()[name].form in _CHECKED
+            and name != "customers.churned"
+            and readable_share(head[use.header], reading_of(name, use)) < 0.5
+        }
+        if not wrong:
+            _refuse_destroyed(mapped, head)
+            return mapped
+        refused |= wrong
+    return None
+
+
+def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:
+    for name, use in mapped.columns.items():
+        if slots()[name].form == "id" and use.header in head.columns:
+            refuse_destroyed(mapped.source, use.header, head[use.header])
+
+
+def reading_of(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
+    """How one column is read; whatever is text may hold numbers of persons, and is read without them."""
+    slot = slots()[name]
+    header = ROW if use.header == ROW_NUMBER else use.header
+    form = "discreet text" if slot.form == "text" else slot.form
+    dates = use.unit if form in ("day", "month", "moment") else ""
+    return Reading(slot.column, header, form, use.factor(slot), slot.words, people, slot.unit, dates)

@@ -1,0 +1,61 @@
+"""Units that cannot be right are doubted aloud; identifiers that a spreadsheet destroyed are refused."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from telcli.errors import DataError
+from telcli.intake.plausible import refuse_destroyed, unit_doubts
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "likely"),
+    [
+        ("currency", ["5900", "12900", "3900"], "分"),
+        ("currency", ["59", "129", "39000"], ""),
+        ("MB", ["5242880", "1310720", "9999999"], "kb"),
+        ("MB", ["2.5", "10", "0", "31", "8.2", "1.5"], "gb"),
+        ("MB", ["2500", "10000", "0", "31000", "8200"], ""),
+        ("minutes", ["36000", "18000", "42000"], "秒"),
+        ("minutes", ["300", "0", "1200"], ""),
+        ("texts", ["300000"] * 9, ""),
+        ("currency", ["", "null"], ""),
+    ],
+)
+def test_doubtful_units(unit: str, values: list[str], likely: str) -> None:
+    found = unit_doubts("a.csv", "h", "c", unit, pl.Series(values))
+    assert [notice.values["likely"] for notice in found] == ([likely] if likely else [])
+    assert all("--map c=h@" in notice.message for notice in found)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["1.38E+10", "1.39E+10", "12"],
+        ["1.10105E+17"],
+        [f"11010519491{n:04}000" for n in range(9)],
+        [f"8986{n:011}00000" for n in range(10_000, 10_009)],
+    ],
+)
+def test_destroyed_identifiers_are_refused(values: list[str]) -> None:
+    with pytest.raises(DataError) as caught:
+        refuse_destroyed("a.csv", "客户编号", pl.Series(values))
+    assert caught.value.code == "ids-destroyed"
+    assert "as text" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["000123", "123000"],
+        ["100000000000000"],
+        [f"11010519491231{n:02}2X" for n in range(9)],
+        ["10000000000000000000"],
+        [None],
+        ["1E5", "K1", "K2"],
+        [f"2024{n:013}" for n in range(1, 30)],
+    ],
+)
+def test_other_identifiers_pass(values: list[str]) -> None:
+    refuse_destroyed("a.csv", "id", pl.Series(values, dtype=pl.String))
