@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 
@@ -22,6 +22,8 @@ __all__ = ["FAULT_TYPE", "NO_FAULTS", "Reading", "clean", "readable_share"]
 FAULT_TYPE = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
 NO_FAULTS = pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
 _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
+_MOST = 1 << 17
+"""Rows of a batch, mostly."""
 
 _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
@@ -147,11 +149,17 @@ def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]
 def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series]]) -> pl.Series:
     """A list of faults per row; only the few rows that have one are built, the others share the empty list."""
     if not faults:
-        return _NONE.new_from_index(0, rows)
+        return _empties().head(rows) if rows <= _MOST else _NONE.new_from_index(0, rows)
     sparse = pl.concat([_noted(*fault) for fault in faults]).group_by("row", maintain_order=True).agg(FAULTS)
     every = pl.DataFrame({"row": pl.arange(rows, dtype=pl.get_index_type(), eager=True)})
     found = every.join(sparse, on="row", how="left", maintain_order="left")
     return found.select(pl.col(FAULTS).fill_null(_NONE))[FAULTS]
+
+
+@cache
+def _empties() -> pl.Series:
+    """Empty lists of faults for a whole batch, made once: most batches have no other."""
+    return _NONE.new_from_index(0, _MOST)
 
 
 def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 
 from telcli.intake.dictionary import bare, personal_words
 from telcli.intake.numbers import numbers
-from telcli.intake.words import Read, by_distinct, meant
+from telcli.intake.words import Read, by_distinct, few_distinct, folded, meant
 
 __all__ = ["discreet", "discreet_numbers", "header_tells", "holds_person", "is_person", "is_prose"]
 
@@ -34,7 +34,7 @@ def is_person(text: pl.Series) -> pl.Series:
     >>> is_person(pl.Series(["13812345678", "0261706749", "010-12345678", "a@b.cn", "20240601", "1250.5"])).to_list()
     [True, True, True, True, False, False]
     """
-    return text.str.normalize("NFKC").str.contains(_WHOLE)
+    return folded(text).str.contains(_WHOLE)
 
 
 def holds_person(text: pl.Series) -> pl.Series:
@@ -43,7 +43,7 @@ def holds_person(text: pl.Series) -> pl.Series:
     >>> holds_person(pl.Series(["call 13812345678 please", "ends 2024-06-01", "13812345678.25"])).to_list()
     [True, False, False]
     """
-    plain = text.str.normalize("NFKC")
+    plain = folded(text)
     return plain.str.contains(_WHOLE) | plain.str.contains(_INSIDE) | plain.str.contains(_MAIL)
 
 
@@ -62,7 +62,7 @@ def discreet(text: pl.Series) -> Read:
     def read(distinct: pl.Series) -> Read:
         return _hidden(meant(distinct)), pl.Series([False]).new_from_index(0, len(distinct))
 
-    return by_distinct(text, read)
+    return by_distinct(text, read) if few_distinct(text) else read(text)
 
 
 def _hidden(text: pl.Series) -> pl.Series:

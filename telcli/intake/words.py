@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.intake.dictionary import otherwise, word_list
 
-__all__ = ["Read", "by_distinct", "codes", "flags", "ids", "masked", "meant", "texts", "tokens"]
+__all__ = ["Read", "by_distinct", "codes", "few_distinct", "flags", "folded", "ids", "masked", "meant", "texts", "tokens"]
 
 Read = tuple[pl.Series, pl.Series]
 """Values, and a Boolean mask of the texts that could not be read."""
@@ -27,18 +27,39 @@ def meant(text: pl.Series) -> pl.Series:
     ['12', None, None, None, 'ok']
     """
     bare = text.str.strip_chars()
-    short = bare.str.len_chars() <= 6
-    nothing = short & bare.str.to_lowercase().is_in(list(word_list("blank")))
-    return bare.to_frame("t").select(pl.when(~nothing).then("t"))["t"]
+    nothing = list(word_list("blank"))
+    short = bare.str.len_bytes() <= max(len(word.encode()) for word in nothing)
+    if not short.any():
+        return bare
+    said = pl.col("t").str.to_lowercase().is_in(nothing)
+    return bare.to_frame("t").select(pl.when(~said).then("t"))["t"]
+
+
+def folded(text: pl.Series) -> pl.Series:
+    """Full-width and other compatible forms in their plain one; texts in ASCII, which have none, are not touched.
+
+    >>> folded(pl.Series(["１２", "a"])).to_list()
+    ['12', 'a']
+    """
+    if (text.str.len_bytes() == text.str.len_chars()).all():
+        return text
+    return text.str.normalize("NFKC")
+
+
+def few_distinct(text: pl.Series) -> bool:
+    """Whether the same texts come again and again, as far as the first ones tell."""
+    return text.len() <= 1000 or text.head(1000).n_unique() < 500
 
 
 def by_distinct(text: pl.Series, reader: Callable[[pl.Series], Read]) -> Read:
     """Read each distinct text once and look the values up; for columns with few distinct texts."""
     distinct = text.unique().drop_nulls()
     values, bad = reader(distinct)
-    table = pl.DataFrame({"t": distinct, "v": values, "b": bad})
-    found = text.to_frame("t").join(table, on="t", how="left", maintain_order="left")
-    return found["v"], found["b"].fill_null(value=False)
+    found = text.replace_strict(distinct, values, default=None, return_dtype=values.dtype)
+    if not bad.any():
+        return found.alias("v"), pl.Series("b", [False]).new_from_index(0, text.len())
+    faulty = distinct.filter(bad.fill_null(value=False))
+    return found.alias("v"), text.is_in(faulty.implode()).fill_null(value=False).alias("b")
 
 
 def codes(text: pl.Series, words: str) -> Read:
