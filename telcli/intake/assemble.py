@@ -22,7 +22,7 @@ from telcli.intake.unify import Identity, Unified, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS
 
-__all__ = ["Assembled", "assemble", "events_needed", "needs_month"]
+__all__ = ["Assembled", "assemble", "events_needed", "light", "needs_month"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -42,6 +42,18 @@ def needs_month(ones: Sequence[Understood]) -> bool:
 def events_needed(ones: Sequence[Understood]) -> bool:
     """Whether use is made of events: it is not where months of use were given, and events are then left out."""
     return not any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
+
+
+def light(ones: Sequence[Understood]) -> frozenset[str]:
+    """Tables of facts whose rows are those of their extracts, one for one: nothing is summed, numbered or unfolded."""
+    lent = {table for one in ones for table in _MONTHLY if table != one.map.table and one.map.columns_of(table)}
+    heavy = {one.map.table for one in ones if one.kept is None or one.lacks_id or one.summed or not _long(one)}
+    return frozenset({one.map.table for one in ones} - heavy - lent - {"customers", "subscriptions", *EVENTS})
+
+
+def _long(one: Understood) -> bool:
+    """Whether bills stand one below the other, each with its amount."""
+    return one.map.table != "bills" or one.map.use("amount") is not None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,19 @@ import polars as pl
 
 from telcli.intake.dictionary import otherwise, word_list
 
-__all__ = ["Read", "by_distinct", "codes", "few_distinct", "flags", "folded", "ids", "masked", "meant", "texts", "tokens"]
+__all__ = [
+    "Read",
+    "by_distinct",
+    "codes",
+    "few_distinct",
+    "flags",
+    "folded",
+    "ids",
+    "masked",
+    "meant",
+    "texts",
+    "tokens",
+]
 
 Read = tuple[pl.Series, pl.Series]
 """Values, and a Boolean mask of the texts that could not be read."""

@@ -19,6 +19,13 @@ from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
 __all__ = ["Landed", "admit", "land"]
 
 
+_PACKED = 1
+"""Level of zstd: higher ones cost more time than the room they save is worth in files that are read again and again."""
+
+_Piece = tuple[str, pl.LazyFrame]
+"""The name of a partition, and its rows."""
+
+
 @dataclass(frozen=True)
 class Landed:
     """One table on its way out: its parts by partition, where they are staged, and the rows that did not pass."""
@@ -51,88 +58,129 @@ def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, 
     return frames
 
 
-def land(rules: Contract, frame: pl.LazyFrame, staging: Path, *, strict: bool, progress: Progress = silent) -> Landed:
+def land(
+    rules: Contract,
+    frame: pl.LazyFrame,
+    staging: Path,
+    *,
+    strict: bool,
+    light: bool = False,
+    progress: Progress = silent,
+) -> Landed:
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
-    The frame is computed once, as a stream, to a raw file; each partition is then read and checked on its own, so
-    memory is bounded by the largest: a month of the monthly tables, the whole of the others. `strict` (results of a
-    stage) raises on the first broken rule.
+    Each partition is read and checked on its own, so memory is bounded by the largest: a month of the monthly tables,
+    the whole of the others. The frame is computed once, as a stream, to a raw file for each, but for a `light` one,
+    which costs little to read again and again. `strict` (results of a stage) raises on the first broken rule.
     """
     folder = staging / rules.name
     folder.mkdir(parents=True)
-    raw = folder / "raw.parquet"
-    rules.conform(frame).sink_parquet(raw, compression="lz4", maintain_order=True)
-    whole = _once_over_months(rules, pl.scan_parquet(raw))
-    parts: dict[str, Part] = {}
-    staged: dict[str, Path] = {}
-    rejects, copies, rejected = [], [], 0
-    partitions = _partitions(rules, whole)
-    for done, partition in enumerate(partitions):
-        progress("checking", done, len(partitions))
-        one = _only(rules, whole, partition).collect(engine="streaming").lazy()  # read once, looked at several times
-        split = rules.split(one)
-        if strict and (split.rejected_rows or split.copies.height):
-            rules.require(one)
-        rejects.append(split.rejects)
-        copies.append(split.copies)
-        rejected += split.rejected_rows
-        found = split.good.collect(engine="streaming")
-        found = found.sort(rules.key) if rules.key else found
-        if found.height or not rules.partition:
-            path = _final(rules, partition)
-            place = folder / f"{len(staged)}.parquet"
-            found.write_parquet(place)
-            parts[partition] = Part(path, file_sha256(place), found.height, place.stat().st_size, rules.digest())
-            staged[path] = place
-    raw.unlink()
-    empty = {"source": pl.String, "line": pl.Int64}
-    return Landed(
-        parts,
-        staged,
-        pl.concat(rejects) if rejects else contract("rejects").schema.create_empty(),
-        rejected,
-        pl.concat(copies) if copies else pl.DataFrame(schema=empty),
-    )
+    whole = rules.conform(frame)
+    pieces = _once_over_months(rules, _sifted(rules, whole) if light else _written(rules, whole, folder))
+    landing = _Landing(rules, folder, strict)
+    for done, (partition, piece) in enumerate(pieces):
+        progress("checking", done, len(pieces))
+        landing.add(partition, piece)
+    for raw in folder.glob("raw-*.parquet"):
+        raw.unlink()
+    return landing.landed()
 
 
-def _partitions(rules: Contract, whole: pl.LazyFrame) -> list[str]:
+class _Landing:
+    """The partitions of one table, as they are checked and staged one after the other."""
+
+    def __init__(self, rules: Contract, folder: Path, strict: bool) -> None:
+        self._rules, self._folder, self._strict = rules, folder, strict
+        self._parts: dict[str, Part] = {}
+        self._staged: dict[str, Path] = {}
+        self._rejects: list[pl.DataFrame] = [contract("rejects").schema.create_empty()]
+        self._copies = [pl.DataFrame(schema={"source": pl.String, "line": pl.Int64})]
+        self._rejected = 0
+
+    def add(self, partition: str, piece: pl.LazyFrame) -> None:
+        """Check the rows of one partition; stage those that pass."""
+        rules = self._rules
+        rows = piece.collect(engine="streaming")
+        good = rules.bare(rows) if rules.passes(rows) else self._sorted_out(rows)
+        if not good.height and rules.partition:
+            return
+        path, place = _final(rules, partition), self._folder / f"{len(self._staged)}.parquet"
+        (good.sort(rules.key) if rules.key else good).write_parquet(place, compression_level=_PACKED)
+        self._parts[partition] = Part(path, file_sha256(place), good.height, place.stat().st_size, rules.digest())
+        self._staged[path] = place
+
+    def _sorted_out(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that pass, where some do not."""
+        split = self._rules.split(rows.lazy())
+        if self._strict and (split.rejected_rows or split.copies.height):
+            self._rules.require(rows.lazy())
+        self._rejects.append(split.rejects)
+        self._copies.append(split.copies)
+        self._rejected += split.rejected_rows
+        return split.good.collect(engine="streaming")
+
+    def landed(self) -> Landed:
+        """What became of the table."""
+        return Landed(self._parts, self._staged, pl.concat(self._rejects), self._rejected, pl.concat(self._copies))
+
+
+def _sifted(rules: Contract, whole: pl.LazyFrame) -> list[_Piece]:
+    """The partitions of a frame that is cheap to read, each by its condition."""
     if not rules.partition:
-        return [""]
-    found = whole.select(rules.place().unique()).collect(engine="streaming").to_series().sort()
-    return ["" if place is None else place for place in found]
+        return [("", whole)]
+    found = whole.select(rules.month().unique()).collect(engine="streaming").to_series().sort()
+    return [(f"{month:%Y-%m-%d}" if month else "", whole.filter(rules.within(month))) for month in found]
 
 
-def _once_over_months(rules: Contract, whole: pl.LazyFrame) -> pl.LazyFrame:
+def _written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[_Piece]:
+    """The partitions of a frame as raw files, all written in one stream."""
+    target = pl.PartitionBy(
+        folder,
+        key={"_place": rules.place() if rules.partition else pl.lit("")},
+        include_key=False,
+        approximate_bytes_per_file=None,
+        file_path_provider=lambda found: f"raw-{(found.partition_keys.item() or '').replace('/', '_')}.parquet",
+    )
+    whole.sink_parquet(target, compression="lz4", maintain_order=True)
+    names = sorted(path.stem.removeprefix("raw-") for path in folder.glob("raw-*.parquet"))
+    pieces = [(name.replace("_", "/"), pl.scan_parquet(folder / f"raw-{name}.parquet")) for name in names]
+    return pieces if pieces or rules.partition else [("", whole.clear())]
+
+
+def _once_over_months(rules: Contract, pieces: list[_Piece]) -> list[_Piece]:
     """Leave a key that several partitions hold to the first line that has it: each partition is checked on its own.
 
     Few keys or none are such, so they are found by their hashes, of eight bytes each, and looked at closely only then.
     """
-    if not rules.partition or rules.partition in rules.key or FAULTS not in whole.collect_schema():
-        return whole
+    if rules.partition in (None, *rules.key) or len(pieces) < 2 or FAULTS not in pieces[0][1].collect_schema():
+        return pieces
     key = pl.struct(rules.key).hash()
-    hashes = np.sort(whole.select(key).collect(engine="streaming").to_series().to_numpy())
+    hashes = np.sort(np.concatenate([piece.select(key).collect().to_series().to_numpy() for _, piece in pieces]))
     twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
     if not twice.size:
-        return whole
-    rows = whole.filter(key.is_in(pl.lit(pl.Series(twice)).implode()) & (pl.col(FAULTS).list.len() == 0))
-    placed = rows.select(*rules.key, SOURCE, LINE, _place=rules.place()).drop_nulls().sort(SOURCE, LINE).collect()
+        return pieces
+    again = key.is_in(pl.lit(pl.Series(twice)).implode()) & (pl.col(FAULTS).list.len() == 0)
+    rows = [piece.filter(again).select(*rules.key, SOURCE, LINE, _place=pl.lit(name)) for name, piece in pieces]
+    placed = pl.concat(rows).drop_nulls().sort(SOURCE, LINE).collect()
     first = placed.group_by(rules.key, maintain_order=True).agg(
         pl.col("_place").first(), _n=pl.col("_place").n_unique()
     )
-    several = first.filter(pl.col("_n") > 1).select(*rules.key, _first="_place")
+    several = first.filter(pl.col("_n") > 1).drop("_n")
     if not several.height:
-        return whole
-    marked = whole.join(several.lazy(), on=list(rules.key), how="left", maintain_order="left")
+        return pieces
     fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=pl.lit(None, pl.String))
     noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
-    later = pl.col("_first").is_not_null() & (pl.col("_first") != rules.place())
-    return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_first")
+    return [(name, _noted_elsewhere(rules, piece, several, name, noted)) for name, piece in pieces]
 
 
-def _only(rules: Contract, whole: pl.LazyFrame, partition: str) -> pl.LazyFrame:
-    if not rules.partition:
-        return whole
-    return whole.filter(rules.place() == partition if partition else rules.place().is_null())
+def _noted_elsewhere(
+    rules: Contract, piece: pl.LazyFrame, several: pl.DataFrame, name: str, noted: pl.Expr
+) -> pl.LazyFrame:
+    """The rows of one partition, with a fault on those whose key another one has first."""
+    elsewhere = several.filter(pl.col("_place") != name).lazy()
+    marked = piece.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
+    later = pl.col("_place").is_not_null()
+    return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_place")
 
 
 def _final(rules: Contract, partition: str) -> str:

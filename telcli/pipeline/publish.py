@@ -57,7 +57,9 @@ def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any, prog
     landed: dict[str, Landed] = {}
     strict = stage.name != "ingest"
     for table, frame in outcome.tables.items():
-        landed[table] = land(contract(table), frame, staging, strict=strict, progress=progress)
+        landed[table] = land(
+            contract(table), frame, staging, strict=strict, light=table in outcome.light, progress=progress
+        )
         if not strict:
             _bounded(table, landed[table], settings.max_reject_share)
     if not strict:

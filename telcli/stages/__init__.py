@@ -69,6 +69,7 @@ class Outcome:
         hidden columns of `tables.contract` and are split into good rows and rejects.
     metrics : JSON-able, with the key names that scripts rely on.
     notices : what the analyst should know.
+    light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
     models : fitted estimators by name, each with a JSON-able description.
     """
 
@@ -77,3 +78,4 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
     models: Mapping[str, tuple[Any, Mapping[str, Any]]] = field(default_factory=dict)
     as_of: date | None = None
+    light: frozenset[str] = frozenset()

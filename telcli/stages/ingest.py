@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, events_needed, needs_month
+from telcli.intake.assemble import assemble, events_needed, light, needs_month
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
 from telcli.intake.pseudonyms import Pseudonyms, no_key
@@ -71,7 +71,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     metrics |= found.metrics
     if undated and at:
         metrics["as_of"] = at.isoformat()
-    return Outcome(found.tables, metrics, (*notices, *told, *found.notices), as_of=at if undated else inputs.as_of)
+    told = [*notices, *told, *found.notices]
+    return Outcome(found.tables, metrics, tuple(told), as_of=at if undated else inputs.as_of, light=light(ones))
 
 
 def _identity(settings: IngestSettings) -> Identity:

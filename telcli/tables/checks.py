@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from inspect import getsource
 from sys import modules
@@ -89,15 +90,34 @@ class Contract:
         """What the month of a partition is called in the path of its files: ``month``, or ``as_of`` of results."""
         return "as_of" if self.partition == "as_of" else "month"
 
+    def month(self) -> pl.Expr:
+        """The month of each row, as the date of its first day."""
+        column = pl.col(self.partition or "")
+        return column if self._dated else column.dt.date().dt.month_start()
+
+    def within(self, month: date | None) -> pl.Expr:
+        """Whether a row is of this month, or of none: a condition that files are passed over by."""
+        column = pl.col(self.partition or "")
+        if month is None:
+            return column.is_null()
+        if self._dated:
+            return column == month
+        after = pl.lit(month).dt.offset_by("1mo")
+        return (column >= pl.lit(month).cast(pl.Datetime("us"))) & (column < after.cast(pl.Datetime("us")))
+
+    @property
+    def _dated(self) -> bool:
+        """Whether the partition's column holds months themselves, not moments."""
+        return self.schema.columns()[self.partition or ""].dtype == pl.Date
+
     def place(self) -> pl.Expr:
         """The partition of each row, such as ``2024-06-01`` or ``2024-06-01/03``; null where its month is.
 
-        >>> from datetime import date
         >>> from telcli.tables import contract
         >>> pl.DataFrame({"month": [date(2024, 6, 1)]}).select(contract("bills").place()).item()
         '2024-06-01'
         """
-        month = pl.col(self.partition or "").dt.to_string("%Y-%m-01")
+        month = self.month().dt.to_string("%Y-%m-%d")
         if not self.buckets:
             return month
         return pl.concat_str(month, pl.lit("/"), bucket("customer_id", self.buckets).cast(pl.String).str.zfill(2))
@@ -175,6 +195,16 @@ class Contract:
                 column=first["column"],
             )
         return split.good
+
+    def passes(self, rows: pl.DataFrame) -> bool:
+        """Whether every row keeps every rule; costs less than to part them."""
+        if FAULTS in rows.columns and (rows[FAULTS].list.len() > 0).any():
+            return False
+        return self.schema.is_valid(rows.select(self.schema.column_names()))
+
+    def bare(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows without the hidden columns."""
+        return rows.drop(_HIDDEN, strict=False)
 
     def split(self, frame: pl.LazyFrame) -> Split:
         """Part rows that keep every rule from those that do not.
