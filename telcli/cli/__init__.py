@@ -30,6 +30,7 @@ PANELS = {
         "show": "Show a table's rows, or what its columns mean.",
         "config": "Show each setting, its value, and where it came from.",
     },
+    "Privacy": {"purge": "Remove one person from every table."},
     "Set up": {
         "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
         "simulate": "Write raw extracts of an imaginary operator.",

@@ -40,6 +40,10 @@ class Kept:
     columns: Mapping[tuple[str, str, float, str], str]
     faulty: frozenset[str]
 
+    def columns_of(self, readings: Iterable[Reading]) -> list[str]:
+        """The columns that hold what was read so, each once."""
+        return list(dict.fromkeys(self.columns[_key(reading)] for reading in readings))
+
     def has(self, readings: Iterable[Reading]) -> bool:
         """Whether all of this was read."""
         return all(_key(reading) in self.columns for reading in readings)

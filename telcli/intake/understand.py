@@ -22,6 +22,7 @@ from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.plausible import unit_doubts
 from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.suppression import without_purged
 from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
@@ -34,6 +35,8 @@ _FIRST = 20_000
 _SURE = ("Float64", "String")
 """Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
 _NOBODY = Pseudonyms(no_key)
+_NAMING = ("customer_id", "subscription_id", "account_id", "certificate_h")
+"""Columns by which a person who was purged is known again."""
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
 _TYPES = {
     "Boolean": "flag",
@@ -117,6 +120,14 @@ class Understood:
         """Whether rows of this extract are added up, so that attributes have no place."""
         by_number = self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
         return by_number or self.map.table in EVENTS
+
+    def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
+        """The same without rows of persons who were purged, and how many those were."""
+        if not self.kept or not purged:
+            return self, 0
+        columns = self.kept.columns_of([one for one in self.every_reading() if one.name in _NAMING])
+        left, count = without_purged(self.kept.frame, columns, purged, self.people)
+        return replace(self, kept=replace(self.kept, frame=left)), count
 
     def without(self, tables: Sequence[str]) -> Understood:
         """The same, with columns of these tables left as unknown."""

@@ -103,7 +103,8 @@ class Move:
 class Manifest:
     """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out.
 
-    `key_id` names the key of the pseudonyms in the tables; empty where there are none.
+    `key_id` names the key of the pseudonyms in the tables; empty where there are none. `suppressed` are hashes, under
+    that key, of the identifiers of persons who were purged and stay out.
     """
 
     tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Manifest:
     stages: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
     pending: tuple[Move, ...] = ()
     key_id: str = ""
+    suppressed: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes."""
@@ -175,6 +177,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
         },
         pending=tuple(Move(**move) for move in body["pending"]),
         key_id=str(body.get("key_id", "")),
+        suppressed=tuple(str(token) for token in body.get("suppressed", ())),
     )
 
 

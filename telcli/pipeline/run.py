@@ -206,7 +206,13 @@ def _make(
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
-        inputs = dataclasses.replace(inputs, extracts=tuple(extracts), key=secret, keep=keeper(staging / "kept"))
+        inputs = dataclasses.replace(
+            inputs,
+            extracts=tuple(extracts),
+            key=secret,
+            keep=keeper(staging / "kept"),
+            suppressed=frozenset(manifest.suppressed),
+        )
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:

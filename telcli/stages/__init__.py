@@ -47,6 +47,7 @@ class Inputs:
     choices : the command line's own words that are no settings, such as ingest's mapping.
     keep : computes a frame and gives back one of the same rows that is cheap to read again; for ingest.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
+    suppressed : hashes of persons who were purged, for ingest alone.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -57,6 +58,7 @@ class Inputs:
     progress: Progress = silent
     key: Callable[[], bytes] | None = None
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
+    suppressed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
     ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key), inputs.keep)
+    ones, gone = _without_purged(ones, inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
@@ -65,13 +66,15 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs))
     unused = () if events_needed(ones) else EVENTS
     metrics: dict[str, Any] = {
-        "sources": [_about(one, used=one.map.table not in unused) for one in ones],
+        "sources": [
+            _about(one, used=one.map.table not in unused, gone=count) for one, count in zip(ones, gone, strict=True)
+        ],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
     metrics |= found.metrics
     if undated and at:
         metrics["as_of"] = at.isoformat()
-    told = [*notices, *told, *found.notices]
+    told = [*notices, *told, *found.notices, *_left_out(ones, gone)]
     return Outcome(found.tables, metrics, tuple(told), as_of=at if undated else inputs.as_of, light=light(ones))
 
 
@@ -88,6 +91,24 @@ def _held(inputs: Inputs) -> Held | None:
         return None
     people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h")
     return Held(inputs.tables["crosswalk"].collect(engine="streaming"), people.collect(engine="streaming"))
+
+
+def _without_purged(ones: Sequence[Understood], purged: frozenset[str]) -> tuple[list[Understood], list[int]]:
+    """The extracts without persons who were purged, and how many rows of each those were."""
+    found = [one.without_purged(purged) for one in ones]
+    return [one for one, _ in found], [count for _, count in found]
+
+
+def _left_out(ones: Sequence[Understood], gone: Sequence[int]) -> list[Notice]:
+    return [
+        Notice(
+            "purged-left-out",
+            "{file}: {count} rows of persons who were purged were left out.",
+            {"file": one.map.source, "count": count},
+        )
+        for one, count in zip(ones, gone, strict=True)
+        if count
+    ]
 
 
 def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
@@ -136,14 +157,14 @@ def _latest(one: Understood) -> date | None:
     return latest
 
 
-def _about(one: Understood, *, used: bool) -> dict[str, Any]:
+def _about(one: Understood, *, used: bool, gone: int) -> dict[str, Any]:
     """What was read of one extract and what was made of it."""
     mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
     return {
         "source": one.map.source,
         "table": "usage" if one.map.table in EVENTS else one.map.table,
         "rows_read": one.rows,
-        "rows_unused": 0 if used else one.rows,
+        "rows_unused": gone if used else one.rows,
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,
         "confidence": one.map.confidence,

@@ -1,0 +1,159 @@
+"""``telcli purge``: one person leaves every table at one instant, and is kept from coming back."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from telcli.errors import Notice
+from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
+from telcli.pipeline.run import Request, settle
+from telcli.pipeline.secret import Secret, key_file
+from telcli.pipeline.workdir import Workdir, storage_error
+
+__all__ = ["Purged", "purge"]
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What left: rows by table, pages that named the person; and models that learned from the person among others."""
+
+    customer_id: str
+    removed: Mapping[str, int]
+    pages: tuple[str, ...]
+    models: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
+    """Remove one person, named by customer_id, raw number or raw certificate, from a working directory.
+
+    Rows of later stages go too; the stages are stale then, since their inputs have changed.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such working directory or customer.
+    """
+    from telcli.stages import purge as stage
+
+    workdir = Workdir(directory)
+    workdir.manifest()  # one that does not exist is told before it would be made
+    settings, _ = settle("ingest", Request(directory))
+    with workdir.writing(wait) as manifest:
+        secret = Secret(key_file(settings.key_file), directory, manifest.key_id)
+        known = {
+            table: workdir.scan(manifest, table, manifest.months(table))
+            for table in stage.LOOKED_IN
+            if manifest.months(table)
+        }
+        person = stage.find(known, customer, secret)
+        suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})
+        try:
+            tables, staged, removed = _rewritten(workdir, manifest, person)
+        except OSError as error:
+            raise storage_error(directory, error) from error
+        pages = _pages(workdir, manifest, person)
+        files = {path: part for path, part in manifest.files.items() if path not in pages}
+        stages = {
+            name: {key: _scrubbed(record, tables, pages, person) for key, record in records.items()}
+            for name, records in manifest.stages.items()
+        }
+        new = dataclasses.replace(
+            manifest,
+            tables=tables,
+            files=files,
+            stages=stages,
+            suppressed=tuple(suppressed),
+            key_id=manifest.key_id or secret.key_id,
+        )
+        workdir.commit(manifest, new, staged)
+    models = tuple(sorted(path for path in files if path.startswith("models/") and not path.endswith(".json")))
+    return Purged(person.customer_id, removed, pages, models, (*secret.notices, *_what_is_left(models)))
+
+
+def _rewritten(
+    workdir: Workdir, manifest: Manifest, person: Any
+) -> tuple[dict[str, dict[str, Part]], dict[str, Path], dict[str, int]]:
+    """The parts of every table without the person, those that changed staged, and the rows that went by table."""
+    from telcli.stages.purge import without
+    from telcli.tables import PARTITIONS
+
+    staging = workdir.staging()
+    tables: dict[str, dict[str, Part]] = {}
+    staged: dict[str, Path] = {}
+    removed: dict[str, int] = {}
+    for table, parts in manifest.tables.items():
+        tables[table] = dict(parts)
+        for name, part in parts.items():
+            left, count = without(workdir.scan(manifest, table, [name]), table, person)
+            if not count:
+                continue
+            workdir.scan(manifest, table, [name], verify=True)
+            removed[table] = removed.get(table, 0) + count
+            place = staging / f"purged-{len(staged)}.parquet"
+            left.sink_parquet(place, maintain_order=True)
+            fresh = _part(part, place)
+            if fresh.rows or table not in PARTITIONS:
+                tables[table][name], staged[part.path] = fresh, place
+            else:
+                del tables[table][name]
+    return {table: parts for table, parts in tables.items() if parts}, staged, removed
+
+
+def _part(old: Part, place: Path) -> Part:
+    import polars as pl
+
+    rows = int(pl.scan_parquet(place).select(pl.len()).collect().item())
+    return dataclasses.replace(old, sha256=file_sha256(place), rows=rows, bytes=place.stat().st_size)
+
+
+def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]:
+    """Pages in which the person stands by name."""
+    names = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in person.names) + rb")\b")
+    reports = [path for path in manifest.files if path.startswith("reports/")]
+    return tuple(
+        path for path in sorted(reports) if names.search(workdir.locate(manifest, manifest.files[path]).read_bytes())
+    )
+
+
+def _scrubbed(record: Record, tables: Mapping[str, Mapping[str, Part]], pages: tuple[str, ...], person: Any) -> Record:
+    """A record that names neither the person nor files that are gone."""
+    from telcli.stages.purge import scrubbed
+
+    gave = {
+        table: tuple(name for name in names if name in tables.get(table, {})) for table, names in record.gave.items()
+    }
+    return dataclasses.replace(
+        record,
+        gave={table: names for table, names in gave.items() if names},
+        files={path: sha for path, sha in record.files.items() if path not in pages},
+        metrics=scrubbed(record.metrics, person),
+        notices=tuple(scrubbed(notice, person) for notice in record.notices),
+    )
+
+
+def _what_is_left(models: tuple[str, ...]) -> list[Notice]:
+    """What this command cannot remove."""
+    notices = [
+        Notice(
+            "purge-sources",
+            "The raw extracts still hold this person; a later ingest leaves the person out, but the files are yours to "
+            "clean.",
+        )
+    ]
+    if models:
+        values = {"models": ", ".join(models)}
+        notices.append(
+            Notice(
+                "purge-models",
+                "These models learned from this person among others, and hold no row of anybody: {models}. "
+                "To have them learn anew: telcli run",
+                values,
+            )
+        )
+    return notices
