@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._errors import explain
 from telcli.cli._help import pack
 from telcli.cli._output import error_body
+from telcli.cli._refused import refused
 from telcli.cli._words import tr
 from telcli.tables import NAMES
 
@@ -86,6 +87,8 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
             yield f"  {output.table:<18}{row_count(output.rows):>16}{place}"
         else:
             yield f"  {output.path}"
+    if run.stage == "ingest":
+        yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
     yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:

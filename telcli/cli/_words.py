@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["label", "language", "peek", "said", "settle", "tr"]
+__all__ = ["label", "language", "peek", "rule_name", "said", "settle", "tr"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 _HERE = Path(__file__).parent
@@ -124,6 +124,16 @@ def _phrase(value: Any, name: str = "") -> Any:
     if name == "rules":
         return "；".join(_matched(part) for part in value.split("; "))
     return _matched(value)
+
+
+def rule_name(rule: str) -> str:
+    """Why a row was refused, as rejects name it, with its meaning where that is not English.
+
+    >>> rule_name("not-a-date")
+    'not-a-date'
+    """
+    meaning = _file()["rules"].get(rule) if language() == "zh" else None
+    return f"{meaning} {rule}" if meaning else rule
 
 
 def _matched(value: str) -> str:

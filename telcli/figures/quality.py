@@ -24,6 +24,7 @@ RULES = {
     "orphan": ("belongs to nobody", "找不到所属客户"),
     "negative-tenure": ("tenure below zero", "网龄为负"),
     "ends-after-activation": ("ends before it starts", "销户早于入网"),
+    "in-the-future": ("dated after today", "日期晚于今天"),
     "closes-after-opening": ("closed before it was opened", "办结早于受理"),
 }
 """Rules that ingest names, in words; any other goes by its own name."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, partial
 
 import polars as pl
 
+from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.dates import days, moments, months
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
 from telcli.intake.numbers import integers, measured, strict_numbers, years
@@ -56,7 +58,8 @@ class Reading:
 
     `words` names the dictionary's list for the form ``code``; those of severity are whole numbers. `people` makes the
     pseudonyms of identifiers; without it those that need one cannot be read. `unit` is the contract's, in which values
-    that carry their own are read; `dates` says how a column of dates is written.
+    that carry their own are read; `dates` says how a column of dates is written; one after the
+    day `last` is a fault.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Reading:
     people: Pseudonyms = _NOBODY
     unit: str = ""
     dates: str = ""
+    last: date | None = None
 
     @property
     def dtype(self) -> pl.DataType:
@@ -82,7 +86,10 @@ class Reading:
         if self.form == "code":
             return [("unknown-word", bad)]
         if self.form not in _OF_PEOPLE:
-            return [(_READERS[self.form][2], bad)]
+            rule = _READERS[self.form][2]
+            late = late_ones(text, bad, replace(self, last=None).read) if self.last else None
+            found = [(rule, bad)] if late is None else [(rule, bad & ~late), (FUTURE, late)]
+            return [(rule, mask) for rule, mask in found if mask.any()]
         lost = bad & text.str.contains(r"[eE]\+").fill_null(value=False)
         return [(rule, mask) for rule, mask in ((_LOST, lost), (_MASKED, bad & ~lost)) if mask.any()]
 
@@ -96,8 +103,8 @@ class Reading:
         if self.form == "number":
             return measured(text, self.unit, self.factor)
         if self.form in _DATED:
-            return _DATED[self.form](text, self.dates)
-        values, bad = _READERS[self.form][0](text)
+            return without_late(_DATED[self.form](text, self.dates), self.last)
+        values, bad = without_late(_READERS[self.form][0](text), self.last)
         return (values * self.factor if self.factor != 1.0 else values).cast(self.dtype), bad
 
 

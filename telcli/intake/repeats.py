@@ -6,17 +6,40 @@ knows copies by that, drops and counts it like any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import HIDDEN, add_fault, summed
 from telcli.intake.understand import REST
 from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.extract import Extract
 
-__all__ = ["summed_once", "with_ids"]
+__all__ = ["once", "summed_once", "with_ids"]
 
 _SOUND = pl.col(FAULTS).list.len() == 0
 _PLACE = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
+
+
+def once(extracts: Sequence[Extract]) -> tuple[list[Extract], list[Notice]]:
+    """Leave out a file given again under another name: the same bytes, and the same sheet or table of them.
+
+    >>> files = [Extract(name, pl.LazyFrame(), "utf-8", ",", "e3b0") for name in ("may.csv", "may (1).csv")]
+    >>> kept, notices = once(files)
+    >>> [extract.name for extract in kept], notices[0].message
+    (['may.csv'], 'may (1).csv is may.csv over again, byte for byte, and was left out.')
+    """
+    first: dict[tuple[str, str], str] = {}
+    kept, notices = [], []
+    for extract in extracts:
+        same = first.setdefault((extract.sha256 or extract.name, extract.name.partition("#")[2]), extract.name)
+        if same == extract.name:
+            kept.append(extract)
+            continue
+        values = {"file": extract.name, "other": same}
+        notices.append(Notice("file-again", "{file} is {other} over again, byte for byte, and was left out.", values))
+    return kept, notices
 
 
 def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, list[Notice]]:

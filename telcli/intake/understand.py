@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
+from telcli.intake.ahead import PAST
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.cleaning import Reading, clean
 from telcli.intake.date_forms import date_notice
@@ -53,6 +55,7 @@ class Understood:
 
     `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
+    Facts dated after `today` are faults.
     """
 
     extract: Extract
@@ -64,6 +67,7 @@ class Understood:
     seen: Mapping[str, tuple[Reading, Seen]] = field(default_factory=dict)
     kept: Kept | None = None
     under: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    today: date | None = None
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -106,6 +110,7 @@ class Understood:
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table)
         ]
+        found = [replace(one, last=self.today) if one.name in PAST else one for one in found]
         if not attributes:
             return found
         return found + [Reading(name, header, _TYPES[kind]) for name, (header, kind) in self.attributes.items()]
@@ -151,10 +156,12 @@ def understand(
     choices: Mapping[str, Any],
     people: Pseudonyms = _NOBODY,
     keep: Keep = as_it_is,
+    today: date | None = None,
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
-    `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`.
+    `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`. Facts
+    dated after `today`, where it is given, are faults.
 
     Raises
     ------
@@ -200,7 +207,7 @@ def understand(
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    looked = [_looked_at(replace(one, people=people), keep) for one in billed]
+    looked = [_looked_at(replace(one, people=people, today=today), keep) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in _told_of(one)]]
 
 

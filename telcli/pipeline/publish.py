@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from telcli.errors import DataError, Notice
+from telcli.errors import Notice
 from telcli.pipeline.doors import Landed, land
+from telcli.pipeline.month_counts import month_notices
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
+from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
 from telcli.pipeline.secret import Secret
 from telcli.pipeline.stage import Render, Stage
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.stages import Outcome, Progress, silent
-from telcli.tables import SUBJECTS, contract
+from telcli.tables import contract
 
 __all__ = ["publish"]
 
@@ -40,7 +42,11 @@ def publish(
         A table breaks its contract, or ingest would lose more rows than `max_reject_share` allows.
     """
     staging = workdir.path / STAGING
-    landed = _land_all(stage, outcome, staging, settings, progress)
+    landed = _land_all(stage, outcome, staging, progress)
+    if stage.name == "ingest":
+        found = counts(outcome.metrics["sources"], landed, settings.max_reject_share)
+        refuse_beyond(found, landed, workdir.path)
+        outcome = dataclasses.replace(outcome, metrics={**outcome.metrics, **found})
     if secret:  # whether a key was needed is known only now that every value has been read
         outcome = dataclasses.replace(outcome, notices=(*secret.notices, *outcome.notices))
         manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
@@ -50,48 +56,24 @@ def publish(
     new = _merged(stage, manifest, landed, files, record, basis)
     staged = {path: place for table in landed.values() for path, place in table.staged.items()}
     staged |= {path: staging / path for path in files if (staging / path).is_file()}
-    return workdir.commit(manifest, new, staged)
+    committed = workdir.commit(manifest, new, staged)
+    if stage.name == "ingest":
+        (workdir.path / REFUSED).unlink(missing_ok=True)  # it told of an ingest that this one follows
+    return committed
 
 
-def _land_all(stage: Stage, outcome: Outcome, staging: Path, settings: Any, progress: Progress) -> dict[str, Landed]:
-    landed: dict[str, Landed] = {}
+def _land_all(stage: Stage, outcome: Outcome, staging: Path, progress: Progress) -> dict[str, Landed]:
     strict = stage.name != "ingest"
-    for table, frame in outcome.tables.items():
-        landed[table] = land(
-            contract(table), frame, staging, strict=strict, light=table in outcome.light, progress=progress
-        )
-        if not strict:
-            _bounded(table, landed[table], settings.max_reject_share)
+    landed = {
+        table: land(contract(table), frame, staging, strict=strict, light=table in outcome.light, progress=progress)
+        for table, frame in outcome.tables.items()
+    }
     if not strict:
         refused = pl.concat([found.rejects for found in landed.values()])
         landed["rejects"] = land(
             contract("rejects"), refused.sort("source", "line", "rule").lazy(), staging, strict=True
         )
     return landed
-
-
-def _bounded(table: str, landed: Landed, most: float) -> None:
-    rows = landed.rejected_rows + landed.rows
-    if not landed.rejected_rows or (landed.rows and landed.rejected_rows / rows <= most):
-        return
-    worst = (
-        landed.rejects.group_by("rule", "column").len().sort("len", "rule", "column", descending=[True, False, False])
-    )
-    first = landed.rejects.sort("source", "line").row(0, named=True)
-    raise DataError(
-        "too-many-rejects",
-        "{rejected} of {rows} rows of {table} break a rule, more than {most:.1%} allowed; nothing was changed. "
-        "Most often: {rules}. First: {source} line {line}, {column}.",
-        hint="Mend the extract or the mapping (--map), or allow more with --max-rejects.",
-        rejected=landed.rejected_rows,
-        rows=rows,
-        table=table,
-        most=most,
-        rules="; ".join(f"{rule} on {column} ({count})" for rule, column, count in worst.head(3).rows()),
-        source=first["source"],
-        line=first["line"],
-        column=first["column"],
-    )
 
 
 def _stage_files(
@@ -144,10 +126,11 @@ def _record(
     )
     notices = outcome.notices
     if stage.name == "ingest":
-        notices = (*notices, *_dropped(stage, manifest, landed))
+        months = month_notices({table: found.parts for table, found in landed.items()})
+        notices = (*notices, *_dropped(stage, manifest, landed), *months)
         metrics["key_id"] = manifest.key_id
-        metrics["sources"] = [_counted(source, landed) for source in metrics["sources"]]
         rows_in = sum(source["rows_read"] for source in metrics["sources"])
+    lines = metrics["sources"] if stage.name == "ingest" else ()
     as_of = outcome.as_of.isoformat() if outcome.as_of else basis.as_of
     return Record(
         basis=basis,
@@ -156,8 +139,8 @@ def _record(
         files={path: part.sha256 for path, part in files.items()},
         rows_in=rows_in,
         rows_out=sum(found.rows for table, found in landed.items() if table != "rejects"),
-        rejected=sum(found.rejected_rows for table, found in landed.items() if table != "rejects"),
-        duplicates=sum(found.copies.height for found in landed.values()),
+        rejected=sum(source["rows_rejected"] for source in lines),
+        duplicates=sum(source["rows_duplicate"] for source in lines),
         metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
     )
@@ -176,28 +159,6 @@ def _dropped(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed]) -> 
             {"tables": ", ".join(gone)},
         )
     ]
-
-
-def _counted(source: Mapping[str, Any], landed: Mapping[str, Landed]) -> dict[str, Any]:
-    """Add to what was read of one extract what became of it: rows read = kept + rejected + duplicate + unused.
-
-    One line may give rows to several tables: it is rejected where any of them was refused, and else a duplicate only
-    where its own table had it before; a copy of what it lends, such as its bill, leaves the line itself kept.
-    """
-    rejected = _lines(source, [found.rejects for table, found in landed.items() if table in SUBJECTS])
-    own = _lines(source, [found.copies for table, found in landed.items() if table == source["table"]])
-    lost = {
-        "rows_rejected": rejected.len(),
-        "rows_duplicate": own.filter(~own.is_in(rejected.implode())).len(),
-        "rows_unused": source.get("rows_unused", 0),
-    }
-    return {**source, **lost, "rows_kept": source["rows_read"] - sum(lost.values())}
-
-
-def _lines(source: Mapping[str, Any], frames: Sequence[pl.DataFrame]) -> pl.Series:
-    """The lines of one extract that these frames name, each once."""
-    named = [frame.filter(source=source["source"]).select(pl.col("line").cast(pl.Int64)) for frame in frames]
-    return pl.concat([pl.DataFrame(schema={"line": pl.Int64}), *named])["line"].unique()
 
 
 def _merged(

@@ -39,9 +39,9 @@ class IngestSettings:
     """How extracts become clean tables."""
 
     max_reject_share: float = setting(
-        0.05,
-        "Fail when a table loses more than this share of its rows.",
-        "某表被拒行占比超过此值时失败。",
+        0.01,
+        "Fail when a source or a table loses more than this share of its rows.",
+        "某个来源或某张表被拒行占比超过此值时失败。",
         unit="share",
         low=0.0,
         high=1.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from telcli.intake.assemble import assemble, events_needed, light, needs_month
 from telcli.intake.dictionary import EVENTS
 from telcli.intake.flat import check_label
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.told import as_pinned
 from telcli.intake.understand import Understood, understand
@@ -57,7 +58,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
-    ones, notices = understand(inputs.extracts, inputs.choices, Pseudonyms(inputs.key or no_key), inputs.keep)
+    extracts, again = once(inputs.extracts)
+    people = Pseudonyms(inputs.key or no_key)
+    ones, notices = understand(extracts, inputs.choices, people, inputs.keep, _today() + timedelta(days=1))
     ones, gone = _without_purged(ones, inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
@@ -74,7 +77,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     metrics |= found.metrics
     if undated and at:
         metrics["as_of"] = at.isoformat()
-    told = [*notices, *told, *found.notices, *_left_out(ones, gone)]
+    told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
     return Outcome(found.tables, metrics, tuple(told), as_of=at if undated else inputs.as_of, light=light(ones))
 
 
@@ -112,11 +115,7 @@ def _left_out(ones: Sequence[Understood], gone: Sequence[int]) -> list[Notice]:
 
 
 def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
-    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud.
-
-    This month comes from the clock, or from the environment variable ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC;
-    the convention of reproducible builds) where it is set, so that a run can be repeated to the byte later.
-    """
+    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud."""
     if asked:
         return asked.replace(day=1), []
     latest = max((found for one in ones if (found := _latest(one))), default=None)
@@ -129,9 +128,7 @@ def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[N
                 {"month": f"{month:%Y-%m}"},
             )
         ]
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    today = datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch.isdecimal() else date.today()
-    month = today.replace(day=1)
+    month = _today().replace(day=1)
     return month, [
         Notice(
             "as-of-assumed",
@@ -139,6 +136,15 @@ def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[N
             {"month": f"{month:%Y-%m}"},
         )
     ]
+
+
+def _today() -> date:
+    """Today, by the clock, or by the environment variable ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC).
+
+    That is the convention of reproducible builds: where it is set, a run can be repeated to the byte later.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch.isdecimal() else date.today()
 
 
 def _latest(one: Understood) -> date | None:

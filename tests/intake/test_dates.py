@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telcli.intake.cleaning import Reading
 from telcli.intake.dates import FORMS, days, moments, months
 
 
@@ -166,3 +167,16 @@ def test_every_form_is_read_back(found: datetime) -> None:
     }
     for form, text in written.items():
         assert moments(pl.Series([text]), form)[0].to_list() == [found], form
+
+
+def test_what_has_happened_cannot_be_dated_ahead() -> None:
+    last = date(2024, 6, 30)
+    text = pl.Series(["2024-06-30 23:59", "2024-07-01", "2024-13-01", None, "99991231"])
+    reading = Reading("paid_at", "t", "moment", last=last)
+    values, bad = reading.read(text)
+    assert values.is_not_null().to_list() == [True, False, False, False, False]
+    assert bad.to_list() == [False, True, True, False, False]
+    rules = {rule: mask.arg_true().to_list() for rule, mask in reading.rules(text, bad)}
+    assert rules == {"not-a-date": [2], "in-the-future": [1]}
+    years, late = Reading("birth_year", "y", "year", last=last).read(pl.Series(["2024", "2031"]))
+    assert (years.to_list(), late.to_list()) == ([2024, None], [False, True])

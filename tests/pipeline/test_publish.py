@@ -99,3 +99,68 @@ def test_payments_are_kept_and_shown_by_month(tmp_path: Path) -> None:
     assert places == [f"work/payments/month=2024-0{month}-01/part-0.parquet" for month in (5, 6)]
     assert show.read(tmp_path / "work", "payments", date(2024, 5, 1)).rows == 1
     assert show.read(tmp_path / "work", "payments").rows == 2
+
+
+FLAT = "Customer ID,Tenure,Monthly Charge,birth_year\n"
+
+
+def test_lines_are_counted_by_rule_and_each_line_once_in_the_total(tmp_path: Path) -> None:
+    flat = FLAT + "a,1,5,1980\na,1,5,1980\nb,2,x,1980\nc,x,x,1980\nd,1,5,1066\n"
+    run = ingested(tmp_path, {"flat.csv": flat})
+    by_rule = [tuple(one.values()) for one in run.metrics["rejects_by_rule"]]
+    assert by_rule == [
+        ("not-a-number", "total", "flat.csv", 2, 4),
+        ("too-low", "birth_year", "flat.csv", 1, 6),
+        ("not-a-number", "tenure_months", "flat.csv", 1, 5),
+    ]
+    assert counts(run) == [(5, 1, 3, 1)]
+    assert (run.rejected, run.duplicates) == (3, 1)
+    assert run.metrics["rejects_by_table"]["customers"] == {"kept": 3, "rejected": 1, "copies": 1}
+    assert run.metrics["max_reject_share"] == 1.0
+
+
+def test_a_small_file_refused_whole_is_not_hidden_by_a_big_one(tmp_path: Path) -> None:
+    crm = "customer_id,gender\n" + "".join(f"k{n},F\n" for n in range(2000))
+    usage = "customer_id,month,texts\n" + "".join(f"k{n},2024-06,{n}\n" for n in range(2000))
+    late = "customer_id,month,texts\nz1,2024-05,4\nz2,2024-05,5\n"
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"crm.csv": crm, "usage.csv": usage, "usage_late.csv": late}, most=0.01)
+    assert caught.value.values["what"] == "usage_late.csv"
+    assert not (tmp_path / "work" / "manifest.json").exists()
+
+
+def test_what_a_refused_ingest_would_have_refused_is_written_beside_and_goes_with_the_next(tmp_path: Path) -> None:
+    usage = {"usage.csv": "customer_id,month,texts\nk1,2024-05,=13812345678\nk2,2024-05,7\n"}
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, usage, most=0.01)
+    place = tmp_path / "work" / "rejects.csv"
+    assert str(place) in str(caught.value)
+    assert place.read_text(encoding="utf-8-sig").splitlines()[1:] == ["usage.csv,2,not-a-number,texts,'=138******78"]
+    ingested(tmp_path, usage)
+    assert not place.exists()
+
+
+def test_one_month_loaded_twice_is_copies_where_it_agrees_and_refused_where_it_does_not(tmp_path: Path) -> None:
+    may = "customer_id,month,amount\n" + "".join(f"k{n},2024-05,{n}\n" for n in range(9))
+    run = ingested(tmp_path, {"may.csv": may, "may_again.csv": may + "k9,2024-05,3\n"}, most=0.01)
+    assert counts(run) == [(9, 9, 0, 0), (10, 1, 0, 9)]
+    other = "customer_id,month,amount\n" + "".join(f"k{n},2024-05,{n + 1}\n" for n in range(9))
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"may.csv": may, "may_again.csv": other}, most=0.01)
+    assert caught.value.code == "same-rows"
+    assert "may_again.csv gives rows of bills that may.csv has already" in str(caught.value)
+
+
+def test_the_same_file_under_two_names_is_read_once(tmp_path: Path) -> None:
+    calls = "customer_id,call_date,duration\n" + "".join(f"n{n},2024-05-0{n + 1} 10:00:00,60\n" for n in range(5))
+    once = ingested(tmp_path, {"calls.csv": calls})
+    again = ingested(tmp_path, {"calls.csv": calls, "calls (1).csv": calls}, force=True)
+    assert "file-again" in {notice.code for notice in again.notices}
+    assert again.metrics["sources"] == once.metrics["sources"]
+
+
+def test_facts_dated_after_today_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1718000000")  # 2024-06-10
+    usage = "customer_id,month,texts\na,2024-05,4\na,2024-06,4\na,2024-07,4\n"
+    run = ingested(tmp_path, {"usage.csv": usage})
+    assert [(one["rule"], one["first_line"]) for one in run.metrics["rejects_by_rule"]] == [("in-the-future", 4)]

@@ -1,0 +1,85 @@
+"""Months of a table that are missing or thin, by how many rows each month has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from statistics import median
+
+from telcli.errors import Notice
+from telcli.pipeline.provenance import Part
+from telcli.tables import PARTITIONS, SUBJECTS
+
+__all__ = ["month_notices"]
+
+_ENOUGH = 20
+"""Rows of the usual month from which on a month without any is strange."""
+_THIN = 0.5
+_FEW = 6
+_TOLD_LATER = ("bills", "usage")
+"""Of these customer-months tells which months are absent, and that the last is thin."""
+
+
+def month_notices(tables: Mapping[str, Mapping[str, Part]]) -> list[Notice]:
+    """Tell of months without rows between others, and of months with less than half the rows of their neighbours.
+
+    >>> parts = {f"2024-0{month}-01": Part("p", "", rows, 0) for month, rows in ((1, 90), (2, 40), (4, 95))}
+    >>> [notice.code for notice in month_notices({"bills": parts})]
+    ['month-few-rows']
+    """
+    notices: list[Notice] = []
+    for table in SUBJECTS:
+        if PARTITIONS.get(table) != "month" or not tables.get(table):
+            continue
+        rows: Counter[int] = Counter()
+        for key, part in tables[table].items():
+            rows[int(key[:4]) * 12 + int(key[5:7]) - 1] += part.rows
+        if median(rows.values()) >= _ENOUGH:
+            notices += [] if table in _TOLD_LATER else _gaps(table, sorted(rows))
+            notices += _thin(table, rows)
+    return notices
+
+
+def _gaps(table: str, have: list[int]) -> list[Notice]:
+    absent = [month for month in range(have[0], have[-1]) if month not in set(have)]
+    if not absent:
+        return []
+    return [
+        Notice(
+            "month-gap",
+            "{table}: no rows for {months}, though months before and after have some; if an extract was forgotten, "
+            "ingest it too.",
+            {"table": table, "months": _named(absent)},
+        )
+    ]
+
+
+def _named(months: list[int]) -> str:
+    few = ", ".join(map(_month, months[:_FEW]))
+    return few if len(months) <= _FEW else f"{few} ... {_month(months[-1])} ({len(months)})"
+
+
+def _thin(table: str, rows: Mapping[int, int]) -> list[Notice]:
+    """Months with less than half the rows of each neighbour, of which the first and the last month have one."""
+    found = []
+    months = sorted(rows)
+    for month in months[:-1] if table in _TOLD_LATER else months:
+        beside = [rows[other] for other in (month - 1, month + 1) if other in rows]
+        if beside and rows[month] < _THIN * min(beside):
+            found.append(
+                Notice(
+                    "month-few-rows",
+                    "{table}: {month} has {rows} rows where the months beside it have {others}; part of it may be "
+                    "missing.",
+                    {"table": table, "month": _month(month), "rows": rows[month], "others": _both(beside)},
+                )
+            )
+    return found
+
+
+def _both(rows: Iterable[int]) -> str:
+    return " / ".join(f"{count:,}" for count in rows)
+
+
+def _month(index: int) -> str:
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
