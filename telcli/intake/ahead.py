@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 
@@ -24,17 +24,12 @@ def without_late(found: Read, last: date | None) -> Read:
     ([2001, None], [False, True])
     """
     values, bad = found
-    latest = values.max() if last else None
-    if last is None or latest is None:
+    if last is None or not values.len():
         return found
-    if isinstance(latest, int):
-        ahead, late = latest > last.year, values > last.year
-    else:
-        ahead = (latest.date() if isinstance(latest, datetime) else latest) > last  # type: ignore[operator]
-        late = values.cast(pl.Date) > last if ahead else bad
-    if not ahead:
+    days = values if values.dtype == pl.Int64 else values.cast(pl.Date)
+    late = (days > (last.year if values.dtype == pl.Int64 else last)).fill_null(value=False)
+    if not late.any():
         return found
-    late = late.fill_null(value=False)
     return values.to_frame("v").select(pl.when(~late).then("v"))["v"], bad | late
 
 
