@@ -14,6 +14,7 @@ import polars as pl
 
 from telcli.intake.certificates import certificates, plausible_certificate
 from telcli.intake.phones import flat, hashed, masked_number, phones
+from telcli.intake.privacy import bank_cards, hidden
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.words import Read, by_distinct, ids, meant
 
@@ -24,7 +25,7 @@ PERSONAL_FORMS: Mapping[str, str] = {"phone": "msisdn", "certificate": "cert", "
 
 _LIKELY = (
     r"^(?:\+|\(|0086|0[1-9]|86|179\d\d|125|11808|10193)[\d ()+-]{6,}|^1[3-9]\d[\d -]{8,}|^[1-9]\d{14}$|^\d{3}[- ]\d"
-    r"|^[0-9A-Za-z]{18}$|^[1-9][\d -]{16,}[\dXx]$|^[0-9a-fA-F]{32,64}$|@|[*#•●×]|[xX]{3}"
+    r"|^[0-9A-Za-z]{18}$|^[3-6]\d{15,18}$|^[1-9][\d -]{16,}[\dXx]$|^[0-9a-fA-F]{32,64}$|[^0-9A-Za-z_.-]|[xX]{3}"
 )
 """A cheap look that passes all that could be of a person, and few others."""
 _MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
@@ -46,7 +47,7 @@ class Seen:
 
 
 def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
-    """Identifiers; those that are of a person by their form, as pseudonyms. Masked ones cannot join and are faults.
+    """Identifiers; those that are of a person by their form, or name one, as pseudonyms. Masked ones are faults.
 
     >>> people = Pseudonyms(bytes(32))
     >>> read, bad = identifiers(pl.Series(["K0012", "13812345678", "+86 138 1234 5678", "138****5678"]), people)
@@ -76,6 +77,7 @@ def _settled(text: pl.Series, people: Pseudonyms) -> Read:
             "broken": pl.DataFrame({"c": broken, "p": plausible_certificate(text)}).select(pl.when("p").then("c"))["c"],
             "masked": masked_number(text),
             "hashed": hashed(text),
+            "card": bank_cards(text),
         }
     )
     value = pl.col("t")
@@ -83,8 +85,16 @@ def _settled(text: pl.Series, people: Pseudonyms) -> Read:
         cert=pl.coalesce("cert", "broken"),
         imsi=pl.when(value.str.contains(_SIM)).then(value),
         mail=pl.when(value.str.contains(_MAIL)).then(value.str.to_lowercase()),
+        name=pl.when(
+            ~pl.col("masked")
+            & (
+                pl.col("card")
+                | value.str.contains(_NAME)
+                | (value.str.contains(r"[^0-9A-Za-z]") & (value != hidden(text)))
+            )
+        ).then(value),
     )
-    made = [_made(frame[domain], domain, people) for domain in ("msisdn", "cert", "imsi", "mail")]
+    made = [_made(frame[domain], domain, people) for domain in ("msisdn", "cert", "imsi", "mail", "name")]
     same = pl.when("hashed").then(value.str.to_lowercase()).when(~pl.col("masked")).then(value)
     whole = pl.DataFrame([frame["t"], frame["masked"], frame["hashed"], *made])
     names = [one.name for one in made]
@@ -100,17 +110,13 @@ def _made(text: pl.Series, domain: str, people: Pseudonyms) -> pl.Series:
 
 
 def managers(text: pl.Series, people: Pseudonyms) -> Read:
-    """Staff: codes as identifiers are, names as pseudonyms.
+    """Staff: as identifiers are, but a masked one is only unknown.
 
-    >>> managers(pl.Series(["M017", "王小明"]), Pseudonyms(bytes(32)))[0].to_list()
-    ['M017', 'f3421a17558e7b4cef69d7dfc0a5f75b']
+    >>> managers(pl.Series(["M017", "王小明", "王**"]), Pseudonyms(bytes(32)))[0].to_list()
+    ['M017', 'f3421a17558e7b4cef69d7dfc0a5f75b', None]
     """
     values, bad = identifiers(text, people)
-    named = values.str.contains(_NAME).fill_null(value=False)
-    if not named.any():
-        return values, bad
-    places = named.arg_true()
-    return values.scatter(places, people.of(values.gather(places), "name")), bad
+    return values, bad & False
 
 
 def personal(text: pl.Series, form: str, people: Pseudonyms) -> Read:

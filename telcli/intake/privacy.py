@@ -15,15 +15,39 @@ from telcli.intake.dictionary import bare, personal_words
 from telcli.intake.numbers import numbers
 from telcli.intake.words import Read, by_distinct, few_distinct, folded, meant
 
-__all__ = ["discreet", "discreet_numbers", "header_tells", "holds_person", "is_person", "is_prose"]
+__all__ = [
+    "bank_cards",
+    "discreet",
+    "discreet_numbers",
+    "header_tells",
+    "hidden",
+    "holds_person",
+    "is_person",
+    "is_prose",
+]
 
-_MOBILE = r"(?:\+?(?:00)?86[- ]?)?1[3-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})"
+_IP = r"(?:179\d\d|1259\d|12583\d?|12520|11808|10193)[- ]?"
+_MOBILE = rf"(?:{_IP})?(?:\+?(?:00)?86[- ]?)?1[3-9]\d(?:\d{{8}}|[- ]\d{{4}}[- ]\d{{4}}|\d[- ]\d{{3}}[- ]\d{{4}})"
 _LANDLINE = r"\(?0\d{2,3}(?:[- ]|\) ?)\d{7,8}|0[1-9]\d{7,10}"  # with an area code, parted or not
 _ABROAD = r"\+\d[\d -]{7,15}|00[1-9]\d{8,12}|\(?\d{3}\)?[- ]\d{3}[-. ]\d{4}"
 _CERTIFICATE = r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MAIL = r"[^\s@,;:<>()]+@[^\s@]+\.[A-Za-z]{2,}"
 _WHOLE = rf"^(?:(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|\d{{17}}[\dXx])(?:\.0+)?|{_MAIL})$"
 _INSIDE = rf"(^|[^\d.])(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|{_CERTIFICATE})([^\dXx.]|\.\D|\.?$)"
+_BROKEN = r"(?:\+?86[- .]?)?1[- .]?[3-9](?:[- .]?\d){9}"
+_CARD = r"[1-9]\d{5}[- ]?(?:(?:19|20)\d{2})[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12]\d|3[01])[- ]?\d{3}[\dXx]"
+_LONG = r"[1-9]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?|\d{15,}[Xx]?"
+"""Bank cards, in groups or not, and any run of digits as long as a certificate, a card or a device."""
+_WIDE = rf"(^|[^\d.])(?:{_BROKEN}|{_CARD}|{_LONG})([^\dXx.]|\.\D|\.?$)"
+_OLD_CARD = (
+    r"^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{6}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}$"
+)
+"""Certificates of 15 digits; one number of that length in seventy looks like one, so no column is judged by them."""
+_SPELLED = r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,}"
+_NAMED = r"((?:姓名|联系人|机主|户主|经办人|我叫)(?:是|为)?[:： ]{0,2})\p{Han}{2,4}"
+_TITLED = r"\p{Han}(先生|女士|小姐|太太|师傅)"
+_CHAT = r"(?i)((?:qq|微信号?|wechat)(?:号|是)?[:： ]{0,2})[A-Za-z0-9_-]{5,20}"
+_BANK = r"^(?:62|4\d|5[1-5]|35|60|65|3[47])\d{13,17}$"
 _PROSE = r"\S\s+\S+\s+\S|\p{Han}{7,}|\p{Han}.*[，。；！？,;!?]"
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
@@ -34,7 +58,27 @@ def is_person(text: pl.Series) -> pl.Series:
     >>> is_person(pl.Series(["13812345678", "0261706749", "010-12345678", "a@b.cn", "20240601", "1250.5"])).to_list()
     [True, True, True, True, False, False]
     """
-    return folded(text).str.contains(_WHOLE)
+    plain = folded(text)
+    return plain.str.contains(_WHOLE) | bank_cards(plain)
+
+
+def bank_cards(text: pl.Series) -> pl.Series:
+    """Which texts are the number of a bank card, by its first digits and its check digit (Luhn).
+
+    >>> bank_cards(pl.Series(["6222 0212 3456 7890 128", "6222021234567890129"])).to_list()
+    [True, False]
+    """
+    bare = text.str.replace_all(r"[ -]", "")
+    likely = bare.str.contains(_BANK).fill_null(value=False)
+    if not likely.any():
+        return likely
+    digits = bare.filter(likely).str.reverse().to_frame("t")
+    doubled = [
+        (value + value.floordiv(5) * -9 + value if at % 2 else value)
+        for at in range(19)
+        for value in [pl.col("t").str.slice(at, 1).cast(pl.Int64, strict=False).fill_null(0)]
+    ]
+    return likely.scatter(likely.arg_true(), digits.select(pl.sum_horizontal(doubled) % 10 == 0).to_series())
 
 
 def holds_person(text: pl.Series) -> pl.Series:
@@ -44,7 +88,7 @@ def holds_person(text: pl.Series) -> pl.Series:
     [True, False, False]
     """
     plain = folded(text)
-    return plain.str.contains(_WHOLE) | plain.str.contains(_INSIDE) | plain.str.contains(_MAIL)
+    return plain.str.contains(_WHOLE) | plain.str.contains(_INSIDE) | plain.str.contains(_MAIL) | bank_cards(plain)
 
 
 def is_prose(text: pl.Series) -> pl.Series:
@@ -55,24 +99,42 @@ def is_prose(text: pl.Series) -> pl.Series:
 def discreet(text: pl.Series) -> Read:
     """Any text, with what names a person hidden.
 
+    In running text more is hidden than is taken for a number elsewhere: digits broken by blanks or spelled out, long
+    runs of them, names after a word that announces one, names for a chat.
+
     >>> discreet(pl.Series(["call 13812345678, or a.b@mail.cn", "0261706749", "Gold 2024-06-01"]))[0].to_list()
     ['call ***, or ***', '***', 'Gold 2024-06-01']
+    >>> discreet(pl.Series(["1 3 8 1234 5678回电", "卡6222 0212 3456 7890 123 机主王小明", "李女士来电"]))[0].to_list()
+    ['***回电', '卡*** 机主***', '***女士来电']
     """
 
     def read(distinct: pl.Series) -> Read:
-        return _hidden(meant(distinct)), pl.Series([False]).new_from_index(0, len(distinct))
+        return hidden(meant(distinct)), pl.Series([False]).new_from_index(0, len(distinct))
 
     return by_distinct(text, read) if few_distinct(text) else read(text)
 
 
-def _hidden(text: pl.Series) -> pl.Series:
-    found = holds_person(text).fill_null(value=False)
+def hidden(text: pl.Series) -> pl.Series:
+    """The texts, with what names a person hidden; those that name nobody are as they were.
+
+    >>> hidden(pl.Series(["回电 13812345678", "K 1"])).to_list()
+    ['回电 ***', 'K 1']
+    """
+    plain = folded(text)
+    running = plain.str.contains(r"[^0-9A-Za-z]")
+    wide = plain.str.contains(_WIDE) | plain.str.contains(rf"{_SPELLED}|{_NAMED}|{_TITLED}|{_CHAT}")
+    found = (holds_person(plain) | plain.str.contains(_OLD_CARD) | (running & wide)).fill_null(value=False)
     if not found.any():
         return text
-    hidden = text.str.normalize("NFKC").str.replace_all(_WHOLE, "***").str.replace_all(_MAIL, "***")
+    chosen = plain.filter(found)
+    whole = bank_cards(chosen).to_frame("b").select(pl.when("b").then(pl.lit("***")))["literal"]
+    said = chosen.str.replace_all(_WHOLE, "***").str.replace_all(_MAIL, "***").str.replace(_OLD_CARD, "***")
+    said = said.str.replace_all(_NAMED, "${1}***").str.replace_all(_CHAT, "${1}***").str.replace_all(_SPELLED, "***")
+    said = said.str.replace_all(_TITLED, "***${1}")
     for _ in range(2):  # neighbours share the mark between them, which one pass gives to the first alone
-        hidden = hidden.str.replace_all(_INSIDE, "${1}***${2}")
-    return pl.DataFrame({"t": text, "h": hidden, "f": found}).select(pl.when("f").then("h").otherwise("t"))["h"]
+        said = said.str.replace_all(_INSIDE, "${1}***${2}").str.replace_all(_WIDE, "${1}***${2}")
+    said = pl.DataFrame({"w": whole, "h": said}).select(pl.coalesce("w", "h"))["w"]
+    return text.clone().scatter(found.arg_true(), said)
 
 
 def discreet_numbers(text: pl.Series) -> Read:
@@ -81,7 +143,8 @@ def discreet_numbers(text: pl.Series) -> Read:
     >>> discreet_numbers(pl.Series(["12.5", "13812345678"]))[0].to_list()
     [12.5, None]
     """
-    found = is_person(text.str.strip_chars()).fill_null(value=False)
+    bare = text.str.strip_chars()
+    found = (is_person(bare) | bare.str.contains(_OLD_CARD)).fill_null(value=False)
     return numbers(text.to_frame("t").select(pl.when(~found).then("t"))["t"])
 
 

@@ -159,15 +159,20 @@ def tokens(text: pl.Series) -> Read:
 def masked(text: pl.Series) -> pl.Series:
     """The text as it may be shown in rejects: long digit runs, addresses and names hidden, at most 40 letters.
 
+    What could be a name is: any word of Chinese, and two words with capitals.
+
     >>> masked(pl.Series(["13812345678", "张三丰", "a.b@mail.com", "2024-13-45"])).to_list()
     ['138******78', '张**', '***@***', '2024-13-45']
     """
     hidden = (
         text.str.strip_chars()
         .str.slice(0, 200)
+        .str.normalize("NFKC")
+        .str.replace_all(r"(\d)[ .-]?(\d)[ .-]?(\d)(?:[ .-]?\d){4,}[ .-]?([\dXx])[ .-]?([\dXx])", "$1$2$3******$4$5")
         .str.replace_all(r"(\d{3})[\dXx]{4,}([\dXx]{2})", "$1******$2")
         .str.replace_all(r"(\d{3,4})[ )-]{1,2}(?:\d{4}[ -]?\d{2}|\d{5,6}|\d{3}[ -]\d{2})(\d{2})", "$1-******$2")
         .str.replace_all(r"[^\s@]+@[^\s@]+", "***@***")
-        .str.replace_all(r"^(\p{Han})\p{Han}{1,3}$", "$1**")
+        .str.replace_all(r"(\p{Han})\p{Han}{1,3}", "$1**")
+        .str.replace_all(r"\b([A-Z])[a-z]+ ([A-Z])[a-z]+", "$1*** $2***")
     )
     return hidden.str.slice(0, 40)

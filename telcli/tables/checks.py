@@ -29,6 +29,7 @@ _HIDDEN = {
     LINE: pl.Int64,
     FAULTS: pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})),
 }
+_LONG = 1e7
 _PLAIN_NAMES = {
     "nullability": "missing",
     "min": "too_low",
@@ -309,6 +310,14 @@ def _failed_rows(failure: dy.FailureInfo) -> pl.DataFrame:
     return details.select(*rows.columns, _rules=pl.concat_list(named).list.drop_nulls())
 
 
+def _shown(name: str, kind: pl.DataType) -> pl.Expr:
+    """A value as rejects may show it: a number as long as that of a telephone is told by its size alone."""
+    value = pl.col(name)
+    if kind.is_float():
+        value = pl.when(value.abs() < _LONG).then(value).otherwise(value.round_sig_figs(2))
+    return value.cast(pl.String).str.replace_all(r"(\d{3})\d{4,}(\d{2})", "$1******$2")
+
+
 def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> pl.DataFrame:
     """One reject per broken rule other than a shared key, with the offending value as text."""
     if not broken.height:
@@ -316,7 +325,7 @@ def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> p
     rows = broken.filter(pl.col("_rules") != pl.lit(["primary_key"], dtype=pl.List(pl.String)))
     plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
     exploded = _placed(rows, hidden).explode("_rules").with_columns(column=pl.col("_rules").str.split("|").list.first())
-    found = pl.coalesce([pl.when(pl.col("column") == name).then(pl.col(name).cast(pl.String)) for name in plain])
+    found = pl.coalesce([pl.when(pl.col("column") == name).then(_shown(name, rows.schema[name])) for name in plain])
     rule = pl.col("_rules").str.split("|").list.last()
     return exploded.select(
         "source",

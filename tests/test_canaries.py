@@ -1,0 +1,174 @@
+"""Numbers, certificates, cards and addresses planted in every column of every kind of extract: none is found again."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from telcli.cli import main
+from telcli.intake.dictionary import headers_of, pseudonymous, slots
+from telcli.tables import SUBJECTS
+
+PHONE, OTHER, CARD, BANK = "13987654321", "18611223344", "11010519491231002X", "6222021234567890128"
+MAIL, DEVICE, SIM, NAME = "zhang.sanfeng@secret-mail.cn", "490154203237518", "460001234509876", "司马相如"
+SECRETS = (PHONE, OTHER, CARD, BANK, MAIL, DEVICE, SIM, NAME, "110105491231002", "01087651234", "010-87651234")
+SECRETS += ("139-8765-4321", "139 8765 4321", "1 3 9 8 7 6 5 4 3 2 1", "6222 0212 3456 7890", "110105 19491231")
+CANARIES = (
+    PHONE,
+    "+86 139-8765-4321",
+    "１３９８７６５４３２１",
+    "17951" + PHONE,
+    "139 8765 4321",
+    "1 3 9 8 7 6 5 4 3 2 1",
+    f"{OTHER}.0",
+    CARD,
+    CARD.lower(),
+    "110105 19491231 002X",
+    "110105491231002",
+    BANK,
+    "6222 0212 3456 7890 128",
+    MAIL,
+    "010-87651234",
+    f"请回电{PHONE},证件{CARD},卡{BANK}",
+    f"联系人：{NAME} {OTHER}",
+    f"call {OTHER} or {MAIL}",
+)
+GOOD = {
+    "id": "K{n}",
+    "staff": "M1",
+    "phone": PHONE,
+    "certificate": CARD,
+    "device": DEVICE,
+    "sim": SIM,
+    "text": "Gold",
+    "flag": "1",
+    "number": "5",
+    "integer": "1",
+    "year": "1980",
+    "day": "2024-06-01",
+    "month": "2024-06",
+    "moment": "2024-06-01 10:00:00",
+}
+PERSONAL = {
+    "客户名称": NAME,
+    "E-Mail": MAIL,
+    "联系地址": f"{NAME}路1号",
+    "联系人": NAME,
+    "备注": f"机主{NAME}，{PHONE}",
+}
+
+
+def columns(table: str) -> dict[str, str]:
+    """A header of each column of a table, and a value that it takes."""
+    found = {}
+    for column in dict.fromkeys(headers_of(table).values()):
+        slot = slots().get(f"{table}.{column}")
+        if slot is None:
+            continue
+        header = next(written for written, meant in headers_of(table).items() if meant == column)
+        found[header] = GOOD.get(slot.form, "")
+    found |= {words[0]: GOOD[slots()[f"{table}.{column}"].form] for column, words in pseudonymous(table).items()}
+    return {
+        **found,
+        **(PERSONAL if table in ("customers", "contacts") else {}),
+        "x1": "red",
+        "x2": "7",
+        "x3": "2024-06-01",
+    }
+
+
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """Plain rows, then one for each column and canary."""
+    base = columns(table)
+    serial = itertools.count(1)
+
+    def row(**other: str) -> dict[str, str]:
+        n = next(serial)
+        return {header: value.replace("{n}", str(n)) for header, value in {**base, **other}.items()}
+
+    for _ in range(400):
+        yield row()
+    for header in [
+        name for name in base if headers_of(table).get(name) != "churned"
+    ]:  # a strange label is an error of its own
+        for canary in CANARIES:
+            yield row(**{header: canary})
+
+
+def written(place: Path, kind: str) -> list[Path]:
+    place.mkdir()
+    files = []
+    for table in SUBJECTS:
+        body = list(rows(table))
+        file = place / f"{table}.{kind}"
+        if kind == "parquet":
+            pl.DataFrame(body).write_parquet(file)
+        else:
+            text = io.StringIO()
+            writer = csv.DictWriter(text, list(body[0]), delimiter="|" if kind == "txt" else ",")
+            writer.writeheader()
+            writer.writerows(body)
+            content = text.getvalue().encode("gb18030")
+            file.write_bytes(gzip.compress(content) if kind.endswith("gz") else content)
+        files.append(file)
+    return files
+
+
+def found_in(work: Path) -> list[str]:
+    """Where a secret stands: in values of tables, names of columns and files, or any bytes of other files."""
+    found = []
+    for file in sorted(work.rglob("*")):
+        if file.is_dir():
+            continue
+        if file.suffix == ".parquet":
+            frame = pl.read_parquet(file, hive_partitioning=False)
+            text = frame.select(pl.all().cast(pl.String, strict=False)).write_csv()
+        else:
+            text = file.read_bytes().decode("utf-8", errors="replace")
+        found += [f"{secret} in {file.relative_to(work)}" for secret in SECRETS if secret in text + str(file)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "kind", ["csv", "parquet", *[pytest.param(kind, marks=pytest.mark.slow) for kind in ("txt", "csv.gz")]]
+)
+def test_no_secret_is_found_again(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sources = written(tmp_path / "in", kind)
+    for source in [*[[file] for file in sources], sources]:
+        work = tmp_path / f"work-{len(source)}-{source[0].name}"
+        code = main(["ingest", *map(str, source), "-w", str(work), "--max-rejects", "100%", "--as-of", "2024-06"])
+        said = capfd.readouterr()
+        assert "Traceback" not in said.err, said.err
+        assert code == 0, said.err
+        assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
+        assert not found_in(work)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_no_secret_is_shown_when_ingest_fails(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sources = written(tmp_path / "in", kind)
+    for file in sources:
+        for form in ("human", "json"):
+            main(["ingest", str(file), "-w", str(tmp_path / "work"), "--max-rejects", "0", "-v", "--format", form])
+            said = capfd.readouterr()
+            assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "header", ["phone\n", f"{PHONE}\n", f"{PHONE},{NAME}\n", f"customer_id,{PHONE}\n", f"客户编号,性别,{NAME}\n"]
+)
+def test_no_secret_is_shown_of_a_file_that_is_no_table(
+    header: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "strange.csv"
+    file.write_text(header + f"{PHONE},{NAME}\n{OTHER},{NAME}\n", encoding="utf-8")
+    main(["ingest", str(file), "-w", str(tmp_path / "work")])
+    said = capfd.readouterr()
+    assert not [secret for secret in (PHONE, OTHER) if secret in said.out + said.err], said.out + said.err
