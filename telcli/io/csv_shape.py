@@ -127,16 +127,26 @@ def survey(path: Path, delimiter: str, width: int, eol: str = "\n") -> Shape:
     delim, end = delimiter.encode(), eol.encode()
     strike = bytes(byte for byte in range(256) if byte not in delim + end + b'"')
     usual = delim * (width - 1) + end
-    nothing = [end + delim * (width - 1) + stop for stop in (b"\n", b"\r")]
+    nothing = end + delim * (width - 1)
     carry, tail = b"", b""
     for chunk in _chunks(path):
-        shape.blank |= any(record in tail + chunk for record in nothing)
-        tail = chunk[-width - 1 :]
+        shape.blank = shape.blank or _holds_blank(tail + chunk[: len(nothing)], nothing) or _holds_blank(chunk, nothing)
+        tail = chunk[-len(nothing) :]
         carry = _whole_records(shape, carry + chunk.translate(None, strike), delim, end, usual)
     shape.unclosed = b'"' in carry
     if carry or tail[-1:] not in (end, b""):
         _whole_records(shape, carry + end, delim, end, usual)
     return shape
+
+
+def _holds_blank(piece: bytes, nothing: bytes) -> bool:
+    """Whether a record without any value may stand here, at an end of line or at the end of the piece."""
+    at = piece.find(nothing)
+    while at >= 0:
+        if piece[at + len(nothing) : at + len(nothing) + 1] in (b"\n", b"\r", b""):
+            return True
+        at = piece.find(nothing, at + 1)
+    return False
 
 
 def _whole_records(shape: Shape, marks: bytes, delim: bytes, end: bytes, usual: bytes) -> bytes:

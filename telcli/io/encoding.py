@@ -12,6 +12,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import SEEK_CUR
 from pathlib import Path
 from typing import NoReturn
 
@@ -135,15 +136,22 @@ def _valid(piece: bytes) -> bool:
 
 def _lines(path: Path) -> Iterator[bytes]:
     """The file in pieces that end with a line, so that no character is cut; an endless line is cut at a safe byte."""
-    carry = b""
-    for chunk in _chunks(path):
-        carry += chunk
-        cut = carry.rfind(b"\n") + 1 or (_safe(carry) if len(carry) > _LONGEST else 0)
-        if cut:
-            yield carry[:cut]
-            carry = carry[cut:]
-    if carry:
-        yield carry
+    with path.open("rb") as file:
+        size = CHUNK
+        while chunk := file.read(size):
+            cut = chunk.rfind(b"\n") + 1
+            if len(chunk) < size or cut == len(chunk):
+                yield chunk
+                size = CHUNK
+                continue
+            if not cut and size < _LONGEST:  # a line longer than a chunk: take a larger one
+                file.seek(-len(chunk), SEEK_CUR)
+                size *= 2
+                continue
+            cut = cut or _safe(chunk)
+            file.seek(cut - len(chunk), SEEK_CUR)
+            yield chunk[:cut]
+            size = CHUNK
 
 
 def _safe(piece: bytes) -> int:
