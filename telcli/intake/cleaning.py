@@ -10,6 +10,7 @@ from functools import cache, partial
 import polars as pl
 
 from telcli.intake.ahead import FUTURE, late_ones, without_late
+from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.dates import days, moments, months
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
 from telcli.intake.numbers import integers, measured, strict_numbers, years
@@ -24,8 +25,6 @@ __all__ = ["FAULT_TYPE", "NO_FAULTS", "Reading", "clean", "readable_share"]
 FAULT_TYPE = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
 NO_FAULTS = pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
 _NONE = pl.Series(FAULTS, [[]], dtype=FAULT_TYPE)
-_MOST = 1 << 17
-"""Rows of a batch, mostly."""
 
 _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
@@ -121,7 +120,7 @@ def clean(frame: pl.LazyFrame, source: str, readings: Sequence[Reading]) -> pl.L
     hidden = [name for name in (LINE, RAGGED) if name in frame.collect_schema()]
     needed = list(dict.fromkeys([*hidden, *[reading.header for reading in readings]]))
     batches = partial(_clean_batch, source=source, readings=tuple(readings))
-    return frame.select(needed).map_batches(batches, schema=schema, streamable=True)
+    return in_batches(frame.select(needed), batches, schema)
 
 
 def readable_share(text: pl.Series, reading: Reading) -> float:
@@ -156,7 +155,7 @@ def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]
 def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series]]) -> pl.Series:
     """A list of faults per row; only the few rows that have one are built, the others share the empty list."""
     if not faults:
-        return _empties().head(rows) if rows <= _MOST else _NONE.new_from_index(0, rows)
+        return _empties().head(rows) if rows <= ROWS else _NONE.new_from_index(0, rows)
     sparse = pl.concat([_noted(*fault) for fault in faults]).group_by("row", maintain_order=True).agg(FAULTS)
     every = pl.DataFrame({"row": pl.arange(rows, dtype=pl.get_index_type(), eager=True)})
     found = every.join(sparse, on="row", how="left", maintain_order="left")
@@ -166,7 +165,7 @@ def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Serie
 @cache
 def _empties() -> pl.Series:
     """Empty lists of faults for a whole batch, made once: most batches have no other."""
-    return _NONE.new_from_index(0, _MOST)
+    return _NONE.new_from_index(0, ROWS)
 
 
 def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series) -> pl.DataFrame:

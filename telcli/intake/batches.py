@@ -1,0 +1,52 @@
+"""A frame made from another batch by batch, in order, in bounded memory: for what no polars expression says."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+__all__ = ["in_batches"]
+
+ROWS = 1 << 17
+"""Rows of a batch: so many that a call's own cost does not count, so few that some batches fit in little memory."""
+_WORKERS = 2
+
+
+def in_batches(
+    frame: pl.LazyFrame, make: Callable[[pl.DataFrame], pl.DataFrame], schema: Mapping[str, pl.DataType]
+) -> pl.LazyFrame:
+    """The rows of `frame` as `make` turns them, lazily, under the schema given; some batches are made side by side.
+
+    An engine hands small batches to a function of Python, and then its calls cost more than its rows.
+
+    >>> frame = pl.LazyFrame({"a": ["1", "2"]})
+    >>> in_batches(frame, lambda batch: batch.cast(pl.Int64), {"a": pl.Int64()}).sum().collect().item()
+    3
+    """
+
+    def rows(
+        columns: list[str] | None, condition: pl.Expr | None, most: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        wanted = frame if most is None else frame.head(most)
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for batch in _side_by_side(pool, wanted, make):
+                kept = batch if condition is None else batch.filter(condition)
+                yield kept if columns is None else kept.select(columns)
+
+    return register_io_source(rows, schema=schema)
+
+
+def _side_by_side(
+    pool: ThreadPoolExecutor, frame: pl.LazyFrame, make: Callable[[pl.DataFrame], pl.DataFrame]
+) -> Iterator[pl.DataFrame]:
+    waiting: deque[Future[pl.DataFrame]] = deque()
+    for batch in frame.collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
+        waiting.append(pool.submit(make, batch))
+        if len(waiting) > _WORKERS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
