@@ -16,7 +16,7 @@ from telcli.io.encoding import as_utf8
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
-__all__ = ["read_csv", "unique_names"]
+__all__ = ["clean_name", "looks_like_data", "read_csv", "unique_names"]
 
 MAX_RAGGED = 100_000
 _DATUM = re.compile(r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|NULL|null|\\N|")
@@ -43,10 +43,10 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     records = first_records(plain, delimiter or ",")
     if not records or not any(cell.strip() for cell in records[0]):
         raise DataError("header-missing", "{file} has no header in its first line.", file=path.name)
-    header = [_clean_name(cell) for cell in records[0]]
+    header = [clean_name(cell) for cell in records[0]]
     if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
         _refuse_one_column(path.name, header[0])
-    headed = not _looks_like_data(header)
+    headed = not looks_like_data(header)
     shape = survey(plain, delimiter or ",", len(header), eol)
     if shape.unclosed:
         _refuse_quotes(path.name)
@@ -90,12 +90,12 @@ def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return names, repeated
 
 
-def _clean_name(cell: str) -> str:
+def clean_name(cell: str) -> str:
     """A header name without the blanks, line breaks and marks that exports leave around and inside it."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", cell).replace("\ufeff", "")).strip()
 
 
-def _looks_like_data(header: Sequence[str]) -> bool:
+def looks_like_data(header: Sequence[str]) -> bool:
     """A first line made of numbers and dates is a record: the file has no header."""
     data = [bool(_DATUM.fullmatch(cell)) and not _MONTH.fullmatch(cell) and bool(cell) for cell in header]
     return sum(data) >= 0.3 * len(header)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["fingerprint", "open_sources"]
 
-_TEXT = (".csv", ".tsv", ".txt", ".dat", ".psv")
-_TABLE = (".parquet", ".pq")
-_NOT_DATA = (".md", ".json", ".toml")
+_NOT_DATA = (".md", ".toml", ".py", ".sh", ".sql", ".log", ".ini", ".cfg", ".yaml", ".yml", ".part")
+_LOCKS = ("~$", ".~lock.")
 
 
 def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], list[Notice]]:
     """Open each file, and each file of a folder (not of its subfolders), sorted by name.
 
-    A file of a kind that is not read yet is an error where it was named itself, a notice where its folder was. A file
-    without rows is an error where it stands alone, a notice beside others that have some.
+    What a file is, is told by its bytes. One that is not read is an error where it was named itself, a notice where
+    its folder was. A file without rows is an error where it stands alone, a notice beside others that have some.
 
     Raises
     ------
@@ -33,25 +31,19 @@ def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], l
     DataError
         A folder holds nothing readable, or a file cannot be understood.
     """
-    from telcli.io.csv_extract import read_csv
-    from telcli.io.parquet_extract import read_parquet
+    from telcli.pipeline.opening import open_file
 
     files, notices = _files(paths)
     beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
     extracts: list[Extract] = []
-    for name, path in files.items():
+    for number, (name, path) in enumerate(files.items()):
         if beside and path.stat().st_size == 0:
             notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": name}))
             continue
-        found = read_parquet(path) if _kind(path) == "parquet" else read_csv(path, scratch, beside=beside)
-        extracts.append(replace(found, name=name))
-        if found.rows == 0:
-            notices.append(Notice("file-without-rows", "{file} has a header but no rows.", {"file": name}))
-        if not found.headed:
-            notices.append(
-                Notice("no-header", "{file} has no header; its columns are called column_1 and so on.", {"file": name})
-            )
-    if beside and extracts and all(found.rows == 0 for found in extracts):
+        found, told = open_file(name, path, scratch / f"source-{number}", beside=beside)
+        extracts += found
+        notices += told
+    if beside and extracts and all(one.rows == 0 for one in extracts):
         raise DataError(
             "header-only",
             "{file} has a header but no rows.",
@@ -80,7 +72,6 @@ def _files(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:
             chosen |= dict.fromkeys(inside)
             notices += left_out
         elif path.is_file():
-            _readable_kind(path)
             chosen[path] = None
         else:
             raise MissingInputError(
@@ -90,17 +81,20 @@ def _files(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:
 
 
 def _folder(folder: Path) -> tuple[list[Path], list[Notice]]:
+    from telcli.io.kinds import kind_of
+
     inside, notices = [], []
-    for path in sorted(folder.iterdir()):
-        if not path.is_file() or path.name.startswith(".") or _is_about_data(path):
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", *_LOCKS)))
+    for path in entries:
+        if not path.is_file() or _is_about_data(path):
             continue
-        if _kind(path):
+        if kind_of(path):
             inside.append(path)
         else:
             notices.append(
                 Notice(
                     "kind-not-read",
-                    "{file} was left out: {kind} files are not read yet.",
+                    "{file} was left out: {kind} files are not read.",
                     {"file": path.name, "kind": path.suffix or "such"},
                 )
             )
@@ -108,35 +102,28 @@ def _folder(folder: Path) -> tuple[list[Path], list[Notice]]:
         raise DataError(
             "folder-empty",
             "{folder} holds no file that can be read.",
-            hint="Wanted: {kinds}, packed with gzip or not, or {tables}.",
+            hint="Wanted: text, workbooks (.xlsx .xls .xlsb .ods), JSON or Parquet, packed or not.",
             folder=str(folder),
-            kinds=" ".join(_TEXT),
-            tables=" ".join(_TABLE),
         )
-    return inside, notices
+    return inside, [*notices, *_deeper(folder, entries)]
+
+
+def _deeper(folder: Path, entries: Sequence[Path]) -> list[Notice]:
+    """Subfolders with files in them are not read; this is said once."""
+    deeper = [path.name for path in entries if path.is_dir() and any(path.iterdir())]
+    if not deeper:
+        return []
+    return [
+        Notice(
+            "subfolders-left-out",
+            "{folder}: subfolders were left out: {names}. Name them to read them.",
+            {"folder": folder.name or str(folder), "names": ", ".join(deeper)},
+        )
+    ]
 
 
 def _is_about_data(path: Path) -> bool:
     return path.suffix.lower() in _NOT_DATA or path.name.upper().startswith("README")
-
-
-def _kind(path: Path) -> str:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    last = suffixes[-1] if suffixes else ""
-    if last == ".gz":
-        last = suffixes[-2] if len(suffixes) > 1 and suffixes[-2] in _TEXT else ".csv"
-    return "text" if last in _TEXT else "parquet" if last in _TABLE else ""
-
-
-def _readable_kind(path: Path) -> None:
-    if not _kind(path):
-        raise DataError(
-            "kind-unknown",
-            "{file} cannot be read: {kind} files are not read yet.",
-            hint="Export it as CSV (UTF-8 or GB18030) or Parquet.",
-            file=path.name,
-            kind=path.suffix or "such",
-        )
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
+from zipfile import ZipFile
 
+import openpyxl
+import polars as pl
 import pytest
 
 from telcli.errors import DataError, MissingInputError
@@ -26,13 +30,16 @@ def test_a_folder_is_its_own_files_by_name(tmp_path: Path) -> None:
         ".hidden.csv",
         "README.md",
         "README",
-        "x.json",
         "telcli.toml",
-        "old.xlsx",
+        "~$lock.xlsx",
     )
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n")
     extracts, notices = open_sources([folder], tmp_path / "scratch")
     assert [extract.name for extract in extracts] == ["a.txt", "b.csv"]
-    assert [(notice.code, notice.values["file"]) for notice in notices] == [("kind-not-read", "old.xlsx")]
+    assert [(notice.code, notice.values.get("file", notice.values.get("names"))) for notice in notices] == [
+        ("kind-not-read", "picture.png"),
+        ("subfolders-left-out", "deep"),
+    ]
     assert fingerprint([folder]) == {extract.name: extract.sha256 for extract in extracts}
 
 
@@ -51,8 +58,8 @@ def test_what_is_missing_or_unreadable(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError) as missing:
         open_sources([tmp_path / "nowhere.csv"], tmp_path)
     assert missing.value.exit_code == 3
-    (tmp_path / "a.xlsx").write_bytes(b"PK")
-    for path, code in ((tmp_path / "a.xlsx", "kind-unknown"), (tmp_path, "folder-empty")):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    for path, code in ((tmp_path / "a.pdf", "kind-unknown"), (tmp_path, "folder-empty")):
         with pytest.raises(DataError) as caught:
             open_sources([path], tmp_path / "scratch")
         assert (caught.value.code, caught.value.exit_code) == (code, 4)
@@ -76,3 +83,58 @@ def test_files_without_rows_are_said_beside_others_and_refused_alone(tmp_path: P
         with pytest.raises(DataError) as caught:
             open_sources([tmp_path / name for name in names], tmp_path / "scratch")
         assert caught.value.code == code
+
+
+def workbook(path: Path, *sheets: str) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in sheets:
+        sheet = book.create_sheet(name)
+        sheet.append(["id", "x"])
+        sheet.append(["1", "2"])
+    book.save(path)
+    return path
+
+
+def test_what_a_file_is_is_told_by_its_bytes(tmp_path: Path) -> None:
+    workbook(tmp_path / "a.csv", "one")
+    (tmp_path / "b.xls").write_text("id\tx\n1\t2\n", encoding="utf-8")
+    (tmp_path / "c.xls").write_text("<table><tr><td>id<td>x<tr><td>1<td>2</table>", encoding="utf-8")
+    (tmp_path / "d.txt").write_text('{"id": 1, "x": 2}\n', encoding="utf-8")
+    pl.DataFrame({"id": [1], "x": [2]}).write_parquet(tmp_path / "e.dat")
+    extracts, notices = open_sources([tmp_path], tmp_path / "scratch")
+    assert [one.frame.select("id", "x").collect().rows() for one in extracts] == [[("1", "2")]] * 5
+    assert [(one.code, one.values["kind"]) for one in notices] == [
+        ("kind-differs", kind) for kind in ("xlsx", "text", "html", "json", "parquet")
+    ]
+
+
+def test_names_of_tables_in_packed_files(tmp_path: Path) -> None:
+    book = workbook(tmp_path / "book.xlsx", "A", "B")
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(book, "in/book.xlsx")
+        archive.writestr("b.csv.gz", gzip.compress(b"id,x\n1,2\n"))
+        archive.writestr("c.csv", "")
+        archive.writestr("d.png", b"\x89PNG\r\n")
+    book.unlink()
+    (tmp_path / "e.csv.gz").write_bytes(gzip.compress(b"id,x\n1,2\n"))
+    extracts, notices = open_sources([tmp_path], tmp_path / "scratch")
+    assert [one.name for one in extracts] == [
+        "a.zip#b.csv.gz",
+        "a.zip#in/book.xlsx#A",
+        "a.zip#in/book.xlsx#B",
+        "e.csv.gz",
+    ]
+    assert [(one.code, one.values["file"]) for one in notices] == [("file-empty", "a.zip#c.csv")]
+    prints = fingerprint([tmp_path])
+    assert {one.name.partition("#")[0]: one.sha256 for one in extracts} == prints
+
+
+def test_archives_without_end_are_refused(tmp_path: Path) -> None:
+    data = b"id,x\n1,2\n"
+    for _ in range(3):
+        data = gzip.compress(data)
+    (tmp_path / "a.gz").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        open_sources([tmp_path / "a.gz"], tmp_path / "scratch")
+    assert caught.value.code == "archive-deep"

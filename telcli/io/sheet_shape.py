@@ -1,0 +1,154 @@
+"""Where the table stands in a sheet: below which title rows, under which header, in which columns, above which sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from telcli.io.cells import as_text
+from telcli.io.csv_extract import clean_name, looks_like_data
+
+__all__ = ["HEAD", "Layout", "is_footer", "is_total", "lay_out"]
+
+HEAD = 200
+"""Rows looked at to find the table."""
+
+Row = Sequence[str | None]
+Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
+
+_HEADER_WITHIN = 50
+_LONGEST_NAME = 80
+_TOTAL = r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总|本页合计|(grand |sub-?\s?)?totals?|sum)(\s*[:：].*)?$"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table in a sheet: its columns by place, their names, and the first row of data, places counted from 0.
+
+    `headed` is False where no header was found.
+    """
+
+    places: tuple[int, ...]
+    names: tuple[str, ...]
+    first: int
+    headed: bool = True
+
+
+def lay_out(rows: Sequence[Sequence[object]], merged: Merged = ()) -> Layout | None:
+    """Find the table from the first rows of a sheet; None where there is none.
+
+    The header is the first row that fills most of the width which the rows below fill: a title above fills one cell.
+    `merged` are ranges of merged cells, as ((row, column), (row, column)).
+
+    >>> lay_out([["Bills of June", None], [None, None], ["id", "fee"], ["a1", 12.0]])
+    Layout(places=(0, 1), names=('id', 'fee'), first=3, headed=True)
+    """
+    head = [list(as_text(row)) for row in rows[:HEAD]]
+    width = _width(head)
+    need = max(-(-6 * width // 10), min(width, 2))
+    at = next((number for number, row in enumerate(head[:_HEADER_WITHIN]) if width and _filled(row) >= need), None)
+    if at is None or (width == 1 and not _list_of_one(head[at:])):
+        return None
+    if looks_like_data([clean_name(cell or "") for cell in _span(head[at])]):
+        places = _places(head, at, {})
+        return Layout(places, ("",) * len(places), at, headed=False)
+    names, first = _names(head, at, merged)
+    places = _places(head, first, names)
+    return Layout(places, tuple(names.get(place, "") for place in places), first)
+
+
+def is_total(first: pl.Expr) -> pl.Expr:
+    """Whether a row, told by its first value, is a sum of others.
+
+    >>> pl.select(is_total(pl.lit("合 计")), b=is_total(pl.lit("Total Wireless"))).row(0)
+    (True, False)
+    """
+    return first.str.strip_chars().str.to_lowercase().str.contains(_TOTAL).fill_null(value=False)
+
+
+def is_footer(row: Row) -> bool:
+    """Whether the last row of a table is a remark below it: one cell filled, of several, at its left.
+
+    >>> is_footer(["制表人：王", None, None]), is_footer(["a1", "12", None])
+    (True, False)
+    """
+    return len(row) > 2 and _filled(row) == 1 and row[0] is not None
+
+
+def _filled(row: Row) -> int:
+    return sum(cell is not None for cell in row)
+
+
+def _span(row: Row) -> list[str | None]:
+    """A row between its first and its last value."""
+    full = [place for place, cell in enumerate(row) if cell is not None]
+    return list(row[full[0] : full[-1] + 1]) if full else []
+
+
+def _width(head: Sequence[Row]) -> int:
+    """How many cells the rows of the table fill: as many as the second fullest, since one may be a stray."""
+    counts = sorted((count for row in head if (count := _filled(row))), reverse=True)
+    return counts[min(1, len(counts) - 1)] if counts else 0
+
+
+def _list_of_one(rows: Sequence[Row]) -> bool:
+    """A table of one column is a name and values of one word; anything else is text for people."""
+    words = [cell for row in rows for cell in row if cell is not None]
+    return len(words) > 1 and all(len(word) <= _LONGEST_NAME and " " not in word.strip() for word in words)
+
+
+def _names(head: Sequence[Row], at: int, merged: Merged) -> tuple[dict[int, str], int]:
+    """Names by place and the first row of data: of one header row, or of one with groups above it."""
+    row = head[at]
+    below = head[at + 1] if at + 1 < len(head) else []
+    if _continues(row, below, at, merged):
+        return _joined(_spread(row, at, merged), below), at + 2
+    above = head[at - 1] if at else []
+    if _filled(above) > 1 and not looks_like_data([cell or "x" for cell in _span(above)]):
+        return _joined(_spread(above, at - 1, merged), row), at + 1
+    return {place: clean_name(cell) for place, cell in enumerate(row) if cell is not None}, at + 1
+
+
+def _continues(row: Row, below: Row, at: int, merged: Merged) -> bool:
+    """Whether the row below a header is its second half: it names what the first leaves blank, and only words."""
+    gaps = [place for place, cell in enumerate(below) if cell is not None and (place >= len(row) or row[place] is None)]
+    cells = [cell for cell in below if cell is not None]
+    if not gaps or looks_like_data(cells):
+        return False
+    if any(top[0] == at == end[0] and top[1] < end[1] for top, end in merged):
+        return True
+    return not merged and any(cell is not None and below[place] is None for place, cell in enumerate(row[: len(below)]))
+
+
+def _spread(row: Row, at: int, merged: Merged) -> dict[int, str]:
+    """Names of groups over all the columns they stand above: their merged cells, else up to the next name."""
+    spans = {top[1]: end[1] for top, end in merged if top[0] <= at <= end[0]}
+    found: dict[int, str] = {}
+    for place, cell in enumerate(row):
+        if cell is None:
+            continue
+        following = next((later for later in range(place + 1, len(row)) if row[later] is not None), len(row))
+        last = spans.get(place, place if spans else following - 1)
+        found |= dict.fromkeys(range(place, last + 1), clean_name(cell))
+    return found
+
+
+def _joined(groups: dict[int, str], row: Row) -> dict[int, str]:
+    """The lower name where there is one, led by its group where it repeats; else the upper."""
+    lower = {place: clean_name(cell) for place, cell in enumerate(row) if cell is not None}
+    times = Counter(lower.values())
+    led = {
+        place: f"{groups[place]} {name}" if times[name] > 1 and place in groups else name
+        for place, name in lower.items()
+    }
+    return dict(sorted((groups | led).items()))
+
+
+def _places(head: Sequence[Row], first: int, names: dict[int, str]) -> tuple[int, ...]:
+    """Columns that are named, and those without a name that hold a value in a fifth of the rows at least."""
+    data = [row for row in head[first:] if _filled(row)]
+    held = Counter(place for row in data for place, cell in enumerate(row) if cell is not None)
+    return tuple(sorted({*names, *[place for place, count in held.items() if 5 * count >= len(data)]}))

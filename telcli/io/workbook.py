@@ -1,0 +1,179 @@
+"""Workbooks of every kind as sheets of rows, in bounded memory.
+
+calamine reads quickly but lays each sheet out as a full rectangle: one stray cell in the last column and row would ask
+for terabytes. So the cells of a workbook are looked at first, and where the rectangle would be mostly empty, openpyxl
+reads it row by row instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
+
+from telcli.errors import DataError
+from telcli.io.workbook_size import ods_fits, xlsb_fits, xlsx_fits
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+__all__ = ["LAST_ROW", "Sheet", "sheets"]
+
+LAST_ROW = {"xls": 65_536}
+"""Rows that a sheet can have, where not 1,048,576."""
+
+_SHEETS = {
+    "xlsx": re.compile(r".*worksheets/.*\.xml"),
+    "xlsb": re.compile(r".*worksheets/.*\.bin"),
+    "ods": re.compile(r"content\.xml"),
+}
+_READ_WHOLE = ("sharedstrings", "styles", "workbook")
+_MOST_SHARED = 1 << 31
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, whether it is shown, its merged cells, and its rows from the first on."""
+
+    name: str
+    hidden: bool
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+    rows: Iterator[list[Any]]
+
+
+def sheets(path: Path, kind: str, scratch: Path) -> Iterator[Sheet]:
+    """The sheets of a workbook; `kind` is what it is by its content: xlsx, xlsb, xls or ods.
+
+    Raises
+    ------
+    DataError
+        Damaged, protected by a password, or so sparse that it would not fit in memory.
+    """
+    dense = _dense(path, kind)
+    if not dense and kind != "xlsx":
+        raise DataError(
+            "sheet-sparse",
+            "{file} has cells far outside of its tables and cannot be read as it is.",
+            hint="Delete what stands far to the right or below, or save it as .xlsx.",
+            file=path.name,
+        )
+    yield from (_by_calamine(path, kind, scratch) if dense else _by_rows(path))
+
+
+def _broken(path: Path) -> DataError:
+    return DataError(
+        "workbook-broken",
+        "{file} is damaged: it cannot be read as a workbook.",
+        hint="Open it in a spreadsheet program and save it again, or copy it again.",
+        file=path.name,
+    )
+
+
+def _locked(path: Path) -> DataError:
+    return DataError(
+        "workbook-password",
+        "{file} is protected by a password.",
+        hint="Save it without a password, and try again.",
+        file=path.name,
+    )
+
+
+@contextlib.contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Whatever a library makes of bytes that are no workbook, a panic of its Rust part too, is one sentence."""
+    try:
+        yield
+    except (DataError, OSError, MemoryError, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        if type(error).__name__ == "PasswordError":
+            raise _locked(path) from None
+        raise _broken(path) from None
+
+
+def _by_calamine(path: Path, kind: str, scratch: Path) -> Iterator[Sheet]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    place = path
+    if path.suffix.lower() != f".{kind}":  # calamine goes by the suffix
+        scratch.mkdir(parents=True, exist_ok=True)
+        place = scratch / f"workbook.{kind}"
+        place.unlink(missing_ok=True)
+        place.symlink_to(path.resolve())
+    with _refusing(path):
+        book = CalamineWorkbook.from_path(place)
+        about = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    for one in about:
+        hidden = one.visible != SheetVisibleEnum.Visible
+        yield _sheet(path, book, one.name, hidden=hidden)
+
+
+def _sheet(path: Path, book: CalamineWorkbook, name: str, *, hidden: bool) -> Sheet:
+    if hidden:
+        return Sheet(name, True, (), iter(()))
+    with _refusing(path):
+        found = book.get_sheet_by_name(name)
+        merged = tuple(found.merged_cell_ranges or ())
+        left = found.start[1] if found.start else 0
+    shifted = tuple(((top[0], top[1] - left), (end[0], end[1] - left)) for top, end in merged)
+    return Sheet(name, False, shifted, _guarded(path, found.iter_rows() if found.start else iter(())))
+
+
+def _guarded(path: Path, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    with _refusing(path):
+        yield from rows
+
+
+def _by_rows(path: Path) -> Iterator[Sheet]:
+    """Each row as long as its own last cell, so that a stray cell costs no more than its row."""
+    import openpyxl
+
+    with _refusing(path):
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        for sheet in book.worksheets:
+            hidden = sheet.sheet_state != "visible"
+            with _refusing(path):
+                sheet.reset_dimensions()
+            yield Sheet(sheet.title, hidden, (), iter(()) if hidden else _guarded(path, _plain_rows(sheet)))
+    finally:
+        book.close()
+
+
+def _plain_rows(sheet: Any) -> Iterator[list[Any]]:
+    for row in sheet.iter_rows():
+        yield [_plain(cell) for cell in row]
+
+
+def _plain(cell: Any) -> Any:
+    value = cell.value
+    if cell.data_type == "e":
+        return None
+    return float(value) if type(value) is int else value
+
+
+def _dense(path: Path, kind: str) -> bool:
+    """Whether every sheet fits in memory as a full rectangle; the parts of the file are read once for it."""
+    if kind == "xls":
+        return True  # 65,536 rows by 256 columns at most
+    measure = {"xlsx": xlsx_fits, "xlsb": xlsb_fits, "ods": ods_fits}[kind]
+    try:
+        with ZipFile(path) as book:
+            for part in book.infolist():
+                name = part.filename.lower()
+                if part.flag_bits & 1:
+                    raise _locked(path)
+                if _SHEETS[kind].fullmatch(name):
+                    with book.open(part) as file:
+                        if not measure(file):
+                            return False
+                elif any(word in name for word in _READ_WHOLE) and part.file_size > _MOST_SHARED:
+                    return False
+    except (BadZipFile, EOFError, ValueError, RuntimeError, zlib.error) as error:
+        raise _broken(path) from error
+    return True

@@ -1,0 +1,147 @@
+"""One file as raw extracts: unpacked where it is packed, and read by what it is, not by what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telcli.errors import DataError, Notice
+
+if TYPE_CHECKING:
+    from telcli.tables.extract import Extract
+
+__all__ = ["open_file"]
+
+_DEEPEST = 2
+"""Packed files in an archive are read, those in one inside it are not."""
+
+Found = tuple[list["Extract"], list[Notice]]
+
+
+def open_file(name: str, path: Path, scratch: Path, *, beside: bool = False, depth: int = 0) -> Found:
+    """The tables of one file, named after `name`, the one that the analyst knows it by; and what is to be said.
+
+    Raises
+    ------
+    DataError
+        Of a kind that is not read, or damaged, or without a table.
+    """
+    from telcli.io.digest import sha256_of
+    from telcli.io.kinds import PACKED, kind_of
+
+    kind = kind_of(path)
+    if kind in PACKED:
+        found, notices = _unpacked(name, path, kind, scratch, beside=beside, depth=depth)
+    else:
+        read, told = _read(path, kind, scratch, beside=beside)
+        found = [replace(one, name=name + one.name.removeprefix(path.name)) for one in read]
+        notices = [*_misnamed(path, kind), *told]
+        notices = [replace(one, values=_renamed(one, path.name, name)) for one in notices]
+        notices += [notice for one in found for notice in _about(one)]
+    digest = sha256_of(path)  # of what was delivered, not of what was unpacked from it
+    return [replace(one, sha256=digest) for one in found], notices
+
+
+def _read(path: Path, kind: str, scratch: Path, *, beside: bool) -> Found:
+    """Read one file that is not packed."""
+    from telcli.io.kinds import WORKBOOKS
+
+    if kind in WORKBOOKS:
+        from telcli.io.workbook_extract import read_workbook
+
+        return read_workbook(path, kind, scratch)
+    if kind == "html":
+        from telcli.io.html_extract import read_html
+
+        return read_html(path, scratch)
+    if kind == "parquet":
+        from telcli.io.parquet_extract import read_parquet
+
+        return read_parquet(path), []
+    if kind == "json":
+        from telcli.io.json_extract import read_json
+
+        return read_json(path, scratch), []
+    if kind == "text":
+        from telcli.io.csv_extract import read_csv
+
+        return [read_csv(path, scratch, beside=beside)], []
+    raise DataError(
+        "kind-unknown",
+        "{file} cannot be read: {kind} files are not read.",
+        hint="Export it as text (CSV), a workbook, JSON or Parquet.",
+        file=path.name,
+        kind=path.suffix or "such",
+    )
+
+
+def _unpacked(name: str, path: Path, kind: str, scratch: Path, *, beside: bool, depth: int) -> Found:
+    """The tables of every file in an archive: called ``a.zip#inner.csv``, those of a packed file as the file is."""
+    from telcli.io.archive import unpack
+    from telcli.io.kinds import kind_of
+
+    if depth >= _DEEPEST:
+        raise DataError(
+            "archive-deep",
+            "{file} is an archive inside archives, which is not read.",
+            hint="Unpack it, and name what was in it.",
+            file=name,
+        )
+    members = unpack(path, kind, scratch / "unpacked")
+    extracts: list[Extract] = []
+    notices: list[Notice] = []
+    beside = beside or len(members) > 1
+    for number, (inner, place) in enumerate(members.items()):
+        full = f"{name}#{inner}" if inner else name
+        if beside and place.stat().st_size == 0:
+            notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": full}))
+        elif inner and len(members) > 1 and not kind_of(place):
+            notices.append(
+                Notice(
+                    "kind-not-read",
+                    "{file} was left out: {kind} files are not read.",
+                    {"file": full, "kind": place.suffix or "such"},
+                )
+            )
+        else:
+            found, told = open_file(full, place, scratch / f"member-{number}", beside=beside, depth=depth + 1)
+            extracts += found
+            notices += told
+    return extracts, notices
+
+
+def _misnamed(path: Path, kind: str) -> list[Notice]:
+    from telcli.io.kinds import SUFFIXES
+
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES[kind] or not any(suffix in suffixes for suffixes in SUFFIXES.values()):
+        return []
+    return [
+        Notice(
+            "kind-differs",
+            "{file} is not what its name says: it was read as {kind}.",
+            {"file": path.name, "kind": kind},
+        )
+    ]
+
+
+def _renamed(notice: Notice, was: str, name: str) -> dict[str, object]:
+    """What a notice says, of the file as the analyst knows it."""
+    values = dict(notice.values)
+    if str(values.get("file", "")).startswith(was):
+        values["file"] = name + str(values["file"]).removeprefix(was)
+    return values
+
+
+def _about(found: Extract) -> list[Notice]:
+    said, named = [], {"file": found.name}
+    if found.rows == 0:
+        said.append(Notice("file-without-rows", "{file} has a header but no rows.", named))
+    if not found.headed:
+        said.append(
+            Notice(
+                "no-header", "{file} has no header; its columns are called column_1 and so on.", {"file": found.name}
+            )
+        )
+    return said
