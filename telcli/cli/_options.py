@@ -124,7 +124,7 @@ class Call:
     def request(
         self,
         flags: Mapping[str, Any] | None = None,
-        sources: Sequence[Path] = (),
+        sources: Sequence[str] = (),
         choices: Mapping[str, Any] | None = None,
         render: Callable[..., Any] | None = None,
     ) -> Request:
@@ -137,7 +137,7 @@ class Call:
             flags=self.flags(**(flags or {})),
             wait=self.wait,
             force=self.force,
-            sources=tuple(sources),
+            sources=tuple(source if "://" in source else Path(source) for source in sources),
             choices=choices or {},
             progress=self.out.progress,
             render=render,
@@ -269,5 +269,7 @@ def table_names(incomplete: str) -> list[tuple[str, str]]:
     return [(name, "") for name in NAMES if name.startswith(incomplete)]
 
 
-SOURCES = typer.Argument(metavar="SOURCES", help="Raw extracts: files or directories.", show_default=False)
-Sources = Annotated[list[Path] | None, SOURCES]
+SOURCES = typer.Argument(
+    metavar="SOURCES", help="Raw extracts: files, directories, addresses of databases.", show_default=False
+)
+Sources = Annotated[list[str] | None, SOURCES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from telcli.cli import _intake
@@ -13,7 +12,7 @@ from telcli.cli._several import tell_all
 @command(writes=True)
 def ingest(
     call: Call,
-    sources: Annotated[list[Path], SOURCES],
+    sources: Annotated[list[str], SOURCES],
     map: _intake.Map = None,
     mapping: _intake.MappingFile = None,
     write_mapping: _intake.WriteMapping = None,
@@ -22,8 +21,9 @@ def ingest(
 ) -> None:
     """Clean raw extracts into subject tables and a row per customer and month.
 
-    SOURCES are files or directories: one table with a row per customer, or several systems' tables. What each column
-    was taken for is always shown; columns without a known name are kept as attributes.
+    SOURCES are files, directories or databases: one table with a row per customer, or several systems' tables. What
+    each column was taken for is always shown; columns without a known name are kept as attributes. A database is given
+    as postgresql://USER@HOST/DATABASE#TABLE (mysql, oracle, sqlite likewise), all its tables without #TABLE.
     """
     from telcli.pipeline.walk import INTAKE, walk
 

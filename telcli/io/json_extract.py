@@ -26,6 +26,9 @@ JOIN = "; "
 KEY = re.compile(r"(^|[_. -])(id|no|key|code|number|msisdn)$|[a-z](ID|Id|No)$|(编号|编码|号码|号|ID|id)$", re.ASCII)
 """Names of columns that identify a record."""
 _MOST_COLUMNS = 5000
+_ADJECTIVES = {"total", "monthly", "daily", "yearly", "average", "max", "min", "first", "last", "current", "previous"}
+_NOUNS = {"id", "no", "code", "name", "type", "kind", "value", "amount", "date", "time", "status", "state", "number"}
+"""Names that say nothing without that of the object they stand in."""
 
 
 @dataclass
@@ -78,17 +81,26 @@ def read_json(path: Path, scratch: Path) -> list[Extract]:
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """The last part of each path where it is unique, else the whole.
+    """The last part of each path where it is unique, else the whole; what says little alone is led by the part before.
 
-    >>> short_names(["id", "phone.kind", "items.id"])
-    ['id', 'kind', 'items.id']
+    >>> short_names(["id", "phone.lines", "items.id", "account.Charges.Monthly", "plan.name"])
+    ['id', 'lines', 'items.id', 'Monthly Charges', 'plan name']
     """
     last = [path.rpartition(".")[2] for path in paths]
-    count = Counter([*last, *[path for path in paths if "." not in path]])
-    return [
-        path if count[name] > (1 if "." in path else 2) or not name else name
-        for path, name in zip(paths, last, strict=True)
-    ]
+    count = Counter(last)
+    names = [name if count[name] == 1 and name else path for name, path in zip(last, paths, strict=True)]
+    told = [path if "." not in path else _told(path) if name != path else path
+            for name, path in zip(names, paths, strict=True)]  # fmt: skip
+    return told if len(set(told)) == len(told) else list(paths)
+
+
+def _told(path: str) -> str:
+    """A name of a nested column that stands by itself: ``Monthly`` of ``Charges`` are the monthly charges."""
+    *_, owner, name = path.split(".")
+    plain = name.lower()
+    if plain in _ADJECTIVES:
+        return f"{name} {owner}"
+    return f"{owner} {name}" if plain in _NOUNS else name
 
 
 def _extract(path: Path, name: str, table: _Table) -> Extract:

@@ -46,8 +46,8 @@ class ScratchTable:
         self._close()
 
     def append(self, frame: pl.DataFrame) -> None:
-        """Write a batch."""
-        if not frame.height:
+        """Write a batch; one without rows only tells the columns of a table that may have none."""
+        if not frame.height and self._files:
             return
         if frame.columns != self._open:
             self._start(frame)

@@ -11,7 +11,7 @@ from telcli.errors import DataError, Notice
 if TYPE_CHECKING:
     from telcli.tables.extract import Extract
 
-__all__ = ["open_file"]
+__all__ = ["about", "open_file"]
 
 _DEEPEST = 2
 """Packed files in an archive are read, those in one inside it are not."""
@@ -38,7 +38,7 @@ def open_file(name: str, path: Path, scratch: Path, *, beside: bool = False, dep
         found = [replace(one, name=name + one.name.removeprefix(path.name)) for one in read]
         notices = [*_misnamed(path, kind), *told]
         notices = [replace(one, values=_renamed(one, path.name, name)) for one in notices]
-        notices += [notice for one in found for notice in _about(one)]
+        notices += [notice for one in found for notice in about(one)]
     digest = sha256_of(path)  # of what was delivered, not of what was unpacked from it
     return [replace(one, sha256=digest) for one in found], notices
 
@@ -63,6 +63,11 @@ def _read(path: Path, kind: str, scratch: Path, *, beside: bool) -> Found:
         from telcli.io.json_extract import read_json
 
         return read_json(path, scratch), []
+    if kind == "sqlite":
+        from telcli.io.database import read_tables
+        from telcli.io.database_url import Address
+
+        return read_tables(Address("sqlite", str(path)), scratch), []
     if kind == "text":
         from telcli.io.csv_extract import read_csv
 
@@ -134,7 +139,8 @@ def _renamed(notice: Notice, was: str, name: str) -> dict[str, object]:
     return values
 
 
-def _about(found: Extract) -> list[Notice]:
+def about(found: Extract) -> list[Notice]:
+    """What is to be said of any table: that it has no rows, or no header."""
     said, named = [], {"file": found.name}
     if found.rows == 0:
         said.append(Notice("file-without-rows", "{file} has a header but no rows.", named))

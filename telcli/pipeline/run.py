@@ -20,6 +20,7 @@ from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.stages import Inputs, Progress, silent
 
 if TYPE_CHECKING:
+    from telcli.pipeline.sources import Source
     from telcli.pipeline.stage import Render, Stage
 
 __all__ = ["Output", "Request", "StageRun", "run_stage"]
@@ -41,7 +42,7 @@ class Request:
     flags: Mapping[str, Any] = field(default_factory=dict)
     wait: float = 0.0
     force: bool = False
-    sources: tuple[Path, ...] = ()
+    sources: tuple[Source, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = silent
     render: Render | None = None
@@ -149,7 +150,7 @@ def lay_basis(
     if stage.name == "ingest":
         from telcli.pipeline.sources import fingerprint
 
-        inputs = fingerprint(request.sources)
+        inputs = fingerprint(request.sources, request.workdir)
     inputs |= {f"metrics of {name}": digest(found) for name, found in _metrics(stage, manifest, as_of).items()}
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(

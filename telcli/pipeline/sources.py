@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING
 from telcli.errors import DataError, MissingInputError, Notice
 
 if TYPE_CHECKING:
+    from telcli.io.database import Fetched
     from telcli.tables.extract import Extract
 
-__all__ = ["fingerprint", "open_sources"]
+__all__ = ["Source", "fingerprint", "open_sources"]
+
+Source = Path | str
+"""A file or folder, or the address of a database (``postgresql://user@host/crm#customers``)."""
 
 _NOT_DATA = (".md", ".toml", ".py", ".sh", ".sql", ".log", ".ini", ".cfg", ".yaml", ".yml", ".part")
 _LOCKS = ("~$", ".~lock.")
+_FETCHED: dict[str, Fetched] = {}
+"""Databases read for their fingerprint and not opened yet: what is hashed is what is ingested."""
 
 
-def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], list[Notice]]:
-    """Open each file, and each file of a folder (not of its subfolders), sorted by name.
+def open_sources(sources: Sequence[Source], scratch: Path) -> tuple[list[Extract], list[Notice]]:
+    """Open each file, each file of a folder (not of its subfolders) sorted by name, and each database.
 
     What a file is, is told by its bytes. One that is not read is an error where it was named itself, a notice where
     its folder was. A file without rows is an error where it stands alone, a notice beside others that have some.
@@ -29,11 +35,11 @@ def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], l
     MissingInputError
         A path does not exist.
     DataError
-        A folder holds nothing readable, or a file cannot be understood.
+        A folder holds nothing readable, or a file or database cannot be understood.
     """
-    from telcli.pipeline.opening import open_file
+    from telcli.pipeline.opening import about, open_file
 
-    files, notices = _files(paths)
+    files, notices = _files(_paths(sources))
     beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
     extracts: list[Extract] = []
     for number, (name, path) in enumerate(files.items()):
@@ -43,24 +49,68 @@ def open_sources(paths: Sequence[Path], scratch: Path) -> tuple[list[Extract], l
         found, told = open_file(name, path, scratch / f"source-{number}", beside=beside)
         extracts += found
         notices += told
-    if beside and extracts and all(one.rows == 0 for one in extracts):
+    for address in _addresses(sources):
+        held = _FETCHED.get(address) or _fetch(address, scratch.parent)
+        extracts += held.extracts
+        notices += [notice for one in held.extracts for notice in about(one)]
+    _refuse_no_rows(extracts)
+    _refuse_one_name(extracts)
+    return extracts, notices
+
+
+def fingerprint(sources: Sequence[Source], near: Path | None = None) -> dict[str, str]:
+    """SHA-256 of each file that `open_sources` would open, by the name it would give it; no frame is opened.
+
+    A database has to be read for it: into scratch beside `near`, which `open_sources` then takes.
+    """
+    from telcli.io.digest import sha256_of
+
+    found = {}
+    for name, path in _files(_paths(sources))[0].items():
+        found[name] = sha256_of(path)
+    for address in _addresses(sources):
+        held = _fetch(address, near)
+        found |= {one.name: one.sha256 for one in held.extracts}
+    return found
+
+
+def _paths(sources: Sequence[Source]) -> list[Path]:
+    return [source for source in sources if isinstance(source, Path)]
+
+
+def _addresses(sources: Sequence[Source]) -> list[str]:
+    return list(dict.fromkeys(source for source in sources if isinstance(source, str)))
+
+
+def _fetch(address: str, near: Path | None) -> Fetched:
+    """Read a database now, whatever was read of it before."""
+    from telcli.io.database import fetch
+    from telcli.io.database_url import parse_url
+
+    _FETCHED[address] = held = fetch(parse_url(address), near)
+    return held
+
+
+def _refuse_no_rows(extracts: Sequence[Extract]) -> None:
+    if extracts and all(one.rows == 0 for one in extracts):
         raise DataError(
             "header-only",
             "{file} has a header but no rows.",
             hint="Export it again, or leave it out of the sources.",
             file=extracts[0].name,
         )
-    return extracts, notices
 
 
-def fingerprint(paths: Sequence[Path]) -> dict[str, str]:
-    """SHA-256 of each file that `open_sources` would open, by the name it would give it; no frame is opened."""
-    from telcli.io.digest import sha256_of
-
-    found = {}
-    for name, path in _files(paths)[0].items():
-        found[name] = sha256_of(path)
-    return found
+def _refuse_one_name(extracts: Sequence[Extract]) -> None:
+    """Tables are told apart by their names alone from here on."""
+    twice = [name for name, count in Counter(one.name for one in extracts).items() if count > 1]
+    if twice:
+        raise DataError(
+            "sources-same-name",
+            "Two of the sources are both called {name}.",
+            hint="Ingest one of them as a file, or under another name of the database.",
+            name=twice[0],
+        )
 
 
 def _files(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:

@@ -39,8 +39,8 @@ def test_an_array_over_many_lines(tmp_path: Path) -> None:
 def test_nested_objects_are_called_by_their_last_name_where_it_is_the_only_one(tmp_path: Path) -> None:
     text = json.dumps([{"id": 1, "phone": {"kind": "a"}, "net": {"id": 5, "speed": {"up": 2}}}, {"id": 2, "net": None}])
     assert read(tmp_path, text)["a.json"] == [
-        {"id": "1", "kind": "a", "net.id": "5", "up": "2", "_line": 1},
-        {"id": "2", "kind": None, "net.id": None, "up": None, "_line": 2},
+        {"id": "1", "phone kind": "a", "net.id": "5", "up": "2", "_line": 1},
+        {"id": "2", "phone kind": None, "net.id": None, "up": None, "_line": 2},
     ]
 
 
@@ -51,10 +51,10 @@ def test_lists(tmp_path: Path) -> None:
     assert read(tmp_path, text) == {
         "a.json": [{"name": "n", "customer_id": "1", "tags": "a; 2; true", "_line": 1}],
         "a.json#lines": [
-            {"customer_id": "1", "no": "5", "_line": 1},
-            {"customer_id": "1", "no": "6", "_line": 1},
+            {"customer_id": "1", "lines no": "5", "_line": 1},
+            {"customer_id": "1", "lines no": "6", "_line": 1},
         ],
-        "a.json#lines.use": [{"customer_id": "1", "no": "5", "mb": "1", "_line": 1}],
+        "a.json#lines.use": [{"customer_id": "1", "lines no": "5", "mb": "1", "_line": 1}],
     }
 
 

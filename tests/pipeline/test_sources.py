@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -138,3 +139,26 @@ def test_archives_without_end_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         open_sources([tmp_path / "a.gz"], tmp_path / "scratch")
     assert caught.value.code == "archive-deep"
+
+
+def test_an_unchanged_database_has_the_same_fingerprint_and_is_read_once(tmp_path: Path) -> None:
+    base = sqlite3.connect(tmp_path / "crm.db")
+    base.execute("CREATE TABLE bills (id, x)")
+    base.execute("INSERT INTO bills VALUES (1, 2)")
+    base.commit()
+    address = f"sqlite:///{tmp_path}/crm.db"
+    work = tmp_path / "work"
+    work.mkdir()
+    before = fingerprint([address], work)
+    assert list(before) == ["crm.db#bills"]
+    base.execute("INSERT INTO bills VALUES (2, 3)")
+    base.commit()
+    (found,), _ = open_sources([address], work / "scratch")  # what was hashed, not what stands there now
+    assert (found.frame.collect().height, found.sha256) == (1, before["crm.db#bills"])
+    assert fingerprint([address], work) != before
+    base.close()
+    (again,), _ = open_sources([tmp_path / "crm.db"], tmp_path / "scratch")
+    assert (again.name, again.rows) == ("crm.db#bills", 2)
+    with pytest.raises(DataError) as caught:
+        open_sources([address, tmp_path / "crm.db"], tmp_path / "scratch2")
+    assert caught.value.code == "sources-same-name"
