@@ -16,7 +16,7 @@ from telcli.intake.certificates import certificates, plausible_certificate
 from telcli.intake.phones import flat, hashed, masked_number, phones
 from telcli.intake.privacy import bank_cards, hidden
 from telcli.intake.pseudonyms import Pseudonyms
-from telcli.intake.words import Read, by_distinct, ids, meant
+from telcli.intake.words import Read, by_distinct, few_distinct, ids, meant
 
 __all__ = ["PERSONAL_FORMS", "Seen", "identifiers", "managers", "personal", "seen", "understood"]
 
@@ -60,19 +60,33 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
     if not likely.any():
         return values, lost
     places = likely.arg_true()
-    found, masked = by_distinct(values.gather(places), lambda distinct: _settled(distinct, people))
+    chosen = values.gather(places)
+    found, masked = (
+        by_distinct(chosen, lambda one: _settled(one, people)) if few_distinct(chosen) else _settled(chosen, people)
+    )
     return values.scatter(places, found), lost.scatter(places, masked)
 
 
 def _settled(text: pl.Series, people: Pseudonyms) -> Read:
-    """Each text as its pseudonym, a hash in lower case, null where masked, or as it was."""
+    """Each text as its pseudonym, a hash in lower case, null where masked, or as it was; most are numbers, if any."""
     number = phones(text)
+    made = _made(number, "msisdn", people)
+    rest = number.is_null()
+    nowhere = pl.Series([False]).new_from_index(0, text.len())
+    if not rest.any():
+        return made, nowhere
+    places = rest.arg_true()
+    found, masked = _settled_otherwise(text.gather(places), people)
+    return made.scatter(places, found), nowhere.scatter(places, masked)
+
+
+def _settled_otherwise(text: pl.Series, people: Pseudonyms) -> Read:
+    """The same for what is no telephone number."""
     certificate = certificates(text, any_kind=False)
     broken = flat(text).str.to_uppercase().str.replace_all(r"[\s-]", "")
     frame = pl.DataFrame(
         {
             "t": text,
-            "msisdn": number,
             "cert": certificate,
             "broken": pl.DataFrame({"c": broken, "p": plausible_certificate(text)}).select(pl.when("p").then("c"))["c"],
             "masked": masked_number(text),
@@ -94,7 +108,7 @@ def _settled(text: pl.Series, people: Pseudonyms) -> Read:
             )
         ).then(value),
     )
-    made = [_made(frame[domain], domain, people) for domain in ("msisdn", "cert", "imsi", "mail", "name")]
+    made = [_made(frame[domain], domain, people) for domain in ("cert", "imsi", "mail", "name")]
     same = pl.when("hashed").then(value.str.to_lowercase()).when(~pl.col("masked")).then(value)
     whole = pl.DataFrame([frame["t"], frame["masked"], frame["hashed"], *made])
     names = [one.name for one in made]

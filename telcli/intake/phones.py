@@ -20,6 +20,7 @@ _LOOSE = r"^(0[1-9]\d{7,10}|[2-9]\d{6,7}|[2-9]\d{9})$"
 _MARK = r"[*#•●×]"
 _MASKED = rf"^\+?\d{{0,12}}(?:{_MARK}+|[xX]{{3,}})\d{{0,8}}[xX]?$|^\p{{Han}}{{1,3}}{_MARK}{{1,3}}\p{{Han}}{{0,2}}$"
 _HASHED = r"^(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$"
+_PLAIN = r"^1[3-9][0-9]{9}$"
 _PLACEHOLDER = r"^1[3-9]\d(?:0{8}|00138000)$"
 
 
@@ -44,6 +45,21 @@ def phones(text: pl.Series, *, loose: bool = False) -> pl.Series:
     >>> phones(pl.Series(["010-12345678", "+861012345678", "+49 89 1234567", "KD0231", "138****5678"])).to_list()
     ['01012345678', '01012345678', '+49891234567', None, None]
     """
+    plain = text.str.contains(_PLAIN).fill_null(value=False)
+    if plain.all():
+        return _real(text)
+    odd = ~plain
+    return _real(text.clone().scatter(odd.arg_true(), _odd(text.filter(odd), loose)))
+
+
+def _real(number: pl.Series) -> pl.Series:
+    """Without placeholders, under which strangers would be joined."""
+    kept = ~pl.col("v").str.contains(_PLACEHOLDER)
+    return number.to_frame("v").select(pl.when(kept).then("v"))["v"].alias(number.name)
+
+
+def _odd(text: pl.Series, loose: bool) -> pl.Series:
+    """Numbers written in any other way than as 11 digits."""
     shown = flat(text)
     parted = shown.str.extract(_PARTED, 1) + shown.str.extract(_PARTED, 2)
     american = shown.str.replace(_AMERICAN, "$1$2$3")
@@ -59,10 +75,7 @@ def phones(text: pl.Series, *, loose: bool = False) -> pl.Series:
         pl.when(pl.col("american") != pl.col("shown")).then("american"),
         *([pl.lit("+") + number.str.extract(_ABROAD_00, 1), number.str.extract(_LOOSE, 1)] if loose else []),
     ).alias(text.name)
-    read = frame.select(found).to_series()
-    return read.to_frame("v").select(pl.when(~pl.col("v").str.contains(_PLACEHOLDER)).then("v").alias(text.name))[
-        text.name
-    ]
+    return frame.select(found).to_series()
 
 
 def masked_number(text: pl.Series) -> pl.Series:

@@ -63,17 +63,23 @@ class Pseudonyms:
 
     def of(self, text: pl.Series, domain: str) -> pl.Series:
         """Pseudonyms of normalised texts, each distinct one computed once; null stays null."""
+        if text.null_count() == 0 and text.n_unique() == text.len():
+            return pl.Series(text.name, self._made(text, domain), dtype=pl.String)
         distinct = text.unique().drop_nulls()
         if not distinct.len():
             return pl.Series(text.name, [None], dtype=pl.String).new_from_index(0, text.len())
+        table = pl.DataFrame({"t": distinct, "v": self._made(distinct, domain)}, schema_overrides={"t": pl.String})
+        return text.to_frame("t").join(table, on="t", how="left", maintain_order="left")["v"].alias(text.name)
+
+    def _made(self, text: pl.Series, domain: str) -> list[str]:
+        """One pseudonym after the other."""
         inner, outer = self._states
         begun = inner.copy()
         begun.update(f"{domain}|".encode())
         made = []
-        for value in distinct.to_list():
+        for value in text.to_list():
             message, sealed = begun.copy(), outer.copy()
             message.update(value.encode())
             sealed.update(message.digest())
             made.append(sealed.hexdigest()[:_HEX])
-        table = pl.DataFrame({"t": distinct, "v": made}, schema_overrides={"t": pl.String})
-        return text.to_frame("t").join(table, on="t", how="left", maintain_order="left")["v"].alias(text.name)
+        return made
