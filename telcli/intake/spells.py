@@ -90,10 +90,30 @@ def owners(lines: pl.LazyFrame | None, moved: pl.DataFrame) -> pl.LazyFrame | No
         return None
     known = lines.select("subscription_id", "customer_id", SOURCE, LINE).drop_nulls(["subscription_id", "customer_id"])
     always = known.group_by("subscription_id").agg(owner=_first_owner())
+    if "number_h" in lines.collect_schema():
+        also = _by_number(lines).join(always, on="subscription_id", how="anti")
+        always = pl.concat([always, also])
     if not moved.height:
         return always
     timed = moved.lazy().select("subscription_id", "owner", "_from", "_until")
     return pl.concat([always.join(timed, on="subscription_id", how="anti"), timed], how="diagonal")
+
+
+def _by_number(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Owner of each number by its pseudonym, for facts that name the number and not the line's own code.
+
+    Where several customers have had the number, only the one whose line has not ended is its owner.
+    """
+    ended = pl.col("ended_on") if "ended_on" in lines.collect_schema() else pl.lit(None, dtype=pl.Date)
+    held = lines.select(subscription_id="number_h", owner="customer_id", live=ended.is_null()).drop_nulls()
+    holders = held.group_by("subscription_id").agg(
+        one=pl.col("owner").n_unique() == 1,
+        any_=pl.col("owner").min(),
+        live_one=pl.col("owner").filter("live").n_unique() == 1,
+        live_any=pl.col("owner").filter("live").min(),
+    )
+    owner = pl.when("one").then("any_").when("live_one").then("live_any")
+    return holders.select("subscription_id", owner=owner).drop_nulls()
 
 
 def named(frame: pl.LazyFrame, known: pl.LazyFrame | None) -> pl.LazyFrame:
