@@ -11,6 +11,7 @@ import polars as pl
 
 from telcli.intake.dates import days
 from telcli.intake.numbers import CODE, numbers
+from telcli.intake.phones import masked_number
 from telcli.intake.privacy import header_tells, holds_person, is_person, is_prose
 from telcli.intake.words import meant
 
@@ -98,7 +99,7 @@ def _counts(text: pl.Series) -> dict[str, int]:
     value, _ = numbers(bare)
     dated = bare.str.contains(r"^(?:19|20)\d{6}$|^(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
     read, _ = days(pl.DataFrame({"t": bare, "d": dated}).select(pl.when("d").then("t"))["t"])
-    person = holds_person(bare)
+    person = holds_person(bare) | masked_number(bare)
     marks = {
         "values": bare.is_not_null(),
         "numbers": value.is_not_null(),

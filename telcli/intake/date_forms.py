@@ -17,7 +17,15 @@ from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import Use
 from telcli.intake.words import meant
 
-__all__ = ["DateCounts", "date_form", "date_notice", "look_at_dates", "refuse_unclear", "with_date_forms"]
+__all__ = [
+    "DateCounts",
+    "date_form",
+    "date_notice",
+    "look_at_dates",
+    "offsets_notice",
+    "refuse_unclear",
+    "with_date_forms",
+]
 
 _PARTED = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4})(?:\D|$)"
 _SHORT = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\s|$)"
@@ -125,6 +133,26 @@ def date_notice(file: str, header: str, form: str) -> Notice:
         "{file}: the dates in {column} were read as {form}, as all of its values allow.",
         {"file": file, "column": header, "form": _NAMES[form]},
     )
+
+
+def offsets_notice(file: str, header: str, head: pl.Series) -> list[Notice]:
+    """Say that times carry offsets from UTC, by the first rows; they are read as the clock on the wall showed them.
+
+    >>> times = pl.Series(["2010-09-15T19:17:44+01:00", "2010-12-01T08:00:00Z"])
+    >>> offsets_notice("a.csv", "at", times)[0].values["offsets"]
+    '+01:00, Z'
+    """
+    found = head.str.extract(r"\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(Z|[+-]\d\d:?\d\d)\b", 1).drop_nulls().unique().sort()
+    if not found.len():
+        return []
+    values = {"file": file, "column": header, "offsets": ", ".join(found.head(4))}
+    return [
+        Notice(
+            "offsets-left-off",
+            "{file}: the times in {column} carry offsets from UTC ({offsets}); they are taken as local times.",
+            values,
+        )
+    ]
 
 
 def refuse_unclear(file: str, header: str, slot: str, form: str, counts: Mapping[str, DateCounts]) -> None:

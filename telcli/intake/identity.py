@@ -31,7 +31,7 @@ _LIKELY = (
 _MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
 _SIM = r"^460\d{12}$"
 _DEVICE = r"^(\d{14})\d{0,2}$"
-_NAME = r"^\p{Han}{2,4}(?:·\p{Han}{1,6})?$"
+_NAME = r"^\p{Han}{2,4}(?:·\p{Han}{1,6})?$|^[A-Z][a-z]+(?: [A-Z][a-z'-]+){1,2}$"
 _EMPTY_HASHES = ["d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709"]
 _EMPTY_HASHES += ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]
 

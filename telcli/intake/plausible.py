@@ -12,13 +12,17 @@ __all__ = ["refuse_destroyed", "unit_doubts"]
 
 _LIMITS = {"currency": (3000.0, "分"), "MB": (1_048_576.0, "kb"), "minutes": (11_160.0, "秒")}
 """Unit -> median month above which it is doubtful, and the unit that it may be: 3,000 yuan, 1 TB, 6 hours a day."""
+_EACH = {"minutes": (30.0, "秒")}
+"""The same of a single call or session."""
 _SMALL_MB = 60.0
 _SCIENTIFIC = r"^[+-]?\d(?:\.\d+)?[eE]\+?\d+$"
 _ENOUGH = 5
 
 
-def unit_doubts(file: str, header: str, column: str, unit: str, head: pl.Series) -> list[Notice]:
+def unit_doubts(file: str, header: str, column: str, unit: str, head: pl.Series, *, each: bool = False) -> list[Notice]:
     """Doubt the unit of a column whose header names none, where the middle of its values could hardly have it.
+
+    `each` says that a value is of one call or session, not of a month.
 
     >>> amounts = pl.Series(["5900", "12900", "3900"])
     >>> unit_doubts("a.csv", "应收", "amount", "currency", amounts)[0].values["likely"]
@@ -26,10 +30,11 @@ def unit_doubts(file: str, header: str, column: str, unit: str, head: pl.Series)
     """
     values, _ = measured(head, unit, 1.0)
     used = values.filter(values > 0)
-    if used.len() < _ENOUGH - 2 or unit not in _LIMITS:
+    limits = _EACH if each else _LIMITS
+    if used.len() < _ENOUGH - 2 or unit not in limits:
         return []
     middle, most = float(used.median()), float(used.max())  # type: ignore[arg-type]
-    limit, likely = _LIMITS[unit]
+    limit, likely = limits[unit]
     if unit == "MB" and middle < _SMALL_MB and most < 20 * _SMALL_MB and used.len() >= _ENOUGH:
         likely = "gb"
     elif middle <= limit:

@@ -151,7 +151,7 @@ def pinned_map(
             raise UsageError(
                 "mapping-column", "The mapping file: {name} is no column of {table}.", name=name, table=table
             )
-        columns[full] = Use(wanted["column"], wanted.get("unit", "")) if isinstance(wanted, dict) else Use(str(wanted))
+        columns[full] = _pinned_use(name, wanted)
     attributes = {name: (about["column"], about["type"]) for name, about in entry.get("attributes", {}).items()}
     _refuse_stale(source, [use.header for use in columns.values()], headers)
     gone = tuple(header for header, _ in attributes.values() if header not in headers)
@@ -177,6 +177,23 @@ def pinned_map(
             )
         )
     return SourceMap(source, table, 1.0, columns, new, dropped), attributes, notices
+
+
+def _pinned_use(name: str, wanted: Any) -> Use:
+    """What a mapping file says of one column: a header, or a header and its unit, which must be one."""
+    if not isinstance(wanted, dict):
+        return Use(str(wanted))
+    unit = str(wanted.get("unit", ""))
+    if unit and not _known_unit(name, unit):
+        raise UsageError(
+            "mapping-unit",
+            "The mapping file: {unit} is no unit of {name}.",
+            hint="Units are those of --map {name}=COLUMN@UNIT: 分, kb, 秒, dmy and the like.",
+            unit=unit,
+            name=name,
+        )
+    forms = [date_forms(slot.unit) for slot in slots().values() if name in (slot.name, slot.column)]
+    return Use(str(wanted["column"]), next((found[unit] for found in forms if unit in found), unit))
 
 
 def _refuse_stale(source: str, named: Sequence[str], headers: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from telcli.errors import DataError, Notice
 from telcli.intake.ahead import PAST
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.cleaning import Reading, clean
-from telcli.intake.date_forms import date_notice
+from telcli.intake.date_forms import date_notice, offsets_notice
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import EVENTS, bare, personal, slots
 from telcli.intake.guessing import HEAD, ROW, guessed, reading_of, spoken
@@ -340,8 +340,11 @@ def _units_assumed(one: Understood) -> list[Notice]:
         slot = slots()[name]
         if slot.form in ("day", "month", "moment") and use.unit:
             notices.append(date_notice(one.map.source, use.header, use.unit))
-        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage"):
-            notices += unit_doubts(one.map.source, use.header, slot.column, slot.unit, head[use.header])
+        if slot.form == "moment" and use.header in head.columns:
+            notices += offsets_notice(one.map.source, use.header, head[use.header])
+        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", *EVENTS):
+            each = slot.table in EVENTS
+            notices += unit_doubts(one.map.source, use.header, slot.column, slot.unit, head[use.header], each=each)
         plain = _PLAIN_UNITS.get(slot.unit, ("",))
         if not use.unit and not any(mark in bare(use.header) for mark in plain):
             notices.append(

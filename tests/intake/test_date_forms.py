@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telcli.errors import DataError
+from telcli.errors import DataError, UsageError
 from telcli.intake.understand import understand
 from telcli.tables.extract import Extract
 
@@ -88,3 +88,35 @@ def test_a_few_numbers_among_dates_are_faults() -> None:
 def test_a_column_that_begins_empty_is_looked_at_whole() -> None:
     values, _ = read([*[""] * 2500, "2/14/2019"])
     assert values[-1] == datetime(2019, 2, 14)
+
+
+def test_offsets_from_utc_are_left_off_aloud() -> None:
+    frame = pl.LazyFrame(
+        {
+            "客户编号": ["C1", "C2"],
+            "缴费时间": ["2010-09-15T19:17:44+01:00", "2010-12-01T08:00:00Z"],
+            "缴费金额": ["5", "6"],
+            "_line": pl.Series([2, 3], dtype=pl.Int64),
+        }
+    )
+    ones, notices = understand([Extract("payments.csv", frame, "utf-8", ",", "")], {})
+    assert ones[0].clean(ones[0].readings()).collect()["paid_at"].to_list() == [
+        datetime(2010, 9, 15, 19, 17, 44),
+        datetime(2010, 12, 1, 8),
+    ]
+    assert [notice.values["offsets"] for notice in notices if notice.code == "offsets-left-off"] == ["+01:00, Z"]
+
+
+def test_a_pinned_mapping_keeps_the_form_and_refuses_another_unit() -> None:
+    frame = pl.LazyFrame(
+        {"客户编号": ["C1"], "缴费时间": ["1/2/2019"], "缴费金额": ["5"], "_line": pl.Series([2], dtype=pl.Int64)}
+    )
+    extract = Extract("payments.csv", frame, "utf-8", ",", "")
+    columns = {"customer_id": "客户编号", "paid_at": {"column": "缴费时间", "unit": "ddmmyyyy"}, "amount": "缴费金额"}
+    pinned = {"source": [{"file": "payments.csv", "table": "payments", "columns": columns}]}
+    ones, _ = understand([extract], {"mapping": pinned})
+    assert ones[0].clean(ones[0].readings()).collect()["paid_at"].to_list() == [datetime(2019, 2, 1)]
+    columns["paid_at"] = {"column": "缴费时间", "unit": "furlong"}
+    with pytest.raises(UsageError) as caught:
+        understand([extract], {"mapping": pinned})
+    assert caught.value.code == "mapping-unit"

@@ -98,7 +98,7 @@ def test_masks(written: str) -> None:
     assert masked_number(pl.Series([written])).to_list() == [True]
 
 
-@pytest.mark.parametrize("written", ["13812345678", "7590-VHVEG", "box12", "x", "K*1", "3xx"])
+@pytest.mark.parametrize("written", ["13812345678", "7590-VHVEG", "box12", "x", "K*1", "3xx", "12#", "5*", "*"])
 def test_what_is_no_mask(written: str) -> None:
     assert masked_number(pl.Series([written])).to_list() == [False]
 

@@ -59,3 +59,10 @@ def test_destroyed_identifiers_are_refused(values: list[str]) -> None:
 )
 def test_other_identifiers_pass(values: list[str]) -> None:
     refuse_destroyed("a.csv", "id", pl.Series(values, dtype=pl.String))
+
+
+def test_a_call_of_an_hour_may_be_one_of_a_minute() -> None:
+    calls = pl.Series(["211", "31", "75", "640"])
+    assert unit_doubts("a.csv", "duration", "call_minutes", "minutes", calls, each=True)[0].values["likely"] == "秒"
+    assert not unit_doubts("a.csv", "duration", "call_minutes", "minutes", pl.Series(["2", "5.5", "90"]), each=True)
+    assert not unit_doubts("a.csv", "duration", "call_minutes", "minutes", calls)

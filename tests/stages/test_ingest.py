@@ -504,3 +504,32 @@ def test_what_a_ticket_says_is_kept_without_numbers(tmp_path: Path) -> None:
     assert row[0] == "complaint"
     assert "宽带慢" in row[1]
     assert "1390013" not in row[1]
+
+
+LINES_AND_BILLS = {
+    "subs.csv": "用户编号,客户编号,手机号码,入网时间,销户时间\n"
+    "U1,C1,13987654321,20200101,\nU2,C2,13987654322,20180101,20200601\nU3,C3,+86 139 8765 4322,20200701,\n"
+    "U4,C4,13987654323,20200101,\nU5,C5,13987654323,20200101,\n",
+    "bills.csv": "手机号码,账期,应收金额\n"
+    "13987654321,202401,50\n1795113987654322,202401,60\n13987654323,202401,70\n13987654329,202401,80\n",
+}
+
+
+def test_bills_by_number_find_the_line_that_lives(tmp_path: Path) -> None:
+    found = ran(tmp_path, LINES_AND_BILLS)
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 50.0), ("C3", 60.0)]
+    assert {(4, "orphan"), (5, "orphan")} <= {(line, rule) for line, rule, _, _ in rules(found, "bills")}
+    lines = split(found, "subscriptions").good.collect().sort("subscription_id")
+    assert lines["number_h"].n_unique() == 3
+    assert lines["number_h"].str.len_chars().to_list() == [32] * 5
+
+
+def test_a_number_is_an_identifier_where_nothing_better_stands(tmp_path: Path) -> None:
+    found = ran(
+        tmp_path, {"f.csv": "手机号码,月消费,是否流失\n13987654321,50,是\n13987654322,60,否\n139****4323,60,否\n"}
+    )
+    assert [len(row[0]) for row in good(found, "customers", "customer_id")] == [32, 32]
+    assert rules(found, "customers") == [(4, "id-masked", "customer_id", "139****4323")]
+    assert "id-personal" in codes(found)
+    better = ran(tmp_path, {"f.csv": "客户编号,手机号码,是否流失\nC1,13987654321,是\n"})
+    assert good(better, "customers", "customer_id") == [("C1",)]
