@@ -29,6 +29,7 @@ __all__ = [
 
 _PARTED = r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4})(?:\D|$)"
 _SHORT = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\s|$)"
+_NOTHING = r"^0+(?:\.0+)?$"
 _MOST, _FEW = 0.95, 0.001
 _DATES = ("day", "month", "moment")
 _NAMES = {
@@ -80,6 +81,7 @@ def look_at_dates(frame: pl.LazyFrame, headers: list[str]) -> dict[str, DateCoun
 def _counts(text: pl.Series) -> dict[str, int]:
     repeats = text.drop_nulls().alias("t").value_counts(name="n")
     bare = meant(repeats["t"].str.normalize("NFKC"))
+    bare = bare.to_frame("t").select(pl.when(~pl.col("t").str.contains(_NOTHING)).then("t"))["t"]
     value = bare.cast(pl.Float64, strict=False)
     first, second = (bare.str.extract(_PARTED, group).cast(pl.Int64, strict=False) for group in (1, 2))
     _, bad = moments(bare)

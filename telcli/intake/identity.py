@@ -38,12 +38,16 @@ _EMPTY_HASHES += ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b
 
 @dataclass(frozen=True)
 class Seen:
-    """How many values of a column of persons there are, and how many cannot be joined or are hashes already."""
+    """How many values of a column of persons there are, and how many cannot be joined or are hashes already.
+
+    Those `destroyed` are in scientific notation, as a spreadsheet leaves them, and count as unreadable too.
+    """
 
     values: int = 0
     masked: int = 0
     hashed: int = 0
     unreadable: int = 0
+    destroyed: int = 0
 
 
 def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
@@ -153,16 +157,16 @@ def personal(text: pl.Series, form: str, people: Pseudonyms) -> Read:
 
 
 def understood(text: pl.Series, form: str) -> float:
-    """Share of the texts that mean something which are what the form says, masked ones and hashes too; needs no key."""
+    """Share of the texts that mean something which are what the form says, or were once; needs no key."""
     found = seen(text, form)
-    return 1.0 - found.unreadable / found.values if found.values else 1.0
+    return 1.0 - (found.unreadable - found.destroyed) / found.values if found.values else 1.0
 
 
 def seen(text: pl.Series, form: str) -> Seen:
     """Count what stands in a column of persons, or in part of one.
 
     >>> seen(pl.Series(["13812345678", "138****5678", "ab12", "", "D41D8CD98F00B204E9800998ECF8427F"]), "phone")
-    Seen(values=4, masked=1, hashed=1, unreadable=1)
+    Seen(values=4, masked=1, hashed=1, unreadable=1, destroyed=0)
     """
     repeats = text.drop_nulls().alias("t").value_counts(name="n")
     frame = _looked(repeats["t"], form).with_columns(n=repeats["n"].cast(pl.Int64))
@@ -172,6 +176,7 @@ def seen(text: pl.Series, form: str) -> Seen:
         "masked": pl.col("masked"),
         "hashed": pl.col("hashed"),
         "unreadable": pl.col("t").is_not_null() & ~known,
+        "destroyed": ~known & pl.col("t").str.contains(r"^\d(?:\.\d+)?[eE]\+?\d+$"),
     }
     counts = frame.select(
         pl.col("n").filter(mark.fill_null(value=False)).sum().alias(name) for name, mark in marks.items()

@@ -62,8 +62,18 @@ def people_notices(file: str, found: Mapping[str, tuple[Reading, Seen]]) -> list
             notices.append(_masked(about | {"count": counts.masked}))
         if counts.hashed:
             notices.append(_hashed(about))
-        if counts.unreadable:
-            values = {**about, "count": counts.unreadable, "what": _WHAT[reading.form]}
+        if counts.destroyed:
+            values = {**about, "count": counts.destroyed}
+            notices.append(
+                Notice(
+                    "people-destroyed",
+                    "{file}: a spreadsheet has destroyed {count} values of {column} (1.1E+17), which were left empty; "
+                    "export them again as text.",
+                    values,
+                )
+            )
+        if counts.unreadable > counts.destroyed:
+            values = {**about, "count": counts.unreadable - counts.destroyed, "what": _WHAT[reading.form]}
             notices.append(
                 Notice(
                     "people-unreadable",

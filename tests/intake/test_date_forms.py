@@ -80,6 +80,11 @@ def test_counted_dates_are_read_where_the_whole_column_is_so(text: str, form: st
     assert form in forms[0]
 
 
+def test_zeros_say_nothing_of_the_form() -> None:
+    values, forms = read([*["43510"] * 10, *["0"] * 10, ""])
+    assert (values[0], values[-1], len(forms)) == (datetime(2019, 2, 14), None, 1)
+
+
 def test_a_few_numbers_among_dates_are_faults() -> None:
     values, forms = read([*["2019-02-14"] * 30, "43510"])
     assert (values[-1], forms) == (None, [])

@@ -533,3 +533,12 @@ def test_a_number_is_an_identifier_where_nothing_better_stands(tmp_path: Path) -
     assert "id-personal" in codes(found)
     better = ran(tmp_path, {"f.csv": "客户编号,手机号码,是否流失\nC1,13987654321,是\n"})
     assert good(better, "customers", "customer_id") == [("C1",)]
+
+
+def test_certificates_that_a_spreadsheet_destroyed_are_told(tmp_path: Path) -> None:
+    body = "客户编号,证件号码\nC1,1.10105E+17\nC2,11010519491231002X\nC3,abc\nC4,\n"
+    found = ran(tmp_path, {"f.csv": body})
+    counts = {notice.code: notice.values.get("count") for notice in found.notices}
+    assert (counts["people-destroyed"], counts["people-unreadable"]) == (1, 1)
+    kept = good(found, "customers", "certificate_h")
+    assert [row[0] is None for row in kept] == [True, False, True, True]
