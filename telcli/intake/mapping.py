@@ -284,14 +284,14 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
 def _pseudonymous(
     table: str, columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
 ) -> dict[str, Use]:
-    """Columns of persons that have a place as pseudonyms; a number may be the line's identifier as well."""
+    """Columns of persons that have a place as pseudonyms; a number may be the line's identifier, or the customer's, as well."""
     lends = any(name.startswith("subscriptions.") for name in columns)
     owners = {"customers": ("customers", "subscriptions")[: 1 + lends], "subscriptions": ("subscriptions",)}
     found: dict[str, Use] = {}
     for owner in owners.get(table, ()):
         for column, words in pseudonymous(owner).items():
             slot = f"{owner}.{column}"
-            used = {use.header for name, use in {**columns, **found}.items() if not name.endswith("_id")}
+            used = {use.header for name, use in {**columns, **found}.items() if not name.endswith(("_id", "phone_h"))}
             fits = [
                 name
                 for word in words

@@ -542,3 +542,15 @@ def test_certificates_that_a_spreadsheet_destroyed_are_told(tmp_path: Path) -> N
     assert (counts["people-destroyed"], counts["people-unreadable"]) == (1, 1)
     kept = good(found, "customers", "certificate_h")
     assert [row[0] is None for row in kept] == [True, False, True, True]
+
+
+def test_the_number_in_a_flat_table_is_that_of_its_line(tmp_path: Path) -> None:
+    files = {
+        "f.csv": "客户编号,手机号码,联系电话,入网时间,主套餐\nC1,13987654321,13987654399,20200101,Gold\n",
+        "bills.csv": "手机号码,账期,应收金额\n13987654321,202401,50\n",
+    }
+    found = ran(tmp_path, files)
+    line = split(found, "subscriptions").good.collect()
+    person = split(found, "customers").good.collect()
+    assert line["number_h"].to_list() == person["phone_h"].to_list()
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 50.0)]
