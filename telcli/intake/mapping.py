@@ -284,7 +284,7 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
 def _pseudonymous(
     table: str, columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
 ) -> dict[str, Use]:
-    """Columns of persons that have a place as pseudonyms; a number may be the line's identifier, or the customer's, as well."""
+    """Columns of persons that have a place as pseudonyms; a number may be an identifier, or the line's, as well."""
     lends = any(name.startswith("subscriptions.") for name in columns)
     owners = {"customers": ("customers", "subscriptions")[: 1 + lends], "subscriptions": ("subscriptions",)}
     found: dict[str, Use] = {}
