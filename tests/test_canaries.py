@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from telcli.cli import main
-from telcli.intake.dictionary import headers_of, pseudonymous, slots
+from telcli.intake.dictionary import headers_of, pseudonymous, slots, word_list
 from telcli.tables import SUBJECTS
 
 PHONE, OTHER, CARD, BANK = "13987654321", "18611223344", "11010519491231002X", "6222021234567890128"
@@ -73,7 +73,7 @@ def columns(table: str) -> dict[str, str]:
         if slot is None:
             continue
         header = next(written for written, meant in headers_of(table).items() if meant == column)
-        found[header] = GOOD.get(slot.form, "")
+        found[header] = next(iter(word_list(slot.words))) if slot.words else GOOD[slot.form]
     found |= {words[0]: GOOD[slots()[f"{table}.{column}"].form] for column, words in pseudonymous(table).items()}
     return {
         **found,
