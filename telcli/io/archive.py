@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import shutil
@@ -40,10 +41,15 @@ def unpack(path: Path, kind: str, folder: Path) -> dict[str, Path]:
         with _opened(path, kind) as packed:
             _copy(path, packed, target)
     except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
-        if isinstance(error, OSError) and error.errno:
-            raise
+        _raise_system(error)
         raise _broken(path) from None
     return {"": target}
+
+
+def _raise_system(error: Exception) -> None:
+    """What the system says of the disk is no fault of the archive; a place outside of the file is."""
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        raise error
 
 
 def _opened(path: Path, kind: str) -> Any:
@@ -87,7 +93,8 @@ def _unzipped(path: Path, folder: Path) -> dict[str, Path]:
                 with archive.open(member) as packed:
                     written = _copy(path, packed, target, written)
                 found[name] = target
-    except (BadZipFile, EOFError, zlib.error, lzma.LZMAError, RuntimeError, ValueError):
+    except (BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError, RuntimeError, ValueError) as error:
+        _raise_system(error)
         raise _broken(path) from None
     if not found:
         shutil.rmtree(folder)

@@ -26,7 +26,12 @@ def read_parquet(path: Path) -> list[Extract]:
     """
     try:
         raw = pl.scan_parquet(path, row_index_name=LINE, row_index_offset=1, glob=False)
-        rows = raw.select(pl.len()).collect().item()
+        # every page is read once: a damaged one would be found only in the middle of the work
+        rows = (
+            raw.select(pl.len().alias(LINE), pl.all().exclude(LINE).null_count())
+            .collect(engine="streaming")[LINE]
+            .item()
+        )
     except (PolarsError, OSError):
         raise DataError(
             "parquet-broken", "{file} is not a Parquet file.", hint="Copy it again.", file=path.name

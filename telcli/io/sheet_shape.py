@@ -89,9 +89,12 @@ def _span(row: Row) -> list[str | None]:
 
 
 def _width(head: Sequence[Row]) -> int:
-    """How many cells the rows of the table fill: as many as the second fullest, since one may be a stray."""
-    counts = sorted((count for row in head if (count := _filled(row))), reverse=True)
-    return counts[min(1, len(counts) - 1)] if counts else 0
+    """How many cells the rows of the table fill: as many as the second fullest, since one may be a stray.
+
+    The last row is taken as it is: a header may stand there, with nothing below it.
+    """
+    counts = [count for row in head if (count := _filled(row))]
+    return max(sorted(counts)[-2:][0], counts[-1]) if counts else 0
 
 
 def _list_of_one(rows: Sequence[Row]) -> bool:

@@ -104,14 +104,13 @@ def _read(path: Path, sheet: Sheet, folder: Path, kind: str) -> tuple[Extract, l
     if layout is None:
         return None
     names, repeated = unique_names(layout.names)
-    left = _Left()
+    blank = pl.DataFrame(schema={**dict.fromkeys(names, pl.String()), LINE: pl.Int64()})
+    left = _Left(tail=[blank])
     with ScratchTable(folder) as table:
-        table.append(pl.DataFrame(schema={**dict.fromkeys(names, pl.String()), LINE: pl.Int64()}))
+        table.append(blank)
         for first, rows in _batches(chain(head, sheet.rows), layout.first):
             _hold(left, _taken(rows, above + first, layout, names, left), table)
         table.append(_without_footers(left))
-    if not table.rows:
-        return None
     extract = Extract(name, table.scan(), kind, "", sha256_of(path), layout.headed, repeated, table.rows)
     return extract, list(_told(name, left, LAST_ROW.get(kind, _MOST_ROWS)))
 

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 __all__ = ["ods_fits", "xlsb_fits", "xlsx_fits"]
 
-_SMALL, _LARGEST = 4_000_000, 40_000_000
+_SMALL, _LARGEST = 4_000_000, 16_000_000
 """Cells of a rectangle that is always laid out in full, and of one that is where a third of them are filled."""
 _CHUNK = 1 << 22
 _CELL = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?=[^>]*[^/]>)(?:[^>]*?\br=["']([A-Z]{1,3})\d)?""")

@@ -213,6 +213,11 @@ def test_a_full_sheet_is_said(tmp_path: Path) -> None:
     assert (found.rows, [one.code for one in notices]) == (1, ["sheet-full"])
 
 
+def test_a_sheet_with_a_header_alone_has_no_rows(tmp_path: Path) -> None:
+    (found,), _ = read_workbook(saved(tmp_path / "a.xlsx", ["title"], HEADER), "xlsx", tmp_path / "scratch")
+    assert (found.rows, found.frame.collect().columns) == (0, [*HEADER, "_line"])
+
+
 XLS = (
     "c-rk)O=uHA6#iy6X?|$)Q`15!lu)p0ZJ|FFy|n93wWpM75B`ESZNySZC3sQ6R%?!e;H8R}N=3X>1@T|dn+Ksq4?;mm^yo=Y^w4H~^L7`LTA=|g"
     "w9L26o0&KB?Y!MLZ)SF9XTsUZ2Q@h?LML?OO&`h%bb^x4sf0l7rYVa~?xkcZtSb1t<j68No>#o}NFPdn=b+)f>orN>6Q!d#jh>NIGPZ))#WwT{"
