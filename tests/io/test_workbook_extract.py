@@ -240,6 +240,43 @@ def test_an_old_workbook(tmp_path: Path) -> None:
     ]
 
 
+def record(kind: int, body: bytes = b"") -> bytes:
+    """A record of a binary workbook: type and length in groups of seven bits."""
+    lead = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return lead + bytes([len(body)]) + body
+
+
+def wide(text: str) -> bytes:
+    return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+
+def xlsb(path: Path, *cells: tuple[int, int, str]) -> Path:
+    sheet, last = record(129) + record(145), -1
+    for row, column, text in cells:
+        if row != last:
+            sheet += record(0, row.to_bytes(4, "little") + bytes(13))
+        sheet, last = sheet + record(6, column.to_bytes(4, "little") + bytes(4) + wide(text)), row
+    types = "http://schemas.openxmlformats.org"
+    with ZipFile(path, "w") as book:
+        bundle = record(156, bytes(4) + (1).to_bytes(4, "little") + wide("r1") + wide("S"))
+        book.writestr("xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132))
+        book.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{types}/package/2006/relationships"><Relationship Id="r1" Target="worksheets/a.bin"'
+            f' Type="{types}/officeDocument/2006/relationships/worksheet"/></Relationships>',
+        )
+        book.writestr("xl/worksheets/a.bin", sheet + record(146) + record(130))
+    return path
+
+
+def test_a_binary_workbook(tmp_path: Path) -> None:
+    cells = [(0, 0, "id"), (0, 1, "fee"), (2, 0, "007"), (2, 1, "3")]
+    assert read(xlsb(tmp_path / "a.xlsb", *cells), tmp_path, "xlsb")[0] == [{"id": "007", "fee": "3", "_line": 3}]
+    with pytest.raises(DataError) as caught:
+        read(xlsb(tmp_path / "b.xlsb", *cells, (1_048_575, 16_383, "x")), tmp_path, "xlsb")
+    assert caught.value.code == "sheet-sparse"
+
+
 ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
