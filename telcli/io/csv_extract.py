@@ -1,4 +1,4 @@
-"""Delimited text as an extract: any delimiter, UTF-8 or GB18030, gzip or not; lazy, every value still text."""
+"""Delimited text as an extract: any delimiter, UTF-8 or GB18030; lazy, every value still text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     """Open one file of delimited text.
 
     The whole file is looked at once for its encoding and once for its shape; the frame reads it again, lazily. A file
-    that is not UTF-8, or is packed, is written anew in `scratch`. `beside` is set where other files stand beside it:
+    that is not UTF-8 is written anew in `scratch`. `beside` is set where other files stand beside it:
     a header alone is a table without rows then, such as a month without tickets.
 
     Raises

@@ -8,8 +8,6 @@ decided on the first kilobytes, where a name in the last line would be missed.
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import SEEK_CUR
@@ -52,47 +50,29 @@ def as_utf8(path: Path, scratch: Path) -> Text:
         The file is empty, is binary, or is text in no encoding known here: the first bad byte is named.
     """
     digest = sha256_of(path)
-    plain = _unpacked(path, scratch, digest) if path.suffix == ".gz" else path
-    if plain.stat().st_size == 0:
+    if path.stat().st_size == 0:
         raise DataError(
             "empty-file", "{file} is empty.", hint="Export it again, or leave it out of the sources.", file=path.name
         )
-    with plain.open("rb") as file:
+    with path.open("rb") as file:
         head = file.read(CHUNK)
     target = scratch / f"{digest[:16]}.utf8"
     mark = next((name for bytes_, name in _MARKS if head.startswith(bytes_)), "") or _unmarked_utf16(head)
     if mark.startswith("utf-16"):
-        _transcoded(plain, mark, target, path.name)
+        _transcoded(path, mark, target, path.name)
         return Text(target, "utf-16", digest)
-    bad = _first_bad(plain, path.name)
+    bad = _first_bad(path, path.name)
     if bad is None:
-        return Text(plain, "utf-8", digest)
+        return Text(path, "utf-8", digest)
     if mark:
         _refuse(path.name, "utf-8", bad)
-    return Text(target, _chinese(plain, target, path.name, bad), digest)
+    return Text(target, _chinese(path, target, path.name, bad), digest)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
-
-
-def _unpacked(path: Path, scratch: Path, digest: str) -> Path:
-    scratch.mkdir(parents=True, exist_ok=True)
-    target = scratch / f"{digest[:16]}.unpacked"
-    try:
-        with gzip.open(path, "rb") as packed, target.open("wb") as plain:
-            while chunk := packed.read(CHUNK):
-                plain.write(chunk)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise DataError(
-            "gzip-broken",
-            "{file} is not a complete gzip file.",
-            hint="Copy it again; the transfer may have been cut off.",
-            file=path.name,
-        ) from None
-    return target
 
 
 def _unmarked_utf16(head: bytes) -> str:

@@ -88,8 +88,12 @@ def _refusing(path: Path) -> Iterator[None]:
     """Whatever a library makes of bytes that are no workbook, a panic of its Rust part too, is one sentence."""
     try:
         yield
-    except (DataError, OSError, MemoryError, KeyboardInterrupt, GeneratorExit):
+    except (DataError, MemoryError, KeyboardInterrupt, GeneratorExit):
         raise
+    except OSError as error:
+        if error.errno:
+            raise
+        raise _broken(path) from None  # calamine's own, of a part that ends too early
     except BaseException as error:
         if type(error).__name__ == "PasswordError":
             raise _locked(path) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from hashlib import sha256
 from pathlib import Path
@@ -144,8 +143,7 @@ def test_months_as_headers_are_headers(tmp_path: Path) -> None:
     assert opened(tmp_path, b"id,202401,202402\n1,2,3\n").headed
 
 
-def test_gzip_and_old_line_ends(tmp_path: Path) -> None:
-    assert len(rows(opened(tmp_path, gzip.compress(b"a,b\n1,2\n"), "a.csv.gz"))) == 1
+def test_old_line_ends(tmp_path: Path) -> None:
     assert rows(opened(tmp_path, b"a,b\r1,2\r3,4\r")) == [(2, "1", "2"), (3, "3", "4")]
 
 
@@ -164,10 +162,6 @@ def test_gzip_and_old_line_ends(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, code: str) -> None:
     error = refused(tmp_path, content)
     assert (error.code, error.exit_code) == (code, 4)
-
-
-def test_broken_gzip(tmp_path: Path) -> None:
-    assert refused(tmp_path, gzip.compress(b"a,b\n1,2\n" * 999)[:-12], "a.csv.gz").code == "gzip-broken"
 
 
 def test_one_column_of_identifiers_is_a_file(tmp_path: Path) -> None:

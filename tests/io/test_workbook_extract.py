@@ -251,7 +251,7 @@ def wide(text: str) -> bytes:
 
 
 def xlsb(path: Path, *cells: tuple[int, int, str]) -> Path:
-    sheet, last = record(129) + record(145), -1
+    sheet, last = record(129) + record(148, bytes(16)) + record(145), -1
     for row, column, text in cells:
         if row != last:
             sheet += record(0, row.to_bytes(4, "little") + bytes(13))
