@@ -59,19 +59,17 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         tag, given = tag.rpartition(":")[2], dict(attrs)
-        named = "ss:name" in given
+        if tag in (*_TABLE, *_ROW, *_CELL):
+            self._close()
         if tag in _TABLE and (tag == "worksheet" or not (self.tables and self._sheet)):
             self._sheet = tag == "worksheet"
-            name = given.get("ss:name") if named else None
-            self.tables.append((name or f"table{len(self.tables) + 1}", [], []))
+            self.tables.append((given.get("ss:name") or f"table{len(self.tables) + 1}", [], []))
             self._below = {}
         elif tag in _ROW and self.tables:
-            self._close()
             rows = self.tables[-1][1]
             rows += [[] for _ in range(min(_number(given.get("ss:index")), _TALLEST) - len(rows) - 1)]
             rows.append([])
         elif tag in _CELL and self.tables and self.tables[-1][1]:
-            self._close()
             row = self.tables[-1][1][-1]
             row += [None] * (min(_number(given.get("ss:index")), _WIDEST) - len(row) - 1)
             self._wide = max(_number(given.get("colspan")), 1 + _number(given.get("ss:mergeacross")), 1)

@@ -32,6 +32,8 @@ _SHEETS = {
     "xlsb": re.compile(r".*worksheets/.*\.bin"),
     "ods": re.compile(r"content\.xml"),
 }
+_CHUNK = 1 << 22
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _READ_WHOLE = ("sharedstrings", "styles", "workbook")
 _MOST_SHARED = 1 << 31
 
@@ -54,6 +56,8 @@ def sheets(path: Path, kind: str, scratch: Path) -> Iterator[Sheet]:
     DataError
         Damaged, protected by a password, or so sparse that it would not fit in memory.
     """
+    if kind == "xls" and _encrypted(path):
+        raise _locked(path)
     dense = _dense(path, kind)
     if not dense and kind != "xlsx":
         raise DataError(
@@ -81,6 +85,15 @@ def _locked(path: Path) -> DataError:
         hint="Save it without a password, and try again.",
         file=path.name,
     )
+
+
+def _encrypted(path: Path) -> bool:
+    """A workbook of any kind under a password is put into the container of the old kind, in a stream of this name."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if _ENCRYPTED in chunk:  # names stand in one sector, which never lies across two chunks
+                return True
+    return False
 
 
 @contextlib.contextmanager

@@ -322,6 +322,11 @@ def test_damaged_protected_and_empty_workbooks(tmp_path: Path) -> None:
             (whole[: len(whole) // 2], "xlsx", "workbook-broken"),
             (b"PK\x03\x04", "xlsx", "workbook-broken"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "xls", "workbook-broken"),
+            (
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "EncryptedPackage".encode("utf-16-le"),
+                "xls",
+                "workbook-password",
+            ),
             (saved(tmp_path / "c.xlsx", ["only a word here"]).read_bytes(), "xlsx", "workbook-empty"),
         )
     ):
