@@ -22,6 +22,8 @@ from telcli.tables.extract import Extract
 
 __all__ = ["read_sheets", "read_workbook"]
 
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
 _FOOTERS = 10
 _MOST_ROWS = 1_048_576
 
@@ -108,7 +110,7 @@ def _read(path: Path, sheet: Sheet, folder: Path, kind: str) -> tuple[Extract, l
     left = _Left(tail=[blank])
     with ScratchTable(folder) as table:
         table.append(blank)
-        for first, rows in _batches(chain(head, sheet.rows), layout.first):
+        for first, rows in _batches(_filled_down(chain(head, sheet.rows), merged, layout.first), layout.first):
             _hold(left, _taken(rows, above + first, layout, names, left), table)
         table.append(_without_footers(left))
     extract = Extract(name, table.scan(), kind, "", sha256_of(path), layout.headed, repeated, table.rows)
@@ -131,6 +133,24 @@ def _even(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 def _wide(row: Sequence[Any], width: int) -> list[Any]:
     return [*row[:width], *[None] * (width - len(row))]
+
+
+def _filled_down(rows: Iterable[Sequence[Any]], merged: Sequence[Merge], first: int) -> Iterator[Sequence[Any]]:
+    """Rows in which a cell merged over several rows of the table has its value in each of them."""
+    begins: dict[int, list[Merge]] = {}
+    for top, end in merged:
+        if first <= top[0] < end[0]:
+            begins.setdefault(top[0], []).append((top, end))
+    held: dict[int, tuple[Any, int]] = {}
+    for number, row in enumerate(rows):
+        held = {place: (value, last) for place, (value, last) in held.items() if last >= number}
+        filled = _wide(row, max([len(row), *[place + 1 for place in held]]))
+        for place, (value, _) in held.items():
+            filled[place] = value
+        for top, end in begins.get(number, ()):
+            if top[1] < len(row):
+                held[top[1]] = (row[top[1]], end[0])
+        yield filled
 
 
 def _batches(rows: Iterator[Sequence[Any]], first: int) -> Iterator[tuple[int, list[Sequence[Any]]]]:

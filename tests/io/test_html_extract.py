@@ -24,7 +24,7 @@ def test_a_page_with_one_table(tmp_path: Path) -> None:
     assert read(tmp_path, text, "gb18030")["a.xls"] == [
         {"客户编号": "001", "金额(元)": "1 2 & 3", "_line": 3},
         {"客户编号": "002", "金额(元)": "x", "_line": 4},
-        {"客户编号": None, "金额(元)": "y", "_line": 5},
+        {"客户编号": "002", "金额(元)": "y", "_line": 5},
     ]
 
 

@@ -112,6 +112,23 @@ def test_groups_above_a_whole_header(tmp_path: Path) -> None:
     assert list(read(path, tmp_path)[0][0]) == ["客户编号", "时长", "语音 费用", "用量", "流量 费用", "_line"]
 
 
+def test_a_cell_merged_over_rows_is_the_value_of_each(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["地市", "客户编号", "金额"],
+        ["杭州", "A1", 1],
+        [None, "A2", 2],
+        [None, None, 3],
+        ["宁波", "A4", 4],
+    ]
+    path = saved(tmp_path / "a.xlsx", [], *rows, merged=("A3:A5", "B4:B5"))
+    assert [tuple(row.values()) for row in read(path, tmp_path)[0]] == [
+        ("杭州", "A1", "1", 3),
+        ("杭州", "A2", "2", 4),
+        ("杭州", "A2", "3", 5),
+        ("宁波", "A4", "4", 6),
+    ]
+
+
 def test_a_first_row_of_words_is_no_second_header(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", ["name", "city", None], ["Ann", "Rome", "x"], ["Bob", "Oslo", "y"])
     assert [row["name"] for row in read(path, tmp_path)[0]] == ["Ann", "Bob"]
