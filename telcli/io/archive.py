@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from telcli.errors import DataError
 
-__all__ = ["unpack"]
+__all__ = ["bomb", "too_much", "unpack"]
 
 _CHUNK = 1 << 22
 _SURE = 100 << 20
@@ -64,20 +64,34 @@ def _opened(path: Path, kind: str) -> Any:
     return openers[kind](path)
 
 
+def too_much(packed: int, unpacked: int) -> bool:
+    """Whether more comes out than any real export is packed to.
+
+    >>> too_much(1000, 200_000), too_much(1_000_000, 300_000_000)
+    (False, True)
+    """
+    return unpacked > max(_SURE, _RATIO * packed)
+
+
+def bomb(path: Path) -> DataError:
+    """The refusal of such a file."""
+    return DataError(
+        "archive-bomb",
+        "{file} unpacks to more than {ratio} times its size, which no export does; it was not read.",
+        hint="Unpack it yourself and look at it, if you trust it.",
+        file=path.name,
+        ratio=_RATIO,
+    )
+
+
 def _copy(path: Path, source: IO[bytes], target: Path, written: int = 0) -> int:
     """Unpack in pieces, and stop where more comes out than any real export is packed to; gives back how much did."""
-    most = max(_SURE, _RATIO * path.stat().st_size)
+    packed = path.stat().st_size
     with target.open("wb") as plain:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
-            if written > most:
-                raise DataError(
-                    "archive-bomb",
-                    "{file} unpacks to more than {ratio} times its size, which no export does; it was not read.",
-                    hint="Unpack it yourself and look at it, if you trust it.",
-                    file=path.name,
-                    ratio=_RATIO,
-                )
+            if too_much(packed, written):
+                raise bomb(path)
             plain.write(chunk)
     return written
 

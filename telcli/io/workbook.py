@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from telcli.errors import DataError
+from telcli.io.archive import bomb, too_much
 from telcli.io.workbook_size import ods_fits, xlsb_fits, xlsx_fits
 
 if TYPE_CHECKING:
@@ -28,14 +29,12 @@ LAST_ROW = {"xls": 65_536}
 """Rows that a sheet can have, where not 1,048,576."""
 
 _SHEETS = {
-    "xlsx": re.compile(r".*worksheets/.*\.xml"),
-    "xlsb": re.compile(r".*worksheets/.*\.bin"),
+    "xlsx": re.compile(r".*\.xml"),
+    "xlsb": re.compile(r".*sheet.*\.bin"),
     "ods": re.compile(r"content\.xml"),
 }
 _CHUNK = 1 << 22
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_READ_WHOLE = ("sharedstrings", "styles", "workbook")
-_MOST_SHARED = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -182,15 +181,15 @@ def _dense(path: Path, kind: str) -> bool:
     try:
         with ZipFile(path) as book:
             for part in book.infolist():
-                name = part.filename.lower()
                 if part.flag_bits & 1:
                     raise _locked(path)
-                if _SHEETS[kind].fullmatch(name):
-                    with book.open(part) as file:
-                        if not measure(file):
-                            return False
-                elif any(word in name for word in _READ_WHOLE) and part.file_size > _MOST_SHARED:
-                    return False
+                if too_much(part.compress_size, part.file_size):
+                    raise bomb(path)
+                with book.open(part) as file:
+                    if _SHEETS[kind].fullmatch(part.filename.lower()) and not measure(file):
+                        return False
+                    while file.read(_CHUNK):
+                        pass  # to the end, where a size or a checksum that lies is found
     except (BadZipFile, EOFError, ValueError, RuntimeError, zlib.error) as error:
         raise _broken(path) from error
     return True

@@ -354,6 +354,15 @@ def test_damaged_protected_and_empty_workbooks(tmp_path: Path) -> None:
         assert (caught.value.code, caught.value.values["file"]) == (code, path.name)
 
 
+def test_a_workbook_that_unpacks_without_end(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.xlsx", ["id", "x"], ["a", 1])
+    with ZipFile(path, "a", ZIP_DEFLATED) as book:
+        book.writestr("xl/sharedStrings2.xml", bytes(101 << 20))
+    with pytest.raises(DataError) as caught:
+        read(path, tmp_path)
+    assert caught.value.code == "archive-bomb"
+
+
 def test_cells_without_addresses_are_read_all_the_same(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", ["id", "x"], ["a", 1])
     bare = tmp_path / "b.xlsx"
