@@ -20,7 +20,7 @@ from polars.exceptions import ComputeError
 from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 
-__all__ = ["Text", "as_utf8"]
+__all__ = ["Text", "as_utf8", "unmarked_utf16"]
 
 CHUNK = 1 << 23
 _LONGEST = 1 << 26
@@ -57,7 +57,7 @@ def as_utf8(path: Path, scratch: Path) -> Text:
     with path.open("rb") as file:
         head = file.read(CHUNK)
     target = scratch / f"{digest[:16]}.utf8"
-    mark = next((name for bytes_, name in _MARKS if head.startswith(bytes_)), "") or _unmarked_utf16(head)
+    mark = next((name for bytes_, name in _MARKS if head.startswith(bytes_)), "") or unmarked_utf16(head)
     if mark.startswith("utf-16"):
         _transcoded(path, mark, target, path.name)
         return Text(target, "utf-16", digest)
@@ -75,7 +75,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _unmarked_utf16(head: bytes) -> str:
+def unmarked_utf16(head: bytes) -> str:
     """UTF-16 without its mark: delimiters, digits and line ends leave a zero in every other byte, on one side."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) < max(len(head) / 20, 4) or 5 * min(even, odd) > max(even, odd):

@@ -76,12 +76,11 @@ def kind_of(path: Path) -> str:
 
 def _by_name(path: Path, head: bytes) -> str:
     """Text, unless zeros say that it is not: those of UTF-16 stand in every other byte."""
-    suffix = path.suffix.lower()
-    zeros = head.count(0)
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or (zeros and 0 in (head[0::2].count(0), head[1::2].count(0)))
-    if (zeros and not wide) or tarfile.is_tarfile(path):
-        return "text" if suffix in SUFFIXES["text"] else ""
-    return "text"
+    from telcli.io.encoding import unmarked_utf16
+
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or unmarked_utf16(head)
+    binary = (0 in head and not wide) or tarfile.is_tarfile(path)
+    return "" if binary and path.suffix.lower() not in SUFFIXES["text"] else "text"
 
 
 def _zipped(path: Path) -> str:

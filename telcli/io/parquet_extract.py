@@ -44,6 +44,6 @@ def read_parquet(path: Path) -> list[Extract]:
             file=path.name,
         )
     return [
-        Extract(f"{path.name}#{name}" if name else path.name, frame, "utf-8", "", sha256_of(path), rows=found)
+        Extract(f"{path.name}#{name}" if name else path.name, frame, "parquet", "", sha256_of(path), rows=found)
         for name, frame, found in flat_frames(path, raw, rows)
     ]

@@ -35,9 +35,11 @@ def test_a_folder_is_its_own_files_by_name(tmp_path: Path) -> None:
         "~$lock.xlsx",
     )
     (folder / "picture.png").write_bytes(b"\x89PNG\r\n")
+    (folder / "part").write_bytes(b"junk\0junk")
     extracts, notices = open_sources([folder], tmp_path / "scratch")
     assert [extract.name for extract in extracts] == ["a.txt", "b.csv"]
     assert [(notice.code, notice.values.get("file", notice.values.get("names"))) for notice in notices] == [
+        ("kind-not-read", "part"),
         ("kind-not-read", "picture.png"),
         ("subfolders-left-out", "deep"),
     ]
