@@ -49,6 +49,7 @@ class ScratchTable:
         """Write a batch; one without rows only tells the columns of a table that may have none."""
         if not frame.height and self._files:
             return
+        frame = frame.rename(lambda name: name.replace("\0", "\ufffd"))  # which Arrow cannot hold in a name
         if frame.columns != self._open:
             self._start(frame)
         assert self._writer is not None, "a batch needs an open file"  # noqa: S101 - a programming error

@@ -20,12 +20,12 @@ class Extract:
 
     Parameters
     ----------
-    name : the file's name, shown to the analyst and kept in rejects; never a full path. A sheet, a file in an archive or a
-        table of a database follows after ``#``: ``book.xlsx#Sheet1``, ``a.zip#inner.csv``, ``crm#customers``.
+    name : the file's name, shown to the analyst and kept in rejects; never a full path. A sheet, a file in an archive
+        or a table of a database follows after ``#``: ``book.xlsx#Sheet1``, ``a.zip#inner.csv``, ``crm#customers``.
     frame : lazy, every column String in file order, values untouched, plus ``_line`` (Int64): the line (row of the
         sheet) where the record starts, from 1, the header's line counted. Header names are stripped and made unique.
         Where some records have too few or too many fields, ``_ragged`` says which rule they break, else null.
-    encoding, delimiter : as found ("utf-8", "gb18030"; "," ...); of what is no text its kind ("xlsx", "json") and nothing.
+    encoding, delimiter : as found ("utf-8", "gb18030"; "," ...); of what is no text, its kind ("xlsx", "json"), and "".
     sha256 : hex digest of the file's bytes.
     headed : False where no header was found and columns are called ``column_1``, ``column_2`` ...
     repeated : columns renamed because their header stood there before, with the header as written.

@@ -120,6 +120,7 @@ VALUES = st.recursive(
 
 @QUICK
 @given(values=st.lists(VALUES, max_size=4), lines=st.booleans())
+@example(values=[{"a\0b": 1}], lines=False)
 def test_any_json(values: list[object], lines: bool) -> None:
     text = "\n".join(map(json.dumps, values)) if lines else json.dumps(values)
     opened("a.json", text.encode())
