@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.dictionary import EVENTS
-from telcli.intake.facts import add_fault, fact, usage_of_events
+from telcli.intake.events import calls, usage_of_calls
+from telcli.intake.facts import add_fault, fact
 from telcli.intake.flat import customers_of, lent_lines, lent_months
 from telcli.intake.lent_lines import one_line_each
 from telcli.intake.repeats import summed_once, with_ids
@@ -22,7 +22,7 @@ from telcli.intake.unify import Identity, Unified, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS
 
-__all__ = ["Assembled", "assemble", "events_needed", "light", "needs_month"]
+__all__ = ["Assembled", "assemble", "light", "needs_month"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -39,16 +39,11 @@ def needs_month(ones: Sequence[Understood]) -> bool:
     )
 
 
-def events_needed(ones: Sequence[Understood]) -> bool:
-    """Whether use is made of events: it is not where months of use were given, and events are then left out."""
-    return not any(one.map.table == "usage" or one.map.columns_of("usage") for one in ones)
-
-
 def light(ones: Sequence[Understood]) -> frozenset[str]:
     """Tables of facts whose rows are those of their extracts, one for one: nothing is summed, numbered or unfolded."""
     lent = {table for one in ones for table in _MONTHLY if table != one.map.table and one.map.columns_of(table)}
     heavy = {one.map.table for one in ones if one.kept is None or one.lacks_id or one.summed or not _long(one)}
-    return frozenset({one.map.table for one in ones} - heavy - lent - {"customers", "subscriptions", *EVENTS})
+    return frozenset({one.map.table for one in ones} - heavy - lent - {"customers", "subscriptions"})
 
 
 def _long(one: Understood) -> bool:
@@ -76,7 +71,8 @@ def assemble(
 
     `at` is the month of what has none; `identity` says how customers of several systems are told to be one, and `held`
     who they were in an earlier month. Where there is a table of customers, facts of anyone else are refused as
-    ``orphan``; where there is none, it is made of the identifiers seen.
+    ``orphan``; where there is none, it is made of the identifiers seen. Calls are added up to months of use where no
+    months of use were given.
     """
     identity = identity or Identity()
     unified = _unified(ones, churned_when, identity, held)
@@ -88,17 +84,26 @@ def assemble(
         lines, torn = one_line_each(lent, unified.ranks, identity.rules)
         whole["subscriptions"] = _with(whole.get("subscriptions"), lines)
     known = owners(whole.get("subscriptions"), moved)
-    events = [one for one in ones if one.map.table in EVENTS]
-    if events and events_needed(ones):
-        whole["usage"] = usage_of_events(events, lambda frame: named(frame, known))
     whole = _under_customers(whole, known, moved)
-    notices += [*transferred(moved), *unified.notices]
+    notices += [*transferred(moved), *unified.notices, *_unsummed(whole)]
     if unified.customers is None:
         made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
-        return Assembled({"customers": _customers_seen(whole), **whole}, [*notices, made], {})
+        whole = {"customers": _customers_seen(whole), **whole}
+        return Assembled(whole | _summed_calls(whole), [*notices, made], {})
     tables = {"customers": unified.customers, **_without_orphans(whole, unified.known)}
+    tables |= _summed_calls(tables)
     conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
     return Assembled({**tables, "crosswalk": unified.crosswalk, "conflicts": conflicts}, notices, unified.metrics)
+
+
+def _summed_calls(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    return {"usage": usage_of_calls(tables["calls"])} if "calls" in tables and "usage" not in tables else {}
+
+
+def _unsummed(tables: Mapping[str, pl.LazyFrame]) -> list[Notice]:
+    if "calls" not in tables or "usage" not in tables:
+        return []
+    return [Notice("calls-not-summed", "Months of use were given, so calls were not added up to months.")]
 
 
 def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:
@@ -120,8 +125,9 @@ def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.La
     for one in ones:
         if key := one.lacks_id:
             bare.setdefault((one.map.table, key), []).append(fact(one))
-        elif one.map.table != "customers" and one.map.table not in EVENTS:
-            frames.setdefault(one.map.table, []).append(fact(one))
+        elif one.map.table != "customers":
+            made = calls(one) if one.map.table == "calls" else fact(one)
+            frames.setdefault(one.map.table, []).append(made)
         if one.map.table in ("customers", *_MONTHLY):
             _lend(one, at, frames)
     notices = []
@@ -129,12 +135,6 @@ def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.La
         rows, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
         frames.setdefault(table, []).append(rows)
         notices += told
-    events = [one for one in ones if one.map.table in EVENTS]
-    if events and not events_needed(ones):
-        names = ", ".join(one.map.source for one in events)
-        notices.append(
-            Notice("events-not-needed", "Months of use were given, so events were left out: {files}.", {"files": names})
-        )
     return {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}, notices, spells(ones)
 
 
@@ -157,6 +157,9 @@ def _under_customers(
             lines = frame if "customer_id" in have else frame.with_columns(customer_id=pl.col("subscription_id"))
             found[table] = apart(lines, moved)
             continue
+        if table == "products":
+            found[table] = _on_lines(frame, known)
+            continue
         if "subscription_id" not in have:
             found[table] = _summed_over_records(frame, _SUMMED[table]) if RECORD in have and table in _SUMMED else frame
             continue
@@ -172,6 +175,17 @@ def _summed_over_records(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFr
     one = frame.filter(pl.col(RECORD).is_null()).drop(RECORD)
     several = frame.filter(pl.col(RECORD).is_not_null()).rename({RECORD: "subscription_id"})
     return pl.concat([one, summed_once(several, key)], how="diagonal_relaxed")
+
+
+def _on_lines(frame: pl.LazyFrame, known: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Products put on their lines: one known only by its customer is on the line that bears the customer's name."""
+    have = frame.collect_schema()
+    if "subscription_id" not in have:
+        return frame.with_columns(subscription_id=pl.col("customer_id"))
+    whose = named(frame.rename({"customer_id": "_told"}) if "customer_id" in have else frame, known)
+    if "customer_id" not in have:
+        return whose
+    return whose.with_columns(customer_id=pl.coalesce("_told", "customer_id")).drop("_told")
 
 
 def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

@@ -11,8 +11,9 @@ import polars as pl
 
 from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
+from telcli.intake.clocks import clocks, epochs
 from telcli.intake.dates import days, moments, months
-from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, personal, understood
+from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
 from telcli.intake.numbers import integers, measured, strict_numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
@@ -39,10 +40,13 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "month": (months, pl.Date(), "not-a-month"),
     "moment": (moments, pl.Datetime("us"), "not-a-date"),
     "flag": (flags, pl.Boolean(), "not-yes-or-no"),
+    "clock": (clocks, pl.Time(), "not-a-time"),
+    "epoch": (epochs, pl.Int64(), "not-a-time"),
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     "id": identifiers,
     "staff": managers,
+    "party": parties,
     **{form: partial(personal, form=form) for form in PERSONAL_FORMS},
 }
 """Forms in which persons are put behind pseudonyms."""

@@ -15,11 +15,11 @@ from telcli.tables import SUBJECTS, contract
 
 __all__ = [
     "CHARGES",
-    "EVENTS",
     "Slot",
     "bare",
     "canonical_names",
     "date_forms",
+    "event_words",
     "file_words",
     "flat_amounts",
     "headers_of",
@@ -35,13 +35,22 @@ __all__ = [
 ]
 
 CHARGES = ("recurring", "voice", "data", "text", "value-added", "over-bundle", "one-time", "penalty", "other", "total")
-EVENTS = ("calls_out", "sessions", "texts")
-
-
 _BRACKETED = re.compile(r"[(\[{（【［]([^()（）\[\]【】［］{}]*)[)\]}）】］]")
 _NOISE = re.compile(r"[\s_\-./\\:：;；,，'\"“”、*#|]+")
 _FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day"}
-_IDS = ("customer_id", "subscription_id", "account_id", "payment_id", "contact_id", "group_id")
+_IDS = (
+    "customer_id",
+    "subscription_id",
+    "account_id",
+    "payment_id",
+    "contact_id",
+    "group_id",
+    "product_id",
+    "campaign_id",
+    "offer_id",
+    "cell_id",
+)
+_OTHER_FORMS = {"birth_year": "year", "counterpart": "party", "started_epoch_s": "epoch"}
 _PEOPLE = {
     "certificate_h": "certificate",
     "phone_h": "phone",
@@ -54,6 +63,9 @@ _WORDS = {
     ("bills", "kind"): "kind_of_charge",
     ("contacts", "kind"): "kind_of_contact",
     ("contacts", "severity"): "severity",
+    ("calls", "kind"): "kind_of_call",
+    ("calls", "direction"): "direction",
+    ("campaigns", "arm"): "arm",
     ("customers", "gender"): "gender",
     ("customers", "customer_class"): "customer_class",
     ("subscriptions", "service_type"): "service_type",
@@ -67,9 +79,8 @@ _WORDS = {
 class Slot:
     """One thing a header can mean: where it goes and how its text is read.
 
-    `form` is one of id, staff, phone, certificate, device, sim, text, code, flag, number, integer, year, day, month,
-    moment; `unit` is the contract's unit;
-    `words` names the list of value words of a code.
+    `form` is one of id, party, staff, phone, certificate, device, sim, text, code, flag, number, integer, year, day,
+    month, moment, clock, epoch; `unit` is the contract's unit; `words` names the list of value words of a code.
     """
 
     table: str
@@ -119,7 +130,7 @@ def _every_unit() -> frozenset[str]:
 
 @cache
 def slots() -> Mapping[str, Slot]:
-    """Every slot by full canonical name: the contracts' columns, the kinds of charge, and tenure."""
+    """Every slot by full canonical name: the contracts' columns, the kinds of charge, tenure and time of day."""
     found = {}
     for table in SUBJECTS:
         for column in contract(table).columns():
@@ -130,30 +141,18 @@ def slots() -> Mapping[str, Slot]:
     for kind in CHARGES:
         found[f"bills.{kind}"] = Slot("bills", kind, "number", "currency")
     found["subscriptions.tenure_months"] = Slot("subscriptions", "tenure_months", "number", "months")
-    for table in ("bills", "payments", "usage", "contacts"):
+    found["calls.started_time"] = Slot("calls", "started_time", "clock")
+    for table in ("bills", "payments", "usage", "calls", "contacts", "surveys", "campaigns"):
         found[f"{table}.subscription_id"] = Slot(table, "subscription_id", "id")
-    for event in EVENTS:
-        found[f"{event}.customer_id"] = Slot(event, "customer_id", "id")
-        found[f"{event}.subscription_id"] = Slot(event, "subscription_id", "id")
-        found[f"{event}.when"] = Slot(event, "when", "moment")
-        for measure in _book()["events"][event]:
-            if measure != "when":
-                found[f"{event}.{measure}"] = Slot(event, measure, "number", _measure_unit(measure))
+    found["products.customer_id"] = Slot("products", "customer_id", "id")
     return found
-
-
-def _measure_unit(measure: str) -> str:
-    """The unit of a measure of use, from the contract."""
-    return next(column.unit for column in contract("usage").columns() if column.name == measure)
 
 
 def _form(table: str, column: Any) -> str:
     if (table, column.name) in _WORDS:
         return "code"
-    if column.name == "birth_year":
-        return "year"
-    if column.name in _PEOPLE:
-        return _PEOPLE[column.name]
+    if column.name in (special := {**_OTHER_FORMS, **_PEOPLE}):
+        return special[column.name]
     if column.unit == "local time":
         return "moment"
     if column.unit in _FORMS:
@@ -164,15 +163,20 @@ def _form(table: str, column: Any) -> str:
 
 @cache
 def headers_of(table: str) -> Mapping[str, str]:
-    """Bare header -> column of this table (a subject or a kind of event)."""
+    """Bare header -> column of this table."""
     book = _book()
     shared = {"customer_id": book["headers"]["customers"]["customer_id"]}
-    if table != "customers":
+    if table not in ("customers", "accounts"):
         shared["subscription_id"] = book["headers"]["subscriptions"]["subscription_id"]
-    own = book["headers"].get(table) or book["events"][table]
-    columns = {**shared, **own}
+    columns = {**shared, **book["headers"][table]}
     found = {bare(name): column for column, names in columns.items() for name in names}
-    return found | {bare(column): column for column in columns if column != "when"}
+    return found | {bare(column): column for column in columns}
+
+
+@cache
+def event_words() -> Mapping[str, tuple[str, ...]]:
+    """Kind of event -> words in headers and file names that tell it, in the order in which they are looked for."""
+    return {kind: tuple(words) for kind, words in _book()["events"].items()}
 
 
 @cache

@@ -6,7 +6,6 @@ Everything stays lazy. A frame made here carries the hidden columns of `telcli.t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
 
 import polars as pl
@@ -16,7 +15,7 @@ from telcli.intake.dictionary import CHARGES
 from telcli.intake.understand import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed", "usage_of_events"]
+__all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _LARGEST = 1e9
@@ -27,7 +26,10 @@ def fact(one: Understood) -> pl.LazyFrame:
     """One subject table of one extract; rows without a number of their own keep, for now, all they have."""
     if one.map.table == "bills":
         return bills(one)
-    return one.clean([*one.readings(), *one.rest()])
+    frame = one.clean([*one.readings(), *one.rest()])
+    if one.map.table == "surveys" and one.map.use("item") is None:
+        return frame.with_columns(item=pl.lit("overall"))
+    return frame
 
 
 def bills(one: Understood) -> pl.LazyFrame:
@@ -85,21 +87,6 @@ def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
             )
         )
     return pl.concat(parts)
-
-
-def usage_of_events(ones: Sequence[Understood], named: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.LazyFrame:
-    """Months of use summed from events: each row counts as one call or text, and adds its minutes or data.
-
-    `named` puts the customer beside events that know only the number.
-    """
-    parts = []
-    for one in ones:
-        frame = one.clean(one.readings()).with_columns(month=pl.col("when").dt.date().dt.month_start())
-        if "subscription_id" in frame.collect_schema():
-            frame = named(frame).drop("subscription_id")
-        counted = [pl.lit(1.0).alias(one.map.table)] if one.map.table != "sessions" else []
-        parts.append(frame.with_columns(counted).drop("when"))
-    return summed(pl.concat(parts, how="diagonal_relaxed"), ("customer_id", "month"))
 
 
 def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from telcli.intake.assumed import duration_unit, epoch_told
 from telcli.intake.cleaning import Reading, readable_share
+from telcli.intake.clocks import mostly_clocks
 from telcli.intake.date_forms import with_date_forms
 from telcli.intake.dictionary import slots
 from telcli.intake.identity import PERSONAL_FORMS
@@ -21,7 +23,7 @@ __all__ = ["HEAD", "ROW", "guessed", "reading_of", "spoken"]
 ROW = "_row"
 HEAD = 2000
 """Rows looked at before a column is taken for what its header says."""
-_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", *PERSONAL_FORMS)
+_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", "clock", "epoch", *PERSONAL_FORMS)
 _NOBODY = Pseudonyms(no_key)
 
 
@@ -35,8 +37,8 @@ def spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) ->
 
 def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
     """Guess, look at the first rows, and guess again without what their values rule out."""
-    refused: frozenset[tuple[str, str]] = frozenset()
     head = extract.frame.head(HEAD).collect(engine="streaming")
+    refused = frozenset((name, header) for header in names if mostly_clocks(head[header]) for name in _days())
     named = {use.header for use in told.values()}
     while mapped := guess(extract.name, names, told, refused=refused):
         columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
@@ -45,15 +47,25 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
             (name, use.header)
             for name, use in mapped.columns.items()
             if use.header not in named
+            and not use.constant
             and slots()[name].form in _CHECKED
             and name != "customers.churned"
             and readable_share(head[use.header], reading_of(name, use)) < 0.5
         }
         if not wrong:
             _refuse_destroyed(mapped, head)
-            return mapped
+            return epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
         refused |= wrong
     return None
+
+
+def _days() -> list[str]:
+    """Slots that no time of day can fill."""
+    return [name for name, slot in slots().items() if slot.form in ("moment", "day")]
+
+
+def _bare(told: Mapping[str, Use]) -> set[str]:
+    return {name.rpartition(".")[2] for name in told}
 
 
 def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:

@@ -8,55 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from telcli.errors import DataError
-from telcli.intake.dictionary import (
-    CHARGES,
-    EVENTS,
-    Slot,
-    bare,
-    date_forms,
-    file_words,
-    flat_amounts,
-    headers_of,
-    personal,
-    pseudonymous,
-    read_header,
-    slots,
-    units_of,
-    weak_headers,
-)
+from telcli.intake.candidates import BORROWS, KEYS, ROW_NUMBER, Candidate, Use, candidate, meaning
+from telcli.intake.dictionary import bare, event_words, flat_amounts, personal, pseudonymous, read_header, slots
 from telcli.tables import SUBJECTS
 
-__all__ = ["ROW_NUMBER", "Candidate", "SourceMap", "Use", "guess", "why_not"]
-
-ROW_NUMBER = "@row"
-_BORROWS = {"customers": ("subscriptions", "bills", "usage"), "bills": ("usage",), "usage": ("bills",)}
-_KEYS = ("customer_id", "subscription_id", "month", "kind", "amount", "due_on")
-_MEASURES = (
-    "call_minutes",
-    "calls_out",
-    "calls_in",
-    "texts",
-    "data_mb",
-    "roaming_minutes",
-    "over_bundle_fee",
-    "active_days",
-)
-_LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
-
-
-@dataclass(frozen=True)
-class Use:
-    """A slot's source: the header as the frame calls it (or ``@row``), and the unit its name carries."""
-
-    header: str
-    unit: str = ""
-
-    def factor(self, slot: Slot) -> float:
-        """What its numbers are multiplied by to have the contract's unit."""
-        return units_of(slot.unit).get(self.unit, 1.0) if self.unit else 1.0
+__all__ = ["ROW_NUMBER", "SourceMap", "Use", "guess", "why_not"]
 
 
 @dataclass(frozen=True)
@@ -84,43 +43,6 @@ class SourceMap:
         return {slots()[name].column: use for name, use in self.columns.items() if slots()[name].table == table}
 
 
-@dataclass
-class Candidate:
-    """How well one table fits an extract."""
-
-    table: str
-    strong: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
-    weak: dict[str, Use] = field(default_factory=dict)
-    score: float = 0.0
-
-    def has(self, *columns: str) -> bool:
-        """Whether any of these columns was found."""
-        return any(column in self.strong or column in self.weak for column in columns)
-
-    @property
-    def missing(self) -> str:
-        """What the table needs and the extract does not have; empty when it fits."""
-        if not self.has("customer_id", "subscription_id"):
-            return "customer_id"
-        strong = set(self.strong)
-        wants: dict[str, tuple[tuple[str, bool], ...]] = {
-            "customers": (),
-            "subscriptions": (
-                ("subscription_id", "subscription_id" in strong and (self.has("customer_id") or len(strong) > 2)),
-                ("activated_on", self.has(*_LINE_FACTS)),
-            ),
-            "bills": (("month", self.has("month")), ("amount", self.has("amount", *CHARGES))),
-            "payments": (("paid_at", self.has("paid_at")), ("amount", self.has("amount"))),
-            "usage": (("month", self.has("month")), ("data_mb", self.has(*_MEASURES))),
-            "contacts": (
-                ("opened_at", self.has("opened_at")),
-                ("kind", bool(strong & {"opened_at", "contact_id", "kind", "topic", "rating"} - {"kind"})),
-            ),
-        }
-        event = (("when", "when" in strong or (self.has("when") and bool(strong & set(_MEASURES)))),)
-        return next((name for name, found in wants.get(self.table, event) if not found), "")
-
-
 def guess(  # noqa: D417 (numpy sections)
     source: str,
     headers: Mapping[str, str],
@@ -144,8 +66,8 @@ def guess(  # noqa: D417 (numpy sections)
     DataError
         Two headers mean the same thing.
     """
-    names = [table] if table else [*SUBJECTS, *EVENTS]
-    candidates = [_candidate(name, source, headers, told, refused) for name in names]
+    names = [table] if table else SUBJECTS
+    candidates = [candidate(name, source, headers, told, refused) for name in names]
     fitting = [found for found in candidates if not found.missing]
     if not fitting:
         return None
@@ -163,85 +85,8 @@ def guess(  # noqa: D417 (numpy sections)
 
 def why_not(source: str, headers: Mapping[str, str], told: Mapping[str, Use]) -> str:
     """The canonical column whose absence keeps the best-fitting table from being recognised."""
-    candidates = [_candidate(name, source, headers, told) for name in SUBJECTS]
+    candidates = [candidate(name, source, headers, told) for name in SUBJECTS]
     return max(candidates, key=lambda found: (found.missing != "customer_id", found.score)).missing
-
-
-def meaning(table: str, header: str) -> tuple[str, str]:
-    """Column of a table that a header means, and the unit in it; empty when none.
-
-    >>> meaning("usage", "流量(GB)"), meaning("usage", "data_usage_kb"), meaning("usage", "weather")
-    (('data_mb', 'gb'), ('data_mb', 'kb'), ('', ''))
-    """
-    known = headers_of(table)
-    plain = bare(header)
-    if plain in known:
-        return known[plain], ""
-    name, unit = read_header(header)
-    if name in known:
-        fits = units_of(_unit(table, known[name]))
-        if unit and fits and unit not in fits:  # "data (MB)" is no charge for data
-            return "", ""
-        return known[name], unit if unit in fits else ""
-    for column in set(known.values()):
-        for spelling in (*units_of(_unit(table, column)), *date_forms(_unit(table, column))):
-            if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
-                return column, spelling
-    return "", ""
-
-
-def _unit(table: str, column: str) -> str:
-    slot = slots().get(f"{table}.{column}")
-    return slot.unit if slot else ""
-
-
-def _candidate(
-    table: str,
-    source: str,
-    headers: Mapping[str, str],
-    told: Mapping[str, Use],
-    refused: frozenset[tuple[str, str]] = frozenset(),
-) -> Candidate:
-    found = Candidate(table)
-    spoken = {use.header for use in told.values()}
-    for name, written in headers.items():
-        if name in spoken:
-            continue
-        column, unit = meaning(table, written)
-        if column and (f"{table}.{column}", name) not in refused:
-            found.strong[column].append(Use(name, unit))
-            found.score += (
-                1.0 / sum(1 for other in SUBJECTS if meaning(other, written)[0]) if table in SUBJECTS else 0.7
-            )
-        elif any(meaning(other, written)[0] not in ("", *_KEYS) for other in _BORROWS.get(table, ())):
-            found.score += 0.4
-    for column, use in told.items():
-        owner, _, last = column.rpartition(".")
-        if (not owner or owner == table) and f"{table}.{last}" in slots():
-            found.strong[last] = [use]
-            found.score += 1.0
-    _add_weak(found, headers, refused)
-    words = file_words().get(table, ())
-    if found.strong and any(word in source.lower() for word in words):
-        found.score += 0.6
-    return found
-
-
-def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:
-    taken = {use.header for uses in found.strong.values() for use in uses}
-    columns = {**weak_headers(), "when": weak_headers()["paid_at"]}
-    if "customer_id" in found.strong:
-        columns.pop("subscription_id")
-    if "subscription_id" in found.strong or found.table != "customers":
-        columns = {name: words for name, words in columns.items() if name != "customer_id"}
-    for column, words in columns.items():
-        if column in found.strong or f"{found.table}.{column}" not in slots():
-            continue
-        fits = (name for word in words for name in headers if bare(headers[name]) == word and name not in taken)
-        name = next((name for name in fits if (f"{found.table}.{column}", name) not in refused), "")
-        if name:
-            found.weak[column] = Use(name)
-            taken.add(name)
 
 
 def _settled(
@@ -258,12 +103,13 @@ def _settled(
         columns[f"{best.table}.{column}"] = uses[0]
     columns |= {f"{best.table}.{column}": use for column, use in best.weak.items()}
     columns |= {name: use for name, use in told.items() if name in slots()}
-    for lender in _BORROWS.get(best.table, ()):
+    for lender in BORROWS.get(best.table, ()):
         used = {use.header for use in columns.values()}
         columns |= _lent(lender, {name: written for name, written in headers.items() if name not in used}, refused)
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
     columns |= _pseudonymous(best.table, columns, headers, refused)
+    columns |= _of_all_rows(source, best.table, columns, headers)
     for name in told:
         if "." not in name and not any(slots()[known].column == name for known in columns):
             columns |= _lent_by_name(best.table, name, told[name])
@@ -276,7 +122,7 @@ def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str,
     for name, written in headers.items():
         column, unit = meaning(lender, written)
         slot = f"{lender}.{column}"
-        if column and column not in _KEYS and slot in slots() and (slot, name) not in refused:
+        if column and column not in KEYS and slot in slots() and (slot, name) not in refused:
             lent[slot].append(Use(name, unit))
     return {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
 
@@ -303,6 +149,23 @@ def _pseudonymous(
     return found
 
 
+def _of_all_rows(source: str, table: str, columns: Mapping[str, Use], headers: Mapping[str, str]) -> dict[str, Use]:
+    """Kind of events by what was measured, else by words, and their direction: made, where no column tells."""
+    if table != "calls":
+        return {}
+    found = {} if "calls.direction" in columns else {"calls.direction": Use("@out")}
+    if "calls.kind" not in columns:
+        when = headers.get(columns["calls.started_at"].header, "") if "calls.started_at" in columns else ""
+        said = [kind for text in (when, source) for kind, words in event_words().items() if _holds(text, words)]
+        measured = "data" if "calls.data_mb" in columns else "voice" if "calls.duration_s" in columns else ""
+        found["calls.kind"] = Use("@" + (measured or next(iter(said), "voice")))
+    return found
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text.lower() for word in words)
+
+
 def _flat_amount(
     columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
 ) -> dict[str, Use]:
@@ -323,7 +186,7 @@ def _flat_amount(
 
 def _lent_by_name(table: str, column: str, use: Use) -> dict[str, Use]:
     """A bare name that the analyst gave and only a borrowed table knows."""
-    owners = [owner for owner in _BORROWS.get(table, ()) if f"{owner}.{column}" in slots()]
+    owners = [owner for owner in BORROWS.get(table, ()) if f"{owner}.{column}" in slots()]
     return {f"{owners[0]}.{column}": use} if owners else {}
 
 

@@ -20,7 +20,7 @@ from telcli.tables.checks import LINE, SOURCE
 __all__ = ["apart", "named", "owners", "spells", "transferred"]
 
 _COLUMNS = ("subscription_id", "customer_id", "activated_on")
-_DATES = ("when", "paid_at", "opened_at", "month")
+_DATES = ("started_at", "paid_at", "opened_at", "month")
 _ALWAYS = date(9999, 12, 31)
 _PLACED = pl.concat_str(
     SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15), pl.lit("\n"), pl.col("customer_id")

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from telcli.errors import DataError, Notice, UsageError
-from telcli.intake.dictionary import EVENTS, bare, canonical_names, date_forms, slots, units_of
+from telcli.intake.dictionary import bare, canonical_names, date_forms, slots, units_of
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.tables import SUBJECTS
 
@@ -197,7 +197,7 @@ def _pinned_use(name: str, wanted: Any) -> Use:
 
 
 def _refuse_stale(source: str, named: Sequence[str], headers: Mapping[str, str]) -> None:
-    missing = [header for header in named if header not in headers and header != ROW_NUMBER]
+    missing = [header for header in named if header not in headers and not header.startswith("@")]
     if missing:
         raise DataError(
             "mapping-stale",
@@ -237,7 +237,7 @@ def _entries(pinned: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             hint="Write one with: telcli ingest SOURCES... --write-mapping FILE",
         )
     for one in entries:
-        if one.get("table") not in (*SUBJECTS, *EVENTS):
+        if one.get("table") not in SUBJECTS:
             raise UsageError(
                 "mapping-table",
                 "The mapping file: {table} is no table that ingest makes.",

@@ -11,17 +11,16 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.ahead import PAST
+from telcli.intake.assumed import units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.cleaning import Reading, clean
-from telcli.intake.date_forms import date_notice, offsets_notice
 from telcli.intake.decimals import decimal_commas
-from telcli.intake.dictionary import EVENTS, bare, personal, slots
+from telcli.intake.dictionary import personal, slots
 from telcli.intake.guessing import HEAD, ROW, guessed, reading_of, spoken
 from telcli.intake.identity import Seen
 from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
-from telcli.intake.plausible import unit_doubts
 from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.suppression import without_purged
@@ -39,7 +38,6 @@ _SURE = ("Float64", "String")
 _NOBODY = Pseudonyms(no_key)
 _NAMING = ("customer_id", "subscription_id", "account_id", "certificate_h")
 """Columns by which a person who was purged is known again."""
-_PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分")}
 _TYPES = {
     "Boolean": "flag",
     "Date": "day",
@@ -108,7 +106,7 @@ class Understood:
         found = [
             reading_of(name, use, self.people)
             for name, use in self.map.columns.items()
-            if slots()[name].table == (table or self.map.table)
+            if slots()[name].table == (table or self.map.table) and not use.constant
         ]
         found = [replace(one, last=self.today) if one.name in PAST else one for one in found]
         if not attributes:
@@ -123,8 +121,7 @@ class Understood:
     @property
     def summed(self) -> bool:
         """Whether rows of this extract are added up, so that attributes have no place."""
-        by_number = self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
-        return by_number or self.map.table in EVENTS
+        return self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
 
     def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
         """The same without rows of persons who were purged, and how many those were."""
@@ -203,7 +200,7 @@ def understand(
         refuse_unlisted(pinned, list(headers))
     _refuse_nothing(found, left_out, headers)
     notices += [_left_out(source, missing) for source, missing in left_out.items()]
-    provided = {"usage" if one.map.table in EVENTS else one.map.table for one in found}
+    provided = {"usage" if one.map.table == "calls" else one.map.table for one in found}
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
@@ -328,33 +325,7 @@ def _told_of(one: Understood) -> list[Notice]:
     if key and key.header != ROW_NUMBER:
         head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
-    return notices + people_notices(one.map.source, one.seen) + _units_assumed(one)
-
-
-def _units_assumed(one: Understood) -> list[Notice]:
-    """Data and minutes whose header names no unit, units that the values speak against, and forms of dates."""
-    notices = []
-    headers = list({use.header: None for use in one.map.columns.values() if use.header != ROW_NUMBER})
-    head = one.extract.frame.select(headers).head(HEAD).collect(engine="streaming")
-    for name, use in one.map.columns.items():
-        slot = slots()[name]
-        if slot.form in ("day", "month", "moment") and use.unit:
-            notices.append(date_notice(one.map.source, use.header, use.unit))
-        if slot.form == "moment" and use.header in head.columns:
-            notices += offsets_notice(one.map.source, use.header, head[use.header])
-        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", *EVENTS):
-            each = slot.table in EVENTS
-            notices += unit_doubts(one.map.source, use.header, slot.column, slot.unit, head[use.header], each=each)
-        plain = _PLAIN_UNITS.get(slot.unit, ("",))
-        if not use.unit and not any(mark in bare(use.header) for mark in plain):
-            notices.append(
-                Notice(
-                    "unit-assumed",
-                    "{file}: {header} names no unit; {unit} was assumed (else: --map {column}={header}@UNIT).",
-                    {"file": one.map.source, "header": use.header, "unit": slot.unit, "column": slot.column},
-                )
-            )
-    return notices
+    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)
 
 
 def _left_out(source: str, missing: str) -> Notice:

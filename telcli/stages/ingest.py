@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, events_needed, light, needs_month
-from telcli.intake.dictionary import EVENTS
+from telcli.intake.assemble import assemble, light, needs_month
 from telcli.intake.flat import check_label
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
@@ -24,10 +23,13 @@ from telcli.stages import Inputs, Outcome
 
 __all__ = ["ingest"]
 
-MONTHED = ("bills", "usage", "payments", "contacts", *EVENTS)
+MONTHED = ("bills", "usage", "payments", "contacts", "calls")
 """Tables whose rows have a time: their months are those of the walk."""
 
-_DATED = ("paid_at", "opened_at", "closed_at", "month", "when", "joined_on", "activated_on", "ended_on")
+_DATED = (
+    *("paid_at", "opened_at", "closed_at", "month", "started_at", "surveyed_on", "contacted_on", "started_on"),
+    *("joined_on", "activated_on", "ended_on"),
+)
 
 
 def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (numpy sections)
@@ -67,11 +69,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
     found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs))
-    unused = () if events_needed(ones) else EVENTS
     metrics: dict[str, Any] = {
-        "sources": [
-            _about(one, used=one.map.table not in unused, gone=count) for one, count in zip(ones, gone, strict=True)
-        ],
+        "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
     metrics |= found.metrics
@@ -163,14 +162,14 @@ def _latest(one: Understood) -> date | None:
     return latest
 
 
-def _about(one: Understood, *, used: bool, gone: int) -> dict[str, Any]:
+def _about(one: Understood, *, gone: int) -> dict[str, Any]:
     """What was read of one extract and what was made of it."""
     mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
     return {
         "source": one.map.source,
-        "table": "usage" if one.map.table in EVENTS else one.map.table,
+        "table": one.map.table,
         "rows_read": one.rows,
-        "rows_unused": gone if used else one.rows,
+        "rows_unused": gone,
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,
         "confidence": one.map.confidence,

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "PARTITIONS", "SUBJECTS", "contract"]
 
-SUBJECTS = ("customers", "subscriptions", "bills", "payments", "usage", "contacts")
+_HELD = ("customers", "accounts", "subscriptions", "products")
+_FACTS = ("bills", "payments", "usage", "calls", "contacts", "surveys", "campaigns")
+SUBJECTS = (*_HELD, *_FACTS)
 _PLACES = {
-    **dict.fromkeys(SUBJECTS, "telcli.tables.subjects"),
+    **dict.fromkeys(_HELD, "telcli.tables.subjects"),
+    **dict.fromkeys(_FACTS, "telcli.tables.facts"),
     "rejects": "telcli.tables.subjects",
     **dict.fromkeys(("crosswalk", "conflicts"), "telcli.tables.resolution"),
     "customer_months": "telcli.tables.months",
@@ -27,7 +30,7 @@ _PLACES = {
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
-    **dict.fromkeys(("bills", "usage", "payments", "contacts", "customer_months"), "month"),
+    **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "customer_months"), "month"),
     **{name: "as_of" for name, place in _PLACES.items() if place == "telcli.tables.results"},
 }
 """Whether a table's files are of months of facts or of snapshots; absent for tables of one file."""

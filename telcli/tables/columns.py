@@ -72,15 +72,21 @@ def month(meaning: str, zh: str, *, key: bool = False) -> dy.Date:
     )
 
 
-def day(meaning: str, zh: str, *, need: bool = False) -> dy.Date:
+def day(meaning: str, zh: str, *, key: bool = False, need: bool = False) -> dy.Date:
     """A calendar date between 1900 and 2100; open ends such as 2999-12-31 are null."""
-    return dy.Date(nullable=not need, check={"between_1900_and_2100": _in_memory}, metadata=_about(meaning, zh, "date"))
+    return dy.Date(
+        nullable=not (need or key),
+        primary_key=key,
+        check={"between_1900_and_2100": _in_memory},
+        metadata=_about(meaning, zh, "date"),
+    )
 
 
-def moment(meaning: str, zh: str, *, need: bool = False) -> dy.Datetime:
+def moment(meaning: str, zh: str, *, key: bool = False, need: bool = False) -> dy.Datetime:
     """A local date and time, to the microsecond."""
     return dy.Datetime(
-        nullable=not need,
+        nullable=not (need or key),
+        primary_key=key,
         time_unit="us",
         check={"between_1900_and_2100": _in_memory},
         metadata=_about(meaning, zh, "local time"),

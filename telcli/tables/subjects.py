@@ -1,4 +1,4 @@
-"""Subject tables: what `ingest` makes of the operator's extracts."""
+"""Subject tables of customers and what they hold, as `ingest` makes them of the operator's extracts."""
 
 from __future__ import annotations
 
@@ -8,26 +8,13 @@ import polars as pl
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "Bills", "Contacts", "Customers", "Payments", "Rejects", "Subscriptions", "Usage"]
+__all__ = ["CONTRACTS", "Accounts", "Customers", "Products", "Rejects", "Subscriptions"]
 
 CUSTOMER_CLASSES = ("public", "business", "key")
 PAY_MODES = ("postpaid", "prepaid")
 SERVICE_TYPES = ("mobile", "broadband", "landline", "tv", "leased-line", "other")
 END_REASONS = ("voluntary", "involuntary", "port-out", "internal", "unknown")
 STATUSES = ("active", "suspended", "ended")
-BILL_KINDS = (
-    "recurring",
-    "voice",
-    "data",
-    "text",
-    "value-added",
-    "over-bundle",
-    "one-time",
-    "penalty",
-    "other",
-    "total",
-)
-CONTACT_KINDS = ("complaint", "enquiry", "fault", "request")
 
 
 class Customers(dy.Schema):
@@ -48,6 +35,17 @@ class Customers(dy.Schema):
     churned = c.flag("Has left, where one labelled table was given", "是否流失（仅限带标签的单表）")
     valid_from = c.day("These attributes hold from", "生效日期")
     valid_to = c.day("These attributes hold until", "失效日期")
+
+
+class Accounts(dy.Schema):
+    """One row per account that bills are paid from."""
+
+    account_id = c.text("Account", "账户编号", key=True)
+    customer_id = c.text("Customer who owns it", "客户编号", need=True)
+    payment_method = c.text("How it is paid", "付费方式")
+    credit_class = c.text("Credit class", "信用等级")
+    credit_limit = c.money("Credit limit", "信用额度")
+    balance = c.money("Balance; negative is owed", "账户余额")
 
 
 class Subscriptions(dy.Schema):
@@ -80,68 +78,19 @@ class Subscriptions(dy.Schema):
         )
 
 
-class Bills(dy.Schema):
-    """One row per customer, month and kind of charge; credits are negative."""
+class Products(dy.Schema):
+    """One row per product held on a line, and time it was taken."""
 
-    customer_id = c.text("Customer billed", "客户编号", key=True)
-    month = c.month("Month billed", "账期", key=True)
-    kind = dy.String(
-        nullable=False,
-        primary_key=True,
-        check={"one_of": lambda column: column.is_in(list(BILL_KINDS))},
-        metadata={"unit": "", "meaning": "Kind of charge", "zh": "费用类型"},
-    )
-    amount = c.money("Charged before discount", "应收金额", need=True)
-    discount = c.money("Taken off the charge", "优惠/减免")
-    due_on = c.day("Payment due", "缴费期限")
-
-
-class Payments(dy.Schema):
-    """One row per payment or top-up."""
-
-    payment_id = c.text("Payment", "缴费流水号", key=True)
-    customer_id = c.text("Customer who paid", "客户编号", need=True)
-    paid_at = c.moment("When it was paid", "缴费时间", need=True)
-    amount = c.money("Amount paid", "缴费金额", need=True)
-    method = c.text("How it was paid", "缴费方式")
-    channel = c.text("Where it was paid", "缴费渠道")
-    reversed = c.flag("Taken back later", "冲正")
-
-
-class Usage(dy.Schema):
-    """One row per customer and month of use."""
-
-    customer_id = c.text("Customer", "客户编号", key=True)
-    month = c.month("Month", "账期", key=True)
-    call_minutes = c.count("Minutes of voice calls", "计费时长", "minutes")
-    calls_out = c.count("Calls made", "主叫次数", "calls")
-    calls_in = c.count("Calls received", "被叫次数", "calls")
-    texts = c.count("Texts sent", "短信条数", "texts")
-    data_mb = c.count("Data used", "流量", "MB")
-    roaming_minutes = c.count("Minutes while roaming", "漫游时长", "minutes")
-    over_bundle_fee = c.money("Charges beyond the bundle", "套外费", low=0.0)
-    active_days = c.number("Days with any use", "活跃天数", "days", low=0.0, high=31.0)
-
-
-class Contacts(dy.Schema):
-    """One row per contact with the operator: complaint, enquiry, fault or request."""
-
-    contact_id = c.text("Contact or ticket", "工单编号", key=True)
-    customer_id = c.text("Customer", "客户编号", need=True)
-    opened_at = c.moment("When it was opened", "受理时间", need=True)
-    closed_at = c.moment("When it was closed", "办结时间")
-    channel = c.text("Where it came in", "受理渠道")
-    kind = c.text("Kind of contact", "工单类型", one_of=CONTACT_KINDS)
-    topic = c.text("What it was about", "投诉类别")
-    severity = c.integer("1 ordinary, 2 important, 3 major", "投诉重要性", "grade", low=1, high=3)
-    repeat = c.flag("About the same matter again", "重复投诉")
-    rating = c.number("Rating by the customer", "满意度评分", "points", low=0.0, high=10.0)
-    text = c.text("What was said, numbers and addresses hidden", "工单内容（号码已隐去）")
+    subscription_id = c.text("Line it is held on", "用户编号", key=True)
+    product_id = c.text("Product or offer", "产品编码", key=True)
+    started_on = c.day("Day it was taken", "订购时间", key=True)
+    ended_on = c.day("Day it was given up; null while it is held", "退订时间")
+    monthly_fee = c.money("Monthly fee", "月费", low=0.0)
 
     @dy.rule()
-    def closes_after_opening(cls) -> pl.Expr:
-        """A contact cannot close before it opens."""
-        return pl.col("closed_at").is_null() | (pl.col("closed_at") >= pl.col("opened_at"))
+    def ends_after_start(cls) -> pl.Expr:
+        """A product cannot end before it starts."""
+        return pl.col("ended_on").is_null() | (pl.col("ended_on") >= pl.col("started_on"))
 
 
 class Rejects(dy.Schema):
@@ -154,19 +103,17 @@ class Rejects(dy.Schema):
     value = c.text("Value found", "取值")
 
 
-def _subject(name: str, schema: type[dy.Schema], meaning: str, zh: str, partition: str | None = None) -> Contract:
-    return Contract(name, schema, meaning, zh, partition, attributes=name != "rejects")
+def _subject(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
+    return Contract(name, schema, meaning, zh, attributes=name != "rejects")
 
 
 CONTRACTS = {
     found.name: found
     for found in (
         _subject("customers", Customers, "Who the customers are", "客户"),
+        _subject("accounts", Accounts, "Accounts they pay from", "账户"),
         _subject("subscriptions", Subscriptions, "Numbers and lines they hold", "用户/号码"),
-        _subject("bills", Bills, "What they were charged", "账单", "month"),
-        _subject("payments", Payments, "What they paid", "缴费", "paid_at"),
-        _subject("usage", Usage, "What they used each month", "月使用量", "month"),
-        _subject("contacts", Contacts, "What they told the operator", "客户接触/工单", "opened_at"),
+        _subject("products", Products, "Products they hold", "订购产品"),
         _subject("rejects", Rejects, "Rows refused by ingest, and why", "被拒绝的行"),
     )
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from telcli.errors import DataError
-from telcli.intake.dictionary import EVENTS, headers_of, pseudonymous, slots
-from telcli.intake.mapping import SourceMap, Use, guess, meaning
+from telcli.intake.candidates import meaning
+from telcli.intake.dictionary import headers_of, pseudonymous, slots
+from telcli.intake.mapping import SourceMap, Use, guess
 from telcli.tables import SUBJECTS
 
 
@@ -32,9 +33,9 @@ def guessed(headers: str, source: str = "a.csv", **told: str) -> SourceMap:
         ("用户编号,账期,计费时长(分钟),流量(GB),短信条数", "usage"),
         ("工单编号,客户编号,受理时间,办结时间,工单类型,投诉类别", "contacts"),
         ("ticket_id,customer_id,opened_at,type,severity", "contacts"),
-        ("id,user_id,call_date,duration", "calls_out"),
-        ("id,user_id,session_date,mb_used", "sessions"),
-        ("id,user_id,message_date", "texts"),
+        ("id,user_id,call_date,duration", "calls"),
+        ("id,user_id,session_date,mb_used", "calls"),
+        ("id,user_id,message_date", "calls"),
         ("customerID,gender,tenure,MonthlyCharges,Churn", "customers"),
     ],
 )
@@ -132,8 +133,8 @@ def test_no_header_of_a_table_means_two_of_its_columns() -> None:
     from telcli.intake.dictionary import bare
 
     book = tomllib.loads((Path(telcli.intake.__file__).parent / "dictionary.toml").read_text(encoding="utf-8"))
-    for table in (*SUBJECTS, *EVENTS):
-        columns = book["headers"].get(table) or book["events"][table]
+    for table in SUBJECTS:
+        columns = book["headers"][table]
         seen: dict[str, str] = {}
         for column, names in columns.items():
             for name in names:

@@ -292,7 +292,8 @@ def test_events_become_months_of_use(tmp_path: Path) -> None:
         (date(2018, 11, 1), 2.0, 1.0, None, None),
         (date(2018, 12, 1), 8.5, 2.0, 2.0, 89.5),
     ]
-    assert (5, "not-a-date", "when", "bad") in rules(found, "usage")
+    assert rules(found, "calls") == [(5, "not-a-date", "started_at", "bad")]
+    assert rules(found, "usage") == []
     assert "unit-assumed" in codes(found)
 
 
@@ -349,7 +350,7 @@ def test_events_of_numbers_go_to_their_customers(tmp_path: Path) -> None:
     }
     found = ran(tmp_path, files)
     assert good(found, "usage", "customer_id", "calls_out", "call_minutes") == [("c1", 3.0, 11.5), ("c3", 1.0, 1.0)]
-    assert (4, "orphan", "subscription_id", None) in rules(found, "usage")
+    assert (4, "orphan", "subscription_id", None) in rules(found, "calls")
 
 
 def test_copies_of_a_numbers_month_are_counted_under_their_own_lines(tmp_path: Path) -> None:
@@ -391,15 +392,13 @@ def test_payments_without_a_number_count_once(tmp_path: Path) -> None:
     assert len(good(found, "payments")) == 2
 
 
-def test_an_extract_that_is_not_needed_is_read_but_not_used(tmp_path: Path) -> None:
+def test_calls_beside_months_of_use_are_kept_and_not_added_up(tmp_path: Path) -> None:
     files = {"calls.csv": "id,user_id,call_date,duration\n1,u,2018-12-27,8.5\n2,u,2018-12-28,0\n"}
     files["usage.csv"] = "customer_id,month,texts\nu,2018-12,1\n"
     found = ran(tmp_path, files)
-    assert "events-not-needed" in codes(found)
-    assert {one["source"]: (one["rows_read"], one["rows_unused"]) for one in found.metrics["sources"]} == {
-        "calls.csv": (2, 2),
-        "usage.csv": (1, 0),
-    }
+    assert "calls-not-summed" in codes(found)
+    assert good(found, "usage", "month", "texts") == [(date(2018, 12, 1), 1.0)]
+    assert len(good(found, "calls")) == 2
 
 
 def test_ragged_rows_are_refused_one_by_one(tmp_path: Path) -> None:

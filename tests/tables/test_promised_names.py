@@ -14,6 +14,12 @@ PROMISED = {
     "usage": "customer_id month call_minutes calls_out calls_in texts data_mb roaming_minutes over_bundle_fee "
     "active_days",
     "contacts": "contact_id customer_id opened_at closed_at channel kind topic severity repeat rating text",
+    "accounts": "account_id customer_id payment_method credit_class credit_limit balance",
+    "products": "subscription_id product_id started_on ended_on monthly_fee",
+    "calls": "customer_id started_at counterpart direction kind duration_s data_mb cell_id off_net international "
+    "started_epoch_s",
+    "surveys": "customer_id surveyed_on item expected perceived score nps weight",
+    "campaigns": "campaign_id customer_id arm offer_id channel contacted_on response cost outcome",
     "rejects": "source line rule column value",
     "customer_months": "customer_id month",
     "segments": "customer_id as_of segment segment_name customer_class lifecycle_stage consumption_tier",
@@ -27,6 +33,11 @@ KEYS = {
     "usage": ("customer_id", "month"),
     "segments": ("customer_id", "as_of"),
     "payments": ("payment_id",),
+    "accounts": ("account_id",),
+    "products": ("subscription_id", "product_id", "started_on"),
+    "calls": ("customer_id", "started_at", "counterpart", "direction", "kind"),
+    "surveys": ("customer_id", "surveyed_on", "item"),
+    "campaigns": ("campaign_id", "customer_id"),
 }
 
 

@@ -1,0 +1,84 @@
+"""Units that no header names: what is assumed of them, and that it is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from telcli.errors import Notice
+from telcli.intake.candidates import Use
+from telcli.intake.date_forms import date_notice, offsets_notice
+from telcli.intake.dictionary import bare, slots
+from telcli.intake.mapping import SourceMap
+from telcli.intake.numbers import numbers
+from telcli.intake.plausible import unit_doubts
+
+__all__ = ["duration_unit", "epoch_told", "units_assumed"]
+
+_HEAD = 2000
+_DURATION = "calls.duration_s"
+_EPOCH = r"^\s*\d{9,10}(?:\d{3})?(?:\.0*)?\s*$|:\d\d(?:\.\d+)?\s*(?:[+-]\d{2}:?\d{2}(?:\s+\d{4})?|Z)\s*$"
+_MINUTES = ("min", "分")
+_PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分"), "seconds": ("sec", "秒", *_MINUTES)}
+
+
+def duration_unit(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
+    """Settle the unit of how long calls lasted: as the header says, else minutes where there are fractions of one.
+
+    Switches measure whole seconds, so lengths with fractions have been turned into minutes.
+
+    >>> mapped = SourceMap("c.csv", "calls", 1.0, {"calls.duration_s": Use("duration")})
+    >>> duration_unit(mapped, pl.DataFrame({"duration": ["8.52", "0"]})).columns["calls.duration_s"].unit
+    'min'
+    """
+    use = mapped.columns.get(_DURATION)
+    if use is None or use.unit or use.header not in head.columns:
+        return mapped
+    name = bare(use.header)
+    values = numbers(head[use.header])[0].drop_nulls()
+    parts = not any(mark in name for mark in _PLAIN_UNITS["seconds"]) and bool((values % 1.0 != 0.0).any())
+    if not parts and not any(mark in name for mark in _MINUTES):
+        return mapped
+    return replace(mapped, columns={**mapped.columns, _DURATION: replace(use, unit="min")})
+
+
+def epoch_told(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
+    """Read the start of calls as seconds since 1970 too, where it is such a number or has an offset from UTC."""
+    use = mapped.columns.get("calls.started_at")
+    if use is None or "calls.started_epoch_s" in mapped.columns or use.header not in head.columns:
+        return mapped
+    text = head[use.header].drop_nulls()
+    if not text.len() or 2 * int(text.str.contains(_EPOCH).sum()) <= text.len():
+        return mapped
+    return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
+
+
+def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
+    """Numbers whose header names no unit, units that the values speak against, and forms of dates."""
+    notices = []
+    headers = list({use.header: None for use in mapped.columns.values() if not use.header.startswith("@")})
+    head = frame.select(headers).head(_HEAD).collect(engine="streaming")
+    for name, use in mapped.columns.items():
+        slot = slots()[name]
+        if use.constant:
+            continue
+        if slot.form in ("day", "month", "moment") and use.unit:
+            notices.append(date_notice(mapped.source, use.header, use.unit))
+        if slot.form == "moment" and use.header in head.columns:
+            notices += offsets_notice(mapped.source, use.header, head[use.header])
+        if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", "calls"):
+            each = slot.table == "calls"
+            notices += unit_doubts(mapped.source, use.header, slot.column, slot.unit, head[use.header], each=each)
+        plain = any(mark in bare(use.header) for mark in _PLAIN_UNITS.get(slot.unit, ("",)))
+        guessed = name == _DURATION and use.unit == "min"
+        if not plain and (guessed or not use.unit):
+            about = {"file": mapped.source, "header": use.header, "column": slot.column}
+            notices.append(
+                Notice(
+                    "unit-assumed",
+                    "{file}: {header} names no unit; {unit} was assumed (else: --map {column}={header}@UNIT).",
+                    {**about, "unit": "minutes" if guessed else slot.unit},
+                )
+            )
+    return notices

@@ -1,0 +1,182 @@
+"""How well each table fits an extract, by the names of its columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from telcli.intake.dictionary import (
+    CHARGES,
+    Slot,
+    bare,
+    date_forms,
+    file_words,
+    headers_of,
+    read_header,
+    slots,
+    units_of,
+    weak_headers,
+)
+from telcli.tables import SUBJECTS
+
+__all__ = ["BORROWS", "KEYS", "ROW_NUMBER", "Candidate", "Use", "candidate", "meaning"]
+
+ROW_NUMBER = "@row"
+BORROWS = {"customers": ("subscriptions", "bills", "usage"), "bills": ("usage",), "usage": ("bills",)}
+KEYS = ("customer_id", "subscription_id", "month", "kind", "amount", "due_on")
+_MEASURES = (
+    "call_minutes",
+    "calls_out",
+    "calls_in",
+    "texts",
+    "data_mb",
+    "roaming_minutes",
+    "over_bundle_fee",
+    "active_days",
+)
+_ACCOUNT_FACTS = {"payment_method", "credit_class", "credit_limit", "balance"}
+_EVENT_MEASURES = {"duration_s", "data_mb"}
+_ANSWERS = {"expected", "perceived", "score", "nps"}
+_CAMPAIGN_FACTS = {"arm", "offer_id", "contacted_on", "response", "outcome"}
+_LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A slot's source: the header as the frame calls it, and the unit its name carries.
+
+    In place of a header may stand ``@row``, the number of the row, or ``@voice`` and the like, one word for all rows.
+    """
+
+    header: str
+    unit: str = ""
+
+    def factor(self, slot: Slot) -> float:
+        """What its numbers are multiplied by to have the contract's unit."""
+        return units_of(slot.unit).get(self.unit, 1.0) if self.unit else 1.0
+
+    @property
+    def constant(self) -> str:
+        """The word that holds for all rows; empty where a column of the extract is meant."""
+        return self.header[1:] if self.header.startswith("@") and self.header != ROW_NUMBER else ""
+
+
+@dataclass
+class Candidate:
+    """How well one table fits an extract."""
+
+    table: str
+    strong: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
+    weak: dict[str, Use] = field(default_factory=dict)
+    score: float = 0.0
+
+    def has(self, *columns: str) -> bool:
+        """Whether any of these columns was found."""
+        return any(column in self.strong or column in self.weak for column in columns)
+
+    @property
+    def missing(self) -> str:
+        """What the table needs and the extract does not have; empty when it fits."""
+        if not self.has("customer_id", "subscription_id"):
+            return "customer_id"
+        strong = set(self.strong)
+        wants: dict[str, tuple[tuple[str, bool], ...]] = {
+            "customers": (),
+            "subscriptions": (
+                ("subscription_id", "subscription_id" in strong and (self.has("customer_id") or len(strong) > 2)),
+                ("activated_on", self.has(*_LINE_FACTS)),
+            ),
+            "bills": (("month", self.has("month")), ("amount", self.has("amount", *CHARGES))),
+            "payments": (("paid_at", self.has("paid_at")), ("amount", self.has("amount"))),
+            "usage": (("month", self.has("month")), ("data_mb", self.has(*_MEASURES))),
+            "contacts": (
+                ("opened_at", self.has("opened_at")),
+                ("kind", bool(strong & {"opened_at", "contact_id", "kind", "topic", "rating"} - {"kind"})),
+            ),
+            "accounts": (("account_id", "account_id" in strong), ("balance", bool(strong & _ACCOUNT_FACTS))),
+            "products": (("product_id", "product_id" in strong), ("started_on", "started_on" in strong)),
+            "calls": (
+                ("started_at", self.has("started_at")),
+                ("duration_s", "started_at" in strong or bool(strong & _EVENT_MEASURES)),
+            ),
+            "surveys": (("surveyed_on", self.has("surveyed_on")), ("score", bool(strong & _ANSWERS))),
+            "campaigns": (("campaign_id", "campaign_id" in strong), ("contacted_on", bool(strong & _CAMPAIGN_FACTS))),
+        }
+        return next((name for name, found in wants[self.table] if not found), "")
+
+
+def meaning(table: str, header: str) -> tuple[str, str]:
+    """Column of a table that a header means, and the unit in it; empty when none.
+
+    >>> meaning("usage", "流量(GB)"), meaning("usage", "data_usage_kb"), meaning("usage", "weather")
+    (('data_mb', 'gb'), ('data_mb', 'kb'), ('', ''))
+    """
+    known = headers_of(table)
+    plain = bare(header)
+    if plain in known:
+        return known[plain], ""
+    name, unit = read_header(header)
+    if name in known:
+        fits = units_of(_unit(table, known[name]))
+        if unit and fits and unit not in fits:  # "data (MB)" is no charge for data
+            return "", ""
+        return known[name], unit if unit in fits else ""
+    for column in set(known.values()):
+        for spelling in (*units_of(_unit(table, column)), *date_forms(_unit(table, column))):
+            if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
+                return column, spelling
+    return "", ""
+
+
+def _unit(table: str, column: str) -> str:
+    slot = slots().get(f"{table}.{column}")
+    return slot.unit if slot else ""
+
+
+def candidate(
+    table: str,
+    source: str,
+    headers: Mapping[str, str],
+    told: Mapping[str, Use],
+    refused: frozenset[tuple[str, str]] = frozenset(),
+) -> Candidate:
+    """What one table would take of an extract, and how well it fits; the words are those of `mapping.guess`."""
+    found = Candidate(table)
+    spoken = {use.header for use in told.values()}
+    for name, written in headers.items():
+        if name in spoken:
+            continue
+        column, unit = meaning(table, written)
+        if column and (f"{table}.{column}", name) not in refused:
+            found.strong[column].append(Use(name, unit))
+            found.score += 1.0 / sum(1 for other in SUBJECTS if meaning(other, written)[0])
+        elif any(meaning(other, written)[0] not in ("", *KEYS) for other in BORROWS.get(table, ())):
+            found.score += 0.4
+    for column, use in told.items():
+        owner, _, last = column.rpartition(".")
+        if (not owner or owner == table) and f"{table}.{last}" in slots():
+            found.strong[last] = [use]
+            found.score += 1.0
+    _add_weak(found, headers, refused)
+    words = file_words().get(table, ())
+    if found.strong and any(word in source.lower() for word in words):
+        found.score += 0.6
+    return found
+
+
+def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:
+    taken = {use.header for uses in found.strong.values() for use in uses}
+    columns = dict(weak_headers())
+    if "customer_id" in found.strong:
+        columns.pop("subscription_id")
+    if "subscription_id" in found.strong or found.table != "customers":
+        columns = {name: words for name, words in columns.items() if name != "customer_id"}
+    for column, words in columns.items():
+        if column in found.strong or f"{found.table}.{column}" not in slots():
+            continue
+        fits = (name for word in words for name in headers if bare(headers[name]) == word and name not in taken)
+        name = next((name for name in fits if (f"{found.table}.{column}", name) not in refused), "")
+        if name:
+            found.weak[column] = Use(name)
+            taken.add(name)

@@ -1,0 +1,70 @@
+"""Times that dates do not tell: the time of day in a column of its own, and seconds since 1970."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from telcli.intake.dates import moments
+from telcli.intake.words import Read, meant
+
+__all__ = ["clocks", "epochs", "mostly_clocks"]
+
+_CLOCK = r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$"
+_SECONDS, _MILLIS = r"^\d{9,10}(?:\.\d+)?$", r"^\d{12,13}(?:\.0*)?$"
+_OFFSET = r"([+-])(\d{2}):?(\d{2})(?:\s+\d{4})?$"
+
+
+def clocks(text: pl.Series) -> Read:
+    """Times of day.
+
+    >>> clocks(pl.Series(["02:32:08.0000000", "7:05", "25:00", "2024-06-01"]))[0].to_list()
+    [datetime.time(2, 32, 8), datetime.time(7, 5), None, None]
+    """
+    bare = meant(text)
+    parts = [bare.str.extract(_CLOCK, group).fill_null("00").str.zfill(2).to_frame(str(group)) for group in (1, 2, 3)]
+    whole = pl.concat(parts, how="horizontal").select(t=pl.concat_str(pl.all(), separator=":"))["t"]
+    fits = bare.str.contains(_CLOCK).fill_null(value=False)
+    values = pl.DataFrame({"t": whole, "f": fits}).select(
+        v=pl.when("f").then(pl.col("t").str.to_time("%H:%M:%S", strict=False))
+    )["v"]
+    return values, (bare.is_not_null() & values.is_null()).fill_null(value=False)
+
+
+def mostly_clocks(text: pl.Series) -> bool:
+    """Whether most of the texts are a time of day and nothing else."""
+    return text.dtype == pl.String and 2 * int(text.str.contains(_CLOCK).sum()) > text.len() - text.null_count()
+
+
+def epochs(text: pl.Series) -> Read:
+    """Seconds since 1970, UTC: from seconds or milliseconds, or from a local time with its offset; null from any other.
+
+    >>> epochs(pl.Series(["1581638400", "1581638400000", "2020-02-14T08:00:00+08:00", "2020-02-14 00:00Z", "x"]))[0]
+    shape: (5,)
+    Series: 't' [i64]
+    [
+        1581638400
+        1581638400
+        1581638400
+        1581638400
+        null
+    ]
+    """
+    bare = meant(text).alias("t")
+    number = bare.cast(pl.Float64, strict=False)
+    local = moments(bare)[0].dt.epoch("s")
+    sign, hours, minutes = (bare.str.extract(_OFFSET, group) for group in (1, 2, 3))
+    frame = pl.DataFrame({"t": bare, "n": number, "l": local, "s": sign, "h": hours, "m": minutes})
+    value = pl.col("t")
+    ahead = (pl.col("h").cast(pl.Int64) * 3600 + pl.col("m").cast(pl.Int64) * 60) * pl.when(pl.col("s") == "-").then(
+        -1
+    ).otherwise(1)
+    found = frame.select(
+        t=pl.when(value.str.contains(_SECONDS))
+        .then(pl.col("n").cast(pl.Int64, strict=False))
+        .when(value.str.contains(_MILLIS))
+        .then((pl.col("n") / 1000).cast(pl.Int64, strict=False))
+        .when(value.str.ends_with("Z"))
+        .then("l")
+        .otherwise(pl.col("l") - ahead)
+    )["t"]
+    return found, pl.Series([False]).new_from_index(0, len(text))

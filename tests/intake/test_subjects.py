@@ -1,0 +1,150 @@
+"""The subject tables beside customers, bills and use: accounts, products, calls, surveys, campaigns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.workdir import Workdir
+from tests.stages.test_ingest import good, ran, rules
+
+CUSTOMERS = "客户编号,性别,建档时间\nc1,男,20200101\nc2,女,20200101\n"
+LINES = "用户编号,客户编号,账户编号,入网时间\nu1,c1,a1,20200101\nu2,c2,a2,20200101\n"
+
+
+def test_accounts(tmp_path: Path) -> None:
+    accounts = "账户编号,客户编号,付费方式,信用等级,信用额度,账户余额(分)\na1,c1,托收,A,200,-1250\na2,c9,现金,B,,0\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "lines.csv": LINES, "账户.csv": accounts})
+    columns = ("account_id", "customer_id", "payment_method", "credit_class", "credit_limit", "balance")
+    assert good(found, "accounts", *columns) == [("a1", "c1", "托收", "A", 200.0, -12.5)]
+    assert rules(found, "accounts") == [(3, "orphan", "customer_id", None)]
+
+
+def test_products_stand_on_their_lines(tmp_path: Path) -> None:
+    products = (
+        "用户编号,产品编码,产品名称2,订购时间,退订时间,月费\nu1,P1,彩铃,20230101,99991231,5\n"
+        "u1,P1,彩铃,20220101,20220301,5\nu9,P1,彩铃,20230101,,5\nu2,P2,x,20230301,20230101,5\nu2,P3,x,,,5\n"
+    )
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "lines.csv": LINES, "订购.csv": products})
+    assert good(found, "products", "subscription_id", "product_id", "started_on", "ended_on", "monthly_fee") == [
+        ("u1", "P1", date(2022, 1, 1), date(2022, 3, 1), 5.0),
+        ("u1", "P1", date(2023, 1, 1), None, 5.0),
+    ]
+    assert {row[:2] for row in rules(found, "products")} == {
+        (4, "orphan"),
+        (5, "ends-after-start"),
+        (6, "missing"),
+    }
+
+
+def test_products_known_by_customer_alone(tmp_path: Path) -> None:
+    products = "customer_id,product_id,start_date\nc1,P1,2023-01-01\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "holdings.csv": products})
+    assert good(found, "products", "subscription_id", "product_id") == [("c1", "P1")]
+
+
+def test_one_table_of_calls_texts_and_sessions(tmp_path: Path) -> None:
+    cdr = (
+        "user_id,direction,correspondent_id,datetime,call_duration,antenna_id,interaction\n"
+        "c1,out,k7,2024-06-02 07:13:30,120,5,call\nc1,in,,2024-06-02 07:20:00,,5,text\n"
+        "c1,in,k8,2024-06-03 00:10:00,60,,call\nc1,sideways,k8,2024-06-03 00:11:00,60,,call\n"
+    )
+    found = ran(tmp_path, {"ego.csv": cdr})
+    columns = ("started_at", "counterpart", "direction", "kind", "duration_s", "cell_id")
+    assert good(found, "calls", *columns) == [
+        (datetime(2024, 6, 2, 7, 13, 30), "k7", "out", "voice", 120.0, "5"),
+        (datetime(2024, 6, 2, 7, 20), "unknown", "in", "text", None, "5"),
+        (datetime(2024, 6, 3, 0, 10), "k8", "in", "voice", 60.0, None),
+    ]
+    assert rules(found, "calls") == [(5, "unknown-word", "direction", "sideways")]
+    assert good(found, "usage", "call_minutes", "calls_out", "calls_in", "texts") == [(3.0, 1.0, 1.0, 0.0)]
+
+
+def test_counterparts_are_pseudonyms_and_a_masked_one_is_unknown(tmp_path: Path) -> None:
+    cdr = "主叫号码,对方号码,通话开始时间,通话时长(秒)\n13812345678,+86 13912345678,20240602101112,30\n"
+    cdr += "13812345678,139****5678,20240602111112,30\n"
+    found = ran(tmp_path, {"话单.csv": cdr})
+    whole = good(found, "calls", "customer_id", "counterpart")
+    assert whole[1][1] == "unknown"
+    assert all(len(value) == 32 for value in (*whole[0], whole[1][0]))
+    assert not rules(found, "calls")
+
+
+def test_calls_of_one_day_without_a_time_stay_apart(tmp_path: Path) -> None:
+    calls = "user_id,call_date,duration\nu,2024-06-01,60\nu,2024-06-01,60\nu,2024-06-02,61\n"
+    found = ran(tmp_path, {"calls.csv": calls})
+    assert [row[0].date().day for row in good(found, "calls", "started_at")] == [1, 1, 2]
+    assert good(found, "usage", "calls_out", "call_minutes") == [(3.0, pytest.approx(181 / 60))]
+
+
+def test_date_and_time_of_day_may_stand_apart(tmp_path: Path) -> None:
+    calls = "user_id,call_date,call_time,dauer\nu,2024-06-01,02:32:08.0000000,60\nu,2024-06-01,7:05,60\n"
+    found = ran(tmp_path, {"calls.csv": calls})
+    assert good(found, "calls", "started_at") == [(datetime(2024, 6, 1, 2, 32, 8),), (datetime(2024, 6, 1, 7, 5),)]
+
+
+def test_seconds_since_1970_are_kept_where_the_extract_tells_them(tmp_path: Path) -> None:
+    calls = "user_id,call_time,duration\nu,2020-02-14T08:00:00+08:00,60\nu,2020-02-14T08:00:00+00:00,60\n"
+    found = ran(tmp_path, {"calls.csv": calls.replace("60\nu,2020-02-14", "61\nu,2020-02-15")})
+    assert good(found, "calls", "started_at", "started_epoch_s") == [
+        (datetime(2020, 2, 14, 8), 1_581_638_400),
+        (datetime(2020, 2, 15, 8), 1_581_638_400 + 8 * 3600 + 86_400),
+    ]
+
+
+def test_surveys_with_and_without_items(tmp_path: Path) -> None:
+    long = "客户编号,调查日期,测评项目,期望值,感知值,满意度\nc1,2024-06-02,网络,9,7,8\nc1,2024-06-02,资费,8,8,9\n"
+    wide = "customer_id,survey_date,nps,satisfaction\nc2,2024-06-03,9,80\nc9,2024-06-03,9,80\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "满意度.csv": long, "nps.csv": wide})
+    assert good(found, "surveys", "customer_id", "item", "expected", "perceived", "score", "nps") == [
+        ("c1", "网络", 9.0, 7.0, 8.0, None),
+        ("c1", "资费", 8.0, 8.0, 9.0, None),
+        ("c2", "overall", None, None, 80.0, 9.0),
+    ]
+    assert rules(found, "surveys") == [(3, "orphan", "customer_id", None)]
+
+
+def test_campaigns(tmp_path: Path) -> None:
+    campaign = "活动编号,客户编号,分组,优惠编码,触达渠道,触达时间,客户反馈,成本,营销结果\n"
+    campaign += "k1,c1,实验组,O1,外呼,20240602,同意,1.5,办理\nk1,c2,对照组,,,,,,\nk1,c9,实验组,O1,外呼,20240602,,,\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "活动.csv": campaign})
+    assert good(found, "campaigns", "campaign_id", "customer_id", "arm", "offer_id", "cost", "outcome") == [
+        ("k1", "c1", "treated", "O1", 1.5, "办理"),
+        ("k1", "c2", "held_out", None, None, None),
+    ]
+    assert rules(found, "campaigns") == [(4, "orphan", "customer_id", None)]
+
+
+def test_every_subject_is_published(tmp_path: Path) -> None:
+    files = {
+        "crm.csv": CUSTOMERS,
+        "lines.csv": LINES,
+        "accounts.csv": "账户编号,客户编号,账户余额\na1,c1,3\n",
+        "orders.csv": "用户编号,产品编码,订购时间\nu1,P1,20230101\n",
+        "cdr.csv": "用户编号,通话开始时间,对方号码,时长\nu1,20240501101112,10086,30\nu2,20240601101112,10086,3\n",
+        "nps.csv": "customer_id,survey_date,nps\nc2,2024-06-03,9\n",
+        "campaign.csv": "campaign_id,customer_id,arm\nk1,c1,control\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    work = tmp_path / "work"
+    run_stage("ingest", Request(work, sources=tuple(tmp_path / name for name in files)))
+    manifest = Workdir(work).manifest()
+    rows = {table: sum(part.rows for part in parts.values()) for table, parts in manifest.tables.items()}
+    assert rows == {
+        "customers": 2,
+        "subscriptions": 2,
+        "accounts": 1,
+        "products": 1,
+        "calls": 2,
+        "usage": 2,
+        "surveys": 1,
+        "campaigns": 1,
+        "rejects": 0,
+    }
+    assert manifest.months("calls") == ("2024-05-01", "2024-06-01")
+    run_stage("customer-months", Request(work))
+    assert Workdir(work).manifest().months("customer_months")[-1] == "2024-06-01"
