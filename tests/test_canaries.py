@@ -55,6 +55,9 @@ GOOD = {
     "day": "2024-06-01",
     "month": "2024-06",
     "moment": "2024-06-01 10:00:00",
+    "party": OTHER,
+    "clock": "10:00",
+    "epoch": "1717200000",
 }
 PERSONAL = {
     "客户名称": NAME,

@@ -21,6 +21,9 @@ from telcli.cli import main
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 RESULTS = ("customer_months", "segments", "segment_profiles", "value_scores", "survival_curve", "churn_scores")
+ABSENT = ("accounts", "products", "calls", "surveys", "campaigns")
+"""Subjects of which the sample has no extract."""
+GIVEN = [name for name in tables.NAMES if name not in ABSENT]
 
 
 def called(*words: object) -> tuple[int, dict[str, Any]]:
@@ -66,7 +69,7 @@ def test_run_says_what_it_did_in_one_object(walked: tuple[Path, dict[str, Any]])
 
 
 def test_every_table_keeps_its_contract(walked: tuple[Path, dict[str, Any]]) -> None:
-    for name in tables.NAMES:
+    for name in GIVEN:
         assert tables.contract(name).require(table(walked[0], name).lazy()).collect().height
 
 
@@ -86,7 +89,7 @@ def test_no_personal_data_reach_the_working_directory(walked: tuple[Path, dict[s
         people = list(csv.DictReader(handle))
     secrets = {person[name] for person in people for name in ("客户名称", "证件号码", "手机号码") if person[name]}
     assert len(secrets) > 3000
-    for name in tables.NAMES:
+    for name in GIVEN:
         frame = table(walked[0], name)
         for column in frame.select(pl.col(pl.String)).columns:
             assert not secrets & set(frame[column].drop_nulls().unique()), f"{name}.{column}"

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["key", "text", "write"]
 
 
+_OWN_WORDS = (
+    "[dictionary.headers.bills]",
+    '# amount = ["我的费用", "my charges"]',
+    "[dictionary.words.gender]",
+    '# female = ["mme"]',
+    "[dictionary.units.currency]",
+    '# "毫" = 0.001',
+    "[dictionary.personal]",
+    '# headers = ["装维人员"]',
+)
+
+
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
     """Write the template and say where; --seed and --lang, if given, are set rather than commented out.
 
@@ -73,6 +85,11 @@ def text(flags: Mapping[str, Any]) -> str:
         lines += ["", f"[{section}]", f"# {tr(declared.__doc__ or '')}"]
         for item in dataclasses.fields(declared):
             lines += ["", *_setting(item, flags.get(item.name) if section == "general" else None)]
+    lines += [
+        "",
+        tr("# Words of your own systems: headers, value words, units, headers that name persons."),
+        *_OWN_WORDS,
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,7 @@ from telcli.intake.words import Read
 __all__ = ["FUTURE", "PAST", "late_ones", "without_late"]
 
 FUTURE = "in-the-future"
-PAST = ("month", "paid_at", "opened_at", "started_at", "started_at", "surveyed_on", "contacted_on", "birth_year")
+PAST = ("month", "paid_at", "opened_at", "started_at", "surveyed_on", "contacted_on", "birth_year")
 """Columns of what has happened, which cannot lie ahead; contracts, plans and lines may begin or end later."""
 
 

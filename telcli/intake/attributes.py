@@ -125,8 +125,8 @@ def looks_personal(text: pl.Series) -> bool:
     return bare.len() > 0 and 2 * int(is_person(bare).sum()) > bare.len()
 
 
-def attribute_names(headers: Iterable[str]) -> dict[str, str]:
-    """Name an attribute after its header, as readable as it was: header -> ``x_<name>``.
+def attribute_names(headers: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Name an attribute after its header, as readable as it was: header -> ``x_<name>``, none of those taken.
 
     >>> attribute_names(["Senior Citizen", "是否4G客户（本地）"])
     {'Senior Citizen': 'x_Senior_Citizen', '是否4G客户（本地）': 'x_是否4G客户_本地'}
@@ -135,7 +135,7 @@ def attribute_names(headers: Iterable[str]) -> dict[str, str]:
     for header in headers:
         plain = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", header)).strip("_") or "column"
         name, copy = f"x_{plain}", 1
-        while name in names.values():
+        while name in {*taken, *names.values()}:
             copy += 1
             name = f"x_{plain}_{copy}"
         names[header] = name

@@ -20,9 +20,9 @@ from telcli.intake.dictionary import (
 )
 from telcli.tables import SUBJECTS
 
-__all__ = ["BORROWS", "KEYS", "ROW_NUMBER", "Candidate", "Use", "candidate", "meaning"]
+__all__ = ["BORROWS", "FILE_NAME", "KEYS", "ROW_NUMBER", "Candidate", "Use", "candidate", "meaning"]
 
-ROW_NUMBER = "@row"
+ROW_NUMBER, FILE_NAME = "@row", "@file"
 BORROWS = {"customers": ("subscriptions", "bills", "usage"), "bills": ("usage",), "usage": ("bills",)}
 KEYS = ("customer_id", "subscription_id", "month", "kind", "amount", "due_on")
 _MEASURES = (
@@ -46,7 +46,8 @@ _LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on"
 class Use:
     """A slot's source: the header as the frame calls it, and the unit its name carries.
 
-    In place of a header may stand ``@row``, the number of the row, or ``@voice`` and the like, one word for all rows.
+    In place of a header may stand ``@row``, the number of the row, ``@file``, the name of the file, or ``@voice`` and
+    the like, one word for all rows.
     """
 
     header: str
@@ -59,7 +60,7 @@ class Use:
     @property
     def constant(self) -> str:
         """The word that holds for all rows; empty where a column of the extract is meant."""
-        return self.header[1:] if self.header.startswith("@") and self.header != ROW_NUMBER else ""
+        return self.header[1:] if self.header.startswith("@") and self.header not in (ROW_NUMBER, FILE_NAME) else ""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from telcli.intake.own_words import extended
 from telcli.tables import SUBJECTS, contract
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "pseudonymous",
     "read_header",
     "slots",
+    "speak",
     "units_of",
     "weak_headers",
     "word_list",
@@ -95,9 +97,38 @@ class Slot:
         return f"{self.table}.{self.column}"
 
 
+_OWN: dict[str, Any] = {}
+
+
 @cache
 def _book() -> dict[str, Any]:
-    return tomllib.loads((files("telcli.intake") / "dictionary.toml").read_text(encoding="utf-8"))
+    book = tomllib.loads((files("telcli.intake") / "dictionary.toml").read_text(encoding="utf-8"))
+    return extended(book, _OWN) if _OWN else book
+
+
+def speak(own: Mapping[str, Any]) -> None:
+    """Add the operator's own words to the dictionary, in place of those added before.
+
+    Raises
+    ------
+    UsageError
+        A name in them is none of telcli's; the dictionary is as it was.
+
+    >>> speak({"headers": {"bills": {"amount": ["我的费用"]}}})
+    >>> headers_of("bills")["我的费用"]
+    'amount'
+    >>> speak({})
+    >>> "我的费用" in headers_of("bills")
+    False
+    """
+    if dict(own) == _OWN:
+        return
+    extended(tomllib.loads((files("telcli.intake") / "dictionary.toml").read_text(encoding="utf-8")), own)
+    _OWN.clear()
+    _OWN.update(own)
+    for found in list(globals().values()):
+        if hasattr(found, "cache_clear"):
+            found.cache_clear()
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from telcli.intake.assumed import duration_unit, epoch_told
+from telcli.intake.candidates import FILE_NAME
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
 from telcli.intake.date_forms import with_date_forms
@@ -16,11 +17,12 @@ from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.told import TABLE
 from telcli.tables.extract import Extract
 
-__all__ = ["HEAD", "ROW", "guessed", "reading_of", "spoken"]
+__all__ = ["FILE", "HEAD", "ROW", "guessed", "reading_of", "spoken"]
 
-ROW = "_row"
+ROW, FILE = "_row", "_file"
 HEAD = 2000
 """Rows looked at before a column is taken for what its header says."""
 _CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", "clock", "epoch", *PERSONAL_FORMS)
@@ -37,10 +39,12 @@ def spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) ->
 
 def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use]) -> SourceMap | None:
     """Guess, look at the first rows, and guess again without what their values rule out."""
+    table = told[TABLE].header if TABLE in told else ""
+    told = {name: use for name, use in told.items() if name != TABLE}
     head = extract.frame.head(HEAD).collect(engine="streaming")
     refused = frozenset((name, header) for header in names if mostly_clocks(head[header]) for name in _days())
     named = {use.header for use in told.values()}
-    while mapped := guess(extract.name, names, told, refused=refused):
+    while mapped := guess(extract.name, names, told, table=table, refused=refused):
         columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
         mapped = replace(mapped, columns=columns)
         wrong = {
@@ -77,7 +81,7 @@ def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:
 def reading_of(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     """How one column is read; whatever is text may hold numbers of persons, and is read without them."""
     slot = slots()[name]
-    header = ROW if use.header == ROW_NUMBER else use.header
+    header = {ROW_NUMBER: ROW, FILE_NAME: FILE}.get(use.header, use.header)
     form = "discreet text" if slot.form == "text" else slot.form
     dates = use.unit if form in ("day", "month", "moment") else ""
     return Reading(slot.column, header, form, use.factor(slot), slot.words, people, slot.unit, dates)

@@ -1,21 +1,21 @@
-"""What the analyst says about the mapping: `--map canonical=SOURCE`, and a mapping pinned in a file."""
+"""What the analyst says about the mapping: `--map canonical=SOURCE`, of all sources or of one."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
 
-from telcli.errors import DataError, Notice, UsageError
-from telcli.intake.dictionary import bare, canonical_names, date_forms, slots, units_of
-from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
+from telcli.errors import UsageError
+from telcli.intake.candidates import FILE_NAME
+from telcli.intake.dictionary import bare, canonical_names, date_forms, slots, units_of, word_list
+from telcli.intake.mapping import ROW_NUMBER, Use
 from telcli.tables import SUBJECTS
 
-__all__ = ["as_pinned", "pinned_map", "refuse_unlisted", "told_by_map"]
+__all__ = ["TABLE", "canonical", "known_unit", "refuse_table", "told_by_map"]
 
-_DATED = re.compile(r"(?:19|20)\d{2}[-_.]?\d{2}(?:[-_.]?\d{2})?")
+TABLE = "table"
+"""What `--map FILE:table=TABLE` names is no column but the subject."""
 
 
 def told_by_map(
@@ -23,8 +23,9 @@ def told_by_map(
 ) -> dict[str, dict[str, Use]]:
     """Settle `--map` for each source: source -> canonical name -> use.
 
-    `choices` maps a canonical name to a header, to several (for several sources), or to ``@row``; a header may be
-    followed by ``@UNIT``. `sources` holds each source's columns and their headers as written.
+    `choices` maps a canonical name, or ``FILE:name`` for one source, to a header, to several (for several sources), to
+    ``@row``, to ``@file``, or to one word for all rows such as ``@voice``; a header may be followed by ``@UNIT``. The
+    name ``table`` tells the subject. `sources` holds each source's columns and their headers as written.
 
     Raises
     ------
@@ -32,23 +33,81 @@ def told_by_map(
         No such canonical name, or no source has such a column; names that are near are listed.
     """
     told: dict[str, dict[str, Use]] = {source: {} for source in sources}
-    for canonical, wanted in choices.items():
-        name = _canonical(canonical)
+    for spelled, wanted in sorted(choices.items(), key=lambda pair: ":" in pair[0]):
+        name, among = _among(spelled, sources)
         for header in [wanted] if isinstance(wanted, str) else wanted:
-            if header == ROW_NUMBER:
-                _refuse_row(name)
-                for source in sources:
-                    told[source][name] = Use(ROW_NUMBER)
-                continue
-            found = {source: use for source, names in sources.items() if (use := _find(header, names, name))}
+            if name == TABLE:
+                refuse_table(header)
+            everywhere = name == TABLE or _holds_everywhere(name, header)
+            found = (
+                dict.fromkeys(among, Use(header))
+                if everywhere
+                else {source: use for source, names in among.items() if (use := _find(header, names, name))}
+            )
             if not found:
-                _refuse_header(header, sources)
+                _refuse_header(header, among)
             for source, use in found.items():
                 told[source][name] = use
     return told
 
 
-def _canonical(name: str) -> str:
+def _among(spelled: str, sources: Mapping[str, Mapping[str, str]]) -> tuple[str, Mapping[str, Mapping[str, str]]]:
+    """The canonical name, and the sources that it is said of: all, or those that a file name before it means."""
+    file, colon, name = spelled.rpartition(":")
+    plain = name.strip().lower()
+    settled = plain if plain == TABLE else canonical(name)
+    if not colon:
+        return settled, sources
+    meant = {source: names for source, names in sources.items() if source == file or fnmatchcase(source, file)}
+    if not meant:
+        near = difflib.get_close_matches(file, sources, n=3, cutoff=0.4)
+        raise UsageError(
+            "map-file-unknown",
+            "--map: no source is called {file}.",
+            hint="Did you mean one of these? {near}",
+            file=file,
+            near=", ".join(near or list(sources)[:12]),
+        )
+    return settled, meant
+
+
+def _holds_everywhere(name: str, header: str) -> bool:
+    """Whether what stands in place of a header is meant for all rows: their number, their file, or one word."""
+    bare_name = name.rpartition(".")[2]
+    if header in (ROW_NUMBER, FILE_NAME):
+        if bare_name != "customer_id":
+            raise UsageError("map-row", "--map {name}={what}: only customer_id can be told so.", name=name, what=header)
+        return True
+    allowed = [
+        value
+        for slot in slots().values()
+        if name in (slot.name, slot.column) and slot.table == "calls" and slot.words
+        for value in set(word_list(slot.words).values())
+    ]
+    if not header.startswith("@") or not allowed:
+        return False
+    if header[1:] not in allowed:
+        raise UsageError(
+            "map-word", "--map {name}={what}: it can be {words}.", name=name, what=header,
+            words=", ".join(f"@{word}" for word in sorted(allowed)),
+        )  # fmt: skip
+    return True
+
+
+def refuse_table(table: str) -> None:
+    """Refuse a subject that is none of telcli's."""
+    if table not in SUBJECTS:
+        raise UsageError(
+            "mapping-table",
+            "The mapping: {table} is no table that ingest makes.",
+            hint="Tables: {known}.",
+            table=table,
+            known=", ".join(SUBJECTS),
+        )
+
+
+def canonical(name: str) -> str:
+    """The full or bare name of a column, as it is spelled; near ones are named where there is no such column."""
     known = canonical_names()
     plain = name.strip().lower()
     if plain in known:
@@ -71,22 +130,18 @@ def _find(header: str, names: Mapping[str, str], canonical: str) -> Use | None:
             continue
         same = [name for name, written in names.items() if wanted in (name, written)]
         alike = [name for name, written in names.items() if bare(written) == bare(wanted)]
-        if (same or len(alike) == 1) and (not spelled or _known_unit(canonical, spelled)):
+        if (same or len(alike) == 1) and (not spelled or known_unit(canonical, spelled)):
             return Use((same or alike)[0], spelled)
     return None
 
 
-def _known_unit(canonical: str, unit: str) -> bool:
+def known_unit(canonical: str, unit: str) -> bool:
+    """Whether a column can have this unit, or be written in this form of dates."""
     return any(
         unit in (*units_of(slot.unit), *date_forms(slot.unit))
         for slot in slots().values()
         if canonical in (slot.name, slot.column)
     )
-
-
-def _refuse_row(name: str) -> None:
-    if name not in ("customer_id", "customers.customer_id"):
-        raise UsageError("map-row", "--map {name}=@row: only customer_id can be numbered by row.", name=name)
 
 
 def _refuse_header(header: str, sources: Mapping[str, Mapping[str, str]]) -> None:
@@ -99,150 +154,3 @@ def _refuse_header(header: str, sources: Mapping[str, Mapping[str, str]]) -> Non
         header=header,
         near=", ".join(near or every[:12]),
     )
-
-
-def as_pinned(maps: Sequence[SourceMap], attributes: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, Any]:
-    """The mapping as a mapping file holds it; dates in file names become ``*``, so that next month's file fits.
-
-    `attributes` holds, for each source, attribute name -> (header, type).
-    """
-    pinned: dict[str, dict[str, Any]] = {}
-    for found in maps:
-        columns: dict[str, Any] = {}
-        for name, use in found.columns.items():
-            plain = name.removeprefix(f"{found.table}.")
-            columns[plain] = {"column": use.header, "unit": use.unit} if use.unit else use.header
-        kept = {name: {"column": header, "type": kind} for name, (header, kind) in attributes[found.source].items()}
-        file = _DATED.sub("*", found.source)
-        pinned.setdefault(
-            file,
-            {
-                "file": file,
-                "table": found.table,
-                "columns": columns,
-                "attributes": kept,
-                "drop": list(found.personal),
-            },
-        )
-    return {"source": list(pinned.values())}
-
-
-def pinned_map(
-    pinned: Mapping[str, Any], source: str, headers: Mapping[str, str]
-) -> tuple[SourceMap, dict[str, tuple[str, str]], list[Notice]] | None:
-    """Apply a mapping file to one source; None when it does not name the source.
-
-    Raises
-    ------
-    DataError
-        A column that the mapping names is missing: the extract has changed.
-    UsageError
-        The mapping file is not in the form that --write-mapping writes.
-    """
-    entry = next((one for one in _entries(pinned) if fnmatchcase(source, str(one["file"]))), None)
-    if entry is None:
-        return None
-    table = str(entry["table"])
-    columns: dict[str, Use] = {}
-    for name, wanted in entry.get("columns", {}).items():
-        full = name if name in slots() else f"{table}.{name}"
-        if full not in slots():
-            _canonical(name)
-            raise UsageError(
-                "mapping-column", "The mapping file: {name} is no column of {table}.", name=name, table=table
-            )
-        columns[full] = _pinned_use(name, wanted)
-    attributes = {name: (about["column"], about["type"]) for name, about in entry.get("attributes", {}).items()}
-    _refuse_stale(source, [use.header for use in columns.values()], headers)
-    gone = tuple(header for header, _ in attributes.values() if header not in headers)
-    attributes = {name: about for name, about in attributes.items() if about[0] in headers}
-    named = [use.header for use in columns.values()] + [header for header, _ in attributes.values()]
-    dropped = tuple(header for header in entry.get("drop", []) if header in headers)
-    new = tuple(header for header in headers if header not in {*named, *dropped})
-    notices = []
-    if gone:
-        notices.append(
-            Notice(
-                "mapping-columns-gone",
-                "{file} no longer has these columns, which the mapping keeps as attributes: {columns}.",
-                {"file": source, "columns": ", ".join(gone)},
-            )
-        )
-    if new:
-        notices.append(
-            Notice(
-                "mapping-new-columns",
-                "{file} has columns that the mapping does not name; they are left out: {columns}.",
-                {"file": source, "columns": ", ".join(new)},
-            )
-        )
-    return SourceMap(source, table, 1.0, columns, new, dropped), attributes, notices
-
-
-def _pinned_use(name: str, wanted: Any) -> Use:
-    """What a mapping file says of one column: a header, or a header and its unit, which must be one."""
-    if not isinstance(wanted, dict):
-        return Use(str(wanted))
-    unit = str(wanted.get("unit", ""))
-    if unit and not _known_unit(name, unit):
-        raise UsageError(
-            "mapping-unit",
-            "The mapping file: {unit} is no unit of {name}.",
-            hint="Units are those of --map {name}=COLUMN@UNIT: 分, kb, 秒, dmy and the like.",
-            unit=unit,
-            name=name,
-        )
-    forms = [date_forms(slot.unit) for slot in slots().values() if name in (slot.name, slot.column)]
-    return Use(str(wanted["column"]), next((found[unit] for found in forms if unit in found), unit))
-
-
-def _refuse_stale(source: str, named: Sequence[str], headers: Mapping[str, str]) -> None:
-    missing = [header for header in named if header not in headers and not header.startswith("@")]
-    if missing:
-        raise DataError(
-            "mapping-stale",
-            "{file} no longer has the columns {columns}, which the mapping names.",
-            hint="If the export has changed for good, write the mapping anew with --write-mapping.",
-            file=source,
-            columns=", ".join(missing),
-        )
-
-
-def refuse_unlisted(pinned: Mapping[str, Any], sources: Sequence[str]) -> None:
-    """Refuse extracts that a mapping does not know: what is pinned is not guessed.
-
-    Raises
-    ------
-    DataError
-        There is such an extract.
-    """
-    if not sources:
-        return
-    known = [str(one["file"]) for one in _entries(pinned)] if "source" in pinned else list(pinned)
-    raise DataError(
-        "mapping-unlisted",
-        "The mapping does not know {files}; it is for {known}.",
-        hint="Write it anew with --write-mapping, or leave --mapping out and have the columns guessed.",
-        files=", ".join(sources),
-        known=", ".join(known),
-    )
-
-
-def _entries(pinned: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    entries = pinned.get("source")
-    if not isinstance(entries, list) or not all(isinstance(one, dict) and "file" in one for one in entries):
-        raise UsageError(
-            "mapping-shape",
-            "The mapping file has no [[source]] with a file.",
-            hint="Write one with: telcli ingest SOURCES... --write-mapping FILE",
-        )
-    for one in entries:
-        if one.get("table") not in SUBJECTS:
-            raise UsageError(
-                "mapping-table",
-                "The mapping file: {table} is no table that ingest makes.",
-                hint="Tables: {known}.",
-                table=one.get("table"),
-                known=", ".join(SUBJECTS),
-            )
-    return entries

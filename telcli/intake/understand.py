@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 import polars as pl
@@ -13,18 +14,20 @@ from telcli.errors import DataError, Notice
 from telcli.intake.ahead import PAST
 from telcli.intake.assumed import units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
+from telcli.intake.candidates import FILE_NAME
 from telcli.intake.cleaning import Reading, clean
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import personal, slots
-from telcli.intake.guessing import HEAD, ROW, guessed, reading_of, spoken
+from telcli.intake.guessing import FILE, HEAD, ROW, guessed, reading_of, spoken
 from telcli.intake.identity import Seen
 from telcli.intake.kept import Keep, Kept, as_it_is, keep_read
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, why_not
 from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.pinned import pinned_map, refuse_unlisted
 from telcli.intake.privacy import header_tells
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.suppression import without_purged
-from telcli.intake.told import pinned_map, refuse_unlisted, told_by_map
+from telcli.intake.told import told_by_map
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
@@ -69,9 +72,12 @@ class Understood:
 
     @property
     def frame(self) -> pl.LazyFrame:
-        """The raw frame, with the row number where the mapping asks for it."""
-        if any(use.header == ROW_NUMBER for use in self.map.columns.values()):
+        """The raw frame, with the row number or the name of the file where the mapping asks for it."""
+        told = {use.header for use in self.map.columns.values()}
+        if ROW_NUMBER in told:
             return self.extract.frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.String))
+        if FILE_NAME in told:
+            return self.extract.frame.with_columns(pl.lit(PurePath(self.map.source).stem).alias(FILE))
         return self.extract.frame
 
     def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:
@@ -116,7 +122,7 @@ class Understood:
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""
         use = self.map.use("customer_id") or Use(ROW_NUMBER)
-        return Reading("customer_id", ROW if use.header == ROW_NUMBER else use.header, "id", people=self.people)
+        return reading_of("customers.customer_id", use, self.people)
 
     @property
     def summed(self) -> bool:
@@ -243,7 +249,7 @@ def _own(one: Understood, provided: set[str]) -> Understood:
 
 
 def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tuple[str, str]]) -> Understood:
-    return Understood(extract, replace(mapped, unknown=()), -1, attributes)
+    return Understood(extract, mapped, -1, attributes)
 
 
 def _looked_at(one: Understood, keep: Keep) -> Understood:
@@ -252,7 +258,7 @@ def _looked_at(one: Understood, keep: Keep) -> Understood:
     Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
     numbers, if the one reading of the whole finds nothing to the contrary.
     """
-    wanted = [] if one.summed or one.rows < 0 else list(one.map.unknown)
+    wanted = [] if one.summed else list(one.map.unknown)
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
     written = headers_of_extract(one.extract)
@@ -288,11 +294,11 @@ def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profil
     )
     empty = tuple(header for header in wanted if not profiles[header].values)
     kept = [header for header in wanted if header not in private and header not in empty]
-    names = attribute_names(kept)
+    names = attribute_names(kept, one.attributes)
     return replace(
         one,
         map=replace(one.map, personal=(*one.map.personal, *private)),
-        attributes={names[header]: (header, profiles[header].type) for header in kept},
+        attributes={**one.attributes, **{names[header]: (header, profiles[header].type) for header in kept}},
         empty=empty,
     )
 
@@ -322,7 +328,7 @@ def _told_of(one: Understood) -> list[Notice]:
             )
         )
     key = one.map.use("customer_id") or one.map.use("subscription_id")
-    if key and key.header != ROW_NUMBER:
+    if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
     return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)

@@ -9,7 +9,6 @@ from functools import cached_property
 import polars as pl
 
 from telcli.errors import DataError
-from telcli.intake.cleaning import Reading
 from telcli.intake.systems import Described, stable_name
 from telcli.intake.understand import Understood
 from telcli.tables.checks import FAULTS
@@ -105,7 +104,7 @@ class Whose:
         use = one.map.use("customer_id")
         if named or use is None or not self.unclear.height:
             return [named] if named else []
-        found = one.clean([Reading("customer_id", use.header, "id", people=one.people)]).head(_HEAD)
+        found = one.clean([one.customer_key()]).head(_HEAD)
         seen = found.filter(pl.col(FAULTS).list.len() == 0).select("customer_id").drop_nulls().unique().collect()
         if not seen.join(self.unclear, left_on="customer_id", right_on="source_key", how="semi").height:
             return []

@@ -112,6 +112,19 @@ def settle(name: str, request: Request) -> tuple[Any, knobs.GeneralSettings]:
     return values[0], values[1]
 
 
+def own_words(stage: Stage, request: Request) -> dict[str, Any]:
+    """The operator's own words in telcli.toml, for the stage that reads extracts; by the name of their section."""
+    if stage.name != "ingest":
+        return {}
+    own = knobs.read_config(knobs.config_file(request.workdir)).get(knobs.DICTIONARY)
+    return {knobs.DICTIONARY: own} if _says_anything(own) else {}
+
+
+def _says_anything(own: Any) -> bool:
+    """Whether there is more in it than names of sections."""
+    return any(map(_says_anything, own.values())) if isinstance(own, Mapping) else own is not None
+
+
 def snapshot_month(stage: Stage, manifest: Manifest, asked: date | None) -> date | None:
     """The month to work on: the one asked for, else the last one there is.
 
@@ -155,7 +168,7 @@ def lay_basis(
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
-        settings={**_without_key(settings), "currency": general.currency},
+        settings={**_without_key(settings), "currency": general.currency, **own_words(stage, request)},
         seed=general.seed if stage.snapshot else 0,
         as_of=_key(asked),
         inputs=inputs,
@@ -183,7 +196,12 @@ def _inputs(
         tables=admit(workdir, manifest, chosen),
         as_of=request.as_of if stage.name == "ingest" else as_of,
         seed=general.seed,
-        choices={**request.choices, "currency": general.currency, "metrics": _metrics(stage, manifest, as_of)},
+        choices={
+            **request.choices,
+            **own_words(stage, request),
+            "currency": general.currency,
+            "metrics": _metrics(stage, manifest, as_of),
+        },
         progress=request.progress,
     )
 

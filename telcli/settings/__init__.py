@@ -11,9 +11,10 @@ from telcli.settings.declared import (
     SegmentSettings,
     SimulateSettings,
 )
-from telcli.settings.resolving import Origin, Resolved, config_file, read_config, resolve
+from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 
 __all__ = [
+    "DICTIONARY",
     "SECTIONS",
     "CustomerMonthsSettings",
     "GeneralSettings",

@@ -15,7 +15,11 @@ from typing import Any, get_type_hints
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 
-__all__ = ["Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
+__all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
+
+
+DICTIONARY = "dictionary"
+"""The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
             "config-unreadable", "{file} is not valid TOML: {why}", file=str(path), why=str(error)
         ) from None
     for section, body in parsed.items():
-        _known(section, list(SECTIONS), "section", str(path))
+        _known(section, [*SECTIONS, DICTIONARY], "section", str(path))
         if not isinstance(body, dict):
             raise UsageError(
                 "config-unreadable",
@@ -69,7 +73,7 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 file=str(path),
                 why=f"{section} is not a [section]",
             )
-        for name in body:
+        for name in body if section != DICTIONARY else ():
             _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
     return parsed
 

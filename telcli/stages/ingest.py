@@ -11,11 +11,12 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, light, needs_month
+from telcli.intake.dictionary import speak
 from telcli.intake.flat import check_label
+from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
-from telcli.intake.told import as_pinned
 from telcli.intake.understand import Understood, understand
 from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
@@ -38,7 +39,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     Parameters
     ----------
     inputs : `extracts`; `choices` may hold ``map`` (canonical name -> header, or ``@row``) and ``mapping`` (a parsed
-        mapping file).
+        mapping file), and ``dictionary`` (the operator's own words).
     settings : `churned_when` of them names the label's value that means the customer left.
 
     Returns
@@ -60,6 +61,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
+    speak(inputs.choices.get("dictionary", {}))
     extracts, again = once(inputs.extracts)
     people = Pseudonyms(inputs.key or no_key)
     ones, notices = understand(extracts, inputs.choices, people, inputs.keep, _today() + timedelta(days=1))

@@ -83,12 +83,14 @@ class Calls(dy.Schema):
     counterpart = c.text("Who was at the other end, as a code; unknown where not told", "对端（假名）", key=True)
     direction = c.text("Made or received", "呼叫方向", key=True, one_of=DIRECTIONS)
     kind = c.text("Call, text or data session", "通信类型", key=True, one_of=CALL_KINDS)
-    duration_s = c.count("How long it lasted", "时长", "seconds")
-    data_mb = c.count("Data used", "流量", "MB")
+    duration_s = c.number("How long it lasted", "时长", "seconds", low=0.0, high=1e7)
+    data_mb = c.number("Data used", "流量", "MB", low=0.0, high=1e8)
     cell_id = c.text("Cell or antenna it began in", "基站/小区")
     off_net = c.flag("With a customer of another operator", "网间/异网")
     international = c.flag("With another country", "国际")
-    started_epoch_s = c.integer("Seconds since 1970, UTC, where the extract tells", "开始时间（UTC 秒）", "seconds")
+    started_epoch_s = c.integer(
+        "Seconds since 1970, UTC, where the extract tells", "开始时间（UTC 秒）", "seconds", low=0, high=4_102_444_800
+    )
 
 
 class Contacts(dy.Schema):
@@ -122,7 +124,7 @@ class Surveys(dy.Schema):
     perceived = c.number("What was found", "感知值", "points", low=0.0, high=100.0)
     score = c.number("Satisfaction as answered", "满意度评分", "points", low=0.0, high=100.0)
     nps = c.number("Would recommend", "推荐意愿", "0..10", low=0.0, high=10.0)
-    weight = c.number("Customers it speaks for", "权重", "customers", low=0.0)
+    weight = c.number("Customers it speaks for", "权重", "customers", low=0.0, high=1e9)
 
 
 class Campaigns(dy.Schema):

@@ -144,6 +144,8 @@ def test_every_subject_is_published(tmp_path: Path) -> None:
         "surveys": 1,
         "campaigns": 1,
         "rejects": 0,
+        "crosswalk": 2,
+        "conflicts": 0,
     }
     assert manifest.months("calls") == ("2024-05-01", "2024-06-01")
     run_stage("customer-months", Request(work))
