@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -24,15 +25,27 @@ from telcli.tables.extract import Extract
 
 __all__ = ["Fetched", "fetch", "read_tables"]
 
+_FETCHED = ".fetched-"
+
 
 class Fetched:
     """What was read of one database; its scratch folder goes when nobody holds this any more."""
 
     def __init__(self, address: Address, near: Path | None) -> None:
         at = near if near is not None and near.is_dir() else None
-        folder = Path(mkdtemp(prefix=".fetched-", dir=at))
+        if at:
+            _sweep(at)
+        folder = Path(mkdtemp(prefix=f"{_FETCHED}{os.getpid()}-", dir=at))
         finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.extracts = read_tables(address, folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a program that was killed has left behind: raw values stay nowhere."""
+    for left in folder.glob(f"{_FETCHED}*"):
+        owner = left.name.removeprefix(_FETCHED).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def fetch(address: Address, near: Path | None = None) -> Fetched:

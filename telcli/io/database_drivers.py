@@ -104,7 +104,7 @@ class _Postgres:
             return [str(name) for (name,) in cursor.fetchall()]
 
     def read(self, table: str, query: str) -> Iterator[pl.DataFrame]:
-        source = f"({query}) AS asked" if query else _quoted(table, '"')
+        source = f"({query}\n) AS asked" if query else _quoted(table, '"')
         with self._connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {source} LIMIT 0")  # noqa: S608 - quoted, read only
             written = [column[0] for column in cursor.description]

@@ -81,6 +81,18 @@ def test_the_digest_is_that_of_what_was_read(crm: str) -> None:
     assert digests(f"{crm}#bills") != before
 
 
+def test_scratch_goes_with_what_was_fetched_and_after_a_kill(crm: str, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / ".fetched-999999999-x").mkdir(parents=True)
+    held = fetch(parse_url(crm), work)
+    left = [place.name for place in work.iterdir()]
+    assert len(left) == 1
+    if Path("/proc/self").exists():
+        assert left[0].startswith(f".fetched-{os.getpid()}-")
+    del held
+    assert not list(work.iterdir())
+
+
 def test_nothing_can_be_written(crm: str) -> None:
     with pytest.raises(DataError):
         read(f"{crm}?query=DELETE FROM bills")
