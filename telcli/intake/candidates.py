@@ -36,7 +36,7 @@ _MEASURES = (
     "active_days",
 )
 _ACCOUNT_FACTS = {"payment_method", "credit_class", "credit_limit", "balance"}
-_EVENT_MEASURES = {"duration_s", "data_mb"}
+_EVENT_MEASURES, _PARTIES = {"duration_s", "data_mb"}, {"counterpart", "direction"}
 _ANSWERS = {"expected", "perceived", "score", "nps"}
 _CAMPAIGN_FACTS = {"arm", "offer_id", "contacted_on", "response", "outcome"}
 _LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
@@ -99,7 +99,7 @@ class Candidate:
             "products": (("product_id", "product_id" in strong), ("started_on", "started_on" in strong)),
             "calls": (
                 ("started_at", self.has("started_at")),
-                ("duration_s", "started_at" in strong or bool(strong & _EVENT_MEASURES)),
+                ("duration_s", "started_at" in strong or bool(strong & _EVENT_MEASURES) or strong >= _PARTIES),
             ),
             "surveys": (("surveyed_on", self.has("surveyed_on")), ("score", bool(strong & _ANSWERS))),
             "campaigns": (("campaign_id", "campaign_id" in strong), ("contacted_on", bool(strong & _CAMPAIGN_FACTS))),

@@ -196,9 +196,9 @@ def _refuse_ambiguous(source: str, name: str, written: Sequence[str]) -> None:
     raise DataError(
         "mapping-ambiguous",
         "{file}: {headers} could all be {column}.",
-        hint="Choose one: --map {column}={first}",
+        hint="Choose one: {ways}",
         file=source,
         headers=", ".join(written),
         column=name,
-        first=written[0],
+        ways=" or ".join(f"--map {source}:{name}={header}" for header in written),
     )

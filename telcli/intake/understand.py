@@ -205,7 +205,8 @@ def understand(
     elif pinned and not set(pinned) & set(headers):
         refuse_unlisted(pinned, list(headers))
     _refuse_nothing(found, left_out, headers)
-    notices += [_left_out(source, missing) for source, missing in left_out.items()]
+    unheaded = {extract.name for extract in extracts if not extract.headed}
+    notices += [_left_out(source, missing, source in unheaded) for source, missing in left_out.items()]
     provided = {"usage" if one.map.table == "calls" else one.map.table for one in found}
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
@@ -334,7 +335,14 @@ def _told_of(one: Understood) -> list[Notice]:
     return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)
 
 
-def _left_out(source: str, missing: str) -> Notice:
+def _left_out(source: str, missing: str, unheaded: bool) -> Notice:
+    if unheaded:
+        return Notice(
+            "source-unnamed",
+            "{file} was left out: it has no header, so nothing tells its columns. Name them, as in --map "
+            "{file}:table=calls --map {file}:customer_id=column_2; what is not named is kept as an attribute.",
+            {"file": source},
+        )
     return Notice(
         "source-unused",
         "{file} was left out: it fits no table; it lacks {column}, or it is under another name (--map).",

@@ -150,3 +150,23 @@ def test_every_subject_is_published(tmp_path: Path) -> None:
     assert manifest.months("calls") == ("2024-05-01", "2024-06-01")
     run_stage("customer-months", Request(work))
     assert Workdir(work).manifest().months("customer_months")[-1] == "2024-06-01"
+
+
+def test_texts_are_known_by_their_parties(tmp_path: Path) -> None:
+    texts = "user,other,direction,length,timestamp\nu,v,Outgoing,28,2010-09-15 19:01\nu,v,Incoming,7,2010-09-16 19:01\n"
+    found = ran(tmp_path, {"messages.csv": texts})
+    assert good(found, "calls", "counterpart", "direction", "kind") == [("v", "out", "text"), ("v", "in", "text")]
+
+
+def test_a_file_without_header_is_left_out_with_a_word_on_how_to_name_its_columns(tmp_path: Path) -> None:
+    files = {"crm.csv": CUSTOMERS, "vertrag.csv": "7;c1;aktiv;2015-10-16\n8;c2;aktiv;2016-07-27\n"}
+    left_out = ran(tmp_path, files)
+    told = next(notice for notice in left_out.notices if notice.code == "source-unnamed")
+    assert "--map vertrag.csv:customer_id=column_2" in told.message.format(**told.values)
+    names = {"table": "subscriptions", "subscription_id": "column_1", "customer_id": "column_2"}
+    names |= {"status": "column_3", "activated_on": "column_4"}
+    found = ran(tmp_path, files, map={f"vertrag.csv:{name}": [column] for name, column in names.items()})
+    assert good(found, "subscriptions", "subscription_id", "customer_id", "status", "activated_on") == [
+        ("7", "c1", "active", date(2015, 10, 16)),
+        ("8", "c2", "active", date(2016, 7, 27)),
+    ]
