@@ -22,6 +22,7 @@ __all__ = [
     "Map",
     "MappingFile",
     "MaxRejects",
+    "Restate",
     "WriteMapping",
     "flags",
     "refuse",
@@ -43,6 +44,10 @@ WriteMapping = Annotated[
     Path | None, typer.Option("--write-mapping", metavar="FILE", help="Write down the mapping used, for cron.")
 ]
 ChurnedWhen = Annotated[str | None, setting("ingest", "churned_when", "--churned-when", metavar="VALUE")]
+Restate = Annotated[
+    bool,
+    typer.Option("--restate", help="Let these extracts replace what is held of their months, closed ones too."),
+]
 MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-rejects", metavar="SHARE")]
 
 
@@ -86,13 +91,13 @@ def share(given: str | None) -> float | None:
         ) from None
 
 
-def words(given: Sequence[str] | None, file: Path | None) -> dict[str, Any]:
-    """The mapping as the pipeline wants it: what --map says, by name, and what a mapping file says.
+def words(given: Sequence[str] | None, file: Path | None, *, restate: bool = False) -> dict[str, Any]:
+    """What ingest is told beside settings: what --map says, by name, what a mapping file says, and --restate.
 
     >>> words(["customer_id=id", "customer_id=cust_no", "churned=Churn"], None)
     {'map': {'customer_id': ['id', 'cust_no'], 'churned': ['Churn']}}
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"restate": True} if restate else {}
     if given:
         found["map"] = {}
         for name, column in map(_pair, given):

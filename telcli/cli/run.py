@@ -22,6 +22,7 @@ def run(
     write_mapping: _intake.WriteMapping = None,
     churned_when: _intake.ChurnedWhen = None,
     max_rejects: _intake.MaxRejects = None,
+    restate: _intake.Restate = False,
     allow_leak: _columns.AllowLeak = None,
     exclude: _columns.Exclude = None,
 ) -> None:
@@ -38,7 +39,7 @@ def run(
         )
     _intake.try_writing(write_mapping)
     flags = {**_intake.flags(churned_when, max_rejects), **_columns.flags(allow_leak, exclude)}
-    intake = call.request(flags, sources or (), _intake.words(map, mapping))
+    intake = call.request(flags, sources or (), _intake.words(map, mapping, restate=restate))
     later = replace(intake, sources=(), choices=_page.choices(), render=_page.renderer(call))
     first, rest = (INTAKE, WALK[len(INTAKE) :]) if sources else ((), WALK[1:])
 

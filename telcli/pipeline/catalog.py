@@ -11,8 +11,8 @@ STAGES = (
     Stage(
         "ingest",
         needs=(),
-        uses=(),
-        gives=(*SUBJECTS, "crosswalk", "conflicts", "rejects"),
+        uses=("customers", "subscriptions", "crosswalk"),
+        gives=(*SUBJECTS, "crosswalk", "conflicts", "rejects", "customer_history", "subscription_history"),
         snapshot=False,
     ),
     Stage(

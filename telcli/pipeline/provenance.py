@@ -104,7 +104,8 @@ class Manifest:
     """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out.
 
     `key_id` names the key of the pseudonyms in the tables; empty where there are none. `suppressed` are hashes, under
-    that key, of the identifiers of persons who were purged and stay out.
+    that key, of the identifiers of persons who were purged and stay out. `loads` are the ingests that the subject
+    tables come from, in order: ``sources`` (name -> hash), ``month``, and ``basis``, a digest of what they depended on.
     """
 
     tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class Manifest:
     pending: tuple[Move, ...] = ()
     key_id: str = ""
     suppressed: tuple[str, ...] = ()
+    loads: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes."""
@@ -178,6 +180,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
         pending=tuple(Move(**move) for move in body["pending"]),
         key_id=str(body.get("key_id", "")),
         suppressed=tuple(str(token) for token in body.get("suppressed", ())),
+        loads=tuple(dict(load) for load in body.get("loads", ())),
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from telcli.errors import Notice
 from telcli.pipeline.doors import Landed, land
+from telcli.pipeline.loads import Load, meet
 from telcli.pipeline.month_counts import month_notices
-from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
+from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, file_sha256, jsonable
 from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
 from telcli.pipeline.secret import Secret
 from telcli.pipeline.stage import Render, Stage
@@ -50,6 +50,11 @@ def publish(
     if secret:  # whether a key was needed is known only now that every value has been read
         outcome = dataclasses.replace(outcome, notices=(*secret.notices, *outcome.notices))
         manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
+    if stage.name == "ingest":
+        load = _load(manifest, outcome, basis)
+        landed, told = meet(workdir, manifest, landed, load)
+        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
+        manifest = dataclasses.replace(manifest, loads=_ledger(manifest, load, basis))
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
     record = _record(stage, manifest, outcome, landed, files, basis)
@@ -127,7 +132,7 @@ def _record(
     notices = outcome.notices
     if stage.name == "ingest":
         months = month_notices({table: found.parts for table, found in landed.items()})
-        notices = (*notices, *_dropped(stage, manifest, landed), *months)
+        notices = (*notices, *months)
         metrics["key_id"] = manifest.key_id
         rows_in = sum(source["rows_read"] for source in metrics["sources"])
     lines = metrics["sources"] if stage.name == "ingest" else ()
@@ -146,19 +151,25 @@ def _record(
     )
 
 
-def _dropped(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed]) -> list[Notice]:
-    """Say which tables of an earlier ingest are gone: each ingest replaces all that came before it."""
-    gone = [table for table in stage.gives if manifest.tables.get(table) and table not in landed]
-    if not gone:
-        return []
-    return [
-        Notice(
-            "subjects-dropped",
-            "Gone from the working directory, because no source of this ingest gives them: {tables}. "
-            "Give every source each time.",
-            {"tables": ", ".join(gone)},
-        )
-    ]
+def _load(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
+    """How this ingest is to be taken.
+
+    It gives every row there is where it is a table of the whole base, where the analyst restates all, and where it
+    reads again, under other settings, just the files that everything held comes from.
+    """
+    restate = bool(basis.choices.get("restate"))
+    known = {name: sha for load in manifest.loads for name, sha in load["sources"].items()}
+    again = bool(known) and known == dict(basis.inputs)
+    whole = restate or again or outcome.whole
+    return Load(outcome.month, restate, whole, tuple(source["source"] for source in outcome.metrics["sources"]))
+
+
+def _ledger(manifest: Manifest, load: Load, basis: Basis) -> tuple[Mapping[str, Any], ...]:
+    """The loads that the subject tables come from; a restatement takes the place of those before it."""
+    month = load.month.isoformat() if load.month else ""
+    this = {"sources": dict(basis.inputs), "month": month, "basis": digest(dataclasses.asdict(basis))}
+    before = [] if load.restate else [one for one in manifest.loads if one["sources"] != this["sources"]]
+    return (*before, this)
 
 
 def _merged(

@@ -71,6 +71,8 @@ class Outcome:
         hidden columns of `tables.contract` and are split into good rows and rejects.
     metrics : JSON-able, with the key names that scripts rely on.
     notices : what the analyst should know.
+    month : of the load, for ingest: that of its latest facts, or the one that undated tables were put in.
+    whole : whether a load gives every customer there is, as a table with a row per customer does.
     light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
     models : fitted estimators by name, each with a JSON-able description.
     """
@@ -81,3 +83,5 @@ class Outcome:
     models: Mapping[str, tuple[Any, Mapping[str, Any]]] = field(default_factory=dict)
     as_of: date | None = None
     light: frozenset[str] = frozenset()
+    month: date | None = None
+    whole: bool = False

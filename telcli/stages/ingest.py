@@ -27,6 +27,9 @@ __all__ = ["ingest"]
 MONTHED = ("bills", "usage", "payments", "contacts", "calls")
 """Tables whose rows have a time: their months are those of the walk."""
 
+_OF_FACTS = ("month", "paid_at", "opened_at", "started_at")
+_STATES = ("customers", "subscriptions")
+"""Tables of how things are, whose rows hold from the month of their load."""
 _DATED = (
     *("paid_at", "opened_at", "closed_at", "month", "started_at", "surveyed_on", "contacted_on", "started_on"),
     *("joined_on", "activated_on", "ended_on"),
@@ -79,7 +82,23 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     if undated and at:
         metrics["as_of"] = at.isoformat()
     told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
-    return Outcome(found.tables, metrics, tuple(told), as_of=at if undated else inputs.as_of, light=light(ones))
+    as_of, month = at if undated else inputs.as_of, _load_month(ones, at if undated else None)
+    whole = undated and all(one.map.table == "customers" for one in ones)
+    tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
+    return Outcome(tables, metrics, tuple(told), as_of=as_of, light=light(ones), month=month, whole=whole)
+
+
+def _since(frame: pl.LazyFrame, month: date | None) -> pl.LazyFrame:
+    """Rows of a state table hold from the month of their load."""
+    return frame.with_columns(valid_from=pl.lit(month, dtype=pl.Date))
+
+
+def _load_month(ones: Sequence[Understood], at: date | None) -> date | None:
+    """The month of the load: that of undated tables, else that of the latest fact."""
+    if at:
+        return at
+    latest = [found for one in ones if one.map.table in MONTHED and (found := _latest(one, _OF_FACTS))]
+    return max(latest).replace(day=1) if latest else None
 
 
 def _identity(settings: IngestSettings) -> Identity:
@@ -148,10 +167,10 @@ def _today() -> date:
     return datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch.isdecimal() else date.today()
 
 
-def _latest(one: Understood) -> date | None:
+def _latest(one: Understood, columns: Sequence[str] = _DATED) -> date | None:
     """The latest date of one extract, of columns that cannot lie ahead."""
-    readings = [reading for reading in one.readings() if reading.name in _DATED]
-    readings += [reading for reading in one.readings("subscriptions", attributes=False) if reading.name in _DATED]
+    readings = [reading for reading in one.readings() if reading.name in columns]
+    readings += [reading for reading in one.readings("subscriptions", attributes=False) if reading.name in columns]
     readings = list({reading.name: reading for reading in readings}.values())
     if not readings:
         return None

@@ -24,6 +24,7 @@ _PLACES = {
     **dict.fromkeys(_FACTS, "telcli.tables.facts"),
     "rejects": "telcli.tables.subjects",
     **dict.fromkeys(("crosswalk", "conflicts"), "telcli.tables.resolution"),
+    **dict.fromkeys(("customer_history", "subscription_history"), "telcli.tables.histories"),
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),

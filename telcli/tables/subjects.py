@@ -64,6 +64,8 @@ class Subscriptions(dy.Schema):
     contract_end = c.day("Date the contract runs out", "合约到期日")
     status = c.text("State now", "用户状态", one_of=STATUSES)
     channel_id = c.text("Channel that sold it", "入网渠道")
+    valid_from = c.day("The line is so from this day", "生效日期")
+    valid_to = c.day("The line is so until this day", "失效日期")
     number_h = c.text("Pseudonym of the number", "手机号码/接入号（假名）")
     device_h = c.text("Pseudonym of the device", "终端IMEI（假名）")
     sim_h = c.text("Pseudonym of the SIM card", "IMSI（假名）")

@@ -81,7 +81,7 @@ def test_a_rerun_upstream_makes_stale_what_was_built_on_it(
 ) -> None:
     monkeypatch.setattr(fakes, "IDS", ["000123"])
     (faked / "crm.csv").write_text("customer_id\n2\n", encoding="utf-8")
-    walk(Request(place, sources=(faked / "crm.csv",)), lambda run: None, INTAKE)
+    walk(Request(place, sources=(faked / "crm.csv",), choices={"restate": True}), lambda run: None, INTAKE)
     found = status(Request(place))
     assert states(found)["customer-months"] == "up-to-date"
     assert states(found)["segment"] == "stale"

@@ -1,0 +1,33 @@
+"""How the rows of a load succeed those that are held: what `ingest` leaves to be done once its rows are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from telcli.intake.history import FROM, TO, Succession
+from telcli.intake.history import succeed as succeed_rows
+
+__all__ = ["Succession", "added_to", "succeed", "without_validity"]
+
+
+def succeed(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str], at: date | None, *, whole: bool) -> Succession:
+    """Let the rows of one load succeed those held, key by key; see `telcli.intake.history.succeed`."""
+    return succeed_rows(held.collect(engine="streaming"), fresh.collect(engine="streaming"), key, at, whole=whole)
+
+
+def added_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
+    """The rows of an open month after one more load: those given now, and those held that were not given again.
+
+    >>> held = pl.LazyFrame({"id": ["a", "b"], "n": [1, 2]})
+    >>> added_to(held, pl.LazyFrame({"id": ["b", "c"], "n": [5, 6]}), ["id"]).collect().sort("id").rows()
+    [('a', 1), ('b', 5), ('c', 6)]
+    """
+    return pl.concat([fresh, held.join(fresh.select(key), on=list(key), how="anti")], how="diagonal_relaxed")
+
+
+def without_validity(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The frame without the interval of its rows, where its table keeps none."""
+    return frame.drop([name for name in (FROM, TO) if name not in columns], strict=False)

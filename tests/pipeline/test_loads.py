@@ -1,0 +1,155 @@
+"""Loads that come one after the other: what they add, what they may not change, and what was so before."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.errors import DataError
+from telcli.pipeline import show
+from telcli.pipeline.run import Request, StageRun, run_stage
+from telcli.pipeline.workdir import Workdir
+
+CRM = "customer_id,gender,region\n"
+BILLS = "customer_id,month,amount\n"
+
+
+def load(tmp_path: Path, files: dict[str, str], **more: Any) -> StageRun:
+    folder = tmp_path / "extracts"
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    sources = tuple(sorted(folder.iterdir()))
+    return run_stage("ingest", Request(tmp_path / "work", sources=sources, flags={"max_reject_share": 0.9}, **more))
+
+
+def rows(tmp_path: Path, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    frame = show.read(tmp_path / "work", table).frame.select(columns).collect()
+    return sorted(frame.rows(), key=repr)
+
+
+def codes(run: StageRun) -> set[str]:
+    return {notice.code for notice in run.notices}
+
+
+MAY = {"crm_202405.csv": CRM + "a,F,north\nb,M,south\n", "bills_202405.csv": BILLS + "a,2024-05,5\nb,2024-05,6\n"}
+JUNE = {
+    "crm_202406.csv": CRM + "a,F,east\nb,M,south\nc,F,west\n",
+    "bills_202406.csv": BILLS + "a,2024-06,7\nb,2024-06,8\nc,2024-06,9\n",
+}
+
+
+def test_a_later_month_is_added_and_what_changed_is_remembered(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    run = load(tmp_path, JUNE)
+    assert len(rows(tmp_path, "bills", "customer_id")) == 5
+    assert rows(tmp_path, "customers", "customer_id", "region", "valid_from") == [
+        ("a", "east", date(2024, 6, 1)),
+        ("b", "south", date(2024, 5, 1)),
+        ("c", "west", date(2024, 6, 1)),
+    ]
+    assert rows(tmp_path, "customer_history", "customer_id", "region", "valid_from", "valid_to") == [
+        ("a", "north", date(2024, 5, 1), date(2024, 6, 1))
+    ]
+    (told,) = [notice for notice in run.notices if notice.code == "rows-succeeded"]
+    assert told.values == {"table": "customers", "added": 1, "changed": 1, "absent": 0}
+
+
+def test_facts_alone_find_the_customers_of_earlier_loads(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    run = load(tmp_path, {"bills_202406.csv": BILLS + "a,2024-06,7\nz,2024-06,8\n"})
+    assert [(row[0], row[1].month) for row in rows(tmp_path, "bills", "customer_id", "month")] == [
+        ("a", 5),
+        ("a", 6),
+        ("b", 5),
+    ]
+    assert run.rejected == 1, "a customer whom nobody knows is an orphan still"
+    assert rows(tmp_path, "customers", "customer_id", "region") == [("a", "north"), ("b", "south")]
+
+
+LINES = "subscription_id,customer_id,plan_id,activated_on\n"
+
+
+def test_numbers_of_earlier_loads_find_their_customer(tmp_path: Path) -> None:
+    load(tmp_path, MAY | {"subscriptions_202405.csv": LINES + "n1,a,P1,2020-01-01\nn2,b,P1,2020-01-01\n"})
+    load(tmp_path, {"usage_202406.csv": "subscription_id,month,data_mb\nn1,2024-06,100\nn2,2024-06,50\n"})
+    assert rows(tmp_path, "usage", "customer_id", "data_mb") == [("a", 100.0), ("b", 50.0)]
+
+
+def test_a_closed_month_changes_only_when_restated(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    before = (tmp_path / "work/manifest.json").read_bytes()
+    late = {"late.csv": BILLS + "a,2024-05,99\nb,2024-05,6\n"}
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, late)
+    assert (caught.value.code, caught.value.exit_code) == ("month-closed", 4)
+    assert (caught.value.values["month"], caught.value.values["before"]) == ("2024-05", 2)
+    assert (tmp_path / "work/manifest.json").read_bytes() == before
+    run = load(tmp_path, late, choices={"restate": True})
+    assert "month-restated" in codes(run)
+    assert ("a", date(2024, 5, 1), 99.0) in rows(tmp_path, "bills", "customer_id", "month", "amount")
+    assert len(rows(tmp_path, "bills", "customer_id")) == 5
+
+
+def test_a_month_given_again_as_it_is_changes_nothing(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    held = Workdir(tmp_path / "work").manifest().tables["bills"]
+    load(tmp_path, {"again.csv": BILLS + "b,2024-05,6\na,2024-05,5\n"})
+    assert Workdir(tmp_path / "work").manifest().tables["bills"] == held
+
+
+def test_an_open_month_is_added_to(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    run = load(tmp_path, {"more.csv": BILLS + "a,2024-05,50\n"})
+    assert rows(tmp_path, "bills", "customer_id", "amount") == [("a", 50.0), ("b", 6.0)]
+    assert "month-added-to" in codes(run)
+
+
+def test_the_same_files_are_up_to_date_whatever_came_after(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    before = (tmp_path / "work/manifest.json").read_bytes()
+    assert load(tmp_path, MAY).skipped
+    assert load(tmp_path, JUNE).skipped
+    assert (tmp_path / "work/manifest.json").read_bytes() == before
+
+
+def test_an_older_state_does_not_replace_a_newer_one(tmp_path: Path) -> None:
+    load(tmp_path, JUNE)
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, MAY)
+    assert caught.value.code == "load-older"
+    assert (caught.value.values["held"], caught.value.values["month"]) == ("2024-06", "2024-05")
+
+
+def test_a_flat_table_is_the_whole_base(tmp_path: Path) -> None:
+    load(tmp_path, {"a.csv": "customer_id,churned\na,Yes\nb,No\n"}, as_of=date(2024, 5, 1))
+    load(tmp_path, {"b.csv": "customer_id,churned\nb,Yes\nc,No\n"}, as_of=date(2024, 6, 1))
+    assert rows(tmp_path, "customers", "customer_id", "churned") == [("b", True), ("c", False)]
+    assert rows(tmp_path, "customer_history", "customer_id", "churned") == [("a", True), ("b", False)]
+
+
+def test_rejects_of_a_source_take_the_place_of_its_earlier_ones(tmp_path: Path) -> None:
+    load(tmp_path, MAY | {"bills_202405.csv": BILLS + "a,2024-05,5\nb,2024-05,x\n"})
+    load(tmp_path, {"bills_202406.csv": BILLS + "a,2024-06,7\nb,2024-06,y\n"})
+    assert rows(tmp_path, "rejects", "source", "value") == [("bills_202405.csv", "x"), ("bills_202406.csv", "y")]
+
+
+def test_month_by_month_gives_what_all_at_once_gives(tmp_path: Path) -> None:
+    for files in (MAY, JUNE):
+        load(tmp_path, files)
+    other = tmp_path / "other"
+    other.mkdir()
+    load(other, MAY | JUNE)
+    for table in ("bills", "customers"):
+        one, two = (show.read(place / "work", table).frame.collect() for place in (tmp_path, other))
+        shown = [name for name in one.columns if name not in ("valid_from", "valid_to")]
+        assert one.select(shown).sort(pl.all()).equals(two.select(shown).sort(pl.all())), table
