@@ -20,7 +20,7 @@ from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.understand import Understood
 from telcli.intake.unify import Identity, Unified, earlier, unify
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS
+from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["Assembled", "assemble", "light", "needs_month"]
 
@@ -66,13 +66,14 @@ def assemble(
     churned_when: str,
     identity: Identity | None = None,
     held: Held | None = None,
+    lines_held: pl.LazyFrame | None = None,
 ) -> Assembled:
     """Build every subject table that the extracts give.
 
-    `at` is the month of what has none; `identity` says how customers of several systems are told to be one, and `held`
-    who they were in an earlier month. Where there is a table of customers, facts of anyone else are refused as
-    ``orphan``; where there is none, it is made of the identifiers seen. Calls are added up to months of use where no
-    months of use were given.
+    `at` is the month of what has none; `identity` says how customers of several systems are told to be one, `held` who
+    they were in an earlier month, `lines_held` the lines that earlier loads gave. Where there is a table of customers,
+    or was in an earlier load, facts of anyone else are refused as ``orphan``; else it is made of the identifiers seen.
+    Calls are added up to months of use where no months of use were given.
     """
     identity = identity or Identity()
     unified = _unified(ones, churned_when, identity, held)
@@ -83,14 +84,20 @@ def assemble(
     if lent:
         lines, torn = one_line_each(lent, unified.ranks, identity.rules)
         whole["subscriptions"] = _with(whole.get("subscriptions"), lines)
-    known = owners(whole.get("subscriptions"), moved)
+    known = owners(_all_lines(whole.get("subscriptions"), lines_held), moved)
     whole = _under_customers(whole, known, moved)
     notices += [*transferred(moved), *unified.notices, *_unsummed(whole)]
+    everybody = (
+        unified.known if held is None else pl.concat([unified.known, held.customers.lazy().select("customer_id")])
+    )
+    if unified.customers is None and held is not None:
+        facts = _without_orphans(whole, everybody)
+        return Assembled(facts | _summed_calls(facts), notices, {})
     if unified.customers is None:
         made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
         whole = {"customers": _customers_seen(whole), **whole}
         return Assembled(whole | _summed_calls(whole), [*notices, made], {})
-    tables = {"customers": unified.customers, **_without_orphans(whole, unified.known)}
+    tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
     tables |= _summed_calls(tables)
     conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
     return Assembled({**tables, "crosswalk": unified.crosswalk, "conflicts": conflicts}, notices, unified.metrics)
@@ -104,6 +111,15 @@ def _unsummed(tables: Mapping[str, pl.LazyFrame]) -> list[Notice]:
     if "calls" not in tables or "usage" not in tables:
         return []
     return [Notice("calls-not-summed", "Months of use were given, so calls were not added up to months.")]
+
+
+def _all_lines(given: pl.LazyFrame | None, held: pl.LazyFrame | None) -> pl.LazyFrame | None:
+    """Lines of this load, and those of earlier ones, which stand behind them."""
+    if held is None:
+        return given
+    columns = ["subscription_id", "customer_id", "number_h", "ended_on"]
+    behind = held.select(*columns, pl.lit("\U0010ffff").alias(SOURCE), pl.lit(0, dtype=pl.Int64).alias(LINE))
+    return behind if given is None or "customer_id" not in given.collect_schema() else _with(given, behind)
 
 
 def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:

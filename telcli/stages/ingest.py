@@ -73,7 +73,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
-    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs))
+    lines = inputs.tables.get("subscriptions")
+    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines)
     metrics: dict[str, Any] = {
         "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),

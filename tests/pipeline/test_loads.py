@@ -131,8 +131,8 @@ def test_an_older_state_does_not_replace_a_newer_one(tmp_path: Path) -> None:
 
 
 def test_a_flat_table_is_the_whole_base(tmp_path: Path) -> None:
-    load(tmp_path, {"a.csv": "customer_id,churned\na,Yes\nb,No\n"}, as_of=date(2024, 5, 1))
-    load(tmp_path, {"b.csv": "customer_id,churned\nb,Yes\nc,No\n"}, as_of=date(2024, 6, 1))
+    load(tmp_path, {"base_202405.csv": "customer_id,churned\na,Yes\nb,No\n"}, as_of=date(2024, 5, 1))
+    load(tmp_path, {"base_202406.csv": "customer_id,churned\nb,Yes\nc,No\n"}, as_of=date(2024, 6, 1))
     assert rows(tmp_path, "customers", "customer_id", "churned") == [("b", True), ("c", False)]
     assert rows(tmp_path, "customer_history", "customer_id", "churned") == [("a", True), ("b", False)]
 
