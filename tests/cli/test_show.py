@@ -59,7 +59,7 @@ def test_odd_line_ends_within_a_text_keep_the_json_whole(
 ) -> None:
     odd = "a\u2028b\x85c\x0bd"
     monkeypatch.setattr(fakes, "IDS", [odd, "2"])
-    assert main(["ingest", "crm.csv", "--force", "-q"]) == 0
+    assert main(["ingest", "crm.csv", "--restate", "-q"]) == 0
     body = json.loads(out(capsys, "customers", "--format", "json", "-q"))
     assert sorted(row["customer_id"] for row in body["rows"]) == ["2", odd]
 
