@@ -4,8 +4,15 @@ import re
 from pathlib import Path
 
 from telcli.figures.quality import RULES
+from telcli.tables import contract
 
 ROOT = Path(__file__).parent.parent
+
+
+def test_the_page_of_quality_names_every_measure() -> None:
+    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    measures = {column.name for column in contract("quality_profile").columns()} - {"as_of", "table", "column", "name"}
+    assert not [name for name in measures - {"rows", "needed", "scope"} if name not in page]
 
 
 def test_every_rule_is_on_the_page() -> None:

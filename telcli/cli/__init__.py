@@ -20,6 +20,7 @@ PANELS = {
     "One stage at a time": {
         "ingest": "Clean raw extracts into subject tables and a row per customer and month.",
         "customer-months": "Build the view with a row per customer and month.",
+        "profile": "Measure how complete, valid, unique and timely the data are.",
         "segment": "Group customers who behave alike, and name each group.",
         "score-value": "Put a value in money on each customer.",
         "predict-churn": "Predict who will leave, and whom it pays to contact.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from telcli.cli._help import wide
+from telcli.cli._aligned import aligned
 from telcli.cli._words import rule_name, tr
 
 __all__ = ["refused"]
@@ -50,8 +50,4 @@ def _columns(rules: list[Mapping[str, Any]]) -> Iterator[str]:
         ]
         for rule in rules
     ]
-    sizes = [max(map(wide, cells)) for cells in zip(*rows, strict=True)]
-    for row in rows:
-        gaps = [" " * (size - wide(cell)) for size, cell in zip(sizes, row, strict=True)]
-        rest = [cell + gap for cell, gap in zip(row[1:], gaps[1:], strict=True)]
-        yield "    " + "  ".join([gaps[0] + row[0], *rest]).rstrip()
+    yield from aligned(rows, right=[0])

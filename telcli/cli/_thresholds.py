@@ -25,6 +25,14 @@ class Threshold:
     compare: str
     number: float
 
+    def holds(self, value: float) -> bool:
+        """Whether a value crosses it.
+
+        >>> Threshold("auc", "<", 0.7).holds(0.6)
+        True
+        """
+        return bool(_COMPARE[self.compare](value, self.number))
+
     def __str__(self) -> str:
         return f"{self.metric}{self.compare}{self.number:g}"
 
@@ -82,7 +90,7 @@ def crossed(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> Thre
                 "threshold-unmeasured", "{metric} could not be measured, so {condition} cannot be ruled out.",
                 metric=threshold.metric, condition=str(threshold),
             )  # fmt: skip
-        if _COMPARE[threshold.compare](value, threshold.number):
+        if threshold.holds(value):
             return ThresholdError(
                 "threshold-crossed", "{metric} is {value:.4g}, which crosses --fail-if {condition}.",
                 hint="The results are published all the same.",

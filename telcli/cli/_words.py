@@ -121,7 +121,7 @@ def _phrase(value: Any, name: str = "") -> Any:
         return value
     if name == "rule":
         return _file()["rules"].get(value, value)
-    if name == "rules":
+    if name in ("rules", "places"):
         return "；".join(_matched(part) for part in value.split("; "))
     return _matched(value)
 

@@ -48,6 +48,10 @@ class Kept:
         """Whether all of this was read."""
         return all(_key(reading) in self.columns for reading in readings)
 
+    def held(self, reading: Reading) -> str:
+        """The column of `frame` that holds what was read so."""
+        return self.columns[_key(reading)]
+
     def select(self, readings: Sequence[Reading]) -> pl.LazyFrame:
         """What `telcli.intake.cleaning.clean` gives for these readings, and no faults of other columns."""
         names = {self.columns[_key(reading)]: reading.name for reading in reversed(readings)}

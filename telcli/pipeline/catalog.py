@@ -12,7 +12,15 @@ STAGES = (
         "ingest",
         needs=(),
         uses=("customers", "subscriptions", "crosswalk"),
-        gives=(*SUBJECTS, "crosswalk", "conflicts", "rejects", "customer_history", "subscription_history"),
+        gives=(
+            *SUBJECTS,
+            "crosswalk",
+            "conflicts",
+            "rejects",
+            "source_quality",
+            "customer_history",
+            "subscription_history",
+        ),
         snapshot=False,
     ),
     Stage(
@@ -22,6 +30,14 @@ STAGES = (
         gives=("customer_months",),
         snapshot=False,
         heeds=("ingest",),
+    ),
+    Stage(
+        "profile",
+        needs=("customers", "customer_months"),
+        uses=tuple(name for name in (*SUBJECTS, "source_quality") if name != "customers"),
+        gives=("quality_profile", "missing_attributes"),
+        heeds=("ingest",),
+        aside=True,
     ),
     Stage(
         "segment",

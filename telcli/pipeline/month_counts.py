@@ -60,10 +60,10 @@ def _named(months: list[int]) -> str:
 
 
 def _thin(table: str, rows: Mapping[int, int]) -> list[Notice]:
-    """Months with less than half the rows of each neighbour, of which the first and the last month have one."""
+    """Months with less than half the rows of each neighbour; the first may be few, as everything begins with it."""
     found = []
     months = sorted(rows)
-    for month in months[:-1] if table in _TOLD_LATER else months:
+    for month in months[1:-1] if table in _TOLD_LATER else months[1:]:
         beside = [rows[other] for other in (month - 1, month + 1) if other in rows]
         if beside and rows[month] < _THIN * min(beside):
             found.append(

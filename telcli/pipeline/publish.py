@@ -143,7 +143,7 @@ def _record(
         gave={table: tuple(found.parts) for table, found in landed.items() if found.parts},
         files={path: part.sha256 for path, part in files.items()},
         rows_in=rows_in,
-        rows_out=sum(found.rows for table, found in landed.items() if table != "rejects"),
+        rows_out=sum(found.rows for table, found in landed.items() if table not in ("rejects", "source_quality")),
         rejected=sum(source["rows_rejected"] for source in lines),
         duplicates=sum(source["rows_duplicate"] for source in lines),
         metrics=jsonable(metrics),

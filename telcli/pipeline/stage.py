@@ -29,6 +29,7 @@ class Stage:
     gives : tables it publishes.
     heeds : stages whose recorded metrics it reads.
     fresh : whether results that their inputs have outrun are to it as if they were not there.
+    aside : whether it looks at the data beside the walk: `telcli run` does without it.
     snapshot : whether it works on one as-of month; else it covers every month at once.
     """
 
@@ -39,6 +40,7 @@ class Stage:
     snapshot: bool = True
     heeds: tuple[str, ...] = ()
     fresh: bool = False
+    aside: bool = False
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

@@ -12,6 +12,7 @@ from telcli.pipeline.choice import choose
 from telcli.pipeline.provenance import Basis, Manifest
 from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
 from telcli.pipeline.stage import Stage
+from telcli.pipeline.walk import WALK
 from telcli.pipeline.workdir import Workdir
 
 __all__ = ["Reason", "StageState", "Status", "TableState", "status"]
@@ -77,8 +78,10 @@ def status(request: Request) -> Status:
         upstream = _stale_makers(stage, states)
         if found.state == FRESH and upstream:
             found = StageState(stage.name, STALE, tuple(Reason("upstream", name) for name in upstream))
-        states.append(found)
-    after = next((state.stage for state in states if state.state not in (FRESH, BLOCKED)), None)
+        if not stage.aside or found.state not in (MISSING, BLOCKED):
+            states.append(found)
+    walked = [state for state in states if state.stage in WALK]
+    after = next((state.stage for state in walked if state.state not in (FRESH, BLOCKED)), None)
     return Status(request.workdir, as_of, _tables(manifest), tuple(states), after, bool(manifest.pending))
 
 

@@ -11,7 +11,7 @@ from telcli.pipeline.run import Request, StageRun, run_stage
 
 __all__ = ["INTAKE", "SPARED", "WALK", "walk"]
 
-WALK = tuple(found.name for found in STAGES)
+WALK = tuple(found.name for found in STAGES if not found.aside)
 
 INTAKE = ("ingest", "customer-months")
 """What `telcli ingest` runs: the subjects, and at once the view that every later stage reads."""

@@ -11,6 +11,7 @@ from telcli.settings.declared import (
     SegmentSettings,
     SimulateSettings,
 )
+from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "IngestSettings",
     "Origin",
     "PredictChurnSettings",
+    "ProfileSettings",
     "ReportSettings",
     "Resolved",
     "ScoreValueSettings",

@@ -6,23 +6,11 @@ stage's name (``[score-value] horizon_months``, ``TELCLI_SCORE_VALUE_HORIZON_MON
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-
-def setting(
-    default: Any,
-    meaning: str,
-    zh: str,
-    *,
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare one setting; `low` and `high` are inclusive."""
-    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices}
-    return field(default=default, metadata=about)
+from telcli.settings.profile import ProfileSettings
+from telcli.settings.setting import setting
 
 
 @dataclass(frozen=True)
@@ -379,6 +367,7 @@ SECTIONS: dict[str, type[Any]] = {
     "general": GeneralSettings,
     "ingest": IngestSettings,
     "customer-months": CustomerMonthsSettings,
+    "profile": ProfileSettings,
     "segment": SegmentSettings,
     "score-value": ScoreValueSettings,
     "predict-churn": PredictChurnSettings,

@@ -17,6 +17,7 @@ from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
+from telcli.intake.source_counts import source_counts
 from telcli.intake.understand import Understood, understand
 from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
@@ -86,6 +87,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     as_of, month = at if undated else inputs.as_of, _load_month(ones, at if undated else None)
     whole = undated and all(one.map.table == "customers" for one in ones)
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
+    tables["source_quality"] = source_counts(ones)
     return Outcome(tables, metrics, tuple(told), as_of=as_of, light=light(ones), month=month, whole=whole)
 
 

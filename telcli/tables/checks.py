@@ -326,6 +326,8 @@ def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> p
     plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
     exploded = _placed(rows, hidden).explode("_rules").with_columns(column=pl.col("_rules").str.split("|").list.first())
     found = pl.coalesce([pl.when(pl.col("column") == name).then(_shown(name, rows.schema[name])) for name in plain])
+    keyless = pl.any_horizontal(pl.col(name).is_null() for name in key) if key else pl.lit(value=False)
+    exploded = exploded.filter(~(keyless & (pl.col("column") == "primary_key")))  # what is missing is no shared key
     rule = pl.col("_rules").str.split("|").list.last()
     return exploded.select(
         "source",

@@ -1,0 +1,23 @@
+"""How a setting is declared."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Any
+
+__all__ = ["setting"]
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    zh: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare one setting; `low` and `high` are inclusive."""
+    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices}
+    return field(default=default, metadata=about)
