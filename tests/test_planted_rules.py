@@ -9,6 +9,7 @@ import pytest
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.simulate import simulate
 from telcli.settings import SimulateSettings
+from telcli.simulation import dirt
 
 RULE = {
     "missing-id": "missing",
@@ -18,11 +19,17 @@ RULE = {
 }
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_planted_counts_are_the_counts_by_rule(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "times"), [(3, 1), (4, 1), (5, 60)])
+def test_planted_counts_are_the_counts_by_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, times: int
+) -> None:
+    monkeypatch.setattr(dirt, "COPY_SHARE", times * dirt.COPY_SHARE)
+    monkeypatch.setattr(dirt, "BAD_SHARE", times * dirt.BAD_SHARE)
     simulate(tmp_path / "operator", SimulateSettings(customers=700), seed)
     truth = json.loads((tmp_path / "operator/answer_key/truth.json").read_text(encoding="utf-8"))["files"]
-    run = run_stage("ingest", Request(tmp_path / "work", sources=(tmp_path / "operator",)))
+    run = run_stage(
+        "ingest", Request(tmp_path / "work", sources=(tmp_path / "operator",), flags={"max_reject_share": 0.01 * times})
+    )
     found: Counter[tuple[str, str]] = Counter()
     for one in run.metrics["rejects_by_rule"]:
         found[one["source"], one["rule"]] += one["count"]

@@ -108,7 +108,8 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
         .with_columns(pl.lit([], dtype=FAULT_TYPE).alias(FAULTS))
     )
     columns = [*key, *numeric, *other, *HIDDEN]
-    bad = add_fault(frame.filter(~sound), ~whole, "missing", ", ".join(key))
+    told = pl.col(FAULTS).list.len() > 0  # what could not be read is missing too, which need not be said
+    bad = add_fault(frame.filter(~sound), ~whole & ~told, "missing", ", ".join(key))
     bad = add_fault(bad, whole & huge, "too-high", ", ".join(numeric))
     return pl.concat([good.select(columns), bad.select(columns)])
 

@@ -272,7 +272,6 @@ def test_facts_of_numbers_are_put_under_their_customers_and_summed(tmp_path: Pat
     assert {row[:3] for row in rules(found, "usage")} == {
         (6, "duplicate-key", "customer_id, month, subscription_id"),
         (7, "orphan", "subscription_id"),
-        (7, "missing", "customer_id, month"),
         (8, "missing", "customer_id, month"),
     }
     bills = good(found, "bills", "customer_id", "kind", "amount")
