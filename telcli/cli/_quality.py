@@ -93,11 +93,10 @@ def _view(run: StageRun, rows: Sequence[Mapping[str, Any]], limit: int) -> Itera
     heads = ("table", "column", "branch or source", "rows", *(label for _, label in _MEASURES))
     lines = [[tr(name) for name in heads], *map(_line, shown)]
     yield from aligned(lines, right=range(3, len(heads)), indent=2) if shown else ()
-    yield "  " + tr(
-        "{shown} of {total} rows, the worst first (* should be filled). All: telcli show quality_profile",
-        shown=f"{len(shown):,}",
-        total=f"{len(rows):,}",
-    )
+    ending = "{shown} of {total} rows, the worst first (* should be filled). All: telcli show quality_profile"
+    if not any(row["flaw"] > 0 for row in rows):
+        ending = "Nothing amiss in {total} rows. All: telcli show quality_profile"
+    yield "  " + tr(ending, shown=f"{len(shown):,}", total=f"{len(rows):,}")
     missing = sum(output.rows for output in run.outputs if output.table == "missing_attributes")
     yield "  " + tr("{n} attributes to be asked of customers: telcli show missing_attributes", n=f"{missing:,}")
 

@@ -61,7 +61,10 @@ def profile(inputs: Inputs, settings: ProfileSettings) -> Outcome:
     if "source_quality" in inputs.tables:
         recorded = inputs.choices.get("metrics", {}).get("ingest", {})
         measured.append(by_source(inputs.tables["source_quality"], recorded.get("sources", ())))
-    whole = _scored(pl.concat(measured, how="diagonal_relaxed"), needed, as_of, settings.min_rows)
+    counts = pl.concat(measured, how="diagonal_relaxed")
+    if counts.filter(pl.col("scope") == "branch", pl.col("name") != _UNKNOWN).is_empty():
+        counts = counts.filter(pl.col("scope") != "branch")  # no branch is known of anybody
+    whole = _scored(counts, needed, as_of, settings.min_rows)
     missing = _missing(inputs.tables, branches, needed, whole, as_of)
     metrics = {**_headlines(whole, settings.min_rows), "entries": whole.height, "fail_if": settings.fail_if}
     return Outcome({"quality_profile": whole.lazy(), "missing_attributes": missing}, metrics, tuple(_notices(whole)))

@@ -144,3 +144,8 @@ def test_what_is_published_keeps_its_contract_and_a_wrong_name_is_a_sentence() -
     assert not contract("quality_profile").split(found.tables["quality_profile"]).rejected_rows
     with pytest.raises(UsageError, match=r"no column bills\.amout"):
         measured({}, needed="bills.amout")
+
+
+def test_where_no_branch_is_known_nothing_is_told_by_branch() -> None:
+    found = measured({"customers": customers(branch=[None] * 100, birth_year=[1980] * 100)})
+    assert found.tables["quality_profile"].collect()["scope"].unique().to_list() == ["all"]
