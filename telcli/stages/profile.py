@@ -23,7 +23,7 @@ _LISTED = 20
 _HALF_A_YEAR = 183
 _ZERO_FILLED = 0.99
 _UNKNOWN = "-"
-_UNMOVED = ("text", "topic", "paid_at", "opened_at", "closed_at", "due_on", "month", "started_at")
+_UNMOVED = ("text", "topic", "paid_at", "opened_at", "closed_at", "due_on", "month", "started_at", "counterpart")
 MEASURES = {"completeness": False, "validity": False, "uniqueness": False, "lag_days": True, "psi": True}
 """What a condition may be laid on, and whether more is worse."""
 
@@ -56,7 +56,7 @@ def profile(inputs: Inputs, settings: ProfileSettings) -> Outcome:
         frame
         for table in (*SUBJECTS, "customer_months")
         if table in inputs.tables
-        for frame in _of_table(table, inputs.tables[table], branches, as_of)
+        for frame in _of_table(table, inputs.tables[table], _owned(inputs.tables, table, branches), as_of)
     ]
     if "source_quality" in inputs.tables:
         recorded = inputs.choices.get("metrics", {}).get("ingest", {})
@@ -91,6 +91,17 @@ def _branches(customers: pl.LazyFrame, level: str) -> pl.LazyFrame:
     return customers.select("customer_id", pl.col(level).fill_null(_UNKNOWN).alias(BRANCH))
 
 
+def _owned(tables: Mapping[str, pl.LazyFrame], table: str, branches: pl.LazyFrame) -> pl.LazyFrame:
+    """The branch by what a table names its rows' owner: the customer, else the number; by nothing, if by neither."""
+    have = tables[table].collect_schema()
+    if "customer_id" in have:
+        return branches
+    if "subscription_id" in have and "subscriptions" in tables:
+        lines = tables["subscriptions"].select("subscription_id", "customer_id")
+        return lines.join(branches, on="customer_id", how="left").select("subscription_id", BRANCH)
+    return branches.head(0).rename({"customer_id": next(iter(have))})
+
+
 def _of_table(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, as_of: date) -> Iterator[pl.DataFrame]:
     """Counts of every column that any row fills, by branch and in all; with them, how each moved in a month."""
     rules = contract(table)
@@ -100,7 +111,8 @@ def _of_table(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, as_of: da
         return
     month = last.replace(day=1) if last else as_of
     rows = _of_month(frame, time, month)
-    placed = rows.join(branches, on="customer_id", how="left").with_columns(pl.col(BRANCH).fill_null(_UNKNOWN))
+    owner = next(name for name in branches.collect_schema() if name != BRANCH)
+    placed = rows.join(branches, on=owner, how="left").with_columns(pl.col(BRANCH).fill_null(_UNKNOWN))
     hidden = {"valid_from", "valid_to", *([time] if time else [])}
     columns = [name for name in frame.collect_schema() if name not in hidden]
     parts = counted(placed, table, columns, as_of)
@@ -120,7 +132,8 @@ def _told_until(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, time: s
     since = date.fromordinal(month.toordinal() - _HALF_A_YEAR)
     late = frame if time == "valid_from" else frame.filter(day >= since)
     counts = [pl.len().cast(pl.Int64).alias("rows"), day.max().alias("last_on")]
-    by = late.join(branches, on="customer_id", how="left").group_by(pl.col(BRANCH).fill_null(_UNKNOWN).alias("name"))
+    owner = next(name for name in branches.collect_schema() if name != BRANCH)
+    by = late.join(branches, on=owner, how="left").group_by(pl.col(BRANCH).fill_null(_UNKNOWN).alias("name"))
     parts = by.agg(counts).sort("name").collect(engine="streaming")
     whole = parts.select(pl.lit(EVERY).alias("name"), pl.col("rows").sum(), pl.col("last_on").max())
     ends = pl.col("last_on").dt.month_end() if time == "month" else pl.col("last_on")

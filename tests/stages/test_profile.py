@@ -13,7 +13,7 @@ from telcli.errors import UsageError
 from telcli.methods.drift import stability_index
 from telcli.settings import ProfileSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.profile import profile
+from telcli.stages.profile import _owned, profile
 from telcli.tables import contract
 
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
@@ -144,6 +144,16 @@ def test_what_is_published_keeps_its_contract_and_a_wrong_name_is_a_sentence() -
     assert not contract("quality_profile").split(found.tables["quality_profile"]).rejected_rows
     with pytest.raises(UsageError, match=r"no column bills\.amout"):
         measured({}, needed="bills.amout")
+
+
+def test_a_table_that_names_the_number_alone_is_under_its_customers_branch() -> None:
+    lines = {"subscription_id": [f"u{at}" for at in range(100)], "customer_id": IDS}
+    tables = {"customers": customers().lazy(), "subscriptions": pl.LazyFrame(lines), "products": pl.LazyFrame(lines)}
+    tables["products"] = tables["products"].select("subscription_id")
+    branches = tables["customers"].select("customer_id", _branch="branch")
+    owned = _owned(tables, "products", branches).collect()
+    assert dict(owned.rows()) == dict(zip(lines["subscription_id"], ["North"] * 40 + ["South"] * 60, strict=True))
+    assert _owned(tables | {"plans": pl.LazyFrame({"plan_id": ["a"]})}, "plans", branches).collect().height == 0
 
 
 def test_where_no_branch_is_known_nothing_is_told_by_branch() -> None:
