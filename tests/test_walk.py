@@ -47,10 +47,11 @@ def planted() -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A working directory after `telcli run sample_data`, and what the command said."""
+    """A working directory after `telcli run sample_data` and `telcli profile`, and what the first said."""
     work = tmp_path_factory.mktemp("walk") / "work"
     code, said = called("run", SAMPLE, "-w", work)
     assert code == 0
+    assert called("profile", "-w", work)[0] == 0
     return work, said
 
 
