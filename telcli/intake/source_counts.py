@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from telcli.intake.ahead import PAST
-from telcli.intake.dictionary import EVENTS, slots
+from telcli.intake.dictionary import slots
 from telcli.intake.understand import Understood
+from telcli.tables import SUBJECTS
 from telcli.tables.checks import FAULTS
 from telcli.tables.quality import EVERY
 
@@ -48,7 +49,7 @@ def _of(one: Understood) -> Iterator[tuple[Any, ...]]:
     bad = _unreadable(one)
     last: date | None = found.get("last")
     for table, readings in read.items():
-        place = "usage" if table in EVENTS else table
+        place = table if table in SUBJECTS else "usage"  # events are months of use
         yield (one.map.source, place, EVERY, one.rows, one.rows, 0, last)
         for reading in readings:
             held = one.kept.held(reading)
