@@ -122,15 +122,15 @@ def _of_table(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, as_of: da
     moved = _moved(rows, _of_month(frame, time, _month_before(month)), given, rules.key) if time else {}
     psi = [moved.get(column) if scope == "all" else None for column, scope in given.select("column", "scope").rows()]
     yield given.with_columns(table=pl.lit(table), psi=pl.Series(psi, dtype=pl.Float64))
-    if time or "valid_from" in frame.collect_schema():
-        yield _told_until(table, frame, branches, time or "valid_from", month)
+    if time:
+        yield _told_until(table, frame, branches, time, month)
 
 
 def _told_until(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, time: str, month: date) -> pl.DataFrame:
     """Rows and the last day told of, by branch and in all; branches silent for half a year count as closed."""
     day = pl.col(time).cast(pl.Date)
     since = date.fromordinal(month.toordinal() - _HALF_A_YEAR)
-    late = frame if time == "valid_from" else frame.filter(day >= since)
+    late = frame.filter(day >= since)
     counts = [pl.len().cast(pl.Int64).alias("rows"), day.max().alias("last_on")]
     owner = next(name for name in branches.collect_schema() if name != BRANCH)
     by = late.join(branches, on=owner, how="left").group_by(pl.col(BRANCH).fill_null(_UNKNOWN).alias("name"))
