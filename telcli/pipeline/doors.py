@@ -76,7 +76,8 @@ def land(
     folder = staging / rules.name
     folder.mkdir(parents=True)
     whole = rules.conform(frame)
-    pieces = _once_over_months(rules, _sifted(rules, whole) if light else _written(rules, whole, folder))
+    apart = _sifted(rules, whole) if light and not rules.buckets else _written(rules, whole, folder)
+    pieces = _once_over_months(rules, apart)
     landing = _Landing(rules, folder, strict)
     for done, (partition, piece) in enumerate(pieces):
         progress("checking", done, len(pieces))

@@ -47,9 +47,9 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
     with workdir.writing(wait) as manifest:
         secret = Secret(key_file(settings.key_file), directory, manifest.key_id)
         known = {
-            table: workdir.scan(manifest, table, manifest.months(table))
+            table: workdir.scan(manifest, table, manifest.partitions(table))
             for table in stage.LOOKED_IN
-            if manifest.months(table)
+            if manifest.partitions(table)
         }
         person = stage.find(known, customer, secret)
         suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})

@@ -153,3 +153,22 @@ def test_month_by_month_gives_what_all_at_once_gives(tmp_path: Path) -> None:
         one, two = (show.read(place / "work", table).frame.collect() for place in (tmp_path, other))
         shown = [name for name in one.columns if name not in ("valid_from", "valid_to")]
         assert one.select(shown).sort(pl.all()).equals(two.select(shown).sort(pl.all())), table
+
+
+CALLS = "caller_id,counterpart,started_at,duration_s,direction\n"
+
+
+def test_calls_are_parted_by_customer_within_a_month(tmp_path: Path) -> None:
+    many = "".join(f"k{n},{n % 7},2024-05-0{n % 9 + 1} 10:00:{n % 60:02d},60,out\n" for n in range(100))
+    load(tmp_path, {"calls_202405.csv": CALLS + many})
+    places = {path.parent.name for path in tmp_path.glob("work/calls/month=2024-05-01/bucket=*/part-0.parquet")}
+    assert places == {f"bucket=0{number}" for number in range(8)}
+    for part in tmp_path.glob("work/calls/month=2024-05-01/*/part-0.parquet"):
+        frame = pl.read_parquet(part, hive_partitioning=False)
+        assert frame.equals(frame.sort("customer_id", "started_at"))
+    assert show.read(tmp_path / "work", "calls", date(2024, 5, 1)).rows == 100
+    load(tmp_path, {"calls_202406.csv": CALLS + "k1,3,2024-06-02 09:00:00,60,out\n"})
+    assert show.read(tmp_path / "work", "calls").rows == 101
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, {"calls_late.csv": CALLS + "k1,3,2024-05-09 09:00:00,60,out\n"})
+    assert caught.value.code == "month-closed"
