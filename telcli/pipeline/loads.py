@@ -91,7 +91,7 @@ class _Meeting:
             if ours and month != last and not self._load.restate:
                 self._closed.append((table, month, _rows(ours), _rows(theirs)))
                 continue
-            if ours and not self._load.restate:
+            if ours and not self._load.restate and not self._load.whole:
                 theirs, more = self._added(table, month, ours, fresh, theirs)
                 given = _paths(fresh.parts, month)
                 staged = {path: place for path, place in staged.items() if path not in given} | more

@@ -165,10 +165,10 @@ def _load(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
 
 
 def _ledger(manifest: Manifest, load: Load, basis: Basis) -> tuple[Mapping[str, Any], ...]:
-    """The loads that the subject tables come from; a restatement takes the place of those before it."""
+    """The loads that the subject tables come from; one that gives every row takes the place of those before it."""
     month = load.month.isoformat() if load.month else ""
     this = {"sources": dict(basis.inputs), "month": month, "basis": digest(dataclasses.asdict(basis))}
-    before = [] if load.restate else [one for one in manifest.loads if one["sources"] != this["sources"]]
+    before = [] if load.restate or load.whole else [one for one in manifest.loads if one["sources"] != this["sources"]]
     return (*before, this)
 
 

@@ -74,8 +74,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
-    lines = inputs.tables.get("subscriptions")
-    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines)
+    whole = undated and all(one.map.table == "customers" for one in ones)  # then nothing held has a say in it
+    held, lines = (None, None) if whole else (_held(inputs), inputs.tables.get("subscriptions"))
+    found = assemble(ones, at, settings.churned_when, _identity(settings), held, lines)
     metrics: dict[str, Any] = {
         "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
@@ -85,7 +86,6 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         metrics["as_of"] = at.isoformat()
     told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
     as_of, month = at if undated else inputs.as_of, _load_month(ones, at if undated else None)
-    whole = undated and all(one.map.table == "customers" for one in ones)
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
     return Outcome(tables, metrics, tuple(told), as_of=as_of, light=light(ones), month=month, whole=whole)
