@@ -74,9 +74,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
-    whole = undated and all(one.map.table == "customers" for one in ones)  # then nothing held has a say in it
-    held, lines = (None, None) if whole else (_held(inputs), inputs.tables.get("subscriptions"))
-    found = assemble(ones, at, settings.churned_when, _identity(settings), held, lines)
+    whole = undated and all(one.map.table == "customers" for one in ones)
+    lines = None if whole else inputs.tables.get("subscriptions")
+    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines)
     metrics: dict[str, Any] = {
         "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
