@@ -4,13 +4,13 @@ from telcli.settings.declared import (
     SECTIONS,
     CustomerMonthsSettings,
     GeneralSettings,
-    IngestSettings,
     PredictChurnSettings,
     ReportSettings,
     ScoreValueSettings,
     SegmentSettings,
     SimulateSettings,
 )
+from telcli.settings.ingesting import IngestSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from telcli.settings.ingesting import IngestSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.setting import setting
 
@@ -20,55 +21,6 @@ class GeneralSettings:
     currency: str = setting("CNY", "Currency of every amount.", "金额的币种。")
     seed: int = setting(0, "Seed of everything random.", "所有随机过程的种子。", low=0, high=2**32 - 1)
     lang: str = setting("en", "Language of screens and reports.", "界面与报告的语言。", choices=("en", "zh"))
-
-
-@dataclass(frozen=True)
-class IngestSettings:
-    """How extracts become clean tables."""
-
-    max_reject_share: float = setting(
-        0.01,
-        "Fail when a source or a table loses more than this share of its rows.",
-        "某个来源或某张表被拒行占比超过此值时失败。",
-        unit="share",
-        low=0.0,
-        high=1.0,
-    )
-    churned_when: str = setting("", "The label's value that means the customer left.", "标签中表示已流失的取值。")
-    systems: str = setting(
-        "",
-        "System of each source, such as crm_*=crm, boss_*=boss; sources of one system share their identifiers.",
-        "各来源所属的系统，如 crm_*=crm, boss_*=boss；同一系统的来源共用一套客户编号。",
-    )
-    trust: str = setting(
-        "",
-        "Sources, the most trusted first, such as crm_*, boss_*.",
-        "来源的可信次序，最可信的在前，如 crm_*, boss_*。",
-    )
-    survivorship: str = setting(
-        "trusted",
-        "Whose value stands where systems disagree.",
-        "各系统取值不一致时采用谁的值。",
-        choices=("trusted", "newest", "most-frequent"),
-    )
-    survivorship_by: str = setting(
-        "",
-        "The same for single attributes, such as region=newest, gender=most-frequent.",
-        "对个别属性另行规定，如 region=newest, gender=most-frequent。",
-    )
-    key_limit: int = setting(
-        10,
-        "A certificate, number or account that more customers of one system share joins nobody.",
-        "同一系统内超过此数的客户共用的证件、号码或账户不用于合并。",
-        unit="customers",
-        low=1,
-        high=1_000_000,
-    )
-    key_file: str = setting(
-        "",
-        "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",
-        "假名密钥文件；未指定时为 ~/.config/telcli/pseudonyms.key。",
-    )
 
 
 @dataclass(frozen=True)
