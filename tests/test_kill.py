@@ -25,10 +25,11 @@ def started(source: Path, work: Path, *more: str) -> subprocess.Popen[bytes]:
 def test_killed_at_random_instants(tmp_path: Path) -> None:
     first, second = flat(tmp_path / "first.csv", 200), flat(tmp_path / "second.csv", 230)
     begun = time.monotonic()
-    assert started(first, tmp_path / "first").wait() == 0
+    quiet = tmp_path / "quiet"
+    assert started(first, quiet).wait() == 0
     length = time.monotonic() - begun
-    assert started(second, tmp_path / "second").wait() == 0
-    wanted, undisturbed = digest(tmp_path / "second"), Workdir(tmp_path / "second").manifest()
+    assert started(second, quiet).wait() == 0
+    wanted, undisturbed = digest(quiet), Workdir(quiet).manifest()
     del wanted["manifest.json"]  # it also says what the last ingest found held before it
     work = tmp_path / "work"
     assert started(first, work).wait() == 0

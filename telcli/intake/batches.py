@@ -11,7 +11,7 @@ from polars.io.plugins import register_io_source
 
 __all__ = ["in_batches"]
 
-ROWS = 1 << 17
+ROWS = 1 << 16
 """Rows of a batch: so many that a call's own cost does not count, so few that some batches fit in little memory."""
 _WORKERS = 2
 

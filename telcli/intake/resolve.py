@@ -15,7 +15,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.joining import Step, by_certificate, by_held, by_key, by_pairs, certificates_of, told_apart
-from telcli.intake.systems import Described
+from telcli.intake.systems import WITNESSES, Described
 from telcli.methods.components import Array
 
 __all__ = ["EARLIER", "Held", "Resolution", "resolve"]
@@ -35,6 +35,17 @@ class Held:
 
     crosswalk: pl.DataFrame
     customers: pl.DataFrame
+
+    def systems(self) -> dict[str, Described]:
+        """Every system with the identifiers that it has, and what is known of the customers under them."""
+        columns = [name for name in WITNESSES if name in self.customers.columns]
+        nodes = self.crosswalk.filter(pl.col("system") != EARLIER).sort("system", "source_key", "source")
+        nodes = nodes.unique(["system", "source_key"], keep="first", maintain_order=True)
+        known = nodes.join(self.customers.select("customer_id", *columns), on="customer_id", how="left")
+        return {
+            str(system): Described(str(rows["source"].min()), frozenset(), rows.select("source_key", *columns))
+            for (system,), rows in sorted(known.partition_by("system", as_dict=True).items())
+        }
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.errors import Notice, UsageError
 
-__all__ = ["Described", "Witness", "patterns", "stable_name", "systems_of"]
+__all__ = ["WITNESSES", "Described", "Witness", "patterns", "stable_name", "systems_of"]
 
 _DATED = re.compile(r"(?:19|20)\d{2}[-_.]?\d{2}(?:[-_.]?\d{2})?")
 WITNESSES = ("certificate_h", "phone_h", "birth_year")
@@ -76,11 +76,16 @@ def patterns(text: str, setting: str) -> list[tuple[str, str]]:
 
 
 def systems_of(
-    found: Sequence[Described], told: Sequence[tuple[str, str]], held: Mapping[str, str]
+    found: Sequence[Described],
+    told: Sequence[tuple[str, str]],
+    held: Mapping[str, str],
+    before: Mapping[str, Described] | None = None,
 ) -> tuple[dict[str, str], list[Notice]]:
     """The system of each source: as told, as held from an earlier month, or as its identifiers show.
 
-    Sources are taken in order of their names, so that the order in which they were given changes nothing.
+    `before` are the systems of earlier months, each with what is held of its customers: an export under a new name is
+    of the system whose identifiers it has. Sources are taken in order of their names, so that the order in which they
+    were given changes nothing.
 
     >>> one = Described("a.csv", frozenset({"id"}), pl.DataFrame({"source_key": ["1"], "certificate_h": ["x"]}))
     >>> two = Described("b.csv", frozenset({"no"}), pl.DataFrame({"source_key": ["1"], "certificate_h": ["y"]}))
@@ -90,7 +95,7 @@ def systems_of(
     settled: dict[str, str] = {}
     notices: list[Notice] = []
     order = sorted(found, key=lambda one: (_told(one.source, told) is None, one.source not in held, one.source))
-    members: dict[str, list[Described]] = {}
+    members: dict[str, list[Described]] = {system: [one] for system, one in sorted((before or {}).items())}
     for one in order:
         system = _told(one.source, told) or held.get(one.source)
         if system is None:

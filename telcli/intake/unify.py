@@ -126,7 +126,7 @@ def unify(  # noqa: D417 (numpy sections)
         parts = [_Part(p.source, p.one, p.frame.collect(engine="streaming").lazy(), p.day) for p in parts]
     found, keys = _described(parts)
     before = dict(held.crosswalk.select("source", "system").unique().sort("source").iter_rows()) if held else {}
-    systems, notices = systems_of(found, identity.systems, before)
+    systems, notices = systems_of(found, identity.systems, before, held.systems() if held else None)
     systems = {**before, **systems}
     rank = ranks({one.source: one.keys.height for one in found}, systems, identity.trust)
     more = line_keys(lines, found, systems, identity.systems)

@@ -115,7 +115,7 @@ def _held(inputs: Inputs) -> Held | None:
     """Who the customers were in an earlier month, where there was one."""
     if "crosswalk" not in inputs.tables or "customers" not in inputs.tables:
         return None
-    people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h")
+    people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h", "birth_year")
     return Held(inputs.tables["crosswalk"].collect(engine="streaming"), people.collect(engine="streaming"))
 
 

@@ -237,6 +237,29 @@ def test_customers_keep_their_identifiers_from_month_to_month(tmp_path: Path) ->
     assert rows(bills, "bills", "customer_id") == [("9001",)]
 
 
+def test_the_same_system_under_another_file_name_keeps_its_customers(tmp_path: Path) -> None:
+    may = ran(tmp_path, {"may.csv": "客户编号,性别\nC1,男\nC2,女\n"})
+    june = ran(tmp_path, {"final export.csv": "客户编号,性别\nC1,男\nC3,女\n"}, later(may))
+    assert dict(rows(june, "crosswalk", "source_key", "customer_id")) == {"C1": "C1", "C2": "C2", "C3": "C3"}
+    assert "system-assumed" in codes(june)
+
+
+def test_another_system_with_the_same_identifiers_does_not_take_the_held_ones(tmp_path: Path) -> None:
+    may = ran(tmp_path, {"may.csv": f"客户编号,证件号码\n1,{ALICE}\n2,{BOB}\n"})
+    june = ran(tmp_path, {"other.csv": f"客户编号,证件号码\n1,{CAROL}\n2,{ALICE}\n"}, later(may))
+    found = {
+        (source, key): customer
+        for source, key, customer in rows(june, "crosswalk", "source", "source_key", "customer_id")
+    }
+    assert found == {
+        ("may.csv", "1"): "1",
+        ("may.csv", "2"): "2",
+        ("other.csv", "1"): "other:1",
+        ("other.csv", "2"): "1",
+    }
+    assert "system-own" in codes(june)
+
+
 def test_two_held_customers_found_to_be_one(tmp_path: Path) -> None:
     crm, boss = "客户编号,证件号码\nC1,{}\n", "cust no,ID card,gender\n9001,{},F\n"
     may = ran(tmp_path, {"crm.csv": crm.format(""), "boss.csv": boss.format(ALICE)}, trust="crm*")
