@@ -17,7 +17,7 @@ from telcli.intake.lent_lines import one_line_each
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.spells import apart, named, owners, spells, transferred
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity, Unified, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.intake.facts import summed
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["calls", "usage_of_calls"]

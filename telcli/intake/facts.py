@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.intake.cleaning import FAULT_TYPE
 from telcli.intake.dictionary import CHARGES
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed"]

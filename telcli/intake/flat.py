@@ -16,7 +16,7 @@ from telcli.intake.attributes import looks_personal
 from telcli.intake.cleaning import Reading
 from telcli.intake.facts import add_fault, bills, lent
 from telcli.intake.mapping import Use
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.intake.whose import RECORD
 from telcli.intake.words import codes, masked, meant
 

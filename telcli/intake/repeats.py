@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import HIDDEN, add_fault, summed
-from telcli.intake.understand import REST
+from telcli.intake.understood import REST
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import Extract
 

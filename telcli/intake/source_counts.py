@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.intake.ahead import PAST
 from telcli.intake.dictionary import slots
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.tables import SUBJECTS
 from telcli.tables.checks import FAULTS
 from telcli.tables.quality import EVERY

@@ -14,7 +14,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import add_fault
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.tables.checks import LINE, SOURCE
 
 __all__ = ["apart", "named", "owners", "spells", "transferred"]

@@ -17,7 +17,7 @@ from telcli.intake.resolve import Held, Look, Resolution, resolve
 from telcli.intake.settle import settle
 from telcli.intake.survivorship import Survivorship
 from telcli.intake.systems import WITNESSES, Described, patterns, stable_name, systems_of
-from telcli.intake.understand import Understood, headers_of_extract
+from telcli.intake.understood import Understood, headers_of_extract
 from telcli.intake.whose import Whose, line_keys
 from telcli.tables import contract
 from telcli.tables.checks import FAULTS, LINE

@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.intake.systems import Described, stable_name
-from telcli.intake.understand import Understood
+from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS
 
 __all__ = ["RECORD", "Whose", "line_keys"]

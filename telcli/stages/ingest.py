@@ -18,7 +18,8 @@ from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.source_counts import source_counts
-from telcli.intake.understand import Understood, understand
+from telcli.intake.understand import understand
+from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome

@@ -1,0 +1,106 @@
+"""An extract read once: its rows counted, its columns without a meaning typed, and what to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import Notice
+from telcli.intake.assumed import units_assumed
+from telcli.intake.attributes import Profile, attribute_names, profile
+from telcli.intake.guessing import HEAD
+from telcli.intake.kept import Keep, keep_read
+from telcli.intake.people import columns_of_people, id_notices, people_notices
+from telcli.intake.privacy import header_tells
+from telcli.intake.understood import Understood, headers_of_extract
+
+__all__ = ["looked_at", "told_of"]
+
+_FIRST = 20_000
+_SURE = ("Float64", "String")
+"""Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
+
+
+def looked_at(one: Understood, keep: Keep) -> Understood:
+    """Read the extract once: count the rows, type the attributes, drop what names persons or holds nothing.
+
+    Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
+    numbers, if the one reading of the whole finds nothing to the contrary.
+    """
+    wanted = [] if one.summed else list(one.map.unknown)
+    one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
+    profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
+    written = headers_of_extract(one.extract)
+    open_ = [
+        name
+        for name in wanted
+        if profiles[name].type not in _SURE or profiles[name].personal or header_tells(written[name])
+    ]
+    while True:
+        if open_:
+            profiles |= profile(one.extract.frame, open_)[1]
+        found = _typed(one, wanted, profiles) if wanted else one
+        unsure = [reading for reading in found.readings() if reading.header in wanted and reading.header not in open_]
+        headers = [reading.header for reading in unsure]
+        kept = keep_read(found.frame, found.map.source, found.every_reading(), keep, headers)
+        doubtful = kept.doubtful(unsure)
+        if not doubtful:
+            rows = one.extract.rows
+            return replace(found, kept=kept, rows=_rows(kept.frame) if rows is None else rows)
+        open_ += doubtful
+
+
+def _rows(frame: pl.LazyFrame) -> int:
+    counted: int = frame.select(pl.len()).collect(engine="streaming").item()
+    return counted
+
+
+def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profile]) -> Understood:
+    """With the attributes that these profiles make of its columns without a meaning."""
+    written = headers_of_extract(one.extract)
+    private = tuple(
+        name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])
+    )
+    empty = tuple(header for header in wanted if not profiles[header].values)
+    kept = [header for header in wanted if header not in private and header not in empty]
+    names = attribute_names(kept, one.attributes)
+    return replace(
+        one,
+        map=replace(one.map, personal=(*one.map.personal, *private)),
+        attributes={**one.attributes, **{names[header]: (header, profiles[header].type) for header in kept}},
+        empty=empty,
+    )
+
+
+def told_of(one: Understood) -> list[Notice]:
+    """What the analyst should know of one extract: what was dropped, kept aside, or assumed."""
+    notices = []
+    about: dict[str, Any] = {"file": one.map.source}
+    if one.map.personal:
+        values = {**about, "columns": ", ".join(one.map.personal)}
+        notices.append(Notice("personal-dropped", "{file}: columns that name persons were dropped: {columns}.", values))
+    if one.empty:
+        values = {**about, "columns": ", ".join(one.empty)}
+        notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
+    if one.attributes:
+        values = {**about, "count": len(one.attributes), "columns": ", ".join(one.attributes)}
+        notices.append(
+            Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
+        )
+    if one.map.unknown and one.summed:
+        values = {**about, "columns": ", ".join(one.map.unknown)}
+        notices.append(
+            Notice(
+                "summed-unused",
+                "{file}: rows are added up by month, so these columns were left out: {columns}.",
+                values,
+            )
+        )
+    key = one.map.use("customer_id") or one.map.use("subscription_id")
+    if key and not key.header.startswith("@"):
+        head = one.extract.frame.head(HEAD).select(key.header).collect()
+        notices += id_notices(one.map.source, key.header, head[key.header])
+    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)

@@ -1,0 +1,143 @@
+"""What one extract was understood as: the table it is, the sources of its columns, and how its rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import PurePath
+
+import polars as pl
+
+from telcli.intake.ahead import PAST
+from telcli.intake.candidates import FILE_NAME
+from telcli.intake.cleaning import Reading, clean
+from telcli.intake.dictionary import personal, slots
+from telcli.intake.guessing import FILE, ROW, reading_of
+from telcli.intake.identity import Seen
+from telcli.intake.kept import Kept
+from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
+from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.suppression import without_purged
+from telcli.tables.checks import LINE
+from telcli.tables.extract import RAGGED, Extract
+
+__all__ = ["NOBODY", "REST", "Understood", "headers_of_extract"]
+
+REST = "_rest "
+"""Start of the names of columns that are read only to tell whole rows apart."""
+NOBODY = Pseudonyms(no_key)
+"""Makes no pseudonyms: asked for one, it says that there is no key."""
+_NAMING = ("customer_id", "subscription_id", "account_id", "certificate_h")
+"""Columns by which a person who was purged is known again."""
+_TYPES = {
+    "Boolean": "flag",
+    "Date": "day",
+    "Float64": "number",
+    "Float64-masked": "discreet number",
+    "String": "discreet text",
+}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One extract and what was made of it; `attributes` maps ``x_<name>`` to (header, type).
+
+    `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
+    already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
+    Facts dated after `today` are faults.
+    """
+
+    extract: Extract
+    map: SourceMap
+    rows: int
+    attributes: Mapping[str, tuple[str, str]]
+    empty: tuple[str, ...] = ()
+    people: Pseudonyms = NOBODY
+    seen: Mapping[str, tuple[Reading, Seen]] = field(default_factory=dict)
+    kept: Kept | None = None
+    under: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    today: date | None = None
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The raw frame, with the row number or the name of the file where the mapping asks for it."""
+        told = {use.header for use in self.map.columns.values()}
+        if ROW_NUMBER in told:
+            return self.extract.frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.String))
+        if FILE_NAME in told:
+            return self.extract.frame.with_columns(pl.lit(PurePath(self.map.source).stem).alias(FILE))
+        return self.extract.frame
+
+    def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:
+        """The columns read, with the source, the line and the faults of each row beside them."""
+        if self.kept and self.kept.has(readings):
+            found = self.kept.select(readings)
+        else:
+            found = clean(self.frame, self.map.source, readings)
+        return self.under(found) if self.under else found
+
+    def every_reading(self) -> list[Reading]:
+        """How all its columns are read, for its own table and for others."""
+        tables = dict.fromkeys([self.map.table, *[slots()[name].table for name in self.map.columns]])
+        found = [reading for table in tables for reading in self.readings(table, attributes=table == self.map.table)]
+        return [*found, self.customer_key()] if self.map.table == "customers" else [*found, *self.rest()]
+
+    @property
+    def lacks_id(self) -> str:
+        """The identifier that rows of this extract should have and do not; empty where nothing lacks."""
+        key = {"payments": "payment_id", "contacts": "contact_id"}.get(self.map.table, "")
+        return key if key and self.map.use(key) is None else ""
+
+    def rest(self) -> list[Reading]:
+        """Of rows without a number of their own, what no other reading takes: only to tell whole rows apart."""
+        if not self.lacks_id:
+            return []
+        used = {reading.header for reading in self.readings()}
+        return [Reading(REST + name, name, "token") for name in headers_of_extract(self.extract) if name not in used]
+
+    def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
+        """How each column of its own table, or of one it lends to, is read."""
+        found = [
+            reading_of(name, use, self.people)
+            for name, use in self.map.columns.items()
+            if slots()[name].table == (table or self.map.table) and not use.constant
+        ]
+        found = [replace(one, last=self.today) if one.name in PAST else one for one in found]
+        if not attributes:
+            return found
+        return found + [Reading(name, header, _TYPES[kind]) for name, (header, kind) in self.attributes.items()]
+
+    def customer_key(self) -> Reading:
+        """How a table of customers reads its key."""
+        use = self.map.use("customer_id") or Use(ROW_NUMBER)
+        return reading_of("customers.customer_id", use, self.people)
+
+    @property
+    def summed(self) -> bool:
+        """Whether rows of this extract are added up, so that attributes have no place."""
+        return self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
+
+    def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
+        """The same without rows of persons who were purged, and how many those were."""
+        if not self.kept or not purged:
+            return self, 0
+        columns = self.kept.columns_of([one for one in self.every_reading() if one.name in _NAMING])
+        left, count = without_purged(self.kept.frame, columns, purged, self.people)
+        return replace(self, kept=replace(self.kept, frame=left)), count
+
+    def without(self, tables: Sequence[str]) -> Understood:
+        """The same, with columns of these tables left as unknown."""
+        kept = {name: use for name, use in self.map.columns.items() if slots()[name].table not in tables}
+        used = {use.header for use in kept.values()}
+        back = [use.header for name, use in self.map.columns.items() if name not in kept and use.header not in used]
+        private = [header for header in back if personal(self.extract.repeated.get(header, header))]
+        unknown = (*self.map.unknown, *[header for header in back if header not in private])
+        named = (*self.map.personal, *private)
+        return replace(self, map=replace(self.map, columns=kept, unknown=unknown, personal=named))
+
+
+def headers_of_extract(extract: Extract) -> dict[str, str]:
+    """Column of the frame -> header as written."""
+    names = [name for name in extract.frame.collect_schema() if name not in (LINE, RAGGED)]
+    return {name: extract.repeated.get(name, name) for name in names}
