@@ -45,6 +45,16 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
+EVIDENCE = {
+    "told": "as told",
+    "pinned": "pinned",
+    "word": "by word",
+    "part": "by word and unit",
+    "values": "by values",
+    "weak": "by a word of many uses",
+    "assumed": "assumed",
+}
+"""What the meaning of a column rests on, in words; a name of telcli's own needs none."""
 
 
 def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
@@ -152,12 +162,33 @@ def _sources(sources: Any) -> Iterator[str]:
         )
         if source.get("rows_duplicate"):
             counts += tr(", {n} copies dropped", n=f"{source['rows_duplicate']:,}")
-        yield f"  {source['source']} → {source['table']}  {counts}  ({source['encoding']})"
+        table = source["table"] + _sure(source.get("confidence"))
+        yield f"  {source['source']} → {table}  {counts}  ({source['encoding']})"
         pairs = source["mapped"].items()
-        renamed = [f"{theirs} → {ours}" for ours, theirs in pairs if ours != theirs]
+        renamed = [f"{theirs} → {ours}{_why(source, ours)}" for ours, theirs in pairs if ours != theirs]
         yield from _listed("mapped", renamed)
-        yield from _listed("taken as named", [ours for ours, theirs in pairs if ours == theirs])
+        yield from _listed("taken as named", [ours + _why(source, ours) for ours, theirs in pairs if ours == theirs])
+        yield from _listed("could be something else", _rivals(source))
         yield from _listed("kept as attributes", source["unmapped"])
+
+
+def _sure(confidence: float | None) -> str:
+    """How sure a meaning is, behind it."""
+    return "" if confidence is None else f" {confidence:.2f}"
+
+
+def _why(source: Mapping[str, Any], ours: str) -> str:
+    """How sure the meaning of one column is, and what it rests on."""
+    sure, how = source.get("confidence_by_column", {}).get(ours), source.get("evidence_by_column", {}).get(ours, "")
+    return "" if sure is None else f" ({tr(EVIDENCE[how]) + ' ' if how in EVIDENCE else ''}{sure:.2f})"
+
+
+def _rivals(source: Mapping[str, Any]) -> list[str]:
+    """What else the table could be, and which other headers or places would fit a column."""
+    found = [f"{source['source']} → {table}" for table in source.get("rivals", ())]
+    for ours, rivals in source.get("rivals_by_column", {}).items():
+        found.append(f"{source['mapped'][ours]} → {ours} ({tr('or')} {', '.join(rivals)})")
+    return found
 
 
 def _disagreement(rates: Any) -> Iterator[str]:

@@ -25,6 +25,7 @@ __all__ = [
     "flat_amounts",
     "headers_of",
     "otherwise",
+    "own_headers",
     "personal",
     "personal_words",
     "pseudonymous",
@@ -202,6 +203,14 @@ def headers_of(table: str) -> Mapping[str, str]:
     columns = {**shared, **book["headers"][table]}
     found = {bare(name): column for column, names in columns.items() for name in names}
     return found | {bare(column): column for column in columns}
+
+
+@cache
+def own_headers(slot: str) -> frozenset[str]:
+    """Bare headers that the operator's own words name for one slot (``bills.amount``)."""
+    table, _, column = slot.partition(".")
+    names = _OWN.get("headers", {}).get(table, {}).get(column, ())
+    return frozenset(bare(name) for name in ([names] if isinstance(names, str) else names))
 
 
 @cache

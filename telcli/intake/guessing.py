@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import polars as pl
 
+from telcli.errors import DataError
 from telcli.intake.assumed import duration_unit, epoch_told
-from telcli.intake.candidates import FILE_NAME
+from telcli.intake.candidates import FILE_NAME, meaning
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
+from telcli.intake.confidence import evidence_of
 from telcli.intake.date_forms import with_date_forms
 from telcli.intake.dictionary import slots
 from telcli.intake.identity import PERSONAL_FORMS
@@ -18,6 +20,7 @@ from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import TABLE
+from telcli.tables import SUBJECTS
 from telcli.tables.extract import Extract
 
 __all__ = ["FILE", "HEAD", "ROW", "guessed", "reading_of", "spoken"]
@@ -25,6 +28,8 @@ __all__ = ["FILE", "HEAD", "ROW", "guessed", "reading_of", "spoken"]
 ROW, FILE = "_row", "_file"
 HEAD = 2000
 """Rows looked at before a column is taken for what its header says."""
+_MEANT = 0.5
+"""A column is not what its header says where fewer of its first values can be read so."""
 _CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", "clock", "epoch", *PERSONAL_FORMS)
 _NOBODY = Pseudonyms(no_key)
 
@@ -43,24 +48,64 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
     told = {name: use for name, use in told.items() if name != TABLE}
     head = extract.frame.head(HEAD).collect(engine="streaming")
     refused = frozenset((name, header) for header in names if mostly_clocks(head[header]) for name in _days())
+    refused |= _not_so(names, head, table)
     named = {use.header for use in told.values()}
     while mapped := guess(extract.name, names, told, table=table, refused=refused):
         columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
         mapped = replace(mapped, columns=columns)
-        wrong = {
-            (name, use.header)
-            for name, use in mapped.columns.items()
-            if use.header not in named
-            and not use.constant
-            and slots()[name].form in _CHECKED
-            and name != "customers.churned"
-            and readable_share(head[use.header], reading_of(name, use)) < 0.5
-        }
+        shares = _readable(mapped, head)
+        wrong = {(name, mapped.columns[name].header) for name, share in shares.items() if share < _MEANT}
+        wrong = {(name, header) for name, header in wrong if header not in named and name != "customers.churned"}
         if not wrong:
             _refuse_destroyed(mapped, head)
-            return epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
+            _refuse_tie(mapped)
+            mapped = epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
+            return replace(mapped, evidence=evidence_of(mapped.table, mapped.columns, names, told, shares))
         refused |= wrong
     return None
+
+
+def _readable(mapped: SourceMap, head: pl.DataFrame) -> dict[str, float]:
+    """Of each slot whose form can be checked, the share of its first values that can be read so."""
+    return {
+        name: readable_share(head[use.header], reading_of(name, use))
+        for name, use in mapped.columns.items()
+        if not use.constant and slots()[name].form in _CHECKED and use.header in head.columns
+    }
+
+
+def _not_so(names: Mapping[str, str], head: pl.DataFrame, table: str) -> set[tuple[str, str]]:
+    """Where several headers mean the same: those whose first values say that they do not."""
+    found = set()
+    for owner in [table] if table else SUBJECTS:
+        meant: dict[str, list[Use]] = {}
+        for header, written in names.items():
+            column, unit = meaning(owner, written)
+            if f"{owner}.{column}" in slots():
+                meant.setdefault(f"{owner}.{column}", []).append(Use(header, unit))
+        for name, uses in meant.items():
+            if len(uses) > 1 and slots()[name].form in _CHECKED:
+                found |= {
+                    (name, use.header)
+                    for use in uses
+                    if readable_share(head[use.header], reading_of(name, use)) < _MEANT
+                }
+    return found
+
+
+def _refuse_tie(mapped: SourceMap) -> None:
+    """Refuse an extract that could be one table as well as another."""
+    if not mapped.ties:
+        return
+    tables = (mapped.table, *mapped.ties)
+    raise DataError(
+        "subject-ambiguous",
+        "{file} could be {tables} alike.",
+        hint="Say which it is: {ways}",
+        file=mapped.source,
+        tables=", ".join(tables),
+        ways=" / ".join(f"--map {mapped.source}:{TABLE}={table}" for table in tables),
+    )
 
 
 def _days() -> list[str]:

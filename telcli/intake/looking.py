@@ -90,6 +90,16 @@ def told_of(one: Understood) -> list[Notice]:
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
+    for name, headers in one.map.undecided.items():
+        values = {**about, "headers": ", ".join(headers), "column": name}
+        values["ways"] = " / ".join(f"--map {one.map.source}:{name}={header}" for header in headers)
+        notices.append(
+            Notice(
+                "mapping-undecided",
+                "{file}: {headers} could each be {column}, so none was taken for it (choose: {ways}).",
+                values,
+            )
+        )
     if one.map.unknown and one.summed:
         values = {**about, "columns": ", ".join(one.map.unknown)}
         notices.append(

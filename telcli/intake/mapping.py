@@ -8,22 +8,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telcli.errors import DataError
 from telcli.intake.candidates import BORROWS, KEYS, ROW_NUMBER, Candidate, Use, candidate, meaning
-from telcli.intake.dictionary import bare, event_words, flat_amounts, personal, pseudonymous, read_header, slots
+from telcli.intake.confidence import Evidence, weighed
+from telcli.intake.dictionary import (
+    bare,
+    event_words,
+    flat_amounts,
+    own_headers,
+    personal,
+    pseudonymous,
+    read_header,
+    slots,
+)
 from telcli.tables import SUBJECTS
 
 __all__ = ["ROW_NUMBER", "SourceMap", "Use", "guess", "why_not"]
+
+_RIVAL, _TIE = 0.5, 0.95
+"""Tables that fit so well, as a share of the best, are named beside it; or nothing but the analyst tells them apart."""
 
 
 @dataclass(frozen=True)
 class SourceMap:
     """One extract understood: its table, and each slot's source by the slot's full name (``bills.amount``).
 
-    `unknown` are headers without a meaning, `personal` those that name persons; `confidence` runs from 0 to 1;
-    `weak_id` is set where only a name such as ``id`` points to the customer.
+    `unknown` are headers without a meaning, `personal` those that name persons; `confidence` runs from 0 to 1 and is
+    of the table, whose `rivals` fit next best, those of `ties` as well; `evidence` holds that of each slot. `undecided`
+    are slots of other tables that several headers could fill: none does. `weak_id` is set where only a name such as
+    ``id`` points to the customer.
     """
 
     source: str
@@ -33,6 +48,14 @@ class SourceMap:
     unknown: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     weak_id: bool = False
+    rivals: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    undecided: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def why(self, name: str) -> Evidence:
+        """What one slot's source rests on; where nobody looked, it is what has to stand there."""
+        return self.evidence.get(name) or weighed("assumed")
 
     def use(self, column: str, table: str = "") -> Use | None:
         """The source of one column of its own table, or of a borrowed one."""
@@ -75,12 +98,29 @@ def guess(  # noqa: D417 (numpy sections)
     best = order[0]
     rival = max((found.score for found in order[1:]), default=0.0)
     confidence = best.score / (best.score + rival) if best.score else 0.5
-    columns = _settled(source, best, headers, told, refused)
+    columns, undecided = _settled(source, best, headers, told, refused)
     used = {use.header for use in columns.values()}
     private = tuple(name for name, written in headers.items() if name not in used and personal(written))
     unknown = tuple(name for name in headers if name not in used and name not in private)
-    weak = "customer_id" in best.weak
-    return SourceMap(source, best.table, round(confidence, 2), columns, unknown, private, weak)
+    return SourceMap(
+        source,
+        best.table,
+        round(confidence, 2),
+        columns,
+        unknown,
+        private,
+        weak_id="customer_id" in best.weak,
+        rivals=tuple(found.table for found in order[1:] if found.score > _RIVAL * best.score),
+        ties=tuple(found.table for found in order[1:] if _ties(best, found)),
+        undecided={slot: names for slot, names in undecided.items() if slot not in columns},
+    )
+
+
+def _ties(best: Candidate, other: Candidate) -> bool:
+    """Whether another table fits as well, and it would make a difference."""
+    if set(other.strong) <= set(KEYS) or other.table in BORROWS.get(best.table, ()) or not best.score:
+        return False
+    return other.score > _TIE * best.score
 
 
 def why_not(source: str, headers: Mapping[str, str], told: Mapping[str, Use]) -> str:
@@ -95,17 +135,23 @@ def _settled(
     headers: Mapping[str, str],
     told: Mapping[str, Use],
     refused: frozenset[tuple[str, str]],
-) -> dict[str, Use]:
-    """One use per slot, own columns first, then those that the table lends to others."""
+) -> tuple[dict[str, Use], dict[str, tuple[str, ...]]]:
+    """One use per slot, own columns first, then those that the table lends to others; and those that stay undecided."""
     columns: dict[str, Use] = {}
+    undecided: dict[str, tuple[str, ...]] = {}
     for column, uses in best.strong.items():
-        _refuse_ambiguous(source, f"{best.table}.{column}", [headers.get(use.header, use.header) for use in uses])
-        columns[f"{best.table}.{column}"] = uses[0]
+        slot = f"{best.table}.{column}"
+        chosen = _own(slot, uses, headers)
+        _refuse_ambiguous(source, slot, [headers.get(use.header, use.header) for use in chosen])
+        columns[slot] = chosen[0]
     columns |= {f"{best.table}.{column}": use for column, use in best.weak.items()}
     columns |= {name: use for name, use in told.items() if name in slots()}
     for lender in BORROWS.get(best.table, ()):
         used = {use.header for use in columns.values()}
-        columns |= _lent(lender, {name: written for name, written in headers.items() if name not in used}, refused)
+        free = {name: written for name, written in headers.items() if name not in used}
+        lent = {slot: _own(slot, uses, headers) for slot, uses in _lent(lender, free, refused).items()}
+        columns |= {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
+        undecided |= {slot: tuple(headers[use.header] for use in uses) for slot, uses in lent.items() if len(uses) > 1}
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
     columns |= _pseudonymous(best.table, columns, headers, refused)
@@ -113,18 +159,24 @@ def _settled(
     for name in told:
         if "." not in name and not any(slots()[known].column == name for known in columns):
             columns |= _lent_by_name(best.table, name, told[name])
-    return columns
+    return columns, undecided
 
 
-def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> dict[str, Use]:
-    """Columns of another table that stand in this extract; those with two candidates stay attributes."""
+def _own(slot: str, uses: list[Use], headers: Mapping[str, str]) -> list[Use]:
+    """Of several headers for one meaning the one that the operator's own words name; all where they name none."""
+    own = [use for use in uses if bare(headers.get(use.header, "")) in own_headers(slot)]
+    return own if len(own) == 1 else uses
+
+
+def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> dict[str, list[Use]]:
+    """Columns of another table that stand in this extract, with each header that could be one."""
     lent: dict[str, list[Use]] = defaultdict(list)
     for name, written in headers.items():
         column, unit = meaning(lender, written)
         slot = f"{lender}.{column}"
         if column and column not in KEYS and slot in slots() and (slot, name) not in refused:
             lent[slot].append(Use(name, unit))
-    return {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
+    return lent
 
 
 def _pseudonymous(
@@ -196,9 +248,10 @@ def _refuse_ambiguous(source: str, name: str, written: Sequence[str]) -> None:
     raise DataError(
         "mapping-ambiguous",
         "{file}: {headers} could all be {column}.",
-        hint="Choose one: {ways}",
+        hint="Choose one: {ways}; or name it under [dictionary.headers.{table}] in telcli.toml.",
         file=source,
         headers=", ".join(written),
         column=name,
-        ways=" or ".join(f"--map {source}:{name}={header}" for header in written),
+        table=name.partition(".")[0],
+        ways=" / ".join(f"--map {source}:{name}={header}" for header in written),
     )

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from telcli.errors import DataError, Notice, UsageError
+from telcli.intake.confidence import weighed
 from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import SourceMap, Use
 from telcli.intake.told import canonical, known_unit, refuse_table
@@ -82,7 +83,8 @@ def pinned_map(
                 {"file": source, "columns": ", ".join(new)},
             )
         )
-    return SourceMap(source, table, 1.0, columns, new, dropped), attributes, notices
+    evidence = {name: weighed("pinned") for name in columns}
+    return SourceMap(source, table, 1.0, columns, new, dropped, evidence=evidence), attributes, notices
 
 
 def _pinned_use(name: str, wanted: Any) -> Use:

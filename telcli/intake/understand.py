@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from telcli.errors import DataError, Notice
+from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import slots
 from telcli.intake.guessing import guessed, spoken
@@ -96,7 +97,9 @@ def _plan_fee_as_bill(found: Sequence[Understood]) -> list[Understood]:
     for place, one in enumerate(found):
         fee = one.map.use("plan_fee", "subscriptions")
         if fee and one.rows >= 0 and not (have and not one.map.columns_of("bills")):
-            billed = replace(one, map=replace(one.map, columns={**one.map.columns, kind: fee}))
+            evidence = {**one.map.evidence, kind: weighed("weak", rivals=("subscriptions.plan_fee",))}
+            columns = {**one.map.columns, kind: fee}
+            billed = replace(one, map=replace(one.map, columns=columns, evidence=evidence))
             return [*found[:place], billed, *found[place + 1 :]]
     return list(found)
 

@@ -189,7 +189,8 @@ def _latest(one: Understood, columns: Sequence[str] = _DATED) -> date | None:
 
 def _about(one: Understood, *, gone: int) -> dict[str, Any]:
     """What was read of one extract and what was made of it."""
-    mapped = {name.removeprefix(f"{one.map.table}."): use.header for name, use in one.map.columns.items()}
+    names = {name: name.removeprefix(f"{one.map.table}.") for name in one.map.columns}
+    why = {name: one.map.why(name) for name in names}
     return {
         "source": one.map.source,
         "table": one.map.table,
@@ -198,10 +199,13 @@ def _about(one: Understood, *, gone: int) -> dict[str, Any]:
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,
         "confidence": one.map.confidence,
-        "mapped": mapped,
-        "units": {
-            name.removeprefix(f"{one.map.table}."): use.unit for name, use in one.map.columns.items() if use.unit
-        },
+        "rivals": list(one.map.rivals),
+        "mapped": {names[name]: use.header for name, use in one.map.columns.items()},
+        "confidence_by_column": {names[name]: found.confidence for name, found in why.items()},
+        "evidence_by_column": {names[name]: found.how for name, found in why.items()},
+        "rivals_by_column": {names[name]: list(found.rivals) for name, found in why.items() if found.rivals},
+        "undecided": {name: list(headers) for name, headers in one.map.undecided.items()},
+        "units": {names[name]: use.unit for name, use in one.map.columns.items() if use.unit},
         "unmapped": [header for header, _ in one.attributes.values()],
         "attributes": {name: kind for name, (_, kind) in one.attributes.items()},
         "dropped_personal": list(one.map.personal),

@@ -34,8 +34,17 @@ IDS = ["000123", "客户二", "c,3"]
 
 def ingest(inputs: Inputs, settings: Any) -> Outcome:
     """Three customers and their bills, whatever the extracts say."""
-    source = {"source": "crm.csv", "table": "customers", "rows_read": 3, "encoding": "utf-8", "unmapped": ["备注"]}
+    source: dict[str, Any] = {
+        "source": "crm.csv",
+        "table": "customers",
+        "rows_read": 3,
+        "encoding": "utf-8",
+        "unmapped": ["备注"],
+    }
     source["mapped"] = {"customer_id": "客户编号", "region": "region"}
+    source |= {"confidence": 0.97, "confidence_by_column": {"customer_id": 0.81, "region": 1.0}}
+    source["evidence_by_column"] = {"customer_id": "word", "region": "name"}
+    source |= {"rivals": ["bills"], "rivals_by_column": {"customer_id": ["用户编号"]}}
     rows = [(name, month, "total", 10.0 * at) for at, name in enumerate(IDS) for month in MONTHS]
     names = ["customer_id", "month", "kind", "amount"]
     tables = {
