@@ -29,6 +29,7 @@ PANELS = {
     "Look": {
         "status": "Show what the working directory holds, what is stale, and what to run next.",
         "show": "Show a table's rows, or what its columns mean.",
+        "diff": "Show what changed in the base from one month to another.",
         "config": "Show each setting, its value, and where it came from.",
     },
     "Privacy": {"purge": "Remove one person from every table."},

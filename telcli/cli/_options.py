@@ -221,7 +221,7 @@ def _form(form: str, quiet: bool) -> str:
     return "quiet" if quiet and form == "human" else form
 
 
-def month(given: str | None) -> date | None:
+def month(given: str | None, option: str = "--as-of") -> date | None:
     """Read YYYY-MM, also written YYYYMM or YYYY/MM, as the first day of that month.
 
     >>> month("2024-06") == month("202406") == month("2024/06")
@@ -233,8 +233,9 @@ def month(given: str | None) -> date | None:
     if not found or not (1900 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12):
         raise UsageError(
             "as-of-invalid",
-            "--as-of must be a month such as 2024-06, not {value}.",
-            hint="Write the year and the month alone: --as-of 2024-06",
+            "{option} must be a month such as 2024-06, not {value}.",
+            hint="Write the year and the month alone: {option} 2024-06",
+            option=option,
             value=repr(given),
         )
     return date(int(found[1]), int(found[2]), 1)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from telcli.cli._options import Call
     from telcli.pipeline.show import Selection
 
-__all__ = ["show_rows", "show_schema"]
+__all__ = ["SCREEN_ROWS", "csv", "grid", "show_rows", "show_schema"]
 
-_SCREEN_ROWS = 20
+SCREEN_ROWS = 20
 _AT_ONCE = 1_000
 _NO_LIMIT = 1_000_000  # columns of what is no terminal
 
@@ -33,13 +33,13 @@ def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str],
     found = pick(read(call.workdir, table, call.as_of), columns, where)
     limited = found.frame if limit is None else found.frame.head(limit)
     if call.out.form == "csv":
-        _csv(batches(limited))
+        csv(batches(limited))
     elif call.out.form == "json":
         _json(call, found, batches(limited))
     elif call.out.human:
         frame = found.frame if columns else found.frame.select(_spoken(found.frame.collect_schema().names()))
-        few = frame.head(_SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
-        call.out.show(_grid(few, found.rows if where is None else count(found.frame)))
+        few = frame.head(SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
+        call.out.show(grid(few, found.rows if where is None else count(found.frame)))
 
 
 def _spoken(names: Sequence[str]) -> list[str]:
@@ -49,7 +49,7 @@ def _spoken(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in hidden]
 
 
-def _csv(pieces: Iterator[pl.DataFrame]) -> None:
+def csv(pieces: Iterator[pl.DataFrame]) -> None:
     """Write text, so that line ends and encoding are those of stdout; little at once, to notice a reader that goes."""
     for at, piece in enumerate(pieces):
         for after, part in enumerate(piece.iter_slices(_AT_ONCE) if piece.height else [piece]):
@@ -76,7 +76,7 @@ def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
     sys.stdout.write("]}\n")
 
 
-def _grid(frame: pl.DataFrame, total: int) -> Iterator[str]:
+def grid(frame: pl.DataFrame, total: int) -> Iterator[str]:
     """Columns side by side, as many as fit; the others are named."""
     columns = [(name, kind.is_numeric(), _column(frame[name])) for name, kind in frame.schema.items()]
     sizes = [max(map(wide, [name, *cells])) for name, _, cells in columns]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,11 @@ class LifecycleRules:
     growth_slope: float = 0.05
     decline_ratio: float = 0.7
     dormant_months: int = 1
+
+    @classmethod
+    def of(cls, settings: Any) -> LifecycleRules:
+        """The thresholds as the settings of `segment` have them."""
+        return cls(**{one.name: getattr(settings, one.name) for one in fields(cls)})
 
 
 def lifecycle_stage(months: pl.LazyFrame, as_of: date, rules: LifecycleRules = LifecycleRules()) -> pl.LazyFrame:

@@ -94,17 +94,18 @@ def _filled(fresh: pl.DataFrame, held: pl.DataFrame, key: Sequence[str], columns
 
 
 def as_it_stood(current: pl.LazyFrame, past: pl.LazyFrame | None, month: date) -> pl.LazyFrame:
-    """The rows of a state table as they stood in a month: those whose interval holds its first day.
+    """The rows of a state table as they stood at the end of a month: those whose interval holds its last day.
 
     A row without a beginning was there before anything is known of its key.
 
-    >>> now = pl.LazyFrame({"id": ["a"], "plan": ["Z"], FROM: [date(2024, 6, 1)], TO: [None]})
-    >>> then = pl.LazyFrame({"id": ["a"], "plan": ["X"], FROM: [None], TO: [date(2024, 6, 1)]})
-    >>> as_it_stood(now, then, date(2024, 5, 1)).collect()["plan"].to_list()
-    ['X']
+    >>> now = pl.LazyFrame({"id": ["a"], "plan": ["Z"], FROM: [date(2024, 6, 15)], TO: [None]})
+    >>> then = pl.LazyFrame({"id": ["a"], "plan": ["X"], FROM: [None], TO: [date(2024, 6, 15)]})
+    >>> [as_it_stood(now, then, date(2024, month, 1)).collect()["plan"].item() for month in (5, 6)]
+    ['X', 'Z']
     """
     frames = [current] if past is None else [current, past]
     rows = pl.concat(frames, how="diagonal_relaxed")
-    begun = pl.col(FROM).is_null() | (pl.col(FROM) <= month)
-    lasting = pl.col(TO).is_null() | (pl.col(TO) > month)
+    after = pl.lit(month).dt.offset_by("1mo")
+    begun = pl.col(FROM).is_null() | (pl.col(FROM) < after)
+    lasting = pl.col(TO).is_null() | (pl.col(TO) >= after)
     return rows.filter(begun & lasting)

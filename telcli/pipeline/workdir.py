@@ -106,21 +106,31 @@ class Workdir:
     def hold(
         self, table: str, choose: Callable[[Manifest], Sequence[str]]
     ) -> tuple[Manifest, Sequence[str], pl.LazyFrame]:
-        """Read a table without the lock: the manifest, the partitions chosen by it, and their rows as of that instant.
+        """Read a table without the lock: the manifest, the partitions chosen by it, and their rows at that instant."""
+        manifest, chosen, frames = self.hold_all(lambda manifest: {table: choose(manifest)})
+        return manifest, chosen[table], frames[table]
 
-        A commit may come between reading the manifest and opening the files; then both are read again.
+    def hold_all(
+        self, choose: Callable[[Manifest], Mapping[str, Sequence[str]]]
+    ) -> tuple[Manifest, Mapping[str, Sequence[str]], dict[str, pl.LazyFrame]]:
+        """Read several tables without the lock, all as of one instant; `choose` names the partitions of each.
+
+        A commit may come between reading the manifest and opening the files; then all are read again.
         """
         while True:
             manifest = self.manifest()
-            partitions = choose(manifest)
+            chosen = choose(manifest)
             try:
-                frame = self.scan(manifest, table, partitions, verify=True, pin=True)
+                frames = {
+                    table: self.scan(manifest, table, names, verify=True, pin=True) for table, names in chosen.items()
+                }
             except (DataError, FileNotFoundError):
                 if self.manifest() == manifest:
                     raise
                 continue
-            if self.manifest().tables.get(table) == manifest.tables.get(table):
-                return manifest, partitions, frame
+            now = self.manifest().tables
+            if all(now.get(table) == manifest.tables.get(table) for table in chosen):
+                return manifest, chosen, frames
 
     def lost(self, manifest: Manifest, record: Record) -> list[str]:
         """What a run published that is no longer so: a file that is gone or of another size, or was replaced since."""

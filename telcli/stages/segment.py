@@ -68,7 +68,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
     with threadpool_limits(1):
-        people = gather(inputs.tables, inputs.as_of, _lifecycle(settings))
+        people = gather(inputs.tables, inputs.as_of, LifecycleRules.of(settings))
         behaviour = people.values[:, : len(people.behaviour)]
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)
@@ -84,16 +84,6 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     segments = _segments(people, grouping.labels, profiled, tiers, inputs.as_of)
     tables = {"segments": segments, "segment_profiles": profiled.lazy()}
     return Outcome(tables, metrics, (*grouping.notices, *_remarks(people)), as_of=inputs.as_of)
-
-
-def _lifecycle(settings: SegmentSettings) -> LifecycleRules:
-    return LifecycleRules(
-        settings.acquisition_months,
-        settings.growth_months,
-        settings.growth_slope,
-        settings.decline_ratio,
-        settings.dormant_months,
-    )
 
 
 def _grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> _Grouping:

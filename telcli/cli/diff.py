@@ -1,0 +1,51 @@
+"""``telcli diff``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from telcli.cli import _changes
+from telcli.cli._options import Call, command, month
+
+_From = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.")
+]
+_To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="The later month; the newest one held.")]
+_What = Annotated[
+    str | None, typer.Option("--what", metavar="A,B", help="Only these kinds of change, as in left,plan_id.")
+]
+_Rows = Annotated[bool, typer.Option("--rows", help="Show a row per change too, as csv always does.")]
+_Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
+_Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=0, help="At most so many rows; all of them, or 20 on the screen."),
+]
+_Format = Annotated[
+    Literal["human", "json", "csv", "quiet"],
+    typer.Option("--format", help="What to print: for people, one JSON object, CSV with a header, or nothing."),
+]
+
+
+@command()
+def diff(
+    call: Call,
+    since: _From = None,
+    to: _To = None,
+    what: _What = None,
+    rows: _Rows = False,
+    columns: _Columns = None,
+    limit: _Limit = None,
+    format: _Format = "human",
+) -> None:
+    """Show what changed in the base from one month to another.
+
+    Who joined, returned and left; plans, stages of life, classes, regions and managers that changed; and what it is
+    worth in revenue. Nothing is written, so it works while another command does.
+    """
+    from telcli.pipeline.diff import diff as compare
+
+    wanted = _changes.wanted(what, columns, limit, rows=rows or format == "csv")
+    found = compare(call.request(), month(since, "--from"), month(to, "--to") or call.as_of)
+    _changes.tell(call, found, wanted)

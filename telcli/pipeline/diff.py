@@ -1,0 +1,145 @@
+"""What changed in the base between two months: which months are held, and what is read of them. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.provenance import Manifest
+from telcli.pipeline.run import Request, settle
+from telcli.pipeline.workdir import Workdir
+from telcli.stages import Inputs
+from telcli.tables import contract
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Diff", "diff"]
+
+_STATES = ("customers", "customer_history", "subscriptions", "subscription_history")
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The two months, a row per change, and what they come to."""
+
+    before: date
+    after: date
+    changes: pl.DataFrame
+    metrics: Mapping[str, Any]
+    notices: tuple[Notice, ...]
+
+
+def diff(request: Request, before: date | None = None, after: date | None = None) -> Diff:
+    """Compare the base at the end of two months of a working directory; another process may write it meanwhile.
+
+    Where they are not named, `after` is the newest month held and `before` the last one before it.
+
+    Raises
+    ------
+    UsageError
+        `before` is not the earlier one.
+    MissingInputError
+        A month is not held.
+    """
+    if before and after and before >= after:
+        raise _not_earlier(before, after)
+    workdir = Workdir(request.workdir)
+    manifest, _, frames = workdir.hold_all(_chosen)
+    tables = {table: contract(table).conform(frame) for table, frame in frames.items()}
+    held = _held(manifest, tables)
+    before, after = _settled(request, held, before, after, ingested="customers" in tables)
+    tables["customer_months"] = _up_to(tables, after)
+    settings, _ = settle("segment", request)
+    from telcli.stages.diff import diff as compare
+
+    found = compare(Inputs(tables, after, choices={"from": before}), settings)
+    return Diff(before, after, found.tables["changes"].collect(), found.metrics, found.notices)
+
+
+def _chosen(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """Every part of the tables that are compared."""
+    tables = ("customer_months", *_STATES, "bills", "segments")
+    return {table: names for table in tables if (names := manifest.partitions(table))}
+
+
+def _up_to(tables: Mapping[str, pl.LazyFrame], month: date) -> pl.LazyFrame:
+    import polars as pl
+
+    return tables["customer_months"].filter(pl.col("month") <= month)
+
+
+def _held(manifest: Manifest, tables: Mapping[str, pl.LazyFrame]) -> list[date]:
+    """The months that can be compared, in order.
+
+    They are those of customer_months. Where that has one alone, as of tables with a row per customer and no facts, what
+    the whole base was in earlier months is known by the validity of its rows.
+    """
+    months = {date.fromisoformat(month) for month in manifest.months("customer_months")}
+    if len(months) == 1 and "customers" in tables:
+        ends = [
+            tables[table].select("valid_from", "valid_to").collect()
+            for table in ("customers", "customer_history")
+            if table in tables
+        ]
+        days = chain.from_iterable([*frame["valid_from"], *frame["valid_to"]] for frame in ends)
+        months |= {day.replace(day=1) for day in days if day is not None and day < max(months)}
+    return sorted(months)
+
+
+def _settled(
+    request: Request, held: list[date], before: date | None, after: date | None, *, ingested: bool
+) -> tuple[date, date]:
+    """Both months, each of them held."""
+    if not held:
+        raise MissingInputError(
+            "stage-first",
+            "{stage} needs the table {table}, which is not there yet.",
+            hint="Run first: telcli {first}",
+            stage="diff",
+            table="customer_months",
+            first=f"{'customer-months' if ingested else 'ingest SOURCES...'} -w {request.workdir}",
+        )
+    for month in (before, after):
+        if month and month not in held:
+            raise _absent(request, held, month)
+    after = after or held[-1]
+    earlier = [month for month in held if month < after]
+    if before is None and not earlier:
+        raise MissingInputError(
+            "diff-no-earlier-month",
+            "{workdir} has no month before {month} to compare it with.",
+            hint="Add one: telcli ingest SOURCES... -w {workdir}",
+            workdir=str(request.workdir),
+            month=f"{after:%Y-%m}",
+        )
+    before = before or earlier[-1]
+    if before >= after:
+        raise _not_earlier(before, after)
+    return before, after
+
+
+def _absent(request: Request, held: list[date], month: date) -> MissingInputError:
+    return MissingInputError(
+        "diff-month-absent",
+        "There is nothing for {month}; months run from {first} to {last}.",
+        hint="Add its extracts: telcli ingest SOURCES... -w {workdir}; or choose other months.",
+        month=f"{month:%Y-%m}",
+        first=f"{held[0]:%Y-%m}",
+        last=f"{held[-1]:%Y-%m}",
+        workdir=str(request.workdir),
+    )
+
+
+def _not_earlier(before: date, after: date) -> UsageError:
+    return UsageError(
+        "diff-order",
+        "--from {before} is not before --to {after}.",
+        hint="Name the earlier month first: telcli diff --from 2024-05 --to 2024-06",
+        before=f"{before:%Y-%m}",
+        after=f"{after:%Y-%m}",
+    )
