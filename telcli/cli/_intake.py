@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChurnedWhen",
+    "Linkage",
     "Map",
     "MappingFile",
     "MaxRejects",
@@ -44,6 +45,7 @@ WriteMapping = Annotated[
     Path | None, typer.Option("--write-mapping", metavar="FILE", help="Write down the mapping used, for cron.")
 ]
 ChurnedWhen = Annotated[str | None, setting("ingest", "churned_when", "--churned-when", metavar="VALUE")]
+Linkage = Annotated[Literal["off", "on"] | None, setting("ingest", "linkage", "--linkage")]
 Restate = Annotated[
     bool,
     typer.Option("--restate", help="Let these extracts replace what is held of their months, closed ones too."),
@@ -51,9 +53,9 @@ Restate = Annotated[
 MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-rejects", metavar="SHARE")]
 
 
-def flags(churned_when: str | None, max_rejects: str | None) -> dict[str, Any]:
+def flags(churned_when: str | None, max_rejects: str | None, linkage: str | None = None) -> dict[str, Any]:
     """Settings of ingest as given on the command line."""
-    return {"churned_when": churned_when, "max_reject_share": share(max_rejects)}
+    return {"churned_when": churned_when, "max_reject_share": share(max_rejects), "linkage": linkage}
 
 
 def refuse(**given: Any) -> None:

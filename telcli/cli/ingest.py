@@ -18,6 +18,7 @@ def ingest(
     write_mapping: _intake.WriteMapping = None,
     churned_when: _intake.ChurnedWhen = None,
     max_rejects: _intake.MaxRejects = None,
+    linkage: _intake.Linkage = None,
     restate: _intake.Restate = False,
 ) -> None:
     """Clean raw extracts into subject tables and a row per customer and month.
@@ -29,6 +30,6 @@ def ingest(
     from telcli.pipeline.walk import INTAKE, walk
 
     _intake.try_writing(write_mapping)
-    flags = _intake.flags(churned_when, max_rejects)
+    flags = _intake.flags(churned_when, max_rejects, linkage)
     request = call.request(flags, sources, _intake.words(map, mapping, restate=restate))
     tell_all(call, lambda told, _: _intake.write_mapping(write_mapping, walk(request, told, INTAKE)))

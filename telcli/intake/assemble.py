@@ -14,6 +14,7 @@ from telcli.intake.events import calls, usage_of_calls
 from telcli.intake.facts import add_fault, fact
 from telcli.intake.flat import customers_of, lent_lines, lent_months
 from telcli.intake.lent_lines import one_line_each
+from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.spells import apart, named, owners, spells, transferred
@@ -67,16 +68,18 @@ def assemble(
     identity: Identity | None = None,
     held: Held | None = None,
     lines_held: pl.LazyFrame | None = None,
+    likeness: Likeness | None = None,
 ) -> Assembled:
     """Build every subject table that the extracts give.
 
     `at` is the month of what has none; `identity` says how customers of several systems are told to be one, `held` who
-    they were in an earlier month, `lines_held` the lines that earlier loads gave. Where there is a table of customers,
+    they were in an earlier month, `lines_held` the lines that earlier loads gave, `likeness` how customers that look
+    alike are looked for. Where there is a table of customers,
     or was in an earlier load, facts of anyone else are refused as ``orphan``; else it is made of the identifiers seen.
     Calls are added up to months of use where no months of use were given.
     """
     identity = identity or Identity()
-    unified = _unified(ones, churned_when, identity, held)
+    unified = _unified(ones, churned_when, identity, held, likeness)
     ones = unified.put_under(ones, identity)
     whole, notices, moved = _facts(ones, at)
     lent = [(one.map.source, lines) for one in ones if (lines := lent_lines(one, at)) is not None]
@@ -126,12 +129,14 @@ def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:
     return other if one is None else pl.concat([one, other], how="diagonal_relaxed")
 
 
-def _unified(ones: Sequence[Understood], churned_when: str, identity: Identity, held: Held | None) -> Unified:
+def _unified(
+    ones: Sequence[Understood], churned_when: str, identity: Identity, held: Held | None, likeness: Likeness | None
+) -> Unified:
     holders = [one for one in ones if one.map.table == "customers"]
     lines = [one for one in ones if one.map.columns_of("subscriptions")]
     if not holders:
         return earlier(held)
-    return unify(holders, lambda one: customers_of(one, churned_when), identity, lines, held)
+    return unify(holders, lambda one: customers_of(one, churned_when), identity, lines, held, likeness)
 
 
 def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.LazyFrame], list[Notice], pl.DataFrame]:

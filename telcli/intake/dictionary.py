@@ -17,6 +17,7 @@ from telcli.tables import SUBJECTS, contract
 __all__ = [
     "CHARGES",
     "Slot",
+    "alike_headers",
     "bare",
     "canonical_names",
     "date_forms",
@@ -246,6 +247,20 @@ def personal(header: str) -> bool:
     (True, True, False)
     """
     return bool({bare(header), read_header(header)[0]} & _personal_names())
+
+
+@cache
+def _likeness() -> Mapping[str, str]:
+    return {bare(name): kind for kind, names in _book()["likeness"].items() for name in names}
+
+
+def alike_headers(header: str) -> str:
+    """What of its customer a column tells by which records can be compared: name, address, mail, or nothing.
+
+    >>> alike_headers("客户姓名"), alike_headers("装机地址"), alike_headers("联系人姓名")
+    ('name', 'address', '')
+    """
+    return _likeness().get(bare(header), "") or _likeness().get(read_header(header)[0], "")
 
 
 @cache

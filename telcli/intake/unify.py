@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.resolve import Held, Look, Resolution, resolve
+from telcli.intake.linkage import Likeness, Linkage
+from telcli.intake.resolve import Held, Resolution, resolve
 from telcli.intake.settle import settle
 from telcli.intake.survivorship import Survivorship
 from telcli.intake.systems import WITNESSES, Described, patterns, stable_name, systems_of
@@ -108,7 +109,7 @@ def unify(  # noqa: D417 (numpy sections)
     identity: Identity,
     lines: Sequence[Understood] = (),
     held: Held | None = None,
-    look: Look | None = None,
+    likeness: Likeness | None = None,
 ) -> Unified:
     """Make one table of the customers of several extracts.
 
@@ -117,10 +118,10 @@ def unify(  # noqa: D417 (numpy sections)
     holders : the extracts of customers; `read` cleans one.
     lines : extracts that put numbers and accounts under customers.
     held : what an earlier month knew.
-    look : finds customers that look alike.
+    likeness : how customers that look alike are looked for, where that is asked for.
     """
     parts = [_Part(stable_name(one.map.source), one, read(one), _day(one.map.source)) for one in holders]
-    if len(parts) == 1 and not held and not look and "certificate_h" not in parts[0].frame.collect_schema():
+    if len(parts) == 1 and not held and "certificate_h" not in parts[0].frame.collect_schema():
         return _alone(parts[0])
     if sum(max(part.one.rows, 0) for part in parts) <= _IN_MEMORY:
         parts = [_Part(p.source, p.one, p.frame.collect(engine="streaming").lazy(), p.day) for p in parts]
@@ -130,7 +131,8 @@ def unify(  # noqa: D417 (numpy sections)
     systems = {**before, **systems}
     rank = ranks({one.source: one.keys.height for one in found}, systems, identity.trust)
     more = line_keys(lines, found, systems, identity.systems)
-    resolution = resolve(found, systems, more, rank, identity.key_limit, held, look)
+    linkage = Linkage(likeness, [(p.source, p.one) for p in parts], found, systems) if likeness else None
+    resolution = resolve(found, systems, more, rank, identity.key_limit, held, linkage.look if linkage else None)
     several, renamed = _several(keys, systems, resolution)
     rows, rest = _rows(parts, systems, rank, resolution, several, renamed)
     table, conflicts, rates = settle(rows, rest, identity.rules, "customers", ("customer_id",))
@@ -143,8 +145,9 @@ def unify(  # noqa: D417 (numpy sections)
         whose,
         systems,
         rank,
-        [*notices, *resolution.notices(), *_told(resolution, keys, rates)],
+        [*notices, *(linkage.notices if linkage else ()), *resolution.notices(), *_told(resolution, keys, rates)],
         {
+            **({"linkage": linkage.metrics} if linkage else {}),
             "records": keys.height,
             "customers": resolution.nodes["customer_id"].n_unique(),
             "systems": systems,

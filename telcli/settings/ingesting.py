@@ -51,6 +51,28 @@ class IngestSettings:
         low=1,
         high=1_000_000,
     )
+    linkage: str = setting(
+        "off",
+        "Whether customers of several systems that no key joins are joined where they look alike.",
+        "无共用键的各系统客户在足够相像时是否合并（概率匹配）。",
+        choices=("off", "on"),
+    )
+    link_threshold: float = setting(
+        0.95,
+        "Chance of being one customer from which linkage joins two.",
+        "概率匹配时，两条记录属同一客户的概率达到此值才合并。",
+        unit="0..1",
+        low=0.5,
+        high=1.0,
+    )
+    link_max_pairs: int = setting(
+        20_000_000,
+        "A rule by which linkage would compare more pairs of records than this is left out.",
+        "概率匹配中，需比较的记录对超过此数的分块规则不用。",
+        unit="pairs",
+        low=1,
+        high=10_000_000_000,
+    )
     key_file: str = setting(
         "",
         "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",

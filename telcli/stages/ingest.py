@@ -13,6 +13,8 @@ from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, light, needs_month
 from telcli.intake.dictionary import speak
 from telcli.intake.flat import check_label
+from telcli.intake.likeness import require_splink
+from telcli.intake.linkage import Likeness
 from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
@@ -55,8 +57,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
 
     Raises
     ------
-    DataError, UsageError
-        No extract identifies customers, a label is not clear, or the mapping names what does not exist.
+    DataError, UsageError, MissingInputError
+        No extract identifies customers, a label is not clear, the mapping names what does not exist, or linkage is
+        asked for and what it needs is not installed.
 
     >>> from telcli.tables.extract import Extract
     >>> raw = pl.LazyFrame({"customerID": ["a", "b"], "Churn": ["Yes", "No"], "_line": [2, 3]})
@@ -66,6 +69,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     """
     if not inputs.extracts:
         raise DataError("no-sources", "No extract was given.", hint="Name files or folders: telcli ingest SOURCES...")
+    if settings.linkage == "on":
+        require_splink()
     speak(inputs.choices.get("dictionary", {}))
     extracts, again = once(inputs.extracts)
     people = Pseudonyms(inputs.key or no_key)
@@ -77,7 +82,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
     whole = undated and all(one.map.table == "customers" for one in ones)
     lines = None if whole else inputs.tables.get("subscriptions")
-    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines)
+    likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
+    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines, likeness)
     metrics: dict[str, Any] = {
         "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
@@ -110,6 +116,11 @@ def _identity(settings: IngestSettings) -> Identity:
     return Identity.of(
         settings.systems, settings.trust, settings.survivorship, settings.survivorship_by, settings.key_limit
     )
+
+
+def _likeness(inputs: Inputs, settings: IngestSettings) -> Likeness:
+    """How customers that look alike are looked for."""
+    return Likeness(settings.link_threshold, settings.link_max_pairs, settings.key_limit, inputs.progress)
 
 
 def _held(inputs: Inputs) -> Held | None:
