@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,7 +12,7 @@ import typer
 
 from telcli.cli._options import setting
 from telcli.cli._words import tr
-from telcli.errors import MissingInputError, UsageError
+from telcli.errors import DataError, MissingInputError, UsageError
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import StageRun
@@ -50,6 +50,7 @@ Restate = Annotated[
     bool,
     typer.Option("--restate", help="Let these extracts replace what is held of their months, closed ones too."),
 ]
+_TO_EDIT = "# A file without header, whose values do not tell enough: where | stands, leave the one that is right."
 MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-rejects", metavar="SHARE")]
 
 
@@ -159,11 +160,24 @@ def try_writing(file: Path | None) -> None:
         ) from None
 
 
-def write_mapping(file: Path | None, runs: list[StageRun]) -> list[StageRun]:
-    """Write down what each column was taken for, in the form that --mapping reads; gives back the runs it was told."""
+def write_mapping(file: Path | None, work: Callable[[], list[StageRun]]) -> list[StageRun]:
+    """Do the work, and write down what each column was taken for, in the form that --mapping reads.
+
+    Where it fails for columns that nothing tells, what can be said of them is written down, to be edited.
+    """
+    try:
+        runs = work()
+    except DataError as error:
+        if file is not None and "proposed" in error.values:
+            _write(file, [tr(_TO_EDIT), *_source_lines(error.values["proposed"])])
+        raise
     if file is not None:
-        file.write_text("\n".join(_mapping_lines(runs[0].metrics)) + "\n", encoding="utf-8")
+        _write(file, _mapping_lines(runs[0].metrics))
     return runs
+
+
+def _write(file: Path, lines: Sequence[str]) -> None:
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _mapping_lines(metrics: Mapping[str, Any]) -> list[str]:
@@ -171,11 +185,18 @@ def _mapping_lines(metrics: Mapping[str, Any]) -> list[str]:
         tr("# What each column of each extract was taken for. Use it with: telcli ingest SOURCES... --mapping FILE")
     ]
     for source in metrics["mapping"]["source"]:
-        lines += ["", "[[source]]"]
-        lines += [f"{name} = {_toml(value)}" for name, value in source.items() if not isinstance(value, Mapping)]
-        for name, body in source.items():
-            if isinstance(body, Mapping):
-                lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in body.items())]
+        lines += _source_lines(source)
+    for source in metrics.get("proposed", ()):
+        lines += ["", tr(_TO_EDIT), *("# " + line for line in _source_lines(source) if line)]
+    return lines
+
+
+def _source_lines(source: Mapping[str, Any]) -> list[str]:
+    lines = ["", "[[source]]"]
+    lines += [f"{name} = {_toml(value)}" for name, value in source.items() if not isinstance(value, Mapping)]
+    for name, body in source.items():
+        if isinstance(body, Mapping):
+            lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in body.items())]
     return lines
 
 

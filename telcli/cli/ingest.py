@@ -32,4 +32,4 @@ def ingest(
     _intake.try_writing(write_mapping)
     flags = _intake.flags(churned_when, max_rejects, linkage)
     request = call.request(flags, sources, _intake.words(map, mapping, restate=restate))
-    tell_all(call, lambda told, _: _intake.write_mapping(write_mapping, walk(request, told, INTAKE)))
+    tell_all(call, lambda told, _: _intake.write_mapping(write_mapping, lambda: walk(request, told, INTAKE)))

@@ -44,7 +44,7 @@ def run(
     first, rest = (INTAKE, WALK[len(INTAKE) :]) if sources else ((), WALK[1:])
 
     def work(told: Told, failed: Failed) -> list[StageRun]:
-        begun = _intake.write_mapping(write_mapping, walk(intake, told, first))
+        begun = _intake.write_mapping(write_mapping, lambda: walk(intake, told, first))
         return [*begun, *walk(later, told, rest, failed)]
 
     tell_all(call, work, lambda done: _page.summary(call, done[-1]))

@@ -90,6 +90,17 @@ def told_of(one: Understood) -> list[Notice]:
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
+    if any(found.how == "values" for found in one.map.evidence.values()):
+        told = [f"{use.header} → {name}" for name, use in one.map.columns.items() if one.map.why(name).how == "values"]
+        values = {**about, "columns": ", ".join(told)}
+        notices.append(
+            Notice(
+                "named-by-values",
+                "{file} has no header; its columns were told by their values alone: {columns}. If that is right, pin "
+                "it with --write-mapping FILE; else name them: --map {file}:NAME=column_N.",
+                values,
+            )
+        )
     for name, headers in one.map.undecided.items():
         values = {**about, "headers": ", ".join(headers), "column": name}
         values["ways"] = " / ".join(f"--map {one.map.source}:{name}={header}" for header in headers)

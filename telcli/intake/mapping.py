@@ -25,7 +25,7 @@ from telcli.intake.dictionary import (
 )
 from telcli.tables import SUBJECTS
 
-__all__ = ["ROW_NUMBER", "SourceMap", "Use", "guess", "why_not"]
+__all__ = ["ROW_NUMBER", "SourceMap", "Use", "guess", "of_all_rows", "why_not"]
 
 _RIVAL, _TIE = 0.5, 0.95
 """Tables that fit so well, as a share of the best, are named beside it; or nothing but the analyst tells them apart."""
@@ -155,7 +155,7 @@ def _settled(
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
     columns |= _pseudonymous(best.table, columns, headers, refused)
-    columns |= _of_all_rows(source, best.table, columns, headers)
+    columns |= of_all_rows(source, best.table, columns, headers)
     for name in told:
         if "." not in name and not any(slots()[known].column == name for known in columns):
             columns |= _lent_by_name(best.table, name, told[name])
@@ -201,7 +201,7 @@ def _pseudonymous(
     return found
 
 
-def _of_all_rows(source: str, table: str, columns: Mapping[str, Use], headers: Mapping[str, str]) -> dict[str, Use]:
+def of_all_rows(source: str, table: str, columns: Mapping[str, Use], headers: Mapping[str, str]) -> dict[str, Use]:
     """Kind of events by what was measured, else by words, and their direction: made, where no column tells."""
     if table != "calls":
         return {}

@@ -10,7 +10,7 @@ from typing import Any
 from telcli.errors import DataError, Notice, UsageError
 from telcli.intake.confidence import weighed
 from telcli.intake.dictionary import date_forms, slots
-from telcli.intake.mapping import SourceMap, Use
+from telcli.intake.mapping import SourceMap, Use, of_all_rows
 from telcli.intake.told import canonical, known_unit, refuse_table
 
 __all__ = ["as_pinned", "pinned_map", "refuse_unlisted"]
@@ -84,6 +84,7 @@ def pinned_map(
             )
         )
     evidence = {name: weighed("pinned") for name in columns}
+    columns |= of_all_rows(source, table, columns, headers)
     return SourceMap(source, table, 1.0, columns, new, dropped, evidence=evidence), attributes, notices
 
 

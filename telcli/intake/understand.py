@@ -11,14 +11,15 @@ from telcli.errors import DataError, Notice
 from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import slots
-from telcli.intake.guessing import guessed, spoken
+from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
 from telcli.intake.looking import looked_at, told_of
-from telcli.intake.mapping import SourceMap, why_not
+from telcli.intake.mapping import SourceMap, Use, why_not
 from telcli.intake.pinned import pinned_map, refuse_unlisted
 from telcli.intake.pseudonyms import Pseudonyms
-from telcli.intake.told import told_by_map
+from telcli.intake.told import TABLE, told_by_map
 from telcli.intake.understood import NOBODY, Understood, headers_of_extract
+from telcli.intake.unheaded import Proposal, left_unnamed, proposal, refuse_unnamed
 from telcli.tables.extract import Extract
 
 __all__ = ["understand"]
@@ -52,21 +53,8 @@ def understand(
         for source, pairs in pinned.items():
             if source in headers and isinstance(pairs, Mapping):
                 told[source] = told_by_map(pairs, {source: headers[source]})[source] | told[source]
-    found: list[Understood] = []
-    notices: list[Notice] = [notice for _, told_of in read for notice in told_of]
-    left_out: dict[str, str] = {}
-    for extract in extracts:
-        names = headers[extract.name]
-        known = pinned_map(pinned, extract.name, names) if "source" in pinned else None
-        if known:
-            found.append(_from_pin(extract, known[0], known[1]))
-            notices += known[2]
-            continue
-        mapped = guessed(extract, names, spoken(told[extract.name], alone=len(extracts) == 1, names=names))
-        if mapped is None:
-            left_out[extract.name] = why_not(extract.name, names, told[extract.name])
-        else:
-            found.append(Understood(extract, mapped, 0, {}))
+    found, left_out, unnamed, told_of_pins = _sorted_out(extracts, headers, told, pinned)
+    notices = [*[notice for _, told_of in read for notice in told_of], *told_of_pins]
     if any(one.map.table == "customers" and not one.map.weak_id for one in found):
         left_out |= {one.map.source: "customer_id" for one in found if one.map.weak_id}
         found = [one for one in found if not one.map.weak_id]
@@ -74,15 +62,60 @@ def understand(
         refuse_unlisted(pinned, [one.map.source for one in found if one.rows >= 0])
     elif pinned and not set(pinned) & set(headers):
         refuse_unlisted(pinned, list(headers))
+    if unnamed and not found:
+        refuse_unnamed(unnamed[0])
     _refuse_nothing(found, left_out, headers)
-    unheaded = {extract.name for extract in extracts if not extract.headed}
-    notices += [_left_out(source, missing, source in unheaded) for source, missing in left_out.items()]
+    notices += [_left_out(source, missing) for source, missing in left_out.items()]
+    notices += [left_unnamed(one) for one in unnamed]
     provided = {"usage" if one.map.table == "calls" else one.map.table for one in found}
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
     looked = [looked_at(replace(one, people=people, today=today), keep) for one in billed]
     return looked, [*notices, *[notice for one in looked for notice in told_of(one)]]
+
+
+def _sorted_out(
+    extracts: Sequence[Extract],
+    headers: Mapping[str, Mapping[str, str]],
+    told: Mapping[str, Mapping[str, Use]],
+    pinned: Mapping[str, Any],
+) -> tuple[list[Understood], dict[str, str], list[Proposal], list[Notice]]:
+    """The extracts that fit a table; what others lack; those whose values tell too little; what pins had to say."""
+    found: list[Understood] = []
+    left_out: dict[str, str] = {}
+    unnamed: list[Proposal] = []
+    notices: list[Notice] = []
+    for extract in extracts:
+        names = headers[extract.name]
+        known = pinned_map(pinned, extract.name, names) if "source" in pinned else None
+        if known:
+            found.append(_from_pin(extract, known[0], known[1]))
+            notices += known[2]
+            continue
+        said = spoken(told[extract.name], alone=len(extracts) == 1, names=names)
+        mapped = guessed(extract, names, said) if extract.headed or set(said) - {TABLE} else _by_values(extract, said)
+        if isinstance(mapped, Proposal):
+            unnamed.append(mapped)
+        elif mapped is None:
+            left_out[extract.name] = why_not(extract.name, names, told[extract.name])
+        else:
+            found.append(Understood(extract, mapped, 0, {}))
+    return found, left_out, unnamed, notices
+
+
+def _by_values(extract: Extract, told: Mapping[str, Use]) -> SourceMap | Proposal | None:
+    """A file without header, by its values; the proposal where they do not tell enough."""
+    names = headers_of_extract(extract)
+    head = extract.frame.head(HEAD).select(list(names)).collect(engine="streaming")
+    seen = proposal(extract.name, head, told[TABLE].header if TABLE in told else "")
+    if not seen.told:
+        return seen
+    mapped = guessed(extract, names, {**seen.told, TABLE: Use(seen.table)})
+    if not mapped:
+        return seen
+    sure = min(one.confidence for one in seen.evidence.values())
+    return replace(mapped, confidence=sure, evidence={**mapped.evidence, **seen.evidence})
 
 
 def _plan_fee_as_bill(found: Sequence[Understood]) -> list[Understood]:
@@ -125,14 +158,7 @@ def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tupl
     return Understood(extract, mapped, -1, attributes)
 
 
-def _left_out(source: str, missing: str, unheaded: bool) -> Notice:
-    if unheaded:
-        return Notice(
-            "source-unnamed",
-            "{file} was left out: it has no header, so nothing tells its columns. Name them, as in --map "
-            "{file}:table=calls --map {file}:customer_id=column_2; what is not named is kept as an attribute.",
-            {"file": source},
-        )
+def _left_out(source: str, missing: str) -> Notice:
     return Notice(
         "source-unused",
         "{file} was left out: it fits no table; it lacks {column}, or it is under another name (--map).",

@@ -19,7 +19,10 @@ from telcli.tables.extract import RAGGED, Extract
 __all__ = ["clean_name", "looks_like_data", "read_csv", "unique_names"]
 
 MAX_RAGGED = 100_000
-_DATUM = re.compile(r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|NULL|null|\\N|")
+_DATUM = re.compile(
+    r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|\d{4}-\d\d-\d\dT[\d:.Z+-]+|NULL|null|\\N|"
+    r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|\d{17}[Xx]|\d{3}[*xX]{4}\d{4}|"
+)
 _MONTH = re.compile(r"(19|20)\d\d[-/年]?(0?[1-9]|1[0-2])月?")
 _ONE_WORD = re.compile(r"[\w -]+([(（][^)）]*[)）])?")
 

@@ -53,7 +53,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     -------
     Outcome
         Unchecked lazy tables with the hidden columns of `telcli.tables.checks`. Metrics: ``sources``, one entry per
-        extract, ``mapping``, what a mapping file holds, and ``as_of``, the month that undated tables were put in.
+        extract, ``mapping``, what a mapping file holds, ``proposed``, what it could hold of those left out without
+        header, and ``as_of``, the month that undated tables were put in.
 
     Raises
     ------
@@ -88,6 +89,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
+    metrics["proposed"] = [one.values["proposed"] for one in notices if one.code == "source-unnamed"]
     metrics |= found.metrics
     if undated and at:
         metrics["as_of"] = at.isoformat()

@@ -163,7 +163,8 @@ def test_a_file_without_header_is_left_out_with_a_word_on_how_to_name_its_column
     files = {"crm.csv": CUSTOMERS, "vertrag.csv": "7;c1;aktiv;2015-10-16\n8;c2;aktiv;2016-07-27\n"}
     left_out = ran(tmp_path, files)
     told = next(notice for notice in left_out.notices if notice.code == "source-unnamed")
-    assert "--map vertrag.csv:customer_id=column_2" in told.message.format(**told.values)
+    assert "column_3: status aktiv distinct=1" in told.message
+    assert '--map "vertrag.csv:table=subscriptions" --map "vertrag.csv:status=column_3"' in told.message
     names = {"table": "subscriptions", "subscription_id": "column_1", "customer_id": "column_2"}
     names |= {"status": "column_3", "activated_on": "column_4"}
     found = ran(tmp_path, files, map={f"vertrag.csv:{name}": [column] for name, column in names.items()})
