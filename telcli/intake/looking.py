@@ -90,6 +90,27 @@ def told_of(one: Understood) -> list[Notice]:
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
+    notices += _told_of_meanings(one)
+    if one.map.unknown and one.summed:
+        values = {**about, "columns": ", ".join(one.map.unknown)}
+        notices.append(
+            Notice(
+                "summed-unused",
+                "{file}: rows are added up by month, so these columns were left out: {columns}.",
+                values,
+            )
+        )
+    key = one.map.use("customer_id") or one.map.use("subscription_id")
+    if key and not key.header.startswith("@"):
+        head = one.extract.frame.head(HEAD).select(key.header).collect()
+        notices += id_notices(one.map.source, key.header, head[key.header])
+    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)
+
+
+def _told_of_meanings(one: Understood) -> list[Notice]:
+    """Meanings that values alone told, and those that two headers could have."""
+    notices = []
+    about: dict[str, Any] = {"file": one.map.source}
     if any(found.how == "values" for found in one.map.evidence.values()):
         told = [f"{use.header} → {name}" for name, use in one.map.columns.items() if one.map.why(name).how == "values"]
         values = {**about, "columns": ", ".join(told)}
@@ -111,17 +132,4 @@ def told_of(one: Understood) -> list[Notice]:
                 values,
             )
         )
-    if one.map.unknown and one.summed:
-        values = {**about, "columns": ", ".join(one.map.unknown)}
-        notices.append(
-            Notice(
-                "summed-unused",
-                "{file}: rows are added up by month, so these columns were left out: {columns}.",
-                values,
-            )
-        )
-    key = one.map.use("customer_id") or one.map.use("subscription_id")
-    if key and not key.header.startswith("@"):
-        head = one.extract.frame.head(HEAD).select(key.header).collect()
-        notices += id_notices(one.map.source, key.header, head[key.header])
-    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)
+    return notices
