@@ -11,6 +11,13 @@ from telcli.cli import _extracts
 from telcli.cli._options import Call, command, setting
 
 _Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Directory for the extracts.")]
+_Second = Annotated[
+    bool,
+    typer.Option(
+        "--second-system",
+        help="Add a second system's customers: other numbers and spellings, duplicates, no shared key.",
+    ),
+]
 _Force = Annotated[bool, typer.Option("--force", help="Replace the extracts of an earlier simulation.")]
 
 
@@ -20,6 +27,7 @@ def simulate(
     output: _Output,
     customers: Annotated[int | None, setting("simulate", "customers", "--customers")] = None,
     months: Annotated[int | None, setting("simulate", "months", "--months")] = None,
+    second_system: _Second = False,
     force: _Force = False,
 ) -> None:
     """Write raw extracts of an imaginary operator.
@@ -29,5 +37,7 @@ def simulate(
     """
     from telcli.pipeline.simulate import simulate as make
 
-    settings, seed = _extracts.settle(call, customers=customers, months=months)
+    settings, seed = _extracts.settle(
+        call, customers=customers, months=months, second_system="on" if second_system else None
+    )
     _extracts.tell(call, make(output, settings, seed, call.out.progress, force=force))

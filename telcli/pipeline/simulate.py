@@ -24,6 +24,7 @@ __all__ = ["SimulateResult", "simulate"]
 KEY = "answer_key"
 NOTE = f"{KEY}/README.txt"
 TRUTH = f"{KEY}/truth.json"
+_SECOND, _SAME = "service_customers.csv", f"{KEY}/same_customer.csv"
 _NOTE_TEXT = """Made by telcli simulate. Nobody in these files exists.
 
 planted.csv, a row per customer:
@@ -36,9 +37,19 @@ planted.csv, a row per customer:
   duplicate_of     the same person's earlier customer number; empty for everybody else
 truth.json: rows, exact copies and rows to be refused per file, and how often each fact is planted.
 """
+_SECOND_TEXT = """
+service_customers.csv is a second system's view of the same people: its own numbers, other spellings of names, cities
+and dates, certificates missing, masked or mistyped, other telephone numbers, some people twice, some whom nobody else
+knows and who share a name or a telephone with a customer.
+same_customer.csv, a row per customer of either system:
+  source, source_key  the record
+  true_customer       the person: the number that crm_customers.csv first gave it, or N and the own number of a stranger
+  certificate, phone, name  how service_customers.csv has them: same, spelled, missing, mistyped, masked, other
+"""
 _OURS = re.compile(
-    r"(crm_customers\.csv|crm_subscriptions\.csv|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|README\.md"
-    rf"|{KEY}|{KEY}/(planted\.csv|truth\.json|README\.txt))(\.part)?"
+    r"(crm_customers\.csv|service_customers\.csv|crm_subscriptions\.csv"
+    r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|README\.md"
+    rf"|{KEY}|{KEY}/(planted\.csv|same_customer\.csv|truth\.json|README\.txt))(\.part)?"
 )
 
 
@@ -79,7 +90,7 @@ def simulate(
 
     blocks = stage.simulate(settings, seed)  # settings are refused before the directory is touched
     try:
-        _claim(directory, force=force)
+        _claim(directory, _NOTE_TEXT + (_SECOND_TEXT if settings.second_system == "on" else ""), force=force)
         writers, planted = _write(directory, blocks, settings.customers, progress)
         truth = _truth(settings, seed, planted)
         _publish(directory, writers, truth)
@@ -96,7 +107,7 @@ def simulate(
     return SimulateResult(directory, files, rows, settings.customers, truth)
 
 
-def _claim(directory: Path, *, force: bool) -> None:
+def _claim(directory: Path, note: str, *, force: bool) -> None:
     """Refuse a directory that holds anything a simulation did not write, or without `force` a whole simulation."""
     if directory.exists() and not directory.is_dir():
         raise UsageError(
@@ -119,7 +130,7 @@ def _claim(directory: Path, *, force: bool) -> None:
             directory=str(directory),
         )
     (directory / KEY).mkdir(parents=True, exist_ok=True)
-    (directory / NOTE).write_text(_NOTE_TEXT, encoding="utf-8", newline="\n")
+    (directory / NOTE).write_text(note, encoding="utf-8", newline="\n")
 
 
 def _names(directory: Path) -> list[str]:
@@ -143,7 +154,7 @@ def _formats(name: str) -> Any:
 
     if name.startswith("billing"):
         return Format("gb18030", "|")
-    if name in ("crm_subscriptions.csv", "tickets.csv"):
+    if name in ("crm_subscriptions.csv", "tickets.csv", _SECOND):
         return Format("gb18030")
     return Format(mark=name == "crm_customers.csv")
 
@@ -176,6 +187,7 @@ def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict
             "months": settings.months,
             "last_month": settings.last_month,
             "seed": seed,
+            **({"second_system": "on"} if settings.second_system == "on" else {}),
         },
         "files": {},
         "planted": {},
@@ -194,9 +206,10 @@ def _publish(directory: Path, writers: dict[str, ExtractWriter], truth: dict[str
     (directory / TRUTH).unlink(missing_ok=True)
     for writer in writers.values():
         writer.publish()
-    for path in sorted(directory.glob("billing_*")) + sorted(directory.rglob("*.part")):
-        if path.name not in writers:
-            path.unlink()
+    old = [*directory.glob("billing_*"), *directory.rglob("*.part"), directory / _SECOND, directory / _SAME]
+    for path in sorted(old):
+        if path.relative_to(directory).as_posix() not in writers:
+            path.unlink(missing_ok=True)
     part = directory / f"{TRUTH}.part"
     part.write_text(
         json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"

@@ -312,6 +312,12 @@ class SimulateSettings:
 
     customers: int = setting(2000, "Customers.", "客户数。", unit="customers", low=1, high=100_000_000)
     months: int = setting(12, "Months of history.", "历史月数。", unit="months", low=1, high=120)
+    second_system: str = setting(
+        "off",
+        "Whether a second system knows the customers too, under other numbers and spellings.",
+        "是否另有一个系统，以不同的编号和写法记录同一批客户。",
+        choices=("off", "on"),
+    )
     last_month: str = setting("2024-06", "The last month of history.", "历史的最后一个月。", unit="YYYY-MM")
 
 

@@ -18,6 +18,7 @@ from telcli.simulation.extracts import CLASSES, customer_ids, customer_rows, lin
 from telcli.simulation.lines import Lines, monthly_fees, open_lines
 from telcli.simulation.payments import pay
 from telcli.simulation.population import Population, populate
+from telcli.simulation.second_system import FILE, SAME, second_rows
 from telcli.simulation.service import contact
 from telcli.simulation.troubles import live_through
 from telcli.simulation.world import BLOCK, Array, World
@@ -42,6 +43,7 @@ FLAWS: dict[str, Flaws] = {
         "bad-date": ("paid_at", "2024-02-30 10:00:00"),
         "bad-number": ("amount", "#VALUE!"),
     },
+    FILE: {"missing-id": ("客户编码", None)},
     "tickets.csv": {"missing-id": ("客户编号", None), "bad-date": ("受理时间", "2024/13/45 09:00:00")},
 }
 """Rows to be refused, by file and by the rule each breaks."""
@@ -99,6 +101,14 @@ def _clean_frames(world: World, block: int, planted: Counter[str], keep: int) ->
     yield "payments.csv", payment_rows(world, people, pay(world, block, people, troubles, gone, charges))
     yield "tickets.csv", ticket_rows(world, people, contact(world, block, people, troubles, gone))
     yield "answer_key/planted.csv", _answers(world, people, gone, expected_margin(people, fees, used.there))
+    if world.second:
+        rows, truth = second_rows(world, block, people)
+        yield FILE, rows
+        yield SAME, truth
+        inside = truth.filter(pl.col(OWNER) < keep)
+        for column in ("certificate", "phone", "name"):
+            for word, count in inside[column].drop_nulls().value_counts().iter_rows():
+                planted[f"second/{column}/{word}"] += count
     _count(planted, people, gone, lines, gone.left(world.months), keep)
     planted["billed_months"] = int(used.there[:keep].sum())
 

@@ -32,6 +32,7 @@ class World:
     customers, months : how many.
     last : the last month as months since year 0 (see `month_index`).
     seed : of everything random.
+    second : whether a second system knows the customers too.
 
     >>> world = World(customers=12_000, months=12, last=month_index("2024-06"), seed=0)
     >>> world.blocks, world.label(0), world.label(11)
@@ -42,6 +43,7 @@ class World:
     months: int
     last: int
     seed: int
+    second: bool = False
 
     @property
     def blocks(self) -> int:

@@ -25,5 +25,7 @@ def simulate(settings: SimulateSettings, seed: int) -> Iterator[Block]:
     >>> next(simulate(SimulateSettings(customers=10, months=2), 7)).planted["customers"]
     10
     """
-    world = World(settings.customers, settings.months, month_index(settings.last_month), seed)
+    world = World(
+        settings.customers, settings.months, month_index(settings.last_month), seed, settings.second_system == "on"
+    )
     return (simulate_block(world, number) for number in range(world.blocks))

@@ -162,3 +162,17 @@ def test_a_run_cut_short_leaves_the_earlier_files_and_can_be_repeated(
     monkeypatch.undo()
     simulate(tmp_path, settings, 0, force=True)
     assert _bytes(tmp_path) == before
+
+
+def test_a_second_system_is_added_and_goes_again(tmp_path: Path) -> None:
+    first, second = ("service_customers.csv", "answer_key/same_customer.csv")
+    simulate(tmp_path, SimulateSettings(customers=60, months=2, second_system="on"), seed=3)
+    with_it = _bytes(tmp_path)
+    assert "姓名" in with_it[first].decode("gb18030")
+    assert b"same_customer.csv" in with_it["answer_key/README.txt"]
+    assert json.loads(with_it["answer_key/truth.json"])["files"][first]["rows"] > 30
+    simulate(tmp_path, SimulateSettings(customers=60, months=2), seed=3, force=True)
+    without = _bytes(tmp_path)
+    assert set(with_it) - set(without) == {first, second}
+    same = {name for name in without if without[name] == with_it[name]}
+    assert set(without) - same == {"answer_key/README.txt", "answer_key/truth.json"}
