@@ -25,6 +25,8 @@ RULES = {
     "negative-tenure": ("tenure below zero", "网龄为负"),
     "ends-after-activation": ("ends before it starts", "销户早于入网"),
     "in-the-future": ("dated after today", "日期晚于今天"),
+    "ends-before-it-begins": ("validity ends before it begins", "失效早于生效"),
+    "overlapping-validity": ("validity begins on the same day as another row's", "生效日期与另一行相同"),
     "closes-after-opening": ("closed before it was opened", "办结早于受理"),
 }
 """Rules that ingest names, in words; any other goes by its own name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,14 +12,15 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.events import calls, usage_of_calls
 from telcli.intake.facts import add_fault, fact
-from telcli.intake.flat import customers_of, lent_lines, lent_months
+from telcli.intake.flat import customers_of, lent_months
 from telcli.intake.lent_lines import one_line_each
 from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.spells import apart, named, owners, spells, transferred
+from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
-from telcli.intake.unify import Identity, Unified, earlier, unify
+from telcli.intake.unify import Identity, Read, Unified, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
@@ -54,11 +55,15 @@ def _long(one: Understood) -> bool:
 
 @dataclass(frozen=True)
 class Assembled:
-    """Subject tables, lazy and unchecked, with the hidden columns; what to say of them; figures of their making."""
+    """Subject tables, lazy and unchecked, with the hidden columns; what to say of them; figures of their making.
+
+    `ahead` counts by source the rows that begin after the load.
+    """
 
     tables: dict[str, pl.LazyFrame]
     notices: list[Notice]
     metrics: dict[str, Any]
+    ahead: Mapping[str, int] = field(default_factory=dict)
 
 
 def assemble(
@@ -69,41 +74,54 @@ def assemble(
     held: Held | None = None,
     lines_held: pl.LazyFrame | None = None,
     likeness: Likeness | None = None,
+    month: date | None = None,
 ) -> Assembled:
     """Build every subject table that the extracts give.
 
     `at` is the month of what has none; `identity` says how customers of several systems are told to be one, `held` who
     they were in an earlier month, `lines_held` the lines that earlier loads gave, `likeness` how customers that look
-    alike are looked for. Where there is a table of customers,
-    or was in an earlier load, facts of anyone else are refused as ``orphan``; else it is made of the identifiers seen.
-    Calls are added up to months of use where no months of use were given.
+    alike are looked for, `month` of when this load is. Where there is a table of customers, or was in an earlier load,
+    facts of anyone else are refused as ``orphan``; else it is made of the identifiers seen. Calls are added up to
+    months of use where no months of use were given.
     """
-    identity = identity or Identity()
-    unified = _unified(ones, churned_when, identity, held, likeness)
+    identity, dated = identity or Identity(), Timelines(month)
+    unified = _unified(
+        ones, lambda one: dated.customers(one, customers_of(one, churned_when)), identity, held, likeness
+    )
     ones = unified.put_under(ones, identity)
-    whole, notices, moved = _facts(ones, at)
-    lent = [(one.map.source, lines) for one in ones if (lines := lent_lines(one, at)) is not None]
+    whole, notices, moved = _facts(ones, at, dated)
+    lent = [(one.map.source, lines) for one in ones if (lines := dated.lent(one, at)) is not None]
     torn = None
     if lent:
         lines, torn = one_line_each(lent, unified.ranks, identity.rules)
         whole["subscriptions"] = _with(whole.get("subscriptions"), lines)
+    if "subscriptions" in whole:
+        whole["subscriptions"] = dated.lines(apart(_owned(whole["subscriptions"]), moved), ones)
     known = owners(_all_lines(whole.get("subscriptions"), lines_held), moved)
-    whole = _under_customers(whole, known, moved)
-    notices += [*transferred(moved), *unified.notices, *_unsummed(whole)]
+    whole = _under_customers(whole, known)
+    whole |= dated.histories(ones)
+    notices += [*transferred(moved), *unified.notices, *_unsummed(whole), *dated.notices]
     everybody = (
         unified.known if held is None else pl.concat([unified.known, held.customers.lazy().select("customer_id")])
     )
     if unified.customers is None and held is not None:
         facts = _without_orphans(whole, everybody)
-        return Assembled(facts | _summed_calls(facts), notices, {})
+        return Assembled(facts | _summed_calls(facts), notices, {}, dated.ahead)
     if unified.customers is None:
         made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
         whole = {"customers": _customers_seen(whole), **whole}
-        return Assembled(whole | _summed_calls(whole), [*notices, made], {})
+        return Assembled(whole | _summed_calls(whole), [*notices, made], {}, dated.ahead)
     tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
     tables |= _summed_calls(tables)
     conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
-    return Assembled({**tables, "crosswalk": unified.crosswalk, "conflicts": conflicts}, notices, unified.metrics)
+    tables |= {"crosswalk": unified.crosswalk, "conflicts": conflicts}
+    return Assembled(tables, notices, unified.metrics, dated.ahead)
+
+
+def _owned(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Lines with their customer, who is called after the line where nothing tells."""
+    have = lines.collect_schema()
+    return lines if "customer_id" in have else lines.with_columns(customer_id=pl.col("subscription_id"))
 
 
 def _summed_calls(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
@@ -130,16 +148,18 @@ def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _unified(
-    ones: Sequence[Understood], churned_when: str, identity: Identity, held: Held | None, likeness: Likeness | None
+    ones: Sequence[Understood], read: Read, identity: Identity, held: Held | None, likeness: Likeness | None
 ) -> Unified:
     holders = [one for one in ones if one.map.table == "customers"]
     lines = [one for one in ones if one.map.columns_of("subscriptions")]
     if not holders:
         return earlier(held)
-    return unify(holders, lambda one: customers_of(one, churned_when), identity, lines, held, likeness)
+    return unify(holders, read, identity, lines, held, likeness)
 
 
-def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.LazyFrame], list[Notice], pl.DataFrame]:
+def _facts(
+    ones: Sequence[Understood], at: date | None, dated: Timelines
+) -> tuple[dict[str, pl.LazyFrame], list[Notice], pl.DataFrame]:
     """Every table but that of customers, as the extracts give it; and the numbers that changed hands."""
     frames: dict[str, list[pl.LazyFrame]] = {}
     bare: dict[tuple[str, str], list[pl.LazyFrame]] = {}
@@ -150,7 +170,7 @@ def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.La
             made = calls(one) if one.map.table == "calls" else fact(one)
             frames.setdefault(one.map.table, []).append(made)
         if one.map.table in ("customers", *_MONTHLY):
-            _lend(one, at, frames)
+            _lend(one, at, frames, dated)
     notices = []
     for (table, key), parts in bare.items():
         rows, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
@@ -159,24 +179,21 @@ def _facts(ones: Sequence[Understood], at: date | None) -> tuple[dict[str, pl.La
     return {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}, notices, spells(ones)
 
 
-def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]]) -> None:
+def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]], dated: Timelines) -> None:
     """Add what this extract holds for tables other than its own."""
     for table in _MONTHLY:
         months = lent_months(one, table, at) if table != one.map.table else None
         if months is not None:
-            frames.setdefault(table, []).append(months)
+            frames.setdefault(table, []).append(dated.holding(one, months))
 
 
-def _under_customers(
-    whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None, moved: pl.DataFrame
-) -> dict[str, pl.LazyFrame]:
+def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None) -> dict[str, pl.LazyFrame]:
     """Name the customer of facts that know only the number, by the table of lines; add up numbers of one customer."""
     found = {}
     for table, frame in whole.items():
         have = frame.collect_schema()
         if table == "subscriptions":
-            lines = frame if "customer_id" in have else frame.with_columns(customer_id=pl.col("subscription_id"))
-            found[table] = apart(lines, moved)
+            found[table] = frame
             continue
         if table == "products":
             found[table] = _on_lines(frame, known)

@@ -167,8 +167,6 @@ def slots() -> Mapping[str, Slot]:
     found = {}
     for table in SUBJECTS:
         for column in contract(table).columns():
-            if column.name in ("valid_from", "valid_to"):
-                continue
             slot = Slot(table, column.name, _form(table, column), column.unit, _WORDS.get((table, column.name), ""))
             found[slot.name] = slot
     for kind in CHARGES:

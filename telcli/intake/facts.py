@@ -6,11 +6,12 @@ Everything stays lazy. A frame made here carries the hidden columns of `telcli.t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
 
-from telcli.intake.cleaning import FAULT_TYPE
+from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -42,8 +43,8 @@ def bills(one: Understood) -> pl.LazyFrame:
     return _long(one.clean(one.readings()))
 
 
-def lent(one: Understood, table: str) -> pl.LazyFrame:
-    """What an extract of another subject says for this table, of rows that its own table can place.
+def lent(one: Understood, table: str, also: Sequence[Reading] = ()) -> pl.LazyFrame:
+    """What an extract of another subject says for this table, of rows that its own table can place; `also` goes along.
 
     Faults of the key stay with the extract's own table, which reports them.
     """
@@ -51,7 +52,7 @@ def lent(one: Understood, table: str) -> pl.LazyFrame:
     if one.map.table == "customers":
         keys = [one.customer_key()]
     names = [reading.name for reading in keys]
-    own = [reading for reading in one.readings(table, attributes=False) if reading.name not in names]
+    own = [*[reading for reading in one.readings(table, attributes=False) if reading.name not in names], *also]
     frame = one.clean([*keys, *own])
     owner = pl.any_horizontal(pl.col(name).is_not_null() for name in names if name != "month")
     placed = owner & pl.col("month").is_not_null() if "month" in names else owner

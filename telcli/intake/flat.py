@@ -15,6 +15,7 @@ from telcli.errors import DataError
 from telcli.intake.attributes import looks_personal
 from telcli.intake.cleaning import Reading
 from telcli.intake.facts import add_fault, bills, lent
+from telcli.intake.history import FROM, TO
 from telcli.intake.mapping import Use
 from telcli.intake.understood import Understood
 from telcli.intake.whose import RECORD
@@ -91,7 +92,7 @@ def lent_lines(one: Understood, at: date | None) -> pl.LazyFrame | None:
     """One line per customer, from what the extract knows of it; None where it knows nothing."""
     if one.map.table != "customers" or not one.map.columns_of("subscriptions"):
         return None
-    frame = lent(one, "subscriptions")
+    frame = lent(one, "subscriptions", [reading for reading in one.readings() if reading.name in (FROM, TO)])
     have = frame.collect_schema()
     own = pl.coalesce(RECORD, "customer_id") if RECORD in have else pl.col("customer_id")
     frame = frame.with_columns(subscription_id=own)

@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-__all__ = ["FROM", "TO", "Succession", "as_it_stood", "succeed"]
+__all__ = ["FROM", "TO", "Succession", "as_it_stood", "merged", "succeed"]
 
 FROM, TO = "valid_from", "valid_to"
 
@@ -43,8 +43,8 @@ def succeed(  # noqa: D417 (numpy sections)
     Returns
     -------
     Succession
-        `past` are rows that held until `at`; a row that began in the same month is corrected, and leaves no trace.
-        Columns that the load does not have at all keep the values held.
+        `past` are rows that held until `at`, or until the day on which the row given says that it begins; a row that
+        began no earlier is corrected, and leaves no trace. Columns that the load does not have keep the values held.
 
     >>> held = pl.DataFrame({"id": ["a", "b"], "plan": ["X", "Y"], FROM: [date(2024, 5, 1)] * 2})
     >>> found = succeed(held, pl.DataFrame({"id": ["a", "c"], "plan": ["Z", "Z"]}), ["id"], date(2024, 6, 1))
@@ -53,22 +53,51 @@ def succeed(  # noqa: D417 (numpy sections)
     """
     columns = [name for name in (*fresh.columns, *held.columns) if name not in (FROM, TO)]
     columns = list(dict.fromkeys(columns))
-    before, now = _with_columns(held, columns, FROM), _filled(fresh, held, key, columns)
+    before, now = _with_columns(held, columns, FROM, TO), _filled(fresh, held, key, columns)
     values = [name for name in columns if name not in key]
-    both = now.join(before.select(*key, *_renamed(values), _from=FROM, _held=pl.lit(value=True)), on=key, how="left")
+    held_ = before.select(*key, *_renamed(values), _from=FROM, _held=pl.lit(value=True))
+    own = _with_columns(fresh, key, FROM, TO).rename({FROM: "_own"})
+    both = now.join(held_, on=key, how="left").join(own, on=key, how="left")
     same = pl.all_horizontal(pl.lit(value=True), *[pl.col(name).eq_missing(pl.col(f"_held {name}")) for name in values])
     marked = both.with_columns(_new=pl.col("_held").is_null(), _same=same & pl.col("_held").is_not_null())
-    since = pl.when(pl.col("_same")).then("_from").otherwise(pl.lit(at, dtype=pl.Date))
-    current = marked.select(*columns, since.alias(FROM), pl.lit(None, dtype=pl.Date).alias(TO))
+    load = pl.lit(at, dtype=pl.Date)
+    said = pl.col("_own").ne_missing(load)  # of its own, and not only since it was loaded
+    kept = pl.when(said).then(pl.min_horizontal("_from", "_own")).otherwise("_from")
+    since = pl.when("_same").then(kept).otherwise(pl.coalesce("_own", load))
+    current = marked.select(*columns, since.alias(FROM), TO)
     changed = marked.filter(~pl.col("_new") & ~pl.col("_same"))
     others = before.join(now.select(key), on=key, how="anti")
-    gone = pl.concat([changed.select(key), others.select(key)]) if whole else changed.select(key)
-    past = before.join(gone, on=key, how="semi")
-    past = past.clear() if at is None else past.filter(pl.col(FROM).is_null() | (pl.col(FROM) < at))
-    past = past.select(*columns, FROM, pl.lit(at, dtype=pl.Date).alias(TO))
-    rest = others.select(*columns, FROM, pl.lit(None, dtype=pl.Date).alias(TO))
-    rows = current if whole else pl.concat([current, rest])
+    gone = changed.select(*key, _end=pl.coalesce("_own", load))
+    if whole:
+        gone = pl.concat([gone, others.select(*key, _end=load)])
+    past = before.join(gone, on=key).filter(pl.col(FROM).is_null() | (pl.col(FROM) < pl.col("_end")))
+    past = past.drop_nulls("_end").select(*columns, FROM, pl.min_horizontal(TO, "_end").alias(TO))
+    rows = current if whole else pl.concat([current, others.select(*columns, FROM, TO)])
     return Succession(rows.sort(key), past.sort(key), int(marked["_new"].sum()), changed.height, others.height)
+
+
+def merged(held: pl.DataFrame, given: pl.DataFrame, current: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """One history of what was kept and of what a load says itself of the past, whose word goes from its first day on.
+
+    Intervals of one key do not overlap then: a later one ends an earlier one, that of `current` the last of them.
+
+    >>> days = {FROM: [date(2024, 1, 1)], TO: [date(2024, 6, 1)]}
+    >>> held = pl.DataFrame({"id": ["a"], "plan": ["P"], **days})
+    >>> given = pl.DataFrame({"id": ["a"], "plan": ["R"], FROM: [date(2024, 3, 1)], TO: [date(2024, 5, 1)]})
+    >>> now = pl.DataFrame({"id": ["a"], "plan": ["S"], FROM: [date(2024, 5, 1)]})
+    >>> merged(held, given, now, ["id"]).select("plan", TO).rows()
+    [('P', datetime.date(2024, 3, 1)), ('R', datetime.date(2024, 5, 1))]
+    """
+    said = given.group_by(key).agg(_says=pl.col(FROM).fill_null(date.min).min())
+    kept = held.join(said, on=list(key), how="left").filter(
+        pl.col("_says").is_null() | (pl.col(FROM).fill_null(date.min) < pl.col("_says"))
+    )
+    now = current.select(*key, _now=FROM)
+    rows = pl.concat([given, kept.drop("_says")], how="diagonal_relaxed").join(now, on=list(key), how="left")
+    first = rows.unique([*key, FROM], keep="first", maintain_order=True).sort(*key, FROM, nulls_last=False)
+    follows = pl.col(FROM).shift(-1).over(key)
+    ended = first.with_columns(pl.min_horizontal(TO, follows, "_now").alias(TO)).drop("_now")
+    return ended.filter(pl.col(FROM).is_null() | (pl.col(FROM) < pl.col(TO)))
 
 
 def _renamed(values: Sequence[str]) -> list[pl.Expr]:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from telcli.intake.cleaning import FAULT_TYPE, NO_FAULTS
+from telcli.intake.history import FROM, TO
 from telcli.intake.survivorship import OWN, Survivorship, survive
 from telcli.tables import contract
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -28,14 +29,14 @@ def settle(
     """
     if not rows.height:
         return pl.concat(rest, how="diagonal_relaxed"), contract("conflicts").schema.create_empty(), []
-    attributes = [name for name in rows.columns if name not in (*OWN, *key, *_HIDDEN)]
+    attributes = [name for name in rows.columns if name not in (*OWN, *key, *_HIDDEN, FROM, TO)]
     bad = breaks_a_rule(contract(table), rows)  # refused on its way out, and nothing of it taken over
     sound, broken = rows.filter(~bad), rows.filter(bad)
     own = [*key, "source_key", SOURCE]
     first = sound.sort(SOURCE, LINE).unique(own, keep="first", maintain_order=True)
     again = sound.join(first.select(SOURCE, LINE), on=[SOURCE, LINE], how="anti")
     found = survive(first, attributes, rules, key)
-    whole = found.rows.with_columns(NO_FAULTS)
+    whole = _valid(found.rows.with_columns(NO_FAULTS), first, key)
     # a copy repeats what was made of the first row of its file: the contract drops and counts it as such
     same = again.join(first.select(*own, *attributes), on=[*own, *attributes], how="semi", nulls_equal=True)
     copies = same.select(*key, SOURCE, LINE).join(whole.drop(SOURCE, LINE), on=list(key))
@@ -46,3 +47,11 @@ def settle(
     columns = list(dict.fromkeys([*key, *(name for name in rows.columns if name not in OWN), *_HIDDEN]))
     more = [frame.select(columns).lazy() for frame in (whole, copies, clashes, broken)]
     return pl.concat([*rest, *more], how="diagonal_relaxed"), found.conflicts, found.rates
+
+
+def _valid(whole: pl.DataFrame, rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """What is settled holds since the last of its rows began, for as long as one of them does."""
+    days = [name for name in (FROM, TO) if name in rows.columns]
+    ends = pl.when(pl.col(TO).is_not_null().all()).then(pl.col(TO).max())
+    told = rows.group_by(key).agg({FROM: pl.col(FROM).max(), TO: ends}[name].alias(name) for name in days)
+    return whole.join(told, on=list(key), how="left", maintain_order="left") if days else whole

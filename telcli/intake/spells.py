@@ -14,12 +14,13 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import add_fault
+from telcli.intake.history import FROM
 from telcli.intake.understood import Understood
 from telcli.tables.checks import LINE, SOURCE
 
 __all__ = ["apart", "named", "owners", "spells", "transferred"]
 
-_COLUMNS = ("subscription_id", "customer_id", "activated_on")
+_COLUMNS = ("subscription_id", "customer_id", "activated_on", FROM)
 _DATES = ("started_at", "paid_at", "opened_at", "month")
 _ALWAYS = date(9999, 12, 31)
 _PLACED = pl.concat_str(
@@ -28,34 +29,53 @@ _PLACED = pl.concat_str(
 
 
 def spells(ones: Sequence[Understood]) -> pl.DataFrame:
-    """The spells of transferred numbers: subscription_id, activated_on, owner, `_from`, `_until`, `_name`.
+    """The spells of transferred numbers: subscription_id, `_start`, owner, `_from`, `_until`, `_name`, `_first`.
 
-    The first spell has no `_from` and the newest no `_until`, so that every day is of one spell. Where rows disagree
-    on the owner from one day, the first of them stands, as it does in the table.
+    A row starts with its validity, where the extract tells it, else with its activation. The first spell has no `_from`
+    and the newest no `_until`, so that every day is of one spell. Where rows disagree on the owner from one day, the
+    first of them stands, as it does in the table. Rows of one owner that follow each other by validity are one spell,
+    of which `_first` is the first.
     """
-    parts = [
-        one.clean([reading for reading in one.readings() if reading.name in _COLUMNS])
-        for one in ones
-        if one.map.table == "subscriptions" and all(one.map.use(name) for name in _COLUMNS)
-    ]
-    if not parts:
+    parts = [_starts(one) for one in ones if one.map.table == "subscriptions"]
+    found = [part for part in parts if part is not None]
+    if not found:
         return pl.DataFrame()
-    rows = pl.concat(parts, how="diagonal_relaxed").drop_nulls(_COLUMNS)
-    several = [pl.col(name).min() != pl.col(name).max() for name in ("customer_id", "activated_on")]
+    rows = pl.concat(found, how="diagonal_relaxed").drop_nulls(["subscription_id", "customer_id", "_start"])
+    several = [pl.col(name).min() != pl.col(name).max() for name in ("customer_id", "_start")]
     moved = rows.group_by("subscription_id").agg(_moved=several[0] & several[1]).filter("_moved")
     numbers = moved.select("subscription_id").collect(engine="streaming")
     if not numbers.height:
         return pl.DataFrame()
-    found = rows.join(numbers.lazy(), on="subscription_id", how="semi")
-    starts = found.group_by("subscription_id", "activated_on").agg(owner=_first_owner())
-    ordered = starts.sort("subscription_id", "activated_on").collect(engine="streaming")
-    start = pl.col("activated_on")
-    timed = ordered.with_columns(
-        _from=pl.when(start.shift(1).over("subscription_id").is_not_null()).then(start),
-        _until=start.shift(-1).over("subscription_id"),
+    found_rows = rows.join(numbers.lazy(), on="subscription_id", how="semi")
+    starts = found_rows.group_by("subscription_id", "_start").agg(owner=_first_owner(), _valid=pl.col("_valid").all())
+    return _timed(starts.sort("subscription_id", "_start").collect(engine="streaming"))
+
+
+def _starts(one: Understood) -> pl.LazyFrame | None:
+    """The rows of one extract of lines, each with the day on which it starts and whether that is of its validity."""
+    readings = {reading.name: reading for reading in one.readings() if reading.name in _COLUMNS}
+    days = [name for name in (FROM, "activated_on") if name in readings]
+    if not days or not {"subscription_id", "customer_id"} <= set(readings):
+        return None
+    known = pl.col(FROM).is_not_null() if FROM in days else pl.lit(value=False)
+    return one.clean(list(readings.values())).with_columns(_start=pl.coalesce(days), _valid=known)
+
+
+def _timed(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Spells in order, from when until when each is; numbers that turn out to have one alone are left out."""
+    goes_on = pl.col("_valid") & (pl.col("owner") == pl.col("owner").shift(1).over("subscription_id"))
+    marked = ordered.with_columns(_first=~goes_on.fill_null(value=False)).with_columns(
+        _run=pl.col("_first").cum_sum().over("subscription_id")
     )
-    earlier = pl.concat_str("subscription_id", pl.lit("@"), start.dt.to_string("%Y-%m-%d"))
-    return timed.with_columns(_name=pl.when(pl.col("_until").is_not_null()).then(earlier))
+    start, name = pl.col("_start"), "subscription_id"
+    heads = marked.filter("_first").with_columns(
+        _from=pl.when(start.shift(1).over(name).is_not_null()).then(start), _until=start.shift(-1).over(name)
+    )
+    earlier = pl.concat_str(name, pl.lit("@"), start.dt.to_string("%Y-%m-%d"))
+    named_ = heads.with_columns(_name=pl.when(pl.col("_until").is_not_null()).then(earlier))
+    spans = named_.select(name, "_run", "_from", "_until", "_name")
+    told = marked.join(spans, on=[name, "_run"], maintain_order="left")
+    return told.filter(pl.col("_run").max().over(name) > 1).drop("_run", "_valid")
 
 
 def transferred(moved: pl.DataFrame) -> list[Notice]:
@@ -76,9 +96,11 @@ def apart(lines: pl.LazyFrame, moved: pl.DataFrame) -> pl.LazyFrame:
     """Give each earlier spell a name and an end of its own."""
     if not moved.height:
         return lines
-    named_ = moved.lazy().select("subscription_id", "activated_on", "_name", "_until").drop_nulls()
-    joined = lines.join(named_, on=["subscription_id", "activated_on"], how="left", maintain_order="left")
-    ended = pl.coalesce("ended_on", "_until") if "ended_on" in lines.collect_schema() else pl.col("_until")
+    have = lines.collect_schema()
+    named_ = moved.lazy().select("subscription_id", "_start", "_name", "_until").drop_nulls()
+    dated = lines.with_columns(_start=pl.coalesce([name for name in (FROM, "activated_on") if name in have]))
+    joined = dated.join(named_, on=["subscription_id", "_start"], how="left", maintain_order="left").drop("_start")
+    ended = pl.coalesce("ended_on", "_until") if "ended_on" in have else pl.col("_until")
     return joined.with_columns(subscription_id=pl.coalesce("_name", "subscription_id"), ended_on=ended).drop(
         "_name", "_until"
     )
@@ -95,7 +117,7 @@ def owners(lines: pl.LazyFrame | None, moved: pl.DataFrame) -> pl.LazyFrame | No
         always = pl.concat([always, also])
     if not moved.height:
         return always
-    timed = moved.lazy().select("subscription_id", "owner", "_from", "_until")
+    timed = moved.lazy().filter("_first").select("subscription_id", "owner", "_from", "_until")
     return pl.concat([always.join(timed, on="subscription_id", how="anti"), timed], how="diagonal")
 
 

@@ -23,7 +23,7 @@ from telcli.intake.whose import Whose, line_keys
 from telcli.tables import contract
 from telcli.tables.checks import FAULTS, LINE
 
-__all__ = ["Identity", "Unified", "earlier", "ranks", "unify"]
+__all__ = ["Identity", "Read", "Unified", "earlier", "ranks", "unify"]
 
 _WORST = 5
 _IN_MEMORY = 3_000_000

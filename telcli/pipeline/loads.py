@@ -18,7 +18,7 @@ from telcli.errors import DataError, Notice
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.workdir import STAGING, Workdir
-from telcli.stages.ingest_history import Succession, added_to, succeed, without_validity
+from telcli.stages.ingest_history import Succession, added_to, histories, succeed, without_validity
 from telcli.tables import PARTITIONS, contract
 from telcli.tables.histories import HISTORY_OF
 
@@ -49,7 +49,7 @@ def meet(
         The load says something else of a closed month, or is older than what is held.
     """
     staging = workdir.path / STAGING / "met"
-    meeting = _Meeting(workdir, manifest, load, staging)
+    meeting = _Meeting(workdir, manifest, load, staging, {name: landed.get(name) for name in HISTORY_OF.values()})
     found = {table: meeting.of(table, one) for table, one in landed.items() if table != "rejects"}
     found |= meeting.histories
     found["rejects"] = meeting.rejects(landed["rejects"])
@@ -63,10 +63,13 @@ def meet(
 class _Meeting:
     """One load and what is held, table by table."""
 
-    def __init__(self, workdir: Workdir, manifest: Manifest, load: Load, staging: Path) -> None:
+    def __init__(
+        self, workdir: Workdir, manifest: Manifest, load: Load, staging: Path, past: Mapping[str, Landed | None]
+    ) -> None:
         from telcli.pipeline.catalog import stage
 
         self._workdir, self._manifest, self._load, self._staging = workdir, manifest, load, staging
+        self._past = past
         self._closed: list[tuple[str, str, int, int]] = []
         self.tables = stage("ingest").gives
         self.histories: dict[str, Landed] = {}
@@ -75,8 +78,8 @@ class _Meeting:
     def of(self, table: str, fresh: Landed) -> Landed:
         """One table, where something of it is held and where nothing is."""
         held = self._manifest.tables.get(table)
-        if not held:
-            return fresh
+        if not held or table in HISTORY_OF.values():
+            return fresh  # the state table that a history is of sees to it
         return self._months(table, held, fresh) if PARTITIONS.get(table) == "month" else self._state(table, held, fresh)
 
     def _months(self, table: str, held: Mapping[str, Part], fresh: Landed) -> Landed:
@@ -147,8 +150,8 @@ class _Meeting:
         found = succeed(before, given, rules.key, load.month, whole=load.whole)
         if past and found.changed:
             self._refuse_older(table, before)
-        if past and found.past.height:
-            self.histories[past] = self._history(past, found.past)
+        if past and (found.past.height or self._past[past]):
+            self.histories[past] = self._history(past, found, rules.key)
         columns = rules.schema.column_names()
         made = land(rules, without_validity(found.current, columns).lazy(), self._staging, strict=True)
         if past and (found.added or found.changed or found.absent):
@@ -158,7 +161,12 @@ class _Meeting:
     def _refuse_older(self, table: str, held: pl.LazyFrame) -> None:
         if "valid_from" not in held.collect_schema() or self._load.month is None or self._load.restate:
             return
-        latest = held.select(pl.col("valid_from").max()).collect().item()
+        loads = [date.fromisoformat(one["month"]) for one in self._manifest.loads if one["month"]]
+        month = pl.col("valid_from").dt.month_start()
+        known = (
+            month.filter(month <= max(loads)) if loads else month
+        )  # one that begins later was loaded ahead of its time
+        latest = held.select(known.max()).collect().item()
         if latest and latest > self._load.month:
             raise DataError(
                 "load-older",
@@ -169,13 +177,15 @@ class _Meeting:
                 month=f"{self._load.month:%Y-%m}",
             )
 
-    def _history(self, table: str, past: pl.DataFrame) -> Landed:
-        frames = [past.lazy()]
+    def _history(self, table: str, found: Succession, key: tuple[str, ...]) -> Landed:
+        """What rows of a state table were, kept so far, succeeded now, and said by this load."""
+        rules, fresh = contract(table), self._past[table]
+        frames = [rules.conform(found.past.lazy())]
         if self._manifest.tables.get(table):
-            frames.insert(0, self._scan(table, list(self._manifest.tables[table])))
-        rules = contract(table)
-        whole = pl.concat(frames, how="diagonal_relaxed").unique(rules.key, keep="first", maintain_order=True)
-        return land(rules, whole, self._staging, strict=True)
+            frames.append(self._scan(table, list(self._manifest.tables[table])))
+        given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()]) if fresh else None
+        made = land(rules, histories(frames, given, found.current, key), self._staging, strict=True)
+        return dataclasses.replace(fresh, parts=made.parts, staged=made.staged) if fresh else made
 
     def rejects(self, fresh: Landed) -> Landed:
         """Rows refused: those of this load take the place of those of the same sources."""

@@ -15,12 +15,14 @@ from telcli.errors import DataError
 from telcli.pipeline.doors import Landed
 from telcli.pipeline.workdir import STAGING
 from telcli.tables import SUBJECTS
+from telcli.tables.histories import HISTORY_OF
 
 __all__ = ["REFUSED", "counts", "refuse_beyond"]
 
 REFUSED = "rejects.csv"
 """Where in the working directory the refused lines stand when nothing was published."""
 
+_TABLES = (*SUBJECTS, *HISTORY_OF.values())
 _OF_EACH = 1_000
 _FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 _NUMBER = r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$"
@@ -35,7 +37,7 @@ def counts(sources: Sequence[Mapping[str, Any]], landed: Mapping[str, Landed], m
         "rejects_by_table": {
             table: {"kept": found.rows, "rejected": found.rejected_rows, "copies": found.copies.height}
             for table, found in landed.items()
-            if table in SUBJECTS
+            if table in _TABLES
         },
         "max_reject_share": most,
     }
@@ -43,7 +45,7 @@ def counts(sources: Sequence[Mapping[str, Any]], landed: Mapping[str, Landed], m
 
 def _by_rule(landed: Mapping[str, Landed]) -> pl.DataFrame:
     """Distinct lines by source, column and rule, the commonest first, each with the first line that has it."""
-    found = [one.rejects for table, one in landed.items() if table in SUBJECTS]
+    found = [one.rejects for table, one in landed.items() if table in _TABLES]
     empty = pl.DataFrame(schema={"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": pl.String})
     rows = pl.concat([empty, *[one.select(empty.columns) for one in found]])
     folded = rows.group_by("rule", "column", "source").agg(
@@ -59,8 +61,9 @@ def _counted(source: Mapping[str, Any], landed: Mapping[str, Landed]) -> dict[st
     One line may give rows to several tables: it is rejected where any of them was refused, and else a duplicate only
     where its own table had it before; a copy of what it lends, such as its bill, leaves the line itself kept.
     """
-    rejected = _lines(source, [found.rejects for table, found in landed.items() if table in SUBJECTS])
-    own = _lines(source, [found.copies for table, found in landed.items() if table == source["table"]])
+    rejected = _lines(source, [found.rejects for table, found in landed.items() if table in _TABLES])
+    theirs = (source["table"], HISTORY_OF.get(source["table"]))
+    own = _lines(source, [found.copies for table, found in landed.items() if table in theirs])
     lost = {
         "rows_rejected": rejected.len(),
         "rows_duplicate": own.filter(~own.is_in(rejected.implode())).len(),
@@ -93,7 +96,7 @@ def refuse_beyond(found: Mapping[str, Any], landed: Mapping[str, Landed], workdi
     rules = [one for one in found["rejects_by_rule"] if one["source"] == what]
     rules = rules or _by_rule({what: landed[what]}).to_dicts()
     place = workdir / REFUSED
-    _write([one.rejects for table, one in landed.items() if table in SUBJECTS], place)
+    _write([one.rejects for table, one in landed.items() if table in _TABLES], place)
     raise DataError(
         "too-many-rejects",
         "{rejected} of {rows} rows of {what} break a rule, more than the {most} allowed; nothing was changed. "

@@ -13,6 +13,7 @@ from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, light, needs_month
 from telcli.intake.dictionary import speak
 from telcli.intake.flat import check_label
+from telcli.intake.history import FROM, TO
 from telcli.intake.likeness import require_splink
 from telcli.intake.linkage import Likeness
 from telcli.intake.pinned import as_pinned
@@ -36,7 +37,7 @@ _STATES = ("customers", "subscriptions")
 """Tables of how things are, whose rows hold from the month of their load."""
 _DATED = (
     *("paid_at", "opened_at", "closed_at", "month", "started_at", "surveyed_on", "contacted_on", "started_on"),
-    *("joined_on", "activated_on", "ended_on"),
+    *("joined_on", "activated_on", "ended_on", FROM),
 )
 
 
@@ -84,9 +85,13 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     whole = undated and all(one.map.table == "customers" for one in ones)
     lines = None if whole else inputs.tables.get("subscriptions")
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
-    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines, likeness)
+    month = _load_month(ones, at if undated else None)
+    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines, likeness, month)
     metrics: dict[str, Any] = {
-        "sources": [_about(one, gone=count) for one, count in zip(ones, gone, strict=True)],
+        "sources": [
+            _about(one, unused=count + found.ahead.get(one.map.source, 0))
+            for one, count in zip(ones, gone, strict=True)
+        ],
         "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
     }
     metrics["proposed"] = [one.values["proposed"] for one in notices if one.code == "source-unnamed"]
@@ -94,15 +99,19 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     if undated and at:
         metrics["as_of"] = at.isoformat()
     told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
-    as_of, month = at if undated else inputs.as_of, _load_month(ones, at if undated else None)
+    as_of = at if undated else inputs.as_of
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
     return Outcome(tables, metrics, tuple(told), as_of=as_of, light=light(ones), month=month, whole=whole)
 
 
 def _since(frame: pl.LazyFrame, month: date | None) -> pl.LazyFrame:
-    """Rows of a state table hold from the month of their load."""
-    return frame.with_columns(valid_from=pl.lit(month, dtype=pl.Date))
+    """Rows of a state table hold from the month of their load, where they do not say themselves from when."""
+    load = pl.lit(month, dtype=pl.Date)
+    if FROM not in frame.collect_schema():
+        return frame.with_columns(load.alias(FROM))
+    ended = (pl.col(TO) <= load).fill_null(value=False)
+    return frame.with_columns(pl.when(pl.col(FROM).is_null() & ~ended).then(load).otherwise(FROM).alias(FROM))
 
 
 def _load_month(ones: Sequence[Understood], at: date | None) -> date | None:
@@ -191,16 +200,15 @@ def _latest(one: Understood, columns: Sequence[str] = _DATED) -> date | None:
     readings = list({reading.name: reading for reading in readings}.values())
     if not readings:
         return None
-    dates = one.clean(readings)
-    names = [reading.name for reading in readings]
-    found = dates.select(pl.max_horizontal(pl.col(name).cast(pl.Date).max() for name in names)).collect(
-        engine="streaming"
-    )
+    dates, tomorrow = one.clean(readings), _today() + timedelta(days=1)
+    days = [pl.col(reading.name).cast(pl.Date) for reading in readings]
+    known = [day.filter(day <= tomorrow).max() for day in days]  # what is said to be to come is no day of the table
+    found = dates.select(pl.max_horizontal(known)).collect(engine="streaming")
     latest: date | None = found.item()
     return latest
 
 
-def _about(one: Understood, *, gone: int) -> dict[str, Any]:
+def _about(one: Understood, *, unused: int) -> dict[str, Any]:
     """What was read of one extract and what was made of it."""
     names = {name: name.removeprefix(f"{one.map.table}.") for name in one.map.columns}
     why = {name: one.map.why(name) for name in names}
@@ -208,7 +216,7 @@ def _about(one: Understood, *, gone: int) -> dict[str, Any]:
         "source": one.map.source,
         "table": one.map.table,
         "rows_read": one.rows,
-        "rows_unused": gone,
+        "rows_unused": unused,
         "encoding": one.extract.encoding,
         "delimiter": one.extract.delimiter,
         "confidence": one.map.confidence,

@@ -7,15 +7,24 @@ from datetime import date
 
 import polars as pl
 
-from telcli.intake.history import FROM, TO, Succession
+from telcli.intake.history import FROM, TO, Succession, merged
 from telcli.intake.history import succeed as succeed_rows
 
-__all__ = ["Succession", "added_to", "succeed", "without_validity"]
+__all__ = ["Succession", "added_to", "histories", "succeed", "without_validity"]
 
 
 def succeed(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str], at: date | None, *, whole: bool) -> Succession:
     """Let the rows of one load succeed those held, key by key; see `telcli.intake.history.succeed`."""
     return succeed_rows(held.collect(engine="streaming"), fresh.collect(engine="streaming"), key, at, whole=whole)
+
+
+def histories(
+    held: Sequence[pl.LazyFrame], given: pl.LazyFrame | None, current: pl.DataFrame, key: Sequence[str]
+) -> pl.LazyFrame:
+    """What was kept of the past, the newest first, and what a load says of it; see `telcli.intake.history.merged`."""
+    kept = pl.concat(held, how="diagonal_relaxed").collect(engine="streaming")
+    said = kept.clear() if given is None else given.collect(engine="streaming")
+    return merged(kept, said, current, key).lazy()
 
 
 def added_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:

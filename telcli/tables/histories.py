@@ -40,7 +40,8 @@ def _past(name: str, schema: type[dy.Schema], key: str) -> type[dy.Schema]:
 
     def does_not_overlap(cls: type[dy.Schema]) -> pl.Expr:
         ended_before = pl.col("valid_to").shift(1).over(key, order_by="valid_to")
-        return ended_before.is_null() | (pl.col("valid_from") >= ended_before)
+        again = ended_before == pl.col("valid_to")  # the key says so already
+        return ended_before.is_null() | again | (pl.col("valid_from") >= ended_before)
 
     columns["ends_after_beginning"] = dy.rule()(ends_after_beginning)
     columns["does_not_overlap"] = dy.rule()(does_not_overlap)
