@@ -169,7 +169,7 @@ def _sources(sources: Any) -> Iterator[str]:
         yield from _listed("mapped", renamed)
         yield from _listed("taken as named", [ours + _why(source, ours) for ours, theirs in pairs if ours == theirs])
         yield from _listed("could be something else", _rivals(source))
-        yield from _listed("kept as attributes", source["unmapped"])
+        yield from _listed("kept as attributes", _attributes(source))
 
 
 def _sure(confidence: float | None) -> str:
@@ -181,6 +181,18 @@ def _why(source: Mapping[str, Any], ours: str) -> str:
     """How sure the meaning of one column is, and what it rests on."""
     sure, how = source.get("confidence_by_column", {}).get(ours), source.get("evidence_by_column", {}).get(ours, "")
     return "" if sure is None else f" ({tr(EVIDENCE[how]) + ' ' if how in EVIDENCE else ''}{sure:.2f})"
+
+
+def _attributes(source: Mapping[str, Any]) -> list[str]:
+    """Headers kept as attributes, with the unit of those whose unit is known."""
+    units = dict(
+        zip(
+            source["unmapped"],
+            (source.get("units", {}).get(name) for name in source.get("attributes", ())),
+            strict=False,
+        )
+    )
+    return [f"{header} ({units[header]})" if units.get(header) else header for header in source["unmapped"]]
 
 
 def _rivals(source: Mapping[str, Any]) -> list[str]:

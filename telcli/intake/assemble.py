@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.intake.by_account import BY_ACCOUNT, by_account
 from telcli.intake.events import calls, usage_of_calls
 from telcli.intake.facts import add_fault, fact
 from telcli.intake.flat import customers_of, lent_months
@@ -190,7 +191,10 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
 def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None) -> dict[str, pl.LazyFrame]:
     """Name the customer of facts that know only the number, by the table of lines; add up numbers of one customer."""
     found = {}
-    for table, frame in whole.items():
+    accounts = whole.get("accounts"), whole.get("subscriptions")
+    for table, given in whole.items():
+        known_by = given.collect_schema()
+        frame = by_account(given, accounts) if table in BY_ACCOUNT and "account_id" in known_by else given
         have = frame.collect_schema()
         if table == "subscriptions":
             found[table] = frame

@@ -39,6 +39,8 @@ _ACCOUNT_FACTS = {"payment_method", "credit_class", "credit_limit", "balance"}
 _EVENT_MEASURES, _PARTIES = {"duration_s", "data_mb"}, {"counterpart", "direction"}
 _ANSWERS = {"expected", "perceived", "score", "nps"}
 _CAMPAIGN_FACTS = {"arm", "offer_id", "contacted_on", "response", "outcome"}
+_OWNED = {"bills": ("account_id",), "payments": ("account_id",)}
+"""Tables whose rows may be known by an account alone."""
 _LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
 
 
@@ -79,7 +81,7 @@ class Candidate:
     @property
     def missing(self) -> str:
         """What the table needs and the extract does not have; empty when it fits."""
-        if not self.has("customer_id", "subscription_id"):
+        if not self.has("customer_id", "subscription_id", *_OWNED.get(self.table, ())):
             return "customer_id"
         strong = set(self.strong)
         wants: dict[str, tuple[tuple[str, bool], ...]] = {
@@ -169,15 +171,18 @@ def candidate(
 def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:
     taken = {use.header for uses in found.strong.values() for use in uses}
     columns = dict(weak_headers())
+    group, account = columns.pop("group_id"), columns.pop("account_id")
     if "customer_id" in found.strong:
         columns.pop("subscription_id")
     if "subscription_id" in found.strong or found.table != "customers":
-        columns = {name: words for name, words in columns.items() if name != "customer_id"}
+        columns.pop("customer_id")
+    if found.table != "customers" and "customer_id" not in found.strong:
+        columns |= {"account_id": account, "customer_id": group}  # of a group customer it may be all there is
     for column, words in columns.items():
         if column in found.strong or f"{found.table}.{column}" not in slots():
             continue
         fits = (name for word in words for name in headers if bare(headers[name]) == word and name not in taken)
         name = next((name for name in fits if (f"{found.table}.{column}", name) not in refused), "")
-        if name:
+        if name and not (column == "account_id" and found.has("customer_id", "subscription_id")):
             found.weak[column] = Use(name)
             taken.add(name)

@@ -24,6 +24,7 @@ __all__ = [
     "event_words",
     "file_words",
     "flat_amounts",
+    "gives_way",
     "headers_of",
     "otherwise",
     "own_headers",
@@ -175,6 +176,8 @@ def slots() -> Mapping[str, Slot]:
     found["calls.started_time"] = Slot("calls", "started_time", "clock")
     for table in ("bills", "payments", "usage", "calls", "contacts", "surveys", "campaigns"):
         found[f"{table}.subscription_id"] = Slot(table, "subscription_id", "id")
+    for table in ("bills", "payments"):
+        found[f"{table}.account_id"] = Slot(table, "account_id", "id")
     found["products.customer_id"] = Slot("products", "customer_id", "id")
     return found
 
@@ -200,6 +203,8 @@ def headers_of(table: str) -> Mapping[str, str]:
     if table not in ("customers", "accounts"):
         shared["subscription_id"] = book["headers"]["subscriptions"]["subscription_id"]
     columns = {**shared, **book["headers"][table]}
+    if "subscription_id" in shared:
+        columns["subscription_id"] = [*shared["subscription_id"], *book["headers"][table].get("subscription_id", ())]
     found = {bare(name): column for column, names in columns.items() for name in names}
     return found | {bare(column): column for column in columns}
 
@@ -224,7 +229,28 @@ def weak_headers() -> Mapping[str, tuple[str, ...]]:
     number = _book()["headers"]["subscriptions"]["subscription_id"]
     weak = _book()["weak"]
     columns = {**weak, "customer_id": [*number, "subscription_id", *weak["customer_id"]]}
+    columns["group_id"] = _book()["headers"]["customers"]["group_id"]
     return {column: tuple(bare(name) for name in names) for column, names in columns.items()}
+
+
+@cache
+def gives_way(column: str) -> frozenset[str]:
+    """Bare headers that mean a column only where no other header does."""
+    return frozenset(bare(name) for name in _book()["gives_way"].get(column, ()))
+
+
+@cache
+def attribute_unit(header: str) -> tuple[str, float]:
+    """The unit of a column without a place of its own, where its name alone tells it, and the factor to the usual one.
+
+    >>> attribute_unit("former_complaint_fee"), attribute_unit("pay_num")
+    (('分', 0.01), ('', 1.0))
+    """
+    for unit, spellings in _book()["attributes"].items():
+        for spelled, names in spellings.items():
+            if bare(header) in {bare(name) for name in names}:
+                return spelled, units_of(unit)[spelled]
+    return "", 1.0
 
 
 @cache

@@ -14,12 +14,13 @@ from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
 from telcli.intake.confidence import evidence_of
 from telcli.intake.date_forms import with_date_forms
-from telcli.intake.dictionary import slots
+from telcli.intake.dictionary import bare, slots, weak_headers
 from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.told import TABLE
+from telcli.intake.words import known_share
 from telcli.tables import SUBJECTS
 from telcli.tables.extract import Extract
 
@@ -53,7 +54,7 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
     while mapped := guess(extract.name, names, told, table=table, refused=refused):
         columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
         mapped = replace(mapped, columns=columns)
-        shares = _readable(mapped, head)
+        shares = _readable(mapped, names, head)
         wrong = {(name, mapped.columns[name].header) for name, share in shares.items() if share < _MEANT}
         wrong = {(name, header) for name, header in wrong if header not in named and name != "customers.churned"}
         if not wrong:
@@ -65,13 +66,25 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
     return None
 
 
-def _readable(mapped: SourceMap, head: pl.DataFrame) -> dict[str, float]:
-    """Of each slot whose form can be checked, the share of its first values that can be read so."""
-    return {
-        name: readable_share(head[use.header], reading_of(name, use))
-        for name, use in mapped.columns.items()
-        if not use.constant and slots()[name].form in _CHECKED and use.header in head.columns
-    }
+def _readable(mapped: SourceMap, names: Mapping[str, str], head: pl.DataFrame) -> dict[str, float]:
+    """Of each slot whose form can be checked, the share of its first values that can be read so.
+
+    A word of many uses, such as type, means a code only where the values are words of its list.
+    """
+    found = {}
+    for name, use in mapped.columns.items():
+        slot = slots()[name]
+        if use.constant or slot.form not in _CHECKED or use.header not in head.columns:
+            continue
+        weak = bare(names.get(use.header, "")) in weak_headers().get(slot.column, ())
+        of_list = slot.form == "code" and weak
+        read = (
+            known_share(head[use.header], slot.words)
+            if of_list
+            else readable_share(head[use.header], reading_of(name, use))
+        )
+        found[name] = read
+    return found
 
 
 def _not_so(names: Mapping[str, str], head: pl.DataFrame, table: str) -> set[tuple[str, str]]:

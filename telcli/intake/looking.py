@@ -91,6 +91,15 @@ def told_of(one: Understood) -> list[Notice]:
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
     notices += _told_of_meanings(one)
+    for name, unit in one.attribute_units.items():
+        values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
+        notices.append(
+            Notice(
+                "attribute-unit",
+                "{file}: {header} is in {unit}, as is known of this column; {name} holds it in the usual unit.",
+                values,
+            )
+        )
     if one.map.unknown and one.summed:
         values = {**about, "columns": ", ".join(one.map.unknown)}
         notices.append(

@@ -17,6 +17,7 @@ from telcli.intake.dictionary import (
     bare,
     event_words,
     flat_amounts,
+    gives_way,
     own_headers,
     personal,
     pseudonymous,
@@ -109,7 +110,7 @@ def guess(  # noqa: D417 (numpy sections)
         columns,
         unknown,
         private,
-        weak_id="customer_id" in best.weak,
+        weak_id=best.table == "customers" and "customer_id" in best.weak,
         rivals=tuple(found.table for found in order[1:] if found.score > _RIVAL * best.score),
         ties=tuple(found.table for found in order[1:] if _ties(best, found)),
         undecided={slot: names for slot, names in undecided.items() if slot not in columns},
@@ -141,7 +142,7 @@ def _settled(
     undecided: dict[str, tuple[str, ...]] = {}
     for column, uses in best.strong.items():
         slot = f"{best.table}.{column}"
-        chosen = _own(slot, uses, headers)
+        chosen = _preferred(slot, uses, headers)
         _refuse_ambiguous(source, slot, [headers.get(use.header, use.header) for use in chosen])
         columns[slot] = chosen[0]
     columns |= {f"{best.table}.{column}": use for column, use in best.weak.items()}
@@ -149,7 +150,7 @@ def _settled(
     for lender in BORROWS.get(best.table, ()):
         used = {use.header for use in columns.values()}
         free = {name: written for name, written in headers.items() if name not in used}
-        lent = {slot: _own(slot, uses, headers) for slot, uses in _lent(lender, free, refused).items()}
+        lent = {slot: _preferred(slot, uses, headers) for slot, uses in _lent(lender, free, refused).items()}
         columns |= {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
         undecided |= {slot: tuple(headers[use.header] for use in uses) for slot, uses in lent.items() if len(uses) > 1}
     if best.table == "customers":
@@ -162,10 +163,14 @@ def _settled(
     return columns, undecided
 
 
-def _own(slot: str, uses: list[Use], headers: Mapping[str, str]) -> list[Use]:
-    """Of several headers for one meaning the one that the operator's own words name; all where they name none."""
+def _preferred(slot: str, uses: list[Use], headers: Mapping[str, str]) -> list[Use]:
+    """Of several headers for one meaning the one that the operator's own words name, else those that give no way."""
     own = [use for use in uses if bare(headers.get(use.header, "")) in own_headers(slot)]
-    return own if len(own) == 1 else uses
+    if len(own) == 1 or len(uses) == 1:
+        return own or uses
+    yields = gives_way(slot.partition(".")[2])
+    first = [use for use in uses if bare(headers.get(use.header, "")) not in yields]
+    return first or uses
 
 
 def _lent(lender: str, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> dict[str, list[Use]]:

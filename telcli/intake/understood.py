@@ -12,7 +12,7 @@ import polars as pl
 from telcli.intake.ahead import PAST
 from telcli.intake.candidates import FILE_NAME
 from telcli.intake.cleaning import Reading, clean
-from telcli.intake.dictionary import personal, slots
+from telcli.intake.dictionary import attribute_unit, personal, slots
 from telcli.intake.guessing import FILE, ROW, reading_of
 from telcli.intake.identity import Seen
 from telcli.intake.kept import Kept
@@ -106,7 +106,20 @@ class Understood:
         found = [replace(one, last=self.today) if one.name in PAST else one for one in found]
         if not attributes:
             return found
-        return found + [Reading(name, header, _TYPES[kind]) for name, (header, kind) in self.attributes.items()]
+        return found + [self._attribute(name, header, kind) for name, (header, kind) in self.attributes.items()]
+
+    @property
+    def attribute_units(self) -> dict[str, str]:
+        """Units of attributes that their names alone tell, by attribute."""
+        units = {
+            name: attribute_unit(header)[0] for name, (header, kind) in self.attributes.items() if kind == "Float64"
+        }
+        return {name: unit for name, unit in units.items() if unit}
+
+    def _attribute(self, name: str, header: str, kind: str) -> Reading:
+        """How an attribute is read, in the usual unit where its name alone tells the one it has."""
+        factor = attribute_unit(self.extract.repeated.get(header, header))[1] if kind == "Float64" else 1.0
+        return Reading(name, header, _TYPES[kind], factor)
 
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""
@@ -116,7 +129,8 @@ class Understood:
     @property
     def summed(self) -> bool:
         """Whether rows of this extract are added up, so that attributes have no place."""
-        return self.map.table in ("bills", "usage") and self.map.use("subscription_id") is not None
+        numbered = self.map.use("subscription_id") or (self.map.use("account_id") and not self.map.use("customer_id"))
+        return self.map.table in ("bills", "usage") and numbered is not None
 
     def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
         """The same without rows of persons who were purged, and how many those were."""

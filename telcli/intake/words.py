@@ -20,6 +20,7 @@ __all__ = [
     "flags",
     "folded",
     "ids",
+    "known_share",
     "masked",
     "meant",
     "texts",
@@ -93,6 +94,17 @@ def codes(text: pl.Series, words: str) -> Read:
         return found, missed
 
     return by_distinct(text, read)
+
+
+def known_share(text: pl.Series, words: str) -> float:
+    """Share of the texts that mean something which a list of the dictionary has, whatever it makes of any other.
+
+    >>> known_share(pl.Series(["recurringCharge", "premium", ""]), "kind_of_charge")
+    0.5
+    """
+    bare = meant(text).drop_nulls()
+    plain = bare.str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
+    return float(plain.is_in(list(word_list(words))).mean() or 0.0) if bare.len() else 1.0  # type: ignore[arg-type]
 
 
 def flags(text: pl.Series) -> Read:

@@ -226,7 +226,7 @@ def _about(one: Understood, *, unused: int) -> dict[str, Any]:
         "evidence_by_column": {names[name]: found.how for name, found in why.items()},
         "rivals_by_column": {names[name]: list(found.rivals) for name, found in why.items() if found.rivals},
         "undecided": {name: list(headers) for name, headers in one.map.undecided.items()},
-        "units": {names[name]: use.unit for name, use in one.map.columns.items() if use.unit},
+        "units": {names[name]: use.unit for name, use in one.map.columns.items() if use.unit} | one.attribute_units,
         "unmapped": [header for header, _ in one.attributes.values()],
         "attributes": {name: kind for name, (_, kind) in one.attributes.items()},
         "dropped_personal": list(one.map.personal),

@@ -1,0 +1,47 @@
+"""Facts that know only the account: bills and payments put under the account's customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+__all__ = ["BY_ACCOUNT", "by_account"]
+
+BY_ACCOUNT = ("bills", "payments")
+"""Tables whose rows may be known by an account alone."""
+
+
+def by_account(frame: pl.LazyFrame, holders: Iterable[pl.LazyFrame | None]) -> pl.LazyFrame:
+    """Name the customer of facts that know only the account, by tables that have both, the first that knows it.
+
+    An account of several customers, or that no table knows, stands for its customer itself: where customers are known
+    it is refused as an orphan. Until facts are added up an account is told apart as a number is.
+
+    >>> bills = pl.LazyFrame({"account_id": ["a", "b"]})
+    >>> accounts = pl.LazyFrame({"account_id": ["a"], "customer_id": ["c"]})
+    >>> by_account(bills, [accounts, None]).collect().rows(named=True)
+    [{'customer_id': 'c', 'subscription_id': 'a'}, {'customer_id': 'b', 'subscription_id': 'b'}]
+    """
+    have = frame.collect_schema()
+    nothing = pl.lit(None, dtype=pl.String)
+    found = frame
+    names = []
+    for number, holder in enumerate(holders):
+        if holder is None or not {"account_id", "customer_id"} <= set(holder.collect_schema()):
+            continue
+        names.append(f"_owner{number}")
+        owners = (
+            holder.select("account_id", "customer_id")
+            .drop_nulls()
+            .group_by("account_id")
+            .agg(pl.when(pl.col("customer_id").n_unique() == 1).then(pl.col("customer_id").min()).alias(names[-1]))
+        )
+        found = found.join(owners, on="account_id", how="left", maintain_order="left")
+    own = {name: pl.col(name) if name in have else nothing for name in ("customer_id", "subscription_id")}
+    number_alone = own["subscription_id"].is_not_null()
+    owner = pl.when(~number_alone).then(pl.coalesce(*names, "account_id"))
+    return found.with_columns(
+        customer_id=pl.coalesce(own["customer_id"], owner),
+        subscription_id=pl.coalesce(own["subscription_id"], "account_id"),
+    ).drop("account_id", *names)
