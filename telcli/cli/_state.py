@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._help import pack
 from telcli.cli._stage_view import row_count
 from telcli.cli._words import tr
 
 if TYPE_CHECKING:
-    from telcli.pipeline.status import Reason, StageState, Status
+    from telcli.pipeline.status import LoadState, Reason, StageState, Status, TableState
 
 __all__ = ["next_command", "payload", "view"]
 
@@ -27,6 +28,7 @@ _REASONS = {
     "lost": "{what} is gone",
 }
 _FEW = 3
+_WIDTH = 80
 
 
 def payload(found: Status, given: Sequence[str] = ()) -> dict[str, Any]:
@@ -37,6 +39,7 @@ def payload(found: Status, given: Sequence[str] = ()) -> dict[str, Any]:
             for table in found.tables
         ],
         "tables": found.tables,
+        "loads": found.loads,
         "stages": found.stages,
         "next": next_command(found, given),
         "interrupted": found.interrupted,
@@ -65,6 +68,8 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
     for table in found.tables:
         tables.add_row("  " + table.table, row_count(table.rows), _size(table.bytes), _months(table.months))
     yield tables if found.tables else "  " + tr("no tables yet")
+    yield from _open_months(found.tables)
+    yield from _loads(found.loads, verbose=verbose)
     stages = Table.grid(padding=(0, 2))
     for state in found.stages:
         style = {"up-to-date": "green", "stale": "yellow", "damaged": "red"}.get(state.state, "dim")
@@ -97,6 +102,36 @@ def _months(months: Sequence[str]) -> str:
     if len(months) == 1:
         return months[0][:7]
     return tr("{first} to {last} ({n})", first=months[0][:7], last=months[-1][:7], n=len(months))
+
+
+def _open_months(tables: Sequence[TableState]) -> Iterator[str]:
+    """Which month of the monthly subject tables may still be added to, told once of tables that agree."""
+    alike: dict[tuple[str, int], list[str]] = {}
+    for table in tables:
+        if table.open:
+            alike.setdefault((table.open[:7], table.closed), []).append(table.table)
+    if alike:
+        yield ""
+    for (month, closed), names in alike.items():
+        words = "{month} is open, {n} earlier closed: {tables}" if closed else "{month} is open: {tables}"
+        yield "  " + tr(words, month=month, n=closed, tables=", ".join(names))
+
+
+def _loads(loads: Sequence[LoadState], *, verbose: bool) -> Iterator[str]:
+    """The loads that the tables come from, the last few of many, each with some of its extracts."""
+    shown = loads if verbose else loads[-_FEW:]
+    if not shown:
+        return
+    yield ""
+    earlier = len(loads) - len(shown)
+    yield "  " + (tr("loads, of {n} the last:", n=len(loads)) if earlier else tr("loads:"))
+    for load in shown:
+        few = load.sources if verbose else load.sources[:_FEW]
+        more = len(load.sources) - len(few)
+        told = [*few, tr("and {n} more", n=more)] if more else list(few)
+        month = load.month or "-"
+        first, *rest = pack([f"{month:<7}  {told[0]}", *told[1:]], ", ", _WIDTH) if told else [month]
+        yield from (f"    {first}", *(" " * 13 + line for line in rest))
 
 
 def _size(size: float) -> str:

@@ -14,20 +14,35 @@ from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
 from telcli.pipeline.stage import Stage
 from telcli.pipeline.walk import WALK
 from telcli.pipeline.workdir import Workdir
+from telcli.tables import PARTITIONS, SUBJECTS
 
-__all__ = ["Reason", "StageState", "Status", "TableState", "status"]
+__all__ = ["LoadState", "Reason", "StageState", "Status", "TableState", "status"]
 
 FRESH, STALE, MISSING, BLOCKED, BROKEN = "up-to-date", "stale", "not-run", "blocked", "damaged"
 
 
 @dataclass(frozen=True)
 class TableState:
-    """One published table: its months, rows and bytes."""
+    """One published table: its months, rows and bytes.
+
+    Of a monthly subject table, `open` is the month that a load may still add to; the `closed` earlier ones change only
+    with --restate.
+    """
 
     table: str
     months: tuple[str, ...]
     rows: int
     bytes: int
+    open: str | None = None
+    closed: int = 0
+
+
+@dataclass(frozen=True)
+class LoadState:
+    """One ingest that the subject tables come from: its month, None where it had none, and the extracts it read."""
+
+    month: str | None
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class StageState:
 
 @dataclass(frozen=True)
 class Status:
-    """The whole directory. `next` is the stage to run, None when all is up to date."""
+    """The whole directory. `loads` are in their order; `next` is the stage to run, None when all is up to date."""
 
     workdir: Path
     as_of: date | None
@@ -57,6 +72,7 @@ class Status:
     stages: tuple[StageState, ...]
     next: str | None
     interrupted: bool
+    loads: tuple[LoadState, ...] = ()
 
 
 def status(request: Request) -> Status:
@@ -82,21 +98,21 @@ def status(request: Request) -> Status:
             states.append(found)
     walked = [state for state in states if state.stage in WALK]
     after = next((state.stage for state in walked if state.state not in (FRESH, BLOCKED)), None)
-    return Status(request.workdir, as_of, _tables(manifest), tuple(states), after, bool(manifest.pending))
+    loads = tuple(LoadState(load["month"][:7] or None, tuple(load["sources"])) for load in manifest.loads)
+    return Status(request.workdir, as_of, _tables(manifest), tuple(states), after, bool(manifest.pending), loads)
 
 
 def _tables(manifest: Manifest) -> tuple[TableState, ...]:
-    return tuple(
-        TableState(
-            table,
-            tuple(month for month in manifest.months(table) if month),
-            sum(part.rows for part in parts.values()),
-            sum(part.bytes for part in parts.values()),
-        )
-        for stage in STAGES
-        for table in stage.gives
-        if (parts := manifest.tables.get(table))
-    )
+    return tuple(_table(manifest, table) for stage in STAGES for table in stage.gives if table in manifest.tables)
+
+
+def _table(manifest: Manifest, table: str) -> TableState:
+    parts = manifest.tables[table].values()
+    months = tuple(month for month in manifest.months(table) if month)
+    rows, size = sum(part.rows for part in parts), sum(part.bytes for part in parts)
+    if table not in SUBJECTS or PARTITIONS.get(table) != "month":
+        return TableState(table, months, rows, size)
+    return TableState(table, months, rows, size, months[-1], len(months) - 1)
 
 
 def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request) -> StageState:

@@ -12,6 +12,7 @@ import pytest
 from telcli.errors import DataError
 from telcli.pipeline import show
 from telcli.pipeline.run import Request, StageRun, run_stage
+from telcli.pipeline.status import status
 from telcli.pipeline.workdir import Workdir
 
 CRM = "customer_id,gender,region\n"
@@ -120,6 +121,18 @@ def test_the_same_files_are_up_to_date_whatever_came_after(tmp_path: Path) -> No
     assert load(tmp_path, MAY).skipped
     assert load(tmp_path, JUNE).skipped
     assert (tmp_path / "work/manifest.json").read_bytes() == before
+
+
+def test_status_tells_the_open_month_and_the_loads(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    found = status(Request(tmp_path / "work"))
+    (bills,) = [table for table in found.tables if table.table == "bills"]
+    assert (bills.open, bills.closed) == ("2024-06-01", 1)
+    assert [(one.month, one.sources) for one in found.loads] == [
+        ("2024-05", ("bills_202405.csv", "crm_202405.csv")),
+        ("2024-06", ("bills_202406.csv", "crm_202406.csv")),
+    ]
 
 
 def test_an_older_state_does_not_replace_a_newer_one(tmp_path: Path) -> None:

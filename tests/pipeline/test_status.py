@@ -8,7 +8,7 @@ import pytest
 
 from telcli.errors import DataError, MissingInputError
 from telcli.pipeline.run import Request, run_stage
-from telcli.pipeline.status import Reason, StageState, Status, status
+from telcli.pipeline.status import LoadState, Reason, StageState, Status, status
 from telcli.pipeline.walk import INTAKE, walk
 from tests.cli import fakes
 from tests.cli.fakes import MONTHS, faked
@@ -48,7 +48,10 @@ def test_what_stands_and_what_comes_next(place: Path) -> None:
     tables = {table.table: table for table in found.tables}
     assert tables["bills"].rows == 9
     assert tables["bills"].months == tuple(month.isoformat() for month in MONTHS)
+    assert (tables["bills"].open, tables["bills"].closed) == (MONTHS[-1].isoformat(), 2)
     assert tables["customers"].months == ()
+    assert [tables[name].open for name in ("customers", "customer_months", "segments")] == [None] * 3
+    assert found.loads == (LoadState(None, ("crm.csv",)),)
     assert tables["segments"].bytes > 0
     assert states(found)["segment"] == "up-to-date"
     assert (found.as_of, found.next, found.interrupted) == (MONTHS[-1], "score-value", False)
