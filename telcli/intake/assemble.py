@@ -14,6 +14,7 @@ from telcli.intake.by_account import BY_ACCOUNT, by_account
 from telcli.intake.events import calls, usage_of_calls
 from telcli.intake.facts import add_fault, fact
 from telcli.intake.flat import customers_of, lent_months
+from telcli.intake.households import at_home
 from telcli.intake.lent_lines import one_line_each
 from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
@@ -114,9 +115,13 @@ def assemble(
         return Assembled(whole | _summed_calls(whole), [*notices, made], {}, dated.ahead)
     tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
     tables |= _summed_calls(tables)
+    apart = any(notice.code == "accounts-apart" for notice in unified.notices)
+    before = held.customers if held else None
+    tables["customers"], homes = at_home(tables, lines_held, before, identity.household_limit, apart=apart)
+    notices += homes.notices(identity.household_limit)
     conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
     tables |= {"crosswalk": unified.crosswalk, "conflicts": conflicts}
-    return Assembled(tables, notices, unified.metrics, dated.ahead)
+    return Assembled(tables, notices, unified.metrics | homes.metrics, dated.ahead)
 
 
 def _owned(lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -43,15 +43,17 @@ class Identity:
     trust : patterns of source names, the most trusted first.
     rules : whose value of an attribute stands.
     key_limit : a certificate, number or account that more customers of one system share joins nobody.
+    household_limit : an account, package or main card that more customers share makes no household.
     """
 
     systems: tuple[tuple[str, str], ...] = ()
     trust: tuple[str, ...] = ()
     rules: Survivorship = field(default_factory=Survivorship)
     key_limit: int = 10
+    household_limit: int = 10
 
     @classmethod
-    def of(cls, systems: str, trust: str, rule: str, by: str, key_limit: int) -> Identity:
+    def of(cls, systems: str, trust: str, rule: str, by: str, key_limit: int, household_limit: int = 10) -> Identity:
         """From settings as they are written.
 
         >>> Identity.of("a_*=a", "crm*, *", "trusted", "region=newest", 10).rules.of("region")
@@ -59,7 +61,7 @@ class Identity:
         """
         trusted = tuple(word.strip() for word in trust.replace("，", ",").split(",") if word.strip())
         rules = Survivorship(rule, dict(patterns(by, "survivorship_by")))
-        return cls(tuple(patterns(systems, "systems")), trusted, rules, key_limit)
+        return cls(tuple(patterns(systems, "systems")), trusted, rules, key_limit, household_limit)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,14 @@ class IngestSettings:
         low=1,
         high=1_000_000,
     )
+    household_limit: int = setting(
+        10,
+        "An account, fusion package or main card that more customers share makes no household.",
+        "超过此数的客户共用的账户、融合套餐或主卡不视为家庭。",
+        unit="customers",
+        low=2,
+        high=1_000_000,
+    )
     linkage: str = setting(
         "off",
         "Whether customers of several systems that no key joins are joined where they look alike.",

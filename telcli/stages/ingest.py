@@ -125,7 +125,12 @@ def _load_month(ones: Sequence[Understood], at: date | None) -> date | None:
 def _identity(settings: IngestSettings) -> Identity:
     """How customers of several systems are told to be one."""
     return Identity.of(
-        settings.systems, settings.trust, settings.survivorship, settings.survivorship_by, settings.key_limit
+        settings.systems,
+        settings.trust,
+        settings.survivorship,
+        settings.survivorship_by,
+        settings.key_limit,
+        settings.household_limit,
     )
 
 
@@ -138,7 +143,7 @@ def _held(inputs: Inputs) -> Held | None:
     """Who the customers were in an earlier month, where there was one."""
     if "crosswalk" not in inputs.tables or "customers" not in inputs.tables:
         return None
-    people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h", "birth_year")
+    people = inputs.tables["customers"].select("customer_id", "certificate_h", "phone_h", "birth_year", "household_id")
     return Held(inputs.tables["crosswalk"].collect(engine="streaming"), people.collect(engine="streaming"))
 
 

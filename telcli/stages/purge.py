@@ -27,8 +27,9 @@ LOOKED_IN: Mapping[str, tuple[str, ...]] = {
 _ALIASES = ("subscription_id", "account_id", "source_key")
 _ELSEWHERE = ("subject_id", "entity", "value")
 """Columns of tables without customers that may hold an identifier all the same."""
-_NUMBERED = "counterpart"
-_GONE = "purged"
+_NUMBERED = {"counterpart": "purged", "main_number_h": None}
+"""Columns where the person's number stands in rows of others -> what stands there afterwards."""
+_HOME = "household_id"
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,21 @@ def of_person(frame: pl.LazyFrame, table: str, person: Person) -> pl.Expr:
 def without(frame: pl.LazyFrame, table: str, person: Person) -> tuple[pl.LazyFrame, int]:
     """The table without the person, and how many rows went or lost the person's number on their other side."""
     own = of_person(frame, table, person)
-    met = pl.lit(value=False)
-    if _NUMBERED in frame.collect_schema():
-        met = pl.col(_NUMBERED).is_in([*person.names, *person.numbers]).fill_null(value=False)
-    count = int(frame.select((own | met).sum()).collect(engine="streaming").item())
+    named = [*person.names, *person.numbers]
+    met = {
+        name: pl.col(name).is_in(named).fill_null(value=False)
+        for name in (*_NUMBERED, _HOME)
+        if name in frame.collect_schema()
+    }
+    count = int(frame.select(pl.any_horizontal(own, *met.values()).sum()).collect(engine="streaming").item())
     left = frame.filter(~own)
-    if _NUMBERED in frame.collect_schema():
-        left = left.with_columns(pl.when(met).then(pl.lit(_GONE)).otherwise(_NUMBERED).alias(_NUMBERED))
-    return left, count
+    after = {name: pl.lit(_NUMBERED[name], dtype=pl.String) for name in met if name != _HOME}
+    if _HOME in met:  # called after the smallest customer in it: now after the next, and no household of one
+        several = pl.col("customer_id").n_unique().over(_HOME) > 1
+        after[_HOME] = pl.when(several).then(pl.col("customer_id").min().over(_HOME))
+    return left.with_columns(
+        pl.when(met[name]).then(new).otherwise(name).alias(name) for name, new in after.items()
+    ), count
 
 
 def scrubbed(value: Any, person: Person) -> Any:

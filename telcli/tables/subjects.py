@@ -30,6 +30,7 @@ class Customers(dy.Schema):
     joined_on = c.day("Date of first joining", "建档时间/入网时间")
     star_level = c.integer("Star level", "星级", "stars", low=0, high=10)
     group_id = c.text("Group or household the customer belongs to", "集团编号")
+    household_id = c.text("Household: the smallest customer in it, or as the extract says", "家庭编号")
     certificate_h = c.text("Pseudonym of the certificate", "证件号码（假名）")
     phone_h = c.text("Pseudonym of the telephone number to be reached at", "联系号码（假名）")
     churned = c.flag("Has left, where one labelled table was given", "是否流失（仅限带标签的单表）")
@@ -54,6 +55,7 @@ class Subscriptions(dy.Schema):
     subscription_id = c.text("Number or line, as a code", "用户编号", key=True)
     customer_id = c.text("Customer who owns it", "客户编号", need=True)
     account_id = c.text("Account that pays for it", "账户编号")
+    bundle_id = c.text("Fusion package or family group it is part of", "融合/共享群编号")
     service_type = c.text("Kind of service", "业务类型", one_of=SERVICE_TYPES)
     pay_mode = c.text("Postpaid or prepaid", "付费类型", one_of=PAY_MODES)
     plan_id = c.text("Plan", "主套餐")
@@ -67,6 +69,7 @@ class Subscriptions(dy.Schema):
     valid_from = c.day("The line is so from this day", "生效日期")
     valid_to = c.day("The line is so until this day", "失效日期")
     number_h = c.text("Pseudonym of the number", "手机号码/接入号（假名）")
+    main_number_h = c.text("Pseudonym of the main card's number, of a sub card", "主卡号码（假名）")
     device_h = c.text("Pseudonym of the device", "终端IMEI（假名）")
     sim_h = c.text("Pseudonym of the SIM card", "IMSI（假名）")
 
