@@ -115,10 +115,10 @@ def assemble(
         return Assembled(whole | _summed_calls(whole), [*notices, made], {}, dated.ahead)
     tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
     tables |= _summed_calls(tables)
-    apart = any(notice.code == "accounts-apart" for notice in unified.notices)
-    before = held.customers if held else None
-    tables["customers"], homes = at_home(tables, lines_held, before, identity.household_limit, apart=apart)
-    notices += homes.notices(identity.household_limit)
+    unlike = any(notice.code == "accounts-apart" for notice in unified.notices)
+    before, most = held.customers if held else None, identity.household_limit
+    tables["customers"], homes = at_home(tables, lines_held, before, most, apart=unlike)
+    notices += homes.notices(most)
     conflicts = _with(unified.conflicts, torn.lazy() if torn is not None else unified.conflicts.clear())
     tables |= {"crosswalk": unified.crosswalk, "conflicts": conflicts}
     return Assembled(tables, notices, unified.metrics | homes.metrics, dated.ahead)
