@@ -7,6 +7,7 @@ knows copies by that, drops and counts it like any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import polars as pl
 
@@ -18,6 +19,11 @@ from telcli.tables.extract import Extract
 
 __all__ = ["once", "summed_once", "with_ids"]
 
+_SAID = {
+    "payments": ("customer_id", "subscription_id", "account_id", "paid_at", "amount"),
+    "contacts": ("customer_id", "subscription_id", "opened_at", "kind", "topic"),
+}
+"""What facts without a number of their own are known by; the rest may change from one delivery to the next."""
 _SOUND = pl.col(FAULTS).list.len() == 0
 _PLACE = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
 
@@ -43,44 +49,64 @@ def once(extracts: Sequence[Extract]) -> tuple[list[Extract], list[Notice]]:
 
 
 def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, list[Notice]]:
-    """Name facts that have no number of their own after the file and line where they first stand.
+    """Name facts that have no number of their own after what they say of whom, when and how much.
 
-    Rows that agree in every column of the extract get one name, so that they are copies; how many is told, because
-    two real facts that agree in everything look the same.
+    The name is the same in whatever file, order and load a row is delivered again, and tells nothing of a person. Rows
+    of one file that agree in that but not in every column of the extract are numbered. Rows that agree in every column
+    get one name, so that they are copies; how many is told, since two real facts may agree in everything.
 
     >>> from telcli.intake.cleaning import NO_FAULTS
-    >>> raw = {"customer_id": ["a", "a", "b"], "amount": [5.0, 5.0, 5.0]}
-    >>> rows = pl.LazyFrame(raw | {SOURCE: ["p.csv"] * 3, LINE: [2, 3, 4]}).with_columns(NO_FAULTS)
+    >>> raw = {"customer_id": ["a", "a", "b", "b"], "amount": [5.0, 5.0, 5.0, 5.0], "method": ["x", "x", "x", "y"]}
+    >>> rows = pl.LazyFrame(raw | {SOURCE: ["p.csv"] * 4, LINE: [2, 3, 4, 5]}).with_columns(NO_FAULTS)
     >>> named, notices = with_ids(rows, "payments", "payment_id")
-    >>> named.collect()["payment_id"].to_list(), notices[0].values["count"]
-    (['p.csv#2', 'p.csv#2', 'p.csv#4'], 1)
+    >>> [one[-6:] for one in named.collect()["payment_id"]], notices[0].values["count"]
+    (['3fe5e9', '3fe5e9', 'f775c6', '75c6-2'], 1)
     """
-    own = pl.concat_str(SOURCE, pl.lit("#"), LINE)
     schema = list(frame.collect_schema())
-    content = [name for name in schema if name not in HIDDEN]
     rest = [name for name in schema if name.startswith(REST)]
-    twins = (
-        frame.filter(_SOUND)
-        .group_by(content)
-        .agg(_rows=pl.len(), _first=_PLACE.min())
-        .filter(pl.col("_rows") > 1)
-        .collect(engine="streaming")
-    )
-    if not twins.height:
-        return frame.with_columns(own.alias(key)).drop(rest), []
-    count = int(twins["_rows"].sum()) - twins.height
-    first = pl.concat_str(_source_of("_first"), pl.lit("#"), _line_of("_first"))
-    firsts = twins.lazy().select(*content, _first=first)
-    named = frame.join(firsts, on=content, how="left", nulls_equal=True, maintain_order="left")
-    id_ = pl.when(_SOUND).then(pl.coalesce("_first", own)).otherwise(own)
-    return named.with_columns(id_.alias(key)).drop("_first", *rest), [
+    content = [*(name for name in schema if name not in HIDDEN and name not in rest), *rest]
+    said = [name for name in _SAID[table] if name in schema]
+    sound = frame.filter(_SOUND)
+    alike = sound.group_by(SOURCE, *said).agg(_rows=pl.len()).filter(pl.col("_rows") > 1)
+    several = sound.join(alike.drop("_rows"), on=[SOURCE, *said], how="semi", nulls_equal=True)
+    rows = several.select(SOURCE, *content).unique().sort(SOURCE, *content).collect(engine="streaming")
+    numbered = rows.with_columns(_n=pl.int_range(pl.len()).over(SOURCE, *said) + 1).filter(pl.col("_n") > 1)
+    found = frame.with_columns(_n=pl.lit(None, dtype=pl.Int64))
+    if numbered.height:
+        found = frame.join(numbered.lazy(), on=[SOURCE, *content], how="left", nulls_equal=True, maintain_order="left")
+    ending = pl.when(pl.col("_n").is_not_null()).then(pl.concat_str(pl.lit("-"), "_n")).otherwise(pl.lit(""))
+    named = found.with_columns(pl.concat_str(_name(frame, said), ending).alias(key)).drop("_n", *rest)
+    twins = sound.group_by(content).agg(_rows=pl.len()).filter(pl.col("_rows") > 1)
+    count = twins.select((pl.col("_rows") - 1).sum()).collect(engine="streaming").item()
+    if not count:
+        return named, []
+    return named, [
         Notice(
             "copies-without-id",
             "{table}: {count} rows without a number of their own repeat another in every column and were dropped as "
             "copies; two real ones that agree in everything would look the same (else: --map {column}=COLUMN).",
-            {"table": table, "count": count, "column": key},
+            {"table": table, "count": int(count), "column": key},
         )
     ]
+
+
+def _name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
+    """20 hexadecimal digits of a hash of these columns, the same on every machine and in every version."""
+    kinds = frame.collect_schema()
+    parts = []
+    for name in said:
+        value = pl.col(name)
+        if kinds[name] == pl.Float64:
+            value = (value * 10_000).round().cast(pl.Int64, strict=False)
+        elif kinds[name].is_temporal():
+            value = value.cast(pl.Datetime("us")).cast(pl.Int64)
+        parts.append(value.cast(pl.String).fill_null("\x00"))
+    whole = pl.concat_str(parts, separator="\x1f")
+    return whole.map_batches(_hashed, return_dtype=pl.String, is_elementwise=True)
+
+
+def _hashed(texts: pl.Series) -> pl.Series:
+    return pl.Series(texts.name, [blake2b(text.encode(), digest_size=10).hexdigest() for text in texts], pl.String)
 
 
 def summed_once(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
@@ -117,11 +143,3 @@ def _once_per_number(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, 
     refused = add_fault(differs.lazy(), pl.lit(value=True), "duplicate-key", ", ".join(key)).collect()
     once = pl.concat([marked.filter(own), refused]).drop("_at", "_first")
     return once, marked.filter(~own)
-
-
-def _source_of(place: str) -> pl.Expr:
-    return pl.col(place).str.head(-16)
-
-
-def _line_of(place: str) -> pl.Expr:
-    return pl.col(place).str.tail(15).cast(pl.Int64)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,38 @@ def test_calls_are_parted_by_customer_within_a_month(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         load(tmp_path, {"calls_late.csv": CALLS + "k1,3,2024-05-09 09:00:00,60,out\n"})
     assert caught.value.code == "month-closed"
+
+
+PAID = "customer_id,paid_at,amount,channel\n"
+TICKETS = "customer_id,opened_at,closed_at,kind,topic\n"
+AGAIN = ["a,2024-05-03 10:00:00,5,app", "b,2024-05-03,6,shop", "b,2024-05-03,6,web", "a,2024-05-09,5.50,"]
+
+
+def test_payments_without_a_number_delivered_again_count_once(tmp_path: Path) -> None:
+    load(tmp_path, {**MAY, "pay.csv": PAID + "\n".join(AGAIN[:3])})
+    first = rows(tmp_path, "payments", "payment_id", "customer_id", "amount", "channel")
+    assert len(first) == 3
+    assert all(re.fullmatch(r"[0-9a-f]{20}(-2)?", row[0]) for row in first)
+    run = load(tmp_path, {"pay_weekly.csv": PAID + "\n".join(reversed(AGAIN))})
+    assert rows(tmp_path, "payments", "customer_id", "amount", "channel") == [
+        ("a", 5.0, "app"),
+        ("a", 5.5, None),
+        ("b", 6.0, "shop"),
+        ("b", 6.0, "web"),
+    ]
+    assert set(first) < set(rows(tmp_path, "payments", "payment_id", "customer_id", "amount", "channel"))
+    assert [one["rows_kept"] for one in run.metrics["sources"]] == [4]
+    both = tmp_path / "both"
+    both.mkdir()
+    load(both, {**MAY, "one.csv": PAID + "\n".join(AGAIN[:3]), "two.csv": PAID + "\n".join(reversed(AGAIN))})
+    assert rows(both, "payments", "payment_id") == rows(tmp_path, "payments", "payment_id")
+
+
+def test_a_contact_without_a_number_is_brought_up_to_date(tmp_path: Path) -> None:
+    load(tmp_path, {**MAY, "tickets.csv": TICKETS + "a,2024-05-03 10:00:00,,complaint,bill\n"})
+    load(tmp_path, {"t2.csv": TICKETS + "a,2024-05-03 10:00:00,2024-05-07 09:00:00,complaint,bill\n"})
+    assert rows(tmp_path, "contacts", "customer_id", "closed_at") == [("a", datetime(2024, 5, 7, 9))]
+    load(tmp_path, {"t3.csv": TICKETS + "b,2024-06-03 10:00:00,,enquiry,bill\n"})
+    late = {"t4.csv": TICKETS + "a,2024-05-03 10:00:00,2024-05-07 09:00:00,complaint,bill\n"}
+    load(tmp_path, late)
+    assert len(rows(tmp_path, "contacts", "contact_id")) == 2, "a closed month given again as it is"
