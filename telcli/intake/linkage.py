@@ -153,7 +153,8 @@ class Linkage:
     def _told(self, learned: Learned, pairs: int, unclear: int) -> None:
         if learned.why == "few":
             self._say(
-                "linkage-few", "Linkage had too few records to learn from; agreement was weighed by fixed values."
+                "linkage-few",
+                "Linkage had too few records or pairs to learn from; agreement was weighed by fixed values.",
             )
         if learned.why == "unsettled":
             self._say(

@@ -7,6 +7,7 @@ domains: they can be compared here and joined to nothing else. They live as long
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
@@ -47,12 +48,15 @@ SIGNS: Mapping[str, pl.DataType] = {
 
 _RAW = ("name", "address", "mail")
 _MAPPED = {"certificate": "certificate_h", "phone": "phone_h", "born": "birth_year"}
+_LENT = {"plan_id": "plan", "activated_on": "joined_on"}
 _PLAIN = ("gender", "customer_class", "region", "branch", "joined_on")
 _TITLES = r"(?i)(?:先生|女士|小姐|太太)$|^(?:mr|mrs|ms|dr|herr|frau)\.? "
 _FIRMS = r"(?i)(?:有限责任公司|股份有限公司|有限公司|公司)$|[ ,]+(?:gmbh|ltd|inc|llc|ag|co)\.?$|[(（][^)）]*[)）]"
 _HIDDEN = r"[*×•●○#]|^.某"
 _PART = r"\p{Han}|[\p{L}\p{N}&&[^\p{Han}]]+"
 _ADMIN = r"^(?:\p{Han}{2,8}?(?:省|自治区))?(?:\p{Han}{2,8}?(?:市|地区|自治州))?(?:\p{Han}{1,8}?(?:区|县|市))?"
+_LONG = 8
+"""Letters of an address that may do without a number, as those of villages do."""
 _PLACE_END = r"(?:市|地区|自治州|区|县|分公司|网格)$"
 _CARD = r"^[1-9]\d{5}(\d{8})\d{3}[\dX]$"
 _OLD_CARD = r"^[1-9]\d{5}(\d{6})\d{3}$"
@@ -64,9 +68,9 @@ def signs(one: Understood) -> pl.LazyFrame:
     chosen = _headers(one)
     mapped = {name: use.header for name, column in _MAPPED.items() if (use := one.map.use(column, "customers"))}
     plain = [reading for reading in one.readings(attributes=False) if reading.name in _PLAIN]
-    plan = one.map.use("plan_id", "subscriptions")
-    if plan:
-        plain.append(Reading("plan", plan.header, "text"))
+    known = {reading.name for reading in plain}
+    lent = {reading.name: reading for reading in one.readings("subscriptions", attributes=False)}
+    plain += [replace(lent[at], name=name) for at, name in _LENT.items() if at in lent and name not in known]
     if "phone" not in mapped and (number := one.map.use("number_h", "subscriptions")):
         mapped["phone"] = number.header
     key = one.customer_key()
@@ -151,24 +155,27 @@ def _names(text: pl.Series, people: Pseudonyms) -> dict[str, pl.Series]:
 
 
 def _addresses(text: pl.Series, people: Pseudonyms) -> dict[str, pl.Series]:
-    """The address without its city and marks, and the run of numbers in it.
+    """The street and the run of numbers after it, without the city and words between, and that run alone.
 
-    >>> text = pl.Series(["江苏省南京市鼓楼区中山路12号3栋502室", "鼓楼区中山路 12-3-502"])
+    A street without a number is no address.
+
+    >>> text = pl.Series(["江苏省南京市鼓楼区中山路12号3栋502室", "鼓楼区中山路 12-3-502", "12 Main St", "中山路"])
     >>> made = _addresses(text, Pseudonyms(bytes(32)))
-    >>> made["address_numbers"].n_unique(), made["address_numbers"].null_count()
-    (1, 0)
+    >>> made["address"].n_unique(), made["address"].null_count(), made["address_numbers"].null_count()
+    (3, 1, 2)
     """
     bare = folded(text).str.to_lowercase().str.replace_all(r"\s", "").str.replace(_ADMIN, "")
-    whole = bare.str.replace_all(r"[^\p{L}\p{N}]", "")
-    numbers = (
-        bare.str.extract_all(r"\d+")
-        .to_frame("n")
-        .select(pl.when(pl.col("n").list.len() >= 2).then(pl.col("n").list.join("-")))
+    letters = _TEXT.str.replace_all(r"[^\p{L}]", "")
+    before = _TEXT.str.extract(r"^(\D*)").str.replace_all(r"[^\p{L}]", "")
+    street = pl.when(before != "").then(before).otherwise(letters)
+    run = _TEXT.str.extract_all(r"\d+")
+    found = bare.to_frame("t").select(
+        pl.when((run.list.len() >= 1) | (letters.str.len_chars() >= _LONG))
+        .then(street + run.list.join("-"))
+        .alias("a"),
+        pl.when(run.list.len() >= 2).then(run.list.join("-")).alias("n"),
     )
-    return {
-        "address": _sign(whole.replace("", None), "address", people),
-        "address_numbers": _sign(numbers.to_series(), "numbers", people),
-    }
+    return {"address": _sign(found["a"], "address", people), "address_numbers": _sign(found["n"], "numbers", people)}
 
 
 def _mails(text: pl.Series, people: Pseudonyms) -> dict[str, pl.Series]:

@@ -17,6 +17,8 @@ OWN = ("customer_id", "source", "source_key", "_rank", "_when")
 """Columns of rows beside their attributes: the customer, the source and its identifier there, how trusted the source is
 (0 the most), and the day its extract or row is of."""
 
+_PLACES = ("region", "branch")
+_KIND_OF_PLACE = r"(?:市|地区|分公司|网格)$"
 _CONFLICTS = dict.fromkeys(("customer_id", "attribute", "source", "source_key", "value", "chosen", "rule"), pl.String())
 
 
@@ -104,7 +106,9 @@ def _conflicts(
 ) -> pl.DataFrame:
     """Every value of each attribute on which the records disagree, as text."""
     parts = [pl.DataFrame(schema=_CONFLICTS)]
-    differs = current.group_by(key).agg((pl.col(name).min() != pl.col(name).max()).alias(name) for name in kinds)
+    have = current.schema
+    plain = {name: _plain(name, have) for name in kinds}
+    differs = current.group_by(key).agg((plain[name].min() != plain[name].max()).alias(name) for name in kinds)
     for name, rule in kinds.items():
         torn = differs.filter(pl.col(name)).select(key)
         if not torn.height:
@@ -120,6 +124,12 @@ def _conflicts(
     return pl.concat(parts).sort("customer_id", "attribute", "source", "source_key")
 
 
+def _plain(name: str, have: Mapping[str, pl.DataType]) -> pl.Expr:
+    """A value as it is compared: places without the word for their kind, which systems write or leave out."""
+    place = name.removesuffix(" other") in _PLACES and have[name] == pl.String
+    return pl.col(name).str.strip_chars().str.replace(_KIND_OF_PLACE, "") if place else pl.col(name)
+
+
 def _rates(current: pl.DataFrame, attributes: Sequence[str], key: tuple[str, ...]) -> list[dict[str, Any]]:
     """For each pair of sources and attribute: customers of whom both know it, and the share on which they differ."""
     sides = {
@@ -129,7 +139,8 @@ def _rates(current: pl.DataFrame, attributes: Sequence[str], key: tuple[str, ...
     found: list[dict[str, Any]] = []
     for one, other in combinations(sides, 2):
         both = sides[one].join(sides[other], on=list(key), suffix=" other")
-        differs = {name: pl.col(name) != pl.col(f"{name} other") for name in attributes}
+        have = both.schema
+        differs = {name: _plain(name, have) != _plain(f"{name} other", have) for name in attributes}
         row = both.select(
             *[differ.count().alias(f"n {name}") for name, differ in differs.items()],
             *[differ.sum().alias(name) for name, differ in differs.items()],

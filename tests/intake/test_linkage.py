@@ -140,6 +140,14 @@ def test_by_fixed_values_where_records_are_few(tmp_path: Path, record: str, join
         assert "linkage-few" in codes(found)
 
 
+def test_one_address_written_in_two_ways_counts(tmp_path: Path) -> None:
+    crm = "客户编号,客户名称,性别,装机地址\nC1,王小明,男,江苏省南京市中山路12号3栋502室\n"
+    crm += "C2,李大勇,男,苏州市人民路7号1栋101室\n"
+    boss = "cust no,customer name,gender,address\n71,王小明,M,中山路12-3-502\n72,王小明,M,中山路12-3-503\n"
+    found = who(ran(tmp_path, crm, boss))
+    assert (found["71"], found["72"]) == ("C1", "72")
+
+
 def test_different_certificates_are_never_one(tmp_path: Path) -> None:
     one, other = certificate("19800203", 1), certificate("19800203", 2)
     alike = ("C1,王小明,{},13812345678,男,1980,南京\n", "71,王小明,{},,M,1980-02-03,南京\n")

@@ -203,6 +203,15 @@ def test_whose_value_stands_is_a_setting(tmp_path: Path, knobs: dict[str, str], 
     assert {row[0] for row in rows(found, "conflicts", "chosen")} == {region}
 
 
+def test_a_place_with_and_without_its_kind_is_no_conflict(tmp_path: Path) -> None:
+    crm = f"客户编号,证件号码,地市\nC1,{ALICE},南京市\nC2,{BOB},苏州市\n"
+    boss = f"cust no,ID card,city\n71,{ALICE},南京\n72,{BOB},无锡\n"
+    found = ran(tmp_path, {"crm.csv": crm, "boss.csv": boss}, trust="crm*")
+    assert rows(found, "conflicts", "customer_id", "value") == [("C2", "无锡"), ("C2", "苏州市")]
+    assert [rate["share"] for rate in found.metrics["disagreement"]] == [0.5]
+    assert rows(found, "customers", "region") == [("南京市",), ("苏州市",)]
+
+
 def test_settings_in_pairs_are_checked(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         ran(tmp_path, {"crm.csv": CRM}, survivorship_by="region")
