@@ -47,7 +47,8 @@ def span_of(
     if not seen.height:
         return Span(limit, limit, snapshot=snapshot) if limit is not None else None
     last = int(seen["at"].to_numpy().max())
-    first = max(int(seen["at"].to_numpy().min()), last - max_months + 1)
+    within = seen.filter(pl.col("at") > last - max_months)  # it begins with a month that something tells of
+    first = int(within["at"].to_numpy().min())
     covered = {}
     for (feature,), rows in kept.filter(pl.col("at") <= last).group_by("feature", maintain_order=True):
         months = rows["at"].to_list()

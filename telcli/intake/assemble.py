@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.by_account import BY_ACCOUNT, by_account
-from telcli.intake.events import calls, usage_of_calls
+from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact
 from telcli.intake.flat import customers_of, lent_months
 from telcli.intake.households import at_home
@@ -67,6 +67,11 @@ class Assembled:
     metrics: dict[str, Any]
     ahead: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def sums_calls(self) -> bool:
+        """Whether there are calls and no months of use."""
+        return "calls" in self.tables and "usage" not in self.tables
+
 
 def assemble(
     ones: Sequence[Understood],
@@ -108,13 +113,12 @@ def assemble(
     )
     if unified.customers is None and held is not None:
         facts = _without_orphans(whole, everybody)
-        return Assembled(facts | _summed_calls(facts), notices, {}, dated.ahead)
+        return Assembled(facts, notices, {}, dated.ahead)
     if unified.customers is None:
         made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
         whole = {"customers": _customers_seen(whole), **whole}
-        return Assembled(whole | _summed_calls(whole), [*notices, made], {}, dated.ahead)
+        return Assembled(whole, [*notices, made], {}, dated.ahead)
     tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
-    tables |= _summed_calls(tables)
     unlike = any(notice.code == "accounts-apart" for notice in unified.notices)
     before, most = held.customers if held else None, identity.household_limit
     tables["customers"], homes = at_home(tables, lines_held, before, most, apart=unlike)
@@ -128,10 +132,6 @@ def _owned(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Lines with their customer, who is called after the line where nothing tells."""
     have = lines.collect_schema()
     return lines if "customer_id" in have else lines.with_columns(customer_id=pl.col("subscription_id"))
-
-
-def _summed_calls(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
-    return {"usage": usage_of_calls(tables["calls"])} if "calls" in tables and "usage" not in tables else {}
 
 
 def _unsummed(tables: Mapping[str, pl.LazyFrame]) -> list[Notice]:

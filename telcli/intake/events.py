@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from telcli.intake.facts import summed
+from telcli.intake.facts import exact_sum
 from telcli.intake.understood import Understood
-from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["calls", "usage_of_calls"]
 
@@ -14,7 +13,7 @@ __all__ = ["calls", "usage_of_calls"]
 def calls(one: Understood) -> pl.LazyFrame:
     """Rows of `calls` of one extract, unchecked; `subscription_id` may stand in them for the customer.
 
-    Where a row has no time of day its time ends in its line, in microseconds: two calls of one day are not one call.
+    Rows of which the key tells no difference are told apart when the table is checked, see its contract.
     """
     frame = one.clean(one.readings())
     if "started_time" in frame.collect_schema():
@@ -28,48 +27,33 @@ def _keyed(frame: pl.LazyFrame, one: Understood) -> pl.LazyFrame:
     have = frame.collect_schema()
     said = {column: use.constant for column in ("direction", "kind") if (use := one.map.use(column)) and use.constant}
     party = pl.col("counterpart") if "counterpart" in have else pl.lit(None, dtype=pl.String)
-    started = pl.col("started_at")
-    apart = pl.duration(microseconds=pl.when(started.dt.time() == pl.time(0)).then(LINE).otherwise(0))
     return frame.with_columns(
-        party.fill_null("unknown").alias("counterpart"),
-        started + apart,
-        *[pl.lit(word).alias(column) for column, word in said.items()],
+        party.fill_null("unknown").alias("counterpart"), *[pl.lit(word).alias(column) for column, word in said.items()]
     )
 
 
 def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Months of use summed from sound rows of `calls`: calls and texts are counted, minutes and data added up.
+    """Months of use summed from the rows of `calls`: calls and texts are counted, minutes and data added up.
 
-    A call of no length is a call made or received; a text counts where it was sent.
+    A call of no length is a call made or received; a text counts where it was sent. The rows are those of the table,
+    without copies and what was refused.
 
     >>> from datetime import datetime
-    >>> from telcli.intake.cleaning import NO_FAULTS
-    >>> raw = {"customer_id": ["a", "a"], "started_at": [datetime(2024, 6, 1, 8)] * 2, "counterpart": ["b", "c"]}
-    >>> raw |= {"direction": ["out", "in"], "kind": ["voice"] * 2, "duration_s": [90.0, 30.0]}
-    >>> rows = pl.LazyFrame(raw | {"_source": ["c.csv"] * 2, "_line": [2, 3]}).with_columns(NO_FAULTS)
+    >>> raw = {"customer_id": ["a", "a"], "started_at": [datetime(2024, 6, 1, 8)] * 2, "kind": ["voice"] * 2}
+    >>> rows = pl.LazyFrame(raw | {"direction": ["out", "in"], "duration_s": [90.0, 30.0], "data_mb": [None, None]})
     >>> usage_of_calls(rows).select("call_minutes", "calls_out", "calls_in").collect().rows()
     [(2.0, 1.0, 1.0)]
     """
-    have = frame.collect_schema()
     kind, out = pl.col("kind"), pl.col("direction") == "out"
     voice = kind == "voice"
     measures = {
-        "call_minutes": pl.when(voice).then(pl.col("duration_s") / 60.0) if "duration_s" in have else None,
+        "call_minutes": pl.when(voice).then(pl.col("duration_s") / 60.0),
         "calls_out": pl.when(voice).then(out.cast(pl.Float64)),
         "calls_in": pl.when(voice).then((~out).cast(pl.Float64)),
         "texts": pl.when(kind == "text").then(out.cast(pl.Float64)),
-        "data_mb": pl.when(kind == "data").then(pl.col("data_mb")) if "data_mb" in have else None,
+        "data_mb": pl.when(kind == "data").then(pl.col("data_mb").cast(pl.Float64)),
     }
-    sound = frame.filter(
-        pl.col(FAULTS).list.len() == 0,
-        *[pl.col(name).is_not_null() for name in ("customer_id", "started_at", "direction", "kind")],
-    )
-    monthly = sound.select(
-        "customer_id",
-        pl.col("started_at").dt.date().dt.month_start().alias("month"),
-        *[measure.alias(name) for name, measure in measures.items() if measure is not None],
-        SOURCE,
-        LINE,
-        FAULTS,
-    )
-    return summed(monthly, ("customer_id", "month"))
+    month = pl.col("started_at").dt.date().dt.month_start()
+    rows = frame.select("customer_id", month.alias("month"), **measures)
+    sums = [pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in measures]
+    return rows.group_by("customer_id", "month").agg(sums)

@@ -16,7 +16,7 @@ from telcli.intake.dictionary import CHARGES
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["HIDDEN", "add_fault", "bills", "fact", "lent", "summed"]
+__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "summed"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _LARGEST = 1e9
@@ -101,7 +101,7 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     huge = pl.any_horizontal(pl.col(name).abs() > _LARGEST for name in numeric).fill_null(value=False)
     sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
     other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
-    total = [pl.when(pl.col(name).count() > 0).then(_exact_sum(name)).alias(name) for name in numeric]
+    total = [pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in numeric]
     good = (
         frame.filter(sound)
         .group_by(key)
@@ -115,7 +115,8 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     return pl.concat([good.select(columns), bad.select(columns)])
 
 
-def _exact_sum(name: str) -> pl.Expr:
+def exact_sum(name: str) -> pl.Expr:
+    """The sum of a column in whole millionths, so that the order of rows does not change it."""
     millionths = (pl.col(name) * 1e6).round().cast(pl.Int64, strict=False)
     return millionths.sum().cast(pl.Float64) / 1e6
 

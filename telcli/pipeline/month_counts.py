@@ -16,6 +16,8 @@ _ENOUGH = 20
 """Rows of the usual month from which on a month without any is strange."""
 _THIN = 0.5
 _FEW = 6
+_FAR, _STRAY = 60, 0.05
+"""Months of silence after which few rows, as a share of all, are strays."""
 _TOLD_LATER = ("bills", "usage")
 """Of these customer-months tells which months are absent, and that the last is thin."""
 
@@ -34,10 +36,36 @@ def month_notices(tables: Mapping[str, Mapping[str, Part]]) -> list[Notice]:
         rows: Counter[int] = Counter()
         for key, part in tables[table].items():
             rows[int(key[:4]) * 12 + int(key[5:7]) - 1] += part.rows
+        stray = _stray(rows)
+        if stray:
+            notices.append(_far_off(table, rows, stray))
+            rows = Counter({month: count for month, count in rows.items() if month not in stray})
         if median(rows.values()) >= _ENOUGH:
             notices += [] if table in _TOLD_LATER else _gaps(table, sorted(rows))
             notices += _thin(table, rows)
     return notices
+
+
+def _stray(rows: Mapping[int, int]) -> list[int]:
+    """Months with few rows that lie years before all others, as of phones whose clock was never set."""
+    months = sorted(rows)
+    starts = [at for at in range(1, len(months)) if months[at] - months[at - 1] > _FAR]
+    early = months[: starts[-1]] if starts else []
+    return early if sum(rows[month] for month in early) <= _STRAY * sum(rows.values()) else []
+
+
+def _far_off(table: str, rows: Mapping[int, int], stray: list[int]) -> Notice:
+    return Notice(
+        "months-far-off",
+        "{table}: {rows} rows are dated {months}, years before all others ({first} on): a clock that was not set? They "
+        "are kept, and no history begins with them.",
+        {
+            "table": table,
+            "rows": sum(rows[month] for month in stray),
+            "months": _named(stray),
+            "first": _month(min(month for month in rows if month not in stray)),
+        },
+    )
 
 
 def _gaps(table: str, have: list[int]) -> list[Notice]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.loads import Load, meet
+from telcli.pipeline.made import MADE, Made, make, without
 from telcli.pipeline.month_counts import month_notices
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, file_sha256, jsonable
 from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
@@ -42,7 +43,7 @@ def publish(
         A table breaks its contract, or ingest would lose more rows than `max_reject_share` allows.
     """
     staging = workdir.path / STAGING
-    landed = _land_all(stage, outcome, staging, progress)
+    landed: Mapping[str, Landed] = _land_all(stage, outcome, staging, progress)
     if stage.name == "ingest":
         found = counts(outcome.metrics["sources"], landed, settings.max_reject_share)
         refuse_beyond(found, landed, workdir.path)
@@ -52,9 +53,11 @@ def publish(
         manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
     if stage.name == "ingest":
         load = _load(manifest, outcome, basis)
-        landed, told = meet(workdir, manifest, landed, load)
-        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
-        manifest = dataclasses.replace(manifest, loads=_ledger(manifest, load, basis))
+        met, told = meet(workdir, manifest, landed, load)
+        made = make(workdir, manifest, landed, met, outcome.made_of)
+        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told, *made.notices))
+        manifest = dataclasses.replace(manifest, loads=_ledger(manifest, load, basis, landed, made))
+        landed = made.tables
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
     record = _record(stage, manifest, outcome, landed, files, basis)
@@ -164,12 +167,16 @@ def _load(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
     return Load(outcome.month, restate, whole, tuple(source["source"] for source in outcome.metrics["sources"]))
 
 
-def _ledger(manifest: Manifest, load: Load, basis: Basis) -> tuple[Mapping[str, Any], ...]:
+def _ledger(
+    manifest: Manifest, load: Load, basis: Basis, given: Mapping[str, Landed], made: Made
+) -> tuple[Mapping[str, Any], ...]:
     """The loads that the subject tables come from; one that gives every row takes the place of those before it."""
     month = load.month.isoformat() if load.month else ""
     this = {"sources": dict(basis.inputs), "month": month, "basis": digest(dataclasses.asdict(basis))}
-    before = [] if load.restate or load.whole else [one for one in manifest.loads if one["sources"] != this["sources"]]
-    return (*before, this)
+    months = {table: list(found) for table, found in made.months.items() if found}
+    earlier = without(manifest.loads, given)
+    before = [] if load.restate or load.whole else [one for one in earlier if one["sources"] != this["sources"]]
+    return (*before, {**this, MADE: months} if months else this)
 
 
 def _merged(

@@ -215,7 +215,8 @@ def _doubts(
 ) -> list[Notice]:
     """What could not be compared, and why."""
     notices = []
-    if other.height and not one.height:
+    recorded = "subscriptions" in tables or any(_known(other, name).height for name in ATTRIBUTES)
+    if recorded and not one.height:
         first = tables["customers"].select(pl.col("valid_from").min()).collect().item()
         notices.append(
             Notice(

@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import assemble, light, needs_month
 from telcli.intake.dictionary import speak
+from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
 from telcli.intake.history import FROM, TO
 from telcli.intake.likeness import require_splink
@@ -102,7 +103,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     as_of = at if undated else inputs.as_of
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
-    return Outcome(tables, metrics, tuple(told), as_of=as_of, light=light(ones), month=month, whole=whole)
+    made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
+    lit = light(ones)
+    return Outcome(tables, metrics, tuple(told), as_of=as_of, light=lit, month=month, whole=whole, made_of=made)
 
 
 def _since(frame: pl.LazyFrame, month: date | None) -> pl.LazyFrame:

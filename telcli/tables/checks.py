@@ -18,6 +18,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.tables import columns
+from telcli.tables.apart import told_apart
 
 __all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
 
@@ -75,7 +76,8 @@ class Contract:
     """A named schema; `attributes` admits x_ columns.
 
     `partition` is the month, or the moment whose month, makes the files; `buckets` parts those of a month further, by
-    customer, so that a bucket holds the same customers in every month.
+    customer, so that a bucket holds the same customers in every month. `apart` is the moment of the key by which rows
+    of one file are told apart that share the key and are not the same, see `telcli.tables.apart`.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Contract:
     partition: str | None = None
     attributes: bool = False
     buckets: int = 0
+    apart: str = ""
 
     @property
     def folder(self) -> str:
@@ -223,6 +226,8 @@ class Contract:
             ready = ready.filter(pl.col(FAULTS).list.len() == 0)
         else:
             faulty = pl.DataFrame()
+        if self.apart and SOURCE in hidden and LINE in hidden:
+            ready = told_apart(ready, self.apart, self.key, (SOURCE, LINE, FAULTS))
         good, failure = self._widened(have).filter(ready)
         broken = _failed_rows(failure)
         kept, clashes, copies = self._first_of_each_key(broken, hidden)

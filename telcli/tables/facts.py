@@ -75,7 +75,7 @@ class Calls(dy.Schema):
     """One row per call, text or data session.
 
     An extract that has no time of day, or nobody at the other end, cannot tell two events of one customer apart by the
-    key: their time then ends in the number of the line, as microseconds.
+    key: the time of the second, third ... of one file then ends in 1, 2 ... microseconds.
     """
 
     customer_id = c.text("Customer", "客户编号", key=True)
@@ -159,6 +159,7 @@ CONTRACTS = {
             "started_at",
             attributes=True,
             buckets=8,
+            apart="started_at",
         ),
         _facts("contacts", Contacts, "What they told the operator", "客户接触/工单", "opened_at"),
         _facts("surveys", Surveys, "What they answered when asked", "满意度调查"),

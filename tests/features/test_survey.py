@@ -67,3 +67,10 @@ def test_the_named_month_and_the_longest_history_cut() -> None:
     span = span_of(found, date(2024, 6, 1), max_months=3)
     assert (span.first, span.last) == (at(2024, 4), at(2024, 6))
     assert span_of(found, date(2029, 1, 1)).last == at(2024, 12)
+
+
+def test_the_history_begins_with_a_month_that_something_tells_of() -> None:
+    rows = {"feature": ["usage"] * 3, "at": [100, 1000, 1001], "rows": [1, 9, 9]}
+    span = span_of(pl.DataFrame(rows, schema_overrides={"at": pl.Int32}), max_months=60)
+    assert span is not None
+    assert (span.first, span.last) == (1000, 1001)

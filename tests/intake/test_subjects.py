@@ -9,7 +9,7 @@ import pytest
 
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
-from tests.stages.test_ingest import good, ran, rules
+from tests.stages.test_ingest import good, ran, rules, split
 
 CUSTOMERS = "客户编号,性别,建档时间\nc1,男,20200101\nc2,女,20200101\n"
 LINES = "用户编号,客户编号,账户编号,入网时间\nu1,c1,a1,20200101\nu2,c2,a2,20200101\n"
@@ -78,6 +78,32 @@ def test_calls_of_one_day_without_a_time_stay_apart(tmp_path: Path) -> None:
     found = ran(tmp_path, {"calls.csv": calls})
     assert [row[0].date().day for row in good(found, "calls", "started_at")] == [1, 1, 2]
     assert good(found, "usage", "calls_out", "call_minutes") == [(3.0, pytest.approx(181 / 60))]
+
+
+CDR = "user_id,call_time,other_number,duration\n"
+
+
+def test_calls_of_one_key_that_differ_are_several_and_copies_are_added_up_once(tmp_path: Path) -> None:
+    rows = [f"u,2024-06-01 08:00:00,k,{seconds}\n" for seconds in (60, 30, 60, 90)]
+    found = ran(tmp_path, {"calls.csv": CDR + "".join(rows)})
+    assert sorted((row[0].microsecond, row[1]) for row in good(found, "calls", "started_at", "duration_s")) == [
+        (0, 30.0),
+        (1, 60.0),
+        (2, 90.0),
+    ]
+    assert split(found, "calls").copies.rows() == [("calls.csv", 4)]
+    assert good(found, "usage", "calls_out", "call_minutes") == [(3.0, 3.0)]
+    whole = good(found, "calls")
+    turned = ran(tmp_path, {"calls.csv": CDR + "".join(reversed(rows))})
+    assert good(turned, "calls") == whole, "whatever their order"
+
+
+def test_calls_of_one_key_that_differ_between_files_contradict_each_other(tmp_path: Path) -> None:
+    files = {name: CDR + f"u,2024-06-01 08:00:00,k,{seconds}\n" for name, seconds in (("a.csv", 60), ("b.csv", 30))}
+    found = ran(tmp_path, files)
+    assert good(found, "calls", "duration_s") == [(60.0,)]
+    assert rules(found, "calls")[0][1] == "duplicate-key"
+    assert good(found, "usage", "call_minutes") == [(1.0,)]
 
 
 def test_date_and_time_of_day_may_stand_apart(tmp_path: Path) -> None:

@@ -221,3 +221,35 @@ def test_a_contact_without_a_number_is_brought_up_to_date(tmp_path: Path) -> Non
     late = {"t4.csv": TICKETS + "a,2024-05-03 10:00:00,2024-05-07 09:00:00,complaint,bill\n"}
     load(tmp_path, late)
     assert len(rows(tmp_path, "contacts", "contact_id")) == 2, "a closed month given again as it is"
+
+
+WEEK = {
+    1: "k1,3,2024-05-01 10:00:00,60,out\nk1,3,2024-05-02,30,out\nk1,3,2024-05-02,30,out\n",
+    2: "k1,4,2024-05-09 10:00:00,120,out\nk2,4,2024-05-09 10:00:00,60,in\n",
+}
+USED = ("customer_id", "month", "call_minutes", "calls_out")
+
+
+def test_months_of_use_are_of_all_calls_of_a_month_however_they_came(tmp_path: Path) -> None:
+    load(tmp_path, {"week_1.csv": CALLS + WEEK[1]})
+    load(tmp_path, {"week_2.csv": CALLS + WEEK[2]})
+    may = [("k1", date(2024, 5, 1), 4.0, 4.0), ("k2", date(2024, 5, 1), 1.0, 0.0)]
+    assert rows(tmp_path, "usage", *USED) == may
+    again = "".join(reversed((WEEK[1] + WEEK[2]).splitlines(keepends=True)))
+    load(tmp_path, {"month.csv": CALLS + again})
+    assert rows(tmp_path, "usage", *USED) == may
+    assert len(rows(tmp_path, "calls", "customer_id")) == 5
+    load(tmp_path, {"june.csv": CALLS + "k1,4,2024-06-09 10:00:00,60,out\n", "month.csv": CALLS + again})
+    assert rows(tmp_path, "usage", *USED) == sorted([*may, ("k1", date(2024, 6, 1), 1.0, 1.0)], key=repr)
+
+
+def test_months_of_use_that_were_delivered_are_not_made_of_later_calls(tmp_path: Path) -> None:
+    usage = "customer_id,month,call_minutes\n"
+    load(tmp_path, {"usage.csv": usage + "k1,2024-05,9\n"})
+    run = load(tmp_path, {"week_1.csv": CALLS + WEEK[1]})
+    assert rows(tmp_path, "usage", *USED[:3]) == [("k1", date(2024, 5, 1), 9.0)]
+    assert "calls-not-summed" in codes(run)
+    load(tmp_path, {"june.csv": CALLS + "k1,4,2024-06-09 10:00:00,60,out\n"})
+    load(tmp_path, {"usage_june.csv": usage + "k1,2024-06,7\n"})
+    load(tmp_path, {"more.csv": CALLS + "k1,4,2024-06-19 10:00:00,60,out\n"})
+    assert rows(tmp_path, "usage", *USED[:3])[1] == ("k1", date(2024, 6, 1), 7.0)

@@ -29,3 +29,14 @@ def test_tables_of_few_rows_and_of_no_months_are_let_be() -> None:
 def test_buckets_of_one_month_are_added_up() -> None:
     one = {f"2024-0{month}-01/{bucket:02d}": Part("p", "", 40, 0) for month in (1, 2) for bucket in (0, 1)}
     assert not month_notices({"bills": one})
+
+
+def test_few_rows_dated_years_before_all_others_are_told_and_open_no_gap() -> None:
+    old = {"1980-02-01": Part("p", "", 3, 0), "1980-03-01": Part("p", "", 1, 0)}
+    (notice,) = month_notices({"calls": old | parts(m01=50, m02=60)})
+    assert (notice.code, notice.values) == (
+        "months-far-off",
+        {"table": "calls", "rows": 4, "months": "1980-02, 1980-03", "first": "2024-01"},
+    )
+    many = {"1980-02-01": Part("p", "", 30, 0)}
+    assert [one.code for one in month_notices({"calls": many | parts(m01=50, m02=60)})] == ["month-gap"]

@@ -34,6 +34,9 @@ def ran(tmp_path: Path, files: dict[str, str], *, as_of: date | None = JUNE, whe
 
 
 def split(outcome: Outcome, table: str) -> Split:
+    if table in outcome.made_of:
+        base, recipe = outcome.made_of[table]
+        return contract(table).split(recipe(split(outcome, base).good))
     return contract(table).split(outcome.tables[table])
 
 

@@ -1,0 +1,39 @@
+"""Rows of one file that share a key and are different things: told apart by microseconds of a moment in their key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+__all__ = ["told_apart"]
+
+
+def told_apart(frame: pl.LazyFrame, moment: str, key: Sequence[str], hidden: Sequence[str]) -> pl.LazyFrame:
+    """Move the second and further different rows of one file and key on by 1, 2 ... microseconds.
+
+    They are counted in the order of their values, so that the same rows in another file, order or load have the same
+    keys. Rows that agree in everything are copies, and stay so; but where the moment has no time of day they may well
+    be several, and are counted too. `hidden` are the columns of the file, the line, and what else is no value.
+
+    >>> from datetime import datetime
+    >>> rows = {"id": ["a"] * 3, "at": [datetime(2024, 6, 1, 8)] * 3, "n": [9, 5, 9], "_f": ["x"] * 3, "_l": [2, 3, 4]}
+    >>> found = told_apart(pl.LazyFrame(rows), "at", ["id", "at"], ["_f", "_l"]).collect()
+    >>> [(moment.microsecond, n) for moment, n in found.sort("_l").select("at", "n").rows()]
+    [(1, 9), (0, 5), (1, 9)]
+    """
+    source, line = hidden[:2]
+    crowded = frame.group_by(source, *key).agg(_rows=pl.len()).filter(pl.col("_rows") > 1).drop("_rows").collect()
+    if not crowded.height:
+        return frame
+    on = [source, *key]
+    several = frame.join(crowded.lazy(), on=on, how="semi", nulls_equal=True).collect().sort(line)
+    values = [name for name in several.columns if name not in hidden]
+    daily = pl.col(moment).dt.time() == pl.time(0)
+    counted = several.with_columns(_nth=pl.when(daily).then(pl.int_range(pl.len()).over(source, *values)).otherwise(0))
+    different = counted.select(source, *values, "_nth").unique().sort(source, *values, "_nth")
+    placed = different.with_columns(_by=pl.int_range(pl.len()).over(on))
+    moved = counted.join(placed, on=[source, *values, "_nth"], nulls_equal=True, maintain_order="left")
+    later = moved.with_columns(pl.col(moment) + pl.duration(microseconds="_by")).select(several.columns)
+    rest = frame.join(crowded.lazy(), on=on, how="anti", nulls_equal=True)
+    return pl.concat([rest, later.lazy()])
