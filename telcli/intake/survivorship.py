@@ -125,9 +125,14 @@ def _conflicts(
 
 
 def _plain(name: str, have: Mapping[str, pl.DataType]) -> pl.Expr:
-    """A value as it is compared: places without the word for their kind, which systems write or leave out."""
-    place = name.removesuffix(" other") in _PLACES and have[name] == pl.String
-    return pl.col(name).str.strip_chars().str.replace(_KIND_OF_PLACE, "") if place else pl.col(name)
+    """A value as it is compared: without what systems write in one way or another.
+
+    One Year is one year, ５Ｇ is 5G, and a place is the same with and without the word for its kind.
+    """
+    if have[name] != pl.String:
+        return pl.col(name)
+    text = pl.col(name).str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    return text.str.replace(_KIND_OF_PLACE, "") if name.removesuffix(" other") in _PLACES else text
 
 
 def _rates(current: pl.DataFrame, attributes: Sequence[str], key: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import PurePath
+from typing import Any
 
 import polars as pl
 
@@ -103,7 +104,20 @@ def systems_of(
             notices += notice
         settled[one.source] = system
         members.setdefault(system, []).append(one)
-    return {source: settled[source] for source in sorted(settled)}, notices
+    return {source: settled[source] for source in sorted(settled)}, _together(notices)
+
+
+def _together(notices: Sequence[Notice]) -> list[Notice]:
+    """The same said of several sources beside one is said once."""
+    found: dict[tuple[Any, ...], Notice] = {}
+    for notice in notices:
+        key = notice.code, *[value for name, value in notice.values.items() if name != "file"]
+        first = found.get(key) if notice.code == "system-assumed" else None
+        values = (
+            {**notice.values, "file": f"{first.values['file']}, {notice.values['file']}"} if first else notice.values
+        )
+        found[key if notice.code == "system-assumed" else (len(found),)] = replace(notice, values=values)
+    return list(found.values())
 
 
 def _told(source: str, told: Sequence[tuple[str, str]]) -> str | None:

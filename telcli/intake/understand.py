@@ -17,6 +17,7 @@ from telcli.intake.looking import looked_at, told_of
 from telcli.intake.mapping import SourceMap, Use, why_not
 from telcli.intake.pinned import pinned_map, refuse_unlisted
 from telcli.intake.pseudonyms import Pseudonyms
+from telcli.intake.same_name import read_alike
 from telcli.intake.told import TABLE, told_by_map
 from telcli.intake.understood import NOBODY, Understood, headers_of_extract
 from telcli.intake.unheaded import Proposal, left_unnamed, proposal, refuse_unnamed
@@ -72,7 +73,8 @@ def understand(
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
     looked = [looked_at(replace(one, people=people, today=today), keep) for one in billed]
-    return looked, [*notices, *[notice for one in looked for notice in told_of(one)]]
+    alike, told_of_names = read_alike(looked, keep)
+    return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]
 
 
 def _sorted_out(

@@ -19,6 +19,7 @@ Source = Path | str
 """A file or folder, or the address of a database (``postgresql://user@host/crm#customers``)."""
 
 _NOT_DATA = (".md", ".toml", ".py", ".sh", ".sql", ".log", ".ini", ".cfg", ".yaml", ".yml", ".part")
+_KEY = "answer_key"
 _LOCKS = ("~$", ".~lock.")
 _FETCHED: dict[str, Fetched] = {}
 """Databases read for their fingerprint and not opened yet: what is hashed is what is ingested."""
@@ -159,8 +160,8 @@ def _folder(folder: Path) -> tuple[list[Path], list[Notice]]:
 
 
 def _deeper(folder: Path, entries: Sequence[Path]) -> list[Notice]:
-    """Subfolders with files in them are not read; this is said once."""
-    deeper = [path.name for path in entries if path.is_dir() and any(path.iterdir())]
+    """Subfolders with files in them are not read; this is said once, but of the answer key that `simulate` writes."""
+    deeper = [path.name for path in entries if path.is_dir() and path.name != _KEY and any(path.iterdir())]
     if not deeper:
         return []
     return [
