@@ -40,7 +40,7 @@ def test_nothing_is_null_and_no_fault(text: str) -> None:
     assert not bad.any()
 
 
-@pytest.mark.parametrize("text", ["abc", "1,23", "12,34,567", "1.2.3", "inf", "-Infinity", "5GB", "#VALUE!", "1 2"])
+@pytest.mark.parametrize("text", ["abc", "1,23", "12,34,567", "1.2.3", "inf", "-Infinity", "5GB", "#VALUE", "1 2"])
 def test_what_is_no_number_is_a_fault(text: str) -> None:
     values, bad = numbers(pl.Series([text, "7"]))
     assert values.to_list() == [None, 7.0]
