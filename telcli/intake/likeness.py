@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.errors import MissingInputError
+from telcli.errors import MissingInputError, UsageError
 from telcli.intake.blocks import CLUSTER, OPEN, SYSTEM, Rule
 
 __all__ = ["Learned", "Model", "require_splink"]
@@ -25,6 +25,10 @@ MIN_RECORDS, MIN_PAIRS = 400, 200
 _SAMPLED, _TAUGHT = 1_000_000, 2_000_000
 """Pairs drawn to see how often strangers agree, and pairs that one rule teaches by at most."""
 _ROUNDS, _SETTLED = 200, 0.001
+_AT_ONCE = 4_000_000
+"""Pairs held in memory together, about."""
+_DUCKDB = {"threads": 1, "temp_directory": "", "autoinstall_known_extensions": False}
+"""One thread and no file, so that it repeats and nothing of persons reaches a disk."""
 _NODE = "unique_id"
 
 
@@ -171,14 +175,15 @@ class Model:
     Parameters
     ----------
     records : ``unique_id``, the columns of `telcli.intake.blocks` and signs.
+    rules, pairs : by which records are compared, and how many pairs that are at most.
     matches : how many pairs of open records are expected to be of one customer, before anything is compared.
     """
 
-    def __init__(self, records: pl.DataFrame, rules: Sequence[Rule], matches: float) -> None:
-        self._records, self._rules = records, rules
+    def __init__(self, records: pl.DataFrame, rules: Sequence[Rule], pairs: int, matches: float) -> None:
+        self._records, self._rules, self._pairs = records, rules, pairs
         systems = records.filter(OPEN).group_by(SYSTEM).len()["len"].cast(pl.Int64)
-        pairs = (int(systems.sum()) ** 2 - int((systems**2).sum())) // 2
-        self._chance = min(max(matches / max(pairs, 1), 1e-12), 0.5)
+        possible = (int(systems.sum()) ** 2 - int((systems**2).sum())) // 2
+        self._chance = min(max(matches / max(possible, 1), 1e-12), 0.5)
         known = records.group_by(SYSTEM).agg(pl.exclude(SYSTEM).is_not_null().any())
         twice = {name for name in known.columns if name != SYSTEM and int(known[name].sum()) > 1}
         self._signs = [sign for sign in _SIGNS if twice.issuperset(sign.columns)]
@@ -189,13 +194,28 @@ class Model:
         """Pairs of nodes that are as likely as `threshold` one customer's: ``left``, ``right``, ``score``, ``weight``.
 
         `taught_by` are rules to learn by, with their pairs.
+
+        Raises
+        ------
+        UsageError
+            There is not memory enough for so many pairs.
         """
-        with _quiet(), self._linker() as linker:
-            learned = self._learn(linker, taught_by)
-            if learned.why == "learned":
+        from duckdb import OutOfMemoryException
+
+        try:
+            with _quiet(), self._linker() as linker:
+                learned = self._learn(linker, taught_by)
+                if learned.why == "learned":
+                    return self._predicted(linker, threshold), learned
+            with _quiet(), self._linker() as linker:
                 return self._predicted(linker, threshold), learned
-        with _quiet(), self._linker() as linker:
-            return self._predicted(linker, threshold), learned
+        except OutOfMemoryException:
+            raise UsageError(
+                "linkage-memory",
+                "There is not memory enough to compare {pairs} pairs of records by likeness.",
+                hint="Lower [ingest] link_max_pairs, so that the largest rules are left out, or use --linkage off.",
+                pairs=f"{self._pairs:,}",
+            ) from None
 
     @contextmanager
     def _linker(self) -> Iterator[Any]:
@@ -203,8 +223,7 @@ class Model:
         import duckdb
         from splink import DuckDBAPI, Linker
 
-        settings = {"threads": 1, "temp_directory": "", "autoinstall_known_extensions": False}
-        with duckdb.connect(":memory:", config=settings) as connection:
+        with duckdb.connect(":memory:", config=_DUCKDB) as connection:
             connection.register("given", self._records.select(self._columns).to_arrow())
             connection.execute("create table records as select * from given")
             table = DuckDBAPI(connection).register("records")
@@ -242,7 +261,8 @@ class Model:
         return Learned("learned" if _sensible(linker) else "senseless", tuple(rule.name for rule, _ in enough))
 
     def _predicted(self, linker: Any, threshold: float) -> pl.DataFrame:
-        found = linker.inference.predict(threshold_match_probability=threshold)
+        chunks = 1 + self._pairs // _AT_ONCE
+        found = linker.inference.predict(threshold_match_probability=threshold, num_chunks_left=chunks)
         frame = pl.DataFrame(found.as_duckdbpyrelation().to_arrow_table())
         return frame.select(
             left=pl.col(f"{_NODE}_l").cast(pl.Int64),

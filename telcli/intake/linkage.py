@@ -77,7 +77,7 @@ class Linkage:
         total = sum(one.pairs for one in used)
         self._asked.progress("pairs of records compared", 0, total)
         teaching = [(rule, count_blocks(records, rule).pairs) for rule in rules_for(records, TRAINED_ON)]
-        model = Model(records, [one.rule for one in used], _SHARE * sum(sizes[:-1]))
+        model = Model(records, [one.rule for one in used], total, _SHARE * sum(sizes[:-1]))
         alike, learned = model.alike(
             self._asked.threshold, [one for one in teaching if one[1] <= self._asked.max_pairs]
         )
@@ -154,7 +154,7 @@ class Linkage:
         if learned.why == "few":
             self._say(
                 "linkage-few",
-                "Linkage had too few records or pairs to learn from; agreement was weighed by fixed values.",
+                "Linkage had too few records, pairs or signs to learn from; agreement was weighed by fixed values.",
             )
         if learned.why == "unsettled":
             self._say(

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.errors import ExitCode, MissingInputError
+from telcli.errors import ExitCode, MissingInputError, UsageError
 from telcli.intake import likeness
 from telcli.methods.components import pair_quality
 from telcli.pipeline.sources import open_sources
@@ -79,14 +79,20 @@ def codes(found: Outcome) -> set[str]:
 
 @pytest.fixture(scope="module")
 def messy() -> tuple[str, str, dict[str, int]]:
-    return two_systems(900, 3)
+    return two_systems(700, 3)
 
 
-def test_linkage_finds_more_and_hardly_errs(tmp_path: Path, messy: tuple[str, str, dict[str, int]]) -> None:
+@pytest.fixture(scope="module")
+def linked(messy: tuple[str, str, dict[str, int]], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return ran(tmp_path_factory.mktemp("linked"), messy[0], messy[1])
+
+
+def test_linkage_finds_more_and_hardly_errs(
+    tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
+) -> None:
     crm, boss, truth = messy
     quality = []
-    for linkage in ("off", "on"):
-        found = ran(tmp_path, crm, boss, linkage=linkage)
+    for found in (ran(tmp_path, crm, boss, linkage="off"), linked):
         rows = crosswalk(found).select("source_key", "customer_id")
         labels = rows["customer_id"].rank("dense").to_numpy()
         quality.append(pair_quality(np.array([truth[key] for key in rows["source_key"]]), labels))
@@ -95,32 +101,32 @@ def test_linkage_finds_more_and_hardly_errs(tmp_path: Path, messy: tuple[str, st
     assert keys.recall < 0.6
     assert alike.recall > 0.85
     assert alike.precision > 0.99
-    linked = crosswalk(found).filter(rule="linkage")
-    assert linked.height > 100
-    assert linked["score"].is_between(0.95, 0.999).all()
-    assert found.metrics["linkage"]["learned"] is True
-    assert found.metrics["joined"]["linkage"] == linked.height
-    assert {rule["rule"] for rule in found.metrics["linkage"]["rules"] if rule["used"]} >= {"name + birth year"}
-    assert codes(found) == {"linkage-blocks", "linkage-found"}
+    rows = crosswalk(linked).filter(rule="linkage")
+    assert rows.height > 100
+    assert rows["score"].is_between(0.95, 0.999).all()
+    assert linked.metrics["linkage"]["learned"] is True
+    assert linked.metrics["joined"]["linkage"] == rows.height
+    assert {rule["rule"] for rule in linked.metrics["linkage"]["rules"] if rule["used"]} >= {"name + birth year"}
+    assert codes(linked) == {"linkage-blocks", "linkage-found"}
 
 
 def test_nothing_that_was_compared_can_be_read_or_is_kept(
-    tmp_path: Path, messy: tuple[str, str, dict[str, int]]
+    messy: tuple[str, str, dict[str, int]], linked: Outcome
 ) -> None:
-    crm, boss, _ = messy
-    found = ran(tmp_path, crm, boss)
-    kept = "".join(str(frame.collect().rows()) for frame in found.tables.values())
-    said = kept + repr(found.metrics) + "".join(notice.message for notice in found.notices)
-    for line in crm.splitlines()[1:20]:
+    kept = "".join(str(frame.collect().rows()) for frame in linked.tables.values())
+    said = kept + repr(linked.metrics) + "".join(notice.message for notice in linked.notices)
+    for line in messy[0].splitlines()[1:20]:
         assert not [secret for secret in line.split(",")[1:4] if secret in said]
-    assert not {"name", "address", "phone_ends"} & set(found.tables["customers"].collect_schema())
+    assert not {"name", "address", "phone_ends"} & set(linked.tables["customers"].collect_schema())
 
 
-def test_the_order_of_rows_changes_nothing(tmp_path: Path, messy: tuple[str, str, dict[str, int]]) -> None:
+def test_the_order_of_rows_changes_nothing(
+    tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
+) -> None:
     crm, boss, _ = messy
     head, *rows = boss.splitlines()
     turned = "\n".join([head, *reversed(rows)]) + "\n"
-    assert crosswalk(ran(tmp_path, crm, turned)).equals(crosswalk(ran(tmp_path, crm, boss)))
+    assert crosswalk(ran(tmp_path, crm, turned)).equals(crosswalk(linked))
 
 
 @pytest.mark.parametrize(
@@ -165,9 +171,11 @@ def test_who_resembles_two_of_one_system_is_joined_to_neither(tmp_path: Path) ->
     assert found.metrics["linkage"]["pairs_unclear"] == 2
 
 
-def test_blocks_are_counted_first_and_kept_in_bounds(tmp_path: Path, messy: tuple[str, str, dict[str, int]]) -> None:
+def test_blocks_are_counted_first_and_kept_in_bounds(
+    tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
+) -> None:
     crm, boss, _ = messy
-    sizes = {rule["rule"]: rule["pairs"] for rule in ran(tmp_path, crm, boss).metrics["linkage"]["rules"]}
+    sizes = {rule["rule"]: rule["pairs"] for rule in linked.metrics["linkage"]["rules"]}
     most = sizes["name + region"]
     assert most == max(sizes.values())
     capped = ran(tmp_path, crm, boss, link_max_pairs=most - 1)
@@ -206,6 +214,20 @@ def test_what_linkage_found_holds_in_later_months(tmp_path: Path) -> None:
     (row,) = crosswalk(june).filter(source_key="71").select("customer_id", "rule", "score").rows()
     assert row[:2] == ("C1", "linkage")
     assert 0.95 <= row[2] <= 0.999
+
+
+def test_too_little_memory_is_said(tmp_path: Path, messy: tuple[str, str, dict[str, int]], monkeypatch: Any) -> None:
+    monkeypatch.setattr(likeness, "_DUCKDB", {**likeness._DUCKDB, "memory_limit": "1MB"})
+    with pytest.raises(UsageError) as caught:
+        ran(tmp_path, messy[0], messy[1])
+    assert caught.value.code == "linkage-memory"
+
+
+def test_many_pairs_are_compared_a_part_at_a_time(
+    tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(likeness, "_AT_ONCE", 100)
+    assert crosswalk(ran(tmp_path, messy[0], messy[1])).equals(crosswalk(linked))
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: Any) -> None:
