@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,6 @@ _MOVES = ("joined", "returned", "left", "stayed", "outside")
 _KINDS = (*_MOVES[:3], "plan_id", "lifecycle_stage", "customer_class", "region", "branch", "manager_id", "star_level")
 _LABELLED = (*_KINDS, "churned")
 _FEW = 6
-_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,17 @@ def tell(call: Call, found: Diff, asked: Wanted) -> None:
     screen = rows.head(_rows.SCREEN_ROWS) if asked.limit is None else limited
 
     def human() -> Iterator[str]:
-        yield from _view(found.metrics)
+        yield from _view(found.metrics, asked.kinds)
         if asked.rows:
             yield ""
             yield from _rows.grid(screen, rows.height)
         else:
-            yield "  " + tr("A row per change: add --rows, or --format csv for all of them; --what left,plan_id picks.")
+            yield "  " + tr("Row by row: --rows, or all with --format csv; --what left,plan_id picks.")
 
     call.out.result(human, as_of=found.after, metrics=found.metrics, notices=found.notices, **more)
 
 
-def _view(metrics: Mapping[str, Any]) -> Iterator[str]:
+def _view(metrics: Mapping[str, Any], kinds: Sequence[str]) -> Iterator[str]:
     yield f"diff  {metrics['from']} → {metrics['to']}"
     base = (metrics["customers_before"], metrics["customers_after"])
     yield "  " + tr("customers in the base") + f"  {base[0]:,} → {base[1]:,}  {_step(base[1] - base[0], base[0], ',')}"
@@ -102,11 +102,11 @@ def _view(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from aligned(list(_lines(metrics)), right=range(1, 5), indent=2)
     if any(change["what"] == "outside" and _billed(change) for change in metrics["changes"]):
-        yield "  " + tr("outside: billed, but in the base at neither end, as those who left in the earlier month.")
+        yield "  " + tr("outside: billed, but in the base at neither end, as who left a month ago.")
     if metrics["passed_through"]:
         yield "  " + tr("Came and went in between: {n}", n=f"{metrics['passed_through']:,}")
     yield ""
-    yield from _ways(metrics["moves"])
+    yield from _ways([move for move in metrics["moves"] if not kinds or move["what"] in kinds])
 
 
 def _lines(metrics: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -127,12 +127,13 @@ def _billed(change: Mapping[str, Any]) -> bool:
 
 def _ways(moves: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """From which value to which, the most frequent first."""
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100) - 4
     for kind in dict.fromkeys(move["what"] for move in moves):
         ways = [move for move in moves if move["what"] == kind]
         told = [_way(move) for move in ways[:_FEW] if move["before"] or move["after"]]
         if len(ways) > _FEW:
             told.append(tr("and {n} more", n=len(ways) - _FEW))
-        first, *rest = pack([_name(kind) + tr(": ") + told[0], *told[1:]], " · ", _WIDTH - 4) if told else [""]
+        first, *rest = pack([_name(kind) + tr(": ") + told[0], *told[1:]], " · ", width) if told else [""]
         yield from (f"  {first}", *(f"    {line}" for line in rest)) if told else ()
 
 

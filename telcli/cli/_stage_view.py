@@ -91,10 +91,11 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield title(run)
     if run.stage == "ingest":
         yield from _sources(run.metrics.get("sources", ()))
+    wide = max((len(output.table) for output in run.outputs if output.table in NAMES), default=0)
     for output in run.outputs:
         if output.table in NAMES:
             place = f"  {output.path}" if verbose else ""
-            yield f"  {output.table:<18}{row_count(output.rows):>16}{place}"
+            yield f"  {output.table:<{max(wide, 18)}}{row_count(output.rows):>16}{place}"
         else:
             yield f"  {output.path}"
     if run.stage == "ingest":
