@@ -37,6 +37,11 @@ class Wanted:
     columns: tuple[str, ...]
     limit: int | None
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The operator's own attributes among the kinds."""
+        return tuple(name for name in self.kinds if name.startswith("x_"))
+
     def of(self, changes: pl.DataFrame) -> pl.DataFrame:
         """The rows of the kinds and columns that are wanted."""
         import polars as pl
@@ -51,14 +56,16 @@ def wanted(what: str | None, columns: str | None, limit: int | None, *, rows: bo
     >>> wanted("left, joined", None, None, rows=False)
     Wanted(rows=True, kinds=('left', 'joined'), columns=(), limit=None)
     """
-    kinds, names = _listed("--what", what, _LABELLED), _listed("--columns", columns, _COLUMNS)
+    kinds = _listed("--what", what, _LABELLED, own=True)
+    names = _listed("--columns", columns, _COLUMNS)
     return Wanted(rows or bool(kinds or names) or limit is not None, kinds, names, limit)
 
 
-def _listed(option: str, given: str | None, known: Sequence[str]) -> tuple[str, ...]:
+def _listed(option: str, given: str | None, known: Sequence[str], *, own: bool = False) -> tuple[str, ...]:
+    """Names parted by commas, all of them known, or with `own` the operator's own attributes."""
     names = tuple(name.strip() for name in (given or "").split(",") if name.strip())
     for name in names:
-        if name not in known:
+        if name not in known and not (own and name.startswith("x_")):
             raise UsageError(
                 "diff-name-unknown",
                 "{option} knows no {name}.",

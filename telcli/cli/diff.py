@@ -42,10 +42,11 @@ def diff(
     """Show what changed in the base from one month to another.
 
     Who joined, returned and left; plans, stages of life, classes, regions and managers that changed; and what it is
-    worth in revenue. Nothing is written, so it works while another command does.
+    worth in revenue; with --what x_NAME also one of your own attributes of customers. Nothing is written, so it works
+    while another command does.
     """
     from telcli.pipeline.diff import diff as compare
 
     wanted = _changes.wanted(what, columns, limit, rows=rows or format == "csv")
-    found = compare(call.request(), month(since, "--from"), month(to, "--to") or call.as_of)
+    found = compare(call.request(), month(since, "--from"), month(to, "--to") or call.as_of, wanted.own)
     _changes.tell(call, found, wanted)

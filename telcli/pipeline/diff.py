@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, settle
+from telcli.pipeline.show import known_column
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs
 from telcli.tables import contract
@@ -34,15 +35,16 @@ class Diff:
     notices: tuple[Notice, ...]
 
 
-def diff(request: Request, before: date | None = None, after: date | None = None) -> Diff:
+def diff(request: Request, before: date | None = None, after: date | None = None, own: Sequence[str] = ()) -> Diff:
     """Compare the base at the end of two months of a working directory; another process may write it meanwhile.
 
-    Where they are not named, `after` is the newest month held and `before` the last one before it.
+    Where they are not named, `after` is the newest month held and `before` the last one before it. `own` are further
+    attributes of customers to compare.
 
     Raises
     ------
     UsageError
-        `before` is not the earlier one.
+        `before` is not the earlier one, or an attribute does not exist.
     MissingInputError
         A month is not held.
     """
@@ -57,7 +59,9 @@ def diff(request: Request, before: date | None = None, after: date | None = None
     settings, _ = settle("segment", request)
     from telcli.stages.diff import diff as compare
 
-    found = compare(Inputs(tables, after, choices={"from": before}), settings)
+    for name in own:
+        known_column("customers", name, tables["customers"].collect_schema().names() if "customers" in tables else [])
+    found = compare(Inputs(tables, after, choices={"from": before, "own": tuple(own)}), settings)
     return Diff(before, after, found.tables["changes"].collect(), found.metrics, found.notices)
 
 

@@ -19,7 +19,7 @@ from telcli.tables import PARTITIONS, contract
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Selection", "batches", "count", "pick", "read"]
+__all__ = ["Selection", "batches", "count", "known_column", "pick", "read"]
 
 _BATCH = 50_000
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
@@ -99,7 +99,7 @@ def pick(selection: Selection, columns: Sequence[str] = (), where: str | None = 
     frame = selection.frame
     have = frame.collect_schema().names()
     for name in columns:
-        _known(selection.table, name, have)
+        known_column(selection.table, name, have)
     if where is not None:
         frame = frame.filter(_condition(selection, where))
     return replace(selection, frame=frame.select(columns) if columns else frame)
@@ -165,11 +165,12 @@ def _parsed(where: str, table: str, empty: pl.DataFrame) -> pl.Expr:
                 table=table,
                 column=name,
             )
-        _known(table, name, empty.columns)
+        known_column(table, name, empty.columns)
     return condition
 
 
-def _known(table: str, name: str, have: Sequence[str]) -> None:
+def known_column(table: str, name: str, have: Sequence[str]) -> None:
+    """Refuse a column that a table does not have; one that is near is named."""
     if name in have:
         return
     near = difflib.get_close_matches(name, have, n=1)

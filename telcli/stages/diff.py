@@ -38,7 +38,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
 
     Parameters
     ----------
-    inputs : `as_of` is the later month, ``from`` of `choices` the earlier one; customer_months with every month up to
+    inputs : `as_of` is the later month, ``from`` of `choices` the earlier one, ``own`` further attributes of customers;
+        customer_months with every month up to
         the later one, and, where they are, customers, subscriptions, their histories, bills and segments.
     settings : thresholds of the stages of life.
 
@@ -65,7 +66,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
     found = [_moved(people, stages), _compared(stayed, *stages, "lifecycle_stage")]
     unknown: list[str] = []
     one, other = (standing[month].collect(engine="streaming") for month in (before, after))
-    for name in ATTRIBUTES:
+    own = tuple(inputs.choices.get("own", ()))
+    for name in (*ATTRIBUTES, *own):
         was, now = _known(one, name), _known(other, name)
         if was.height and now.height:
             found.append(_compared(stayed, was, now, name))
@@ -178,7 +180,7 @@ def _metrics(tables: Tables, people: pl.DataFrame, changes: pl.DataFrame, before
     stayed = counts.get("stayed", 0)
     groups = [(move, people.filter(pl.col("move") == move)) for move in (*MOVES, "stayed", "outside")]
     told = changes.filter(~pl.col("what").is_in(MOVES)).select("what", "customer_id").unique()
-    kinds = [name for name in KINDS if name not in MOVES and name in set(told["what"])]
+    kinds = [name for name in (*KINDS, *sorted(set(told["what"]) - set(KINDS))) if name in set(told["what"])]
     groups += [(name, people.join(told.filter(pl.col("what") == name), on="customer_id", how="semi")) for name in kinds]
     return {
         "customers_before": stayed + counts.get("left", 0),

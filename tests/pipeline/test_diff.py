@@ -69,11 +69,16 @@ def test_tables_of_the_whole_base_know_who_has_gone(tmp_path: Path) -> None:
 
 
 def test_flat_tables_with_fees_keep_the_revenue_of_who_has_gone(tmp_path: Path) -> None:
-    flat = "customer_id,MonthlyCharges\n"
-    month(tmp_path, {"base.csv": flat + "a,10\nb,20\n"}, as_of=MONTHS[0])
-    month(tmp_path, {"base.csv": flat + "b,25\nc,5\n"}, as_of=MONTHS[1])
+    flat = "customer_id,MonthlyCharges,Bonus\n"
+    month(tmp_path, {"base.csv": flat + "a,10,tin\nb,20,tin\n"}, as_of=MONTHS[0])
+    month(tmp_path, {"base.csv": flat + "b,25,gold\nc,5,tin\n"}, as_of=MONTHS[1])
     found = diff(Request(tmp_path / "work"))
     assert [row[:2] for row in rows(found)] == [("a", "left"), ("c", "joined")]
+    own = diff(Request(tmp_path / "work"), own=["x_Bonus"])
+    assert ("b", "x_Bonus", "tin", "gold", None) in rows(own)
+    assert {"x_Bonus", "joined"} < {change["what"] for change in own.metrics["changes"]}
+    with pytest.raises(UsageError):
+        diff(Request(tmp_path / "work"), own=["x_Bonu"])
     assert (found.metrics["revenue_before"], found.metrics["revenue_after"]) == (30.0, 30.0)
 
 
