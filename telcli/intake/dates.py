@@ -69,8 +69,7 @@ def days(text: pl.Series, form: str = "") -> Read:
     >>> days(pl.Series(["2/14/2019", "43510"]), "mdy")[0].to_list(), days(pl.Series(["43510"]), "excel")[0].to_list()
     ([datetime.date(2019, 2, 14), None], [datetime.date(2019, 2, 14)])
     """
-    values, bad = by_distinct(text, lambda distinct: _read(distinct, form))
-    return values.dt.date(), bad
+    return by_distinct(text, lambda distinct: _read_days(distinct, form))
 
 
 def months(text: pl.Series, form: str = "") -> Read:
@@ -79,8 +78,18 @@ def months(text: pl.Series, form: str = "") -> Read:
     >>> months(pl.Series(["201902", "2019-02-14", "Feb-19"]))[0].to_list()
     [datetime.date(2019, 2, 1), datetime.date(2019, 2, 1), datetime.date(2019, 2, 1)]
     """
-    values, bad = by_distinct(text, lambda distinct: _read(distinct, form))
-    return values.dt.date().dt.month_start(), bad
+
+
+    def read(distinct: pl.Series) -> Read:
+        values, bad = _read_days(distinct, form)
+        return values.dt.month_start(), bad
+
+    return by_distinct(text, read)
+
+
+def _read_days(text: pl.Series, form: str) -> Read:
+    values, bad = _read(text, form)
+    return values.dt.date(), bad
 
 
 def _read(text: pl.Series, form: str) -> Read:
@@ -90,6 +99,8 @@ def _read(text: pl.Series, form: str) -> Read:
         values = _filled(values, text.str.to_datetime(usual, strict=False, time_unit="us"))
         if values.null_count() == text.null_count():
             break
+    else:
+        values = _filled(values, _packed_months(text)) if form not in _COUNTED else values
     ancient = (values.dt.year() < _FIRST_YEAR) & ~values.dt.date().is_in(_PLACEHOLDERS)
     values = values.to_frame("v").select(pl.when(~ancient).then("v"))["v"]  # 19-02-14 is no day of the year 19
     missed = values.is_null() & text.is_not_null()
@@ -102,6 +113,12 @@ def _read(text: pl.Series, form: str) -> Read:
         bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
     unknown = (values.dt.year() >= _OPEN_YEAR) | values.dt.date().is_in(_PLACEHOLDERS)
     return values.to_frame("v").select(pl.when(~unknown).then("v"))["v"], bad.fill_null(value=False)
+
+
+def _packed_months(text: pl.Series) -> pl.Series:
+    """The form 202406, of nearly all months billed."""
+    whole = text.to_frame("t").select(pl.when(pl.col("t").str.contains(r"^\d{6}$")).then(pl.col("t") + "01"))["t"]
+    return whole.str.to_datetime("%Y%m%d", strict=False, time_unit="us")
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:

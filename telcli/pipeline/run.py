@@ -222,20 +222,17 @@ def _make(
     secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
+    from telcli.pipeline.keeping import keeper
     from telcli.pipeline.publish import publish
 
     staging = workdir.staging()
+    inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"))
     if stage.name == "ingest":
-        from telcli.pipeline.keeping import keeper
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
         inputs = dataclasses.replace(
-            inputs,
-            extracts=tuple(extracts),
-            key=secret,
-            keep=keeper(staging / "kept"),
-            suppressed=frozenset(manifest.suppressed),
+            inputs, extracts=tuple(extracts), key=secret, suppressed=frozenset(manifest.suppressed)
         )
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))

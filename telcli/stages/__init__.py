@@ -45,7 +45,7 @@ class Inputs:
     seed : of everything random.
     extracts : raw extracts, for ingest alone.
     choices : the command line's own words that are no settings, such as ingest's mapping.
-    keep : computes a frame and gives back one of the same rows that is cheap to read again; for ingest.
+    keep : computes a frame and gives back one of the same rows that is cheap to read again.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
@@ -23,13 +22,15 @@ __all__ = ["customer_months"]
 
 _FACTS = ("bills", "usage", "payments", "contacts")
 _SUBJECTS = ("customers", "subscriptions", *_FACTS)
+_ROWS = 400_000
+"""Rows of a bucket, at most: each needs about half a kilobyte while it is made."""
 
 
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
     """Build customer_months, a bucket of whole customers at a time, so that memory does not grow with their number.
 
-    Finished buckets are kept packed (about 100 bytes a row, a third of their size) and handed on as one lazy frame,
-    sorted by customer and month.
+    Each month of a finished bucket is kept apart, and they are handed on as one lazy frame: a month of it is found
+    without reading the others, and has its customers in order.
 
     Raises
     ------
@@ -40,15 +41,16 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     found = evidence(tables)
     span = _span(tables, found, _named_month(inputs), settings)
     ids = tables["customers"].select(pl.col("customer_id").sort()).collect().to_series()
-    tally, packed = Tally(), []
+    tally, kept = Tally(), []
     inputs.progress("customers", 0, len(ids))
-    for done, bucket in _buckets(tables, ids, settings.bucket_customers):
+    most = max(min(settings.bucket_customers, _ROWS // (span.last - span.first + 1)), 1)
+    for done, bucket in _buckets(tables, ids, most):
         plan = months_of(
             bucket, span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
         )
         made = plan.collect(engine="in-memory")
         tally.add(made)
-        packed.append(_packed(made))
+        kept += [inputs.keep(month.lazy()) for month in made.partition_by("month") or [made]]
         inputs.progress("customers", done, len(ids))
     metrics = {
         "months": span.last - span.first + 1,
@@ -57,7 +59,8 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         **tally.counts(),
     }
     notices = doubts(tables, found, span, tally, customers=len(ids))
-    return Outcome({"customer_months": pl.concat(packed)}, metrics, tuple(notices))
+    table = pl.concat(kept)
+    return Outcome({"customer_months": table}, metrics, tuple(notices), light=frozenset({"customer_months"}))
 
 
 def _named_month(inputs: Inputs) -> date | None:
@@ -112,11 +115,3 @@ def _buckets(
         wanted = [key >= ids[start]] if start else []
         wanted += [key < ids[stop]] if stop < len(ids) else []
         yield stop, {name: frame.filter(*wanted) if wanted else frame for name, frame in tables.items()}
-
-
-def _packed(made: pl.DataFrame) -> pl.LazyFrame:
-    """The frame compressed in memory, to be read again as a stream."""
-    place = BytesIO()
-    made.write_parquet(place, compression="lz4", statistics=False)
-    place.seek(0)
-    return pl.scan_parquet(place)

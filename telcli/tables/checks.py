@@ -7,10 +7,13 @@ The rules themselves are dataframely schemas; this layer adds what telcli needs 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, reduce
 from hashlib import sha256
 from inspect import getsource
+from operator import and_
 from sys import modules
 
 import dataframely as dy
@@ -201,10 +204,25 @@ class Contract:
         return split.good
 
     def passes(self, rows: pl.DataFrame) -> bool:
-        """Whether every row keeps every rule; costs less than to part them."""
+        """Whether every row keeps every rule, but for keys that come twice (`repeats`); costs less than to part them."""
         if FAULTS in rows.columns and (rows[FAULTS].list.len() > 0).any():
             return False
-        return self.schema.is_valid(rows.select(self.schema.column_names()))
+        return self.keyless.is_valid(rows.select(self.schema.column_names()))
+
+    def repeats(self, ordered: pl.DataFrame) -> bool:
+        """Whether a key comes twice in rows that are sorted by it."""
+        if not self.key or ordered.height < 2:
+            return False
+        later, sooner = ordered.slice(1), ordered.slice(0, ordered.height - 1)
+        return bool(reduce(and_, (later[name].eq_missing(sooner[name]) for name in reversed(self.key))).any())
+
+    @cached_property
+    def keyless(self) -> type[dy.Schema]:
+        """The schema with all its rules but the one that keys are unique."""
+        declared = {name: copy(column) for name, column in self.schema.columns().items() if column.primary_key}
+        for column in declared.values():
+            column.primary_key = False
+        return type(self.schema.__name__, (self.schema,), declared)
 
     def bare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows without the hidden columns."""

@@ -25,7 +25,8 @@ def run(tables: Tables, as_of: date | None = None, **options: Any) -> Outcome:
 
 
 def made(outcome: Outcome) -> pl.DataFrame:
-    return contract("customer_months").require(outcome.tables["customer_months"]).collect()
+    rows = contract("customer_months").require(outcome.tables["customer_months"]).collect()
+    return rows.sort("customer_id", "month")
 
 
 def codes(outcome: Outcome) -> list[str]:
