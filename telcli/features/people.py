@@ -26,7 +26,12 @@ def coded(bucket: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame) -> dict[st
     """The other tables of the bucket with `who` in place of customer_id, without rows of nobody in `everyone`."""
     codes = everyone.select("customer_id", "who")
     return {
-        name: contract(name).conform(bucket[name]).join(codes, on="customer_id").drop("customer_id").cache()
+        name: contract(name)
+        .conform(bucket[name])
+        .select(contract(name).schema.column_names())
+        .join(codes, on="customer_id")
+        .drop("customer_id")
+        .cache()
         for name in ("subscriptions", *_FACTS)
         if name in bucket
     }
