@@ -11,6 +11,7 @@ import polars as pl
 from polars.exceptions import ComputeError, SchemaError
 
 from telcli.errors import DataError
+from telcli.io.csv_blocks import in_blocks
 from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
 from telcli.io.encoding import as_utf8
 from telcli.tables.checks import LINE
@@ -105,28 +106,41 @@ def looks_like_data(header: Sequence[str]) -> bool:
 
 
 def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape: Shape, eol: str) -> pl.LazyFrame:
-    raw = pl.scan_csv(
-        path,
-        has_header=False,
-        skip_rows=int(headed),
-        separator=delimiter,
-        schema=dict.fromkeys(names, pl.String()),
-        quote_char='"' if shape.quotes else None,
-        extra_columns="ignore",
-        missing_columns="insert",
-        row_index_name=LINE,
-        eol_char=eol,
-        glob=False,
-    )
-    number = pl.col(LINE).cast(pl.Int64) + int(headed)
+    """The records of a file: block by block where a line is a record, else as polars finds them."""
+
+    def parse(text: Path | bytes, before: int) -> pl.LazyFrame:
+        skipped = int(headed and not before)
+        raw = pl.scan_csv(
+            text,
+            has_header=False,
+            skip_rows=skipped,
+            separator=delimiter,
+            schema=dict.fromkeys(names, pl.String()),
+            quote_char='"' if shape.quotes else None,
+            extra_columns="ignore",
+            missing_columns="insert",
+            row_index_name=LINE,
+            eol_char=eol,
+            glob=False,
+        )
+        return _placed(raw, names, shape, eol, headed + before)
+
+    schema = {LINE: pl.Int64(), **dict.fromkeys(names, pl.String())} | ({RAGGED: pl.String()} if shape.ragged else {})
+    plain = not (shape.blank or shape.quoted_newlines)
+    found = in_blocks(path, eol, parse, schema) if plain else parse(path, 0)
+    if not (shape.blank or shape.quotes):
+        return found
+    return found.filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
+
+
+def _placed(raw: pl.LazyFrame, names: Sequence[str], shape: Shape, eol: str, before: int) -> pl.LazyFrame:
+    """Records with the line on which each begins, and what is ragged of them; `before` lines stand before them."""
+    number = pl.col(LINE).cast(pl.Int64) + before
     line = number + 1
     if shape.quoted_newlines:
         inside = pl.sum_horizontal(pl.col(name).str.count_matches(eol, literal=True) for name in names)
         line = line + inside.fill_null(0).cum_sum().shift(1, fill_value=0).cast(pl.Int64)
-    found = raw.with_columns(line.alias(LINE), *_ragged(number, shape, len(names)))
-    if not (shape.blank or shape.quotes):
-        return found
-    return found.filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
+    return raw.with_columns(line.alias(LINE), *_ragged(number, shape, len(names)))
 
 
 def _ragged(number: pl.Expr, shape: Shape, width: int) -> list[pl.Expr]:
