@@ -18,9 +18,6 @@ from telcli.features.span import Span
 
 __all__ = ["arrears", "billed", "due", "paid"]
 
-_MONTHS = 1 << 20
-"""More than any month index, so that customer and month make one number."""
-
 
 def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
     """One row per customer and month with a bill: revenue, discount, recurring_fee, `beyond` (the bundle).
@@ -30,10 +27,10 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
     """
     kind, gross, less = pl.col("kind"), units(pl.col("amount")), units(pl.col("discount")).fill_null(0)
     is_total = kind == "total"
-    at = index_at(pl.col("month"))
     rows = bills.select(
+        "who",
         is_total.alias("is_total"),
-        whose=pl.col("who").cast(pl.Int64) * _MONTHS + at,
+        at=index_at(pl.col("month")),
         falls=index_at(pl.col("due_on")),
         net_total=pl.when(is_total).then(gross - less),
         net_parts=pl.when(~is_total).then(gross - less),
@@ -43,13 +40,8 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
         beyond=pl.when(kind == "over-bundle").then(gross),
     )
     sums = pl.col("net_total", "net_parts", "less_total", "less_parts", "recurring", "beyond").sum()
-    sent = (  # groups of a sorted number are found in a third of the time that two columns take
-        rows.sort("whose")
-        .group_by("whose")
-        .agg(sums, pl.col("falls").max(), whole=pl.col("is_total").any(), parted=(~pl.col("is_total")).any())
-        .with_columns(
-            who=(pl.col("whose") // _MONTHS).cast(pl.get_index_type()), at=(pl.col("whose") % _MONTHS).cast(pl.Int32)
-        )
+    sent = rows.group_by("who", "at").agg(
+        sums, pl.col("falls").max(), whole=pl.col("is_total").any(), parted=(~pl.col("is_total")).any()
     )
     net = pl.when("whole").then("net_total").otherwise("net_parts")
     return sent.select(

@@ -79,7 +79,6 @@ def months(text: pl.Series, form: str = "") -> Read:
     [datetime.date(2019, 2, 1), datetime.date(2019, 2, 1), datetime.date(2019, 2, 1)]
     """
 
-
     def read(distinct: pl.Series) -> Read:
         values, bad = _read_days(distinct, form)
         return values.dt.month_start(), bad

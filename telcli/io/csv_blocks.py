@@ -17,7 +17,7 @@ BYTES = 4 << 20
 def in_blocks(
     path: Path, eol: str, parse: Callable[[bytes, int], pl.LazyFrame], schema: Mapping[str, pl.DataType]
 ) -> pl.LazyFrame:
-    """The records of a file whose lines are its records, lazily, under the schema given.
+    r"""The records of a file whose lines are its records, lazily, under the schema given.
 
     `parse` makes a frame of the bytes of whole lines, given how many records stand before them. Polars' own scan of a
     large file holds some hundred megabytes of it.
@@ -25,10 +25,10 @@ def in_blocks(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     place = Path(folder) / "a.csv"
-    ...     _ = place.write_bytes(b"1\\n2\\n3")
-    ...     one = {"a": pl.Int64()}
-    ...     in_blocks(place, "\\n", lambda text, at: pl.scan_csv(text, has_header=False, schema=one), one).collect().height
-    3
+    ...     _ = place.write_bytes(b"1\n2\n3")
+    ...     parse = lambda text, before: pl.scan_csv(text, has_header=False, schema={"a": pl.Int64()})
+    ...     in_blocks(place, "\n", parse, {"a": pl.Int64()}).sum().collect().item()
+    6
     """
 
     def rows(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.pipeline.partfile import PartFile
+from telcli.pipeline.parting import Piece, cut, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Progress, silent
@@ -17,15 +20,6 @@ from telcli.tables import contract
 from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
 
 __all__ = ["Landed", "admit", "land"]
-
-
-_PACKED = 1
-"""Level of zstd: higher ones cost more time than the room they save is worth in files that are read again and again."""
-_GROUP = 100_000
-"""Rows of a row group: what is read at least of a file, where only some customers are wanted."""
-
-_Piece = tuple[str, pl.LazyFrame]
-"""The name of a partition, and its rows."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +72,13 @@ def land(
     folder = staging / rules.name
     folder.mkdir(parents=True)
     whole = rules.conform(frame)
-    apart = _sifted(rules, whole) if light and not rules.buckets else _written(rules, whole, folder)
+    apart = sifted(rules, whole) if light and not rules.buckets else written(rules, whole, folder / "raw")
     pieces = _once_over_months(rules, apart)
     landing = _Landing(rules, folder, strict)
-    for done, (partition, piece) in enumerate(pieces):
+    for done, piece in enumerate(pieces):
         progress("checking", done, len(pieces))
-        landing.add(partition, piece)
-    for raw in folder.glob("raw-*.parquet"):
-        raw.unlink()
+        landing.add(piece)
+    rmtree(folder / "raw", ignore_errors=True)
     return landing.landed()
 
 
@@ -100,20 +93,27 @@ class _Landing:
         self._copies = [pl.DataFrame(schema={"source": pl.String, "line": pl.Int64})]
         self._rejected = 0
 
-    def add(self, partition: str, piece: pl.LazyFrame) -> None:
-        """Check the rows of one partition; stage those that pass."""
+    def add(self, piece: Piece) -> None:
+        """Check the rows of one partition; stage those that pass, part after part where they are many."""
         rules = self._rules
-        rows = piece.collect(engine="streaming")
+        place = self._folder / f"{len(self._staged)}.parquet"
+        with PartFile(place) as file:
+            for rows in cut(rules, piece):
+                good = self._passed(rows.collect(engine="streaming"))
+                if good.height or not rules.partition:
+                    file.write(good)
+        if file.rows or not rules.partition:
+            path = _final(rules, piece.name)
+            self._parts[piece.name] = Part(path, file_sha256(place), file.rows, place.stat().st_size, rules.digest())
+            self._staged[path] = place
+
+    def _passed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that keep the contract, by their key."""
+        rules = self._rules
         good = _ordered(rules, rules.bare(rows)) if rules.passes(rows) else None
         if good is None or rules.repeats(good):
-            good = _ordered(rules, self._sorted_out(rows))
-        del rows
-        if not good.height and rules.partition:
-            return
-        path, place = _final(rules, partition), self._folder / f"{len(self._staged)}.parquet"
-        good.write_parquet(place, compression_level=_PACKED, row_group_size=_GROUP)
-        self._parts[partition] = Part(path, file_sha256(place), good.height, place.stat().st_size, rules.digest())
-        self._staged[path] = place
+            return _ordered(rules, self._sorted_out(rows))
+        return good
 
     def _sorted_out(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows that pass, where some do not."""
@@ -141,43 +141,21 @@ def _ordered(rules: Contract, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(rules.key)
 
 
-def _sifted(rules: Contract, whole: pl.LazyFrame) -> list[_Piece]:
-    """The partitions of a frame that is cheap to read, each by its condition."""
-    if not rules.partition:
-        return [("", whole)]
-    found = whole.select(rules.month().unique()).collect(engine="streaming").to_series().sort()
-    return [(f"{month:%Y-%m-%d}" if month else "", whole.filter(rules.within(month))) for month in found]
-
-
-def _written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[_Piece]:
-    """The partitions of a frame as raw files, all written in one stream."""
-    target = pl.PartitionBy(
-        folder,
-        key={"_place": rules.place() if rules.partition else pl.lit("")},
-        include_key=False,
-        approximate_bytes_per_file=None,
-        file_path_provider=lambda found: f"raw-{(found.partition_keys.item() or '').replace('/', '_')}.parquet",
-    )
-    whole.sink_parquet(target, compression="lz4", maintain_order=True)
-    names = sorted(path.stem.removeprefix("raw-") for path in folder.glob("raw-*.parquet"))
-    pieces = [(name.replace("_", "/"), pl.scan_parquet(folder / f"raw-{name}.parquet")) for name in names]
-    return pieces if pieces or rules.partition else [("", whole.clear())]
-
-
-def _once_over_months(rules: Contract, pieces: list[_Piece]) -> list[_Piece]:
+def _once_over_months(rules: Contract, pieces: list[Piece]) -> list[Piece]:
     """Leave a key that several partitions hold to the first line that has it: each partition is checked on its own.
 
     Few keys or none are such, so they are found by their hashes, of eight bytes each, and looked at closely only then.
     """
-    if rules.partition in (None, *rules.key) or len(pieces) < 2 or FAULTS not in pieces[0][1].collect_schema():
+    if rules.partition in (None, *rules.key) or len(pieces) < 2 or FAULTS not in pieces[0].rows.collect_schema():
         return pieces
     key = pl.struct(rules.key).hash()
-    hashes = np.sort(np.concatenate([piece.select(key).collect().to_series().to_numpy() for _, piece in pieces]))
+    hashes = np.sort(np.concatenate([piece.rows.select(key).collect().to_series().to_numpy() for piece in pieces]))
     twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
     if not twice.size:
         return pieces
     again = key.is_in(pl.lit(pl.Series(twice)).implode()) & (pl.col(FAULTS).list.len() == 0)
-    rows = [piece.filter(again).select(*rules.key, SOURCE, LINE, _place=pl.lit(name)) for name, piece in pieces]
+    chosen = (*rules.key, SOURCE, LINE)
+    rows = [piece.rows.filter(again).select(*chosen, _place=pl.lit(piece.name)) for piece in pieces]
     placed = pl.concat(rows).drop_nulls().sort(SOURCE, LINE).collect()
     first = placed.group_by(rules.key, maintain_order=True).agg(
         pl.col("_place").first(), _n=pl.col("_place").n_unique()
@@ -187,15 +165,13 @@ def _once_over_months(rules: Contract, pieces: list[_Piece]) -> list[_Piece]:
         return pieces
     fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=pl.lit(None, pl.String))
     noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
-    return [(name, _noted_elsewhere(rules, piece, several, name, noted)) for name, piece in pieces]
+    return [replace(piece, rows=_noted_elsewhere(rules, piece, several, noted)) for piece in pieces]
 
 
-def _noted_elsewhere(
-    rules: Contract, piece: pl.LazyFrame, several: pl.DataFrame, name: str, noted: pl.Expr
-) -> pl.LazyFrame:
+def _noted_elsewhere(rules: Contract, piece: Piece, several: pl.DataFrame, noted: pl.Expr) -> pl.LazyFrame:
     """The rows of one partition, with a fault on those whose key another one has first."""
-    elsewhere = several.filter(pl.col("_place") != name).lazy()
-    marked = piece.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
+    elsewhere = several.filter(pl.col("_place") != piece.name).lazy()
+    marked = piece.rows.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
     later = pl.col("_place").is_not_null()
     return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_place")
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["keeper"]
 
+_GROUP = 1 << 15
+"""Rows of a row group: several are read ahead at once, so that large ones fill the memory."""
+
 
 def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     """A function that computes a frame as a stream, keeps it in a file of this folder, and gives back that file's rows.
@@ -25,7 +28,7 @@ def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     def keep(frame: pl.LazyFrame) -> pl.LazyFrame:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{next(numbers)}.parquet"
-        frame.sink_parquet(place, compression="lz4", maintain_order=True)
+        frame.sink_parquet(place, compression="lz4", maintain_order=True, row_group_size=_GROUP)
         return pl.scan_parquet(place)
 
     return keep

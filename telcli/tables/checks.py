@@ -117,17 +117,15 @@ class Contract:
         """Whether the partition's column holds months themselves, not moments."""
         return self.schema.columns()[self.partition or ""].dtype == pl.Date
 
-    def place(self) -> pl.Expr:
-        """The partition of each row, such as ``2024-06-01`` or ``2024-06-01/03``; null where its month is.
+    def places(self) -> dict[str, pl.Expr]:
+        """What parts the rows into files: their month, and their bucket where there are some.
 
         >>> from telcli.tables import contract
-        >>> pl.DataFrame({"month": [date(2024, 6, 1)]}).select(contract("bills").place()).item()
-        '2024-06-01'
+        >>> list(contract("bills").places()), list(contract("calls").places())
+        (['_month'], ['_month', '_bucket'])
         """
-        month = self.month().dt.to_string("%Y-%m-%d")
-        if not self.buckets:
-            return month
-        return pl.concat_str(month, pl.lit("/"), bucket("customer_id", self.buckets).cast(pl.String).str.zfill(2))
+        found = {"_month": self.month()} if self.partition else {}
+        return found | ({"_bucket": bucket("customer_id", self.buckets)} if self.buckets else {})
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -204,7 +202,7 @@ class Contract:
         return split.good
 
     def passes(self, rows: pl.DataFrame) -> bool:
-        """Whether every row keeps every rule, but for keys that come twice (`repeats`); costs less than to part them."""
+        """Whether every row keeps every rule but that keys are unique (`repeats`); costs less than to part them."""
         if FAULTS in rows.columns and (rows[FAULTS].list.len() > 0).any():
             return False
         return self.keyless.is_valid(rows.select(self.schema.column_names()))

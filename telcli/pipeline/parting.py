@@ -1,0 +1,123 @@
+"""A table on its way out parted into the files it will be, and these into parts small enough for memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from telcli.tables.checks import Contract
+
+__all__ = ["Piece", "cut", "sifted", "written"]
+
+_CELLS = 5_000_000
+"""Values of a part: sorting them takes about as many bytes, fifty times over."""
+_BATCH = 1 << 17
+_BUFFERED = 400_000
+"""Rows that wait in memory for more of their partition before they are written."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One partition: its name, such as ``2024-06-01`` or ``2024-06-01/03``, its rows, and how many they are."""
+
+    name: str
+    rows: pl.LazyFrame
+    height: int
+
+
+def sifted(rules: Contract, whole: pl.LazyFrame) -> list[Piece]:
+    """The partitions of a frame that is cheap to read, each by its condition."""
+    if not rules.partition:
+        return [Piece("", whole, whole.select(pl.len()).collect(engine="streaming").item())]
+    months = whole.group_by(_month=rules.month()).len().collect(engine="streaming").sort("_month")
+    return [Piece(_name([month]), whole.filter(rules.within(month)), rows) for month, rows in months.iter_rows()]
+
+
+def written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[Piece]:
+    """The partitions of a frame as raw files of `folder`, all written in one stream.
+
+    Rows wait for others of their partition: a file with rows in the order of time fills one month after the other, and
+    one in no order all of them at once.
+    """
+    places = rules.places()
+    raw = _Raw(folder)
+    apart = pl.QueryOptFlags(comm_subplan_elim=False)  # a frame that is read twice would be kept in memory meanwhile
+    for batch in whole.collect_batches(
+        chunk_size=_BATCH, maintain_order=True, engine="streaming", optimizations=apart
+    ):
+        if not places:
+            raw.take("", batch)
+            continue
+        marked = batch.with_columns(**places)
+        for values, rows in marked.partition_by(*places, as_dict=True, include_key=False, maintain_order=True).items():
+            raw.take(_name(values), rows)
+    found = raw.pieces()
+    return found if found or rules.partition else [Piece("", whole.clear(), 0)]
+
+
+def cut(rules: Contract, piece: Piece) -> Iterator[pl.LazyFrame]:
+    """Parts of one partition that are each small enough to be sorted in memory, in the order of the key's first column.
+
+    Rows with one value of it stay together, so that what is sorted part by part is sorted, and a key that comes twice
+    is found.
+    """
+    most = max(_CELLS // len(piece.rows.collect_schema()), 1)
+    if piece.height <= most or not rules.key:
+        yield piece.rows
+        return
+    first = pl.col(rules.key[0])
+    values = piece.rows.select(first).collect(engine="streaming").to_series().sort()
+    count = -(-piece.height // most)
+    edges = values.gather([piece.height * part // count for part in range(1, count)]).drop_nulls().unique().sort()
+    for low, high in pairwise([None, *edges, None]):
+        conditions = [first >= low] if low is not None else []
+        conditions += [(first < high).fill_null(value=low is None)] if high is not None else []
+        yield piece.rows.filter(*conditions) if conditions else piece.rows
+
+
+class _Raw:
+    """Rows of partitions, which wait in memory until they are so many that all are written, a file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: dict[str, list[pl.DataFrame]] = {}
+        self._written: dict[str, list[Path]] = {}
+        self._heights: dict[str, int] = {}
+        self._rows = self._files = 0
+
+    def take(self, name: str, rows: pl.DataFrame) -> None:
+        """Add rows of one partition."""
+        self._waiting.setdefault(name, []).append(rows)
+        self._heights[name] = self._heights.get(name, 0) + rows.height
+        self._rows += rows.height
+        if self._rows > _BUFFERED:
+            self._write()
+
+    def _write(self) -> None:
+        self._folder.mkdir(exist_ok=True)
+        for name, frames in self._waiting.items():
+            place = self._folder / f"{self._files}.parquet"
+            pl.concat(frames).write_parquet(place, compression="lz4")
+            self._written.setdefault(name, []).append(place)
+            self._files += 1
+        self._waiting.clear()
+        self._rows = 0
+
+    def pieces(self) -> list[Piece]:
+        """All partitions, by name."""
+        self._write()
+        return [
+            Piece(name, pl.scan_parquet(self._written[name]), self._heights[name]) for name in sorted(self._written)
+        ]
+
+
+def _name(values: Any) -> str:
+    month, *bucket = values
+    if month is None:
+        return ""
+    return "/".join([f"{month:%Y-%m-%d}", *[f"{number:02}" for number in bucket]])
