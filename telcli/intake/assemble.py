@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.intake.batches import folded
 from telcli.intake.by_account import BY_ACCOUNT, by_account
 from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact
@@ -251,4 +252,4 @@ def _customers_seen(whole: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     """A table of customers from whoever has lines, or else any fact."""
     sources = [whole["subscriptions"]] if "subscriptions" in whole else list(whole.values())
     seen = pl.concat([frame.filter(pl.col(FAULTS).list.len() == 0).select("customer_id") for frame in sources])
-    return seen.drop_nulls().unique().sort("customer_id")
+    return folded(seen.drop_nulls(), lambda rows: rows.unique()).sort("customer_id")

@@ -9,11 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import polars as pl
 from polars.io.plugins import register_io_source
 
-__all__ = ["in_batches"]
+__all__ = ["folded", "in_batches"]
 
 ROWS = 1 << 16
 """Rows of a batch: so many that a call's own cost does not count, so few that some batches fit in little memory."""
 _WORKERS = 2
+_PENDING = 1 << 19
+"""Rows that are added up at once, at least."""
 
 
 def in_batches(
@@ -50,3 +52,32 @@ def _side_by_side(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def folded(frame: pl.LazyFrame, add: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.LazyFrame:
+    """The rows of `frame` added up by `add`, lazily, in memory that grows with the groups alone.
+
+    What `add` makes it must take again: the sum of sums is the sum. An engine's own grouping keeps a row for each time
+    that a group comes back after others, which is most of the rows where they are in no order.
+
+    >>> frame = pl.LazyFrame({"a": ["x", "y", "x"], "n": [1, 2, 3]})
+    >>> folded(frame, lambda rows: rows.group_by("a").agg(pl.col("n").sum())).sort("a").collect().rows()
+    [('x', 4), ('y', 2)]
+    """
+    schema = frame.collect_schema()
+
+    def rows(
+        columns: list[str] | None, condition: pl.Expr | None, most: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        pending, waiting, limit = [schema.to_frame(eager=True)], 0, _PENDING
+        for batch in frame.collect_batches(chunk_size=_PENDING // 4, maintain_order=True, engine="streaming"):
+            pending.append(batch)
+            waiting += batch.height
+            if waiting > limit:
+                pending, waiting = [add(pl.concat(pending))], 0
+                limit = max(_PENDING, pending[0].height)
+        whole = add(pl.concat(pending))
+        whole = whole if condition is None else whole.filter(condition)
+        yield (whole if columns is None else whole.select(columns)).head(whole.height if most is None else most)
+
+    return register_io_source(rows, schema=schema)

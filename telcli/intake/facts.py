@@ -11,6 +11,7 @@ from functools import partial
 
 import polars as pl
 
+from telcli.intake.batches import folded
 from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.understood import Understood
@@ -101,12 +102,12 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     huge = pl.any_horizontal(pl.col(name).abs() > _LARGEST for name in numeric).fill_null(value=False)
     sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
     other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
-    total = [pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in numeric]
-    good = (
-        frame.filter(sound)
-        .group_by(key)
-        .agg(*total, *[pl.col(name).max() for name in other], pl.col(SOURCE).min(), pl.col(LINE).min())
-        .with_columns(pl.lit([], dtype=FAULT_TYPE).alias(FAULTS))
+    millionths = [(pl.col(name) * 1e6).round().cast(pl.Int64, strict=False) for name in numeric]
+    plain = frame.filter(sound).select(*key, *millionths, *other, SOURCE, LINE)
+    totals = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]
+    totals += [*[pl.col(name).max() for name in other], pl.col(SOURCE).min(), pl.col(LINE).min()]
+    good = folded(plain, lambda rows: rows.group_by(key).agg(totals)).with_columns(
+        *[pl.col(name).cast(pl.Float64) / 1e6 for name in numeric], pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
     )
     columns = [*key, *numeric, *other, *HIDDEN]
     told = pl.col(FAULTS).list.len() > 0  # what could not be read is missing too, which need not be said

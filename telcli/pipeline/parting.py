@@ -47,9 +47,7 @@ def written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[Piece]:
     places = rules.places()
     raw = _Raw(folder)
     apart = pl.QueryOptFlags(comm_subplan_elim=False)  # a frame that is read twice would be kept in memory meanwhile
-    for batch in whole.collect_batches(
-        chunk_size=_BATCH, maintain_order=True, engine="streaming", optimizations=apart
-    ):
+    for batch in whole.collect_batches(chunk_size=_BATCH, maintain_order=True, engine="streaming", optimizations=apart):
         if not places:
             raw.take("", batch)
             continue
