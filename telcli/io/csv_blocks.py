@@ -19,7 +19,7 @@ def in_blocks(
 ) -> pl.LazyFrame:
     r"""The records of a file whose lines are its records, lazily, under the schema given.
 
-    `parse` makes a frame of the bytes of whole lines, given how many records stand before them. Polars' own scan of a
+    `parse` makes a frame of the bytes of whole lines, given how many lines stand before them. Polars' own scan of a
     large file holds some hundred megabytes of it.
 
     >>> import tempfile
@@ -39,7 +39,7 @@ def in_blocks(
             frame = parse(block, before)
             frame = frame.select(columns) if columns else frame
             found = frame.collect()
-            before += found.height
+            before += block.count(eol.encode())
             found = found if most is None else found.head(most)
             most = None if most is None else most - found.height
             yield found if condition is None else found.filter(condition)

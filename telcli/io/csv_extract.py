@@ -123,7 +123,7 @@ def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape
             eol_char=eol,
             glob=False,
         )
-        return _placed(raw, names, shape, eol, headed + before)
+        return _placed(raw, names, shape, eol, before or skipped)
 
     schema = {LINE: pl.Int64(), **dict.fromkeys(names, pl.String())} | ({RAGGED: pl.String()} if shape.ragged else {})
     plain = not (shape.blank or shape.quoted_newlines)

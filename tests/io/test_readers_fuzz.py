@@ -97,6 +97,7 @@ def test_damaged_files(name: str, at: float, with_: bytes, cut: bool) -> None:
 @given(
     name=st.sampled_from(["a.xlsx", "a.zip"]), part=st.integers(0, 20), at=st.floats(0, 1), with_=st.binary(max_size=30)
 )
+@example(name="a.zip", part=0, at=0.875, with_=b"\x01\x01")
 def test_archives_with_a_damaged_part(name: str, part: int, at: float, with_: bytes) -> None:
     """The checksums are right, what is inside is not."""
     target = io.BytesIO()
