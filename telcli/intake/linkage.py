@@ -99,8 +99,9 @@ class Linkage:
             ]
             whole = whole.group_by("system", "source_key", maintain_order=True).agg(values)
         placed = nodes.with_columns(pl.Series(CLUSTER, labels)).join(self._sure(nodes, labels), on="node", how="left")
-        complete = placed.group_by(CLUSTER).agg(pl.col("system").n_unique() == placed["system"].n_unique())
-        complete = complete.select(CLUSTER, pl.col("system").not_().alias(OPEN))
+        given = sorted({self._systems[source] for source, _ in self._holders})
+        have = pl.col("system").filter(pl.col("system").is_in(given)).n_unique()
+        complete = placed.group_by(CLUSTER).agg((have < len(given)).alias(OPEN))
         found = placed.join(complete, on=CLUSTER).join(whole, on=["system", "source_key"])
         missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in SIGNS.items() if name not in whole.columns]
         return (

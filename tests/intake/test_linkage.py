@@ -230,6 +230,20 @@ def test_many_pairs_are_compared_a_part_at_a_time(
     assert crosswalk(ran(tmp_path, messy[0], messy[1])).equals(crosswalk(linked))
 
 
+def test_customers_known_to_every_system_given_are_not_compared_again(
+    tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
+) -> None:
+    held = {
+        name: contract(name).split(linked.tables[name]).good.collect().lazy() for name in ("crosswalk", "customers")
+    }
+    old = pl.DataFrame([("old.csv", "7", "old", "C1", "own-id", 1.0)], held["crosswalk"].collect_schema(), orient="row")
+    gone = {**held, "crosswalk": pl.concat([held["crosswalk"], old.lazy()])}
+    first, again = (ran(tmp_path, messy[0], messy[1], tables) for tables in (held, gone))
+    pairs = [sum(rule["pairs"] for rule in found.metrics["linkage"]["rules"]) for found in (linked, first, again)]
+    assert pairs[0] > 5 * pairs[1]
+    assert pairs[1] == pairs[2]
+
+
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(likeness, "find_spec", lambda name: None)
     with pytest.raises(MissingInputError) as caught:
