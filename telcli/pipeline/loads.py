@@ -17,6 +17,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Manifest, Part
+from telcli.pipeline.retyping import as_text, retyped
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.stages.ingest_history import Succession, added_to, histories, succeed, without_validity
 from telcli.tables import PARTITIONS, contract
@@ -70,6 +71,7 @@ class _Meeting:
 
         self._workdir, self._manifest, self._load, self._staging = workdir, manifest, load, staging
         self._past = past
+        self._texts: dict[str, list[str]] = {}
         self._closed: list[tuple[str, str, int, int]] = []
         self.tables = stage("ingest").gives
         self.histories: dict[str, Landed] = {}
@@ -80,6 +82,8 @@ class _Meeting:
         held = self._manifest.tables.get(table)
         if not held or table in HISTORY_OF.values():
             return fresh  # the state table that a history is of sees to it
+        fresh, self._texts[table], told = retyped(table, self._scan(table, list(held)), fresh, self._staging)
+        self.notices += told
         return self._months(table, held, fresh) if PARTITIONS.get(table) == "month" else self._state(table, held, fresh)
 
     def _months(self, table: str, held: Mapping[str, Part], fresh: Landed) -> Landed:
@@ -110,7 +114,9 @@ class _Meeting:
         if {name: part.rows for name, part in ours.items()} != {name: part.rows for name, part in theirs.items()}:
             return False
         return all(
-            self._scan(table, [name]).collect().equals(_staged(fresh, part).collect(), null_equal=True)
+            as_text(self._scan(table, [name]), self._texts[table])
+            .collect()
+            .equals(_staged(fresh, part).collect(), null_equal=True)
             for name, part in theirs.items()
         )
 
@@ -144,14 +150,14 @@ class _Meeting:
     def _state(self, table: str, held: Mapping[str, Part], fresh: Landed) -> Landed:
         """A table with a row per key: rows given succeed those held."""
         rules, load = contract(table), self._load
-        before = self._scan(table, list(held))
+        before = as_text(self._scan(table, list(held)), self._texts[table])
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()])
         past = HISTORY_OF.get(table)
         found = succeed(before, given, rules.key, load.month, whole=load.whole)
         if past and found.changed:
             self._refuse_older(table, before)
         if past and (found.past.height or self._past[past]):
-            self.histories[past] = self._history(past, found, rules.key)
+            self.histories[past] = self._history(past, found, rules.key, self._texts[table])
         columns = rules.schema.column_names()
         made = land(rules, without_validity(found.current, columns).lazy(), self._staging, strict=True)
         if past and (found.added or found.changed or found.absent):
@@ -177,13 +183,14 @@ class _Meeting:
                 month=f"{self._load.month:%Y-%m}",
             )
 
-    def _history(self, table: str, found: Succession, key: tuple[str, ...]) -> Landed:
+    def _history(self, table: str, found: Succession, key: tuple[str, ...], texts: list[str]) -> Landed:
         """What rows of a state table were, kept so far, succeeded now, and said by this load."""
         rules, fresh = contract(table), self._past[table]
         frames = [rules.conform(found.past.lazy())]
         if self._manifest.tables.get(table):
             frames.append(self._scan(table, list(self._manifest.tables[table])))
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()]) if fresh else None
+        frames, given = [as_text(one, texts) for one in frames], None if given is None else as_text(given, texts)
         made = land(rules, histories(frames, given, found.current, key), self._staging, strict=True)
         return dataclasses.replace(fresh, parts=made.parts, staged=made.staged) if fresh else made
 

@@ -253,3 +253,31 @@ def test_months_of_use_that_were_delivered_are_not_made_of_later_calls(tmp_path:
     load(tmp_path, {"usage_june.csv": usage + "k1,2024-06,7\n"})
     load(tmp_path, {"more.csv": CALLS + "k1,4,2024-06-19 10:00:00,60,out\n"})
     assert rows(tmp_path, "usage", *USED[:3])[1] == ("k1", date(2024, 6, 1), 7.0)
+
+
+KINDS = {"numbers": ("1", "2.5"), "flags": ("yes", "no"), "dates": ("2024-01-02", "2024-02-03"), "words": ("tin", "7")}
+
+
+@pytest.mark.parametrize(("was", "now"), [("numbers", "words"), ("flags", "dates")])
+def test_attributes_that_change_their_type_become_text(tmp_path: Path, was: str, now: str) -> None:
+    said = {month: [f"{who},{value}\n" for who, value in zip("ab", KINDS[kind], strict=True)]
+            for month, kind in (("05", was), ("06", now))}  # fmt: skip
+    files = {
+        month: {
+            f"crm_2024{month}.csv": "customer_id,region,Note\n" + "".join(line.replace(",", ",N,") for line in lines),
+            f"bills_2024{month}.csv": "customer_id,month,amount,Note\n"
+            + "".join(line.replace(",", f",2024-{month},5,") for line in lines),
+        }
+        for month, lines in said.items()
+    }
+    load(tmp_path, files["05"])
+    run = load(tmp_path, files["06"])
+    told = [one.values["table"] for one in run.notices if one.code == "attribute-retyped"]
+    assert sorted(told) == ["bills", "customers"]
+    first = {"numbers": ("1", "2.5"), "flags": ("true", "false")}[was]
+    assert rows(tmp_path, "customer_history", "customer_id", "x_Note") == list(zip("ab", first, strict=True))
+    assert rows(tmp_path, "customers", "customer_id", "x_Note") == list(zip("ab", KINDS[now], strict=True))
+    billed = {value.removesuffix(".0") for (value,) in rows(tmp_path, "bills", "x_Note")}
+    assert billed == {*first, *KINDS[now]}
+    load(tmp_path, {"again.csv": files["05"]["bills_202405.csv"]})
+    assert len(rows(tmp_path, "bills", "x_Note")) == 4, "a closed month given again as it is"
