@@ -6,9 +6,13 @@ import csv
 import gzip
 import io
 import itertools
+import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -113,6 +117,12 @@ def written(place: Path, kind: str) -> list[Path]:
         file = place / f"{table}.{kind}"
         if kind == "parquet":
             pl.DataFrame(body).write_parquet(file)
+        elif kind == "jsonl":
+            file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in body), encoding="utf-8")
+        elif kind == "xlsx":
+            workbook(file, body)
+        elif kind == "sqlite":
+            database(file, table, body)
         else:
             text = io.StringIO()
             writer = csv.DictWriter(text, list(body[0]), delimiter="|" if kind == "txt" else ",")
@@ -122,6 +132,22 @@ def written(place: Path, kind: str) -> list[Path]:
             file.write_bytes(gzip.compress(content) if kind.endswith("gz") else content)
         files.append(file)
     return files
+
+
+def workbook(file: Path, body: list[dict[str, str]]) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("数据")
+    for values in (list(body[0]), *[list(one.values()) for one in body]):
+        sheet.append(values)
+    book.save(file)
+
+
+def database(file: Path, table: str, body: list[dict[str, str]]) -> None:
+    names = ", ".join(f'"{name}" TEXT' for name in body[0])
+    places = ", ".join("?" for _ in body[0])
+    with closing(sqlite3.connect(file)) as base, base:
+        base.execute(f'CREATE TABLE "{table}" ({names})')
+        base.executemany(f'INSERT INTO "{table}" VALUES ({places})', [tuple(one.values()) for one in body])  # noqa: S608
 
 
 def found_in(work: Path) -> list[str]:
@@ -140,7 +166,12 @@ def found_in(work: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["csv", "parquet", *[pytest.param(kind, marks=pytest.mark.slow) for kind in ("txt", "csv.gz")]]
+    "kind",
+    [
+        "csv",
+        "parquet",
+        *[pytest.param(kind, marks=pytest.mark.slow) for kind in ("txt", "csv.gz", "xlsx", "jsonl", "sqlite")],
+    ],
 )
 def test_no_secret_is_found_again(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     sources = written(tmp_path / "in", kind)
