@@ -11,9 +11,9 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.batches import folded
-from telcli.intake.by_account import BY_ACCOUNT, by_account
+from telcli.intake.by_account import BY_ACCOUNT, by_account, by_invoice
 from telcli.intake.events import calls
-from telcli.intake.facts import add_fault, fact
+from telcli.intake.facts import add_fault, fact, settled
 from telcli.intake.flat import customers_of, lent_months
 from telcli.intake.households import at_home
 from telcli.intake.lent_lines import one_line_each
@@ -192,6 +192,8 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
         months = lent_months(one, table, at) if table != one.map.table else None
         if months is not None:
             frames.setdefault(table, []).append(dated.holding(one, months))
+    if (paid := settled(one)) is not None:
+        frames.setdefault("payments", []).append(paid)
 
 
 def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None) -> dict[str, pl.LazyFrame]:
@@ -201,6 +203,7 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
     for table, given in whole.items():
         known_by = given.collect_schema()
         frame = by_account(given, accounts) if table in BY_ACCOUNT and "account_id" in known_by else given
+        frame = by_invoice(frame) if "bill_no" in known_by else frame
         have = frame.collect_schema()
         if table == "subscriptions":
             found[table] = frame

@@ -1,4 +1,4 @@
-"""Facts that know only the account: bills and payments put under the account's customer."""
+"""Facts known by more than their customer: bills and payments of accounts, and invoices, several in a month."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-__all__ = ["BY_ACCOUNT", "by_account"]
+__all__ = ["BY_ACCOUNT", "by_account", "by_invoice"]
 
 BY_ACCOUNT = ("bills", "payments")
 """Tables whose rows may be known by an account alone."""
@@ -45,3 +45,13 @@ def by_account(frame: pl.LazyFrame, holders: Iterable[pl.LazyFrame | None]) -> p
         customer_id=pl.coalesce(own["customer_id"], owner),
         subscription_id=pl.coalesce(own["subscription_id"], "account_id"),
     ).drop("account_id", *names)
+
+
+def by_invoice(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Invoices, each told apart by its number as the bills of a customer's lines are, until they are added up.
+
+    >>> by_invoice(pl.LazyFrame({"customer_id": ["c"], "bill_no": ["7"]})).collect().rows(named=True)
+    [{'customer_id': 'c', 'subscription_id': '7'}]
+    """
+    number = pl.coalesce("subscription_id", "bill_no") if "subscription_id" in frame.collect_schema() else "bill_no"
+    return frame.with_columns(subscription_id=number).drop("bill_no")

@@ -183,6 +183,8 @@ def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[t
             continue
         fits = (name for word in words for name in headers if bare(headers[name]) == word and name not in taken)
         name = next((name for name in fits if (f"{found.table}.{column}", name) not in refused), "")
-        if name and not (column == "account_id" and found.has("customer_id", "subscription_id")):
+        known = column == "account_id" and found.has("customer_id", "subscription_id")
+        dated = column == "bill_no" and "month" not in found.weak
+        if name and not known and not dated:
             found.weak[column] = Use(name)
             taken.add(name)

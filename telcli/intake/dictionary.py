@@ -30,6 +30,7 @@ __all__ = [
     "own_headers",
     "personal",
     "personal_words",
+    "plan_fees",
     "pseudonymous",
     "read_header",
     "slots",
@@ -181,6 +182,7 @@ def slots() -> Mapping[str, Slot]:
         found[f"{table}.subscription_id"] = Slot(table, "subscription_id", "id")
     for table in ("bills", "payments"):
         found[f"{table}.account_id"] = Slot(table, "account_id", "id")
+    found["bills.bill_no"] = Slot("bills", "bill_no", "id")
     found["products.customer_id"] = Slot("products", "customer_id", "id")
     return found
 
@@ -254,6 +256,12 @@ def attribute_unit(header: str) -> tuple[str, float]:
             if bare(header) in {bare(name) for name in names}:
                 return spelled, units_of(unit)[spelled]
     return "", 1.0
+
+
+@cache
+def plan_fees() -> frozenset[str]:
+    """Bare headers that are the fee of a plan in a list of plans."""
+    return frozenset(bare(name) for name in _book()["plans"]["fee"])
 
 
 @cache

@@ -17,7 +17,7 @@ from telcli.intake.dictionary import CHARGES
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "summed"]
+__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _LARGEST = 1e9
@@ -42,6 +42,18 @@ def bills(one: Understood) -> pl.LazyFrame:
     if one.map.table != "bills":
         return _long(lent(one, "bills"))
     return _long(one.clean(one.readings()))
+
+
+def settled(one: Understood) -> pl.LazyFrame | None:
+    """The payments that invoices tell of by the day on which each was settled; None where there are no such days."""
+    if one.map.table != "bills" or one.map.use("paid_at", "payments") is None:
+        return None
+    keys = ("customer_id", "subscription_id", "account_id", "bill_no", "amount")
+    own = [reading for reading in one.readings(attributes=False) if reading.name in keys]
+    frame = one.clean([*own, *one.readings("payments", attributes=False)])
+    told = pl.col(FAULTS).list.eval(pl.element().struct.field("column") == "paid_at").list.any()
+    sound = pl.col("paid_at").is_not_null() & (pl.col(FAULTS).list.len() == 0)
+    return frame.filter(sound | told).rename({"bill_no": "payment_id"})
 
 
 def lent(one: Understood, table: str, also: Sequence[Reading] = ()) -> pl.LazyFrame:

@@ -31,12 +31,21 @@ HEAD = 2000
 """Rows looked at before a column is taken for what its header says."""
 _MEANT = 0.5
 """A column is not what its header says where fewer of its first values can be read so."""
+_ONCE, _SOME = 0.5, 5
+"""Of supposed customers more of the first are to be different ones, where there are some at all."""
 _CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", "clock", "epoch", *PERSONAL_FORMS)
 _NOBODY = Pseudonyms(no_key)
 
 
 def spoken(told: Mapping[str, Use], *, alone: bool, names: Mapping[str, str]) -> dict[str, Use]:
-    """What was said about one source; among several, rows are numbered only where nothing else identifies them."""
+    """What was said about one source; among several, rows are numbered only where nothing else identifies them.
+
+    And only files of facts are named after their customer, so that a list of cells beside them is none.
+    """
+    if not alone and any(use.header == FILE_NAME for use in told.values()):
+        fits = guess("", names, {name: use for name, use in told.items() if name != TABLE})
+        if fits is None or fits.table == "customers":
+            told = {name: use for name, use in told.items() if use.header != FILE_NAME}
     if alone or not any(use.header == ROW_NUMBER for use in told.values()):
         return dict(told)
     others = {name: use for name, use in told.items() if use.header != ROW_NUMBER}
@@ -58,12 +67,22 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
         wrong = {(name, mapped.columns[name].header) for name, share in shares.items() if share < _MEANT}
         wrong = {(name, header) for name, header in wrong if header not in named and name != "customers.churned"}
         if not wrong:
+            if not table and _unlike_customers(mapped, head):
+                return None
             _refuse_destroyed(mapped, head)
             _refuse_tie(mapped)
             mapped = epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
             return replace(mapped, evidence=evidence_of(mapped.table, mapped.columns, names, told, shares))
         refused |= wrong
     return None
+
+
+def _unlike_customers(mapped: SourceMap, head: pl.DataFrame) -> bool:
+    """Whether nothing is known of supposed customers but identifiers, and those repeat."""
+    key = mapped.use("customer_id", "customers")
+    if mapped.table != "customers" or key is None or len(mapped.columns) > 1 or key.header not in head.columns:
+        return False
+    return head.height >= _SOME and head[key.header].n_unique() <= _ONCE * head.height
 
 
 def _readable(mapped: SourceMap, names: Mapping[str, str], head: pl.DataFrame) -> dict[str, float]:

@@ -91,6 +91,16 @@ def told_of(one: Understood) -> list[Notice]:
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
     notices += _told_of_meanings(one)
+    paid = one.map.use("paid_at", "payments") if one.map.table == "bills" else None
+    if paid:
+        notices.append(
+            Notice(
+                "invoices-settled",
+                "{file}: each invoice is a payment of its whole amount on the day in {header}; invoices are added up "
+                "by the month of their day.",
+                {**about, "header": paid.header},
+            )
+        )
     for name, unit in one.attribute_units.items():
         values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
         notices.append(

@@ -155,6 +155,7 @@ def _settled(
         undecided |= {slot: tuple(headers[use.header] for use in uses) for slot, uses in lent.items() if len(uses) > 1}
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
+    columns |= _settled_on(columns, headers, refused)
     columns |= _pseudonymous(best.table, columns, headers, refused)
     columns |= of_all_rows(source, best.table, columns, headers)
     for name in told:
@@ -239,6 +240,21 @@ def _flat_amount(
         if column == "amount" and plain and name not in used and (slot, name) not in refused:
             found.append(Use(name, unit))
     return {slot: found[0]} if len(found) == 1 else {}
+
+
+def _settled_on(
+    columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
+) -> dict[str, Use]:
+    """The day on which each invoice was settled: that was a payment."""
+    slot = "payments.paid_at"
+    if "bills.bill_no" not in columns or "bills.amount" not in columns:
+        return {}
+    used = {use.header for use in columns.values()}
+    fits = [
+        name for name, written in headers.items() if name not in used and meaning("payments", written)[0] == "paid_at"
+    ]
+    fits = [name for name in fits if (slot, name) not in refused]
+    return {slot: Use(fits[0])} if len(fits) == 1 else {}
 
 
 def _lent_by_name(table: str, column: str, use: Use) -> dict[str, Use]:

@@ -29,6 +29,8 @@ _DAY = r"^(?:19|20)\d{6}$|^(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?$|^\d{
 _MONTH = r"^(?:19|20)\d\d[-/.年]?(?:0[1-9]|1[0-2])月?$"
 _SIM, _DEVICE, _DIGITS = r"^460\d{12}$", r"^\d{14,15}$", r"^\d{7,}$"
 _CODE = r"^[A-Za-z]{0,6}[-_]?\d{2,}[A-Za-z0-9_-]*$"
+_FINE, _AROUND = r"^-?\d{1,3}\.\d{4,}$", 180.0
+"""Degrees of latitude and longitude have so many decimals, and amounts have not."""
 _MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
 
 
@@ -37,8 +39,8 @@ class Shape:
     """The form of one column's values.
 
     `form` is hash, phone, certificate, device, sim, mail, digits (of one length, seven or more), code (letters and
-    digits), moment, day, month, clock, whole, decimal, text, empty, or the name of a list of value words; `low` and
-    `high` are of numbers and dates; `words` those of the list that were seen.
+    digits), moment, day, month, clock, whole, decimal, coordinate, text, empty, or the name of a list of value words;
+    `low` and `high` are of numbers and dates; `words` those of the list that were seen.
     """
 
     header: str
@@ -142,8 +144,11 @@ def _of_number(text: pl.Series) -> str:
         return "digits"
     if not _mostly(value.is_not_null()):
         return "code" if _mostly(text.str.contains(_CODE)) else "text"
-    zeros = text.str.contains(r"^0\d").any()
-    return "code" if zeros else "whole" if (value.drop_nulls() % 1.0 == 0.0).all() else "decimal"
+    if text.str.contains(r"^0\d").any():
+        return "code"
+    if _mostly(text.str.contains(_FINE) & (value.abs() <= _AROUND)):
+        return "coordinate"
+    return "whole" if (value.drop_nulls() % 1.0 == 0.0).all() else "decimal"
 
 
 def _mostly(found: pl.Series) -> bool:

@@ -8,14 +8,16 @@ from datetime import date
 from typing import Any
 
 from telcli.errors import DataError, Notice
+from telcli.intake.candidates import FILE_NAME
 from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import slots
 from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
 from telcli.intake.looking import looked_at, told_of
-from telcli.intake.mapping import SourceMap, Use, why_not
+from telcli.intake.mapping import SourceMap, Use, guess, why_not
 from telcli.intake.pinned import pinned_map, refuse_unlisted
+from telcli.intake.plans import with_plans
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.same_name import read_alike
 from telcli.intake.told import TABLE, told_by_map
@@ -54,8 +56,10 @@ def understand(
         for source, pairs in pinned.items():
             if source in headers and isinstance(pairs, Mapping):
                 told[source] = told_by_map(pairs, {source: headers[source]})[source] | told[source]
+    extracts, looked_up = with_plans(extracts, told)
+    headers = {extract.name: headers_of_extract(extract) for extract in extracts}
     found, left_out, unnamed, told_of_pins = _sorted_out(extracts, headers, told, pinned)
-    notices = [*[notice for _, told_of in read for notice in told_of], *told_of_pins]
+    notices = [*[notice for _, told_of in read for notice in told_of], *looked_up, *told_of_pins]
     if any(one.map.table == "customers" and not one.map.weak_id for one in found):
         left_out |= {one.map.source: "customer_id" for one in found if one.map.weak_id}
         found = [one for one in found if not one.map.weak_id]
@@ -100,10 +104,22 @@ def _sorted_out(
         if isinstance(mapped, Proposal):
             unnamed.append(mapped)
         elif mapped is None:
-            left_out[extract.name] = why_not(extract.name, names, told[extract.name])
+            left_out[extract.name] = _why_not(extract.name, names, told[extract.name])
         else:
             found.append(Understood(extract, mapped, 0, {}))
     return found, left_out, unnamed, notices
+
+
+def _why_not(source: str, names: Mapping[str, str], told: Mapping[str, Use]) -> str:
+    """The column that an extract lacks; ``@file`` where its file could name its customer, nothing where rows repeat."""
+    fitting = guess(source, names, {name: use for name, use in told.items() if name != TABLE})
+    if fitting and fitting.table == "customers":
+        return ""
+    missing = why_not(source, names, told)
+    if missing != "customer_id":
+        return missing
+    named = guess(source, names, {**told, "customer_id": Use(FILE_NAME)})
+    return FILE_NAME if named and named.table != "customers" else missing
 
 
 def _by_values(extract: Extract, told: Mapping[str, Use]) -> SourceMap | Proposal | None:
@@ -161,6 +177,20 @@ def _from_pin(extract: Extract, mapped: SourceMap, attributes: Mapping[str, tupl
 
 
 def _left_out(source: str, missing: str) -> Notice:
+    if not missing:
+        return Notice(
+            "source-repeats",
+            "{file} was left out: nothing in it is known but its identifiers, and they repeat, so it has no row per "
+            "customer (else: --map {file}:table=TABLE).",
+            {"file": source},
+        )
+    if missing == FILE_NAME:
+        return Notice(
+            "source-of-nobody",
+            "{file} was left out: it names no customer. If each such file is of one, name them after their files: "
+            "--map customer_id=@file.",
+            {"file": source},
+        )
     return Notice(
         "source-unused",
         "{file} was left out: it fits no table; it lacks {column}, or it is under another name (--map).",
@@ -175,10 +205,19 @@ def _refuse_nothing(
         return
     source = next(iter(left_out), "")
     columns = ", ".join(list(headers.get(source, {}).values())[:12])
+    if not left_out.get(source, "customer_id"):
+        raise DataError(
+            "customers-repeat",
+            "{file}: nothing in it is known but its identifiers, and they repeat, so it has no row per customer.",
+            hint="Say what it is, and what its columns are: --map table=TABLE --map NAME=COLUMN. Columns: {columns}.",
+            file=source,
+            columns=columns,
+        )
     raise DataError(
         "no-id",
         "{file} has no column that identifies a customer.",
-        hint="Name it: --map customer_id=COLUMN; or number the rows: --map customer_id=@row. Columns: {columns}.",
+        hint="Name it: --map customer_id=COLUMN; number the rows: --map customer_id=@row; or, where each file is of "
+        "one customer, name them after their files: --map customer_id=@file. Columns: {columns}.",
         file=source,
         columns=columns,
     )

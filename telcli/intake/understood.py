@@ -129,8 +129,9 @@ class Understood:
     @property
     def summed(self) -> bool:
         """Whether rows of this extract are added up, so that attributes have no place."""
-        numbered = self.map.use("subscription_id") or (self.map.use("account_id") and not self.map.use("customer_id"))
-        return self.map.table in ("bills", "usage") and numbered is not None
+        numbered = self.map.use("subscription_id") or self.map.use("bill_no")
+        by_account = self.map.use("account_id") is not None and self.map.use("customer_id") is None
+        return self.map.table in ("bills", "usage") and (numbered is not None or by_account)
 
     def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
         """The same without rows of persons who were purged, and how many those were."""

@@ -114,3 +114,13 @@ def test_the_json_has_it_beside_the_mapping() -> None:
     assert one["confidence_by_column"] == {"customer_id": 0.95, "gender": 0.95, "bills.total": 0.95}
     assert set(one["evidence_by_column"].values()) == {"word"}
     assert one["rivals_by_column"] == {}
+
+
+def test_identifiers_that_repeat_and_nothing_else_are_no_table_of_customers() -> None:
+    quality = extract("qoe.csv", month=["202405", "202406"] * 3, subscription_id=["1", "2", "3"] * 2, rsrp=["-9"] * 6)
+    with pytest.raises(DataError) as caught:
+        understand([quality], {})
+    assert caught.value.code == "customers-repeat"
+    found, notices = understand([quality, extract("crm.csv", 客户编号=["1"], 性别=["男"])], {})
+    assert [one.map.source for one in found] == ["crm.csv"]
+    assert "source-repeats" in {notice.code for notice in notices}

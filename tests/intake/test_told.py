@@ -147,3 +147,17 @@ def test_the_subject_the_file_and_words_for_all_rows_may_be_told() -> None:
         with pytest.raises(TelcliError) as caught:
             understand([extract("u77.csv", **call)], {"map": {**told, **wrong}})
         assert (caught.value.code, caught.value.exit_code) == (code, 2)
+
+
+def test_files_of_facts_alone_are_named_after_their_customer() -> None:
+    call = {
+        "interaction": ["call"],
+        "datetime": ["2024-06-01 10:00:00"],
+        "correspondent_id": ["b"],
+        "direction": ["in"],
+    }
+    cells = extract("antennas.csv", antenna_id=["1"], latitude=["42.1"])
+    _, notices = understand([extract("ego.csv", **call), extract("crm.csv", 客户编号=["1"], 性别=["男"])], {})
+    assert "--map customer_id=@file" in next(one.message for one in notices if one.code == "source-of-nobody")
+    found, _ = understand([extract("ego.csv", **call), cells], {"map": {"customer_id": ["@file"]}})
+    assert [one.map.source for one in found] == ["ego.csv"]
