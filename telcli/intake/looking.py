@@ -91,25 +91,7 @@ def told_of(one: Understood) -> list[Notice]:
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
     notices += _told_of_meanings(one)
-    paid = one.map.use("paid_at", "payments") if one.map.table == "bills" else None
-    if paid:
-        notices.append(
-            Notice(
-                "invoices-settled",
-                "{file}: each invoice is a payment of its whole amount on the day in {header}; invoices are added up "
-                "by the month of their day.",
-                {**about, "header": paid.header},
-            )
-        )
-    for name, unit in one.attribute_units.items():
-        values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
-        notices.append(
-            Notice(
-                "attribute-unit",
-                "{file}: {header} is in {unit}, as is known of this column; {name} holds it in the usual unit.",
-                values,
-            )
-        )
+    notices += _told_of_amounts(one)
     if one.map.unknown and one.summed:
         values = {**about, "columns": ", ".join(one.map.unknown)}
         notices.append(
@@ -148,6 +130,32 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
             Notice(
                 "mapping-undecided",
                 "{file}: {headers} could each be {column}, so none was taken for it (choose: {ways}).",
+                values,
+            )
+        )
+    return notices
+
+
+def _told_of_amounts(one: Understood) -> list[Notice]:
+    """Invoices that are payments as well, and attributes whose unit is known."""
+    notices = []
+    about: dict[str, Any] = {"file": one.map.source}
+    paid = one.map.use("paid_at", "payments") if one.map.table == "bills" else None
+    if paid:
+        notices.append(
+            Notice(
+                "invoices-settled",
+                "{file}: each invoice is a payment of its whole amount on the day in {header}; invoices are added up "
+                "by the month of their day.",
+                {**about, "header": paid.header},
+            )
+        )
+    for name, unit in one.attribute_units.items():
+        values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
+        notices.append(
+            Notice(
+                "attribute-unit",
+                "{file}: {header} is in {unit}, as is known of this column; {name} holds it in the usual unit.",
                 values,
             )
         )
