@@ -22,7 +22,7 @@ __all__ = ["Learned", "Model", "require_splink"]
 
 MIN_RECORDS, MIN_PAIRS = 400, 200
 """Records, and pairs to learn from, below which the fixed values stand."""
-_SAMPLED, _TAUGHT = 1_000_000, 2_000_000
+_SAMPLED, _TAUGHT = 1_000_000, 500_000
 """Pairs drawn to see how often strangers agree, and pairs that one rule teaches by at most."""
 _ROUNDS, _SETTLED = 200, 0.001
 _AT_ONCE = 4_000_000
@@ -255,7 +255,9 @@ class Model:
         )
         for rule, pairs in enough:
             sampled = {"max_pairs": _TAUGHT, "record_sample_proportion": 0.2} if pairs > _TAUGHT else {}
-            session = training.estimate_parameters_using_expectation_maximisation(rule.sql, **sampled)
+            session = training.estimate_parameters_using_expectation_maximisation(
+                rule.sql, estimate_without_term_frequencies=True, **sampled
+            )
             if len(session._core_model_settings_history) > _ROUNDS:
                 return Learned("unsettled")
         return Learned("learned" if _sensible(linker) else "senseless", tuple(rule.name for rule, _ in enough))

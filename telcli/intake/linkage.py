@@ -120,11 +120,13 @@ class Linkage:
         ]
         clusters = nodes.select("node", pl.Series(CLUSTER, labels))
         if not keys:
-            return clusters.select("node", sure=pl.lit(None, dtype=pl.String))
+            return clusters.select("node", sure=pl.lit(None, dtype=pl.Int64))
         pairs = pl.concat(keys).drop_nulls().unique().join(nodes, on=["system", "source_key"]).select("node", "value")
         known = certificates_of(nodes, pairs, self._asked.key_limit).join(clusters, on="node")
         one_each = known.group_by(CLUSTER).agg(sure=pl.col("value").min())
-        return clusters.join(one_each, on=CLUSTER, how="left").select("node", "sure")
+        return clusters.join(one_each, on=CLUSTER, how="left").select(
+            "node", pl.col("sure").rank("dense").cast(pl.Int64)
+        )
 
     def _counted(self, found: Sequence[Blocks]) -> list[Blocks]:
         """The rules whose blocks are small enough, all of them told with their sizes first."""
