@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telcli.intake.candidates import BORROWS, Use, meaning
+from telcli.intake.candidates import BORROWS, KEYS, Use, meaning
 from telcli.intake.dictionary import bare, headers_of, pseudonymous, read_header, slots, weak_headers
 
 __all__ = ["SURE_OF", "Evidence", "evidence_of", "weighed"]
@@ -115,6 +115,6 @@ def _places(table: str, name: str, use: Use, headers: Mapping[str, str]) -> tupl
     for owner in (table, *BORROWS.get(table, ())):
         column = meaning(owner, headers[use.header])[0]
         place = f"{owner}.{column}"
-        if place in slots() and column != slots()[name].column:
+        if column not in KEYS and place in slots() and column != slots()[name].column:
             found.append(place)
     return tuple(found)

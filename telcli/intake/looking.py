@@ -20,6 +20,10 @@ from telcli.intake.understood import Understood, headers_of_extract
 __all__ = ["looked_at", "told_of"]
 
 _FIRST = 20_000
+_LABELS = ("target", "label", "y", "是否流失用户标签", "标签")
+"""What the label is called in tables made for learning."""
+_MANY, _SHOWN = 12, 8
+"""Of more attributes than these only the first are named; the screen lists all of them already."""
 _SURE = ("Float64", "String")
 """Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
 
@@ -86,7 +90,8 @@ def told_of(one: Understood) -> list[Notice]:
         values = {**about, "columns": ", ".join(one.empty)}
         notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
     if one.attributes:
-        values = {**about, "count": len(one.attributes), "columns": ", ".join(one.attributes)}
+        shown = list(one.attributes) if len(one.attributes) <= _MANY else [*list(one.attributes)[:_SHOWN], "..."]
+        values = {**about, "count": len(one.attributes), "columns": ", ".join(shown)}
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
@@ -112,7 +117,7 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
     """Meanings that values alone told, and those that two headers could have."""
     notices = []
     about: dict[str, Any] = {"file": one.map.source}
-    if any(found.how == "values" for found in one.map.evidence.values()):
+    if not one.extract.headed and any(found.how == "values" for found in one.map.evidence.values()):
         told = [f"{use.header} → {name}" for name, use in one.map.columns.items() if one.map.why(name).how == "values"]
         values = {**about, "columns": ", ".join(told)}
         notices.append(
@@ -121,6 +126,17 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
                 "{file} has no header; its columns were told by their values alone: {columns}. If that is right, pin "
                 "it with --write-mapping FILE; else name them: --map {file}:NAME=column_N.",
                 values,
+            )
+        )
+        notices += _direction_assumed(one)
+    label = _like_label(one)
+    if label:
+        notices.append(
+            Notice(
+                "label-likely",
+                "{file}: {header} may be the label that tells who left, and was kept as an attribute; say so with "
+                "--map churned={header}.",
+                {**about, "header": label},
             )
         )
     for name, headers in one.map.undecided.items():
@@ -160,3 +176,26 @@ def _told_of_amounts(one: Understood) -> list[Notice]:
             )
         )
     return notices
+
+
+def _direction_assumed(one: Understood) -> list[Notice]:
+    """Calls of a file without header in which nothing tells who called."""
+    use = one.map.use("direction", "calls")
+    if use is None or not use.constant:
+        return []
+    return [
+        Notice(
+            "direction-assumed",
+            "{file}: no column tells who called, so all calls are taken as made; if codes do, such as 1 and 2: "
+            "--map {file}:direction=column_N.",
+            {"file": one.map.source},
+        )
+    ]
+
+
+def _like_label(one: Understood) -> str:
+    """A column of a flat table that is called as labels are; empty where there is none, or the label is known."""
+    if one.map.table != "customers" or one.map.use("churned"):
+        return ""
+    flags = [header for header, kind in one.attributes.values() if kind in ("Boolean", "Float64")]
+    return next((header for header in flags if header.strip().lower() in _LABELS), "")

@@ -26,6 +26,8 @@ from telcli.tables.checks import FAULTS, LINE
 __all__ = ["Identity", "Read", "Unified", "earlier", "ranks", "unify"]
 
 _WORST = 5
+_OTHERWISE, _COMMON = 0.9, 20
+"""Sources that differ on a larger share of so many common customers do not contradict each other by mistake."""
 _IN_MEMORY = 3_000_000
 """Rows of customers up to which they are read once and kept; more are read again for each pass over them."""
 
@@ -309,4 +311,9 @@ def _told(resolution: Resolution, keys: pl.DataFrame, rates: Sequence[Mapping[st
         values = {"rates": "; ".join(said)}
         told = "Sources disagree; the table conflicts holds what each says and what was chosen: {rates}."
         notices.append(Notice("sources-disagree", told, values))
+    strange = [one["attribute"] for one in worst if one["share"] > _OTHERWISE and one["customers"] >= _COMMON]
+    if strange:
+        values = {"attributes": ", ".join(dict.fromkeys(strange))}
+        told = "{attributes}: sources agree on hardly any customer, so they use other words or mean other things by it."
+        notices.append(Notice("sources-mean-otherwise", told, values))
     return notices

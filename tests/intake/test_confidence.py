@@ -124,3 +124,12 @@ def test_identifiers_that_repeat_and_nothing_else_are_no_table_of_customers() ->
     found, notices = understand([quality, extract("crm.csv", 客户编号=["1"], 性别=["男"])], {})
     assert [one.map.source for one in found] == ["crm.csv"]
     assert "source-repeats" in {notice.code for notice in notices}
+
+
+def test_a_column_called_as_labels_are_is_pointed_to() -> None:
+    table = extract("tv.csv", id=["1", "2"], x1=["0.5", "0.7"], target=["0", "1"])
+    found, notices = understand([table], {})
+    assert "--map churned=target" in next(one.message for one in notices if one.code == "label-likely")
+    _, notices = understand([table], {"map": {"churned": "target"}})
+    assert "label-likely" not in {notice.code for notice in notices}
+    assert found[0].map.why("customers.customer_id").rivals == ()

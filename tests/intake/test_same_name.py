@@ -39,3 +39,10 @@ def test_what_excel_writes_for_a_failed_formula_is_nothing(word: str) -> None:
     import polars as pl
 
     assert meant(pl.Series([word, "5"])).to_list() == [None, "5"]
+
+
+def test_other_words_for_the_same_are_said(tmp_path: Path) -> None:
+    one = "客户编号,pays\n" + "".join(f"{at},Bank transfer\n" for at in range(30))
+    found = ran(tmp_path, {"a.csv": one, "b.csv": one.replace("Bank transfer", "bank withdrawal")})
+    told = next(notice for notice in found.notices if notice.code == "sources-mean-otherwise")
+    assert told.values == {"attributes": "x_pays"}

@@ -125,3 +125,9 @@ def test_the_proposal_is_written_to_be_edited(tmp_path: Path, capsys: pytest.Cap
     mapping.write_text(text.replace("column_5|", ""), encoding="utf-8")
     assert main(["ingest", str(path), "-w", work, "--mapping", str(mapping)]) == 0
     assert "column_6 → duration_s (pinned 1.00)" in capsys.readouterr().out
+
+
+def test_who_called_is_not_assumed_in_silence(tmp_path: Path) -> None:
+    _, sure, codes = read(write(tmp_path / "x.txt", [(*one[:5], "1") for one in CDR], "|"), tmp_path)
+    assert "direction-assumed" in codes
+    assert sure["direction"] == 0.5
