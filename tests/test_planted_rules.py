@@ -36,7 +36,10 @@ def test_planted_counts_are_the_counts_by_rule(
     planted: Counter[tuple[str, str]] = Counter()
     for file, about in truth.items():
         for flaw, count in about["bad"].items():
-            planted[file, RULE[flaw]] += count
+            failed_formula = (
+                file == "payments.csv" and flaw == "bad-number"
+            )  # #VALUE! is no value, and an amount is needed
+            planted[file, "missing" if failed_formula else RULE[flaw]] += count
     assert run.rejected == sum(planted.values())
     copies = {one["source"]: one["rows_duplicate"] for one in run.metrics["sources"]}
     assert copies == {file: about["copies"] for file, about in truth.items()}
