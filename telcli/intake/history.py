@@ -30,7 +30,13 @@ class Succession:
 
 
 def succeed(  # noqa: D417 (numpy sections)
-    held: pl.DataFrame, fresh: pl.DataFrame, key: Sequence[str], at: date | None, *, whole: bool = False
+    held: pl.DataFrame,
+    fresh: pl.DataFrame,
+    key: Sequence[str],
+    at: date | None,
+    *,
+    whole: bool = False,
+    dated: pl.DataFrame | None = None,
 ) -> Succession:
     """Let the rows of one load succeed those held, key by key.
 
@@ -39,6 +45,7 @@ def succeed(  # noqa: D417 (numpy sections)
     held, fresh : rows of one table with one row per key; `held` with `valid_from` and `valid_to`.
     at : the month of the load, its first day; None where it is not known.
     whole : whether the load gives every row there is, so that keys it does not give are gone.
+    dated : rows of the past that the load gives itself; of their keys its word on when the row began stands.
 
     Returns
     -------
@@ -57,12 +64,14 @@ def succeed(  # noqa: D417 (numpy sections)
     values = [name for name in columns if name not in key]
     held_ = before.select(*key, *_renamed(values), _from=FROM, _held=pl.lit(value=True))
     own = _with_columns(fresh, key, FROM, TO).rename({FROM: "_own"})
-    both = now.join(held_, on=key, how="left").join(own, on=key, how="left")
+    past_ = (fresh.clear() if dated is None else dated).select(key).unique().with_columns(_dated=pl.lit(value=True))
+    both = now.join(held_, on=key, how="left").join(own, on=key, how="left").join(past_, on=key, how="left")
     same = pl.all_horizontal(pl.lit(value=True), *[pl.col(name).eq_missing(pl.col(f"_held {name}")) for name in values])
     marked = both.with_columns(_new=pl.col("_held").is_null(), _same=same & pl.col("_held").is_not_null())
     load = pl.lit(at, dtype=pl.Date)
     said = pl.col("_own").ne_missing(load)  # of its own, and not only since it was loaded
     kept = pl.when(said).then(pl.min_horizontal("_from", "_own")).otherwise("_from")
+    kept = pl.when(said & pl.col("_dated").is_not_null()).then("_own").otherwise(kept)
     since = pl.when("_same").then(kept).otherwise(pl.coalesce("_own", load))
     current = marked.select(*columns, since.alias(FROM), TO)
     changed = marked.filter(~pl.col("_new") & ~pl.col("_same"))

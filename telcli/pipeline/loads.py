@@ -153,7 +153,8 @@ class _Meeting:
         before = as_text(self._scan(table, list(held)), self._texts[table])
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()])
         past = HISTORY_OF.get(table)
-        found = succeed(before, given, rules.key, load.month, whole=load.whole)
+        said = self._said(past)
+        found = succeed(before, given, rules.key, load.month, whole=load.whole, dated=said)
         if past and found.changed:
             self._refuse_older(table, before)
         if past and (found.past.height or self._past[past]):
@@ -183,13 +184,18 @@ class _Meeting:
                 month=f"{self._load.month:%Y-%m}",
             )
 
+    def _said(self, history: str | None) -> pl.LazyFrame | None:
+        """What this load itself says of the past of a state table."""
+        fresh = self._past.get(history or "")
+        return pl.concat([_staged(fresh, part) for part in fresh.parts.values()]) if fresh and fresh.rows else None
+
     def _history(self, table: str, found: Succession, key: tuple[str, ...], texts: list[str]) -> Landed:
         """What rows of a state table were, kept so far, succeeded now, and said by this load."""
         rules, fresh = contract(table), self._past[table]
         frames = [rules.conform(found.past.lazy())]
         if self._manifest.tables.get(table):
             frames.append(self._scan(table, list(self._manifest.tables[table])))
-        given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()]) if fresh else None
+        given = self._said(table)
         frames, given = [as_text(one, texts) for one in frames], None if given is None else as_text(given, texts)
         made = land(rules, histories(frames, given, found.current, key), self._staging, strict=True)
         return dataclasses.replace(fresh, parts=made.parts, staged=made.staged) if fresh else made

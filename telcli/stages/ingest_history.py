@@ -13,9 +13,19 @@ from telcli.intake.history import succeed as succeed_rows
 __all__ = ["Succession", "added_to", "histories", "succeed", "without_validity"]
 
 
-def succeed(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str], at: date | None, *, whole: bool) -> Succession:
+def succeed(
+    held: pl.LazyFrame,
+    fresh: pl.LazyFrame,
+    key: Sequence[str],
+    at: date | None,
+    *,
+    whole: bool,
+    dated: pl.LazyFrame | None,
+) -> Succession:
     """Let the rows of one load succeed those held, key by key; see `telcli.intake.history.succeed`."""
-    return succeed_rows(held.collect(engine="streaming"), fresh.collect(engine="streaming"), key, at, whole=whole)
+    past = None if dated is None else dated.select(key).unique().collect(engine="streaming")
+    before, now = (frame.collect(engine="streaming") for frame in (held, fresh))
+    return succeed_rows(before, now, key, at, whole=whole, dated=past)
 
 
 def histories(

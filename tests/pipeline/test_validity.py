@@ -66,6 +66,17 @@ def test_loads_one_after_the_other_make_one_history(tmp_path: Path) -> None:
     assert rows(tmp_path, "customer_history", *PAST) == one_by_one, "b is corrected from its own beginning"
 
 
+def test_what_turns_back_within_a_month_began_when_the_extract_says(tmp_path: Path) -> None:
+    load(tmp_path, {"crm_5.csv": CRM + "a,北京,3,20240225,\nb,北京,4,20240101,\n", **bills(5)})
+    turned = "a,北京,3,20240225,20240604\na,上海,3,20240604,20240620\na,北京,3,20240620,\nb,北京,4,20240101,\n"
+    load(tmp_path, {"crm_6.csv": CRM + turned, **bills(6)})
+    assert rows(tmp_path, "customers", *PAST)[0] == ("a", "北京", 3, d(6, 20), None)
+    assert rows(tmp_path, "customer_history", *PAST) == [
+        ("a", "上海", 3, d(6, 4), d(6, 20)),
+        ("a", "北京", 3, d(2, 25), d(6, 4)),
+    ]
+
+
 def test_what_was_kept_by_month_gives_way_to_what_an_extract_says(tmp_path: Path) -> None:
     plain = "客户编号,归属地市\n"
     load(tmp_path, {"crm_4.csv": plain + "a,天津\nb,北京\n", **bills(4)})
