@@ -50,12 +50,10 @@ def diff(request: Request, before: date | None = None, after: date | None = None
     """
     if before and after and before >= after:
         raise _not_earlier(before, after)
-    workdir = Workdir(request.workdir)
-    manifest, _, frames = workdir.hold_all(_chosen)
+    asked = (before, after)
+    manifest, _, frames = Workdir(request.workdir).hold_all(lambda manifest: _chosen(request, manifest, *asked))
     tables = {table: contract(table).conform(frame) for table, frame in frames.items()}
-    held = _held(manifest, tables)
-    before, after = _settled(request, held, before, after, ingested="customers" in tables)
-    tables["customer_months"] = _up_to(tables, after)
+    before, after = _settled(request, manifest, _held(manifest, tables), *asked)
     settings, _ = settle("segment", request)
     from telcli.stages.diff import diff as compare
 
@@ -65,16 +63,20 @@ def diff(request: Request, before: date | None = None, after: date | None = None
     return Diff(before, after, found.tables["changes"].collect(), found.metrics, found.notices)
 
 
-def _chosen(manifest: Manifest) -> dict[str, tuple[str, ...]]:
-    """Every part of the tables that are compared."""
+def _chosen(
+    request: Request, manifest: Manifest, before: date | None, after: date | None
+) -> dict[str, tuple[str, ...]]:
+    """The parts of the tables that are compared; of bills and segments only those of the two months."""
     tables = ("customer_months", *_STATES, "bills", "segments")
-    return {table: names for table in tables if (names := manifest.partitions(table))}
-
-
-def _up_to(tables: Mapping[str, pl.LazyFrame], month: date) -> pl.LazyFrame:
-    import polars as pl
-
-    return tables["customer_months"].filter(pl.col("month") <= month)
+    chosen = {table: names for table in tables if (names := manifest.partitions(table))}
+    months = [date.fromisoformat(month) for month in manifest.months("customer_months")]
+    if len(months) < 2:
+        return chosen
+    pair = tuple(month.isoformat() for month in _settled(request, manifest, months, before, after))
+    for table in ("bills", "segments"):
+        names = tuple(name for name in chosen.pop(table, ()) if name in pair)
+        chosen |= {table: names} if names else {}
+    return chosen | {"customer_months": tuple(name for name in chosen["customer_months"] if name <= pair[1])}
 
 
 def _held(manifest: Manifest, tables: Mapping[str, pl.LazyFrame]) -> list[date]:
@@ -96,17 +98,18 @@ def _held(manifest: Manifest, tables: Mapping[str, pl.LazyFrame]) -> list[date]:
 
 
 def _settled(
-    request: Request, held: list[date], before: date | None, after: date | None, *, ingested: bool
+    request: Request, manifest: Manifest, held: list[date], before: date | None, after: date | None
 ) -> tuple[date, date]:
     """Both months, each of them held."""
     if not held:
+        maker = "customer-months" if manifest.partitions("customers") else "ingest SOURCES..."
         raise MissingInputError(
             "stage-first",
             "{stage} needs the table {table}, which is not there yet.",
             hint="Run first: telcli {first}",
             stage="diff",
             table="customer_months",
-            first=f"{'customer-months' if ingested else 'ingest SOURCES...'} -w {request.workdir}",
+            first=f"{maker} -w {request.workdir}",
         )
     for month in (before, after):
         if month and month not in held:
