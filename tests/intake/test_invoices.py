@@ -39,3 +39,15 @@ def test_a_bill_with_a_month_of_its_own_needs_no_number(tmp_path: Path) -> None:
     found = ran(tmp_path, {"bills.csv": table})
     assert good(found, "bills", "month", "amount") == [(date(2024, 1, 1), 5.0), (date(2024, 2, 1), 6.0)]
     assert "bill_no" in found.metrics["sources"][0]["unmapped"]
+
+
+def test_charges_beside_the_amount_of_the_bill_are_not_lost_in_silence(tmp_path: Path) -> None:
+    table = {"bills.csv": "客户编号,账期,应收金额,月租费,语音费\nc1,202401,25,20,5\n"}
+    found = ran(tmp_path, table)
+    assert good(found, "bills", "kind", "amount") == [("total", 25.0)]
+    told = next(notice for notice in found.notices if notice.code == "charges-unused")
+    assert "月租费, 语音费" in told.message
+    assert "--map bills.csv:bills.total=应收金额" in told.message
+    kept = ran(tmp_path, table, map={"bills.csv:bills.total": ["应收金额"]})
+    assert good(kept, "bills", "kind", "amount") == [("recurring", 20.0), ("total", 25.0), ("voice", 5.0)]
+    assert "charges-unused" not in codes(kept)
