@@ -118,4 +118,5 @@ def _name(values: Any) -> str:
     month, *bucket = values
     if month is None:
         return ""
-    return "/".join([f"{month:%Y-%m-%d}", *[f"{number:02}" for number in bucket]])
+    # a row of nobody has no bucket: it is refused from the first one
+    return "/".join([f"{month:%Y-%m-%d}", *[f"{number or 0:02}" for number in bucket]])

@@ -198,3 +198,12 @@ def test_a_file_without_header_is_left_out_with_a_word_on_how_to_name_its_column
         ("7", "c1", "active", date(2015, 10, 16)),
         ("8", "c2", "active", date(2016, 7, 27)),
     ]
+
+
+def test_a_call_of_nobody_is_refused_and_breaks_nothing(tmp_path: Path) -> None:
+    calls = "customer_id,call_date,duration\nC2,2024-04-30 10:00:00,60\n1.38E+10,2024-04-30 10:00:00,60\n"
+    (tmp_path / "calls.csv").write_text(calls, encoding="utf-8")
+    request = Request(tmp_path / "work", sources=(tmp_path / "calls.csv",), flags={"max_reject_share": 0.6})
+    run = run_stage("ingest", request)
+    assert [(one["rule"], one["count"]) for one in run.metrics["rejects_by_rule"]] == [("id-in-scientific-notation", 1)]
+    assert Workdir(tmp_path / "work").manifest().months("calls") == ("2024-04-01",)
