@@ -8,14 +8,24 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from telcli.errors import DataError, Notice, UsageError
+from telcli.intake.candidates import Candidate
 from telcli.intake.confidence import weighed
 from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import SourceMap, Use, of_all_rows
 from telcli.intake.told import canonical, known_unit, refuse_table
 
-__all__ = ["as_pinned", "pinned_map", "refuse_unlisted"]
+__all__ = ["any_date", "as_pinned", "pinned_map", "refuse_unlisted"]
 
 _DATED = re.compile(r"(?:19|20)\d{2}[-_.]?\d{2}(?:[-_.]?\d{2})?")
+
+
+def any_date(file: str) -> str:
+    """The name of a file with ``*`` for the dates in it, so that next month's fits.
+
+    >>> any_date("bills_202406.csv")
+    'bills_*.csv'
+    """
+    return _DATED.sub("*", file)
 
 
 def as_pinned(maps: Sequence[SourceMap], attributes: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def as_pinned(maps: Sequence[SourceMap], attributes: Mapping[str, Mapping[str, t
             plain = name.removeprefix(f"{found.table}.")
             columns[plain] = {"column": use.header, "unit": use.unit} if use.unit else use.header
         kept = {name: {"column": header, "type": kind} for name, (header, kind) in attributes[found.source].items()}
-        file = _DATED.sub("*", found.source)
+        file = any_date(found.source)
         pinned.setdefault(
             file,
             {
@@ -72,6 +82,7 @@ def pinned_map(
     attributes = {name: (about["column"], about["type"]) for name, about in entry.get("attributes", {}).items()}
     named = [*[use.header for use in columns.values()], *[header for header, _ in attributes.values()]]
     _refuse_stale(source, named, headers)
+    _refuse_short(source, table, columns)
     dropped = tuple(header for header in entry.get("drop", []) if header in headers)
     new = tuple(header for header in headers if header not in {*named, *dropped})
     notices = []
@@ -92,7 +103,7 @@ def _pinned_use(name: str, wanted: Any) -> Use:
     """What a mapping file says of one column: a header, or a header and its unit, which must be one."""
     if not isinstance(wanted, dict):
         return Use(str(wanted))
-    unit = str(wanted.get("unit", ""))
+    unit = str(wanted.get("unit", "")).strip().lower()
     if unit and not known_unit(name, unit):
         raise UsageError(
             "mapping-unit",
@@ -105,7 +116,34 @@ def _pinned_use(name: str, wanted: Any) -> Use:
     return Use(str(wanted["column"]), next((found[unit] for found in forms if unit in found), unit))
 
 
+def _refuse_short(source: str, table: str, columns: Mapping[str, Use]) -> None:
+    """Refuse what is no table: its rows would name nobody, or nothing would be known of them."""
+    found = Candidate(table)
+    for name, use in columns.items():
+        owner, _, column = name.partition(".")
+        if owner == table:
+            found.strong[column] = [use]
+    if found.missing:
+        raise DataError(
+            "mapping-short",
+            "The mapping file names too few columns of {file} for a table of {table}: it lacks {column}.",
+            hint='Name it under [source.columns]: {column} = "COLUMN".',
+            file=source,
+            table=table,
+            column=found.missing,
+        )
+
+
 def _refuse_stale(source: str, named: Sequence[str], headers: Mapping[str, str]) -> None:
+    open_ = [header for header in named if ("|" in header or header == "COLUMN") and header not in headers]
+    if open_:
+        raise DataError(
+            "mapping-open",
+            "The mapping file leaves open which column of {file} is meant: {columns}.",
+            hint="Where | or COLUMN stands, leave the one that is right; delete the line where none is.",
+            file=source,
+            columns=", ".join(open_),
+        )
     missing = [header for header in named if header not in headers and not header.startswith("@")]
     if missing:
         raise DataError(

@@ -17,6 +17,7 @@ from telcli.intake.candidates import Use
 from telcli.intake.confidence import Evidence
 from telcli.intake.dates import moments
 from telcli.intake.dictionary import file_words, slots
+from telcli.intake.pinned import any_date
 from telcli.intake.shapes import PARTIES, Shape, shape_of, shapes_told
 from telcli.tables import SUBJECTS
 
@@ -66,7 +67,7 @@ class Proposal:
         """The proposal as an entry of a mapping file."""
         columns = {name: header for name, (header, _) in self.columns.items()}
         columns |= {name: "|".join(headers) or "COLUMN" for name, headers in self.open.items()}
-        return {"file": self.source, "table": self.table or "|".join(SUBJECTS), "columns": columns}
+        return {"file": any_date(self.source), "table": self.table or "|".join(SUBJECTS), "columns": columns}
 
     def put(self, name: str, fits: Iterable[Shape], sure: float, *, needed: bool = False) -> None:
         """Fill a place where one column alone fits; leave it open where it is needed."""
@@ -95,8 +96,7 @@ def proposal(source: str, head: pl.DataFrame, table: str = "") -> Proposal:
     """
     shapes = [shape_of(head[header]) for header in head.columns]
     found = Proposal(source, table or _table(source, shapes), shapes)
-    fill = {"calls": _calls, "payments": _payments, "bills": _bills, "customers": _customers}.get(found.table, _other)
-    fill(found, head)
+    _FILL.get(found.table, _other)(found, head)
     return found
 
 
@@ -201,6 +201,20 @@ def _other(found: Proposal, head: pl.DataFrame) -> None:
         found.open["customer_id"] = tuple(shape.header for shape in ids)
     for name, form in (("gender", "gender"), ("status", "status"), ("month", "month")):
         found.put(name, found.free(form), _LIKELY)
+
+
+def _usage(found: Proposal, head: pl.DataFrame) -> None:
+    """Months of use: whose and when the forms tell; which number is minutes and which is data is asked."""
+    _other(found, head)
+    ids = [shape for shape in found.free("digits", "code") if "subscription_id" in found.columns]
+    found.put("customer_id", ids, _LIKELY)
+    if "month" not in found.columns:
+        found.put("month", found.free("month"), _LIKELY, needed=True)
+    numbers = tuple(shape.header for shape in found.free("whole", "decimal"))
+    found.open |= {"call_minutes": numbers, "data_mb": numbers}
+
+
+_FILL = {"calls": _calls, "payments": _payments, "bills": _bills, "customers": _customers, "usage": _usage}
 
 
 def left_unnamed(found: Proposal) -> Notice:

@@ -127,6 +127,29 @@ def test_the_proposal_is_written_to_be_edited(tmp_path: Path, capsys: pytest.Cap
     assert "column_6 → duration_s (pinned 1.00)" in capsys.readouterr().out
 
 
+def test_the_proposal_for_months_of_use_is_enough_and_refused_while_it_is_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        (f"2022{7 + at % 2:02d}", f"32{at // 2:06d}", f"138{at // 2:08d}", f"{at}", f"{at * 37}") for at in range(40)
+    ]
+    path, mapping = write(tmp_path / "用量_202208.txt", rows, "|"), tmp_path / "m.toml"
+    args = ["ingest", str(path), "-w", str(tmp_path / "work")]
+    assert main([*args, "--write-mapping", str(mapping)]) == 4
+    text = mapping.read_text(encoding="utf-8")
+    assert 'file = "用量_*.txt"' in text
+    assert main([*args, "--mapping", str(mapping)]) == 4
+    assert "leaves open which column" in capsys.readouterr().err
+    lines = text.splitlines()
+    short = [line for line in lines if "_minutes" not in line and "data_mb" not in line]
+    mapping.write_text("\n".join(short), encoding="utf-8")
+    assert main([*args, "--mapping", str(mapping)]) == 4
+    assert "it lacks data_mb" in capsys.readouterr().err
+    mapping.write_text("\n".join([*short, '"data_mb" = { column = "column_5", unit = "GB" }']), encoding="utf-8")
+    assert main([*args, "--mapping", str(mapping)]) == 0
+    assert "usage                      40 rows" in capsys.readouterr().out
+
+
 def test_who_called_is_not_assumed_in_silence(tmp_path: Path) -> None:
     _, sure, codes = read(write(tmp_path / "x.txt", [(*one[:5], "1") for one in CDR], "|"), tmp_path)
     assert "direction-assumed" in codes
