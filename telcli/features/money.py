@@ -23,7 +23,7 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
     """One row per customer and month with a bill: revenue, discount, recurring_fee, `beyond` (the bundle).
 
     Where only a total was billed, its parts are null. `net` is revenue in exact units, `falls` the month in which it
-    falls due.
+    falls due. The discount is that of the total where that has one, else of the parts.
     """
     kind, gross, less = pl.col("kind"), units(pl.col("amount")), units(pl.col("discount")).fill_null(0)
     is_total = kind == "total"
@@ -35,13 +35,18 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
         net_total=pl.when(is_total).then(gross - less),
         net_parts=pl.when(~is_total).then(gross - less),
         less_total=pl.when(is_total).then(less),
+        told=is_total & pl.col("discount").is_not_null(),
         less_parts=pl.when(~is_total).then(less),
         recurring=pl.when(kind == "recurring").then(gross),
         beyond=pl.when(kind == "over-bundle").then(gross),
     )
     sums = pl.col("net_total", "net_parts", "less_total", "less_parts", "recurring", "beyond").sum()
     sent = rows.group_by("who", "at").agg(
-        sums, pl.col("falls").max(), whole=pl.col("is_total").any(), parted=(~pl.col("is_total")).any()
+        sums,
+        pl.col("falls").max(),
+        pl.col("told").any(),
+        whole=pl.col("is_total").any(),
+        parted=(~pl.col("is_total")).any(),
     )
     net = pl.when("whole").then("net_total").otherwise("net_parts")
     return sent.select(
@@ -50,7 +55,7 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
         net=net,
         falls=pl.max_horizontal(pl.col("falls").fill_null(pl.col("at") + due_months), "at"),
         revenue=amount(net),
-        discount=amount(pl.when("whole").then("less_total").otherwise("less_parts")),
+        discount=amount(pl.when("told").then("less_total").otherwise("less_parts")),
         recurring_fee=pl.when("parted").then(amount(pl.col("recurring"))),
         beyond=pl.when("parted").then(amount(pl.col("beyond"))),
     )

@@ -13,7 +13,7 @@ from telcli.errors import Notice
 from telcli.intake.batches import folded
 from telcli.intake.by_account import BY_ACCOUNT, by_account, by_invoice
 from telcli.intake.events import calls
-from telcli.intake.facts import add_fault, fact, settled
+from telcli.intake.facts import add_fault, fact, settled, takes_off
 from telcli.intake.flat import customers_of, lent_months
 from telcli.intake.households import at_home
 from telcli.intake.lent_lines import one_line_each
@@ -178,12 +178,17 @@ def _facts(
             frames.setdefault(one.map.table, []).append(made)
         if one.map.table in ("customers", *_MONTHLY):
             _lend(one, at, frames, dated)
-    notices = []
+    notices = [_taken_off(one) for one in ones if one.map.columns_of("bills") and takes_off(one)]
     for (table, key), parts in bare.items():
         rows, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
         frames.setdefault(table, []).append(rows)
         notices += told
     return {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}, notices, spells(ones)
+
+
+def _taken_off(one: Understood) -> Notice:
+    told = "{file}: its discounts are all below zero; they are taken for what they take off the bill."
+    return Notice("discounts-below-zero", told, {"file": one.map.source})
 
 
 def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]], dated: Timelines) -> None:

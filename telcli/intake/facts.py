@@ -17,7 +17,7 @@ from telcli.intake.dictionary import CHARGES
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed"]
+__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed", "takes_off"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _LARGEST = 1e9
@@ -39,9 +39,18 @@ def bills(one: Understood) -> pl.LazyFrame:
 
     The discount of a wide bill stands beside its first charge, so that amounts less discounts are the bill.
     """
-    if one.map.table != "bills":
-        return _long(lent(one, "bills"))
-    return _long(one.clean(one.readings()))
+    frame = lent(one, "bills") if one.map.table != "bills" else one.clean(one.readings())
+    return _long(frame.with_columns(-pl.col("discount")) if takes_off(one) else frame)
+
+
+def takes_off(one: Understood) -> bool:
+    """Whether an extract writes its discounts as what they change the bill by, below zero all of them."""
+    readings = [reading for reading in one.readings("bills", attributes=False) if reading.name == "discount"]
+    if not readings:
+        return False
+    column = pl.col("discount")
+    low, high = one.clean(readings).select(low=column.min(), high=column.max()).collect(engine="streaming").row(0)
+    return low is not None and low < 0 and high <= 0
 
 
 def settled(one: Understood) -> pl.LazyFrame | None:
@@ -83,7 +92,10 @@ def _long(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
-    """One row per charge that is not zero; a faulty bill stays one row, so that it is refused once."""
+    """One row per charge that is not zero; a faulty bill stays one row, so that it is refused once.
+
+    A whole bill beside its parts stays where it is zero: what it says is that the parts came to nothing.
+    """
     off = "discount" if "discount" in batch.columns else None
     faulty = pl.col(FAULTS).list.len() > 0
     parts = []
@@ -91,6 +103,8 @@ def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
         first = place == 0
         less = pl.col(off) if off and first else pl.lit(None, dtype=pl.Float64)
         billed = (pl.col(kind).fill_null(0.0) != 0.0) | (less.fill_null(0.0) != 0.0)
+        if kind == "total" and not first:
+            billed = pl.col(kind).is_not_null()
         part = batch.filter((billed & ~faulty) | faulty if first else billed & ~faulty)
         parts.append(
             part.select(
@@ -119,7 +133,7 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     totals = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]
     totals += [*[pl.col(name).max() for name in other], pl.col(SOURCE).min(), pl.col(LINE).min()]
     good = folded(plain, lambda rows: rows.group_by(key).agg(totals)).with_columns(
-        *[pl.col(name).cast(pl.Float64) / 1e6 for name in numeric], pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
+        *[_whole_again(pl.col(name)) for name in numeric], pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
     )
     columns = [*key, *numeric, *other, *HIDDEN]
     told = pl.col(FAULTS).list.len() > 0  # what could not be read is missing too, which need not be said
@@ -131,7 +145,12 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
 def exact_sum(name: str) -> pl.Expr:
     """The sum of a column in whole millionths, so that the order of rows does not change it."""
     millionths = (pl.col(name) * 1e6).round().cast(pl.Int64, strict=False)
-    return millionths.sum().cast(pl.Float64) / 1e6
+    return _whole_again(millionths.sum())
+
+
+def _whole_again(millionths: pl.Expr) -> pl.Expr:
+    """Millionths as the number nearest to them: polars divides a long column by the inverse, and a short one truly."""
+    return (millionths.cast(pl.Float64) / 1e6).round(6)
 
 
 def add_fault(frame: pl.LazyFrame, when: pl.Expr, rule: str, column: str) -> pl.LazyFrame:

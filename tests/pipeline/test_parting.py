@@ -1,0 +1,70 @@
+"""However small the parts in which a table is landed, it is the same table, with the same rows refused."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from telcli.intake.cleaning import NO_FAULTS
+from telcli.pipeline import parting
+from telcli.pipeline.doors import Landed, land
+from telcli.tables import contract
+
+
+def bills(seed: int) -> pl.LazyFrame:
+    chance = Random(seed)  # noqa: S311
+    rows = [
+        {
+            "customer_id": f"C{chance.randrange(40):02}" if chance.random() > 0.02 else None,
+            "month": date(2024, chance.randrange(1, 4), 1),
+            "kind": chance.choice(("total", "voice", "no such kind")),
+            "amount": float(chance.randrange(4)),
+        }
+        for _ in range(300)
+    ]
+    return pl.LazyFrame(rows).with_columns(NO_FAULTS, _source=pl.lit("a.csv"), _line=pl.int_range(2, 302))
+
+
+def calls(seed: int) -> pl.LazyFrame:
+    chance = Random(seed)  # noqa: S311
+    rows = [
+        {
+            "customer_id": f"C{chance.randrange(40):02}" if chance.random() > 0.02 else None,
+            "started_at": datetime(2024, 5, 31, 23) + timedelta(minutes=chance.randrange(90)),
+            "counterpart": "10086",
+            "direction": "out",
+            "kind": "voice",
+            "duration_s": float(chance.randrange(3)),
+        }
+        for _ in range(300)
+    ]
+    return pl.LazyFrame(rows).with_columns(NO_FAULTS, _source=pl.lit("a.csv"), _line=pl.int_range(2, 302))
+
+
+def told(landed: Landed) -> tuple[dict[str, pl.DataFrame], list[object], int, list[object]]:
+    tables = {name: pl.read_parquet(landed.staged[part.path]) for name, part in landed.parts.items()}
+    rejects = landed.rejects.sort("source", "line", "rule", "column").rows()
+    return tables, rejects, landed.rejected_rows, landed.copies.sort("source", "line").rows()
+
+
+@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize(("table", "made"), [("bills", bills), ("calls", calls)])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_size_of_parts_does_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, made: object, seed: int, light: bool
+) -> None:
+    frame = made(seed)  # type: ignore[operator]
+    whole = told(land(contract(table), frame, tmp_path / "whole", strict=False, light=light))
+    monkeypatch.setattr(parting, "_CELLS", 100)
+    monkeypatch.setattr(parting, "_BATCH", 32)
+    monkeypatch.setattr(parting, "_BUFFERED", 70)
+    parted = told(land(contract(table), frame, tmp_path / "parted", strict=False, light=light))
+    assert list(whole[0]) == list(parted[0])
+    for name, rows in whole[0].items():
+        assert parted[0][name].equals(rows)
+        assert rows.equals(rows.sort(contract(table).key))
+    assert whole[1:] == parted[1:]
+    assert whole[2] > 0
+    assert sum(rows.height for rows in whole[0].values()) + whole[2] + len(whole[3]) == 300
