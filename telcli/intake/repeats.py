@@ -135,7 +135,9 @@ def summed_once(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
 def _once_per_number(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per number and month, others that differ refused as ``duplicate-key``; and the exact copies, apart."""
     values = [name for name in rows.columns if name not in (*key, *HIDDEN) and not name.startswith("x_")]
-    placed = rows.select(*key, *values, *HIDDEN, _at=_PLACE).sort("_at")
+    # rows of one line, as the records of a nested list are, are told apart by their place in it
+    placed = rows.select(*key, *values, *HIDDEN, _at=_PLACE).sort("_at", maintain_order=True)
+    placed = placed.with_columns(_at=pl.int_range(pl.len()))
     first = placed.unique(key, keep="first", maintain_order=True).select(*key, *values, _first="_at")
     marked = placed.join(first, on=[*key, *values], how="left", nulls_equal=True, maintain_order="left")
     own = pl.col("_first") == pl.col("_at")

@@ -17,6 +17,7 @@ from telcli.tables.resolution import breaks_a_rule
 __all__ = ["settle"]
 
 _HIDDEN = (SOURCE, LINE, FAULTS)
+_NTH = "_nth"
 
 
 def settle(
@@ -33,15 +34,18 @@ def settle(
     bad = breaks_a_rule(contract(table), rows)  # refused on its way out, and nothing of it taken over
     sound, broken = rows.filter(~bad), rows.filter(bad)
     own = [*key, "source_key", SOURCE]
-    first = sound.sort(SOURCE, LINE).unique(own, keep="first", maintain_order=True)
-    again = sound.join(first.select(SOURCE, LINE), on=[SOURCE, LINE], how="anti")
+    # rows are told apart by their place, not their line: all records of a nested list stand on that of their owner
+    placed = sound.sort(SOURCE, LINE, maintain_order=True).with_row_index(_NTH)
+    first = placed.unique(own, keep="first", maintain_order=True)
+    again = placed.join(first.select(_NTH), on=_NTH, how="anti")
+    first = first.drop(_NTH)
     found = survive(first, attributes, rules, key)
     whole = _valid(found.rows.with_columns(NO_FAULTS), first, key)
     # a copy repeats what was made of the first row of its file: the contract drops and counts it as such
     same = again.join(first.select(*own, *attributes), on=[*own, *attributes], how="semi", nulls_equal=True)
     copies = same.select(*key, SOURCE, LINE).join(whole.drop(SOURCE, LINE), on=list(key))
     fault = [{"rule": "duplicate-key", "column": ", ".join(key), "value": None}]
-    clashes = again.join(same.select(SOURCE, LINE), on=[SOURCE, LINE], how="anti").with_columns(
+    clashes = again.join(same.select(_NTH), on=_NTH, how="anti").with_columns(
         pl.lit(fault, dtype=FAULT_TYPE).alias(FAULTS)
     )
     columns = list(dict.fromkeys([*key, *(name for name in rows.columns if name not in OWN), *_HIDDEN]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from telcli.pipeline import show
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
 
@@ -28,3 +30,20 @@ def test_lines_read_are_kept_rejected_or_copies(tmp_path: Path) -> None:
         "pay.csv": (101, 100, 0, 1),
         "calls.csv": (2, 2, 0, 0),
     }
+
+
+def test_records_of_one_nested_list_stand_on_one_line_and_none_vanishes(tmp_path: Path) -> None:
+    parts = [{"type": "rent", "fee": 1}, {"type": "use", "fee": 2}, {"type": "rent", "fee": 1}]
+    records = [json.dumps({"customerId": f"K{n}", "billNo": f"B{n}", "parts": parts}) for n in range(2)]
+    (tmp_path / "crm.jsonl").write_text("\n".join(records), encoding="utf-8")
+    choices = {"map": {"crm.jsonl#parts:table": "customers"}}
+    request = Request(
+        tmp_path / "w", sources=(tmp_path / "crm.jsonl",), flags={"max_reject_share": 0.9}, choices=choices
+    )
+    run_stage("ingest", request)
+    refused = show.read(tmp_path / "w", "rejects").frame.select("source", "line", "rule").collect().rows()
+    assert refused == [("crm.jsonl#parts", 1, "duplicate-key"), ("crm.jsonl#parts", 2, "duplicate-key")]
+    assert show.read(tmp_path / "w", "customers").frame.select("customer_id", "x_parts_type").collect().rows() == [
+        ("K0", "rent"),
+        ("K1", "rent"),
+    ]
