@@ -193,6 +193,7 @@ def test_no_secret_is_shown_when_ingest_fails(kind: str, tmp_path: Path, capfd: 
             main(["ingest", str(file), "-w", str(tmp_path / "work"), "--max-rejects", "0", "-v", "--format", form])
             said = capfd.readouterr()
             assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
+            assert not found_in(tmp_path / "work")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ the command to run next, and a documented exit code.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from telcli.errors import ExitCode
 
@@ -129,8 +130,14 @@ def _drop_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _stopped(number: int, frame: object) -> NoReturn:
+    """A polite end asked for by the system is an end by Ctrl-C: scratch goes, and the lock."""
+    raise KeyboardInterrupt
+
+
 def script() -> None:
     """Entry point of the installed program."""
+    signal.signal(signal.SIGTERM, _stopped)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # a terminal that cannot show a character gets its code instead of a crash

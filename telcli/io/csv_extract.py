@@ -49,7 +49,7 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
         raise DataError("header-missing", "{file} has no header in its first line.", file=path.name)
     header = [clean_name(cell) for cell in records[0]]
     if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
-        _refuse_one_column(path.name, header[0])
+        _refuse_one_column(path.name)
     headed = not looks_like_data(header)
     shape = survey(plain, delimiter or ",", len(header), eol)
     if shape.unclosed:
@@ -193,13 +193,13 @@ def _refuse_quotes(name: str) -> None:
     ) from None
 
 
-def _refuse_one_column(name: str, header: str) -> None:
+def _refuse_one_column(name: str) -> None:
+    """Nothing of the line is shown: a file without a header begins with somebody's number and name."""
     raise DataError(
         "one-column",
         "{file} has one column only: no delimiter parts its lines into equally many fields.",
-        hint="Export it with comma, semicolon, tab or bar between the fields. Its first line starts with: {start}",
+        hint="Export it with comma, semicolon, tab or bar between the fields.",
         file=name,
-        start=header[:40],
     )
 
 

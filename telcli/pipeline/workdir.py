@@ -147,7 +147,10 @@ class Workdir:
 
     @contextmanager
     def writing(self, wait: float) -> Iterator[Manifest]:
-        """Hold the directory for writing; first finish what an interrupted run had promised, drop what it had not."""
+        """Hold the directory for writing; first finish what an interrupted run had promised, drop what it had not.
+
+        What this run leaves in the staging folder goes in the end, however it ends.
+        """
         with ExitStack() as held:
             try:
                 if not self.path.exists():
@@ -157,14 +160,23 @@ class Workdir:
                 manifest = self._settle(self.manifest())
             except OSError as error:
                 raise storage_error(self.path, error) from None
-            yield manifest
+            try:
+                yield manifest
+            finally:
+                self._sweep()
 
     def staging(self) -> Path:
-        """An empty folder for files on their way in; hold the lock."""
+        """An empty folder for files on their way in, which nobody else may open; hold the lock."""
         place = self.path / STAGING
         shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
+        place.mkdir(mode=0o700)
         return place
+
+    def _sweep(self) -> None:
+        """Drop what did not get in: raw values stay nowhere. What a commit has promised is kept for the next run."""
+        place = self.path / STAGING
+        if place.exists() and not self.manifest().pending:
+            shutil.rmtree(place, ignore_errors=True)
 
     def commit(self, old: Manifest, new: Manifest, staged: Mapping[str, Path]) -> Manifest:
         """Publish: `staged` maps final paths to files in the staging folder, `new` names every part that is to be.

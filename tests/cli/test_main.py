@@ -201,7 +201,8 @@ def test_a_full_disk_behind_stdout_is_one_sentence(form: str, work: Path) -> Non
     assert said.startswith("Error: stdout: ")
 
 
-def test_ctrl_c_stops_a_stage_and_leaves_what_stood(work: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_a_stage_and_leaves_what_stood(how: signal.Signals, work: Path) -> None:
     before = (work / "work" / "manifest.json").read_bytes()
     slow = (
         "import time; from telcli.pipeline.stage import Stage; import telcli.cli;"
@@ -214,9 +215,10 @@ def test_ctrl_c_stops_a_stage_and_leaves_what_stood(work: Path) -> None:
             if (work / "started").exists():
                 break
             time.sleep(0.1)
-        ran.send_signal(signal.SIGINT)
+        ran.send_signal(how)
         assert ran.wait(30) == 130
         assert ran.stderr is not None
         assert "Stopped" in ran.stderr.read()
     assert (work / "work" / "manifest.json").read_bytes() == before
+    assert not (work / "work" / ".staging").exists()
     assert main(["segment", "--force", "-q"]) == 0

@@ -108,6 +108,22 @@ def test_equal_content_gives_equal_manifest_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a/manifest.json").read_bytes() == (tmp_path / "b/manifest.json").read_bytes()
 
 
+def test_what_a_failed_run_had_on_its_way_in_goes_and_nobody_else_could_read_it(tmp_path: Path) -> None:
+    modes = []
+
+    def fail() -> None:
+        with Workdir(tmp_path).writing(0):
+            staging = Workdir(tmp_path).staging()
+            modes.append(staging.stat().st_mode & 0o777)
+            (staging / "raw.utf8").write_text("raw", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert modes == [0o700]
+    assert not (tmp_path / ".staging").exists()
+
+
 def test_a_changed_file_is_named_never_read(tmp_path: Path) -> None:
     published(tmp_path, "old", OLD)
     victim = tmp_path / "segments/as_of=2024-04-01/part-0.parquet"
