@@ -27,8 +27,8 @@ def profile(
     """Measure how complete, valid, unique and timely the data are.
 
     Reads the subject tables, customer_months and what ingest saw of each source; writes quality_profile and
-    missing_attributes for the as-of month. Conditions on completeness, validity, uniqueness, lag_days and psi hold for
-    every column, branch and source.
+    missing_attributes for the as-of month. Conditions on validity, uniqueness, lag_days and psi hold for every
+    column, branch and source, those on completeness for the columns of `[profile] needed` alone.
     """
     from telcli.pipeline.run import run_stage
 

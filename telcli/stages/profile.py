@@ -51,12 +51,20 @@ def profile(inputs: Inputs, settings: ProfileSettings) -> Outcome:
     """
     as_of = inputs.as_of or date.min
     needed = _needed(settings.needed)
+    expected = _delivered(inputs.tables) & needed
     branches = _branches(inputs.tables["customers"], settings.org_level)
     measured = [
         frame
         for table in (*SUBJECTS, "customer_months")
         if table in inputs.tables
-        for frame in _of_table(table, inputs.tables[table], _owned(inputs.tables, table, branches), as_of)
+        for frame in _of_table(
+            table,
+            inputs.tables[table],
+            _owned(inputs.tables, table, branches),
+            as_of,
+            needed={column for place, column in needed if place == table},
+            delivered={column for place, column in expected if place == table},
+        )
     ]
     if "source_quality" in inputs.tables:
         recorded = inputs.choices.get("metrics", {}).get("ingest", {})
@@ -102,8 +110,27 @@ def _owned(tables: Mapping[str, pl.LazyFrame], table: str, branches: pl.LazyFram
     return branches.head(0).rename({"customer_id": next(iter(have))})
 
 
-def _of_table(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, as_of: date) -> Iterator[pl.DataFrame]:
-    """Counts of every column that any row fills, by branch and in all; with them, how each moved in a month."""
+def _delivered(tables: Mapping[str, pl.LazyFrame]) -> set[tuple[str, str]]:
+    """The columns that some source has, as (table, column), be they empty."""
+    if "source_quality" not in tables:
+        return set()
+    told = tables["source_quality"].select("table", "column").unique().collect(engine="streaming")
+    return set(told.iter_rows())
+
+
+def _of_table(
+    table: str,
+    frame: pl.LazyFrame,
+    branches: pl.LazyFrame,
+    as_of: date,
+    *,
+    needed: set[str],
+    delivered: set[str],
+) -> Iterator[pl.DataFrame]:
+    """Counts of every column that any row fills, by branch and in all; with them, how each moved in a month.
+
+    A needed column that no row fills any more is counted too, where another month has it or a source delivers it.
+    """
     rules = contract(table)
     time = rules.partition if PARTITIONS.get(table) == "month" else None
     last = _last(frame, time)
@@ -118,12 +145,23 @@ def _of_table(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, as_of: da
     parts = counted(placed, table, columns, as_of)
     named = [parts.rename({BRANCH: "name"}).with_columns(scope=pl.lit("branch")), _in_all(parts)]
     both = pl.concat([one.select(sorted(one.columns)) for one in named])
-    given = both.filter(pl.col("filled").sum().over("column") > 0)
-    moved = _moved(rows, _of_month(frame, time, _month_before(month)), given, rules.key) if time else {}
+    filled = both.filter(pl.col("filled").sum().over("column") > 0)
+    moved = _moved(rows, _of_month(frame, time, _month_before(month)), filled, rules.key) if time else {}
+    empty = sorted(needed & set(both["column"]) - set(filled["column"]))
+    outages = [name for name in empty if name in delivered] + _once_filled(frame, set(empty) - delivered)
+    given = pl.concat([filled, both.filter(pl.col("column").is_in(outages))])
     psi = [moved.get(column) if scope == "all" else None for column, scope in given.select("column", "scope").rows()]
     yield given.with_columns(table=pl.lit(table), psi=pl.Series(psi, dtype=pl.Float64))
     if time:
         yield _told_until(table, frame, branches, time, month)
+
+
+def _once_filled(frame: pl.LazyFrame, names: set[str]) -> list[str]:
+    """Those of the columns that have a value in any month."""
+    if not names:
+        return []
+    counts = frame.select(pl.col(name).count() for name in sorted(names)).collect(engine="streaming")
+    return [name for name in counts.columns if counts[name].item()]
 
 
 def _told_until(table: str, frame: pl.LazyFrame, branches: pl.LazyFrame, time: str, month: date) -> pl.DataFrame:
@@ -236,7 +274,7 @@ def _missing(
     as_of: date,
 ) -> pl.LazyFrame:
     """Living customers by attribute that should be known, is known of some, and is not of them."""
-    given = whole.filter(table="customers", scope="all")["column"].to_list()
+    given = whole.filter(pl.col("completeness") > 0, table="customers", scope="all")["column"].to_list()
     names = [name for table, name in sorted(needed) if table == "customers" and name in given]
     alive = tables["customer_months"].filter(pl.col("month") == as_of, "active").select("customer_id")
     people = tables["customers"].join(alive, on="customer_id", how="semi").join(branches, on="customer_id", how="left")

@@ -130,6 +130,25 @@ def test_a_column_filled_with_zeros_is_told_and_one_not_given_is_left_out() -> N
     assert not found.tables["quality_profile"].filter(column="due_on").collect().height
 
 
+def test_a_needed_column_that_went_empty_is_the_worst_of_all() -> None:
+    months = [{"customer_id": IDS, "data_mb": mb, "month": [at] * 100} for at, mb in ((MAY, 5.0), (JUNE, None))]
+    kinds = {"data_mb": pl.Float64}
+    used = contract("usage").conform(pl.concat([pl.LazyFrame(one, schema_overrides=kinds) for one in months]))
+    found = measured({"usage": used})
+    assert (row(found, "usage", "data_mb")["completeness"], found.metrics["completeness"]) == (0, 0)
+    assert row(found, "usage", "data_mb", "branch", "North")["psi"] is None
+    assert not found.tables["quality_profile"].filter(column="call_minutes").collect().height, "never given"
+    june = {"usage": used.filter(month=JUNE)}
+    assert measured(june).metrics["completeness"] != 0
+    told = {"source": ["u.csv"], "table": ["usage"], "column": ["data_mb"], "rows": [100], "filled": [0]}
+    quality = contract("source_quality").conform(pl.LazyFrame(told | {"unreadable": [0], "last_on": [JUNE]}))
+    assert row(measured(june | {"source_quality": quality}), "usage", "data_mb")["completeness"] == 0
+    gender = {"table": ["customers"], "column": ["gender"]}
+    unknown = measured({"source_quality": quality.with_columns(**{k: pl.lit(v[0]) for k, v in gender.items()})})
+    assert row(unknown, "customers", "gender")["completeness"] == 0
+    assert not unknown.tables["missing_attributes"].collect().height, "known of nobody, so asked of nobody"
+
+
 def test_small_groups_are_measured_but_not_held_against_anybody() -> None:
     years = [None] * 2 + [1980] * 98
     tables = {"customers": customers(birth_year=years, branch=["Tiny"] * 2 + ["South"] * 98)}
