@@ -72,6 +72,8 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
             _refuse_destroyed(mapped, head)
             _refuse_tie(mapped)
             mapped = epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
+            nested = extract.encoding == "json" and "#" in extract.name
+            mapped = replace(mapped, links=not table and _links(mapped, head, nested=nested))
             return replace(mapped, evidence=evidence_of(mapped.table, mapped.columns, names, told, shares))
         refused |= wrong
     return None
@@ -83,6 +85,18 @@ def _unlike_customers(mapped: SourceMap, head: pl.DataFrame) -> bool:
     if mapped.table != "customers" or key is None or len(mapped.columns) > 1 or key.header not in head.columns:
         return False
     return head.height >= _SOME and head[key.header].n_unique() <= _ONCE * head.height
+
+
+def _links(mapped: SourceMap, head: pl.DataFrame, *, nested: bool) -> bool:
+    """Whether rows only name the accounts of customers again and again, as those within the bills of months do.
+
+    Records of a nested list have the columns of what they stand in beside their own: these say nothing of a customer.
+    """
+    keys = ("customers.customer_id", "subscriptions.account_id")
+    if set(mapped.columns) != set(keys) or nested or head.height < _SOME:
+        return nested and set(mapped.columns) == set(keys)
+    pairs = head.select({mapped.columns[name].header for name in keys})
+    return pairs.n_unique() <= _ONCE * head.height
 
 
 def _readable(mapped: SourceMap, names: Mapping[str, str], head: pl.DataFrame) -> dict[str, float]:

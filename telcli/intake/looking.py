@@ -35,7 +35,7 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
     numbers, if the one reading of the whole finds nothing to the contrary.
     """
-    wanted = [] if one.summed else list(one.map.unknown)
+    wanted = [] if one.summed or one.map.links else list(one.map.unknown)
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
     written = headers_of_extract(one.extract)
@@ -107,6 +107,9 @@ def told_of(one: Understood) -> list[Notice]:
                 values,
             )
         )
+    if one.map.unknown and one.map.links:
+        told = "{file}: rows only say whose account is whose, so these columns were left out: {columns}."
+        notices.append(Notice("links-unused", told, {**about, "columns": ", ".join(one.map.unknown)}))
     key = one.map.use("customer_id") or one.map.use("subscription_id")
     if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from telcli.errors import DataError
 from telcli.intake.candidates import BORROWS, KEYS, ROW_NUMBER, Candidate, Use, candidate, meaning
-from telcli.intake.confidence import Evidence, weighed
+from telcli.intake.confidence import SURE_OF, Evidence, weighed
 from telcli.intake.dictionary import (
     bare,
     event_words,
@@ -39,7 +39,7 @@ class SourceMap:
     `unknown` are headers without a meaning, `personal` those that name persons; `confidence` runs from 0 to 1 and is
     of the table, whose `rivals` fit next best, those of `ties` as well; `evidence` holds that of each slot. `undecided`
     are slots of other tables that several headers could fill: none does. `weak_id` is set where only a name such as
-    ``id`` points to the customer.
+    ``id`` points to the customer, `links` where rows only say whose account is whose, some of them more than once.
     """
 
     source: str
@@ -51,6 +51,7 @@ class SourceMap:
     weak_id: bool = False
     rivals: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
+    links: bool = False
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     undecided: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -98,7 +99,10 @@ def guess(  # noqa: D417 (numpy sections)
     order = sorted(fitting, key=lambda found: -found.score)
     best = order[0]
     rival = max((found.score for found in order[1:]), default=0.0)
+    weak_id = best.table == "customers" and "customer_id" in best.weak
     confidence = best.score / (best.score + rival) if best.score else 0.5
+    if weak_id:  # no surer than what its rows are known by
+        confidence = min(confidence, SURE_OF["weak"])
     columns, undecided = _settled(source, best, headers, told, refused)
     used = {use.header for use in columns.values()}
     private = tuple(name for name, written in headers.items() if name not in used and personal(written))
@@ -110,7 +114,7 @@ def guess(  # noqa: D417 (numpy sections)
         columns,
         unknown,
         private,
-        weak_id=best.table == "customers" and "customer_id" in best.weak,
+        weak_id=weak_id,
         rivals=tuple(found.table for found in order[1:] if found.score > _RIVAL * best.score),
         ties=tuple(found.table for found in order[1:] if _ties(best, found)),
         undecided={slot: names for slot, names in undecided.items() if slot not in columns},

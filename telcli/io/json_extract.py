@@ -27,7 +27,8 @@ KEY = re.compile(r"(^|[_. -])(id|no|key|code|number|msisdn)$|[a-z](ID|Id|No)$|(ç
 """Names of columns that identify a record."""
 _MOST_COLUMNS = 5000
 _ADJECTIVES = {"total", "monthly", "daily", "yearly", "average", "max", "min", "first", "last", "current", "previous"}
-_NOUNS = {"id", "no", "code", "name", "type", "kind", "value", "amount", "date", "time", "status", "state", "number"}
+_NOUNS = {"id", "no", "code", "name", "type", "kind", "value", "amount", "date", "time", "status", "state", "number",
+          "startdate", "enddate", "startdatetime", "enddatetime"}  # fmt: skip
 """Names that say nothing without that of the object they stand in."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -551,3 +552,37 @@ def test_the_number_in_a_flat_table_is_that_of_its_line(tmp_path: Path) -> None:
     person = split(found, "customers").good.collect()
     assert line["number_h"].to_list() == person["phone_h"].to_list()
     assert good(found, "bills", "customer_id", "amount") == [("C1", 50.0)]
+
+
+def test_bills_as_tm_forum_nests_them_are_bills_of_the_customer_behind_the_account(tmp_path: Path) -> None:
+    bills = [
+        {
+            "id": f"b{month}{n}",
+            "billNo": f"B{month}{n}",
+            "billDate": f"2024-0{month}-28T00:00:00.000Z",
+            "amountDue": {"unit": "CNY", "value": month + n / 2},
+            "remainingAmount": {"unit": "CNY", "value": 0},
+            "billingAccount": {"id": f"A{n}"},
+            "billingPeriod": {
+                "startDateTime": f"2024-0{month}-01T00:00:00Z",
+                "endDateTime": f"2024-0{month}-28T00:00:00Z",
+            },
+            "relatedParty": [{"id": f"K{n}", "role": "customer"}],
+        }
+        for month in (5, 6)
+        for n in range(2)
+    ]
+    found = ran(tmp_path, {"tmf.json": json.dumps(bills)}, as_of=None)
+    assert good(found, "bills", "customer_id", "month", "amount") == [
+        ("K0", date(2024, 5, 1), 5.0),
+        ("K0", JUNE, 6.0),
+        ("K1", date(2024, 5, 1), 5.5),
+        ("K1", JUNE, 6.5),
+    ]
+    assert good(found, "customers", "customer_id") == [("K0",), ("K1",)] and not rules(found, "customers")
+    assert "links-unused" in codes(found)
+
+
+def test_a_table_of_customers_is_no_surer_than_the_word_its_rows_are_known_by(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"f.csv": "id,gender,birth date\na,F,1980-01-01\nb,M,1981-01-01\n"})
+    assert [one["confidence"] for one in found.metrics["sources"]] == [0.6]
