@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-__all__ = ["FROM", "TO", "Succession", "as_it_stood", "merged", "succeed"]
+__all__ = ["FROM", "TO", "Succession", "as_it_stood", "merged", "restated", "succeed"]
 
 FROM, TO = "valid_from", "valid_to"
 
@@ -107,6 +107,44 @@ def merged(held: pl.DataFrame, given: pl.DataFrame, current: pl.DataFrame, key: 
     follows = pl.col(FROM).shift(-1).over(key)
     ended = first.with_columns(pl.min_horizontal(TO, follows, "_now").alias(TO)).drop("_now")
     return ended.filter(pl.col(FROM).is_null() | (pl.col(FROM) < pl.col(TO)))
+
+
+def restated(
+    current: pl.DataFrame, past: pl.DataFrame, fresh: pl.DataFrame, key: Sequence[str], at: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """An earlier month said anew: the rows that are still the state, and the past with those that no longer are.
+
+    Where the state of a key began after that month, the row given takes the place of the one that held then, up to
+    where the next one begins; what came later stays.
+
+    >>> now = pl.DataFrame({"id": ["a"], "plan": ["S"], FROM: [date(2024, 6, 1)]})
+    >>> past = now.with_columns(plan=pl.lit("P"), valid_from=pl.lit(None, pl.Date), valid_to=FROM)
+    >>> given = pl.DataFrame({"id": ["a", "b"], "plan": ["R", "R"]})
+    >>> rest, found = restated(now, past, given, ["id"], date(2024, 5, 1))
+    >>> rest["id"].to_list(), found.select("plan", FROM, TO).rows()
+    (['b'], [('P', None, datetime.date(2024, 5, 1)), ('R', datetime.date(2024, 5, 1), datetime.date(2024, 6, 1))])
+    """
+    after = pl.select(pl.lit(at).dt.offset_by("1mo")).item()
+    later = current.filter(pl.col(FROM) >= after).select(*key, _next=FROM)
+    moved = fresh.join(later, on=list(key)).drop(FROM, TO, strict=False)
+    rest = fresh.join(later, on=list(key), how="anti")
+    if not moved.height:
+        return rest, past
+    theirs = past.join(moved.select(key), on=list(key), how="semi")
+    begun = pl.col(FROM).is_null() | (pl.col(FROM) < after)
+    then = theirs.filter(begun & (pl.col(TO) >= after))
+    follows = theirs.filter(~begun).group_by(key).agg(_sooner=pl.col(FROM).min())
+    bounds = then.select(*key, _from=FROM, _to=TO)
+    basis = pl.concat([then, current.join(then, on=list(key), how="anti")], how="diagonal_relaxed").drop(FROM, TO)
+    columns = list(dict.fromkeys([*moved.columns, *basis.columns]))
+    moved = _filled(moved, basis, key, columns)
+    placed = moved.join(bounds, on=list(key), how="left").join(follows, on=list(key), how="left")
+    began = pl.when(pl.col("_from") >= at).then("_from").otherwise(pl.lit(at, dtype=pl.Date))
+    given = placed.with_columns(began.alias(FROM), pl.coalesce("_to", "_sooner", "_next").alias(TO))
+    before = then.filter(pl.col(FROM).is_null() | (pl.col(FROM) < at)).with_columns(pl.lit(at, dtype=pl.Date).alias(TO))
+    kept = past.join(bounds.select(*key, "_to"), left_on=[*key, TO], right_on=[*key, "_to"], how="anti")
+    found = pl.concat([kept, before, given.drop("_from", "_to", "_sooner", "_next")], how="diagonal_relaxed")
+    return rest, found.sort(*key, FROM, nulls_last=False)
 
 
 def _renamed(values: Sequence[str]) -> list[pl.Expr]:

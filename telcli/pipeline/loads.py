@@ -19,7 +19,7 @@ from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.retyping import as_text, retyped
 from telcli.pipeline.workdir import STAGING, Workdir
-from telcli.stages.ingest_history import Succession, added_to, histories, succeed, without_validity
+from telcli.stages.ingest_history import Succession, added_to, histories, restated, succeed, without_validity
 from telcli.tables import PARTITIONS, contract
 from telcli.tables.histories import HISTORY_OF
 
@@ -153,16 +153,21 @@ class _Meeting:
         before = as_text(self._scan(table, list(held)), self._texts[table])
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()])
         past = HISTORY_OF.get(table)
+        was = self._was(past)
+        whole = load.whole
+        if past and was is not None and load.restate and load.month:
+            given, was = restated(before, was, given, rules.key, load.month)
+            whole = whole and not _later(before, load.month)
         said = self._said(past)
-        found = succeed(before, given, rules.key, load.month, whole=load.whole, dated=said)
+        found = succeed(before, given, rules.key, load.month, whole=whole, dated=said)
         if past and found.changed:
             self._refuse_older(table, before)
-        if past and (found.past.height or self._past[past]):
-            self.histories[past] = self._history(past, found, rules.key, self._texts[table])
+        if past and was is not None and (found.past.height or self._past[past] or _has_rows(was, load)):
+            self.histories[past] = self._history(past, found, was, rules.key, self._texts[table])
         columns = rules.schema.column_names()
         made = land(rules, without_validity(found.current, columns).lazy(), self._staging, strict=True)
         if past and (found.added or found.changed or found.absent):
-            self.notices.append(_succeeded(table, found, whole=load.whole))
+            self.notices.append(_succeeded(table, found, whole=whole))
         return dataclasses.replace(fresh, parts=made.parts, staged=made.staged)
 
     def _refuse_older(self, table: str, held: pl.LazyFrame) -> None:
@@ -189,12 +194,21 @@ class _Meeting:
         fresh = self._past.get(history or "")
         return pl.concat([_staged(fresh, part) for part in fresh.parts.values()]) if fresh and fresh.rows else None
 
-    def _history(self, table: str, found: Succession, key: tuple[str, ...], texts: list[str]) -> Landed:
+    def _was(self, history: str | None) -> pl.LazyFrame | None:
+        """The past of a state table as it is held; none of it where nothing is."""
+        if not history:
+            return None
+        held = self._manifest.tables.get(history)
+        return self._scan(history, list(held)) if held else contract(history).schema.create_empty(lazy=True)
+
+    def _history(
+        self, table: str, found: Succession, was: pl.LazyFrame | None, key: tuple[str, ...], texts: list[str]
+    ) -> Landed:
         """What rows of a state table were, kept so far, succeeded now, and said by this load."""
         rules, fresh = contract(table), self._past[table]
         frames = [rules.conform(found.past.lazy())]
-        if self._manifest.tables.get(table):
-            frames.append(self._scan(table, list(self._manifest.tables[table])))
+        if was is not None:
+            frames.append(rules.conform(was))
         given = self._said(table)
         frames, given = [as_text(one, texts) for one in frames], None if given is None else as_text(given, texts)
         made = land(rules, histories(frames, given, found.current, key), self._staging, strict=True)
@@ -231,6 +245,16 @@ class _Meeting:
 
     def _scan(self, table: str, names: list[str]) -> pl.LazyFrame:
         return contract(table).conform(self._workdir.scan(self._manifest, table, names, verify=True))
+
+
+def _later(rows: pl.LazyFrame, month: date) -> bool:
+    """Whether some state began after a month, so that a load of it cannot say who is there no more."""
+    return bool(rows.select((pl.col("valid_from").dt.month_start() > month).any()).collect().item())
+
+
+def _has_rows(past: pl.LazyFrame, load: Load) -> bool:
+    """Whether there is a past that a restatement may have changed."""
+    return load.restate and bool(past.select(pl.len()).collect().item())
 
 
 def _held(parts: Mapping[str, Part]) -> Landed:

@@ -8,9 +8,10 @@ from datetime import date
 import polars as pl
 
 from telcli.intake.history import FROM, TO, Succession, merged
+from telcli.intake.history import restated as restated_rows
 from telcli.intake.history import succeed as succeed_rows
 
-__all__ = ["Succession", "added_to", "histories", "succeed", "without_validity"]
+__all__ = ["Succession", "added_to", "histories", "restated", "succeed", "without_validity"]
 
 
 def succeed(
@@ -35,6 +36,15 @@ def histories(
     kept = pl.concat(held, how="diagonal_relaxed").collect(engine="streaming")
     said = kept.clear() if given is None else given.collect(engine="streaming")
     return merged(kept, said, current, key).lazy()
+
+
+def restated(
+    current: pl.LazyFrame, past: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str], at: date
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """An earlier month said anew: what of it is still the state, and the past; see `telcli.intake.history.restated`."""
+    frames = [frame.collect(engine="streaming") for frame in (current, past, fresh)]
+    rest, found = restated_rows(frames[0], frames[1], frames[2], key, at)
+    return rest.lazy(), found.lazy()
 
 
 def added_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:

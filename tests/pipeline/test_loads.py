@@ -281,3 +281,15 @@ def test_attributes_that_change_their_type_become_text(tmp_path: Path, was: str,
     assert billed == {*first, *KINDS[now]}
     load(tmp_path, {"again.csv": files["05"]["bills_202405.csv"]})
     assert len(rows(tmp_path, "bills", "x_Note")) == 4, "a closed month given again as it is"
+
+
+def test_restating_an_earlier_month_leaves_what_came_later(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    again = {name: content.replace("a,F,north", "a,F,coast") for name, content in MAY.items()}
+    load(tmp_path, again, choices={"restate": True})
+    now = rows(tmp_path, "customers", "customer_id", "region")
+    assert now == [("a", "east"), ("b", "south"), ("c", "west")]
+    assert rows(tmp_path, "customer_history", "customer_id", "region", "valid_from", "valid_to") == [
+        ("a", "coast", date(2024, 5, 1), date(2024, 6, 1))
+    ]
