@@ -15,7 +15,7 @@ from telcli.io.csv_blocks import in_blocks
 from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
 from telcli.io.encoding import as_utf8
 from telcli.tables.checks import LINE
-from telcli.tables.extract import RAGGED, Extract
+from telcli.tables.extract import RAGGED, Extract, outside_name
 
 __all__ = ["clean_name", "looks_like_data", "read_csv", "unique_names"]
 
@@ -24,6 +24,11 @@ _DATUM = re.compile(
     r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|\d{4}-\d\d-\d\dT[\d:.Z+-]+|NULL|null|\\N|"
     r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|\d{17}[Xx]|\d{3}[*xX]{4}\d{4}|"
 )
+_PERSON = re.compile(
+    r"(?:\+?(?:00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx]|"
+    r"\d{15,19}|1[3-9]\d[*xX]{4}\d{4}|[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}"
+)
+"""A telephone number, a certificate, a card, a device or a mail address: no column is called so."""
 _MONTH = re.compile(r"(19|20)\d\d[-/年]?(0?[1-9]|1[0-2])月?")
 _ONE_WORD = re.compile(r"[\w -]+([(（][^)）]*[)）])?")
 
@@ -75,7 +80,7 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
 
 
 def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Make header names unique: blank ones get a number, repeated ones a suffix.
+    """Make header names unique: blank ones get a number, repeated ones a suffix, hidden ones another name.
 
     >>> unique_names(["id", "note", "", "note"])
     (['id', 'note', 'column_3', 'note_2'], {'note_2': 'note'})
@@ -83,7 +88,7 @@ def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     names: list[str] = []
     repeated: dict[str, str] = {}
     for place, written in enumerate(header, start=1):
-        wanted = written or f"column_{place}"
+        wanted = outside_name(written) or f"column_{place}"
         name, copy = wanted, 1
         while name in names or (copy > 1 and name in header):
             copy += 1
@@ -100,7 +105,13 @@ def clean_name(cell: str) -> str:
 
 
 def looks_like_data(header: Sequence[str]) -> bool:
-    """A first line made of numbers and dates is a record: the file has no header."""
+    """A first line made of numbers and dates, or with the number of one person in it, is a record: there is no header.
+
+    >>> looks_like_data(["K0000", "张伟明", "13831939071", "南京", "公众"]), looks_like_data(["id", "name", "202406"])
+    (True, False)
+    """
+    if any(_PERSON.fullmatch(unicodedata.normalize("NFKC", cell).strip()) for cell in header):
+        return True
     data = [bool(_DATUM.fullmatch(cell)) and not _MONTH.fullmatch(cell) and bool(cell) for cell in header]
     return sum(data) >= 0.3 * len(header)
 

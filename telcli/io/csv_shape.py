@@ -23,7 +23,7 @@ _ALIKE = 50
 _SINGLE = b"\x1f"
 _CHUNK = 1 << 23
 _HEAD = 1 << 18
-_QUOTED = re.compile(rb'"[^"]*"')
+_QUOTED, _ENCLOSED = re.compile(rb'"[^"]*"'), re.compile(r'"[^"]*"')
 
 
 @dataclass
@@ -74,8 +74,8 @@ def sniff_delimiter(path: Path) -> str:
 def unusual_delimiter(path: Path) -> str:
     r"""A delimiter of several characters, or of one that is seldom used; empty where a usual one parts the file.
 
-    It stands equally often in each of the first lines. One of several characters also beats the usual delimiter that
-    it is made of, which would leave every other field empty.
+    It stands equally often in each of the first lines, quoted parts left aside. One of several characters also beats
+    the usual delimiter that it is made of, which would leave every other field empty. Stars only hide digits.
 
     >>> import tempfile
     >>> place = Path(tempfile.mkdtemp()) / "a.txt"
@@ -83,11 +83,13 @@ def unusual_delimiter(path: Path) -> str:
     >>> unusual_delimiter(place)
     '€€'
     """
-    lines = [line.rstrip("\r") for line in _head(path).split("\n")[:_ALIKE]]
+    lines = [line.rstrip("\r") for line in _ENCLOSED.sub("", _head(path)).split("\n")[:_ALIKE]]
     lines = [line for line in lines if line]
     if len(lines) < 2:
         return ""
-    runs: dict[str, None] = dict.fromkeys(run for run in _MARKS.findall(lines[0]) if run not in DELIMITERS)
+    runs: dict[str, None] = dict.fromkeys(
+        run for run in _MARKS.findall(lines[0]) if run not in DELIMITERS and run.strip("*")
+    )
     fits = [run for run in runs if len({line.count(run) for line in lines}) == 1]
     several = [run for run in fits if len(run) > 1 and _uses_up(run, lines)]
     if several:
@@ -104,19 +106,25 @@ def _uses_up(run: str, lines: Sequence[str]) -> bool:
 
 
 def one_byte_delimiter(path: Path, target: Path) -> tuple[Path, str]:
-    """A file of an unusual delimiter, written anew with one byte; the delimiter as it was, empty for other files."""
+    """A file of an unusual delimiter, written anew with one byte; the delimiter as it was, empty for other files.
+
+    Inside of quotes it is part of a value, and stays.
+    """
     unusual = unusual_delimiter(path)
     if not unusual:
         return path, ""
-    old, carry = unusual.encode(), b""
+    old, carry, quoted = unusual.encode(), b"", False
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as plain:
         for chunk in _chunks(path):
-            *whole, carry = (carry + chunk).split(old)
-            plain.write(b"".join(part + _SINGLE for part in whole))
-            if len(carry) > _CHUNK:
-                plain.write(carry[: -len(old)])
-                carry = carry[-len(old) :]
+            *closed, last = (carry + chunk).split(b'"')
+            for piece in closed:
+                plain.write((piece if quoted else piece.replace(old, _SINGLE)) + b'"')
+                quoted = not quoted
+            last = last if quoted else last.replace(old, _SINGLE)
+            sure = len(last) if quoted else max(len(last) - len(old) + 1, 0)  # it may go on in the next chunk
+            plain.write(last[:sure])
+            carry = last[sure:]
         plain.write(carry)
     return target, unusual
 

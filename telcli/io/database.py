@@ -21,7 +21,7 @@ from telcli.io.database_url import Address
 from telcli.io.digest import sha256_of
 from telcli.io.scratch_table import ScratchTable
 from telcli.tables.checks import LINE
-from telcli.tables.extract import Extract
+from telcli.tables.extract import Extract, outside_name
 
 __all__ = ["Fetched", "fetch", "read_tables"]
 
@@ -89,7 +89,8 @@ def _read(address: Address, connection: Connection, table: str, folder: Path) ->
     rows = 0
     try:
         with ScratchTable(folder) as scratch:
-            for batch in connection.read(table, address.query):
+            for raw in connection.read(table, address.query):
+                batch = raw.rename(outside_name)
                 lines = pl.int_range(rows + 1, rows + 1 + batch.height, dtype=pl.Int64, eager=True)
                 scratch.append(batch.with_columns(lines.alias(LINE)))
                 rows += batch.height

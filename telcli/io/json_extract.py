@@ -17,7 +17,7 @@ from telcli.io.digest import sha256_of
 from telcli.io.json_stream import records
 from telcli.io.scratch_table import BATCH, ScratchTable
 from telcli.tables.checks import LINE
-from telcli.tables.extract import Extract
+from telcli.tables.extract import Extract, outside_name
 
 __all__ = ["JOIN", "KEY", "read_json", "short_names"]
 
@@ -172,7 +172,7 @@ def _flatten(
     path: Path, record: Mapping[str, Any], before: str, row: dict[str, Any], lists: dict[str, list[Mapping[str, Any]]]
 ) -> None:
     for key, value in record.items():
-        name = before + (key.strip() or "column")
+        name = before + (outside_name(key.strip()) or "column")
         if isinstance(value, dict):
             _flatten(path, value, f"{name}.", row, lists)
         elif isinstance(value, list):

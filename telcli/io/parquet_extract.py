@@ -11,7 +11,7 @@ from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 from telcli.io.nested import flat_frames
 from telcli.tables.checks import LINE
-from telcli.tables.extract import Extract
+from telcli.tables.extract import Extract, outside_name
 
 __all__ = ["read_parquet"]
 
@@ -25,7 +25,8 @@ def read_parquet(path: Path) -> list[Extract]:
         Not Parquet, without rows, or with lists in lists or bytes that are no text.
     """
     try:
-        raw = pl.scan_parquet(path, row_index_name=LINE, row_index_offset=1, glob=False)
+        raw = pl.scan_parquet(path, glob=False)
+        raw = raw.rename({name: outside_name(name) for name in raw.collect_schema()}).with_row_index(LINE, offset=1)
         # every page is read once: a damaged one would be found only in the middle of the work
         rows = (
             raw.select(pl.len().alias(LINE), pl.all().exclude(LINE).null_count())

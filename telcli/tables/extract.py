@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["RAGGED", "Extract"]
+__all__ = ["RAGGED", "Extract", "outside_name"]
 
 RAGGED = "_ragged"
+_HIDDEN = (RAGGED, "_line", "_source", "_faults", "_row", "_file")
+"""Names that stand for something of telcli's own beside the columns of an extract."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,12 @@ class Extract:
     headed: bool = True
     repeated: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
+
+
+def outside_name(header: str) -> str:
+    """The name of a column of an extract, which is never one of telcli's own hidden ones.
+
+    >>> outside_name("_line"), outside_name("_id"), outside_name("line")
+    ('_line_', '_id', 'line')
+    """
+    return f"{header}_" if header in _HIDDEN else header

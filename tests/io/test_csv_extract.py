@@ -139,6 +139,32 @@ def test_no_header(tmp_path: Path) -> None:
     assert rows(found)[0] == (1, "1", "2024-01-02", "3.5", "x")
 
 
+@pytest.mark.parametrize("number", ["13831939071", "+86 138-3193-9071", "110105194912310021", "138****9071", "a@b.cn"])
+def test_a_line_with_the_number_of_a_person_is_no_header(tmp_path: Path, number: str) -> None:
+    found = opened(tmp_path, f"K0,张伟明,{number},南京,公众,畅享\nK1,李娜,{number},南京,公众,畅享\n".encode())
+    assert not found.headed
+    assert rows(found)[0][1:4] == ("K0", "张伟明", number)
+
+
+def test_a_delimiter_within_quotes_is_part_of_the_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_shape, "_CHUNK", 7)
+    lines = ["id€€memo€€fee", '1€€"a€€c"€€2', '2€€"x\ny"€€3', '3€€"say ""€€"""€€€4', *["4€€b€€5"] * 60]
+    found = opened(tmp_path, "\n".join(lines).encode())
+    assert [row[2] for row in rows(found)[:3]] == ["a€€c", "x\ny", 'say "€€"']
+    assert rows(found)[2][3] == "€4"
+
+
+def test_names_of_hidden_columns_are_only_names(tmp_path: Path) -> None:
+    found = opened(tmp_path, b"id,_line,_ragged,_source\n1,a,b,c\n2,d,e,f\n")
+    assert found.frame.collect().to_dicts()[1] == {
+        "id": "2",
+        "_line_": "d",
+        "_ragged_": "e",
+        "_source_": "f",
+        "_line": 3,
+    }
+
+
 def test_months_as_headers_are_headers(tmp_path: Path) -> None:
     assert opened(tmp_path, b"id,202401,202402\n1,2,3\n").headed
 

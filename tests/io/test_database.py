@@ -41,7 +41,7 @@ def crm(tmp_path: Path) -> str:
     base.execute("CREATE TABLE bills (id TEXT, cert, fee REAL, due TEXT, note TEXT)")
     base.executemany("INSERT INTO bills VALUES (?, ?, ?, ?, ?)", ROWS)
     base.execute("CREATE TABLE empty (id TEXT)")
-    base.execute("CREATE VIEW seen AS SELECT id FROM bills")
+    base.execute("CREATE VIEW seen AS SELECT id, fee AS _line FROM bills")
     base.commit()
     base.close()
     return f"sqlite:///{tmp_path}/crm.db"
@@ -54,7 +54,7 @@ def test_all_tables_one_table_a_view_and_a_query(crm: str) -> None:
     ]
     assert read(crm) == {"crm.db#bills": bills, "crm.db#empty": []}
     assert read(f"{crm}#bills") == {"crm.db#bills": bills}
-    assert read(f"{crm}?table=seen") == {"crm.db#seen": [("A1", 1), ("A2", 2)]}
+    assert read(f"{crm}?table=seen") == {"crm.db#seen": [("A1", "12.5", 1), ("A2", "3", 2)]}
     assert read(f"{crm}?query=SELECT id AS k, fee * 2 FROM bills WHERE fee > 5;") == {"crm.db#query": [("A1", "25", 1)]}
 
 

@@ -28,6 +28,11 @@ def test_lines_keep_their_line_and_numbers_as_written(tmp_path: Path) -> None:
     }
 
 
+def test_names_of_hidden_columns_are_only_names(tmp_path: Path) -> None:
+    found = read(tmp_path, '{"id": 1, "_line": "a", "sub": {"_ragged": "b"}}\n')["a.json"]
+    assert found == [{"id": "1", "_line_": "a", "_ragged_": "b", "_line": 1}]
+
+
 def test_an_array_over_many_lines(tmp_path: Path) -> None:
     text = "\ufeff" + json.dumps([{"id": 1, "x": ""}, {"id": 2, "x": "é, 中"}], indent=2, ensure_ascii=False)
     assert read(tmp_path, text)["a.json"] == [

@@ -24,6 +24,12 @@ def test_values_become_text(tmp_path: Path) -> None:
     ]
 
 
+def test_names_of_hidden_columns_are_only_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"_line": ["a"], "sub": [{"_faults": "b"}]}).write_parquet(path)
+    assert read_parquet(path)[0].frame.collect().to_dicts() == [{"_line_": "a", "_faults_": "b", "_line": 1}]
+
+
 @pytest.mark.parametrize("code", ["parquet-broken", "parquet-nested", "parquet-bytes", "header-only"])
 def test_what_cannot_be_read_is_said(tmp_path: Path, code: str) -> None:
     path = tmp_path / "a.parquet"
