@@ -76,7 +76,8 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     if shape.quotes:
         _check_quotes(path.name, frame)
     rows = None if shape.blank or shape.quotes else shape.records - headed
-    return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, rows)
+    hiding = _hiding(frame, names, delimiter or ",", eol) if shape.quoted_newlines else ()
+    return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, rows, hiding)
 
 
 def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -193,6 +194,17 @@ def _check_quotes(name: str, frame: pl.LazyFrame) -> None:
         frame.select(pl.all().count()).collect(engine="streaming")
     except (ComputeError, SchemaError):
         _refuse_quotes(name)
+
+
+def _hiding(frame: pl.LazyFrame, names: Sequence[str], delimiter: str, eol: str) -> tuple[int, ...]:
+    """Lines of records with a value that spans lines, and could be several records: two stray quotes pair up so."""
+    whole = max(len(names) - 1, 1)
+    several = pl.any_horizontal(
+        pl.col(name).str.contains(eol, literal=True)
+        & (pl.col(name).str.count_matches(delimiter, literal=True) >= whole)
+        for name in names
+    )
+    return tuple(frame.filter(several).select(LINE).collect(engine="streaming")[LINE].to_list())
 
 
 def _refuse_quotes(name: str) -> None:

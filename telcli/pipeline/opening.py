@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["about", "open_file"]
 
+_SHOWN = 5
 _DEEPEST = 2
 """Packed files in an archive are read, those in one inside it are not."""
 
@@ -140,7 +141,7 @@ def _renamed(notice: Notice, was: str, name: str) -> dict[str, object]:
 
 
 def about(found: Extract) -> list[Notice]:
-    """What is to be said of any table: that it has no rows, or no header."""
+    """What is to be said of any table: that it has no rows, no header, or quotes that may have swallowed records."""
     said, named = [], {"file": found.name}
     if found.rows == 0:
         said.append(Notice("file-without-rows", "{file} has a header but no rows.", named))
@@ -148,6 +149,17 @@ def about(found: Extract) -> list[Notice]:
         said.append(
             Notice(
                 "no-header", "{file} has no header; its columns are called column_1 and so on.", {"file": found.name}
+            )
+        )
+    if found.hiding:
+        lines = [str(line) for line in found.hiding]
+        shown = ", ".join(lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], "..."])
+        said.append(
+            Notice(
+                "quotes-hide-records",
+                "{file}: a quoted value runs over line ends and holds as many delimiters as a record; two stray "
+                "quotation marks may have swallowed records there: lines {lines} ({count}).",
+                {**named, "lines": shown, "count": len(lines)},
             )
         )
     return said

@@ -32,6 +32,7 @@ class Extract:
     headed : False where no header was found and columns are called ``column_1``, ``column_2`` ...
     repeated : columns renamed because their header stood there before, with the header as written.
     rows : records, where reading them is not needed to know.
+    hiding : lines of records in which one quoted value spans lines and could hold whole records.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Extract:
     headed: bool = True
     repeated: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
+    hiding: tuple[int, ...] = ()
 
 
 def outside_name(header: str) -> str:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from telcli.intake.attributes import attribute_names, profile
+from telcli.intake.dictionary import personal
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_one_odd_value_in_the_last_row_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "personal"),
+    ("values", "known"),
     [
         (["13812345678", "15912345678", "x"], True),
         (["11010519491231002X", "-"], True),
@@ -58,8 +59,15 @@ def test_one_odd_value_in_the_last_row_counts() -> None:
         (["100", "200"], False),
     ],
 )
-def test_persons(values: list[str], personal: bool) -> None:
-    assert profile(pl.LazyFrame({"a": values}), ["a"])[1]["a"].names_persons is personal
+def test_persons(values: list[str], known: bool) -> None:
+    assert profile(pl.LazyFrame({"a": values}), ["a"])[1]["a"].names_persons is known
+
+
+@pytest.mark.parametrize("header", ["QQ号", "QQ号码", "设备串号", "终端串码", "MEID", "device_imei"])
+def test_numbers_of_devices_and_chats_are_dropped_whatever_their_digits(header: str) -> None:
+    numbers = [str(861234041234510 + 10 * n) for n in range(5)]
+    assert personal(header) or judged(header, numbers)
+    assert judged("qq流量", ["12.5", "0"]) is False
 
 
 def judged(header: str, values: list[str]) -> bool:

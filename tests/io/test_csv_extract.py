@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from telcli.errors import DataError, TelcliError
 from telcli.io import csv_shape, encoding
 from telcli.io.csv_extract import read_csv
+from telcli.pipeline.opening import about
 from telcli.tables.extract import Extract
 
 
@@ -152,6 +153,14 @@ def test_a_delimiter_within_quotes_is_part_of_the_value(tmp_path: Path, monkeypa
     found = opened(tmp_path, "\n".join(lines).encode())
     assert [row[2] for row in rows(found)[:3]] == ["a€€c", "x\ny", 'say "€€"']
     assert rows(found)[2][3] == "€4"
+
+
+def test_quotes_that_may_have_swallowed_records_are_known_by_line(tmp_path: Path) -> None:
+    stray = opened(tmp_path, b'id,memo,fee\n1,a,2\n2,"x,2\n3,b,2\n4,y",2\n5,"c\nd",2\n')
+    assert stray.hiding == (3,)
+    assert [notice.code for notice in about(stray)] == ["quotes-hide-records"]
+    assert about(stray)[0].values["lines"] == "3"
+    assert opened(tmp_path, b'id,memo,fee\n1,"a,\nb",2\n', "b.csv").hiding == ()
 
 
 def test_names_of_hidden_columns_are_only_names(tmp_path: Path) -> None:
