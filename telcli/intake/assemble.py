@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.batches import folded
 from telcli.intake.by_account import BY_ACCOUNT, by_account, by_invoice
+from telcli.intake.dictionary import CHARGES
 from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact, settled, takes_off
 from telcli.intake.flat import customers_of, lent_months
@@ -27,7 +28,7 @@ from telcli.intake.unify import Identity, Read, Unified, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["Assembled", "assemble", "light", "needs_month"]
+__all__ = ["Assembled", "assemble", "light", "needs_month", "spoken"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
@@ -49,6 +50,14 @@ def light(ones: Sequence[Understood]) -> frozenset[str]:
     lent = {table for one in ones for table in _MONTHLY if table != one.map.table and one.map.columns_of(table)}
     heavy = {one.map.table for one in ones if one.kept is None or one.lacks_id or one.summed or not _long(one)}
     return frozenset({one.map.table for one in ones} - heavy - lent - {"customers", "subscriptions"})
+
+
+def spoken(ones: Sequence[Understood]) -> frozenset[str]:
+    """Kinds of charge that the extracts of bills have a column for, so that who has none of them was billed none."""
+    billing = [one for one in ones if one.map.columns_of("bills")]
+    if not all(one.map.use("amount", "bills") is None for one in billing):
+        return frozenset()
+    return frozenset(kind for one in billing for kind in CHARGES if kind in one.map.columns_of("bills"))
 
 
 def _long(one: Understood) -> bool:

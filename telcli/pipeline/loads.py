@@ -19,7 +19,15 @@ from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.retyping import as_text, retyped
 from telcli.pipeline.workdir import STAGING, Workdir
-from telcli.stages.ingest_history import Succession, added_to, histories, restated, succeed, without_validity
+from telcli.stages.ingest_history import (
+    Succession,
+    added_to,
+    histories,
+    restated,
+    succeed,
+    without_charges,
+    without_validity,
+)
 from telcli.tables import PARTITIONS, contract
 from telcli.tables.histories import HISTORY_OF
 
@@ -30,13 +38,14 @@ __all__ = ["Load", "meet"]
 class Load:
     """How one load is to be taken: its month, whether it may change closed months, whether it gives every row there is.
 
-    `sources` are the names of the extracts that it reads.
+    `sources` are the names of the extracts that it reads; `spoken` the kinds of charge that its bills have columns for.
     """
 
     month: date | None
     restate: bool
     whole: bool
     sources: tuple[str, ...]
+    spoken: frozenset[str] = frozenset()
 
 
 def meet(
@@ -126,7 +135,10 @@ class _Meeting:
         """An open month with the rows of one more load."""
         rules = contract(table)
         given = pl.concat([_staged(fresh, part) for part in theirs.values()], how="diagonal_relaxed")
-        both = added_to(self._scan(table, list(ours)), given, rules.key)
+        held = self._scan(table, list(ours))
+        if table == "bills" and self._load.spoken:
+            held = without_charges(held, given, self._load.spoken)
+        both = added_to(held, given, rules.key)
         made = land(rules, both, self._staging / month, strict=True)
         rows = sum(part.rows for part in made.parts.values())
         self.notices.append(

@@ -164,7 +164,8 @@ def _load(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
     known = {name: sha for load in manifest.loads for name, sha in load["sources"].items()}
     again = bool(known) and known == dict(basis.inputs)
     whole = restate or again or outcome.whole
-    return Load(outcome.month, restate, whole, tuple(source["source"] for source in outcome.metrics["sources"]))
+    sources = tuple(source["source"] for source in outcome.metrics["sources"])
+    return Load(outcome.month, restate, whole, sources, outcome.spoken)
 
 
 def _ledger(

@@ -74,6 +74,7 @@ class Outcome:
     month : of the load, for ingest: that of its latest facts, or the one that undated tables were put in.
     whole : whether a load gives every customer there is, as a table with a row per customer does.
     made_of : monthly tables that are made of another one of these, once it is checked and joined with what is held.
+    spoken : kinds of charge of which the load's bills say for each customer whether there are any.
     light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
     models : fitted estimators by name, each with a JSON-able description.
     """
@@ -86,4 +87,5 @@ class Outcome:
     light: frozenset[str] = frozenset()
     month: date | None = None
     whole: bool = False
+    spoken: frozenset[str] = frozenset()
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)

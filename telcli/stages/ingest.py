@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, light, needs_month
+from telcli.intake.assemble import assemble, light, needs_month, spoken
 from telcli.intake.dictionary import speak
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
@@ -104,8 +104,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
-    lit = light(ones)
-    return Outcome(tables, metrics, tuple(told), as_of=as_of, light=lit, month=month, whole=whole, made_of=made)
+    more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made}
+    return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
 
 
 def _since(frame: pl.LazyFrame, month: date | None) -> pl.LazyFrame:

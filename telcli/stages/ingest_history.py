@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import polars as pl
@@ -11,7 +11,7 @@ from telcli.intake.history import FROM, TO, Succession, merged
 from telcli.intake.history import restated as restated_rows
 from telcli.intake.history import succeed as succeed_rows
 
-__all__ = ["Succession", "added_to", "histories", "restated", "succeed", "without_validity"]
+__all__ = ["Succession", "added_to", "histories", "restated", "succeed", "without_charges", "without_validity"]
 
 
 def succeed(
@@ -55,6 +55,20 @@ def added_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.
     [('a', 1), ('b', 5), ('c', 6)]
     """
     return pl.concat([fresh, held.join(fresh.select(key), on=list(key), how="anti")], how="diagonal_relaxed")
+
+
+def without_charges(held: pl.LazyFrame, given: pl.LazyFrame, kinds: Collection[str]) -> pl.LazyFrame:
+    """The bills held without charges of these kinds of customers whose bill of the month is given again.
+
+    A charge that came to nothing has no row, so that the one held would stay beside what is given.
+
+    >>> held = pl.LazyFrame({"customer_id": ["a", "b"], "month": [6, 6], "kind": ["data", "data"]})
+    >>> given = pl.LazyFrame({"customer_id": ["a"], "month": [6], "kind": ["voice"]})
+    >>> without_charges(held, given, ["data", "voice"]).collect()["customer_id"].to_list()
+    ['b']
+    """
+    again = held.join(given.select("customer_id", "month").unique(), on=["customer_id", "month"], how="semi")
+    return held.join(again.filter(pl.col("kind").is_in(list(kinds))), on=["customer_id", "month", "kind"], how="anti")
 
 
 def without_validity(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

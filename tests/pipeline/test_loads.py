@@ -293,3 +293,14 @@ def test_restating_an_earlier_month_leaves_what_came_later(tmp_path: Path) -> No
     assert rows(tmp_path, "customer_history", "customer_id", "region", "valid_from", "valid_to") == [
         ("a", "coast", date(2024, 5, 1), date(2024, 6, 1))
     ]
+
+
+def test_a_charge_corrected_to_nothing_is_gone(tmp_path: Path) -> None:
+    header = "customer_id,月份,月租费(元),流量费(元)\n"
+    load(tmp_path, {"bills.csv": header + "a,202406,60,30\nb,202406,60,30\n"})
+    load(tmp_path, {"bills.csv": header + "a,202406,60,0\n"})
+    assert rows(tmp_path, "bills", "customer_id", "kind", "amount") == [
+        ("a", "recurring", 60.0),
+        ("b", "data", 30.0),
+        ("b", "recurring", 60.0),
+    ]
