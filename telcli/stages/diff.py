@@ -22,6 +22,7 @@ ATTRIBUTES = ("customer_class", "region", "branch", "manager_id", "star_level", 
 KINDS = (*MOVES, "plan_id", "lifecycle_stage", *ATTRIBUTES)
 """What a row of changes may tell of."""
 COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
+_UNKNOWN = "unknown"
 _MOST = 20
 """The most ways from one value to another that the metrics name of each attribute."""
 
@@ -34,7 +35,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
     A customer belongs to it who is active at the end of the month in customer_months. One who does and did not has
     joined, or has returned, where an earlier month knew the customer; one who did and does not has left. Of those who
     stayed, what is on record then and now is compared: the class and the like by the validity of their rows, the stage
-    of life by segments where both months have them, else by the rules of `segment`.
+    of life by segments where both months have them, else by the rules of `segment`; one that is not known in either
+    month has not changed.
 
     Parameters
     ----------
@@ -63,7 +65,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
     people = _people(tables, standing, before, after)
     stages = _stages(tables, (before, after), LifecycleRules.of(settings))
     stayed = people.filter(pl.col("move") == "stayed").select("customer_id")
-    found = [_moved(people, stages), _compared(stayed, *stages, "lifecycle_stage")]
+    known = [stage.filter(pl.col("lifecycle_stage") != _UNKNOWN) for stage in stages]
+    found = [_moved(people, stages), _compared(stayed, *known, "lifecycle_stage")]
     unknown: list[str] = []
     one, other = (standing[month].collect(engine="streaming") for month in (before, after))
     own = tuple(inputs.choices.get("own", ()))

@@ -116,6 +116,14 @@ def test_the_stage_is_that_of_segments_where_both_months_have_them() -> None:
     assert not compare(tables, MAY, JUNE)[0].height, "one month of segments is not compared with the rules"
 
 
+def test_a_stage_that_was_not_known_has_not_changed() -> None:
+    held = {"customer_months": months(("a", MAY, True), ("a", JUNE, True), ("b", MAY, True), ("b", JUNE, True))}
+    stages = ["unknown", "maturity", "growth", "maturity"]
+    of = {"customer_id": ["a", "a", "b", "b"], "as_of": [MAY, JUNE, MAY, JUNE]}
+    held["segments"] = pl.LazyFrame({**of, "lifecycle_stage": stages})
+    assert compare(held, MAY, JUNE)[0].rows() == [("b", "lifecycle_stage", "growth", "maturity", None)]
+
+
 def test_who_is_no_longer_in_a_table_of_the_whole_base_has_left_with_the_revenue() -> None:
     tables = {
         "customer_months": months(("a", MAY, True), ("a", JUNE, True)),
