@@ -121,6 +121,9 @@ def _phrase(value: Any, name: str = "") -> Any:
         return value
     if name == "rule":
         return _file()["rules"].get(value, value)
+    if name == "by":
+        counts = [part.rpartition(" ") for part in value.split(", ")]
+        return "，".join(f"{_file()['rules'].get(rule, rule)} {count}" for rule, _, count in counts)
     if name in ("rules", "places"):
         return "；".join(_matched(part) for part in value.split("; "))
     return _matched(value)

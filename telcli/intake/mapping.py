@@ -147,7 +147,7 @@ def _settled(
     for column, uses in best.strong.items():
         slot = f"{best.table}.{column}"
         chosen = _preferred(slot, uses, headers)
-        _refuse_ambiguous(source, slot, [headers.get(use.header, use.header) for use in chosen])
+        _refuse_ambiguous(source, slot, _apart(chosen, headers))
         columns[slot] = chosen[0]
     columns |= {f"{best.table}.{column}": use for column, use in best.weak.items()}
     columns |= {name: use for name, use in told.items() if name in slots()}
@@ -265,6 +265,12 @@ def _lent_by_name(table: str, column: str, use: Use) -> dict[str, Use]:
     """A bare name that the analyst gave and only a borrowed table knows."""
     owners = [owner for owner in BORROWS.get(table, ()) if f"{owner}.{column}" in slots()]
     return {f"{owners[0]}.{column}": use} if owners else {}
+
+
+def _apart(uses: Sequence[Use], headers: Mapping[str, str]) -> list[str]:
+    """Headers as written, or as the frame calls them where several are written alike."""
+    written = [headers.get(use.header, use.header) for use in uses]
+    return [name if written.count(name) == 1 else use.header for name, use in zip(written, uses, strict=True)]
 
 
 def _refuse_ambiguous(source: str, name: str, written: Sequence[str]) -> None:

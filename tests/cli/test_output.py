@@ -40,6 +40,13 @@ def test_data_to_stdout_warnings_to_stderr(form: str, out: str, err: str, capsys
     assert capsys.readouterr() == (out, err)
 
 
+def test_what_joined_records_is_said_in_chinese_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--lang", "zh", "-q"]) == 0
+    values = {"records": 15, "customers": 3, "by": "certificate 12, phone 1"}
+    Printer("ingest", "human").result(lambda: [], notices=[Notice("records-joined", "joined by {by}", values)])
+    assert "合并依据：证件 12，号码 1。" in capsys.readouterr().err
+
+
 def test_json_holds_the_names_that_scripts_rely_on(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["segment", "--format", "json"]) == 0
     seen = capsys.readouterr()

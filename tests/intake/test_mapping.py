@@ -102,6 +102,13 @@ def test_two_headers_for_one_meaning_are_refused() -> None:
     assert "客户编号, 客户编码" in str(caught.value)
 
 
+def test_two_headers_written_alike_are_told_apart() -> None:
+    with pytest.raises(DataError) as caught:
+        guess("b.csv", {"客户编号": "客户编号", "账期": "账期", "应收金额": "应收金额", "应收金额_2": "应收金额"}, {})
+    ways = "--map b.csv:bills.amount=应收金额 / --map b.csv:bills.amount=应收金额_2"
+    assert caught.value.values["ways"] == ways
+
+
 def test_what_the_analyst_says_settles_it() -> None:
     found = guessed("客户编号,客户编码,性别", customer_id="客户编码")
     assert found.use("customer_id") == Use("客户编码")
