@@ -65,8 +65,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
     people = _people(tables, standing, before, after)
     stages = _stages(tables, (before, after), LifecycleRules.of(settings))
     stayed = people.filter(pl.col("move") == "stayed").select("customer_id")
-    known = [stage.filter(pl.col("lifecycle_stage") != _UNKNOWN) for stage in stages]
-    found = [_moved(people, stages), _compared(stayed, *known, "lifecycle_stage")]
+    was, now = (stage.filter(pl.col("lifecycle_stage") != _UNKNOWN) for stage in stages)
+    found = [_moved(people, stages), _compared(stayed, was, now, "lifecycle_stage")]
     unknown: list[str] = []
     one, other = (standing[month].collect(engine="streaming") for month in (before, after))
     own = tuple(inputs.choices.get("own", ()))
