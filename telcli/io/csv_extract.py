@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,9 @@ from polars.exceptions import ComputeError, SchemaError
 from telcli.errors import DataError
 from telcli.io.csv_blocks import in_blocks
 from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
+from telcli.io.csv_title import without_title
 from telcli.io.encoding import as_utf8
+from telcli.io.totals import without_totals
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract, outside_name
 
@@ -46,38 +49,52 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
         Empty, header alone, binary, of unknown encoding, one column where a delimiter was missed, or too ragged.
     """
     text = as_utf8(path, scratch)
-    plain, written = one_byte_delimiter(text.path, scratch / f"{text.sha256[:16]}.single")
-    eol = _line_end(plain)
+    single, written = one_byte_delimiter(text.path, scratch / f"{text.sha256[:16]}.single")
+    eol = _line_end(single)
+    plain, above = without_title(single, scratch / f"{text.sha256[:16]}.untitled", eol, looks_like_data)
     delimiter = sniff_delimiter(plain)
-    records = first_records(plain, delimiter or ",")
-    if not records or not any(cell.strip() for cell in records[0]):
-        raise DataError("header-missing", "{file} has no header in its first line.", file=path.name)
-    header = [clean_name(cell) for cell in records[0]]
-    if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
-        _refuse_one_column(path.name)
+    header = _header(path.name, plain, delimiter)
     headed = not looks_like_data(header)
     shape = survey(plain, delimiter or ",", len(header), eol)
     if shape.unclosed:
         _refuse_quotes(path.name)
-    if shape.records < 1 + headed and beside:
-        empty, repeated = unique_names(header)
-        frame = pl.LazyFrame(schema={**dict.fromkeys(empty, pl.String()), LINE: pl.Int64()})
-        return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, 0)
+    found = Extract(path.name, pl.LazyFrame(), text.encoding, written or delimiter, text.sha256, headed, titles=above)
     if shape.records < 1 + headed:
+        return _without_rows(found, header, beside=beside)
+    _check_ragged(path.name, shape, len(header), shape.records - headed, above)
+    names, repeated = unique_names(header if headed else [""] * len(header))
+    frame = _frame(plain, delimiter or ",", names, headed, shape, eol).with_columns(pl.col(LINE) + above)
+    if shape.quotes:
+        _check_quotes(path.name, frame)
+    hiding = _hiding(frame, names, delimiter or ",", eol) if shape.quoted_newlines else ()
+    frame, sums = without_totals(frame, names, plain)
+    rows = None if shape.blank or shape.quotes else shape.records - headed - sums
+    return replace(found, frame=frame, repeated=repeated, rows=rows, hiding=hiding, sums=sums)
+
+
+def _header(name: str, plain: Path, delimiter: str) -> list[str]:
+    """The cells of the first record."""
+    records = first_records(plain, delimiter or ",")
+    if not records or not any(cell.strip() for cell in records[0]):
+        raise DataError("header-missing", "{file} has no header in its first line.", file=name)
+    header = [clean_name(cell) for cell in records[0]]
+    if len(header) == 1 and not _ONE_WORD.fullmatch(header[0]):
+        _refuse_one_column(name)
+    return header
+
+
+def _without_rows(found: Extract, header: Sequence[str], *, beside: bool) -> Extract:
+    """A header alone, which is a table without rows where other files stand beside it."""
+    if not beside:
         raise DataError(
             "header-only",
             "{file} has a header but no rows.",
             hint="Export it again, or leave it out of the sources.",
-            file=path.name,
+            file=found.name,
         )
-    _check_ragged(path.name, shape, len(header), shape.records - headed)
-    names, repeated = unique_names(header if headed else [""] * len(header))
-    frame = _frame(plain, delimiter or ",", names, headed, shape, eol)
-    if shape.quotes:
-        _check_quotes(path.name, frame)
-    rows = None if shape.blank or shape.quotes else shape.records - headed
-    hiding = _hiding(frame, names, delimiter or ",", eol) if shape.quoted_newlines else ()
-    return Extract(path.name, frame, text.encoding, written or delimiter, text.sha256, headed, repeated, rows, hiding)
+    names, repeated = unique_names(header)
+    frame = pl.LazyFrame(schema={**dict.fromkeys(names, pl.String()), LINE: pl.Int64()})
+    return replace(found, frame=frame, repeated=repeated, rows=0)
 
 
 def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -170,7 +187,7 @@ def _ragged(number: pl.Expr, shape: Shape, width: int) -> list[pl.Expr]:
     return [found.alias(RAGGED)]
 
 
-def _check_ragged(name: str, shape: Shape, width: int, rows: int) -> None:
+def _check_ragged(name: str, shape: Shape, width: int, rows: int, above: int) -> None:
     """A few ragged records are rejected one by one; a file full of them was not understood."""
     ragged = {number: fields for number, fields in shape.ragged.items() if fields > 1 or width == 1}
     if len(ragged) > MAX_RAGGED or (len(ragged) > 0.2 * rows and rows > 0):
@@ -179,12 +196,13 @@ def _check_ragged(name: str, shape: Shape, width: int, rows: int) -> None:
             "ragged",
             "{file} has {count} records whose number of fields is not the header's {width}; the first, with {found},"
             " is record {record}.",
-            hint="The delimiter may stand inside values: export with quotes, or with another delimiter.",
+            hint="The delimiter may stand inside values: export with quotes, or with another delimiter. If a title "
+            "stands above the header, take it out.",
             file=name,
             count=len(ragged),
             width=width,
             found=ragged[first],
-            record=first + 1,
+            record=first + 1 + above,
         )
 
 
@@ -221,7 +239,7 @@ def _refuse_one_column(name: str) -> None:
     raise DataError(
         "one-column",
         "{file} has one column only: no delimiter parts its lines into equally many fields.",
-        hint="Export it with comma, semicolon, tab or bar between the fields.",
+        hint="Export it with comma, semicolon, tab or bar between the fields, and without a title above.",
         file=name,
     )
 

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from telcli.io.cells import as_text
 from telcli.io.csv_extract import clean_name, looks_like_data
 
-__all__ = ["HEAD", "Layout", "is_footer", "is_total", "lay_out"]
+__all__ = ["HEAD", "Layout", "is_footer", "lay_out"]
 
 HEAD = 200
 """Rows looked at to find the table."""
@@ -21,7 +19,6 @@ Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
 _HEADER_WITHIN = 50
 _LONGEST_NAME = 80
-_TOTAL = r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总|本页合计|(grand |sub-?\s?)?totals?|sum)(\s*[:：].*)?$"
 
 
 @dataclass(frozen=True)
@@ -58,15 +55,6 @@ def lay_out(rows: Sequence[Sequence[object]], merged: Merged = ()) -> Layout | N
     names, first = _names(head, at, merged)
     places = _places(head, first, names)
     return Layout(places, tuple(names.get(place, "") for place in places), first)
-
-
-def is_total(first: pl.Expr) -> pl.Expr:
-    """Whether a row, told by its first value, is a sum of others.
-
-    >>> pl.select(is_total(pl.lit("合 计")), b=is_total(pl.lit("Total Wireless"))).row(0)
-    (True, False)
-    """
-    return first.str.strip_chars().str.to_lowercase().str.contains(_TOTAL).fill_null(value=False)
 
 
 def is_footer(row: Row) -> bool:

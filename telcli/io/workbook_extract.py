@@ -15,7 +15,8 @@ from telcli.io.cells import as_text
 from telcli.io.csv_extract import unique_names
 from telcli.io.digest import sha256_of
 from telcli.io.scratch_table import BATCH, ScratchTable
-from telcli.io.sheet_shape import HEAD, Layout, is_footer, is_total, lay_out
+from telcli.io.sheet_shape import HEAD, Layout, is_footer, lay_out
+from telcli.io.totals import is_total
 from telcli.io.workbook import LAST_ROW, Sheet, sheets
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract

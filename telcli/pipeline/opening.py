@@ -145,6 +145,22 @@ def about(found: Extract) -> list[Notice]:
     said, named = [], {"file": found.name}
     if found.rows == 0:
         said.append(Notice("file-without-rows", "{file} has a header but no rows.", named))
+    if found.titles:
+        said.append(
+            Notice(
+                "titles-left-out",
+                "{file}: title lines above the header were left out: {count}.",
+                {"file": found.name, "count": found.titles},
+            )
+        )
+    if found.sums:
+        said.append(
+            Notice(
+                "totals-left-out",
+                "{file}: rows that are sums of others were left out: {count}.",
+                {"file": found.name, "count": found.sums},
+            )
+        )
     if not found.headed:
         said.append(
             Notice(

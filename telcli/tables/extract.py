@@ -33,6 +33,7 @@ class Extract:
     repeated : columns renamed because their header stood there before, with the header as written.
     rows : records, where reading them is not needed to know.
     hiding : lines of records in which one quoted value spans lines and could hold whole records.
+    titles, sums : lines above the header, and rows that are sums of others, that were left out of a delimited text.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Extract:
     repeated: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
     hiding: tuple[int, ...] = ()
+    titles: int = 0
+    sums: int = 0
 
 
 def outside_name(header: str) -> str:

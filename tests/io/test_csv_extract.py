@@ -274,3 +274,31 @@ def test_utf_16_that_breaks_off_is_refused(tmp_path: Path) -> None:
 def test_two_letters_of_latin_1_are_not_taken_for_chinese(tmp_path: Path) -> None:
     error = refused(tmp_path, "id,city\n1,Málaga ñé\n2,Madrid\n".encode("latin-1"))
     assert error.code == "encoding-unknown"
+
+
+HEADED = "客户编号,性别,星级\nA1,男,3\nA2,女,4\n"
+
+
+@pytest.mark.parametrize("pad", ["", ",,"])
+def test_titles_above_and_sums_below_are_no_records(tmp_path: Path, pad: str) -> None:
+    found = opened(tmp_path, f"南京市客户资料清单{pad}\n导出时间:2026-05-01 08:00{pad}\n{HEADED}合 计,2,\n".encode())
+    assert rows(found) == [(4, "A1", "男", "3"), (5, "A2", "女", "4")]
+    assert (found.titles, found.sums, found.rows, found.headed) == (2, 1, 2, True)
+
+
+def test_a_short_sum_is_one_too_and_a_kind_of_charge_is_none(tmp_path: Path) -> None:
+    assert opened(tmp_path, (HEADED + "A3,男,5\n" * 4 + "合计,6\n").encode()).sums == 1
+    kinds = "kind,id,fee\n" + "".join(f"{kind},A{at},{at}\n" for at in range(4) for kind in ("语音费", "合计"))
+    assert len(rows(opened(tmp_path, kinds.encode()))) == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户编号,,\n张三,男,南京\n李四,女,南京\n",  # a header with gaps: below it stands no other
+        "A1,,\nid,sex,level\nA2,女,4\n",  # an identifier is no title
+        "Notes of May,,\nA1,男,2026\nA2,女,2027\n",  # the row below is a record
+    ],
+)
+def test_what_is_not_certain_to_be_a_title_is_left(tmp_path: Path, text: str) -> None:
+    assert opened(tmp_path, text.encode()).titles == 0
