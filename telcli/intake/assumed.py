@@ -20,6 +20,7 @@ _HEAD = 2000
 _DURATION = "calls.duration_s"
 _EPOCH = r"^\s*\d{9,10}(?:\d{3})?(?:\.0*)?\s*$|:\d\d(?:\.\d+)?\s*(?:[+-]\d{2}:?\d{2}(?:\s+\d{4})?|Z)\s*$"
 _MINUTES = ("min", "分")
+_MONEY = ("元", "yuan", "rmb", "cny", "usd", "eur")
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分"), "seconds": ("sec", "秒", *_MINUTES)}
 
 
@@ -81,4 +82,33 @@ def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
                     {**about, "unit": "minutes" if guessed else slot.unit},
                 )
             )
-    return notices
+    return [*notices, *_money_assumed(mapped, head, {str(one.values.get("header")) for one in notices})]
+
+
+def _money_assumed(mapped: SourceMap, head: pl.DataFrame, told: set[str]) -> list[Notice]:
+    """Amounts whose header names no unit and whose values are whole numbers, as those in 分 are; `told` are others."""
+    found: dict[str, str] = {}
+    for name, use in mapped.columns.items():
+        slot = slots()[name]
+        if (
+            slot.table not in ("bills", "payments")
+            or slot.unit != "currency"
+            or use.unit
+            or use.header not in head.columns
+        ):
+            continue
+        text = head[use.header].drop_nulls()
+        written = any(mark in bare(use.header) for mark in _MONEY)
+        if not written and use.header not in told and text.len() and not text.str.contains(r"[.．¥￥元$€a-zA-Z]").any():
+            found.setdefault(use.header, name)
+    if not found:
+        return []
+    headers, first = ", ".join(found), next(iter(found))
+    return [
+        Notice(
+            "money-assumed",
+            "{file}: {headers} names no unit, and its values are whole numbers; 元 was assumed "
+            "(if it is 分: --map {file}:{column}={header}@分).",
+            {"file": mapped.source, "headers": headers, "column": found[first], "header": first},
+        )
+    ]

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 
 from telcli.intake.dictionary import (
     CHARGES,
+    PARTS,
     Slot,
     bare,
     date_forms,
     file_words,
     headers_of,
+    pseudonymous,
     read_header,
     slots,
     units_of,
     weak_headers,
+    word_list,
 )
 from telcli.tables import SUBJECTS
 
@@ -41,6 +44,7 @@ _ANSWERS = {"expected", "perceived", "score", "nps"}
 _CAMPAIGN_FACTS = {"arm", "offer_id", "contacted_on", "response", "outcome"}
 _OWNED = {"bills": ("account_id",), "payments": ("account_id",)}
 """Tables whose rows may be known by an account alone."""
+_OWNED_LINE = {"customer_id", "subscription_id"}
 _LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
 
 
@@ -67,12 +71,13 @@ class Use:
 
 @dataclass
 class Candidate:
-    """How well one table fits an extract."""
+    """How well one table fits an extract; `numbered` is whether a column holds the numbers of lines."""
 
     table: str
     strong: dict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
     weak: dict[str, Use] = field(default_factory=dict)
     score: float = 0.0
+    numbered: bool = False
 
     def has(self, *columns: str) -> bool:
         """Whether any of these columns was found."""
@@ -88,9 +93,9 @@ class Candidate:
             "customers": (),
             "subscriptions": (
                 ("subscription_id", "subscription_id" in strong and (self.has("customer_id") or len(strong) > 2)),
-                ("activated_on", self.has(*_LINE_FACTS)),
+                ("activated_on", self.has(*_LINE_FACTS) or (self.numbered and strong >= _OWNED_LINE)),
             ),
-            "bills": (("month", self.has("month")), ("amount", self.has("amount", *CHARGES))),
+            "bills": (("month", self.has("month")), ("amount", self.has("amount", *CHARGES, *PARTS))),
             "payments": (("paid_at", self.has("paid_at")), ("amount", self.has("amount"))),
             "usage": (("month", self.has("month")), ("data_mb", self.has(*_MEASURES))),
             "contacts": (
@@ -114,6 +119,8 @@ def meaning(table: str, header: str) -> tuple[str, str]:
 
     >>> meaning("usage", "流量(GB)"), meaning("usage", "data_usage_kb"), meaning("usage", "weather")
     (('data_mb', 'gb'), ('data_mb', 'kb'), ('', ''))
+    >>> meaning("bills", "流量(元)")
+    ('data', '元')
     """
     known = headers_of(table)
     plain = bare(header)
@@ -129,7 +136,15 @@ def meaning(table: str, header: str) -> tuple[str, str]:
         for spelling in (*units_of(_unit(table, column)), *date_forms(_unit(table, column))):
             if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
                 return column, spelling
-    return "", ""
+    return _charge_by_unit(name, unit) if table == "bills" else ("", "")
+
+
+def _charge_by_unit(name: str, unit: str) -> tuple[str, str]:
+    """A kind of charge, such as data, that its unit tells to be one; 分 may be minutes as well."""
+    if unit not in units_of("currency") or unit in units_of("minutes"):
+        return "", ""
+    kind = word_list("kind_of_charge").get(name.removeprefix("费用"), "")
+    return (kind, unit) if kind in CHARGES else ("", "")
 
 
 def _unit(table: str, column: str) -> str:
@@ -145,7 +160,7 @@ def candidate(
     refused: frozenset[tuple[str, str]] = frozenset(),
 ) -> Candidate:
     """What one table would take of an extract, and how well it fits; the words are those of `mapping.guess`."""
-    found = Candidate(table)
+    found = Candidate(table, numbered=_holds_numbers(headers))
     spoken = {use.header for use in told.values()}
     for name, written in headers.items():
         if name in spoken:
@@ -166,6 +181,11 @@ def candidate(
     if found.strong and any(word in source.lower() for word in words):
         found.score += 0.6
     return found
+
+
+def _holds_numbers(headers: Mapping[str, str]) -> bool:
+    numbers = pseudonymous("subscriptions")["number_h"]
+    return any(bare(written) in numbers for written in headers.values())
 
 
 def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[tuple[str, str]]) -> None:

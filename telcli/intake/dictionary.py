@@ -16,6 +16,7 @@ from telcli.tables import SUBJECTS, contract
 
 __all__ = [
     "CHARGES",
+    "PARTS",
     "Slot",
     "alike_headers",
     "bare",
@@ -41,6 +42,17 @@ __all__ = [
 ]
 
 CHARGES = ("recurring", "voice", "data", "text", "value-added", "over-bundle", "one-time", "penalty", "other", "total")
+PARTS = {
+    "broadband-fee": "recurring",
+    "ring-tone-fee": "value-added",
+    "caller-id-fee": "value-added",
+    "long-distance-fee": "voice",
+    "international-call-fee": "voice",
+    "roaming-fee": "other",
+    "international-roaming-fee": "other",
+    "collected-fee": "other",
+}
+"""Charges that are part of a kind, which may stand in a column of its own beside them."""
 _BRACKETED = re.compile(r"[(\[{（【［]([^()（）\[\]【】［］{}]*)[)\]}）】］]")
 _NOISE = re.compile(r"[\s_\-./\\:：;；,，'\"“”、*#|]+")
 _FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day"}
@@ -174,7 +186,7 @@ def slots() -> Mapping[str, Slot]:
         for column in contract(table).columns():
             slot = Slot(table, column.name, _form(table, column), column.unit, _WORDS.get((table, column.name), ""))
             found[slot.name] = slot
-    for kind in CHARGES:
+    for kind in (*CHARGES, *PARTS):
         found[f"bills.{kind}"] = Slot("bills", kind, "number", "currency")
     found["subscriptions.tenure_months"] = Slot("subscriptions", "tenure_months", "number", "months")
     found["calls.started_time"] = Slot("calls", "started_time", "clock")

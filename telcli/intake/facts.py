@@ -13,7 +13,7 @@ import polars as pl
 
 from telcli.intake.batches import folded
 from telcli.intake.cleaning import FAULT_TYPE, Reading
-from telcli.intake.dictionary import CHARGES
+from telcli.intake.dictionary import CHARGES, PARTS
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
@@ -82,6 +82,7 @@ def lent(one: Understood, table: str, also: Sequence[Reading] = ()) -> pl.LazyFr
 
 
 def _long(frame: pl.LazyFrame) -> pl.LazyFrame:
+    frame = _parts_added(frame)
     schema = dict(frame.collect_schema())
     kinds = tuple(kind for kind in CHARGES if kind in schema)
     if "amount" in schema:
@@ -89,6 +90,21 @@ def _long(frame: pl.LazyFrame) -> pl.LazyFrame:
     kept = {name: kind for name, kind in schema.items() if name not in (*kinds, "discount")}
     long = {**kept, "kind": pl.String(), "amount": pl.Float64(), "discount": pl.Float64()}
     return frame.map_batches(partial(_unpivoted, kinds=kinds), schema=long, streamable=True)
+
+
+def _parts_added(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Charges that are part of a kind added to it, in whole millionths; where neither is known, nor is the sum."""
+    have = frame.collect_schema()
+    parts: dict[str, list[str]] = {}
+    for part, kind in PARTS.items():
+        if part in have:
+            parts.setdefault(kind, [kind] if kind in have else []).append(part)
+    sums = []
+    for kind, names in parts.items():
+        known = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
+        millionths = pl.sum_horizontal((pl.col(name) * 1e6).round() for name in names)
+        sums.append(pl.when(known).then(millionths / 1e6).alias(kind))
+    return frame.with_columns(sums).drop(part for part in PARTS if part in have) if sums else frame
 
 
 def _unpivoted(batch: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:

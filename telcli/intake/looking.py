@@ -11,7 +11,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.assumed import units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
-from telcli.intake.dictionary import CHARGES
+from telcli.intake.charges import charges_told
 from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
@@ -170,17 +170,7 @@ def _told_of_amounts(one: Understood) -> list[Notice]:
                 {**about, "header": paid.header},
             )
         )
-    bills = one.map.columns_of("bills")
-    beside = [use.header for kind, use in bills.items() if kind in CHARGES]
-    if "amount" in bills and beside:
-        notices.append(
-            Notice(
-                "charges-unused",
-                "{file}: {header} is taken as the whole bill, so the charges beside it were left out: {columns} "
-                "(to keep them too: --map {file}:bills.total={header}).",
-                {**about, "header": bills["amount"].header, "columns": ", ".join(beside)},
-            )
-        )
+    notices += charges_told(one)
     for name, unit in one.attribute_units.items():
         values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
         notices.append(

@@ -52,3 +52,32 @@ def test_a_sum_is_the_same_number_beside_others(amount: float) -> None:
     both = summed(rows, ("customer_id",)).filter(customer_id="a").collect()["amount"].item()
     alone = summed(rows.head(1), ("customer_id",)).collect()["amount"].item()
     assert both == alone == amount
+
+
+def test_charges_that_are_part_of_a_kind_are_added_to_it(tmp_path: Path) -> None:
+    header = "账期,客户编号,套餐费(元),宽带费(元),彩铃费(元),国际漫游费(元),其他费用(元),赠款抵扣(元),流量(元)"
+    found, said = bill(tmp_path, f"{header}\n202406,A,59,30.1,3,10,0.2,-20,5\n")
+    assert (found["revenue"], found["discount"]) == (87.3, 20.0)
+    assert "charges-lost" not in said
+
+
+def test_what_looks_like_a_charge_and_is_none_is_said_where_no_total_stands(tmp_path: Path) -> None:
+    row = "202406,A,59,3,4\n"
+    assert "charges-lost" in bill(tmp_path, f"账期,客户编号,月租费(元),神奇费,奇迹(元)\n{row}")[1]
+    assert "charges-lost" not in bill(tmp_path, f"账期,客户编号,月租费(元),神奇费,合计(元)\n{row}")[1]
+    assert "charges-lost" not in bill(tmp_path, f"账期,客户编号,月租费(元),积分,次数\n{row}")[1]
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "said"),
+    [
+        ("应收金额", "1200", True),
+        ("应收金额", "12.00", False),
+        ("应收金额(元)", "1200", False),
+        ("总费用元", "12", False),
+    ],
+)
+def test_whole_amounts_without_a_unit_are_said_to_be_taken_as_yuan(
+    tmp_path: Path, header: str, value: str, said: bool
+) -> None:
+    assert ("money-assumed" in bill(tmp_path, f"账期,客户编号,{header}\n202406,A,{value}\n")[1]) is said

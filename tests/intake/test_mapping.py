@@ -23,6 +23,8 @@ def guessed(headers: str, source: str = "a.csv", **told: str) -> SourceMap:
     [
         ("客户编号,客户名称,客户类型,性别,建档时间,星级", "customers"),
         ("用户编号,客户编号,业务类型,付费类型,主套餐,月租,入网时间,销户时间,用户状态", "subscriptions"),
+        ("用户编号,客户编号,业务号码", "subscriptions"),
+        ("用户编号,客户编号,业务号码,性别,客户类型", "customers"),
         ("客户编号|账期|月租费|语音费|流量费|优惠".replace("|", ","), "bills"),
         ("customer_id,month,kind,amount", "bills"),
         ("customer_id,billing_period,amount_due", "bills"),
