@@ -69,13 +69,14 @@ def _long(one: Understood) -> bool:
 class Assembled:
     """Subject tables, lazy and unchecked, with the hidden columns; what to say of them; figures of their making.
 
-    `ahead` counts by source the rows that begin after the load.
+    `ahead` counts by source the rows that begin after the load; `seen` are tables made of the identifiers in others.
     """
 
     tables: dict[str, pl.LazyFrame]
     notices: list[Notice]
     metrics: dict[str, Any]
     ahead: Mapping[str, int] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
 
     @property
     def sums_calls(self) -> bool:
@@ -127,7 +128,7 @@ def assemble(
     if unified.customers is None:
         made = Notice("customers-made", "No extract of customers was given; the table is made of the identifiers seen.")
         whole = {"customers": _customers_seen(whole), **whole}
-        return Assembled(whole, [*notices, made], {}, dated.ahead)
+        return Assembled(whole, [*notices, made], {}, dated.ahead, frozenset({"customers"}))
     tables = {"customers": unified.customers, **_without_orphans(whole, everybody)}
     unlike = any(notice.code == "accounts-apart" for notice in unified.notices)
     before, most = held.customers if held else None, identity.household_limit

@@ -38,7 +38,9 @@ __all__ = ["Load", "meet"]
 class Load:
     """How one load is to be taken: its month, whether it may change closed months, whether it gives every row there is.
 
-    `sources` are the names of the extracts that it reads; `spoken` the kinds of charge that its bills have columns for.
+    `sources` are the names of the extracts that it reads; `spoken` the kinds of charge that its bills have columns for;
+    `added` the tables of which it names some rows only, whatever else it gives. `again` says that it reads all files
+    that everything held comes from.
     """
 
     month: date | None
@@ -46,6 +48,8 @@ class Load:
     whole: bool
     sources: tuple[str, ...]
     spoken: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    again: bool = False
 
 
 def meet(
@@ -162,6 +166,7 @@ class _Meeting:
     def _state(self, table: str, held: Mapping[str, Part], fresh: Landed) -> Landed:
         """A table with a row per key: rows given succeed those held."""
         rules, load = contract(table), self._load
+        whole = load.whole and table not in load.added
         before = as_text(self._scan(table, list(held)), self._texts[table])
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()])
         past = HISTORY_OF.get(table)

@@ -16,7 +16,7 @@ from typing import Any
 
 from telcli.errors import DataError
 
-__all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "file_sha256", "jsonable"]
+__all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "file_sha256", "jsonable", "recorded"]
 
 FORMAT = 1
 _CHUNK = 1 << 20
@@ -105,7 +105,7 @@ class Manifest:
 
     `key_id` names the key of the pseudonyms in the tables; empty where there are none. `suppressed` are hashes, under
     that key, of the identifiers of persons who were purged and stay out. `loads` are the ingests that the subject
-    tables come from, in order: ``sources`` (name -> hash), ``month``, and ``basis``, a digest of what they depended on.
+    tables come from, in order; see `telcli.pipeline.ledger`.
     """
 
     tables: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
@@ -175,7 +175,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
         tables={name: {key: Part(**part) for key, part in parts.items()} for name, parts in body["tables"].items()},
         files={name: Part(**part) for name, part in body["files"].items()},
         stages={
-            name: {key: _record(record) for key, record in records.items()} for name, records in body["stages"].items()
+            name: {key: recorded(record) for key, record in records.items()} for name, records in body["stages"].items()
         },
         pending=tuple(Move(**move) for move in body["pending"]),
         key_id=str(body.get("key_id", "")),
@@ -184,7 +184,8 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
     )
 
 
-def _record(body: Mapping[str, Any]) -> Record:
+def recorded(body: Mapping[str, Any]) -> Record:
+    """A record as it stands in the manifest."""
     gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
     return Record(**{**body, "notices": tuple(body["notices"]), "basis": Basis(**body["basis"]), "gave": gave})
 

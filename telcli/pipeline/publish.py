@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from telcli.pipeline.doors import Landed, land
-from telcli.pipeline.loads import Load, meet
-from telcli.pipeline.made import MADE, Made, make, without
+from telcli.pipeline.ledger import entered, taken
+from telcli.pipeline.loads import meet
+from telcli.pipeline.made import make
 from telcli.pipeline.month_counts import month_notices
-from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, file_sha256, jsonable
+from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
 from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
 from telcli.pipeline.secret import Secret
 from telcli.pipeline.stage import Render, Stage
@@ -52,11 +53,11 @@ def publish(
         outcome = dataclasses.replace(outcome, notices=(*secret.notices, *outcome.notices))
         manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
     if stage.name == "ingest":
-        load = _load(manifest, outcome, basis)
+        load = taken(manifest, outcome, basis)
         met, told = meet(workdir, manifest, landed, load)
         made = make(workdir, manifest, landed, met, outcome.made_of)
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told, *made.notices))
-        manifest = dataclasses.replace(manifest, loads=_ledger(manifest, load, basis, landed, made))
+        manifest = dataclasses.replace(manifest, loads=entered(manifest, load, basis, outcome, landed, made))
         landed = made.tables
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
@@ -152,32 +153,6 @@ def _record(
         metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
     )
-
-
-def _load(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
-    """How this ingest is to be taken.
-
-    It gives every row there is where it is a table of the whole base, where the analyst restates all, and where it
-    reads again, under other settings, just the files that everything held comes from.
-    """
-    restate = bool(basis.choices.get("restate"))
-    known = {name: sha for load in manifest.loads for name, sha in load["sources"].items()}
-    again = bool(known) and known == dict(basis.inputs)
-    whole = restate or again or outcome.whole
-    sources = tuple(source["source"] for source in outcome.metrics["sources"])
-    return Load(outcome.month, restate, whole, sources, outcome.spoken)
-
-
-def _ledger(
-    manifest: Manifest, load: Load, basis: Basis, given: Mapping[str, Landed], made: Made
-) -> tuple[Mapping[str, Any], ...]:
-    """The loads that the subject tables come from; one that gives every row takes the place of those before it."""
-    month = load.month.isoformat() if load.month else ""
-    this = {"sources": dict(basis.inputs), "month": month, "basis": digest(dataclasses.asdict(basis))}
-    months = {table: list(found) for table, found in made.months.items() if found}
-    earlier = without(manifest.loads, given)
-    before = [] if load.restate or load.whole else [one for one in earlier if one["sources"] != this["sources"]]
-    return (*before, {**this, MADE: months} if months else this)
 
 
 def _merged(

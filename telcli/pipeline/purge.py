@@ -68,6 +68,7 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
             tables=tables,
             files=files,
             stages=stages,
+            loads=tuple(_forgotten(load, person) for load in manifest.loads),
             suppressed=tuple(suppressed),
             key_id=manifest.key_id or secret.key_id,
         )
@@ -135,6 +136,16 @@ def _scrubbed(record: Record, tables: Mapping[str, Mapping[str, Part]], pages: t
         metrics=scrubbed(record.metrics, person),
         notices=tuple(scrubbed(notice, person) for notice in record.notices),
     )
+
+
+def _forgotten(load: Mapping[str, Any], person: Any) -> Mapping[str, Any]:
+    """A load of the ledger whose record does not name the person."""
+    from telcli.stages.purge import scrubbed
+
+    if "record" not in load:
+        return load
+    record = load["record"]
+    return {**load, "record": {**record, **{name: scrubbed(record[name], person) for name in ("metrics", "notices")}}}
 
 
 def _what_is_left(models: tuple[str, ...]) -> list[Notice]:

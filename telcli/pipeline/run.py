@@ -94,8 +94,9 @@ def run_stage(name: str, request: Request) -> StageRun:
             secret()
         known = manifest.stages.get(name, {}).get(_key(as_of))
         sound = known and not workdir.lost(manifest, known) and workdir.intact(manifest, chosen)
-        if known and sound and not request.force and (known.basis == basis or _loaded(name, manifest, basis)):
-            return _told(workdir, manifest, name, known, skipped=True)
+        done = _done(name, manifest, known, basis) if known and sound and not request.force else None
+        if done:
+            return _told(workdir, manifest, name, done, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
         try:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
@@ -104,9 +105,13 @@ def run_stage(name: str, request: Request) -> StageRun:
         return _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
 
 
-def _loaded(name: str, manifest: Manifest, basis: Basis) -> bool:
-    """Whether an ingest of the very same files was done before, be it that others came after it."""
-    return name == "ingest" and digest(dataclasses.asdict(basis)) in [load["basis"] for load in manifest.loads]
+def _done(name: str, manifest: Manifest, known: Record, basis: Basis) -> Record | None:
+    """The record of a run that depended on the same; of ingests, which add to each other, not only that of the last."""
+    if name != "ingest":
+        return known if known.basis == basis else None
+    from telcli.pipeline.ledger import done_before
+
+    return done_before(manifest, basis)
 
 
 def settle(name: str, request: Request) -> tuple[Any, knobs.GeneralSettings]:
@@ -259,7 +264,10 @@ def _key(as_of: date | None) -> str:
 def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, skipped: bool) -> StageRun:
     outputs = []
     for table, partitions in record.gave.items():
-        parts = [manifest.tables[table][partition] for partition in partitions]
+        held = manifest.tables.get(table, {})
+        parts = [held[partition] for partition in partitions if partition in held]
+        if partitions and not parts:
+            continue  # of a load done before others: what it gave then, they took away
         place = workdir.path / (parts[0].path if len(parts) == 1 else table)
         outputs.append(Output(table, str(place), sum(part.rows for part in parts)))
     outputs += [Output(file.split("/")[0], str(workdir.path / file), 0) for file in record.files]

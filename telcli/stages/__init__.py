@@ -73,6 +73,7 @@ class Outcome:
     notices : what the analyst should know.
     month : of the load, for ingest: that of its latest facts, or the one that undated tables were put in.
     whole : whether a load gives every customer there is, as a table with a row per customer does.
+    seen : tables of which a load gives only the rows that others name, as customers made of identifiers.
     made_of : monthly tables that are made of another one of these, once it is checked and joined with what is held.
     spoken : kinds of charge of which the load's bills say for each customer whether there are any.
     light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
@@ -88,4 +89,5 @@ class Outcome:
     month: date | None = None
     whole: bool = False
     spoken: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.intake.assemble import assemble, light, needs_month, spoken
+from telcli.intake.assemble import Assembled, assemble, light, needs_month, spoken
 from telcli.intake.dictionary import speak
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
@@ -88,24 +88,28 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
     month = _load_month(ones, at if undated else None)
     found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines, likeness, month)
-    metrics: dict[str, Any] = {
-        "sources": [
-            _about(one, unused=count + found.ahead.get(one.map.source, 0))
-            for one, count in zip(ones, gone, strict=True)
-        ],
-        "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
-    }
-    metrics["proposed"] = [one.values["proposed"] for one in notices if one.code == "source-unnamed"]
-    metrics |= found.metrics
-    if undated and at:
-        metrics["as_of"] = at.isoformat()
+    metrics = _metrics(ones, gone, notices, found, at if undated else None)
     told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
     as_of = at if undated else inputs.as_of
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
-    more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made}
+    more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
     return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
+
+
+def _metrics(
+    ones: Sequence[Understood], gone: Sequence[int], notices: Sequence[Notice], found: Assembled, at: date | None
+) -> dict[str, Any]:
+    """What was read and made of the extracts; `at` is the month that undated tables were put in."""
+    unused = [count + found.ahead.get(one.map.source, 0) for one, count in zip(ones, gone, strict=True)]
+    return {
+        "sources": [_about(one, unused=count) for one, count in zip(ones, unused, strict=True)],
+        "mapping": as_pinned([one.map for one in ones], {one.map.source: one.attributes for one in ones}),
+        "proposed": [one.values["proposed"] for one in notices if one.code == "source-unnamed"],
+        **found.metrics,
+        **({"as_of": at.isoformat()} if at else {}),
+    }
 
 
 def _since(frame: pl.LazyFrame, month: date | None) -> pl.LazyFrame:

@@ -1,0 +1,63 @@
+"""What later loads may not undo: months of use, customers with facts, keys, and what was said of an earlier load."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from telcli.pipeline.run import Request
+from telcli.pipeline.status import status
+from tests.pipeline.test_loads import BILLS, CALLS, JUNE, MAY, codes, load, rows
+
+CALL = "{who},3,2024-05-0{day} 10:00:00,{seconds},out\n"
+RESTATE = {"restate": True}
+
+
+def test_a_restatement_of_bills_leaves_months_of_use_to_be_made_of_all_calls(tmp_path: Path) -> None:
+    load(
+        tmp_path,
+        {"calls1.csv": CALLS + CALL.format(who="a", day=1, seconds=180), "bills4.csv": BILLS + "a,2024-04,5\n"},
+    )
+    load(tmp_path, {"bills4b.csv": BILLS + "a,2024-04,6\n"}, choices=RESTATE)
+    run = load(tmp_path, {"calls2.csv": CALLS + CALL.format(who="a", day=2, seconds=120)})
+    assert rows(tmp_path, "usage", "customer_id", "call_minutes") == [("a", 5.0)]
+    assert "calls-not-summed" not in codes(run)
+    assert [one.sources for one in status(Request(tmp_path / "work")).loads] == [
+        ("bills4.csv", "calls1.csv"),
+        ("bills4b.csv",),
+        ("calls2.csv",),
+    ]
+
+
+def test_what_was_restated_is_no_longer_up_to_date(tmp_path: Path) -> None:
+    first = {"bills.csv": BILLS + "a,2024-05,5\n"}
+    load(tmp_path, first)
+    load(tmp_path, {"better.csv": BILLS + "a,2024-05,6\n"}, choices=RESTATE)
+    assert [one.sources for one in status(Request(tmp_path / "work")).loads] == [("better.csv",)]
+    assert not load(tmp_path, first).skipped
+    assert rows(tmp_path, "bills", "amount") == [(5.0,)]
+
+
+def test_a_restatement_of_one_bill_takes_no_customer_away(tmp_path: Path) -> None:
+    load(tmp_path, {"b5.csv": BILLS + "a,2024-05,5\nb,2024-05,6\n", "b6.csv": BILLS + "a,2024-06,5\nb,2024-06,6\n"})
+    load(tmp_path, {"b5b.csv": BILLS + "a,2024-05,7\n"}, choices=RESTATE)
+    assert rows(tmp_path, "customers", "customer_id") == [("a",), ("b",)]
+
+
+def test_a_whole_base_leaves_those_of_earlier_months_up_to_date(tmp_path: Path) -> None:
+    flat = "customer_id,churned\n"
+    may, wrong, june = ({name: flat + f"a,Yes\nb,{left}\n"} for name, left in (("5", "No"), ("6x", "No"), ("6", "Yes")))
+    load(tmp_path, may, as_of=date(2024, 5, 1))
+    load(tmp_path, wrong, as_of=date(2024, 6, 1))
+    load(tmp_path, june, as_of=date(2024, 6, 1))
+    assert load(tmp_path, may, as_of=date(2024, 5, 1)).skipped
+    assert not load(tmp_path, wrong, as_of=date(2024, 6, 1)).skipped, "the other base of June took its place"
+
+
+def test_a_load_that_was_done_before_is_told_as_it_was(tmp_path: Path) -> None:
+    first = load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    again = load(tmp_path, MAY)
+    assert again.skipped
+    assert [one["source"] for one in again.metrics["sources"]] == ["bills_202405.csv", "crm_202405.csv"]
+    assert (again.metrics, again.notices, again.rows_in) == (first.metrics, first.notices, first.rows_in)
