@@ -16,6 +16,7 @@ from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES, PARTS
 from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.evidence import evidence
 
 __all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed", "takes_off"]
 
@@ -170,8 +171,7 @@ def _whole_again(millionths: pl.Expr) -> pl.Expr:
 
 
 def add_fault(frame: pl.LazyFrame, when: pl.Expr, rule: str, column: str) -> pl.LazyFrame:
-    """Note one more fault on the rows where `when` holds."""
-    fault = pl.concat_list(
-        pl.struct(rule=pl.lit(rule), column=pl.lit(column), value=pl.lit(None, dtype=pl.String))
-    ).cast(FAULT_TYPE)
+    """Note one more fault on the rows where `when` holds, with what they have in that column, or those columns."""
+    value = evidence(column.split(", "), frame.collect_schema(), when)
+    fault = pl.concat_list(pl.struct(rule=pl.lit(rule), column=pl.lit(column), value=value)).cast(FAULT_TYPE)
     return frame.with_columns(pl.when(when).then(pl.col(FAULTS).list.concat(fault)).otherwise(FAULTS).alias(FAULTS))

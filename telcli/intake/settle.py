@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from telcli.intake.cleaning import FAULT_TYPE, NO_FAULTS
+from telcli.intake.cleaning import NO_FAULTS
+from telcli.intake.facts import add_fault
 from telcli.intake.history import FROM, TO
 from telcli.intake.survivorship import OWN, Survivorship, survive
 from telcli.tables import contract
@@ -44,10 +45,8 @@ def settle(
     # a copy repeats what was made of the first row of its file: the contract drops and counts it as such
     same = again.join(first.select(*own, *attributes), on=[*own, *attributes], how="semi", nulls_equal=True)
     copies = same.select(*key, SOURCE, LINE).join(whole.drop(SOURCE, LINE), on=list(key))
-    fault = [{"rule": "duplicate-key", "column": ", ".join(key), "value": None}]
-    clashes = again.join(same.select(_NTH), on=_NTH, how="anti").with_columns(
-        pl.lit(fault, dtype=FAULT_TYPE).alias(FAULTS)
-    )
+    differing = again.join(same.select(_NTH), on=_NTH, how="anti").with_columns(NO_FAULTS)
+    clashes = add_fault(differing.lazy(), pl.lit(value=True), "duplicate-key", ", ".join(key)).collect()
     columns = list(dict.fromkeys([*key, *(name for name in rows.columns if name not in OWN), *_HIDDEN]))
     more = [frame.select(columns).lazy() for frame in (whole, copies, clashes, broken)]
     return pl.concat([*rest, *more], how="diagonal_relaxed"), found.conflicts, found.rates

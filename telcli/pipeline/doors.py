@@ -18,6 +18,7 @@ from telcli.pipeline.workdir import Workdir
 from telcli.stages import Progress, silent
 from telcli.tables import contract
 from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
+from telcli.tables.evidence import evidence
 
 __all__ = ["Landed", "admit", "land"]
 
@@ -163,7 +164,8 @@ def _once_over_months(rules: Contract, pieces: list[Piece]) -> list[Piece]:
     several = first.filter(pl.col("_n") > 1).drop("_n")
     if not several.height:
         return pieces
-    fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=pl.lit(None, pl.String))
+    value = evidence(rules.key, pieces[0].rows.collect_schema())
+    fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=value)
     noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
     return [replace(piece, rows=_noted_elsewhere(rules, piece, several, noted)) for piece in pieces]
 

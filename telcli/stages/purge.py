@@ -14,6 +14,7 @@ from telcli.intake.identity import identifiers, personal
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.suppression import tokens
 from telcli.intake.words import masked
+from telcli.tables.evidence import masked_id
 
 __all__ = ["LOOKED_IN", "Person", "find", "of_person", "scrubbed", "without"]
 
@@ -131,6 +132,9 @@ def of_person(frame: pl.LazyFrame, table: str, person: Person) -> pl.Expr:
     tests = [pl.col("customer_id") == person.customer_id] if "customer_id" in have else []
     tests += [pl.col(name).is_in(person.aliases) for name in _ALIASES[:2] if name in have]
     tests += [pl.col(name).is_in(person.names) for name in _ELSEWHERE if not tests and have.get(name) == pl.String]
+    if table == "rejects":  # a key of several columns is shown whole, its long numbers hidden
+        names = sorted({*person.names, *map(masked_id, person.names)})
+        tests += [pl.col("value").str.split(", ").list.set_intersection(names).list.len() > 0]
     if table == "report_figures":
         tests += [pl.col(name).str.contains(_word(person)) for name in ("text", "text_zh", "metric") if name in have]
     return pl.any_horizontal(test.fill_null(value=False) for test in tests) if tests else pl.lit(value=False)

@@ -6,7 +6,7 @@ The rules themselves are dataframely schemas; this layer adds what telcli needs 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.tables import columns
 from telcli.tables.apart import told_apart
+from telcli.tables.evidence import evidence, shown
 
 __all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
 
@@ -33,7 +34,6 @@ _HIDDEN = {
     LINE: pl.Int64,
     FAULTS: pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})),
 }
-_LONG = 1e7
 _PLAIN_NAMES = {
     "nullability": "missing",
     "min": "too_low",
@@ -247,7 +247,7 @@ class Contract:
         good, failure = self._widened(have).filter(ready)
         broken = _failed_rows(failure)
         kept, clashes, copies = self._first_of_each_key(broken, hidden)
-        rejects = pl.concat([rejects, _rule_rows(broken, hidden, list(self.key)), clashes])
+        rejects = pl.concat([rejects, _rule_rows(broken, hidden, self._read_by_rules()), clashes])
         rejected = faulty.height + broken.height - kept.height - copies.height
         whole = pl.concat([good, kept.lazy()]) if kept.height else good
         return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies)
@@ -261,6 +261,13 @@ class Contract:
         """The schema with the frame's own attributes and hidden columns, which dataframely would else drop."""
         extra = {name: dy.Any() for name in have if name.startswith("x_") or name in _HIDDEN}
         return type(self.schema.__name__, (self.schema,), extra) if extra else self.schema
+
+    def _read_by_rules(self) -> dict[str, list[str]]:
+        """The columns that rules of whole rows look at, by rule; that keys are unique is one."""
+        own = [name for name in dir(self.schema) if hasattr(getattr(self.schema, name), "make")]
+        read = {name: getattr(self.schema, name).make(self.schema).expr.meta.root_names() for name in own}
+        ordered = {name: [column for column in self.schema.column_names() if column in read[name]] for name in own}
+        return {**ordered, "primary_key": list(self.key)}
 
     def _first_of_each_key(
         self, broken: pl.DataFrame, hidden: Sequence[str]
@@ -280,7 +287,7 @@ class Contract:
             "line",
             rule=pl.lit("duplicate-key"),
             column=pl.lit(", ".join(self.key)),
-            value=pl.lit(None, pl.String),
+            value=evidence(self.key, clashes.schema),
         )
         return kept.select(columns), named, _placed(same, hidden).select("source", "line")
 
@@ -331,22 +338,19 @@ def _failed_rows(failure: dy.FailureInfo) -> pl.DataFrame:
     return details.select(*rows.columns, _rules=pl.concat_list(named).list.drop_nulls())
 
 
-def _shown(name: str, kind: pl.DataType) -> pl.Expr:
-    """A value as rejects may show it: a number as long as that of a telephone is told by its size alone."""
-    value = pl.col(name)
-    if kind.is_float():
-        value = pl.when(value.abs() < _LONG).then(value).otherwise(value.round_sig_figs(2))
-    return value.cast(pl.String).str.replace_all(r"(\d{3})\d{4,}(\d{2})", "$1******$2")
+def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], of_rows: Mapping[str, list[str]]) -> pl.DataFrame:
+    """One reject per broken rule other than a shared key, with the offending value as text.
 
-
-def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> pl.DataFrame:
-    """One reject per broken rule other than a shared key, with the offending value as text."""
+    `of_rows` are the columns that rules of whole rows look at: those are named, and all their values shown.
+    """
     if not broken.height:
         return pl.DataFrame(schema=_REJECTS)
     rows = broken.filter(pl.col("_rules") != pl.lit(["primary_key"], dtype=pl.List(pl.String)))
     plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
     exploded = _placed(rows, hidden).explode("_rules").with_columns(column=pl.col("_rules").str.split("|").list.first())
-    found = pl.coalesce([pl.when(pl.col("column") == name).then(_shown(name, rows.schema[name])) for name in plain])
+    found = [pl.when(pl.col("column") == name).then(shown(name, rows.schema[name])) for name in plain]
+    found += [pl.when(pl.col("column") == name).then(evidence(read, rows.schema)) for name, read in of_rows.items()]
+    key = of_rows["primary_key"]
     keyless = pl.any_horizontal(pl.col(name).is_null() for name in key) if key else pl.lit(value=False)
     exploded = exploded.filter(~(keyless & (pl.col("column") == "primary_key")))  # what is missing is no shared key
     rule = pl.col("_rules").str.split("|").list.last()
@@ -354,6 +358,6 @@ def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], key: list[str]) -> p
         "source",
         "line",
         rule=rule.replace(_PLAIN_NAMES).str.strip_prefix("check__").str.replace_all("_", "-"),
-        column=pl.when(pl.col("column") == "primary_key").then(pl.lit(", ".join(key))).otherwise("column"),
-        value=found,
+        column=pl.col("column").replace({name: ", ".join(read) for name, read in of_rows.items()}),
+        value=pl.coalesce(found),
     )

@@ -676,4 +676,4 @@ def test_bills_and_payments_known_by_account_alone(tmp_path: Path) -> None:
     found = ran(tmp_path, files)
     assert good(found, "bills", "customer_id", "amount") == [("c1", 15.0), ("c2", 7.0)]
     assert good(found, "payments", "customer_id", "amount") == [("c1", 15.0), ("c2", 7.0)]
-    assert rules(found, "bills") == [(5, "orphan", "customer_id", None)]
+    assert rules(found, "bills") == [(5, "orphan", "customer_id", "a9")]

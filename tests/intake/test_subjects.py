@@ -20,7 +20,7 @@ def test_accounts(tmp_path: Path) -> None:
     found = ran(tmp_path, {"crm.csv": CUSTOMERS, "lines.csv": LINES, "账户.csv": accounts})
     columns = ("account_id", "customer_id", "payment_method", "credit_class", "credit_limit", "balance")
     assert good(found, "accounts", *columns) == [("a1", "c1", "托收", "A", 200.0, -12.5)]
-    assert rules(found, "accounts") == [(3, "orphan", "customer_id", None)]
+    assert rules(found, "accounts") == [(3, "orphan", "customer_id", "c9")]
 
 
 def test_products_stand_on_their_lines(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_surveys_with_and_without_items(tmp_path: Path) -> None:
         ("c1", "资费", 8.0, 8.0, 9.0, None),
         ("c2", "overall", None, None, 80.0, 9.0),
     ]
-    assert rules(found, "surveys") == [(3, "orphan", "customer_id", None)]
+    assert rules(found, "surveys") == [(3, "orphan", "customer_id", "c9")]
 
 
 def test_campaigns(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_campaigns(tmp_path: Path) -> None:
         ("k1", "c1", "treated", "O1", 1.5, "办理"),
         ("k1", "c2", "held_out", None, None, None),
     ]
-    assert rules(found, "campaigns") == [(4, "orphan", "customer_id", None)]
+    assert rules(found, "campaigns") == [(4, "orphan", "customer_id", "c9")]
 
 
 def test_every_subject_is_published(tmp_path: Path) -> None:

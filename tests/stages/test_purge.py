@@ -19,6 +19,8 @@ def test_rows_go_by_customer_line_or_subject() -> None:
     assert left("products", subscription_id=["U1", "U2"]) == ([("U2",)], 1)
     assert left("fraud_cases", subject_id=["C1", "C2"]) == ([("C2",)], 1)
     assert left("rejects", value=["B7", "B8", None], rule=["orphan"] * 3) == ([("B8", "orphan"), (None, "orphan")], 1)
+    keys = ["B7, 2024-05", "B7-2, 2024-05", "U1"]
+    assert left("rejects", value=keys, rule=["duplicate-key"] * 3)[0] == [("B7-2, 2024-05", "duplicate-key")]
     assert left("segment_profiles", segment_name=["C1"]) == ([("C1",)], 0)
     assert left("report_figures", text=["C1 may leave", "C12 stays"], metric=["a", "b"]) == ([("C12 stays", "b")], 1)
 

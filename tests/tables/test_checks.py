@@ -62,8 +62,22 @@ def test_each_kind_of_bad_row_is_rejected_with_its_reason() -> None:
         (7, "first-day-of-month", "month"),
         (8, "one-of", "kind"),
     }
+    (again,) = split.rejects.filter(rule="duplicate-key")["value"]
+    assert again == "a, 2024-05-01, total"
     assert split.rejected_rows == 5
     assert split.copies.rows() == [("billing.txt", 3)]
+
+
+def test_a_rule_of_whole_rows_names_its_columns_and_shows_what_they_hold() -> None:
+    days = {"activated_on": [date(2024, 5, 9)] * 2, "ended_on": [date(2024, 5, 1), None]}
+    lines = pl.LazyFrame({"subscription_id": ["13812345678", "b"], "customer_id": ["k"] * 2, **days})
+    split = tables.contract("subscriptions").split(lines)
+    found = split.rejects.select("rule", "column", "value").rows()
+    assert found == [("ends-after-activation", "activated_on, ended_on", "2024-05-09, 2024-05-01")]
+    one = lines.tail(1)
+    both = pl.concat([one.with_columns(plan_id=pl.lit(plan)) for plan in "PQ"])
+    twice = tables.contract("subscriptions").split(both)
+    assert twice.rejects["value"].to_list() == ["b"]
 
 
 @given(
