@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from telcli.intake.dates import days
 from telcli.intake.numbers import CODE, numbers
+from telcli.intake.own_names import like_names, mostly_own
 from telcli.intake.phones import masked_number
-from telcli.intake.privacy import header_tells, holds_person, is_person, is_prose
+from telcli.intake.privacy import header_tells, holds_person, is_person, is_prose, of_things
 from telcli.intake.words import meant
 
 __all__ = ["Profile", "attribute_names", "looks_personal", "profile"]
@@ -23,7 +24,10 @@ _SMALL = 1e6
 
 @dataclass(frozen=True)
 class Profile:
-    """How many values of one column are of which kind, over all rows."""
+    """How many values of one column are of which kind, over all rows.
+
+    `own` is whether they are, by their kind and number, names or addresses of persons.
+    """
 
     values: int
     numbers: int
@@ -34,6 +38,8 @@ class Profile:
     long: int
     small: int
     prose: int
+    nameable: int = 0
+    own: bool = False
 
     @property
     def type(self) -> str:
@@ -64,17 +70,18 @@ class Profile:
     def names_persons_under(self, header: str) -> bool:
         """Whether the column is personal by its values, or by a header that the values do not contradict.
 
-        Flags, dates and small numbers name nobody whatever the header says; notes do where they are prose.
+        Names are told by their values alone where the header does not speak of a thing or a place. Flags, dates and
+        small numbers name nobody whatever the header says; notes do where they are prose.
         """
         told = header_tells(header)
         plain = self.type in ("Boolean", "Date") or self.values == self.small
         said = (told == "person" and not plain) or (told == "note" and 100 * self.prose >= max(self.values, 1))
-        return self.names_persons or said
+        return self.names_persons or said or (self.own and not of_things(header))
 
 
 def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str, Profile]]:
     """Count the rows and look at every value of these columns, in one pass of bounded memory."""
-    kinds = list(Profile.__dataclass_fields__)
+    kinds = [kind for kind in Profile.__dataclass_fields__ if kind != "own"]
     schema = {"rows": pl.Int64(), **{f"{n}.{kind}": pl.Int64() for n in range(len(headers)) for kind in kinds}}
 
     def count(batch: pl.DataFrame) -> pl.DataFrame:
@@ -86,10 +93,12 @@ def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str,
     chosen = frame.select(headers or pl.first())
     counted = chosen.map_batches(count, schema=schema, streamable=True).sum().collect(engine="streaming")
     row = counted.row(0, named=True)
-    return int(row["rows"] or 0), {
+    found = {
         header: Profile(**{kind: int(row[f"{number}.{kind}"] or 0) for kind in kinds})
         for number, header in enumerate(headers)
     }
+    own = mostly_own(frame, [header for header, one in found.items() if 2 * one.nameable >= max(one.values, 1)])
+    return int(row["rows"] or 0), {header: replace(one, own=header in own) for header, one in found.items()}
 
 
 def _counts(text: pl.Series) -> dict[str, int]:
@@ -110,6 +119,7 @@ def _counts(text: pl.Series) -> dict[str, int]:
         "long": person | bare.str.contains(r"\d{9}"),
         "small": value.abs() < _SMALL,
         "prose": is_prose(bare),
+        "nameable": like_names(bare),
     }
     weights = repeats["n"]
     return {kind: int((weights * mark.fill_null(value=False).cast(pl.UInt32)).sum()) for kind, mark in marks.items()}

@@ -24,6 +24,7 @@ __all__ = [
     "holds_person",
     "is_person",
     "is_prose",
+    "of_things",
 ]
 
 _IP = r"(?:179\d\d|1259\d|12583\d?|12520|11808|10193)[- ]?"
@@ -177,6 +178,19 @@ def header_tells(header: str) -> str:
     if not things and (tokens & personal_words("tokens") or _any_in(plain, "tokens_zh")):
         return "person"
     return "note" if tokens & personal_words("notes") or _any_in(plain, "notes_zh") else ""
+
+
+def of_things(header: str) -> bool:
+    """Whether a header speaks of a thing or a place, whose names are no names of persons.
+
+    >>> of_things("手机品牌"), of_things("地市"), of_things("emergency"), of_things("column_2")
+    (True, True, False, False)
+    """
+    flat = unicodedata.normalize("NFKC", header)
+    tokens = {token.lower() for token in _TOKEN.findall(flat)}
+    return bool(tokens & personal_words("things")) or any(
+        _any_in(bare(flat), name) for name in ("things_zh", "places_zh")
+    )
 
 
 def _ends(token: str, ending: str) -> bool:

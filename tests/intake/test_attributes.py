@@ -92,6 +92,42 @@ def test_headers_of_things_are_no_persons(header: str) -> None:
     assert not judged(header, ["Gold", "Silver"])
 
 
+FAMILIES, GIVEN = "王李张刘陈杨赵黄周吴", ["伟", "芳", "志强", "敏静", "洋磊"]
+PEOPLE = [family + given for family in FAMILIES for given in GIVEN]
+HOMES = [f"南京市玄武区中山路{number}号" for number in range(25)]
+
+
+@pytest.mark.parametrize(
+    "values", [PEOPLE, HOMES, [*PEOPLE, *["某客户"] * 9], [f"幸福小区{n}栋502室" for n in range(30)]]
+)
+@pytest.mark.parametrize("header", ["column_2", "emergency", "kh_mc"])
+def test_many_different_names_or_addresses_are_persons_whatever_the_header(header: str, values: list[str]) -> None:
+    assert judged(header, values * 3)
+
+
+CITIES = (
+    "南京 苏州 无锡 常州 镇江 扬州 泰州 南通 盐城 徐州 宿迁 淮安 高邮 江阴 常熟 太仓 昆山 黄山 金华 温州 安庆 孟州 邵阳"
+)
+OTHERS = {
+    "cities": CITIES.split() * 9,
+    "few names": ["王伟", "李敏", "赵磊"] * 90,
+    "villages": [f"{family}{ending}" for family in FAMILIES for ending in ("家庄", "村", "各庄", "桥")],
+    "dealers": [f"{family}{ending}" for family in FAMILIES for ending in ("记通讯", "氏手机店", "姐专营店")],
+    "branches": [f"中山路{number}号营业厅" for number in range(40)],
+    "plans": [f"{name}{fee}" for name in ("畅享", "王者", "黄金") for fee in range(9, 199, 10)],
+    "one plan of many": [*["金卡"] * 300, *CITIES.split()],
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_places_plans_and_shops_are_no_persons(kind: str) -> None:
+    assert not judged("x1", OTHERS[kind])
+
+
+def test_names_under_the_header_of_a_thing_are_its_own() -> None:
+    assert not any(judged(header, PEOPLE) for header in ("渠道", "手机品牌", "城市", "village", "plan"))
+
+
 def test_notes_are_dropped_where_they_are_prose() -> None:
     assert judged("Remark", ["asked for Li Wei at home", "late"])
     assert judged("备注", ["张三来电要求改套餐，已处理"])
