@@ -26,7 +26,7 @@ _SMALL = 1e6
 class Profile:
     """How many values of one column are of which kind, over all rows.
 
-    `own` is whether they are, by their kind and number, names or addresses of persons.
+    `own` is 1 where they are, by their kind and number, names or addresses of persons.
     """
 
     values: int
@@ -39,7 +39,7 @@ class Profile:
     small: int
     prose: int
     nameable: int = 0
-    own: bool = False
+    own: int = 0
 
     @property
     def type(self) -> str:
@@ -76,7 +76,7 @@ class Profile:
         told = header_tells(header)
         plain = self.type in ("Boolean", "Date") or self.values == self.small
         said = (told == "person" and not plain) or (told == "note" and 100 * self.prose >= max(self.values, 1))
-        return self.names_persons or said or (self.own and not of_things(header))
+        return self.names_persons or said or (bool(self.own) and not of_things(header))
 
 
 def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str, Profile]]:
@@ -98,7 +98,7 @@ def profile(frame: pl.LazyFrame, headers: Sequence[str]) -> tuple[int, dict[str,
         for number, header in enumerate(headers)
     }
     own = mostly_own(frame, [header for header, one in found.items() if 2 * one.nameable >= max(one.values, 1)])
-    return int(row["rows"] or 0), {header: replace(one, own=header in own) for header, one in found.items()}
+    return int(row["rows"] or 0), {header: replace(one, own=int(header in own)) for header, one in found.items()}
 
 
 def _counts(text: pl.Series) -> dict[str, int]:
