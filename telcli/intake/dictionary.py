@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from telcli.intake.own_words import extended
+from telcli.intake.traditional import simplified
 from telcli.tables import SUBJECTS, contract
 
 __all__ = [
@@ -152,12 +153,12 @@ def speak(own: Mapping[str, Any]) -> None:
 
 @cache
 def bare(header: str) -> str:
-    """A header without case, blanks, marks and full-width forms.
+    """A header without case, blanks, marks and full-width forms, traditional characters as simplified ones.
 
-    >>> bare("ＣＵＳＴＯＭＥＲ_ID ")
-    'customerid'
+    >>> bare("ＣＵＳＴＯＭＥＲ_ID "), bare("帳單 編號")
+    ('customerid', '账单编号')
     """
-    return _NOISE.sub("", unicodedata.normalize("NFKC", header).casefold())
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", header)).casefold())
 
 
 @cache

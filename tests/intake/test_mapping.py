@@ -8,6 +8,7 @@ from telcli.errors import DataError
 from telcli.intake.candidates import meaning
 from telcli.intake.dictionary import headers_of, pseudonymous, slots, weak_headers
 from telcli.intake.mapping import SourceMap, Use, guess
+from telcli.intake.privacy import header_tells
 from telcli.tables import SUBJECTS
 
 
@@ -38,6 +39,10 @@ def guessed(headers: str, source: str = "a.csv", **told: str) -> SourceMap:
         ("id,user_id,call_date,duration", "calls"),
         ("id,user_id,session_date,mb_used", "calls"),
         ("id,user_id,message_date", "calls"),
+        ("客戶編號,帳期,應收金額", "bills"),
+        ("客戶編號,帳期,應繳金額,手機號碼", "bills"),
+        ("本机号码,对方号码,通话开始时间,通话时长,呼叫类型", "calls"),
+        ("主叫號碼,對方號碼,通話開始時間,通話時長", "calls"),
         ("customerID,gender,tenure,MonthlyCharges,Churn", "customers"),
     ],
 )
@@ -114,6 +119,13 @@ def test_two_headers_written_alike_are_told_apart() -> None:
 def test_what_the_analyst_says_settles_it() -> None:
     found = guessed("客户编号,客户编码,性别", customer_id="客户编码")
     assert found.use("customer_id") == Use("客户编码")
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"), [("手機號碼", "person"), ("聯絡電話", "person"), ("備註", "note"), ("品牌", "")]
+)
+def test_traditional_headers_of_persons_are_known(header: str, kind: str) -> None:
+    assert header_tells(header) == kind
 
 
 def test_persons_are_set_aside() -> None:
