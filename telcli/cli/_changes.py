@@ -23,7 +23,8 @@ __all__ = ["Wanted", "tell", "wanted"]
 
 _COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
 _MOVES = ("joined", "returned", "left", "stayed", "outside")
-_KINDS = (*_MOVES[:3], "plan_id", "lifecycle_stage", "customer_class", "region", "branch", "manager_id", "star_level")
+_ATTRIBUTES = ("customer_class", "region", "branch", "manager_id", "star_level")
+_KINDS = (*_MOVES[:3], "line", "plan_id", "lifecycle_stage", *_ATTRIBUTES)
 _LABELLED = (*_KINDS, "churned")
 _FEW = 6
 

@@ -41,9 +41,9 @@ def diff(
 ) -> None:
     """Show what changed in the base from one month to another.
 
-    Who joined, returned and left; plans, stages of life, classes, regions and managers that changed; and what it is
-    worth in revenue; with --what x_NAME also one of your own attributes of customers. Nothing is written, so it works
-    while another command does.
+    Who joined, returned and left; lines taken, given up or moved to another customer; plans, stages of life, classes,
+    regions and managers that changed; and what it is worth in revenue; with --what x_NAME also one of your own
+    attributes of customers. Nothing is written, so it works while another command does.
     """
     from telcli.pipeline.diff import diff as compare
 

@@ -11,6 +11,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.features import base
 from telcli.features.lifecycle import LifecycleRules
+from telcli.features.quality_counts import end_of_month
 from telcli.intake.history import as_it_stood
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
@@ -19,7 +20,7 @@ __all__ = ["COLUMNS", "KINDS", "diff"]
 
 MOVES = ("joined", "returned", "left")
 ATTRIBUTES = ("customer_class", "region", "branch", "manager_id", "star_level", "churned")
-KINDS = (*MOVES, "plan_id", "lifecycle_stage", *ATTRIBUTES)
+KINDS = (*MOVES, "line", "plan_id", "lifecycle_stage", *ATTRIBUTES)
 """What a row of changes may tell of."""
 COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
 _UNKNOWN = "unknown"
@@ -49,8 +50,8 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
     -------
     Outcome
         The table ``changes`` has a row per change, `COLUMNS`; of customers who joined, returned or left, before and
-        after are their stage. Metrics: counts, revenue of either month by kind of change, and `moves`, how many went
-        from which value to which.
+        after are their stage; of lines taken, given up or moved, where those were. Metrics: counts, revenue of either
+        month by kind of change, and `moves`, how many went from which value to which.
 
     >>> months = pl.LazyFrame({"customer_id": ["a", "b"], "month": [date(2024, 5, 1), date(2024, 6, 1)],
     ...     "active": [True] * 2, "left": [False] * 2, "revenue": [5.0, 7.0], "tenure_months": [9.0, 0.0],
@@ -76,7 +77,7 @@ def diff(inputs: Inputs, settings: SegmentSettings) -> Outcome:  # noqa: D417 (n
             found.append(_compared(stayed, was, now, name))
         elif was.height or now.height:
             unknown.append(name)
-    found.append(_plans(tables, stayed, before, after))
+    found += [_plans(tables, stayed, before, after), _lines(tables, stayed, before, after)]
     changes = pl.concat(found).sort("customer_id", "what", "subscription_id", nulls_last=False)
     metrics = {"from": f"{before:%Y-%m}", "to": f"{after:%Y-%m}", **_metrics(tables, people, changes, before, after)}
     notices = _doubts(tables, metrics, unknown, one, other, before)
@@ -166,6 +167,46 @@ def _plans(tables: Tables, stayed: pl.DataFrame, before: date, after: date) -> p
     both = sides[0].drop("customer_id").join(sides[1], on="subscription_id")
     differing = both.filter(pl.col("before") != pl.col("after")).with_columns(what=pl.lit("plan_id"))
     return _rows(differing.collect(engine="streaming").join(stayed, on="customer_id", how="semi"))
+
+
+def _lines(tables: Tables, stayed: pl.DataFrame, before: date, after: date) -> pl.DataFrame:
+    """Rows of lines that those who stayed took or gave up, ``held`` on one side, or that were ``elsewhere`` on one.
+
+    A line that is first on record in the later month, and was there before by its own date, is no new one.
+    """
+    none = _rows(pl.DataFrame(schema={"customer_id": pl.String, "what": pl.String}))
+    then, now = (_held_lines(tables, month) for month in (before, after))
+    if not then.height or not now.height:
+        return none
+    both = then.join(now, on="subscription_id", how="full", suffix="_now", coalesce=True)
+    late, since = ("customer_id", "activated_on_now") if before < after else ("customer_id_now", "activated_on")
+    seen_late = pl.col(late).is_null() & (pl.col(since) <= end_of_month(min(before, after))).fill_null(value=False)
+    moved = both.filter(pl.col("customer_id").ne_missing(pl.col("customer_id_now")), ~seen_late)
+    of_then = moved.select("subscription_id", "customer_id", before=pl.lit("held"), after=_elsewhere("customer_id_now"))
+    of_now = moved.select(
+        "subscription_id", customer_id="customer_id_now", before=_elsewhere("customer_id"), after=pl.lit("held")
+    )
+    told = pl.concat([of_then, of_now]).drop_nulls("customer_id").with_columns(what=pl.lit("line"))
+    return _rows(told.join(stayed, on="customer_id", how="semi"))
+
+
+def _elsewhere(name: str) -> pl.Expr:
+    return pl.when(pl.col(name).is_not_null()).then(pl.lit("elsewhere"))
+
+
+def _held_lines(tables: Tables, month: date) -> pl.DataFrame:
+    """The lines that stood at the end of a month and had not ended, each with its customer and its first day."""
+    lines = _standing(tables, "subscriptions", month)
+    have = lines.collect_schema()
+    days = [
+        (pl.col(name) if name in have else pl.lit(None)).cast(pl.Date).alias(name)
+        for name in ("activated_on", "ended_on")
+    ]
+    held = lines.select("subscription_id", "customer_id", *days).filter(
+        (pl.col("ended_on").is_null() | (pl.col("ended_on") > end_of_month(month))),
+        (pl.col("activated_on").is_null() | (pl.col("activated_on") <= end_of_month(month))),
+    )
+    return held.drop("ended_on").drop_nulls(["subscription_id", "customer_id"]).collect(engine="streaming")
 
 
 def _rows(frame: pl.DataFrame) -> pl.DataFrame:

@@ -116,6 +116,27 @@ def test_the_stage_is_that_of_segments_where_both_months_have_them() -> None:
     assert not compare(tables, MAY, JUNE)[0].height, "one month of segments is not compared with the rules"
 
 
+def test_lines_taken_given_up_and_moved_are_told_of_those_who_stayed() -> None:
+    held = [(who, month, True) for who in "ab" for month in (MAY, JUNE)]
+    kept = {"subscription_id": ["kept", "new", "known late", "moved"], "customer_id": ["a", "a", "a", "b"]}
+    days = {"activated_on": [date(2020, 1, 1), date(2024, 6, 9), date(2020, 1, 1), None]}
+    since = {"valid_from": [MAY, JUNE, JUNE, JUNE]}
+    past = {"subscription_id": ["moved", "gone"], "customer_id": ["a", "b"], "activated_on": [None, None]}
+    tables = {
+        "customer_months": months(*held),
+        "customers": pl.LazyFrame({"customer_id": ["a", "b"], "valid_from": [MAY] * 2, "valid_to": [None] * 2}),
+        "subscriptions": pl.LazyFrame({**kept, **days, **since, "valid_to": [None] * 4}),
+        "subscription_history": pl.LazyFrame({**past, "valid_from": [MAY] * 2, "valid_to": [JUNE] * 2}),
+    }
+    tables = {name: frame.cast({pl.Null: pl.Date}) for name, frame in tables.items()}
+    assert compare(tables, MAY, JUNE)[0].rows() == [
+        ("a", "line", "held", "elsewhere", "moved"),
+        ("a", "line", None, "held", "new"),
+        ("b", "line", "held", None, "gone"),
+        ("b", "line", "elsewhere", "held", "moved"),
+    ]
+
+
 def test_a_stage_that_was_not_known_has_not_changed() -> None:
     held = {"customer_months": months(("a", MAY, True), ("a", JUNE, True), ("b", MAY, True), ("b", JUNE, True))}
     stages = ["unknown", "maturity", "growth", "maturity"]
