@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-import numpy as np
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.pipeline.once import Elsewhere, once_over_loads, once_over_months
 from telcli.pipeline.partfile import PartFile
 from telcli.pipeline.parting import Piece, cut, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Progress, silent
 from telcli.tables import contract
-from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
-from telcli.tables.evidence import evidence
+from telcli.tables.checks import Contract
 
 __all__ = ["Landed", "admit", "land"]
 
@@ -63,18 +62,20 @@ def land(
     strict: bool,
     light: bool = False,
     progress: Progress = silent,
+    held: Elsewhere | None = None,
 ) -> Landed:
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
     Each partition is read and checked on its own, so memory is bounded by the largest: a month of the monthly tables,
     the whole of the others. The frame is computed once, as a stream, to a raw file for each, but for a `light` one,
-    which costs little to read again and again. `strict` (results of a stage) raises on the first broken rule.
+    which costs little to read again and again. `strict` (results of a stage) raises on the first broken rule. A row
+    under a key that another month holds already is refused.
     """
     folder = staging / rules.name
     folder.mkdir(parents=True)
     whole = rules.conform(frame)
     apart = sifted(rules, whole) if light and not rules.buckets else written(rules, whole, folder / "raw")
-    pieces = _once_over_months(rules, apart)
+    pieces = once_over_months(rules, once_over_loads(rules, apart, held) if held else apart)
     landing = _Landing(rules, folder, strict)
     for done, piece in enumerate(pieces):
         progress("checking", done, len(pieces))
@@ -140,42 +141,6 @@ def _ordered(rules: Contract, rows: pl.DataFrame) -> pl.DataFrame:
     if not own or (len(own) == 1 and (rows[own[0]].shift(1) < rows[own[0]]).all()):
         return rows
     return rows.sort(rules.key)
-
-
-def _once_over_months(rules: Contract, pieces: list[Piece]) -> list[Piece]:
-    """Leave a key that several partitions hold to the first line that has it: each partition is checked on its own.
-
-    Few keys or none are such, so they are found by their hashes, of eight bytes each, and looked at closely only then.
-    """
-    if rules.partition in (None, *rules.key) or len(pieces) < 2 or FAULTS not in pieces[0].rows.collect_schema():
-        return pieces
-    key = pl.struct(rules.key).hash()
-    hashes = np.sort(np.concatenate([piece.rows.select(key).collect().to_series().to_numpy() for piece in pieces]))
-    twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-    if not twice.size:
-        return pieces
-    again = key.is_in(pl.lit(pl.Series(twice)).implode()) & (pl.col(FAULTS).list.len() == 0)
-    chosen = (*rules.key, SOURCE, LINE)
-    rows = [piece.rows.filter(again).select(*chosen, _place=pl.lit(piece.name)) for piece in pieces]
-    placed = pl.concat(rows).drop_nulls().sort(SOURCE, LINE).collect()
-    first = placed.group_by(rules.key, maintain_order=True).agg(
-        pl.col("_place").first(), _n=pl.col("_place").n_unique()
-    )
-    several = first.filter(pl.col("_n") > 1).drop("_n")
-    if not several.height:
-        return pieces
-    value = evidence(rules.key, pieces[0].rows.collect_schema())
-    fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=value)
-    noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
-    return [replace(piece, rows=_noted_elsewhere(rules, piece, several, noted)) for piece in pieces]
-
-
-def _noted_elsewhere(rules: Contract, piece: Piece, several: pl.DataFrame, noted: pl.Expr) -> pl.LazyFrame:
-    """The rows of one partition, with a fault on those whose key another one has first."""
-    elsewhere = several.filter(pl.col("_place") != piece.name).lazy()
-    marked = piece.rows.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
-    later = pl.col("_place").is_not_null()
-    return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_place")
 
 
 def _final(rules: Contract, partition: str) -> str:

@@ -179,6 +179,8 @@ class _Meeting:
         found = succeed(before, given, rules.key, load.month, whole=whole, dated=said)
         if past and found.changed:
             self._refuse_older(table, before)
+        if table == "customers" and whole and not (load.restate or load.again):
+            _refuse_shrinking(_rows(held), found)
         if past and was is not None and (found.past.height or self._past[past] or _has_rows(was, load)):
             self.histories[past] = self._history(past, found, was, rules.key, self._texts[table])
         columns = rules.schema.column_names()
@@ -277,6 +279,20 @@ def _has_rows(past: pl.LazyFrame, load: Load) -> bool:
 def _held(parts: Mapping[str, Part]) -> Landed:
     empty = contract("rejects").schema.create_empty()
     return Landed(parts, {}, empty, 0, pl.DataFrame(schema={"source": pl.String, "line": pl.Int64}))
+
+
+def _refuse_shrinking(held: int, found: Succession) -> None:
+    """Refuse a base that most customers held are not in: it is a part of one, or one of something else."""
+    if 2 * found.absent > held:
+        raise DataError(
+            "base-shrinks",
+            "This load is a table of the whole base, and {gone} of the {held} customers held are not in it. Nothing "
+            "was changed.",
+            hint="Give the whole base; or replace the one that is held with --restate; another operator's belongs into "
+            "a working directory of its own (-w).",
+            gone=found.absent,
+            held=held,
+        )
 
 
 def _succeeded(table: str, found: Succession, *, whole: bool) -> Notice:

@@ -14,6 +14,7 @@ from telcli.pipeline.ledger import entered, taken
 from telcli.pipeline.loads import meet
 from telcli.pipeline.made import make
 from telcli.pipeline.month_counts import month_notices
+from telcli.pipeline.once import Elsewhere, keys_held
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
 from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
 from telcli.pipeline.secret import Secret
@@ -44,16 +45,17 @@ def publish(
         A table breaks its contract, or ingest would lose more rows than `max_reject_share` allows.
     """
     staging = workdir.path / STAGING
-    landed: Mapping[str, Landed] = _land_all(stage, outcome, staging, progress)
-    if stage.name == "ingest":
+    load = taken(manifest, outcome, basis) if stage.name == "ingest" else None
+    held = keys_held(workdir, manifest, outcome.tables, replaced=load.restate or load.whole) if load else {}
+    landed: Mapping[str, Landed] = _land_all(stage, outcome, staging, progress, held)
+    if load:
         found = counts(outcome.metrics["sources"], landed, settings.max_reject_share)
         refuse_beyond(found, landed, workdir.path)
         outcome = dataclasses.replace(outcome, metrics={**outcome.metrics, **found})
     if secret:  # whether a key was needed is known only now that every value has been read
         outcome = dataclasses.replace(outcome, notices=(*secret.notices, *outcome.notices))
         manifest = dataclasses.replace(manifest, key_id=manifest.key_id or secret.key_id)
-    if stage.name == "ingest":
-        load = taken(manifest, outcome, basis)
+    if load:
         met, told = meet(workdir, manifest, landed, load)
         made = make(workdir, manifest, landed, met, outcome.made_of)
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told, *made.notices))
@@ -71,12 +73,14 @@ def publish(
     return committed
 
 
-def _land_all(stage: Stage, outcome: Outcome, staging: Path, progress: Progress) -> dict[str, Landed]:
+def _land_all(
+    stage: Stage, outcome: Outcome, staging: Path, progress: Progress, held: Mapping[str, Elsewhere]
+) -> dict[str, Landed]:
     strict = stage.name != "ingest"
-    landed = {
-        table: land(contract(table), frame, staging, strict=strict, light=table in outcome.light, progress=progress)
-        for table, frame in outcome.tables.items()
-    }
+    landed = {}
+    for table, frame in outcome.tables.items():
+        light, keys = table in outcome.light, held.get(table)
+        landed[table] = land(contract(table), frame, staging, strict=strict, light=light, progress=progress, held=keys)
     if not strict:
         refused = pl.concat([found.rejects for found in landed.values()])
         landed["rejects"] = land(

@@ -116,15 +116,13 @@ def refuse_beyond(found: Mapping[str, Any], landed: Mapping[str, Landed], workdi
 
 def _worst(found: Mapping[str, Any]) -> tuple[str, int, int] | None:
     """The source, else the table, of those beyond the threshold that loses the largest share: name, rejected, rows."""
-    sources = [
-        (one["source"], one["rows_rejected"], one["rows_read"] - one["rows_unused"] - one["rows_duplicate"])
-        for one in found["sources"]
-    ]
+    sources = [(one["source"], one["rows_rejected"], one["rows_read"] - one["rows_unused"]) for one in found["sources"]]
     tables = [
-        (table, one["rejected"], one["rejected"] + one["kept"]) for table, one in found["rejects_by_table"].items()
+        (table, one["rejected"], one["rejected"] + one["kept"] + one["copies"])
+        for table, one in found["rejects_by_table"].items()
     ]
     for kind in (sources, tables):
-        beyond = [one for one in kind if one[1] and (one[1] == one[2] or one[1] / one[2] > found["max_reject_share"])]
+        beyond = [one for one in kind if one[1] / max(one[2], 1) > found["max_reject_share"]]
         if beyond:
             return max(beyond, key=lambda one: (one[1] / max(one[2], 1), one[1]))
     return None

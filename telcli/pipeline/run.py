@@ -233,11 +233,16 @@ def _make(
     staging = workdir.staging()
     inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"))
     if stage.name == "ingest":
+        from telcli.pipeline.ledger import bases_alone
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
         inputs = dataclasses.replace(
-            inputs, extracts=tuple(extracts), key=secret, suppressed=frozenset(manifest.suppressed)
+            inputs,
+            extracts=tuple(extracts),
+            key=secret,
+            suppressed=frozenset(manifest.suppressed),
+            bases_alone=bases_alone(manifest),
         )
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))

@@ -48,6 +48,7 @@ class Inputs:
     keep : computes a frame and gives back one of the same rows that is cheap to read again.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
+    bases_alone : whether nothing but tables of the whole base was ever loaded, for ingest alone.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -59,6 +60,7 @@ class Inputs:
     key: Callable[[], bytes] | None = None
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
     suppressed: frozenset[str] = frozenset()
+    bases_alone: bool = True
 
 
 @dataclass(frozen=True)

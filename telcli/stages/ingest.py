@@ -83,7 +83,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
-    whole = undated and all(one.map.table == "customers" for one in ones)
+    whole = undated and inputs.bases_alone and all(one.map.table == "customers" for one in ones)
     lines = None if whole else inputs.tables.get("subscriptions")
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
     month = _load_month(ones, at if undated else None)

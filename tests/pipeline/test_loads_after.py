@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from telcli.errors import DataError
 from telcli.pipeline.run import Request
 from telcli.pipeline.status import status
-from tests.pipeline.test_loads import BILLS, CALLS, JUNE, MAY, codes, load, rows
+from tests.pipeline.test_loads import BILLS, CALLS, CRM, JUNE, MAY, PAID, codes, load, rows
 
 CALL = "{who},3,2024-05-0{day} 10:00:00,{seconds},out\n"
 RESTATE = {"restate": True}
@@ -61,3 +64,38 @@ def test_a_load_that_was_done_before_is_told_as_it_was(tmp_path: Path) -> None:
     assert again.skipped
     assert [one["source"] for one in again.metrics["sources"]] == ["bills_202405.csv", "crm_202405.csv"]
     assert (again.metrics, again.notices, again.rows_in) == (first.metrics, first.notices, first.rows_in)
+
+
+def test_a_number_held_in_another_month_is_refused(tmp_path: Path) -> None:
+    numbered = "payment_id," + PAID
+    load(tmp_path, {**MAY, "pay5.csv": numbered + "P1,a,2024-05-03,5,app\nP2,b,2024-05-04,6,app\n"})
+    june = {"pay6.csv": numbered + "P1,a,2024-06-03,99,app\nP3,b,2024-06-04,7,app\n"}
+    run = load(tmp_path, june)
+    assert rows(tmp_path, "payments", "payment_id", "amount") == [("P1", 5.0), ("P2", 6.0), ("P3", 7.0)]
+    assert rows(tmp_path, "rejects", "source", "line", "rule") == [("pay6.csv", 2, "duplicate-key")]
+    assert run.rejected == 1
+    moved = {"pay.csv": numbered + "P2,b,2024-05-04,6,app\nP1,a,2024-06-03,99,app\nP3,b,2024-06-04,7,app\n"}
+    load(tmp_path, moved, choices=RESTATE)
+    assert rows(tmp_path, "payments", "payment_id", "amount") == [("P1", 99.0), ("P2", 6.0), ("P3", 7.0)]
+
+
+def test_customers_alone_take_nobody_away_whose_facts_came_by_themselves(tmp_path: Path) -> None:
+    load(tmp_path, MAY)
+    run = load(tmp_path, {"delta.csv": CRM + "a,F,east\n"}, as_of=date(2024, 6, 1))
+    assert rows(tmp_path, "customers", "customer_id", "region") == [("a", "east"), ("b", "south")]
+    (told,) = [notice for notice in run.notices if notice.code == "rows-succeeded"]
+    assert told.values == {"table": "customers", "added": 0, "changed": 1, "absent": 1}
+    assert load(tmp_path, MAY).skipped
+
+
+def test_a_base_that_loses_most_customers_is_refused_unless_restated(tmp_path: Path) -> None:
+    flat = "customer_id,churned\n"
+    may = {"may.csv": flat + "a,Yes\nb,No\nc,No\n"}
+    load(tmp_path, may, as_of=date(2024, 5, 1))
+    few = {"few.csv": flat + "a,No\n"}
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, few, as_of=date(2024, 6, 1))
+    assert (caught.value.code, caught.value.exit_code) == ("base-shrinks", 4)
+    assert (caught.value.values["gone"], caught.value.values["held"]) == (2, 3)
+    load(tmp_path, few, as_of=date(2024, 6, 1), choices=RESTATE)
+    assert rows(tmp_path, "customers", "customer_id") == [("a",)]

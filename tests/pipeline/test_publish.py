@@ -162,3 +162,20 @@ def test_facts_dated_after_today_are_refused(tmp_path: Path, monkeypatch: pytest
     usage = "customer_id,month,texts\na,2024-05,4\na,2024-06,4\na,2024-07,4\n"
     run = ingested(tmp_path, {"usage.csv": usage})
     assert [(one["rule"], one["first_line"]) for one in run.metrics["rejects_by_rule"]] == [("in-the-future", 4)]
+
+
+def test_what_is_lost_is_a_share_of_all_rows_copies_among_them(tmp_path: Path) -> None:
+    used = "customer_id,month,texts\n"
+    rows = "".join(f"k{n},2024-05,{n}\n" for n in range(40))
+    again = "".join(f"k{n},2024-05,{n + 1 if n < 4 else n}\n" for n in range(40))
+    run = ingested(tmp_path, {"a.csv": used + rows, "b.csv": used + again}, most=0.1)
+    assert counts(run) == [(40, 40, 0, 0), (40, 0, 4, 36)]
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"a.csv": used + rows, "b.csv": used + again}, most=0.09)
+    assert (caught.value.values["rejected"], caught.value.values["rows"]) == ("4", "40")
+
+
+def test_a_threshold_of_all_rows_refuses_nothing(tmp_path: Path) -> None:
+    crm = "customer_id,gender\na,F\n"
+    run = ingested(tmp_path, {"crm.csv": crm, "usage.csv": "customer_id,month,texts\na,2024-05,x\nb,2024-05,2\n"})
+    assert counts(run)[1] == (2, 0, 2, 0)
