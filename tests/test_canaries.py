@@ -53,6 +53,7 @@ GOOD = {
     "sim": SIM,
     "text": "Gold",
     "flag": "1",
+    "stars": "五星",
     "number": "5",
     "integer": "1",
     "year": "1980",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -13,13 +14,16 @@ from telcli.intake.dictionary import bare, slots
 from telcli.intake.mapping import SourceMap
 from telcli.intake.numbers import numbers
 from telcli.intake.plausible import unit_doubts
+from telcli.intake.told import NONE_ONE
+from telcli.intake.words import meant
 
-__all__ = ["duration_unit", "epoch_told", "units_assumed"]
+__all__ = ["duration_unit", "epoch_told", "units_assumed", "with_gender_codes"]
 
 _HEAD = 2000
 _DURATION = "calls.duration_s"
 _EPOCH = r"^\s*\d{9,10}(?:\d{3})?(?:\.0*)?\s*$|:\d\d(?:\.\d+)?\s*(?:[+-]\d{2}:?\d{2}(?:\s+\d{4})?|Z)\s*$"
 _MINUTES = ("min", "分")
+_GENDER = "customers.gender"
 _MONEY = ("元", "yuan", "rmb", "cny", "usd", "eur")
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分"), "seconds": ("sec", "秒", *_MINUTES)}
 
@@ -55,6 +59,20 @@ def epoch_told(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
     return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
 
 
+def with_gender_codes(columns: Mapping[str, Use], head: pl.DataFrame) -> dict[str, Use]:
+    """Genders of which the column holds 0 and 1 alone are women and men; elsewhere 1 and 2 are men and women.
+
+    >>> head = pl.DataFrame({"sex": ["1", "0", None]})
+    >>> with_gender_codes({"customers.gender": Use("sex")}, head)["customers.gender"].unit
+    '01'
+    """
+    use = columns.get(_GENDER)
+    if use is None or use.unit or use.header not in head.columns:
+        return dict(columns)
+    seen = set(meant(head[use.header]).drop_nulls().str.replace(r"\.0$", ""))
+    return {**columns, _GENDER: replace(use, unit=NONE_ONE)} if seen == {"0", "1"} else dict(columns)
+
+
 def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
     """Numbers whose header names no unit, units that the values speak against, and forms of dates."""
     notices = []
@@ -64,6 +82,14 @@ def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
         slot = slots()[name]
         if use.constant:
             continue
+        if name == _GENDER and use.unit == NONE_ONE:
+            notices.append(
+                Notice(
+                    "gender-assumed",
+                    "{file}: {header} holds 0 and 1 alone; 1 was taken for male and 0 for female.",
+                    {"file": mapped.source, "header": use.header},
+                )
+            )
         if slot.form in ("day", "month", "moment") and use.unit:
             notices.append(date_notice(mapped.source, use.header, use.unit))
         if slot.form == "moment" and use.header in head.columns:

@@ -71,10 +71,12 @@ class Profile:
         """Whether the column is personal by its values, or by a header that the values do not contradict.
 
         Names are told by their values alone where the header does not speak of a thing or a place. Flags, dates and
-        small numbers name nobody whatever the header says; notes do where they are prose.
+        small numbers name nobody whatever the header says, but for days of birth; notes do where they are prose.
         """
         told = header_tells(header)
         plain = self.type in ("Boolean", "Date") or self.values == self.small
+        if told == "birth":
+            return self.type == "Date" or not plain
         said = (told == "person" and not plain) or (told == "note" and 100 * self.prose >= max(self.values, 1))
         return self.names_persons or said or (bool(self.own) and not of_things(header))
 

@@ -14,7 +14,7 @@ from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.clocks import clocks, epochs
 from telcli.intake.dates import days, moments, months
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
-from telcli.intake.numbers import integers, measured, strict_numbers, years
+from telcli.intake.numbers import integers, measured, stars, strict_numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.words import Read, codes, flags, masked, texts, tokens
@@ -35,6 +35,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "strict number": (strict_numbers, pl.Float64(), "not-a-number"),
     "discreet number": (discreet_numbers, pl.Float64(), "not-a-number"),
     "integer": (integers, pl.Int64(), "not-a-whole-number"),
+    "stars": (stars, pl.Int64(), "not-a-whole-number"),
     "year": (years, pl.Int64(), "not-a-year"),
     "day": (days, pl.Date(), "not-a-date"),
     "month": (months, pl.Date(), "not-a-month"),

@@ -25,6 +25,11 @@ _TIME = rf"(?:(?:[T ]|\s)+{_HALF}?\s*(?<H>\d{{1,2}}):(?<M>\d{{1,2}})(?::(?<S>\d{
 _ZONE = r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?"
 _WRITTEN = rf"^(?<y>\d{{4}})\s*[-/.年]\s*(?<m>\d{{1,2}})(?:\s*[-/.月]\s*(?<d>\d{{1,2}}))?\s*[日月号]?{_TIME}{_ZONE}$"
 _PACKED = r"^(?<y>\d{4})(?<m>\d{2})(?:(?<d>\d{2})(?:(?<H>\d{2})(?<M>\d{2})(?<S>\d{2})?)?)?(?:\.0+)?$"
+_MONTH_FIRST = r"^(?<m>\d{1,2})[-/.](?<y>\d{4})$"
+_SPOKEN = [
+    (r"日?\s*(\d{1,2})[时点]\s*(\d{1,2})分\s*(\d{1,2})秒$", "日 ${1}:${2}:${3}"),
+    (r"日?\s*(\d{1,2})[时点]\s*(\d{1,2})分?$", "日 ${1}:${2}"),
+]
 _UNIX = (
     r"^[A-Za-z]{3,9},? (?<b>[A-Za-z]{3,9}) +(?<d>\d{1,2}) (?<H>\d\d):(?<M>\d\d):(?<S>\d\d)(?: [A-Z]{3,4}| [+-]\d{4})*"
     r" (?<y>\d{4})$"
@@ -53,6 +58,8 @@ def moments(text: pl.Series, form: str = "") -> Read:
 
     >>> moments(pl.Series(["2019-02-14 00:00:00.0", "20190214153000", "99991231"]))[0].to_list()
     [datetime.datetime(2019, 2, 14, 0, 0), datetime.datetime(2019, 2, 14, 15, 30), None]
+    >>> moments(pl.Series(["2026年5月4日 10时05分", "05/2026"]))[0].to_list()
+    [datetime.datetime(2026, 5, 4, 10, 5), datetime.datetime(2026, 5, 1, 0, 0)]
     >>> moments(pl.Series(["Wed Sep 15 19:17:44 +0100 2010", "14-FEB-19"]))[0].to_list()
     [datetime.datetime(2010, 9, 15, 19, 17, 44), datetime.datetime(2019, 2, 14, 0, 0)]
     """
@@ -141,7 +148,17 @@ def _counted(text: pl.Series, form: str) -> pl.Series:
 
 def _apart(text: pl.Series, form: str) -> pl.Series:
     """Year, month, day and time from their digits, put together in one form and read; impossible dates are null."""
-    shapes = (_WRITTEN, _PACKED, _UNIX, _WORDED, _AMERICAN_WORDS, *([_PARTED[form]] if form in _PARTED else []))
+    shapes = (
+        _WRITTEN,
+        _PACKED,
+        _MONTH_FIRST,
+        _UNIX,
+        _WORDED,
+        _AMERICAN_WORDS,
+        *([_PARTED[form]] if form in _PARTED else []),
+    )
+    for spoken, plain in _SPOKEN:
+        text = text.str.replace(spoken, plain)
     groups = [pl.col("t").str.extract_groups(shape) for shape in shapes]
 
     def part(name: str) -> pl.Expr:

@@ -56,7 +56,7 @@ PARTS = {
 """Charges that are part of a kind, which may stand in a column of its own beside them."""
 _BRACKETED = re.compile(r"[(\[{（【［]([^()（）\[\]【】［］{}]*)[)\]}）】］]")
 _NOISE = re.compile(r"[\s_\-./\\:：;；,，'\"“”、*#|]+")
-_FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day"}
+_FORMS = {"currency": "number", "minutes": "number", "MB": "number", "month": "month", "date": "day", "stars": "stars"}
 _IDS = (
     "customer_id",
     "subscription_id",
@@ -101,8 +101,8 @@ _WORDS = {
 class Slot:
     """One thing a header can mean: where it goes and how its text is read.
 
-    `form` is one of id, party, staff, phone, certificate, device, sim, text, code, flag, number, integer, year, day,
-    month, moment, clock, epoch; `unit` is the contract's unit; `words` names the list of value words of a code.
+    `form` is one of id, party, staff, phone, certificate, device, sim, text, code, flag, number, integer, stars, year,
+    day, month, moment, clock, epoch; `unit` is the contract's unit; `words` names the list of value words of a code.
     """
 
     table: str

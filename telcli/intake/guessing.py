@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from telcli.errors import DataError
-from telcli.intake.assumed import duration_unit, epoch_told
+from telcli.intake.assumed import duration_unit, epoch_told, with_gender_codes
 from telcli.intake.candidates import FILE_NAME, meaning
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
@@ -19,7 +19,7 @@ from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
-from telcli.intake.told import TABLE
+from telcli.intake.told import GENDER_01, NONE_ONE, TABLE
 from telcli.intake.words import known_share
 from telcli.tables import SUBJECTS
 from telcli.tables.extract import Extract
@@ -33,7 +33,20 @@ _MEANT = 0.5
 """A column is not what its header says where fewer of its first values can be read so."""
 _ONCE, _SOME = 0.5, 5
 """Of supposed customers more of the first are to be different ones, where there are some at all."""
-_CHECKED = ("code", "day", "month", "moment", "number", "integer", "year", "flag", "clock", "epoch", *PERSONAL_FORMS)
+_CHECKED = (
+    "code",
+    "day",
+    "month",
+    "moment",
+    "number",
+    "integer",
+    "stars",
+    "year",
+    "flag",
+    "clock",
+    "epoch",
+    *PERSONAL_FORMS,
+)
 _NOBODY = Pseudonyms(no_key)
 
 
@@ -62,7 +75,7 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
     named = {use.header for use in told.values()}
     while mapped := guess(extract.name, names, told, table=table, refused=refused):
         columns = with_date_forms(extract.name, extract.frame, head, mapped.columns)
-        mapped = replace(mapped, columns=columns)
+        mapped = replace(mapped, columns=with_gender_codes(columns, head))
         shares = _readable(mapped, names, head)
         wrong = {(name, mapped.columns[name].header) for name, share in shares.items() if share < _MEANT}
         wrong = {(name, header) for name, header in wrong if header not in named and name != "customers.churned"}
@@ -175,4 +188,5 @@ def reading_of(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     header = {ROW_NUMBER: ROW, FILE_NAME: FILE}.get(use.header, use.header)
     form = "discreet text" if slot.form == "text" else slot.form
     dates = use.unit if form in ("day", "month", "moment") else ""
-    return Reading(slot.column, header, form, use.factor(slot), slot.words, people, slot.unit, dates)
+    words = GENDER_01 if use.unit == NONE_ONE and slot.words == "gender" else slot.words
+    return Reading(slot.column, header, form, use.factor(slot), words, people, slot.unit, dates)

@@ -9,7 +9,7 @@ import polars as pl
 from telcli.intake.dictionary import units_of
 from telcli.intake.words import Read, by_distinct, meant
 
-__all__ = ["CODE", "integers", "measured", "numbers", "strict_numbers", "years"]
+__all__ = ["CODE", "integers", "measured", "numbers", "stars", "strict_numbers", "years"]
 
 CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
 """Digits that are no number: leading zeros, more digits than a number keeps, what a spreadsheet made of those."""
@@ -24,6 +24,10 @@ _SPOKEN = (
     r"(?i)^(?:(\d+) ?(?:小时|时|hours?|hrs?|h))? ?(?:(\d+) ?(?:分钟|分|minutes?|mins?|m))? ?"
     r"(?:(\d+(?:\.\d+)?) ?(?:秒钟?|seconds?|secs?|s))?$"
 )
+
+_HAN = "一二三四五六七八九十"
+_STARS = rf"^([{_HAN}]|\d+)星(?:级)?(?:客户|用户)?$"
+_UNRATED = r"^(?:未|无|非|不)(?:评|参评|定|星|予评)?(?:级|星|星级)?(?:客户|用户)?$"
 
 
 def numbers(text: pl.Series) -> Read:
@@ -130,6 +134,21 @@ def integers(text: pl.Series) -> Read:
     whole = values.cast(pl.Int64, strict=False)
     uneven = (values.is_not_null() & (whole.cast(pl.Float64) != values)).fill_null(value=True)
     return whole.to_frame("v").select(pl.when(~uneven).then("v"))["v"], bad | uneven
+
+
+def stars(text: pl.Series) -> Read:
+    """Levels told in stars: 五星, 5星级 or a bare number; those not rated have none.
+
+    >>> stars(pl.Series(["五星", "1星级客户", "3", "未评级"]))[0].to_list()
+    [5, 1, 3, None]
+    """
+    plain = meant(text).str.normalize("NFKC").str.replace_all(r"\s", "")
+    level = plain.str.extract(_STARS, 1)
+    said = level.replace_strict(list(_HAN), list(range(1, 11)), default=None, return_dtype=pl.Int64).cast(pl.String)
+    whole = pl.DataFrame({"p": plain, "l": level, "s": said}).select(
+        t=pl.when(~pl.col("p").str.contains(_UNRATED)).then(pl.coalesce("s", "l", "p"))
+    )
+    return integers(whole["t"])
 
 
 def years(text: pl.Series) -> Read:

@@ -162,10 +162,10 @@ def discreet_numbers(text: pl.Series) -> Read:
 
 
 def header_tells(header: str) -> str:
-    """What a header says is in its column: ``person``, ``note`` (free text), or nothing of the kind.
+    """What a header says is in its column: ``person``, ``birth``, ``note`` (free text), or nothing of the kind.
 
-    >>> [header_tells(name) for name in ("Contact Person", "AgentPhone", "联系人电话", "Remark", "备注")]
-    ['person', 'person', 'person', 'note', 'note']
+    >>> [header_tells(name) for name in ("Contact Person", "AgentPhone", "联系人电话", "生日(农历)", "备注")]
+    ['person', 'person', 'person', 'birth', 'note']
     >>> [header_tells(name) for name in ("PhoneService", "plan_name", "手机品牌", "MultipleLines", "Contract")]
     ['', '', '', '', '']
     """
@@ -177,6 +177,8 @@ def header_tells(header: str) -> str:
     things = tokens & personal_words("things") or _any_in(plain, "things_zh")
     if not things and (tokens & personal_words("tokens") or _any_in(plain, "tokens_zh")):
         return "person"
+    if tokens & personal_words("births") or _any_in(plain, "births_zh"):
+        return "birth"
     return "note" if tokens & personal_words("notes") or _any_in(plain, "notes_zh") else ""
 
 

@@ -12,10 +12,13 @@ from telcli.intake.dictionary import bare, canonical_names, date_forms, slots, u
 from telcli.intake.mapping import ROW_NUMBER, Use
 from telcli.tables import SUBJECTS
 
-__all__ = ["TABLE", "canonical", "known_unit", "refuse_table", "told_by_map"]
+__all__ = ["GENDER_01", "NONE_ONE", "TABLE", "canonical", "known_unit", "refuse_table", "told_by_map"]
 
 TABLE = "table"
 """What `--map FILE:table=TABLE` names is no column but the subject."""
+
+GENDER_01, NONE_ONE = "gender_01", "01"
+"""Of a column of genders that holds 0 and 1 alone: its list of words, and what stands for a unit (--map ...@01)."""
 
 
 def told_by_map(
@@ -138,7 +141,7 @@ def _find(header: str, names: Mapping[str, str], canonical: str) -> Use | None:
 def known_unit(canonical: str, unit: str) -> bool:
     """Whether a column can have this unit, or be written in this form of dates."""
     return any(
-        unit in (*units_of(slot.unit), *date_forms(slot.unit))
+        unit in (*units_of(slot.unit), *date_forms(slot.unit), *([NONE_ONE] if slot.words == "gender" else []))
         for slot in slots().values()
         if canonical in (slot.name, slot.column)
     )

@@ -169,6 +169,11 @@ def _own(one: Understood, provided: set[str]) -> Understood:
     """Without the borrowed columns of tables that have an extract of their own."""
     lenders = {slots()[name].table for name in one.map.columns} - {one.map.table}
     taken = sorted(lenders & provided)
+    since = one.map.use("activated_on", "subscriptions")
+    if one.map.table == "customers" and "subscriptions" in taken and since and not one.map.use("joined_on"):
+        columns = {**one.map.columns, "customers.joined_on": since}
+        evidence = {**one.map.evidence, "customers.joined_on": weighed("weak", rivals=("subscriptions.activated_on",))}
+        one = replace(one, map=replace(one.map, columns=columns, evidence=evidence))
     return one.without(taken) if taken else one
 
 
