@@ -135,7 +135,7 @@ def summed_once(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
 def _once_per_number(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per number and month, others that differ refused as ``duplicate-key``; and the exact copies, apart."""
     values = [name for name in rows.columns if name not in (*key, *HIDDEN) and not name.startswith("x_")]
-    # rows of one line, as the records of a nested list are, are told apart by their place in it
+    # rows of one line, if there are such, are told apart by their place in it
     placed = rows.select(*key, *values, *HIDDEN, _at=_PLACE).sort("_at", maintain_order=True)
     placed = placed.with_columns(_at=pl.int_range(pl.len()))
     first = placed.unique(key, keep="first", maintain_order=True).select(*key, *values, _first="_at")

@@ -35,7 +35,7 @@ def settle(
     bad = breaks_a_rule(contract(table), rows)  # refused on its way out, and nothing of it taken over
     sound, broken = rows.filter(~bad), rows.filter(bad)
     own = [*key, "source_key", SOURCE]
-    # rows are told apart by their place, not their line: all records of a nested list stand on that of their owner
+    # rows are told apart by their place: nothing vanishes where several stand on one line
     placed = sound.sort(SOURCE, LINE, maintain_order=True).with_row_index(_NTH)
     first = placed.unique(own, keep="first", maintain_order=True)
     again = placed.join(first.select(_NTH), on=_NTH, how="anti")

@@ -39,6 +39,7 @@ class _Table:
     scratch: ScratchTable
     rows: list[dict[str, Any]] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
+    count: int = 0
 
     def flush(self) -> None:
         schema = {**dict.fromkeys(self.columns, pl.String()), LINE: pl.Int64()}
@@ -51,7 +52,7 @@ def read_json(path: Path, scratch: Path) -> list[Extract]:
 
     A nested object's columns are called by the last part of their path where that is unique, else by the whole path. A
     list of plain values is one cell; a list of records is an extract of its own, called ``file.json#list``, whose rows
-    carry the key of the record they stood in.
+    carry the key of the record they stood in and are counted from 1.
 
     Raises
     ------
@@ -165,7 +166,8 @@ def _add(path: Path, tables: dict[str, _Table], folder: Path, name: str, row: di
             file=path.name,
             most=_MOST_COLUMNS,
         )
-    table.rows.append({**row, LINE: line})
+    table.count += 1
+    table.rows.append({**row, LINE: table.count if name else line})  # several of a list stand on one line of the file
 
 
 def _flatten(

@@ -46,7 +46,8 @@ def flat_frames(path: Path, raw: pl.LazyFrame, rows: int) -> Iterator[tuple[str,
         _walk(path, name, pl.col("one"), kind, own, deeper)
         if deeper:
             _refuse(path, next(iter(deeper)))
-        yield name, taken.select(*_texts(own), pl.col(LINE).cast(pl.Int64)), None
+        counted = taken.drop(LINE).with_row_index(LINE, offset=1)  # several of a list stand in one row
+        yield name, counted.select(*_texts(own), pl.col(LINE).cast(pl.Int64)), None
 
 
 def _texts(columns: Mapping[str, tuple[pl.Expr, pl.DataType]]) -> list[pl.Expr]:

@@ -32,7 +32,7 @@ def test_lines_read_are_kept_rejected_or_copies(tmp_path: Path) -> None:
     }
 
 
-def test_records_of_one_nested_list_stand_on_one_line_and_none_vanishes(tmp_path: Path) -> None:
+def test_no_record_of_a_nested_list_vanishes_and_each_is_counted(tmp_path: Path) -> None:
     parts = [{"type": "rent", "fee": 1}, {"type": "use", "fee": 2}, {"type": "rent", "fee": 1}]
     records = [json.dumps({"customerId": f"K{n}", "billNo": f"B{n}", "parts": parts}) for n in range(2)]
     (tmp_path / "crm.jsonl").write_text("\n".join(records), encoding="utf-8")
@@ -42,8 +42,11 @@ def test_records_of_one_nested_list_stand_on_one_line_and_none_vanishes(tmp_path
     )
     run_stage("ingest", request)
     refused = show.read(tmp_path / "w", "rejects").frame.select("source", "line", "rule").collect().rows()
-    assert refused == [("crm.jsonl#parts", 1, "duplicate-key"), ("crm.jsonl#parts", 2, "duplicate-key")]
+    assert refused == [("crm.jsonl#parts", 2, "duplicate-key"), ("crm.jsonl#parts", 5, "duplicate-key")]
     assert show.read(tmp_path / "w", "customers").frame.select("customer_id", "x_parts_type").collect().rows() == [
         ("K0", "rent"),
         ("K1", "rent"),
     ]
+    sources = {one["source"]: one for one in Workdir(tmp_path / "w").manifest().stages["ingest"][""].metrics["sources"]}
+    nested = sources["crm.jsonl#parts"]
+    assert [nested[f"rows_{name}"] for name in ("read", "kept", "rejected", "duplicate")] == [6, 2, 2, 2]

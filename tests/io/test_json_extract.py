@@ -57,7 +57,7 @@ def test_lists(tmp_path: Path) -> None:
         "a.json": [{"name": "n", "customer_id": "1", "tags": "a; 2; true", "_line": 1}],
         "a.json#lines": [
             {"customer_id": "1", "lines no": "5", "_line": 1},
-            {"customer_id": "1", "lines no": "6", "_line": 1},
+            {"customer_id": "1", "lines no": "6", "_line": 2},
         ],
         "a.json#lines.use": [{"customer_id": "1", "lines no": "5", "mb": "1", "_line": 1}],
     }

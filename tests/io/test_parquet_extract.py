@@ -84,4 +84,4 @@ def test_nested_columns_are_taken_apart(tmp_path: Path) -> None:
         {"customer_id": "2", "fee": None, "zh": None, "tags": None, "_line": 2},
     ]
     assert lines.name == "a.parquet#lines"
-    assert lines.frame.collect().rows() == [("1", "x", 1), ("1", "y", 1)]
+    assert lines.frame.collect().rows() == [("1", "x", 1), ("1", "y", 2)]
