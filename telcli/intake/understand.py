@@ -222,7 +222,8 @@ def _refuse_nothing(
         "no-id",
         "{file} has no column that identifies a customer.",
         hint="Name it: --map customer_id=COLUMN; number the rows: --map customer_id=@row; or, where each file is of "
-        "one customer, name them after their files: --map customer_id=@file. Columns: {columns}.",
+        "one customer, name them after their files: --map customer_id=@file. A title above the header has to be taken "
+        "out. Columns: {columns}.",
         file=source,
         columns=columns,
     )

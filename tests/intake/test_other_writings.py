@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from telcli.errors import DataError
 from telcli.intake.dates import moments
 from telcli.intake.numbers import stars
 from tests.intake.test_resolve import codes, ran
@@ -49,3 +50,13 @@ def test_levels_that_are_none_are_faults() -> None:
 def test_months_and_moments(text: str, told: str) -> None:
     values, bad = moments(pl.Series([text]))
     assert (str(values[0]), bad[0]) == (told, told == "None")
+
+
+def test_where_a_title_is_not_certain_the_refusal_speaks_of_one(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        ran(
+            tmp_path,
+            {"crm.csv": "客户资料,制表人,,\n客户编号,性别,入网日期,星级\nA1,男,2020-01-01,3\nA2,女,2020-01-01,4\n"},
+        )
+    assert caught.value.code == "no-id"
+    assert "A title above the header has to be taken out." in caught.value.hint
