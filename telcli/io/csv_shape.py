@@ -83,7 +83,7 @@ def unusual_delimiter(path: Path) -> str:
     >>> unusual_delimiter(place)
     '€€'
     """
-    lines = [line.rstrip("\r") for line in _ENCLOSED.sub("", _head(path)).split("\n")[:_ALIKE]]
+    lines = [line.rstrip("\r") for line in _ENCLOSED.sub('""', _head(path)).split("\n")[:_ALIKE]]
     lines = [line for line in lines if line]
     if len(lines) < 2:
         return ""

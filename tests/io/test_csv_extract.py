@@ -147,6 +147,11 @@ def test_a_line_with_the_number_of_a_person_is_no_header(tmp_path: Path, number:
     assert rows(found)[0][1:4] == ("K0", "张伟明", number)
 
 
+def test_an_unusual_delimiter_between_quoted_fields_is_found(tmp_path: Path) -> None:
+    found = opened(tmp_path, '"id"€€"memo"€€"fee"\n"1"€€"a, b"€€"2"\n"2"€€""€€"3"\n'.encode())
+    assert (found.delimiter, rows(found)[0][1:]) == ("€€", ("1", "a, b", "2"))
+
+
 def test_a_delimiter_within_quotes_is_part_of_the_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_shape, "_CHUNK", 7)
     lines = ["id€€memo€€fee", '1€€"a€€c"€€2', '2€€"x\ny"€€3', '3€€"say ""€€"""€€€4', *["4€€b€€5"] * 60]
