@@ -41,7 +41,7 @@ def bills(one: Understood) -> pl.LazyFrame:
     The discount of a wide bill stands beside its first charge, so that amounts less discounts are the bill.
     """
     frame = lent(one, "bills") if one.map.table != "bills" else one.clean(one.readings())
-    return _long(frame.with_columns(-pl.col("discount")) if takes_off(one) else frame)
+    return _long(frame.with_columns(discount=0.0 - pl.col("discount")) if takes_off(one) else frame)
 
 
 def takes_off(one: Understood) -> bool:
