@@ -166,6 +166,8 @@ def header_tells(header: str) -> str:
 
     >>> [header_tells(name) for name in ("Contact Person", "AgentPhone", "联系人电话", "生日(农历)", "备注")]
     ['person', 'person', 'person', 'birth', 'note']
+    >>> {header_tells(name) for name in ("护照号", "军官证号码", "税号", "车牌号", "法人代表", "户主")}
+    {'person'}
     >>> [header_tells(name) for name in ("PhoneService", "plan_name", "手机品牌", "MultipleLines", "Contract")]
     ['', '', '', '', '']
     """
