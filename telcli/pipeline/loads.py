@@ -171,7 +171,6 @@ class _Meeting:
         given = pl.concat([_staged(fresh, part) for part in fresh.parts.values()])
         past = HISTORY_OF.get(table)
         was = self._was(past)
-        whole = load.whole
         if past and was is not None and load.restate and load.month:
             given, was = restated(before, was, given, rules.key, load.month)
             whole = whole and not _later(before, load.month)

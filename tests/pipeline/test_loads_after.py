@@ -99,3 +99,9 @@ def test_a_base_that_loses_most_customers_is_refused_unless_restated(tmp_path: P
     assert (caught.value.values["gone"], caught.value.values["held"]) == (2, 3)
     load(tmp_path, few, as_of=date(2024, 6, 1), choices=RESTATE)
     assert rows(tmp_path, "customers", "customer_id") == [("a",)]
+
+
+def test_restating_the_newest_month_of_one_customer_keeps_the_others(tmp_path: Path) -> None:
+    load(tmp_path, {"bills.csv": BILLS + "C1,2024-05,5\nC2,2024-05,6\nC1,2024-06,7\nC2,2024-06,8\n"})
+    load(tmp_path, {"bills.csv": BILLS + "C1,2024-06,9\n"}, choices={"restate": True})
+    assert rows(tmp_path, "customers", "customer_id") == [("C1",), ("C2",)]
