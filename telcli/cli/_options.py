@@ -22,7 +22,20 @@ from telcli.errors import UsageError
 if TYPE_CHECKING:
     from telcli.pipeline.run import Request
 
-__all__ = ["DEFAULT_WORKDIR", "SOURCES", "Call", "Force", "Sources", "Wait", "command", "setting", "table_names"]
+__all__ = [
+    "DEFAULT_WORKDIR",
+    "SOURCES",
+    "Call",
+    "Columns",
+    "Force",
+    "Limit",
+    "RowFormat",
+    "Sources",
+    "Wait",
+    "command",
+    "setting",
+    "table_names",
+]
 
 _EVERYWHERE = "Options of every command"
 _WRITING = ("wait", "force")  # they stand beside a command's own options on its help page
@@ -83,6 +96,16 @@ Wait = Annotated[
         "--wait", metavar="SECONDS", min=0, help="Wait this long for a working directory in use.", show_default=False
     ),
 ]
+Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=0, help="At most so many rows; all of them, or 20 on the screen."),
+]
+RowFormat = Annotated[
+    Literal["human", "json", "csv", "quiet"],
+    typer.Option("--format", help="What to print: for people, one JSON object, CSV with a header, or nothing."),
+]
+"""Of commands that print rows."""
 Force = Annotated[bool, typer.Option("--force", help="Run even where nothing has changed.")]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from telcli.cli import _changes
-from telcli.cli._options import Call, command, month
+from telcli.cli._options import Call, Columns, Limit, RowFormat, command, month
 
 _From = Annotated[
     str | None, typer.Option("--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.")
@@ -17,15 +17,6 @@ _What = Annotated[
     str | None, typer.Option("--what", metavar="A,B", help="Only these kinds of change, as in left,plan_id.")
 ]
 _Rows = Annotated[bool, typer.Option("--rows", help="Show a row per change too, as csv always does.")]
-_Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
-_Limit = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=0, help="At most so many rows; all of them, or 20 on the screen."),
-]
-_Format = Annotated[
-    Literal["human", "json", "csv", "quiet"],
-    typer.Option("--format", help="What to print: for people, one JSON object, CSV with a header, or nothing."),
-]
 
 
 @command()
@@ -35,9 +26,9 @@ def diff(
     to: _To = None,
     what: _What = None,
     rows: _Rows = False,
-    columns: _Columns = None,
-    limit: _Limit = None,
-    format: _Format = "human",
+    columns: Columns = None,
+    limit: Limit = None,
+    format: RowFormat = "human",
 ) -> None:
     """Show what changed in the base from one month to another.
 
