@@ -120,12 +120,13 @@ def show_schema(call: Call, table: str) -> None:
 
         yield f"{table}: {about.zh if chinese else about.meaning}"
         grid = Table(box=None, header_style="bold", pad_edge=False)
-        for title in ("column", "type", "unit", "key", "needed", "meaning"):
-            grid.add_column(tr(title))
+        made = ("made of",) if any(column.source for column in found) else ()
+        for title in ("column", "type", "unit", "key", "needed", "meaning", *made):
+            grid.add_column(tr(title), overflow="fold")
         for column in found:
             meaning = column.zh if chinese else column.meaning
             marks = ("✓" if mark else "" for mark in (column.key, column.required))
-            grid.add_row(column.name, column.type, tr(column.unit), *marks, meaning)
+            grid.add_row(column.name, column.type, tr(column.unit), *marks, meaning, *[column.source][: len(made)])
         yield grid
 
     call.out.result(human, as_of=call.as_of, table=table, meaning=about.meaning, meaning_zh=about.zh, columns=found)

@@ -48,7 +48,7 @@ _REJECTS = {"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": 
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """What `telcli show TABLE --schema` says of a column."""
+    """What `telcli show TABLE --schema` says of a column; `source` names the subject tables it is made of, if any."""
 
     name: str
     type: str
@@ -57,6 +57,7 @@ class ColumnInfo:
     zh: str
     required: bool
     key: bool
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Contract:
                     about.get("zh", ""),
                     not column.nullable,
                     column.primary_key,
+                    about.get("source", ""),
                 )
             )
         return found

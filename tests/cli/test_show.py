@@ -49,6 +49,15 @@ def test_schema_says_units_and_meaning_in_both_languages(work: Path, capsys: pyt
     assert "分钟" in out(capsys, "usage", "--schema", "--lang", "zh")
 
 
+def test_schema_says_what_a_computed_column_is_made_of(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = json.loads(out(capsys, "customer_months", "--schema", "--format", "json"))
+    found = {column["name"]: column["source"] for column in body["columns"]}
+    assert found["arrears"] == "bills, payments"
+    assert "made of" in out(capsys, "customer_months", "--schema")
+    assert "由哪些表得出" in out(capsys, "customer_months", "--schema", "--lang", "zh")
+    assert "made of" not in out(capsys, "usage", "--schema"), "a column that came as it stands is made of nothing else"
+
+
 def test_the_screen_shows_twenty_rows_and_says_of_how_many(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "9 of 9 rows" in out(capsys, "bills")
     assert "2 of 3 rows" in out(capsys, "bills", "--limit", "2", "--as-of", "2024-05")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from telcli import tables
 from telcli.errors import DataError, UsageError
-from telcli.tables.checks import FAULTS, LINE, SOURCE, bucket
+from telcli.tables import SUBJECTS, contract
+from telcli.tables.checks import FAULTS, LINE, SOURCE, ColumnInfo, bucket
 
 MAY = date(2024, 5, 1)
 FAULT = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
@@ -151,3 +152,10 @@ def test_customers_of_any_spelling_are_spread_over_the_buckets(spelling: str) ->
     assert counts.len() == 8
     assert counts.min() > 700
     assert counts.max() < 1300
+
+
+@pytest.mark.parametrize("column", contract("customer_months").columns(), ids=lambda column: column.name)
+def test_every_feature_says_of_which_subject_tables_it_is_made(column: ColumnInfo) -> None:
+    sources = column.source.split(", ")
+    assert set(sources) <= {*SUBJECTS, "subscription_history"}
+    assert len(sources) == len(set(sources))
