@@ -12,13 +12,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import Notice
+from telcli.stages.engine import EMBEDDED, Engine
 
 if TYPE_CHECKING:
     import polars as pl
 
     from telcli.tables.extract import Extract
 
-__all__ = ["Inputs", "Outcome", "Progress", "silent"]
+__all__ = ["Engine", "Inputs", "Outcome", "Progress", "silent"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is; both in the same unit."""
@@ -45,6 +46,7 @@ class Inputs:
     seed : of everything random.
     extracts : raw extracts, for ingest alone.
     choices : the command line's own words that are no settings, such as ingest's mapping.
+    engine : where customers are worked on.
     keep : computes a frame and gives back one of the same rows that is cheap to read again.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
@@ -57,6 +59,7 @@ class Inputs:
     extracts: tuple[Extract, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = silent
+    engine: Engine = EMBEDDED
     key: Callable[[], bytes] | None = None
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
     suppressed: frozenset[str] = frozenset()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -27,7 +27,7 @@ _ROWS = 400_000
 
 
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
-    """Build customer_months, a bucket of whole customers at a time, so that memory does not grow with their number.
+    """Build customer_months, a bucket of whole customers at a time, wherever the engine has them worked on.
 
     Each month of a finished bucket is kept apart, and they are handed on as one lazy frame: a month of it is found
     without reading the others, and has its customers in order.
@@ -40,25 +40,24 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     tables = {name: inputs.tables[name] for name in _SUBJECTS if name in inputs.tables}
     found = evidence(tables)
     span = _span(tables, found, _named_month(inputs), settings)
-    ids = tables["customers"].select(pl.col("customer_id").sort()).collect().to_series()
-    tally, kept = Tally(), []
-    inputs.progress("customers", 0, len(ids))
+    customers = tables["customers"].select(pl.len()).collect().item()
+    work = partial(
+        months_of, span=span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
+    )
     most = max(min(settings.bucket_customers, _ROWS // (span.last - span.first + 1)), 1)
-    for done, bucket in _buckets(tables, ids, most):
-        plan = months_of(
-            bucket, span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
-        )
-        made = plan.collect(engine="in-memory")
+    tally, kept = Tally(), []
+    inputs.progress("customers", 0, customers)
+    for done, made in inputs.engine.buckets(tables, work, most):
         tally.add(made)
         kept += [inputs.keep(month.lazy()) for month in made.partition_by("month") or [made]]
-        inputs.progress("customers", done, len(ids))
+        inputs.progress("customers", done, customers)
     metrics = {
         "months": span.last - span.first + 1,
         "first_month": month_at(span.first).isoformat(),
         "last_month": month_at(span.last).isoformat(),
         **tally.counts(),
     }
-    notices = doubts(tables, found, span, tally, customers=len(ids))
+    notices = doubts(tables, found, span, tally, customers=customers)
     table = pl.concat(kept)
     return Outcome({"customer_months": table}, metrics, tuple(notices), light=frozenset({"customer_months"}))
 
@@ -99,19 +98,3 @@ def _any(frame: pl.LazyFrame, column: str) -> bool:
     if column not in frame.collect_schema():
         return False
     return bool(frame.select(pl.col(column).is_not_null().any()).collect().item())
-
-
-def _buckets(
-    tables: Mapping[str, pl.LazyFrame], ids: pl.Series, size: int
-) -> Iterator[tuple[int, dict[str, pl.LazyFrame]]]:
-    """Cut all tables into ranges of customer_id: in sorted files a range is few row groups, where a hash is all.
-
-    Yields the customers done after each bucket, and the bucket. Buckets are about equal and at most `size`.
-    """
-    count = max(-(-len(ids) // size), 1)
-    cuts = [len(ids) * part // count for part in range(count + 1)]
-    key = pl.col("customer_id")
-    for start, stop in pairwise(cuts):
-        wanted = [key >= ids[start]] if start else []
-        wanted += [key < ids[stop]] if stop < len(ids) else []
-        yield stop, {name: frame.filter(*wanted) if wanted else frame for name, frame in tables.items()}

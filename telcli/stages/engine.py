@@ -1,0 +1,81 @@
+"""Where the work on customers is done: a stage says what is to be done to them, an engine decides where.
+
+The function that is run is the same everywhere, so results do not depend on the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["EMBEDDED", "Embedded", "Engine"]
+
+
+class Engine(Protocol):
+    """Runs one function on all customers, a part of them at a time."""
+
+    def buckets(
+        self, tables: Mapping[str, pl.LazyFrame], work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Cut tables into buckets of whole customers, do the work on each, and give what it made.
+
+        Parameters
+        ----------
+        tables
+            Tables with the column customer_id; every customer stands once in `customers`, and rows of others are
+            worked on or not as it happens.
+        work
+            From the tables of a bucket to rows that begin with customer_id. It may be run in another process, on
+            another machine: a function of a module, or a `functools.partial` of one whose arguments can be pickled.
+            What it makes may depend on the customer alone, not on who else is in the bucket.
+        size
+            Customers of a bucket, at most about this many.
+
+        Yields
+        ------
+        tuple
+            The customers done so far, and what was made of some of them: whole customers, each once in all.
+        """
+        ...
+
+
+class Embedded:
+    """Does the work in this process, one bucket after the other, in the order of customer_id.
+
+    >>> import polars as pl
+    >>> tables = {"customers": pl.LazyFrame({"customer_id": ["c", "a", "b"]})}
+    >>> buckets = EMBEDDED.buckets(tables, lambda bucket: bucket["customers"], 2)
+    >>> [(done, made["customer_id"].to_list()) for done, made in buckets]
+    [(1, ['a']), (3, ['c', 'b'])]
+    """
+
+    def buckets(
+        self, tables: Mapping[str, pl.LazyFrame], work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """See `Engine.buckets`; memory is bounded by the largest bucket."""
+        for done, bucket in _ranges(tables, size):
+            yield done, work(bucket).collect(engine="in-memory")
+
+
+EMBEDDED = Embedded()
+
+
+def _ranges(tables: Mapping[str, pl.LazyFrame], size: int) -> Iterator[tuple[int, dict[str, pl.LazyFrame]]]:
+    """Cut all tables into ranges of customer_id: in sorted files a range is few row groups, where a hash is all.
+
+    Yields the customers done after each bucket, and the bucket. Buckets are about equal and at most `size`.
+    """
+    import polars as pl
+
+    ids = tables["customers"].select(pl.col("customer_id").sort()).collect().to_series()
+    count = max(-(-len(ids) // size), 1)
+    cuts = [len(ids) * part // count for part in range(count + 1)]
+    key = pl.col("customer_id")
+    for start, stop in pairwise(cuts):
+        wanted = [key >= ids[start]] if start else []
+        wanted += [key < ids[stop]] if stop < len(ids) else []
+        yield stop, {name: frame.filter(*wanted) if wanted else frame for name, frame in tables.items()}
