@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChurnedWhen",
+    "Late",
     "Linkage",
     "Map",
     "MappingFile",
@@ -49,6 +50,10 @@ Linkage = Annotated[Literal["off", "on"] | None, setting("ingest", "linkage", "-
 Restate = Annotated[
     bool,
     typer.Option("--restate", help="Let these extracts replace what is held of their months, closed ones too."),
+]
+Late = Annotated[
+    bool,
+    typer.Option("--late", help="Add rows of closed months that come late to what is held; change none of it."),
 ]
 _TO_EDIT = "# A file without header, whose values do not tell enough: where | stands, leave the one that is right."
 MaxRejects = Annotated[str | None, setting("ingest", "max_reject_share", "--max-rejects", metavar="SHARE")]
@@ -94,13 +99,19 @@ def share(given: str | None) -> float | None:
         ) from None
 
 
-def words(given: Sequence[str] | None, file: Path | None, *, restate: bool = False) -> dict[str, Any]:
-    """What ingest is told beside settings: what --map says, by name, what a mapping file says, and --restate.
+def words(
+    given: Sequence[str] | None, file: Path | None, *, restate: bool = False, late: bool = False
+) -> dict[str, Any]:
+    """What ingest is told beside settings: what --map says, by name, what a mapping file says, --restate and --late.
 
     >>> words(["customer_id=id", "customer_id=cust_no", "churned=Churn"], None)
     {'map': {'customer_id': ['id', 'cust_no'], 'churned': ['Churn']}}
     """
-    found: dict[str, Any] = {"restate": True} if restate else {}
+    if restate and late:
+        raise UsageError(
+            "late-restated", "--late keeps what closed months hold, --restate replaces it: say one of them."
+        )
+    found: dict[str, Any] = {name: True for name, said in (("restate", restate), ("late", late)) if said}
     if given:
         found["map"] = {}
         for name, column in map(_pair, given):

@@ -20,6 +20,7 @@ def ingest(
     max_rejects: _intake.MaxRejects = None,
     linkage: _intake.Linkage = None,
     restate: _intake.Restate = False,
+    late: _intake.Late = False,
 ) -> None:
     """Clean raw extracts into subject tables and a row per customer and month.
 
@@ -31,5 +32,5 @@ def ingest(
 
     _intake.try_writing(write_mapping)
     flags = _intake.flags(churned_when, max_rejects, linkage)
-    request = call.request(flags, sources, _intake.words(map, mapping, restate=restate))
+    request = call.request(flags, sources, _intake.words(map, mapping, restate=restate, late=late))
     tell_all(call, lambda told, _: _intake.write_mapping(write_mapping, lambda: walk(request, told, INTAKE)))

@@ -30,6 +30,7 @@ STAGES = (
         gives=("customer_months",),
         snapshot=False,
         heeds=("ingest",),
+        adds=True,
     ),
     Stage(
         "profile",

@@ -58,6 +58,7 @@ def taken(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
         spoken=outcome.spoken,
         added=frozenset() if again else outcome.seen,
         again=again,
+        late=bool(basis.choices.get("late")),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.pipeline.before import standing
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.ledger import entered, taken
 from telcli.pipeline.loads import meet
@@ -63,6 +64,7 @@ def publish(
         landed = made.tables
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
+    landed = _with_standing(manifest, landed, outcome)
     record = _record(stage, manifest, outcome, landed, files, basis)
     new = _merged(stage, manifest, landed, files, record, basis)
     staged = {path: place for table in landed.values() for path, place in table.staged.items()}
@@ -87,6 +89,14 @@ def _land_all(
             contract("rejects"), refused.sort("source", "line", "rule").lazy(), staging, strict=True
         )
     return landed
+
+
+def _with_standing(manifest: Manifest, landed: Mapping[str, Landed], outcome: Outcome) -> Mapping[str, Landed]:
+    """The tables with the partitions that the stage left as they were."""
+    return {
+        table: dataclasses.replace(found, parts={**standing(manifest, table, outcome.kept), **found.parts})
+        for table, found in landed.items()
+    }
 
 
 def _stage_files(

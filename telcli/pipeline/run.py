@@ -13,6 +13,7 @@ import telcli
 from telcli import settings as knobs
 from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog
+from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.secret import Secret, key_file
@@ -98,6 +99,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         if done:
             return _told(workdir, manifest, name, done, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
+        stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
+        inputs = dataclasses.replace(inputs, partitions=chosen, before=stands)
         try:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:

@@ -31,6 +31,7 @@ class Stage:
     fresh : whether results that their inputs have outrun are to it as if they were not there.
     aside : whether it looks at the data beside the walk: `telcli run` does without it.
     snapshot : whether it works on one as-of month; else it covers every month at once.
+    adds : whether it is told what stands of its last run, and may leave months as they are.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Stage:
     heeds: tuple[str, ...] = ()
     fresh: bool = False
     aside: bool = False
+    adds: bool = False
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

@@ -6,7 +6,7 @@ other. These two shapes are all they share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from telcli.tables.extract import Extract
 
-__all__ = ["Engine", "Inputs", "Outcome", "Progress", "silent"]
+__all__ = ["Before", "Engine", "Inputs", "Outcome", "Progress", "silent"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is; both in the same unit."""
@@ -32,6 +32,22 @@ def anew(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def silent(what: str, done: int, total: int) -> None:
     """A progress that tells nobody."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a stage that adds to what it made last time finds of it.
+
+    Parameters
+    ----------
+    same : by table it reads, the partitions that are what they were then.
+    made : by table it gives, the partitions it made.
+    rows : the rows of some partitions of a table that it made.
+    """
+
+    same: Mapping[str, frozenset[str]]
+    made: Mapping[str, frozenset[str]]
+    rows: Callable[[str, Iterable[str]], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,8 @@ class Inputs:
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
     bases_alone : whether nothing but tables of the whole base was ever loaded, for ingest alone.
+    partitions : by table, the partitions that its frame is made of, for stages that add.
+    before : what stands of the last run, for stages that add; None where all is to be made.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -64,6 +82,8 @@ class Inputs:
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
     suppressed: frozenset[str] = frozenset()
     bases_alone: bool = True
+    partitions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    before: Before | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,7 @@ class Outcome:
     spoken : kinds of charge of which the load's bills say for each customer whether there are any.
     light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
     models : fitted estimators by name, each with a JSON-able description.
+    kept : by table, the partitions of the last run that stand, beside those of `tables`; see `Before`.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -96,3 +117,4 @@ class Outcome:
     spoken: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)

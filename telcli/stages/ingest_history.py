@@ -11,7 +11,16 @@ from telcli.intake.history import FROM, TO, Succession, merged
 from telcli.intake.history import restated as restated_rows
 from telcli.intake.history import succeed as succeed_rows
 
-__all__ = ["Succession", "added_to", "histories", "restated", "succeed", "without_charges", "without_validity"]
+__all__ = [
+    "Succession",
+    "added_to",
+    "histories",
+    "late_to",
+    "restated",
+    "succeed",
+    "without_charges",
+    "without_validity",
+]
 
 
 def succeed(
@@ -55,6 +64,23 @@ def added_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.
     [('a', 1), ('b', 5), ('c', 6)]
     """
     return pl.concat([fresh, held.join(fresh.select(key), on=list(key), how="anti")], how="diagonal_relaxed")
+
+
+def late_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame | None:
+    """The rows of a closed month with those that came late; None where one given says something else than one held.
+
+    >>> held = pl.LazyFrame({"id": ["a", "b"], "n": [1, None]})
+    >>> late_to(held, pl.LazyFrame({"id": ["b", "c"], "n": [None, 6]}), ["id"]).collect().sort("id").rows()
+    [('a', 1), ('b', None), ('c', 6)]
+    >>> late_to(held, pl.LazyFrame({"id": ["b"], "n": [5]}), ["id"]) is None
+    True
+    """
+    new = fresh.join(held.select(key), on=list(key), how="anti")
+    both = pl.concat([new, held], how="diagonal_relaxed")
+    said = fresh.collect_schema().names()
+    repeated = fresh.join(held.select(key), on=list(key), how="semi")
+    other = repeated.join(both.select(said), on=said, how="anti", nulls_equal=True)
+    return None if other.select(pl.len()).collect(engine="streaming").item() else both
 
 
 def without_charges(held: pl.LazyFrame, given: pl.LazyFrame, kinds: Collection[str]) -> pl.LazyFrame:

@@ -75,6 +75,8 @@ def test_facts_alone_find_the_customers_of_earlier_loads(tmp_path: Path) -> None
     assert rows(tmp_path, "customers", "customer_id", "region") == [("a", "north"), ("b", "south")]
 
 
+PAYMENTS = "payment_id,customer_id,paid_at,amount\n"
+RECORDS = "customer_id,started_at,direction,duration_s,counterpart\n"
 LINES = "subscription_id,customer_id,plan_id,activated_on\n"
 
 
@@ -98,6 +100,35 @@ def test_a_closed_month_changes_only_when_restated(tmp_path: Path) -> None:
     assert "month-restated" in codes(run)
     assert ("a", date(2024, 5, 1), 99.0) in rows(tmp_path, "bills", "customer_id", "month", "amount")
     assert len(rows(tmp_path, "bills", "customer_id")) == 5
+
+
+def test_late_rows_are_added_to_a_closed_month_and_change_none_of_it(tmp_path: Path) -> None:
+    load(tmp_path, MAY | {"payments.csv": PAYMENTS + "p1,a,2024-05-03,5\np2,a,2024-06-03,6\n"})
+    load(tmp_path, JUNE)
+    held = rows(tmp_path, "payments", "payment_id", "amount")
+    late = {"late.csv": PAYMENTS + "p9,b,2024-05-30,7\np1,a,2024-05-03,5\n"}
+    with pytest.raises(DataError, match="closed"):
+        load(tmp_path, late)
+    run = load(tmp_path, late, choices={"late": True})
+    (told,) = [notice for notice in run.notices if notice.code == "month-late-rows"]
+    assert told.values == {"table": "payments", "month": "2024-05", "given": 2, "before": 1, "after": 2}
+    assert sorted(rows(tmp_path, "payments", "payment_id", "amount")) == sorted([*held, ("p9", 7.0)])
+    assert load(tmp_path, late, choices={"late": True}).skipped
+    before = (tmp_path / "work/manifest.json").read_bytes()
+    with pytest.raises(DataError, match="closed"):
+        load(tmp_path, {"other.csv": PAYMENTS + "p1,a,2024-05-03,55\n"}, choices={"late": True})
+    assert (tmp_path / "work/manifest.json").read_bytes() == before
+
+
+def test_late_calls_reopen_only_their_bucket(tmp_path: Path) -> None:
+    calls = [f"c{number:03},2024-0{month}-03 10:00:00,out,60,x\n" for number in range(40) for month in (5, 6)]
+    load(tmp_path, {"calls.csv": RECORDS + "".join(calls)})
+    held = Workdir(tmp_path / "work").manifest().tables["calls"]
+    load(tmp_path, {"late.csv": RECORDS + "c000,2024-05-04 10:00:00,out,60,x\n"}, choices={"late": True})
+    now = Workdir(tmp_path / "work").manifest().tables["calls"]
+    changed = [name for name in now if now[name] != held.get(name)]
+    assert len(held) > 8 and changed == ["2024-05-01/" + changed[0][-2:]]
+    assert now[changed[0]].rows == held[changed[0]].rows + 1
 
 
 def test_a_month_given_again_as_it_is_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,177 @@
+"""Months of facts that are held meet those that a load brings: a month is new, open or closed.
+
+The latest month held of a table is open: rows given again replace theirs, others are added. Earlier months are closed:
+a load may give them again as they are, add late rows where the analyst says so (`--late`), and change what they hold
+only where the analyst says that (`--restate`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from telcli.errors import DataError, Notice
+from telcli.pipeline.doors import Landed, land
+from telcli.pipeline.provenance import Part
+from telcli.pipeline.retyping import as_text
+from telcli.stages.ingest_history import added_to, late_to, without_charges
+from telcli.tables import contract
+
+__all__ = ["Load", "Monthly", "counted", "staged_rows"]
+
+
+@dataclass(frozen=True)
+class Load:
+    """How one load is to be taken: its month, whether it may change closed months, whether it gives every row there is.
+
+    `sources` are the names of the extracts that it reads; `spoken` the kinds of charge that its bills have columns for;
+    `added` the tables of which it names some rows only, whatever else it gives. `again` says that it reads all files
+    that everything held comes from; `late` that rows of closed months come late.
+    """
+
+    month: date | None
+    restate: bool
+    whole: bool
+    sources: tuple[str, ...]
+    spoken: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    again: bool = False
+    late: bool = False
+
+
+class Monthly:
+    """The monthly tables of one load, one after the other; `scan` reads partitions that are held."""
+
+    def __init__(self, scan: Callable[[str, list[str]], pl.LazyFrame], load: Load, staging: Path) -> None:
+        self._scan, self._load, self._staging = scan, load, staging
+        self._closed: list[tuple[str, str, int, int]] = []
+        self.notices: list[Notice] = []
+
+    def met(self, table: str, held: Mapping[str, Part], fresh: Landed, texts: Sequence[str]) -> Landed:
+        """One table as it is to be; `texts` are columns that are text now, whatever they were."""
+        last = max(name[:10] for name in held)
+        parts, staged = dict(held), dict(fresh.staged)
+        for month in sorted({name[:10] for name in fresh.parts}):
+            theirs = {name: part for name, part in fresh.parts.items() if name[:10] == month}
+            ours = {name: part for name, part in held.items() if name[:10] == month}
+            if not ours:
+                parts |= theirs
+                continue
+            if not self._same(table, ours, fresh, theirs, texts):
+                if self._load.restate or (self._load.whole and month == last):
+                    self._say("month-restated", table, month, ours, theirs)
+                    parts = {name: part for name, part in parts.items() if name not in ours} | theirs
+                    continue
+                made = self._added(table, ours, fresh, theirs, open_now=month == last)
+                if made is None:
+                    self._closed.append((table, month, counted(ours), counted(theirs)))
+                else:
+                    parts |= made.parts
+                    staged |= made.staged
+                    code = "month-added-to" if month == last else "month-late-rows"
+                    self._say(code, table, month, ours, theirs, {**ours, **made.parts})
+            staged = {path: place for path, place in staged.items() if place not in _places(fresh, theirs)}
+        return dataclasses.replace(fresh, parts=parts, staged=staged)
+
+    def _same(
+        self, table: str, ours: Mapping[str, Part], fresh: Landed, theirs: Mapping[str, Part], texts: Sequence[str]
+    ) -> bool:
+        """Whether two loads say the same of a month, be it in other bytes."""
+        if {name: part.sha256 for name, part in ours.items()} == {name: part.sha256 for name, part in theirs.items()}:
+            return True
+        if {name: part.rows for name, part in ours.items()} != {name: part.rows for name, part in theirs.items()}:
+            return False
+        return all(
+            as_text(self._scan(table, [name]), texts)
+            .collect()
+            .equals(staged_rows(fresh, [part]).collect(), null_equal=True)
+            for name, part in theirs.items()
+        )
+
+    def _added(
+        self, table: str, ours: Mapping[str, Part], fresh: Landed, theirs: Mapping[str, Part], *, open_now: bool
+    ) -> Landed | None:
+        """The partitions of a month that get rows; None where the month is closed to them."""
+        if not (open_now or self._load.late):
+            return None
+        rules, made = contract(table), []
+        for name, part in theirs.items():
+            given, held = staged_rows(fresh, [part]), self._scan(table, [name]) if name in ours else None
+            if held is None:
+                both = given
+            elif open_now:
+                both = added_to(self._without_spoken(table, held, given), given, rules.key)
+            else:
+                late = late_to(held, given, rules.key)
+                if late is None:
+                    return None
+                both = late
+            made.append(land(rules, both, self._staging / name, strict=True))
+        parts = {name: part for one in made for name, part in one.parts.items()}
+        staged = {path: place for one in made for path, place in one.staged.items()}
+        return dataclasses.replace(fresh, parts=parts, staged=staged)
+
+    def _without_spoken(self, table: str, held: pl.LazyFrame, given: pl.LazyFrame) -> pl.LazyFrame:
+        """What is held of bills, without charges that the load would name if there still were any."""
+        if table == "bills" and self._load.spoken:
+            return without_charges(held, given, self._load.spoken)
+        return held
+
+    def _say(
+        self,
+        code: str,
+        table: str,
+        month: str,
+        ours: Mapping[str, Part],
+        theirs: Mapping[str, Part],
+        after: Mapping[str, Part] | None = None,
+    ) -> None:
+        values = {"table": table, "month": month[:7], "given": counted(theirs), "before": counted(ours)}
+        self.notices.append(Notice(code, _SAID[code], {**values, "after": counted(theirs if after is None else after)}))
+
+    def refuse_closed(self) -> None:
+        """Refuse a load that says something else of closed months, once all of them are known."""
+        if not self._closed:
+            return
+        table, month, before, now = self._closed[0]
+        raise DataError(
+            "month-closed",
+            "{table}: {month} is closed, holds {before} rows, and this load gives {now} that differ ({count} closed "
+            "months of {tables} differ in all). Nothing was changed.",
+            hint="Leave those months out of the extracts; or add rows that come late with --late; or replace the "
+            "months with --restate.",
+            table=table,
+            month=month[:7],
+            before=before,
+            now=now,
+            count=len(self._closed),
+            tables=", ".join(dict.fromkeys(one[0] for one in self._closed)),
+        )
+
+
+_SAID = {
+    "month-added-to": "{table}: {month} is open and was added to: {given} rows given, {before} held before, "
+    "{after} now.",
+    "month-late-rows": "{table}: {month} is closed; rows that came late were added: {given} rows given, {before} held "
+    "before, {after} now.",
+    "month-restated": "{table}: {month} was replaced: {before} rows before, {after} now.",
+}
+
+
+def staged_rows(fresh: Landed, parts: Sequence[Part]) -> pl.LazyFrame:
+    """The rows of some parts of a table that a load has just landed."""
+    return pl.concat([pl.scan_parquet(fresh.staged[part.path]) for part in parts], how="diagonal_relaxed")
+
+
+def counted(parts: Mapping[str, Part]) -> int:
+    """The rows of some parts."""
+    return sum(part.rows for part in parts.values())
+
+
+def _places(fresh: Landed, theirs: Mapping[str, Part]) -> set[Path]:
+    return {fresh.staged[part.path] for part in theirs.values()}
