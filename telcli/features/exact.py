@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["UNITS", "amount", "units"]
+__all__ = ["UNITS", "amount", "over", "units"]
 
 DECIMALS = 4
 UNITS = 10_000
@@ -30,3 +30,13 @@ def amount(column: pl.Expr) -> pl.Expr:
     [132.7, 0.0001]
     """
     return (column / UNITS).round(DECIMALS)
+
+
+def over(above: str, below: str) -> pl.Expr:
+    """The quotient of two columns of whole numbers, null where the lower one is 0 or null.
+
+    >>> pl.DataFrame({"a": [1, 0], "b": [4, 0]}).select(over("a", "b"))["a"].to_list()
+    [0.25, None]
+    """
+    whole = pl.col(below).cast(pl.Float64)
+    return pl.when(pl.col(below) > 0).then(pl.col(above).cast(pl.Float64) / whole)
