@@ -36,15 +36,15 @@ def before(
     gave = {table: {name: manifest.tables[table][name] for name in names} for table, names in known.gave.items()}
     if any(part.contract != contract(table).digest() for table, parts in gave.items() for part in parts.values()):
         return None
-    same = {
-        table: frozenset(name for name in names if _read_before(manifest.tables[table][name], known))
-        for table, names in chosen.items()
-    }
 
     def rows(table: str, partitions: Iterable[str]) -> pl.LazyFrame:
         return contract(table).conform(workdir.scan(manifest, table, list(partitions), verify=True))
 
-    return Before(same, {table: frozenset(parts) for table, parts in gave.items()}, rows)
+    return Before(
+        {table: _touched(table, manifest, names, known) for table, names in chosen.items()},
+        {table: frozenset(parts) for table, parts in gave.items()},
+        rows,
+    )
 
 
 def standing(manifest: Manifest, table: str, kept: Mapping[str, frozenset[str]]) -> dict[str, Part]:
@@ -56,5 +56,19 @@ def _same_but_inputs(then: Basis, now: Basis) -> bool:
     return dataclasses.replace(then, inputs={}) == dataclasses.replace(now, inputs={})
 
 
-def _read_before(part: Part, known: Record) -> bool:
-    return known.basis.inputs.get(part.path) == part.sha256
+def _touched(table: str, manifest: Manifest, names: Iterable[str], known: Record) -> frozenset[str]:
+    """The months of a table of which a file is new, another one, or gone; "" for a table of one file."""
+    now = {manifest.tables[table][name].path: manifest.tables[table][name].sha256 for name in names}
+    then = {path: sha for path, sha in known.basis.inputs.items() if path.startswith(f"{table}/")}
+    other = {path for path in {*now, *then} if now.get(path) != then.get(path)}
+    return frozenset(_month_of(path) for path in other)
+
+
+def _month_of(path: str) -> str:
+    """The month in the path of a published file.
+
+    >>> _month_of("calls/month=2024-06-01/bucket=03/part-0.parquet"), _month_of("customers/part-0.parquet")
+    ('2024-06-01', '')
+    """
+    folder = path.split("/")[1]
+    return folder.partition("=")[2]

@@ -26,8 +26,8 @@ STAGES = (
     Stage(
         "customer-months",
         needs=("customers",),
-        uses=("subscriptions", "bills", "payments", "usage", "contacts"),
-        gives=("customer_months",),
+        uses=("subscriptions", "bills", "payments", "usage", "calls", "contacts"),
+        gives=("call_months", "customer_months"),
         snapshot=False,
         heeds=("ingest",),
         adds=True,

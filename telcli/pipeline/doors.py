@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -19,7 +20,7 @@ from telcli.stages import Progress, silent
 from telcli.tables import contract
 from telcli.tables.checks import Contract
 
-__all__ = ["Landed", "admit", "land"]
+__all__ = ["Landed", "admit", "admit_parts", "land"]
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,25 @@ def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, 
     The bytes that match are those that passed the contract on the way out, so rules are run again only where the
     contract has changed since.
     """
-    frames = {}
-    for table, partitions in chosen.items():
-        rules = contract(table)
-        frame = workdir.scan(manifest, table, partitions, verify=True)
-        digest = rules.digest()
-        same = all(manifest.tables[table][name].contract == digest for name in partitions)
-        frames[table] = rules.conform(frame) if same else rules.require(frame)
-    return frames
+    return {table: _opened(workdir, manifest, table, partitions) for table, partitions in chosen.items()}
+
+
+def admit_parts(
+    workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, ...]]
+) -> dict[str, dict[str, Callable[[], pl.LazyFrame]]]:
+    """The same for each partition by itself, once it is asked for."""
+    return {
+        table: {name: partial(_opened, workdir, manifest, table, (name,)) for name in partitions}
+        for table, partitions in chosen.items()
+    }
+
+
+def _opened(workdir: Workdir, manifest: Manifest, table: str, partitions: tuple[str, ...]) -> pl.LazyFrame:
+    rules = contract(table)
+    frame = workdir.scan(manifest, table, partitions, verify=True)
+    digest = rules.digest()
+    same = all(manifest.tables[table][name].contract == digest for name in partitions)
+    return rules.conform(frame) if same else rules.require(frame)
 
 
 def land(

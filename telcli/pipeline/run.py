@@ -100,7 +100,7 @@ def run_stage(name: str, request: Request) -> StageRun:
             return _told(workdir, manifest, name, done, skipped=True)
         inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
         stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
-        inputs = dataclasses.replace(inputs, partitions=chosen, before=stands)
+        inputs = dataclasses.replace(inputs, before=stands)
         try:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:
@@ -203,10 +203,14 @@ def _inputs(
     general: knobs.GeneralSettings,
     request: Request,
 ) -> Inputs:
-    from telcli.pipeline.doors import admit
+    from telcli.pipeline.doors import admit, admit_parts
+    from telcli.tables import contract
 
+    parted = {table: names for table, names in chosen.items() if stage.adds and contract(table).buckets}
+    whole = {table: names for table, names in chosen.items() if table not in parted}
     return Inputs(
-        tables=admit(workdir, manifest, chosen),
+        tables=admit(workdir, manifest, whole),
+        parts=admit_parts(workdir, manifest, parted),
         as_of=request.as_of if stage.name == "ingest" else as_of,
         seed=general.seed,
         choices={

@@ -40,12 +40,12 @@ class Before:
 
     Parameters
     ----------
-    same : by table it reads, the partitions that are what they were then.
+    touched : by table it reads, the months of which it has other rows than then; "" for a table of one file.
     made : by table it gives, the partitions it made.
     rows : the rows of some partitions of a table that it made.
     """
 
-    same: Mapping[str, frozenset[str]]
+    touched: Mapping[str, frozenset[str]]
     made: Mapping[str, frozenset[str]]
     rows: Callable[[str, Iterable[str]], pl.LazyFrame]
 
@@ -67,7 +67,8 @@ class Inputs:
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
     bases_alone : whether nothing but tables of the whole base was ever loaded, for ingest alone.
-    partitions : by table, the partitions that its frame is made of, for stages that add.
+    parts : of tables whose months are many files by customer, for stages that add, each file by its partition; opened
+        when it is asked for. Such a table is not among `tables`.
     before : what stands of the last run, for stages that add; None where all is to be made.
     """
 
@@ -82,7 +83,7 @@ class Inputs:
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
     suppressed: frozenset[str] = frozenset()
     bases_alone: bool = True
-    partitions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)
     before: Before | None = None
 
 

@@ -17,6 +17,7 @@ from telcli.features.span import Span
 from telcli.features.survey import evidence, span_of
 from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.customer_months_calls import months_of_calls
 
 __all__ = ["customer_months"]
 
@@ -58,8 +59,10 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         **tally.counts(),
     }
     notices = doubts(tables, found, span, tally, customers=customers)
-    table = pl.concat(kept)
-    return Outcome({"customer_months": table}, metrics, tuple(notices), light=frozenset({"customer_months"}))
+    calls = months_of_calls(inputs)
+    given = {"customer_months": pl.concat(kept)} | ({"call_months": calls.made} if calls else {})
+    stands = {"call_months": calls.kept} if calls else {}
+    return Outcome(given, metrics, tuple(notices), light=frozenset(given), kept=stands)
 
 
 def _named_month(inputs: Inputs) -> date | None:

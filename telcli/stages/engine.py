@@ -42,6 +42,15 @@ class Engine(Protocol):
         """
         ...
 
+    def parts(
+        self, table: str, rows: pl.LazyFrame, work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
+    ) -> Iterator[pl.DataFrame]:
+        """Do the work on one table whose rows stand in the order of customer_id, some whole customers at a time.
+
+        `size` are rows that are worked on together, at most about so many; else as `buckets`.
+        """
+        ...
+
 
 class Embedded:
     """Does the work in this process, one bucket after the other, in the order of customer_id.
@@ -60,8 +69,23 @@ class Embedded:
         for done, bucket in _ranges(tables, size):
             yield done, work(bucket).collect(engine="in-memory")
 
+    def parts(
+        self, table: str, rows: pl.LazyFrame, work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
+    ) -> Iterator[pl.DataFrame]:
+        """See `Engine.parts`.
+
+        >>> import polars as pl
+        >>> rows = pl.LazyFrame({"customer_id": ["a", "a", "b", "c"]})
+        >>> [made["customer_id"].to_list() for made in EMBEDDED.parts("calls", rows, lambda part: part["calls"], 2)]
+        [['a', 'a'], ['b', 'c']]
+        """
+        for part in _spans(rows, size):
+            yield work({table: part}).collect(engine="in-memory")
+
 
 EMBEDDED = Embedded()
+_WINDOW = 1 << 14
+"""Rows looked at for the end of a customer, at first."""
 
 
 def _ranges(tables: Mapping[str, pl.LazyFrame], size: int) -> Iterator[tuple[int, dict[str, pl.LazyFrame]]]:
@@ -79,3 +103,28 @@ def _ranges(tables: Mapping[str, pl.LazyFrame], size: int) -> Iterator[tuple[int
         wanted = [key >= ids[start]] if start else []
         wanted += [key < ids[stop]] if stop < len(ids) else []
         yield stop, {name: frame.filter(*wanted) if wanted else frame for name, frame in tables.items()}
+
+
+def _spans(rows: pl.LazyFrame, size: int) -> Iterator[pl.LazyFrame]:
+    """Cut rows in the order of customer_id into slices of whole customers, of about `size` rows.
+
+    The rows beside a place where a slice may end are read to find where a customer ends; the others are not.
+    """
+    import polars as pl
+
+    height = rows.select(pl.len()).collect(engine="streaming").item()
+    count = max(-(-height // size), 1)
+    edges = {_next_customer(rows, height * part // count, height) for part in range(1, count)}
+    for start, stop in pairwise(sorted({0, *edges, height})):
+        yield rows.slice(start, stop - start)
+
+
+def _next_customer(rows: pl.LazyFrame, place: int, height: int) -> int:
+    """The first row from `place` on that is of another customer than the one before it; `height` where none is."""
+    window = _WINDOW
+    while True:
+        ids = rows.select("customer_id").slice(place - 1, window).collect().to_series()
+        changes = (ids != ids[0]).arg_true()
+        if len(changes) or place + window > height:
+            return place - 1 + int(changes[0]) if len(changes) else height
+        window *= 4

@@ -26,13 +26,14 @@ _PLACES = {
     **dict.fromkeys(("crosswalk", "conflicts"), "telcli.tables.resolution"),
     **dict.fromkeys(("customer_history", "subscription_history"), "telcli.tables.histories"),
     **dict.fromkeys(("source_quality", "quality_profile", "missing_attributes"), "telcli.tables.quality"),
+    "call_months": "telcli.tables.call_months",
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
-    **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "customer_months"), "month"),
+    **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months"), "month"),
     **{name: "as_of" for name, place in _PLACES.items() if place == "telcli.tables.results"},
     **dict.fromkeys(("quality_profile", "missing_attributes"), "as_of"),
 }

@@ -1,0 +1,58 @@
+"""Months of calls, on the way to customer_months: made where calls have changed, left as they are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from telcli.features.call_month import call_months
+from telcli.stages import Inputs
+from telcli.tables import contract
+
+__all__ = ["CallsMade", "months_of_calls"]
+
+_ROWS = 2_000_000
+"""Calls worked on together, about: each needs some hundred bytes meanwhile."""
+
+
+@dataclass(frozen=True)
+class CallsMade:
+    """call_months of all months with calls; the months that were made now, and those that stand as they were."""
+
+    rows: pl.LazyFrame
+    made: pl.LazyFrame
+    kept: frozenset[str]
+
+
+def months_of_calls(inputs: Inputs) -> CallsMade | None:
+    """Make call_months of the months whose calls are not those of the last run, file by file; None without calls.
+
+    Each file holds whole customers, and its rows are in the order of customer and time, which the work leans on.
+    """
+    parts = inputs.parts.get("calls", {})
+    if not parts:
+        return None
+    kept = _standing(inputs, parts)
+    due = {name: part for name, part in parts.items() if name[:10] not in kept}
+    made: list[pl.LazyFrame] = [contract("call_months").schema.create_empty().lazy()]
+    for done, name in enumerate(sorted(due)):
+        inputs.progress("calls", done, len(due))
+        for rows in inputs.engine.parts("calls", due[name](), _work, _ROWS):
+            made.append(inputs.keep(rows.lazy()))
+    fresh = pl.concat(made)
+    stood = inputs.before.rows("call_months", sorted(kept)) if inputs.before and kept else fresh.clear()
+    return CallsMade(pl.concat([stood, fresh]), fresh, kept)
+
+
+def _standing(inputs: Inputs, parts: Mapping[str, Callable[[], pl.LazyFrame]]) -> frozenset[str]:
+    """The months that were made of just these calls."""
+    if inputs.before is None:
+        return frozenset()
+    made = inputs.before.made.get("call_months", frozenset())
+    return frozenset({name[:10] for name in parts} & made - inputs.before.touched["calls"])
+
+
+def _work(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    return call_months(tables["calls"]).lazy()
