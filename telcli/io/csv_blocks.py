@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
-__all__ = ["in_blocks"]
+__all__ = ["blocks", "in_blocks"]
 
 BYTES = 4 << 20
 """Of a block: so many that reading it costs more than beginning to, and few enough that some fit in little memory."""
@@ -35,7 +35,7 @@ def in_blocks(
         columns: list[str] | None, condition: pl.Expr | None, most: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         before = 0
-        for block in _blocks(path, eol.encode()):
+        for block in blocks(path, eol):
             frame = parse(block, before)
             frame = frame.select(columns) if columns else frame
             found = frame.collect()
@@ -49,12 +49,14 @@ def in_blocks(
     return register_io_source(rows, schema=schema)
 
 
-def _blocks(path: Path, eol: bytes) -> Iterator[bytes]:
+def blocks(path: Path, eol: str) -> Iterator[bytes]:
+    """The file in blocks of whole lines; a line longer than a block is one of its own."""
+    mark = eol.encode()
     with path.open("rb") as file:
         rest = b""
         while block := file.read(BYTES):
-            end = block.rfind(eol) + len(eol)
-            if end < len(eol):
+            end = block.rfind(mark) + len(mark)
+            if end < len(mark):
                 rest += block
                 continue
             yield rest + block[:end]

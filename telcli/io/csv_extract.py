@@ -67,7 +67,7 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     if shape.quotes:
         _check_quotes(path.name, frame)
     hiding = _hiding(frame, names, delimiter or ",", eol) if shape.quoted_newlines else ()
-    frame, sums = without_totals(frame, names, plain)
+    frame, sums = without_totals(frame, names, plain, eol)
     rows = None if shape.blank or shape.quotes else shape.records - headed - sums
     return replace(found, frame=frame, repeated=repeated, rows=rows, hiding=hiding, sums=sums)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from telcli.io.csv_blocks import blocks
+
 __all__ = ["is_total", "without_totals"]
 
 _WORDS = r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|汇\s*总|本页合计|(grand |sub-?\s?)?totals?|sum"
 _TOTAL = rf"^({_WORDS})(\s*[:：].*)?$"
-_LINE = re.compile(rf'[\r\n]["\s]*({_WORDS})'.encode(), re.IGNORECASE)
-_HINTS = tuple(word.encode() for word in ("计", "汇", "otal", "OTAL", "sum", "Sum", "SUM"))
-_CHUNK, _OVERLAP = 1 << 23, 64
+_LINE = rf'(?i)[\r\n]["\s]*({_WORDS})'
 _FEW = 0.05
 """Sums that leave no cell blank are few; a first column in which such words are many holds kinds of charges."""
 
@@ -28,7 +27,9 @@ def is_total(first: pl.Expr) -> pl.Expr:
     return first.str.strip_chars().str.to_lowercase().str.contains(_TOTAL).fill_null(value=False)
 
 
-def without_totals(frame: pl.LazyFrame, names: Sequence[str], text: Path) -> tuple[pl.LazyFrame, int]:
+def without_totals(
+    frame: pl.LazyFrame, names: Sequence[str], text: Path, eol: str = "\n"
+) -> tuple[pl.LazyFrame, int]:
     r"""A delimited text without its sums, and how many those were; `text` is the file, looked through for such words.
 
     >>> import tempfile
@@ -38,7 +39,7 @@ def without_totals(frame: pl.LazyFrame, names: Sequence[str], text: Path) -> tup
     >>> rows.collect()["id"].to_list(), count
     (['a1'], 1)
     """
-    if not _may_hold(text):
+    if not _may_hold(text, eol):
         return frame, 0
     first = is_total(pl.coalesce(pl.col(name).cast(pl.String) for name in names))
     gaps = pl.any_horizontal(pl.col(name).is_null() for name in names)
@@ -51,13 +52,11 @@ def without_totals(frame: pl.LazyFrame, names: Sequence[str], text: Path) -> tup
     return (frame.filter(~dropped), int(count)) if count else (frame, 0)
 
 
-def _may_hold(path: Path) -> bool:
-    """Whether some line begins with a word for sums; most files have none, and are not parsed once more for it."""
-    carry = b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            piece = carry + chunk
-            if any(hint in piece for hint in _HINTS) and _LINE.search(piece):
-                return True
-            carry = piece[-_OVERLAP:]
+def _may_hold(path: Path, eol: str) -> bool:
+    """Whether a line after the first begins with a word for sums; most files have none, and are not parsed for it."""
+    before = b""
+    for block in blocks(path, eol):
+        if pl.Series([before + block]).cast(pl.String).str.contains(_LINE).item():
+            return True
+        before = eol.encode()
     return False
