@@ -36,6 +36,8 @@ def certificates(text: pl.Series, *, any_kind: bool = True) -> pl.Series:
     ['91350100M000100Y43', 'E12345678', 'A1234567']
     """
     frame = _bare(text)
+    if not frame["t"].str.contains(rf"{_CARD}|{_OLD}|{_COMPANY}|{_OTHER}").any():
+        return pl.Series(text.name, [None], dtype=pl.String).new_from_index(0, text.len())
     card = pl.when(_TEXT.str.contains(_CARD) & _born(_TEXT, any_kind) & (_TEXT.str.slice(17, 1) == _check(_TEXT))).then(
         _TEXT
     )

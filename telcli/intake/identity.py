@@ -28,6 +28,10 @@ _LIKELY = (
     r"|^[0-9A-Za-z]{18}$|^[3-6]\d{15,18}$|^[1-9][\d -]{16,}[\dXx]$|^[0-9a-fA-F]{32,64}$|[^0-9A-Za-z_.-]|[xX]{3}"
 )
 """A cheap look that passes all that could be of a person, and few others."""
+_ODD = rf"{_LIKELY}|\."
+"""What else may have to be brought to the form of an identifier: what a float left behind."""
+_FEW = r"^\d{1,12}$"
+"""Digits that are of a person as a telephone number or not at all."""
 _MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
 _SIM = r"^460\d{12}$"
 _DEVICE = r"^(\d{14})\d{0,2}$"
@@ -59,6 +63,18 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
     (['K0012', 'ec894bc8505735beca95d27b8db5ee0d', 'ec894bc8505735beca95d27b8db5ee0d', None],
      [False, False, False, True])
     """
+    bare = meant(text)
+    odd = bare.str.contains(_ODD).fill_null(value=False)
+    plain = pl.Series([False]).new_from_index(0, text.len())
+    if not odd.any():
+        return bare, plain
+    places = odd.arg_true()
+    found, masked = _persons(bare.gather(places), people)
+    return bare.clone().scatter(places, found), plain.scatter(places, masked)
+
+
+def _persons(text: pl.Series, people: Pseudonyms) -> Read:
+    """The same for those that may be of a person."""
     values, lost = ids(text)
     likely = values.str.contains(_LIKELY).fill_null(value=False)
     if not likely.any():
@@ -74,8 +90,11 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
 def _settled(text: pl.Series, people: Pseudonyms) -> Read:
     """Each text as its pseudonym, a hash in lower case, null where masked, or as it was; most are numbers, if any."""
     number = phones(text)
-    made = _made(number, "msisdn", people)
-    rest = number.is_null()
+    few = number.is_null() & text.str.contains(_FEW)
+    made = pl.DataFrame({"m": _made(number, "msisdn", people), "t": text, "few": few}).select(
+        pl.when("few").then("t").otherwise("m")
+    )["t"]
+    rest = number.is_null() & ~few
     nowhere = pl.Series([False]).new_from_index(0, text.len())
     if not rest.any():
         return made, nowhere
