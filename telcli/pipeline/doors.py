@@ -145,14 +145,11 @@ class _Landing:
 
 
 def _ordered(rules: Contract, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one partition by their key; those that stand so already, as far as customers tell, are not sorted.
-
-    The month of a table by months is the same in all of them.
-    """
-    own = [name for name in rules.key if name != rules.partition]
+    """The rows of one partition by their key; those that stand so already, as far as customers tell, are not sorted."""
+    own = rules.order
     if not own or (len(own) == 1 and (rows[own[0]].shift(1) < rows[own[0]]).all()):
         return rows
-    return rows.sort(rules.key)
+    return rows.sort(own)
 
 
 def _final(rules: Contract, partition: str) -> str:

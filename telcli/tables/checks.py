@@ -133,6 +133,16 @@ class Contract:
         """The primary key; empty where rows have none."""
         return tuple(self.schema.primary_key())
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What rows of one partition are sorted by: the key, less the month that all of them share.
+
+        >>> from telcli.tables import contract
+        >>> contract("bills").order, contract("payments").order
+        (('customer_id', 'kind'), ('payment_id',))
+        """
+        return tuple(name for name in self.key if name != self.partition or not self._dated)
+
     def columns(self) -> list[ColumnInfo]:
         """Describe each declared column, in order."""
         found = []
