@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["PairQuality", "components", "pair_quality"]
 
@@ -25,6 +23,9 @@ def components(left: Array, right: Array, nodes: int) -> Array:
     """
     if not len(left):
         return np.arange(nodes)
+    from scipy.sparse import coo_array  # which costs half a second, and few loads have pairs
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
     _, labels = connected_components(graph, directed=False)
     _, first = np.unique(labels, return_index=True)
