@@ -27,9 +27,7 @@ def is_total(first: pl.Expr) -> pl.Expr:
     return first.str.strip_chars().str.to_lowercase().str.contains(_TOTAL).fill_null(value=False)
 
 
-def without_totals(
-    frame: pl.LazyFrame, names: Sequence[str], text: Path, eol: str = "\n"
-) -> tuple[pl.LazyFrame, int]:
+def without_totals(frame: pl.LazyFrame, names: Sequence[str], text: Path, eol: str = "\n") -> tuple[pl.LazyFrame, int]:
     r"""A delimited text without its sums, and how many those were; `text` is the file, looked through for such words.
 
     >>> import tempfile
