@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from telcli.features.call_contacts import contacts
-from telcli.features.call_times import Clock, in_order
-from telcli.features.call_use import talked, used
+from telcli.features.call_contacts import FIXED, contacts
+from telcli.features.call_rows import Block, in_runs
+from telcli.features.call_times import Clock, timed
+from telcli.features.call_use import BYTES, celled, talked, used
+from telcli.features.exact import over
 from telcli.features.month_index import date_at
 from telcli.tables.call_months import FEATURES
 
-__all__ = ["READ", "Clock", "call_months"]
+__all__ = ["Clock", "call_months"]
 
-_OPTIONAL: dict[str, pl.DataType | type[pl.DataType]] = {
-    "duration_s": pl.Float64,
-    "data_mb": pl.Float64,
-    "cell_id": pl.String,
-    "off_net": pl.Boolean,
-    "international": pl.Boolean,
-    "roaming": pl.Boolean,
-    "competitor": pl.Boolean,
+_COUNTERPARTS = tuple(name for name in FEATURES if name.startswith("counterpart"))
+_LENGTHS = ("call_minutes_out", "call_minutes_in", "zero_length_share", "off_net_minutes", "roaming_minutes")
+_NEEDED = {
+    "counterpart": _COUNTERPARTS,
+    "duration_s": _LENGTHS,
+    "data_mb": ("data_mb",),
+    "cell_id": ("cells",),
+    "off_net": ("counterparts_off_net", "off_net_share", "off_net_minutes"),
+    "international": ("international_share",),
+    "roaming": ("roaming_share", "roaming_minutes"),
+    "competitor": ("competitor_contacts",),
 }
-READ = ("customer_id", "started_at", "counterpart", "direction", "kind", *_OPTIONAL)
-"""What is read of `calls`; the columns after `kind` need not be there."""
-
-_NOBODY = ("counterparts", "counterparts_out", "counterparts_mutual", "interaction_days")
-"""Counts that are 0 in a month without interactions."""
+"""Which columns of calls are read for which features; those of the key are read for all."""
+_COUNTED = (
+    *("calls_out", "calls_in", "texts_out", "texts_in", "data_sessions", "active_days", "told_out", "told_in"),
+    *("ms_out", "ms_in", "empty", "sessions", "bytes", "roaming", "roaming_told", "ms_roaming", "cells"),
+    *("interactions", "off_net", "off_net_told", "ms_off_net", "international", "international_told"),
+    *("competitor", "competitor_told", "interaction_days", "night", "weekend", "gap_sum", "gap_squares"),
+    *("counterparts", "counterparts_out", "counterparts_mutual", "counterparts_off_net"),
+    *("known", "most", "made", "surprise", "balance", "pareto"),
+)
 
 
 def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Sequence[str] = FEATURES) -> pl.DataFrame:
@@ -75,25 +87,73 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
     >>> found.rows()
     [('a', datetime.date(2024, 6, 1), 1.0, 2.0, 129600.0)]
     """
-    have = calls.collect_schema()
-    rows = in_order(calls.select(name for name in READ if name in have).collect(engine="streaming"))
-    absent = [pl.lit(None, kind).alias(name) for name, kind in _OPTIONAL.items() if name not in have]
-    marked = rows.with_columns(out=pl.col("direction") == "out", voice=pl.col("kind") == "voice")
-    talk = marked.filter(pl.col("kind") != "data")
-    clocked = clock or Clock()
-    parts = [talked(talk.lazy().with_columns(absent), clocked), contacts(talk.with_columns(absent))]
-    joined = used(marked.lazy().with_columns(absent))
-    for part in parts:
-        joined = joined.join(part, on="run", how="left", maintain_order="left")
-    found = joined.select("customer_id", date_at(pl.col("month")).alias("month"), *map(_feature, features))
-    return found.sort("customer_id", "month").collect(engine="in-memory")
+    wanted = set(features)
+    table = in_runs(calls, [name for name, needed in _NEEDED.items() if wanted.intersection(needed)])
+    counted = {name: np.zeros(len(table.month), np.int64) for name in _COUNTED}
+    for block in table.blocks():
+        for part, found in _counts(block, clock or Clock()):
+            for name, values in found.items():
+                counted[name][part.runs] = values
+    sums = pl.DataFrame({"customer_id": table.customer, "at": table.month, **counted})
+    told = _told()
+    chosen = [told.get(name, pl.col(name)).cast(pl.Float64).alias(name) for name in features]
+    return sums.select("customer_id", date_at(pl.col("at")).alias("month"), *chosen).sort("customer_id", "month")
 
 
-def _feature(name: str) -> pl.Expr:
-    """A column of the table; counts of counterparts and days of interactions are 0 where there was no interaction."""
-    column = pl.col(name).cast(pl.Float64)
-    if name in _NOBODY:
-        return pl.when(pl.col("interactions").is_null()).then(0.0).otherwise(column).alias(name)
-    if name == "counterparts_off_net":
-        return pl.when(pl.col("off_net_share").is_not_null()).then(column).alias(name)
-    return column
+def _counts(block: Block, clock: Clock) -> list[tuple[Block, Mapping[str, NDArray[Any]]]]:
+    """What is counted of each run, by the rows it is counted of."""
+    found: list[tuple[Block, Mapping[str, NDArray[Any]]]] = [(block, used(block))]
+    if "cell" in block and block["placed"].any():
+        placed = block.where(block["placed"])
+        found.append((placed, celled(placed)))
+    talk = block.where(~block["data"])
+    if len(talk):
+        found += [(talk, talked(talk)), (talk, timed(talk, clock))]
+        found += [(talk, contacts(talk))] if "counterpart" in talk else []
+    return found
+
+
+def _told() -> dict[str, pl.Expr]:
+    """The features that are not just counts."""
+    some, none = pl.col("known") > 0, pl.col("interactions") == 0
+    off_net, roaming = pl.col("off_net_told") > 0, pl.col("roaming_told") > 0
+    gaps = pl.max_horizontal(pl.col("interactions") - 1, 0)
+    square = pl.col("gap_sum").cast(pl.Int128) * pl.col("gap_sum")
+    spread = (gaps.cast(pl.Int128) * pl.col("gap_squares") - square).cast(pl.Float64).sqrt()
+    shares = {
+        "initiated_share": over("calls_out", pl.col("calls_out") + pl.col("calls_in")),
+        "zero_length_share": over("empty", pl.col("told_out") + pl.col("told_in")),
+        "counterpart_entropy": pl.when(some).then(pl.col("surprise") / FIXED),
+        "counterpart_balance": over("balance", "counterparts") / FIXED,
+        "counterpart_balance_weighted": over("made", pl.col("known") * pl.col("counterparts")),
+        "counterpart_top_share": over("most", "known"),
+        "counterpart_pareto_share": over("pareto", "known"),
+        "off_net_share": over("off_net", "off_net_told"),
+        "international_share": over("international", "international_told"),
+        "roaming_share": over("roaming", "roaming_told"),
+        "night_share": over("night", "interactions"),
+        "weekend_share": over("weekend", "interactions"),
+        "interevent_mean_s": over("gap_sum", gaps * 1000),
+        "interevent_sd_s": over(spread, gaps * 1000),
+    }
+    where_known = {
+        "call_minutes_out": _minutes("ms_out", (pl.col("told_out") > 0) | (pl.col("calls_out") == 0)),
+        "call_minutes_in": _minutes("ms_in", (pl.col("told_in") > 0) | (pl.col("calls_in") == 0)),
+        "off_net_minutes": _minutes("ms_off_net", off_net),
+        "roaming_minutes": _minutes("ms_roaming", roaming),
+        "counterparts_off_net": pl.when(some & off_net).then("counterparts_off_net"),
+        "competitor_contacts": pl.when(pl.col("competitor_told") > 0).then("competitor"),
+        "cells": pl.when(pl.col("cells") > 0).then("cells"),
+        "data_mb": _amount("bytes", BYTES, (pl.col("sessions") > 0) | (pl.col("data_sessions") == 0)),
+    }
+    nobody = ("counterparts", "counterparts_out", "counterparts_mutual")
+    return shares | where_known | {name: pl.when(some | none).then(name) for name in nobody}
+
+
+def _minutes(milliseconds: str, known: pl.Expr) -> pl.Expr:
+    return _amount(milliseconds, 60_000, known)
+
+
+def _amount(parts: str, whole: int, known: pl.Expr) -> pl.Expr:
+    """Parts as an amount, rounded for the reason that `telcli.features.exact.amount` gives."""
+    return pl.when(known).then((pl.col(parts) / whole).round(9))

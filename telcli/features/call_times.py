@@ -1,19 +1,17 @@
-"""Calls in the order of time: the run of each customer and month, and what the clock says of each row."""
+"""When a customer calls and writes: at night, on weekends, how regularly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
-from telcli.features.month_index import index_at
+from telcli.features.call_rows import DAY, Block
 
-__all__ = ["Clock", "gaps", "in_order", "new_day"]
-
-_DAY_US = 86_400_000_000
-_FIRST = pl.col("run").ne_missing(pl.col("run").shift())
-"""Whether a row is the first one of its customer and month."""
+__all__ = ["Clock", "timed"]
 
 
 @dataclass(frozen=True)
@@ -22,77 +20,52 @@ class Clock:
 
     A night over midnight has both its ends; one of the same day has neither (bandicoot's `percent_nocturnal`).
 
-    >>> rows = pl.DataFrame({"at": [7 * 3_600_000_000, 7 * 3_600_000_000 + 1]})
-    >>> rows.select(Clock().night())["at"].to_list()
-    [True, False]
+    >>> hour = 3_600_000_000
+    >>> Clock().night(np.array([7 * hour, 7 * hour + 1, 19 * hour])).tolist()
+    [True, False, True]
     """
 
     night_start: time = time(19)
     night_end: time = time(7)
     weekend: tuple[int, ...] = (6, 7)
 
-    def night(self) -> pl.Expr:
-        """Whether the time of day of `at`, microseconds since 1970, is of the night."""
-        start, end, at = _microseconds(self.night_start), _microseconds(self.night_end), pl.col("at") % _DAY_US
-        return (at > start) & (at < end) if start < end else (at <= end) | (at >= start)
+    def night(self, clock: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether microseconds since midnight are of the night."""
+        start, end = _microseconds(self.night_start), _microseconds(self.night_end)
+        found: NDArray[np.bool_] = (clock > start) & (clock < end) if start < end else (clock <= end) | (clock >= start)
+        return found
 
-    def weekends(self) -> pl.Expr:
-        """Whether `day`, days since 1970-01-01, which was a Thursday, is of the weekend."""
-        after_monday = (pl.col("day") + 3) % 7
-        days = [after_monday == day - 1 for day in sorted(set(self.weekend))]
-        return pl.any_horizontal(days) if days else pl.lit(value=False)
+    def off(self, day: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether days since 1970-01-01, which was a Thursday, are of the weekend.
+
+        >>> Clock().off(np.array([0, 2, 3, 4])).tolist()
+        [False, True, True, False]
+        """
+        first = day.min()
+        week = np.isin((np.arange(first, day.max() + 1) + 3) % 7, np.array(self.weekend, np.int64) - 1)
+        found: NDArray[np.bool_] = week[day - first]
+        return found
 
 
-def in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `at` (microseconds since 1970, local), `day`, `month` (index) and `run`, which counts customers' months.
+def timed(talk: Block, clock: Clock) -> dict[str, NDArray[Any]]:
+    """Counts and sums of each run of interactions.
 
-    Files that ingest wrote have their rows in order, one after the other too, and stay as they are; rows of any other
-    order are sorted by customer and time.
-
-    >>> from datetime import datetime
-    >>> times = [datetime(2024, 6, 1), datetime(2024, 7, 1), datetime(2024, 5, 31)]
-    >>> in_order(pl.DataFrame({"customer_id": ["b", "a", "b"], "started_at": times}))["run"].to_list()
-    [0, 1, 2]
+    What stands below a millisecond tells rows of one time apart, and is no time. The squares of a month's gaps add up
+    to no more than the square of a month, which an Int64 holds in milliseconds.
     """
-    timed = _timed(rows)
-    if not _ordered(timed):
-        timed = _timed(rows.sort("customer_id", "started_at"))
-    return timed
-
-
-def new_day() -> pl.Expr:
-    """Whether a row is the first of its customer and day."""
-    return _FIRST | (pl.col("day") != pl.col("day").shift())
-
-
-def gaps() -> pl.Expr:
-    """Milliseconds since the row before of the same customer and month; null in the first one.
-
-    What stands below a millisecond tells rows of one time apart, and is no time. Squares of a month's gaps add up to
-    no more than the square of a month, which an Int64 holds.
-    """
-    since = pl.col("at") // 1000
-    return pl.when(~_FIRST).then(since - since.shift())
-
-
-def _timed(rows: pl.DataFrame) -> pl.DataFrame:
-    at = rows.with_columns(at=pl.col("started_at").cast(pl.Int64)).drop("started_at")
-    at = at.with_columns(day=(pl.col("at") // _DAY_US).cast(pl.Int32))
-    first, last = at.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
-    days = pl.int_range(first or 0, (last or 0) + 1, eager=True, dtype=pl.Int32)
-    months = days.to_frame("day").select(index_at(pl.col("day").cast(pl.Date)))["day"]
-    several = months.n_unique() > 1
-    month = pl.lit(months).gather(pl.col("day") - first) if several else pl.lit(months[0], pl.Int32)
-    run = pl.struct("customer_id", "month") if several else pl.col("customer_id")
-    return at.with_columns(month=month).with_columns(run=run.rle_id().set_sorted())
-
-
-def _ordered(timed: pl.DataFrame) -> bool:
-    """Whether each customer's month is one run, in the order of time."""
-    backward = (pl.col("at") < pl.col("at").shift()) & ~_FIRST
-    if timed.select(backward.any()).item():
-        return False
-    return not timed.filter(_FIRST).select(pl.struct("customer_id", "month").is_duplicated().any()).item()
+    at = talk["at"]
+    day = at // DAY
+    gap = np.zeros(len(at), np.int64)
+    thousandths = at // 1000
+    np.subtract(thousandths[1:], thousandths[:-1], out=gap[1:])
+    gap[talk.starts] = 0
+    return {
+        "interaction_days": talk.sums(talk.changed(day)),
+        "night": talk.sums(clock.night(at - day * DAY)),
+        "weekend": talk.sums(clock.off(day)),
+        "gap_sum": talk.sums(gap),
+        "gap_squares": talk.sums(gap * gap),
+    }
 
 
 def _microseconds(clock: time) -> int:

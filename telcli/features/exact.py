@@ -32,11 +32,11 @@ def amount(column: pl.Expr) -> pl.Expr:
     return (column / UNITS).round(DECIMALS)
 
 
-def over(above: str, below: str) -> pl.Expr:
-    """The quotient of two columns of whole numbers, null where the lower one is 0 or null.
+def over(above: str | pl.Expr, below: str | pl.Expr) -> pl.Expr:
+    """The quotient of two columns, null where the lower one is 0 or null.
 
     >>> pl.DataFrame({"a": [1, 0], "b": [4, 0]}).select(over("a", "b"))["a"].to_list()
     [0.25, None]
     """
-    whole = pl.col(below).cast(pl.Float64)
-    return pl.when(pl.col(below) > 0).then(pl.col(above).cast(pl.Float64) / whole)
+    top, whole = (pl.col(side) if isinstance(side, str) else side for side in (above, below))
+    return pl.when(whole > 0).then(top.cast(pl.Float64) / whole.cast(pl.Float64))
