@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,9 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
         for part, found in _counts(block, clock or Clock()):
             for name, values in found.items():
                 counted[name][part.runs] = values
-    sums = pl.DataFrame({"customer_id": table.customer, "at": table.month, **counted})
+    # units as columns: polars divides by a single number as a product with its inverse, unless there is but one row
+    units = {name: np.full(len(table.month), parts) for name, parts in {"minute": 60_000, "megabyte": BYTES}.items()}
+    sums = pl.DataFrame({"customer_id": table.customer, "at": table.month, **counted, **units})
     told = _told()
     chosen = [told.get(name, pl.col(name)).cast(pl.Float64).alias(name) for name in features]
     return sums.select("customer_id", date_at(pl.col("at")).alias("month"), *chosen).sort("customer_id", "month")
@@ -113,16 +116,19 @@ def _counts(block: Block, clock: Clock) -> list[tuple[Block, Mapping[str, NDArra
     return found
 
 
+@cache
 def _told() -> dict[str, pl.Expr]:
     """The features that are not just counts."""
+    told_out, told_in = pl.col("told_out"), pl.col("told_in")
     some, none = pl.col("known") > 0, pl.col("interactions") == 0
     off_net, roaming = pl.col("off_net_told") > 0, pl.col("roaming_told") > 0
+    measured = (pl.col("sessions") > 0) | (pl.col("data_sessions") == 0)
     gaps = pl.max_horizontal(pl.col("interactions") - 1, 0)
     square = pl.col("gap_sum").cast(pl.Int128) * pl.col("gap_sum")
     spread = (gaps.cast(pl.Int128) * pl.col("gap_squares") - square).cast(pl.Float64).sqrt()
     shares = {
         "initiated_share": over("calls_out", pl.col("calls_out") + pl.col("calls_in")),
-        "zero_length_share": over("empty", pl.col("told_out") + pl.col("told_in")),
+        "zero_length_share": over("empty", told_out + told_in),
         "counterpart_entropy": pl.when(some).then(pl.col("surprise") / FIXED),
         "counterpart_balance": over("balance", "counterparts") / FIXED,
         "counterpart_balance_weighted": over("made", pl.col("known") * pl.col("counterparts")),
@@ -137,23 +143,14 @@ def _told() -> dict[str, pl.Expr]:
         "interevent_sd_s": over(spread, gaps * 1000),
     }
     where_known = {
-        "call_minutes_out": _minutes("ms_out", (pl.col("told_out") > 0) | (pl.col("calls_out") == 0)),
-        "call_minutes_in": _minutes("ms_in", (pl.col("told_in") > 0) | (pl.col("calls_in") == 0)),
-        "off_net_minutes": _minutes("ms_off_net", off_net),
-        "roaming_minutes": _minutes("ms_roaming", roaming),
+        "call_minutes_out": pl.when((told_out > 0) | (pl.col("calls_out") == 0)).then(over("ms_out", "minute")),
+        "call_minutes_in": pl.when((told_in > 0) | (pl.col("calls_in") == 0)).then(over("ms_in", "minute")),
+        "off_net_minutes": pl.when(off_net).then(over("ms_off_net", "minute")),
+        "roaming_minutes": pl.when(roaming).then(over("ms_roaming", "minute")),
         "counterparts_off_net": pl.when(some & off_net).then("counterparts_off_net"),
         "competitor_contacts": pl.when(pl.col("competitor_told") > 0).then("competitor"),
         "cells": pl.when(pl.col("cells") > 0).then("cells"),
-        "data_mb": _amount("bytes", BYTES, (pl.col("sessions") > 0) | (pl.col("data_sessions") == 0)),
+        "data_mb": pl.when(measured).then(over("bytes", "megabyte")),
     }
     nobody = ("counterparts", "counterparts_out", "counterparts_mutual")
     return shares | where_known | {name: pl.when(some | none).then(name) for name in nobody}
-
-
-def _minutes(milliseconds: str, known: pl.Expr) -> pl.Expr:
-    return _amount(milliseconds, 60_000, known)
-
-
-def _amount(parts: str, whole: int, known: pl.Expr) -> pl.Expr:
-    """Parts as an amount, rounded for the reason that `telcli.features.exact.amount` gives."""
-    return pl.when(known).then((pl.col(parts) / whole).round(9))

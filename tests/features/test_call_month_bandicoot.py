@@ -6,10 +6,9 @@ Needs bandicoot 0.6.0 and the folders bandicoot-demo and nodobo-calls in TELCLI_
 from __future__ import annotations
 
 import csv
-import inspect
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,25 +17,9 @@ import polars as pl
 import pytest
 
 from telcli.features.call_month import call_months
+from tests.features.bandicoot_old import revive
 
-
-def formatted(
-    args: Sequence[str],
-    varargs: None,
-    keywords: None,
-    defaults: Sequence[Any],
-    formatvalue: Callable[[Any], str] = lambda value: f"={value!r}",
-) -> str:
-    """`inspect.formatargspec`, as far as bandicoot calls it."""
-    assert varargs is keywords is None
-    plain = len(args) - len(defaults)
-    values = [formatvalue(value) for value in defaults]
-    return f"({', '.join([*args[:plain], *map(''.join, zip(args[plain:], values, strict=True))])})"
-
-
-# Python 3.11 has these no more, and bandicoot does not come into being without them.
-vars(inspect).setdefault("getargspec", lambda function: inspect.getfullargspec(function)[:4])
-vars(inspect).setdefault("formatargspec", formatted)
+revive()
 bandicoot: Any = pytest.importorskip(
     "bandicoot",
     reason="bandicoot is not installed: call_months is NOT compared with it (pip install bandicoot==0.6.0)",
