@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from telcli.features.call_rows import Block
 
-__all__ = ["FIXED", "contacts"]
+__all__ = ["BALANCE", "SURPRISE", "contacts"]
 
-FIXED = 2.0**50
-"""Shares are added as whole numbers of 2**-50, so that the order of the counterparts does not change a sum."""
+BALANCE, SURPRISE = 2.0**40, 2.0**50
+"""Parts of 1 that shares are added in, as whole numbers, so that the order of the counterparts does not change a sum.
+
+A sum of surprises is an entropy, and far below 2**13; one of balances may be as large as there are counterparts.
+"""
 _OUT, _OFF_NET, _FLAGS = np.uint64(1), np.uint64(2), np.uint64(3)
 _UNKNOWN = "unknown"
 _PARETO = 0.8
@@ -46,8 +49,8 @@ def contacts(talk: Block) -> dict[str, NDArray[Any]]:
         "counterparts_mutual": (made > 0) & (made < n),
         "counterparts_off_net": off_net > 0,
         "made": made,
-        "surprise": _fixed(-share * np.log(share)),
-        "balance": _fixed(made / np.maximum(n, 1)),
+        "surprise": _parts(-share * np.log(share), SURPRISE),
+        "balance": _parts(made / np.maximum(n, 1), BALANCE),
         "pareto": _needed(n, starts, whole),
     }
     found = {name: np.add.reduceat(values, starts, dtype=np.int64) for name, values in each.items()}
@@ -74,5 +77,5 @@ def _each(of_run: NDArray[Any], starts: NDArray[np.int64], size: int) -> NDArray
     return np.repeat(of_run, np.diff(starts, append=size))
 
 
-def _fixed(share: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.rint(share * FIXED).astype(np.int64)
+def _parts(share: NDArray[np.float64], whole: float) -> NDArray[np.int64]:
+    return np.rint(share * whole).astype(np.int64)

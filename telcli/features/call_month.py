@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.features.call_contacts import FIXED, contacts
+from telcli.features.call_contacts import BALANCE, SURPRISE, contacts
 from telcli.features.call_rows import Block, in_runs
 from telcli.features.call_times import Clock, timed
 from telcli.features.call_use import BYTES, celled, talked, used
@@ -129,8 +129,8 @@ def _told() -> dict[str, pl.Expr]:
     shares = {
         "initiated_share": over("calls_out", pl.col("calls_out") + pl.col("calls_in")),
         "zero_length_share": over("empty", told_out + told_in),
-        "counterpart_entropy": pl.when(some).then(pl.col("surprise") / FIXED),
-        "counterpart_balance": over("balance", "counterparts") / FIXED,
+        "counterpart_entropy": pl.when(some).then(pl.col("surprise") / SURPRISE),
+        "counterpart_balance": over("balance", "counterparts") / BALANCE,
         "counterpart_balance_weighted": over("made", pl.col("known") * pl.col("counterparts")),
         "counterpart_top_share": over("most", "known"),
         "counterpart_pareto_share": over("pareto", "known"),

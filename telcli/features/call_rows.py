@@ -104,7 +104,7 @@ class Runs:
         """The rows by some of whole runs."""
         starts, end = self.rows.starts, len(self.rows)
         cuts = np.unique(np.searchsorted(starts, np.arange(0, end, _ROWS)))
-        for low, high in pairwise([*cuts.tolist(), len(starts)]):
+        for low, high in pairwise([*cuts[cuts < len(starts)].tolist(), len(starts)]):
             first, last = starts[low], starts[high] if high < len(starts) else end
             columns = {name: values[first:last] for name, values in self.rows.columns.items()}
             yield Block(columns, starts[low:high] - first, self.rows.runs[low:high])

@@ -17,56 +17,72 @@ class CallMonths(dy.Schema):
     take the share or the mean of, or no row of the month tells; 0 means that nothing of the kind happened.
     """
 
-    customer_id = c.text("Customer", "客户编号", key=True)
-    month = c.month("Month", "月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True, source="calls")
+    month = c.month("Month", "月份", key=True, source="calls")
 
     # How much
-    calls_out = c.count("Calls made", "主叫次数", "calls")
-    calls_in = c.count("Calls received", "被叫次数", "calls")
-    call_minutes_out = c.count("Minutes of calls made", "主叫分钟数", "minutes")
-    call_minutes_in = c.count("Minutes of calls received", "被叫分钟数", "minutes")
-    texts_out = c.count("Texts sent", "发送短信条数", "texts")
-    texts_in = c.count("Texts received", "接收短信条数", "texts")
-    data_sessions = c.count("Data sessions", "上网次数", "sessions")
-    data_mb = c.count("Data used", "上网流量", "MB")
-    initiated_share = c.share("Calls made of all calls", "主叫占比")
-    zero_length_share = c.share("Calls of no length of those with a known length", "零时长通话占比")
+    calls_out = c.count("Calls made", "主叫次数", "calls", source="calls")
+    calls_in = c.count("Calls received", "被叫次数", "calls", source="calls")
+    call_minutes_out = c.count("Minutes of calls made", "主叫分钟数", "minutes", source="calls")
+    call_minutes_in = c.count("Minutes of calls received", "被叫分钟数", "minutes", source="calls")
+    texts_out = c.count("Texts sent", "发送短信条数", "texts", source="calls")
+    texts_in = c.count("Texts received", "接收短信条数", "texts", source="calls")
+    data_sessions = c.count("Data sessions", "上网次数", "sessions", source="calls")
+    data_mb = c.count("Data used", "上网流量", "MB", source="calls")
+    initiated_share = c.share("Calls made of all calls", "主叫占比", source="calls")
+    zero_length_share = c.share("Calls of no length of those with a known length", "零时长通话占比", source="calls")
 
     # With whom
-    counterparts = c.count("Different counterparts of interactions", "联系人数", "counterparts")
-    counterparts_out = c.count("Counterparts called or written to", "主动联系人数", "counterparts")
-    counterparts_mutual = c.count("Counterparts with interactions both ways", "双向联系人数", "counterparts")
-    counterparts_off_net = c.count("Counterparts with another operator", "异网联系人数", "counterparts")
+    counterparts = c.count("Different counterparts of interactions", "联系人数", "counterparts", source="calls")
+    counterparts_out = c.count("Counterparts called or written to", "主动联系人数", "counterparts", source="calls")
+    counterparts_mutual = c.count(
+        "Counterparts with interactions both ways", "双向联系人数", "counterparts", source="calls"
+    )
+    counterparts_off_net = c.count("Counterparts with another operator", "异网联系人数", "counterparts", source="calls")
     counterpart_entropy = c.number(
-        "How evenly interactions spread over counterparts; ln(counterparts) at most", "联系人熵", "nats", low=0.0
+        "How evenly interactions spread over counterparts; ln(counterparts) at most",
+        "联系人熵",
+        "nats",
+        low=0.0,
+        source="calls",
     )
-    counterpart_balance = c.share("Mean over counterparts of the share made by the customer", "联系人主动占比均值")
+    counterpart_balance = c.share(
+        "Mean over counterparts of the share made by the customer", "联系人主动占比均值", source="calls"
+    )
     counterpart_balance_weighted = c.share(
-        "The same, each counterpart by its share of all interactions", "联系人主动占比均值(按次数加权)"
+        "The same, each counterpart by its share of all interactions", "联系人主动占比均值(按次数加权)", source="calls"
     )
-    counterpart_top_share = c.share("Interactions with the most frequent counterpart", "最常联系人占比")
+    counterpart_top_share = c.share("Interactions with the most frequent counterpart", "最常联系人占比", source="calls")
     counterpart_pareto_share = c.share(
-        "Counterparts needed for 80% of interactions, per interaction", "占80%通信的联系人数与通信次数之比"
+        "Counterparts needed for 80% of interactions, per interaction",
+        "占80%通信的联系人数与通信次数之比",
+        source="calls",
     )
-    off_net_share = c.share("Interactions with customers of other operators", "异网通信占比")
-    off_net_minutes = c.count("Minutes of calls with customers of other operators", "异网通话分钟数", "minutes")
-    international_share = c.share("Interactions with other countries", "国际通信占比")
+    off_net_share = c.share("Interactions with customers of other operators", "异网通信占比", source="calls")
+    off_net_minutes = c.count(
+        "Minutes of calls with customers of other operators", "异网通话分钟数", "minutes", source="calls"
+    )
+    international_share = c.share("Interactions with other countries", "国际通信占比", source="calls")
     competitor_contacts = c.count(
-        "Interactions with competitors' service numbers", "拨打竞争对手客服次数", "interactions"
+        "Interactions with competitors' service numbers", "拨打竞争对手客服次数", "interactions", source="calls"
     )
 
     # When
-    active_days = c.number("Days with any use", "活跃天数", "days", low=0.0, high=31.0)
-    interaction_days = c.number("Days with an interaction", "通话或短信天数", "days", low=0.0, high=31.0)
-    night_share = c.share("Interactions at night", "夜间通信占比")
-    weekend_share = c.share("Interactions on weekends", "周末通信占比")
-    interevent_mean_s = c.count("Mean time from one interaction to the next", "通信间隔均值", "seconds")
-    interevent_sd_s = c.count("Standard deviation of the time between interactions", "通信间隔标准差", "seconds")
+    active_days = c.number("Days with any use", "活跃天数", "days", low=0.0, high=31.0, source="calls")
+    interaction_days = c.number(
+        "Days with an interaction", "通话或短信天数", "days", low=0.0, high=31.0, source="calls"
+    )
+    night_share = c.share("Interactions at night", "夜间通信占比", source="calls")
+    weekend_share = c.share("Interactions on weekends", "周末通信占比", source="calls")
+    interevent_mean_s = c.count("Mean time from one interaction to the next", "通信间隔均值", "seconds", source="calls")
+    interevent_sd_s = c.count(
+        "Standard deviation of the time between interactions", "通信间隔标准差", "seconds", source="calls"
+    )
 
     # Where
-    cells = c.count("Different cells", "基站数", "cells")
-    roaming_share = c.share("Calls, texts and sessions while roaming", "漫游占比")
-    roaming_minutes = c.count("Minutes of calls while roaming", "漫游通话分钟数", "minutes")
+    cells = c.count("Different cells", "基站数", "cells", source="calls")
+    roaming_share = c.share("Calls, texts and sessions while roaming", "漫游占比", source="calls")
+    roaming_minutes = c.count("Minutes of calls while roaming", "漫游通话分钟数", "minutes", source="calls")
 
 
 FEATURES = tuple(name for name in CallMonths.column_names() if name not in ("customer_id", "month"))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telcli.features import call_rows
 from telcli.features.call_month import Clock, call_months
 from telcli.tables.call_months import CONTRACTS, FEATURES
 from tests.features.call_records import RECORD, RECORDS, Record, expected, frame
@@ -109,7 +110,7 @@ def test_a_month_by_hand() -> None:
     assert (row["initiated_share"], row["zero_length_share"]) == (2 / 3, 1 / 3)
     assert (row["counterparts"], row["counterparts_mutual"], row["counterparts_off_net"]) == (2, 1, 1)
     assert row["counterpart_entropy"] == pytest.approx(-(0.75 * math.log(0.75) + 0.25 * math.log(0.25)), abs=1e-14)
-    assert row["counterpart_balance"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-14)
+    assert row["counterpart_balance"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-12)
     assert row["counterpart_balance_weighted"] == 3 / 4 / 2
     assert row["counterpart_top_share"] == 0.75
     assert row["counterpart_pareto_share"] == 0.5  # both are needed for 4 of 4
@@ -119,6 +120,23 @@ def test_a_month_by_hand() -> None:
     assert row["interevent_sd_s"] == pytest.approx(3600 * math.sqrt((15**2 + 13**2 + 28**2) / 3), rel=1e-15)
     assert (row["off_net_share"], row["off_net_minutes"]) == (2 / 3, 1.5)
     assert (row["roaming_share"], row["roaming_minutes"], row["competitor_contacts"]) == (1, 0, None)
+
+
+@settings(max_examples=20)
+@given(records=RECORDS, rows=st.integers(1, 5))
+def test_how_many_rows_are_worked_on_at_a_time_changes_no_bit(records: list[Record], rows: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        found = call_months(frame(records))
+        patch.setattr(call_rows, "_ROWS", rows)
+        assert call_months(frame(records)).equals(found)
+
+
+def test_somebody_who_calls_all_the_world() -> None:
+    first, many = datetime(2024, 6, 1), 20_000
+    row = one([call(first + timedelta(seconds=nth), f"n{nth}") for nth in range(many)])
+    assert (row["counterparts"], row["counterparts_out"], row["counterpart_balance"]) == (many, many, 1.0)
+    assert row["counterpart_entropy"] == pytest.approx(math.log(many), abs=1e-10)
+    assert (row["counterpart_top_share"], row["counterpart_pareto_share"]) == (1 / many, 0.8)
 
 
 def test_equal_gaps_have_no_spread_at_all() -> None:
