@@ -33,6 +33,9 @@ _NEEDED = {
     "competitor": ("competitor_contacts",),
 }
 """Which columns of calls are read for which features; those of the key are read for all."""
+_FLAGS = ("off_net", "international", "competitor")
+_TALK = ("at", "out", "voice", "length", "counterpart", *_FLAGS, *(f"{name}_told" for name in _FLAGS))
+"""What is looked at of interactions."""
 _COUNTED = (
     *("calls_out", "calls_in", "texts_out", "texts_in", "data_sessions", "active_days", "told_out", "told_in"),
     *("ms_out", "ms_in", "empty", "sessions", "bytes", "roaming", "roaming_told", "ms_roaming", "cells"),
@@ -107,9 +110,9 @@ def _counts(block: Block, clock: Clock) -> list[tuple[Block, Mapping[str, NDArra
     """What is counted of each run, by the rows it is counted of."""
     found: list[tuple[Block, Mapping[str, NDArray[Any]]]] = [(block, used(block))]
     if "cell" in block and block["placed"].any():
-        placed = block.where(block["placed"])
+        placed = block.where(block["placed"], ("at", "cell"))
         found.append((placed, celled(placed)))
-    talk = block.where(~block["data"])
+    talk = block.where(~block["data"], _TALK)
     if len(talk):
         found += [(talk, talked(talk)), (talk, timed(talk, clock))]
         found += [(talk, contacts(talk))] if "counterpart" in talk else []

@@ -80,15 +80,15 @@ class Block:
             found[start:end].sort()
         return found
 
-    def where(self, chosen: NDArray[np.bool_]) -> Block:
-        """The rows chosen, and the runs that have some."""
+    def where(self, chosen: NDArray[np.bool_], names: Collection[str]) -> Block:
+        """The rows chosen with the columns named, and the runs that have some."""
         places = np.flatnonzero(chosen)
         if len(places) == len(self):
             return self
         counts = self.sums(chosen)
         some = counts > 0
         kept = counts[some]
-        columns = {name: values[places] for name, values in self.columns.items()}
+        columns = {name: values[places] for name, values in self.columns.items() if name in names}
         return Block(columns, np.cumsum(kept) - kept, self.runs[some])
 
 
