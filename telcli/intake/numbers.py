@@ -50,6 +50,8 @@ def measured(text: pl.Series, unit: str, factor: float) -> Read:
     [12.5, 12.5, -3.0]
     """
     values = text.cast(pl.Float64, strict=False)
+    if values.null_count() == text.null_count() and values.is_finite().all():
+        return values * factor if factor != 1.0 else values, pl.Series([False]).new_from_index(0, text.len())
     plain = values.is_finite().fill_null(value=False)
     frame = pl.DataFrame({"t": text, "v": values * factor if factor != 1.0 else values, "p": plain})
     frame = frame.select(t="t", v=pl.when("p").then("v"))

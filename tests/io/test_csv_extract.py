@@ -76,10 +76,17 @@ def test_gb18030_that_only_the_last_line_shows(tmp_path: Path) -> None:
 
 
 def test_characters_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "CHUNK", 7)
+    monkeypatch.setattr(encoding, "_PIECE", 7)
     text = "编号,名称\n1,客户甲乙丙\n2,丁戊己庚辛\n"
     for mark in ("utf-8", "gb18030", "utf-16"):
         assert rows(opened(tmp_path, text.encode(mark), f"{mark}.csv"))[1] == (3, "2", "丁戊己庚辛")
+
+
+def test_a_zero_far_behind_the_first_chinese_letter_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_PIECE", 64)
+    content = "编号,名称\n".encode("gb18030") + b"1,abc\n" * 100 + b"2,a\x00b\n"
+    error = refused(tmp_path, content)
+    assert (error.code, error.values["offset"]) == ("binary-file", content.index(0))
 
 
 def test_a_bad_byte_is_named(tmp_path: Path) -> None:
@@ -265,7 +272,7 @@ def test_traditional_chinese_in_any_encoding(tmp_path: Path, encoding_: str) -> 
 
 
 def test_a_bad_byte_far_into_a_file_of_one_line_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "CHUNK", 64)
+    monkeypatch.setattr(encoding, "_PIECE", 64)
     monkeypatch.setattr(encoding, "_LONGEST", 100)
     content = ("é" * 500).encode() + b"\xff\xff" + b"\n"
     error = refused(tmp_path, content)
