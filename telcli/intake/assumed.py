@@ -16,12 +16,12 @@ from telcli.intake.numbers import numbers
 from telcli.intake.plausible import unit_doubts
 from telcli.intake.told import NONE_ONE
 from telcli.intake.words import meant
+from telcli.intake.zones import offsets
 
 __all__ = ["duration_unit", "epoch_told", "units_assumed", "with_gender_codes"]
 
 _HEAD = 2000
 _DURATION = "calls.duration_s"
-_EPOCH = r"^\s*\d{9,10}(?:\d{3})?(?:\.0*)?\s*$|:\d\d(?:\.\d+)?\s*(?:[+-]\d{2}:?\d{2}(?:\s+\d{4})?|Z)\s*$"
 _MINUTES = ("min", "分")
 _GENDER = "customers.gender"
 _MONEY = ("元", "yuan", "rmb", "cny", "usd", "eur")
@@ -53,8 +53,7 @@ def epoch_told(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
     use = mapped.columns.get("calls.started_at")
     if use is None or "calls.started_epoch_s" in mapped.columns or use.header not in head.columns:
         return mapped
-    text = head[use.header].drop_nulls()
-    if not text.len() or 2 * int(text.str.contains(_EPOCH).sum()) <= text.len():
+    if use.unit not in ("epoch", "epochms") and not offsets(head[use.header].str.strip_chars()).is_not_null().any():
         return mapped
     return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
 
@@ -73,7 +72,7 @@ def with_gender_codes(columns: Mapping[str, Use], head: pl.DataFrame) -> dict[st
     return {**columns, _GENDER: replace(use, unit=NONE_ONE)} if seen == {"0", "1"} else dict(columns)
 
 
-def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
+def units_assumed(mapped: SourceMap, frame: pl.LazyFrame, zone: str) -> list[Notice]:
     """Numbers whose header names no unit, units that the values speak against, and forms of dates."""
     notices = []
     headers = list({use.header: None for use in mapped.columns.values() if not use.header.startswith("@")})
@@ -91,9 +90,9 @@ def units_assumed(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
                 )
             )
         if slot.form in ("day", "month", "moment") and use.unit:
-            notices.append(date_notice(mapped.source, use.header, use.unit))
-        if slot.form == "moment" and use.header in head.columns:
-            notices += offsets_notice(mapped.source, use.header, head[use.header])
+            notices.append(date_notice(mapped.source, use.header, use.unit, zone))
+        if slot.form in ("day", "month", "moment") and use.header in head.columns:
+            notices += offsets_notice(mapped.source, use.header, head[use.header], zone)
         if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", "calls"):
             each = slot.table == "calls"
             notices += unit_doubts(mapped.source, use.header, slot.column, slot.unit, head[use.header], each=each)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
+from typing import Any
 
 import polars as pl
 
@@ -13,11 +14,13 @@ from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.clocks import clocks, epochs
 from telcli.intake.dates import days, moments, months
+from telcli.intake.hotlines import among
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, years
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.words import Read, codes, flags, masked, texts, tokens
+from telcli.intake.zones import UTC
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
 
@@ -43,6 +46,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "flag": (flags, pl.Boolean(), "not-yes-or-no"),
     "clock": (clocks, pl.Time(), "not-a-time"),
     "epoch": (epochs, pl.Int64(), "not-a-time"),
+    "listed": (among, pl.Boolean(), ""),
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     "id": identifiers,
@@ -51,7 +55,7 @@ _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     **{form: partial(personal, form=form) for form in PERSONAL_FORMS},
 }
 """Forms in which persons are put behind pseudonyms."""
-_DATED: Mapping[str, Callable[[pl.Series, str], Read]] = {"day": days, "month": months, "moment": moments}
+_DATED: Mapping[str, Callable[[pl.Series, str, str], Read]] = {"day": days, "month": months, "moment": moments}
 _LOST, _MASKED = "id-in-scientific-notation", "id-masked"
 _NOBODY = Pseudonyms(no_key)
 
@@ -60,10 +64,11 @@ _NOBODY = Pseudonyms(no_key)
 class Reading:
     """One column to make: its name, the header it is read from, how (`form`), and what its numbers are multiplied by.
 
-    `words` names the dictionary's list for the form ``code``; those of severity are whole numbers. `people` makes the
-    pseudonyms of identifiers; without it those that need one cannot be read. `unit` is the contract's, in which values
-    that carry their own are read; `dates` says how a column of dates is written; one after the
-    day `last` is a fault.
+    `words` names the dictionary's list for the form ``code``, and for a ``flag`` with words of its own; those of
+    severity are whole numbers. `people` makes the pseudonyms of identifiers; without it those that need one cannot be
+    read. `unit` is the contract's, in which values that carry their own are read; `dates` says how a column of dates is
+    written, and `zone` in which time zone it is told; one after the day `last` is a fault. `numbers` are those that the
+    form ``listed`` looks for, and of which a party of calls has the pseudonyms.
     """
 
     name: str
@@ -75,6 +80,8 @@ class Reading:
     unit: str = ""
     dates: str = ""
     last: date | None = None
+    zone: str = UTC
+    numbers: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> pl.DataType:
@@ -103,13 +110,20 @@ class Reading:
             values, bad = codes(text, self.words)
             return values.cast(self.dtype), bad
         if self.form in _OF_PEOPLE:
-            return _OF_PEOPLE[self.form](text, people=self.people)
+            listed = {"numbers": self.numbers} if self.form == "party" else {}
+            return _OF_PEOPLE[self.form](text, people=self.people, **listed)
         if self.form == "number":
             return measured(text, self.unit, self.factor)
         if self.form in _DATED:
-            return without_late(_DATED[self.form](text, self.dates), self.last)
-        values, bad = without_late(_READERS[self.form][0](text), self.last)
+            return without_late(_DATED[self.form](text, self.dates, self.zone), self.last)
+        values, bad = without_late(_READERS[self.form][0](text, *self._more()), self.last)
         return (values * self.factor if self.factor != 1.0 else values).cast(self.dtype), bad
+
+    def _more(self) -> tuple[Any, ...]:
+        """What a reader has to know beside the text."""
+        if self.form == "flag" and self.words:
+            return (self.words,)
+        return (self.numbers,) if self.form == "listed" else ()
 
 
 def clean(frame: pl.LazyFrame, source: str, readings: Sequence[Reading]) -> pl.LazyFrame:

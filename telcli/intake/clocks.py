@@ -6,12 +6,12 @@ import polars as pl
 
 from telcli.intake.dates import moments
 from telcli.intake.words import Read, meant
+from telcli.intake.zones import offsets
 
 __all__ = ["clocks", "epochs", "mostly_clocks"]
 
 _CLOCK = r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$"
 _SECONDS, _MILLIS = r"^\d{9,10}(?:\.\d+)?$", r"^\d{12,13}(?:\.0*)?$"
-_OFFSET = r"([+-])(\d{2}):?(\d{2})(?:\s+\d{4})?$"
 
 
 def clocks(text: pl.Series) -> Read:
@@ -51,20 +51,16 @@ def epochs(text: pl.Series) -> Read:
     """
     bare = meant(text).alias("t")
     number = bare.cast(pl.Float64, strict=False)
-    local = moments(bare)[0].dt.epoch("s")
-    sign, hours, minutes = (bare.str.extract(_OFFSET, group) for group in (1, 2, 3))
-    frame = pl.DataFrame({"t": bare, "n": number, "l": local, "s": sign, "h": hours, "m": minutes})
+    told = offsets(bare).is_not_null()
+    exact = moments(bare)[0].dt.epoch("s") if told.any() else told.cast(pl.Int64)
+    frame = pl.DataFrame({"t": bare, "n": number, "told": told, "exact": exact})
     value = pl.col("t")
-    ahead = (pl.col("h").cast(pl.Int64) * 3600 + pl.col("m").cast(pl.Int64) * 60) * pl.when(pl.col("s") == "-").then(
-        -1
-    ).otherwise(1)
     found = frame.select(
         t=pl.when(value.str.contains(_SECONDS))
         .then(pl.col("n").cast(pl.Int64, strict=False))
         .when(value.str.contains(_MILLIS))
-        .then((pl.col("n") / 1000).cast(pl.Int64, strict=False))
-        .when(value.str.ends_with("Z"))
-        .then("l")
-        .otherwise(pl.col("l") - ahead)
+        .then((pl.col("n") / 1000).floor().cast(pl.Int64, strict=False))
+        .when("told")
+        .then("exact")
     )["t"]
     return found, pl.Series([False]).new_from_index(0, len(text))

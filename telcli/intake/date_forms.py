@@ -16,6 +16,7 @@ from telcli.intake.dates import moments
 from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import Use
 from telcli.intake.words import meant
+from telcli.intake.zones import offsets_written
 
 __all__ = [
     "DateCounts",
@@ -38,8 +39,8 @@ _NAMES = {
     "ymd": "year-month-day with two digits of the year",
     "excel": "days that Excel counts from 1900 (from 1904: @excel1904)",
     "excel1904": "days that Excel counts from 1904",
-    "epoch": "seconds since 1970 (UTC)",
-    "epochms": "milliseconds since 1970 (UTC)",
+    "epoch": "seconds since 1970",
+    "epochms": "milliseconds since 1970",
 }
 
 
@@ -128,30 +129,32 @@ def _order(counts: DateCounts) -> str:
     return "dmy" if counts.dotted == counts.parted else "unclear"
 
 
-def date_notice(file: str, header: str, form: str) -> Notice:
-    """Say how a column of dates was read."""
+def date_notice(file: str, header: str, form: str, zone: str) -> Notice:
+    """Say how a column of dates was read, and in which zone those are told that count from a moment."""
+    values = {"file": file, "column": header, "form": _NAMES[form]}
+    if form in ("epoch", "epochms"):
+        told = "{file}: the times in {column} were read as {form}; they are told in local time of {zone}."
+        return Notice("times-read-as", told, values | {"zone": zone})
     return Notice(
-        "dates-read-as",
-        "{file}: the dates in {column} were read as {form}, as all of its values allow.",
-        {"file": file, "column": header, "form": _NAMES[form]},
+        "dates-read-as", "{file}: the dates in {column} were read as {form}, as all of its values allow.", values
     )
 
 
-def offsets_notice(file: str, header: str, head: pl.Series) -> list[Notice]:
-    """Say that times carry offsets from UTC, by the first rows; they are read as the clock on the wall showed them.
+def offsets_notice(file: str, header: str, head: pl.Series, zone: str) -> list[Notice]:
+    """Say that times carry offsets from UTC, by the first rows; they are told as the clocks of the zone showed them.
 
     >>> times = pl.Series(["2010-09-15T19:17:44+01:00", "2010-12-01T08:00:00Z"])
-    >>> offsets_notice("a.csv", "at", times)[0].values["offsets"]
+    >>> offsets_notice("a.csv", "at", times, "Europe/Berlin")[0].values["offsets"]
     '+01:00, Z'
     """
-    found = head.str.extract(r"\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(Z|[+-]\d\d:?\d\d)\b", 1).drop_nulls().unique().sort()
+    found = offsets_written(head.str.strip_chars()).drop_nulls().unique().sort()
     if not found.len():
         return []
-    values = {"file": file, "column": header, "offsets": ", ".join(found.head(4))}
+    values = {"file": file, "column": header, "offsets": ", ".join(found.head(4)), "zone": zone}
     return [
         Notice(
-            "offsets-left-off",
-            "{file}: the times in {column} carry offsets from UTC ({offsets}); they are taken as local times.",
+            "offsets-converted",
+            "{file}: the times in {column} carry offsets from UTC ({offsets}); they are told in local time of {zone}.",
             values,
         )
     ]

@@ -7,12 +7,14 @@ from datetime import date
 import polars as pl
 
 from telcli.intake.words import Read, by_distinct, meant
+from telcli.intake.zones import UTC, local_times, offsets
 
 __all__ = ["FORMS", "days", "moments", "months"]
 
 FORMS = ("dmy", "mdy", "ymd", "excel", "excel1904", "epoch", "epochms")
 """Forms of a whole column that no single value gives away: the order of day and month, two digits of the year, days
-that Excel counts from 1900 or 1904, seconds or milliseconds since 1970 (UTC)."""
+that Excel counts from 1900 or 1904, seconds or milliseconds since 1970 (UTC)
+which are told in local time."""
 
 _OPEN_YEAR, _FIRST_YEAR = 2099, 1880
 _NEVER = ["0", "00000000", "000000", "00000000000000", "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "0.0"]
@@ -21,8 +23,8 @@ _PLACEHOLDERS = [date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899,
 _PLACEHOLDERS += [date(1970, 1, 1)]
 _USUAL = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d %H:%M:%S")
 _HALF = r"(?<h>[AaPp]\.?[Mm]\.?|上午|下午)"
-_TIME = rf"(?:(?:[T ]|\s)+{_HALF}?\s*(?<H>\d{{1,2}}):(?<M>\d{{1,2}})(?::(?<S>\d{{1,2}})(?:\.\d+)?)?)?"
-_ZONE = r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?"
+_TIME = rf"(?:(?:[T ]|\s)+{_HALF}?\s*(?<H>\d{{1,2}}):(?<M>\d{{1,2}})(?::(?<S>\d{{1,2}})(?:\.\d+)?(?:\s?[+-]\d\d$)?)?)?"
+_ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _WRITTEN = rf"^(?<y>\d{{4}})\s*[-/.年]\s*(?<m>\d{{1,2}})(?:\s*[-/.月]\s*(?<d>\d{{1,2}}))?\s*[日月号]?{_TIME}{_ZONE}$"
 _PACKED = r"^(?<y>\d{4})(?<m>\d{2})(?:(?<d>\d{2})(?:(?<H>\d{2})(?<M>\d{2})(?<S>\d{2})?)?)?(?:\.0+)?$"
 _MONTH_FIRST = r"^(?<m>\d{1,2})[-/.](?<y>\d{4})$"
@@ -48,10 +50,13 @@ _COUNTED = {
     "epoch": (date(1970, 1, 1), 1_000_000.0),
     "epochms": (date(1970, 1, 1), 1000.0),
 }
+_SINCE_1970 = ("epoch", "epochms")
 
 
-def moments(text: pl.Series, form: str = "") -> Read:
-    """Local date and time; a date alone is its midnight, a month its first day, an offset from UTC is left off.
+def moments(text: pl.Series, form: str = "", zone: str = UTC) -> Read:
+    """Local date and time; a date alone is its midnight, a month its first day.
+
+    A time with its offset from UTC, and one counted from 1970, is told as the clocks of `zone` showed it.
 
     Open ends (the year 2099 and later), all zeros and the first days of calendars of machines (1900-01-01, 1970-01-01)
     mean "never" or "unknown" and are null. `form` is one of `FORMS` where the whole column is written so.
@@ -60,26 +65,26 @@ def moments(text: pl.Series, form: str = "") -> Read:
     [datetime.datetime(2019, 2, 14, 0, 0), datetime.datetime(2019, 2, 14, 15, 30), None]
     >>> moments(pl.Series(["2026年5月4日 10时05分", "05/2026"]))[0].to_list()
     [datetime.datetime(2026, 5, 4, 10, 5), datetime.datetime(2026, 5, 1, 0, 0)]
-    >>> moments(pl.Series(["Wed Sep 15 19:17:44 +0100 2010", "14-FEB-19"]))[0].to_list()
-    [datetime.datetime(2010, 9, 15, 19, 17, 44), datetime.datetime(2019, 2, 14, 0, 0)]
+    >>> moments(pl.Series(["Wed Sep 15 19:17:44 +0100 2010", "14-FEB-19"]), zone="Asia/Shanghai")[0].to_list()
+    [datetime.datetime(2010, 9, 16, 2, 17, 44), datetime.datetime(2019, 2, 14, 0, 0)]
     """
     if text.len() > 1000 and text.head(1000).n_unique() < 500:
-        return by_distinct(text, lambda distinct: _read(distinct, form))
-    return _read(text, form)
+        return by_distinct(text, lambda distinct: _read(distinct, form, zone))
+    return _read(text, form, zone)
 
 
-def days(text: pl.Series, form: str = "") -> Read:
-    """Calendar days.
+def days(text: pl.Series, form: str = "", zone: str = UTC) -> Read:
+    """Calendar days, of moments those of `zone`.
 
     >>> days(pl.Series(["2019/2/14", "2019年2月14日", "201902", "2019-02-30"]))[0].to_list()
     [datetime.date(2019, 2, 14), datetime.date(2019, 2, 14), datetime.date(2019, 2, 1), None]
     >>> days(pl.Series(["2/14/2019", "43510"]), "mdy")[0].to_list(), days(pl.Series(["43510"]), "excel")[0].to_list()
     ([datetime.date(2019, 2, 14), None], [datetime.date(2019, 2, 14)])
     """
-    return by_distinct(text, lambda distinct: _read_days(distinct, form))
+    return by_distinct(text, lambda distinct: _read_days(distinct, form, zone))
 
 
-def months(text: pl.Series, form: str = "") -> Read:
+def months(text: pl.Series, form: str = "", zone: str = UTC) -> Read:
     """Months, as the date of their first day.
 
     >>> months(pl.Series(["201902", "2019-02-14", "Feb-19"]))[0].to_list()
@@ -87,18 +92,18 @@ def months(text: pl.Series, form: str = "") -> Read:
     """
 
     def read(distinct: pl.Series) -> Read:
-        values, bad = _read_days(distinct, form)
+        values, bad = _read_days(distinct, form, zone)
         return values.dt.month_start(), bad
 
     return by_distinct(text, read)
 
 
-def _read_days(text: pl.Series, form: str) -> Read:
-    values, bad = _read(text, form)
+def _read_days(text: pl.Series, form: str, zone: str) -> Read:
+    values, bad = _read(text, form, zone)
     return values.dt.date(), bad
 
 
-def _read(text: pl.Series, form: str) -> Read:
+def _read(text: pl.Series, form: str, zone: str) -> Read:
     """The usual exact forms first, since they cost least; what they leave is taken apart by its numbers."""
     values = pl.Series("v", [], dtype=pl.Datetime("us")).extend_constant(None, text.len())
     for usual in _USUAL if form not in _COUNTED else ():
@@ -115,10 +120,29 @@ def _read(text: pl.Series, form: str) -> Read:
         places = missed.arg_true()
         bare = meant(text.gather(places).str.normalize("NFKC"))
         found = _counted(bare, form) if form in _COUNTED else _apart(bare, form)
-        values = values.scatter(places, found)
+        values = values.scatter(places, _local(found, bare, form, zone))
         bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
-    unknown = (values.dt.year() >= _OPEN_YEAR) | values.dt.date().is_in(_PLACEHOLDERS)
-    return values.to_frame("v").select(pl.when(~unknown).then("v"))["v"], bad.fill_null(value=False)
+    return values.to_frame("v").select(pl.when(~_unknown(values)).then("v"))["v"], bad.fill_null(value=False)
+
+
+def _unknown(values: pl.Series) -> pl.Series:
+    """Which moments stand for "never" or "unknown"."""
+    return (values.dt.year() >= _OPEN_YEAR) | values.dt.date().is_in(_PLACEHOLDERS)
+
+
+def _local(read: pl.Series, text: pl.Series, form: str, zone: str) -> pl.Series:
+    """Moments as read put into local time: those that tell their offset from UTC, and those counted from 1970."""
+    ahead = offsets(text)
+    if form in _SINCE_1970:
+        counted = pl.col("t").cast(pl.Float64, strict=False).is_not_null()
+        ahead = pl.DataFrame({"t": text, "a": ahead}).select(a=pl.when(counted).then(0).otherwise("a"))["a"]
+    if ahead.null_count() == ahead.len():
+        return read
+    frame = pl.DataFrame({"v": read, "a": ahead, "never": _unknown(read)}).with_columns(
+        told=pl.col("a").is_not_null() & ~pl.col("never")
+    )
+    utc = frame.select(pl.when("told").then(pl.col("v") - pl.duration(seconds="a")))["v"]
+    return frame.with_columns(l=local_times(utc, zone)).select(v=pl.when("told").then("l").otherwise("v"))["v"]
 
 
 def _packed_months(text: pl.Series) -> pl.Series:
@@ -132,10 +156,14 @@ def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
 
 
 def _counted(text: pl.Series, form: str) -> pl.Series:
-    """Moments told as a number of days, seconds or milliseconds since one, to the second; ISO dates stand beside."""
+    """Moments told as a number of days, seconds or milliseconds since one, to the second; ISO dates stand beside.
+
+    Parts of a second are left off, as those of written times are; Excel's days are only near the second they mean.
+    """
     since, unit = _COUNTED[form]
     number = text.cast(pl.Float64, strict=False)
-    whole = (number * (unit / 1_000_000.0)).round()
+    seconds = number / (1_000_000.0 / unit)
+    whole = seconds.floor() if form in _SINCE_1970 else seconds.round()
     possible = whole.is_between(0, 2e10) & (number > 0)
     frame = pl.DataFrame({"s": whole, "p": possible})
     read = frame.select(

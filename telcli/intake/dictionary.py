@@ -87,6 +87,9 @@ _WORDS = {
     ("contacts", "severity"): "severity",
     ("calls", "kind"): "kind_of_call",
     ("calls", "direction"): "direction",
+    ("calls", "off_net"): "off_net",
+    ("calls", "international"): "international",
+    ("calls", "roaming"): "roaming",
     ("campaigns", "arm"): "arm",
     ("customers", "gender"): "gender",
     ("customers", "customer_class"): "customer_class",
@@ -102,7 +105,8 @@ class Slot:
     """One thing a header can mean: where it goes and how its text is read.
 
     `form` is one of id, party, staff, phone, certificate, device, sim, text, code, flag, number, integer, stars, year,
-    day, month, moment, clock, epoch; `unit` is the contract's unit; `words` names the list of value words of a code.
+    day, month, moment, clock, epoch; `unit` is the contract's unit; `words` names the list of value words
+    of a code, or of a flag that has words of its own.
     """
 
     table: str
@@ -202,7 +206,7 @@ def slots() -> Mapping[str, Slot]:
 
 def _form(table: str, column: Any) -> str:
     if (table, column.name) in _WORDS:
-        return "code"
+        return "flag" if column.type == "Boolean" else "code"
     if column.name in (special := {**_OTHER_FORMS, **_PEOPLE}):
         return special[column.name]
     if column.unit == "local time":

@@ -7,12 +7,13 @@ devices of persons by their header are read as that alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from telcli.intake.certificates import certificates, plausible_certificate
+from telcli.intake.hotlines import short_form
 from telcli.intake.phones import flat, hashed, masked_number, phones
 from telcli.intake.privacy import bank_cards, hidden
 from telcli.intake.pseudonyms import Pseudonyms
@@ -156,13 +157,20 @@ def managers(text: pl.Series, people: Pseudonyms) -> Read:
     return values, bad & False
 
 
-def parties(text: pl.Series, people: Pseudonyms) -> Read:
+def parties(text: pl.Series, people: Pseudonyms, numbers: Sequence[str] = ()) -> Read:
     """Whoever was at the other end of a call: as identifiers are, but one that is masked is only unknown, no fault.
+
+    Of the `numbers` listed, which would stand as they are where they are short, the pseudonyms are given.
 
     >>> parties(pl.Series(["10086", "138****5678"]), Pseudonyms(bytes(32)))[0].to_list()
     ['10086', None]
+    >>> parties(pl.Series(["10086", "+86 10010"]), Pseudonyms(bytes(32)), ["10010"])[0].to_list()
+    ['10086', 'da6fa65c0e77042f983d53ced1a04f08']
     """
     values, bad = identifiers(text, people)
+    if numbers:
+        listed = by_distinct(text, lambda one: (people.of(short_form(one, numbers), "msisdn"), one.is_null()))[0]
+        values = pl.DataFrame({"v": values, "n": listed}).select(v=pl.coalesce("n", "v"))["v"]
     return values, bad & False
 
 

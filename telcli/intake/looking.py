@@ -114,7 +114,7 @@ def told_of(one: Understood) -> list[Notice]:
     if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
-    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame)
+    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame, one.zone)
 
 
 def _told_of_meanings(one: Understood) -> list[Notice]:

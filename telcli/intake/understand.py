@@ -23,6 +23,7 @@ from telcli.intake.same_name import read_alike
 from telcli.intake.told import TABLE, told_by_map
 from telcli.intake.understood import NOBODY, Understood, headers_of_extract
 from telcli.intake.unheaded import Proposal, left_unnamed, proposal, refuse_unnamed
+from telcli.intake.zones import UTC
 from telcli.tables.extract import Extract
 
 __all__ = ["understand"]
@@ -34,11 +35,13 @@ def understand(
     people: Pseudonyms = NOBODY,
     keep: Keep = as_it_is,
     today: date | None = None,
+    zone: str = UTC,
+    numbers: tuple[str, ...] = (),
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
     `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`. Facts
-    dated after `today`, where it is given, are faults.
+    dated after `today`, where it is given, are faults; times are told in `zone`; calls with `numbers` are flagged.
 
     Raises
     ------
@@ -76,7 +79,8 @@ def understand(
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    looked = [looked_at(replace(one, people=people, today=today), keep) for one in billed]
+    here: dict[str, Any] = {"people": people, "today": today, "zone": zone, "numbers": numbers}
+    looked = [looked_at(replace(one, **here), keep) for one in billed]
     alike, told_of_names = read_alike(looked, keep)
     return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]
 

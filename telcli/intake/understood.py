@@ -19,6 +19,7 @@ from telcli.intake.kept import Kept
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.suppression import without_purged
+from telcli.intake.zones import UTC
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
@@ -45,7 +46,8 @@ class Understood:
 
     `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
-    Facts dated after `today` are faults.
+    Facts dated after `today` are faults, times are told in `zone`, and calls with one of the `numbers` listed are
+    flagged as such.
     """
 
     extract: Extract
@@ -58,6 +60,8 @@ class Understood:
     kept: Kept | None = None
     under: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
     today: date | None = None
+    zone: str = UTC
+    numbers: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -99,14 +103,30 @@ class Understood:
     def readings(self, table: str = "", *, attributes: bool = True) -> list[Reading]:
         """How each column of its own table, or of one it lends to, is read."""
         found = [
-            reading_of(name, use, self.people)
+            self._of_here(reading_of(name, use, self.people))
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table) and not use.constant
         ]
-        found = [replace(one, last=self.today) if one.name in PAST else one for one in found]
+        found += self._flagged(found)
         if not attributes:
             return found
         return found + [self._attribute(name, header, kind) for name, (header, kind) in self.attributes.items()]
+
+    def _of_here(self, one: Reading) -> Reading:
+        """A reading with what holds of this run: its last day, its time zone and the numbers it lists."""
+        if one.name in PAST:
+            one = replace(one, last=self.today)
+        if one.form in ("day", "month", "moment"):
+            return replace(one, zone=self.zone)
+        return replace(one, numbers=self.numbers) if one.form == "party" else one
+
+    def _flagged(self, found: Sequence[Reading]) -> list[Reading]:
+        """Whether calls are with a number listed, where numbers are, read of the party before it is a pseudonym."""
+        if not self.numbers or any(one.name == "competitor" for one in found):
+            return []
+        return [
+            Reading("competitor", one.header, "listed", numbers=self.numbers) for one in found if one.form == "party"
+        ]
 
     @property
     def attribute_units(self) -> dict[str, str]:
@@ -119,7 +139,7 @@ class Understood:
     def _attribute(self, name: str, header: str, kind: str) -> Reading:
         """How an attribute is read, in the usual unit where its name alone tells the one it has."""
         factor = attribute_unit(self.extract.repeated.get(header, header))[1] if kind == "Float64" else 1.0
-        return Reading(name, header, _TYPES[kind], factor)
+        return self._of_here(Reading(name, header, _TYPES[kind], factor))
 
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""

@@ -120,8 +120,8 @@ def known_share(text: pl.Series, words: str) -> float:
     return float(plain.is_in(list(word_list(words))).mean() or 0.0) if bare.len() else 1.0  # type: ignore[arg-type]
 
 
-def flags(text: pl.Series) -> Read:
-    """Yes or no, in either language.
+def flags(text: pl.Series, words: str = "flag") -> Read:
+    """Yes or no, in either language, or as a list of the dictionary says it.
 
     >>> flags(pl.Series(["Yes", "0", "是", "perhaps", ""]))
     (shape: (5,)
@@ -142,7 +142,7 @@ def flags(text: pl.Series) -> Read:
         false
     ])
     """
-    values, bad = codes(text, "flag")
+    values, bad = codes(text, words)
     return (values == "true").alias("v"), bad
 
 

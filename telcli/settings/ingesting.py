@@ -22,6 +22,18 @@ class IngestSettings:
         high=1.0,
     )
     churned_when: str = setting("", "The label's value that means the customer left.", "标签中表示已流失的取值。")
+    time_zone: str = setting(
+        "Asia/Shanghai",
+        "Time zone in which times are told, and those in extracts are meant unless they say theirs.",
+        "时间所用的时区；来源中的时间未注明时区时也按此时区理解。",
+        form="time zone",
+    )
+    competitor_numbers: str = setting(
+        "",
+        "Numbers of competitors' customer service, such as 10010, 10000; calls with them are flagged.",
+        "竞争对手的客服号码，如 10010, 10000；与之的通话会被标记。",
+        form="numbers",
+    )
     systems: str = setting(
         "",
         "System of each source, such as crm_*=crm, boss_*=boss; sources of one system share their identifiers.",

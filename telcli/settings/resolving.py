@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -163,6 +164,37 @@ def spoken(locale: str) -> str:
 _KINDS = {int: "a whole number", float: "a number", str: "text"}
 
 
+def _is_zone(name: str) -> bool:
+    """Whether a name is of the IANA database; names of one machine's own are not.
+
+    >>> _is_zone("Europe/Berlin"), _is_zone("Asia/Shangai"), _is_zone("localtime")
+    (True, False, False)
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return name not in ("localtime", "posixrules", "Factory") and not name.startswith(("posix/", "right/"))
+
+
+def _is_numbers(text: str) -> bool:
+    """Whether a text is telephone numbers with commas between them, or nothing.
+
+    >>> _is_numbers("10010, +86 10000"), _is_numbers(""), _is_numbers("10010; China Telecom")
+    (True, True, False)
+    """
+    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    return all(re.fullmatch(r"\+?[\d() -]*\d[\d() -]*\d[\d() -]*\d[\d() -]*", part) for part in parts)
+
+
+_TEXTS = {
+    "time zone": (_is_zone, "a time zone such as Asia/Shanghai or Europe/Berlin"),
+    "numbers": (_is_numbers, "numbers with commas between them, such as 10010, 10000"),
+}
+
+
 def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value: Any, source: str) -> Any:
     about = item.metadata
     if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
@@ -174,6 +206,8 @@ def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value:
     low, high, choices = about["low"], about["high"], about["choices"]
     if choices and value not in choices:
         _refuse(section, item.name, value, source, "one of " + ", ".join(choices))
+    if about["form"] and not _TEXTS[about["form"]][0](value):
+        _refuse(section, item.name, value, source, _TEXTS[about["form"]][1])
     if (
         (kind is float and not math.isfinite(value))
         or (low is not None and value < low)

@@ -17,7 +17,8 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    form: str = "",
 ) -> Any:
-    """Declare one setting; `low` and `high` are inclusive."""
-    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices}
+    """Declare one setting; `low` and `high` are inclusive, `form` is what a text has to be: time zone or numbers."""
+    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices, "form": form}
     return field(default=default, metadata=about)

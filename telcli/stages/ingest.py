@@ -15,6 +15,7 @@ from telcli.intake.dictionary import speak
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
 from telcli.intake.history import FROM, TO
+from telcli.intake.hotlines import number_list
 from telcli.intake.likeness import require_splink
 from telcli.intake.linkage import Likeness
 from telcli.intake.pinned import as_pinned
@@ -27,6 +28,7 @@ from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
+from telcli.tables.extract import Extract
 
 __all__ = ["ingest"]
 
@@ -76,8 +78,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         require_splink()
     speak(inputs.choices.get("dictionary", {}))
     extracts, again = once(inputs.extracts)
-    people = Pseudonyms(inputs.key or no_key)
-    ones, notices = understand(extracts, inputs.choices, people, inputs.keep, _today() + timedelta(days=1))
+    ones, notices = _understood(inputs, settings, extracts)
     ones, gone = _without_purged(ones, inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
@@ -96,6 +97,15 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
     more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
     return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
+
+
+def _understood(
+    inputs: Inputs, settings: IngestSettings, extracts: Sequence[Extract]
+) -> tuple[list[Understood], list[Notice]]:
+    """What the extracts are, read with the operator's key, up to tomorrow, in its time zone."""
+    people, tomorrow = Pseudonyms(inputs.key or no_key), _today() + timedelta(days=1)
+    numbers = number_list(settings.competitor_numbers)
+    return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, numbers)
 
 
 def _metrics(

@@ -76,6 +76,9 @@ class Calls(dy.Schema):
 
     An extract that has no time of day, or nobody at the other end, cannot tell two events of one customer apart by the
     key: the time of the second, third ... of one file then ends in 1, 2 ... microseconds.
+
+    Of local times that come twice when clocks are put back, `started_epoch_s` means the earlier where the extract does
+    not tell; one that is left out when they are put forward is that much later.
     """
 
     customer_id = c.text("Customer", "客户编号", key=True)
@@ -88,8 +91,14 @@ class Calls(dy.Schema):
     cell_id = c.text("Cell or antenna it began in", "基站/小区")
     off_net = c.flag("With a customer of another operator", "网间/异网")
     international = c.flag("With another country", "国际")
+    roaming = c.flag("While roaming", "漫游")
+    competitor = c.flag("With customer service of a competitor, where its numbers are listed", "竞争对手客服")
     started_epoch_s = c.integer(
-        "Seconds since 1970, UTC, where the extract tells", "开始时间（UTC 秒）", "seconds", low=0, high=4_102_444_800
+        "Seconds since 1970, UTC, as the extract tells or as local time in the time zone of ingest means",
+        "开始时间（UTC 秒）",
+        "seconds",
+        low=-2_209_075_200,
+        high=4_134_067_200,
     )
 
 

@@ -25,7 +25,7 @@ def read(dates: list[str], header: str = "缴费时间", **told: Any) -> tuple[l
     ones, notices = understand([Extract("payments.csv", frame, "utf-8", ",", "")], told)
     found = ones[0].clean(ones[0].readings()).collect()
     assert ones[0].map.table == "payments"
-    return found["paid_at"].to_list(), [notice.values["form"] for notice in notices if notice.code == "dates-read-as"]
+    return found["paid_at"].to_list(), [notice.values["form"] for notice in notices if notice.code.endswith("-read-as")]
 
 
 def refused(dates: list[str]) -> DataError:
@@ -95,7 +95,7 @@ def test_a_column_that_begins_empty_is_looked_at_whole() -> None:
     assert values[-1] == datetime(2019, 2, 14)
 
 
-def test_offsets_from_utc_are_left_off_aloud() -> None:
+def test_times_with_offsets_are_told_in_the_zone_and_aloud() -> None:
     frame = pl.LazyFrame(
         {
             "客户编号": ["C1", "C2"],
@@ -104,12 +104,13 @@ def test_offsets_from_utc_are_left_off_aloud() -> None:
             "_line": pl.Series([2, 3], dtype=pl.Int64),
         }
     )
-    ones, notices = understand([Extract("payments.csv", frame, "utf-8", ",", "")], {})
+    ones, notices = understand([Extract("payments.csv", frame, "utf-8", ",", "")], {}, zone="Europe/Berlin")
     assert ones[0].clean(ones[0].readings()).collect()["paid_at"].to_list() == [
-        datetime(2010, 9, 15, 19, 17, 44),
-        datetime(2010, 12, 1, 8),
+        datetime(2010, 9, 15, 20, 17, 44),
+        datetime(2010, 12, 1, 9),
     ]
-    assert [notice.values["offsets"] for notice in notices if notice.code == "offsets-left-off"] == ["+01:00, Z"]
+    told = [notice.values for notice in notices if notice.code == "offsets-converted"]
+    assert [(one["offsets"], one["zone"]) for one in told] == [("+01:00, Z", "Europe/Berlin")]
 
 
 def test_a_pinned_mapping_keeps_the_form_and_refuses_another_unit() -> None:

@@ -117,7 +117,7 @@ def test_seconds_since_1970_are_kept_where_the_extract_tells_them(tmp_path: Path
     found = ran(tmp_path, {"calls.csv": calls.replace("60\nu,2020-02-14", "61\nu,2020-02-15")})
     assert good(found, "calls", "started_at", "started_epoch_s") == [
         (datetime(2020, 2, 14, 8), 1_581_638_400),
-        (datetime(2020, 2, 15, 8), 1_581_638_400 + 8 * 3600 + 86_400),
+        (datetime(2020, 2, 15, 16), 1_581_638_400 + 8 * 3600 + 86_400),
     ]
 
 

@@ -24,14 +24,22 @@ JUNE = date(2024, 6, 1)
 FLAT = "customerID,gender,Partner,tenure,Plan Name,MonthlyCharges,Churn\n"
 
 
-def ran(tmp_path: Path, files: dict[str, str], *, as_of: date | None = JUNE, when: str = "", **choices: Any) -> Outcome:
+def ran(
+    tmp_path: Path,
+    files: dict[str, str],
+    *,
+    as_of: date | None = JUNE,
+    when: str = "",
+    options: dict[str, Any] | None = None,
+    **choices: Any,
+) -> Outcome:
     folder = tmp_path / "in"
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     extracts, _ = open_sources([folder / name for name in files], tmp_path / "scratch")
     inputs = Inputs({}, as_of, extracts=tuple(extracts), choices=choices, key=lambda: bytes(32))
-    return ingest(inputs, IngestSettings(churned_when=when))
+    return ingest(inputs, IngestSettings(churned_when=when, **(options or {})))
 
 
 def split(outcome: Outcome, table: str) -> Split:

@@ -1,0 +1,235 @@
+"""Rows of calls: when they began to the second, while roaming, with a competitor; and the months of use they make."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.cli import main
+from telcli.errors import UsageError
+from telcli.intake.events import usage_of_calls
+from telcli.intake.hotlines import among
+from telcli.intake.pseudonyms import Pseudonyms
+from telcli.settings import resolve
+from telcli.tables import contract
+from tests.stages.test_ingest import codes, good, ran, rules
+
+CDR = "user_id,call_time,other_number,duration"
+BERLIN = {"time_zone": "Europe/Berlin"}
+
+
+def ingested(tmp_path: Path, name: str, content: str) -> list[tuple[Any, ...]]:
+    """What the command makes of one file of calls, in a working directory of its own."""
+    work = tmp_path / f"work {name}"
+    (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+    assert main(["ingest", str(tmp_path / f"{name}.csv"), "-w", str(work), "-q"]) == 0
+    frame = pl.read_parquet(work / "calls", hive_partitioning=False)
+    return frame.sort(contract("calls").key).select("started_at", "started_epoch_s").rows()
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Asia/Shanghai", 8), ("Europe/Berlin", 2)])
+def test_one_moment_is_one_row_however_the_file_writes_it(
+    zone: str, hour: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELCLI_INGEST_TIME_ZONE", zone)
+    monkeypatch.setenv("TELCLI_KEY", "0" * 64)
+    expected = [(datetime(2024, 6, 1, hour), 1_717_200_000)]
+    written = [
+        "1717200000",
+        "1717200000000",
+        "2024-06-01T00:00:00Z",
+        "2024-06-01 05:30:00+05:30",
+        f"2024-06-01 0{hour}:00:00",
+    ]
+    for place, text in enumerate(written):
+        found = ingested(tmp_path, f"{place}", f"{CDR}\nu,{text},v,60\n")
+        assert found == expected, text
+
+
+def test_shanghai_is_assumed_and_an_unknown_zone_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELCLI_KEY", "0" * 64)
+    assert ingested(tmp_path, "calls", f"{CDR}\nu,2024-06-01 08:00:00,v,60\n") == [
+        (datetime(2024, 6, 1, 8), 1_717_200_000)
+    ]
+    monkeypatch.setenv("TELCLI_INGEST_TIME_ZONE", "Asia/Shangai")
+    assert main(["ingest", str(tmp_path / "calls.csv"), "-w", str(tmp_path / "w")]) == 2
+    told = "[ingest] time_zone = Asia/Shangai (from TELCLI_INGEST_TIME_ZONE) must be a time zone such as Asia/Shanghai"
+    assert told in capsys.readouterr().err
+    assert main(["config", "--lang", "zh"]) == 2
+    assert "应为时区名，如 Asia/Shanghai 或 Europe/Berlin" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("zone", ["Asia", "", "localtime", "posix/UTC", "../etc/passwd", "+08:00", "CST8"])
+def test_what_is_no_zone_of_the_database_is_refused(zone: str) -> None:
+    with pytest.raises(UsageError, match="must be a time zone"):
+        resolve("ingest", {"time_zone": zone}, environ={})
+
+
+@pytest.mark.parametrize("numbers", ["ten", "10010;10000", "10"])
+def test_what_is_no_list_of_numbers_is_refused(numbers: str) -> None:
+    with pytest.raises(UsageError, match="must be numbers"):
+        resolve("ingest", {"competitor_numbers": numbers}, environ={})
+
+
+def test_two_calls_of_an_hour_that_comes_twice_stay_two(tmp_path: Path) -> None:
+    rows = ["u,2024-10-27T00:30:00Z,v,60", "u,2024-10-27T01:30:00Z,v,60"]
+    found = ran(tmp_path, {"calls.csv": "\n".join([CDR, *rows])}, options=BERLIN)
+    assert sorted(row[1] for row in good(found, "calls", "started_at", "started_epoch_s")) == [
+        1_729_989_000,
+        1_729_992_600,
+    ]
+    assert {row[0].replace(microsecond=0) for row in good(found, "calls", "started_at")} == {
+        datetime(2024, 10, 27, 2, 30)
+    }
+    assert "offsets-converted" in codes(found)
+    plain = ran(tmp_path, {"calls.csv": f"{CDR}\nu,2024-10-27 02:30:00,v,60\n"}, options=BERLIN)
+    assert good(plain, "calls", "started_epoch_s") == [(1_729_989_000,)]
+
+
+def test_rows_told_apart_by_microseconds_keep_their_second(tmp_path: Path) -> None:
+    rows = [f"u,2024-06-01 08:00:00,v,{seconds}" for seconds in (60, 30, 90)]
+    found = good(ran(tmp_path, {"calls.csv": "\n".join([CDR, *rows])}), "calls", "started_at", "started_epoch_s")
+    assert [row[0].microsecond for row in found] == [0, 1, 2]
+    assert {row[1] for row in found} == {1_717_200_000}
+
+
+def test_a_date_and_a_time_of_day_make_the_second(tmp_path: Path) -> None:
+    calls = "user_id,call_date,call_time,dauer\nu,2024-06-01,08:00:01,60\n"
+    assert good(ran(tmp_path, {"calls.csv": calls}), "calls", "started_epoch_s") == [(1_717_200_001,)]
+
+
+def test_a_number_of_date_and_minute_is_no_count_of_seconds(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\nu,202406010800,v,60\n"})
+    assert good(found, "calls", "started_at", "started_epoch_s") == [(datetime(2024, 6, 1, 8), 1_717_200_000)]
+
+
+def test_calls_before_1970_are_no_fault(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\nu,1969-06-01 08:00:00,v,60\n"})
+    assert good(found, "calls", "started_epoch_s") == [(-18_489_600,)]
+
+
+def test_epochs_are_told_with_their_zone(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\nu,1717200000,v,60\n"})
+    told = next(notice for notice in found.notices if notice.code == "times-read-as")
+    assert told.message == (
+        "calls.csv: the times in call_time were read as seconds since 1970; "
+        "they are told in local time of Asia/Shanghai."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("漫游类型", {"本地": False, "省内漫游": True, "省际漫游": True, "国际漫游": True, "国内漫游": True, "": None}),
+        ("漫游标志", {"0": False, "1": True, "非漫游": False}),
+        ("roam_type", {"Home": False, "International Roaming": True}),
+        ("Roaming Flag", {"Y": True, "N": False}),
+    ],
+)
+def test_roaming_is_told_by_its_words(header: str, words: dict[str, bool | None], tmp_path: Path) -> None:
+    rows = [f"u,2024-06-01 08:00:{place:02},v,60,{word}" for place, word in enumerate(words)]
+    found = ran(tmp_path, {"calls.csv": "\n".join([f"{CDR},{header}", *rows])})
+    assert good(found, "calls", "roaming") == [(value,) for value in words.values()]
+    assert not rules(found, "calls")
+
+
+def test_networks_and_countries_are_told_by_their_words(tmp_path: Path) -> None:
+    rows = [
+        "u,2024-06-01 08:00:00,v,60,网内,国内长途",
+        "u,2024-06-01 08:00:01,v,60,网间,港澳台",
+        "u,2024-06-01 08:00:02,v,60,异网,本地",
+    ]
+    found = ran(tmp_path, {"calls.csv": "\n".join([f"{CDR},网间标志,国际标志", *rows])})
+    assert good(found, "calls", "off_net", "international") == [(False, False), (True, True), (True, False)]
+
+
+def test_a_roaming_column_of_other_words_stays_an_attribute(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR},漫游类型\nu,2024-06-01 08:00:00,v,60,类别甲\n"})
+    assert good(found, "calls", "roaming") == [(None,)]
+    assert "x_漫游类型" in found.tables["calls"].collect_schema()
+
+
+HOTLINES = [
+    "10010",
+    "+86 10010",
+    "8610010",
+    "01010010",
+    "0371-10010",
+    "１００１０",
+    "10000",
+    "10086",
+    "13812345678",
+    "KD0231",
+]
+
+
+def test_calls_with_competitors_are_flagged_and_name_nobody(tmp_path: Path) -> None:
+    rows = [f"u,2024-06-01 08:00:{place:02},{number},60" for place, number in enumerate(HOTLINES)]
+    calls = {"calls.csv": "\n".join([CDR, *rows])}
+    found = ran(tmp_path, calls, options={"competitor_numbers": "10010, 10000"})
+    assert [row[0] for row in good(found, "calls", "competitor")] == [True] * 7 + [False, False, None]
+    parties = [row[0] for row in good(found, "calls", "counterpart")]
+    [known] = Pseudonyms(bytes(32)).of(pl.Series(["10010"]), "msisdn")
+    assert parties[:6] == [known] * 6
+    assert not [party for party in parties if "10010" in party or party == "10000"]
+    plain = ran(tmp_path, calls)
+    assert {row[0] for row in good(plain, "calls", "competitor")} == {None}
+    assert good(plain, "calls", "counterpart")[7] == ("10086",)
+
+
+def test_whole_numbers_can_be_listed_too() -> None:
+    found, bad = among(pl.Series(["+86 138-1234-5678", "13812345679", "138****5678"]), ["13812345678"])
+    assert (found.to_list(), bad.any()) == ([True, False, None], False)
+
+
+EVENTS = [
+    ("2024-06-01 08:00:00", "voice", 90.0, True),
+    ("2024-06-01 23:59:59", "voice", 30.0, False),
+    ("2024-06-30 00:00:00", "text", None, True),
+    ("2024-06-30 12:00:00", "voice", 60.0, None),
+    ("2024-07-31 12:00:00", "data", None, None),
+]
+
+
+def test_months_of_use_count_days_and_minutes_while_roaming(tmp_path: Path) -> None:
+    rows = [("a", at, "out", kind, "k", length, None, roaming) for at, kind, length, roaming in EVENTS]
+    names = ["customer_id", "started_at", "direction", "kind", "counterpart", "duration_s", "data_mb", "roaming"]
+    frame = pl.DataFrame(rows, names, orient="row", schema_overrides={"data_mb": pl.Float64})
+    frame = frame.with_columns(pl.col("started_at").str.to_datetime(time_unit="us"))
+    several = pl.concat([frame[place : place + 1] for place in (4, 2, 0, 3, 1)], rechunk=False)
+    for events in (frame, several, several.reverse()):
+        made = usage_of_calls(events.lazy()).sort("month").collect(engine="streaming")
+        assert made.select("month", "active_days", "roaming_minutes").rows() == [
+            (date(2024, 6, 1), 2.0, 1.5),
+            (date(2024, 7, 1), 1.0, None),
+        ]
+    file = tmp_path / "many.parquet"
+    many = pl.DataFrame({"day": range(20_000)}).select(
+        customer_id=pl.format("C{}", pl.col("day") % 7),
+        started_at=datetime(2024, 1, 1) + pl.duration(days=pl.col("day") * 13 % 366, hours=pl.col("day") % 24),
+        kind=pl.lit("voice"), direction=pl.lit("in"), duration_s=pl.lit(60.0), data_mb=pl.lit(None, dtype=pl.Float64),
+        roaming=pl.lit(None, dtype=pl.Boolean),
+    )  # fmt: skip
+    many.write_parquet(file, row_group_size=500)
+    found = usage_of_calls(pl.scan_parquet(file)).collect(engine="streaming").sort("customer_id", "month")
+    day = pl.col("started_at").dt.date()
+    counted = many.group_by("customer_id", day.dt.month_start().alias("month")).agg(
+        day.n_unique().cast(pl.Float64).alias("n")
+    )
+    assert found["active_days"].to_list() == counted.sort("customer_id", "month")["n"].to_list()
+    assert found["roaming_minutes"].null_count() == found.height
+
+
+def test_use_made_of_ingested_calls_has_them(tmp_path: Path) -> None:
+    rows = [["u", "2024-06-01 08:00:00", "v", "90", "国内漫游"], ["u", "2024-06-03 08:00:00", "v", "30", "本地"]]
+    with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[*CDR.split(","), "漫游类型"], *rows])
+    found = ran(tmp_path, {"calls.csv": (tmp_path / "rows.csv").read_text(encoding="utf-8")})
+    assert good(found, "usage", "roaming_minutes", "active_days") == [(1.5, 2.0)]
