@@ -97,6 +97,7 @@ def refuse_beyond(found: Mapping[str, Any], landed: Mapping[str, Landed], workdi
     rules = rules or _by_rule({what: landed[what]}).to_dicts()
     place = workdir / REFUSED
     _write([one.rejects for table, one in landed.items() if table in _TABLES], place)
+    _refuse_strangers(rules[0], rows, what, place)
     raise DataError(
         "too-many-rejects",
         "{rejected} of {rows} rows of {what} break a rule, more than the {most} allowed; nothing was changed. "
@@ -112,6 +113,25 @@ def refuse_beyond(found: Mapping[str, Any], landed: Mapping[str, Landed], workdi
         column=rules[0]["column"],
         file=str(place),
     )
+
+
+def _refuse_strangers(first: Mapping[str, Any], rows: int, what: str, place: Path) -> None:
+    """Most rows of a source are of customers whom no source gives: an extract of them was left out."""
+    if first["rule"] == "orphan" and 2 * first["count"] > rows:
+        raise DataError(
+            "rows-of-strangers",
+            "{count} of {rows} rows of {what} are of customers or lines that no source gives; nothing was changed. "
+            "First: {source} line {line}, {column}. The refused lines are in {file}.",
+            hint="Name the extract of these customers or lines in the same command too; or, where there is none, "
+            "ingest without the extract of other customers.",
+            count=f"{first['count']:,}",
+            rows=f"{rows:,}",
+            what=what,
+            source=first["source"],
+            line=first["first_line"],
+            column=first["column"],
+            file=str(place),
+        )
 
 
 def _worst(found: Mapping[str, Any]) -> tuple[str, int, int] | None:

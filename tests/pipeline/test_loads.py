@@ -335,3 +335,12 @@ def test_a_charge_corrected_to_nothing_is_gone(tmp_path: Path) -> None:
         ("b", "data", 30.0),
         ("b", "recurring", 60.0),
     ]
+
+
+def test_facts_of_customers_whose_extract_was_left_out_are_told_as_such(tmp_path: Path) -> None:
+    bills = BILLS + "".join(f"z{number},2024-05,7\n" for number in range(19)) + "a,2024-05,5\n"
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, {"crm.csv": MAY["crm_202405.csv"], "other_bills.csv": bills})
+    assert (caught.value.code, caught.value.exit_code) == ("rows-of-strangers", 4)
+    assert (caught.value.values["what"], caught.value.values["count"]) == ("other_bills.csv", "19")
+    assert not (tmp_path / "work/manifest.json").exists()
