@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli import _rows
 from telcli.cli._aligned import aligned
 from telcli.cli._help import pack
-from telcli.cli._words import tr
+from telcli.cli._words import meant, tr
 from telcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _lines(metrics: Mapping[str, Any]) -> Iterator[list[str]]:
     """The table of kinds of change; of money only where it is known, of no kind that is nought in everything."""
     money = ["revenue_before", "revenue_after", "revenue_effect"] if metrics["revenue_effect"] is not None else []
     heads = {"revenue_before": "revenue before", "revenue_after": "revenue after", "revenue_effect": "difference"}
-    yield [tr("change"), _said("head", "customers"), *(tr(heads[name]) for name in money)]
+    yield [tr("change"), meant("head", "customers"), *(tr(heads[name]) for name in money)]
     for change in metrics["changes"]:
         if change["what"] == "outside" and not _billed(change):
             continue
@@ -149,19 +149,13 @@ def _way(move: Mapping[str, Any]) -> str:
     moved = move["what"] in _MOVES  # such have a stage on one side alone
     kind = "lifecycle_stage" if moved else move["what"]
     sides = [move[side] for side in ("before", "after")]
-    told = [_said(kind, side) if side else "-" for side in sides if side or not moved]
+    told = [meant(kind, side) if side else "-" for side in sides if side or not moved]
     return f"{' → '.join(told)} {move['customers']:,}"
-
-
-def _said(kind: str, value: str) -> str:
-    """A word of telcli's own in the language in use; whatever is the operator's as it is."""
-    key = f"{kind}={value}"
-    return value if (found := tr(key)) == key else found
 
 
 def _name(what: str) -> str:
     """A kind of change as rows name it, with its meaning where that is not English."""
-    meaning = _said("what", what)
+    meaning = meant("what", what)
     return meaning if meaning == what else f"{meaning} {what}"
 
 

@@ -15,7 +15,7 @@ __all__ = ["pasteable", "remember"]
 _WORKDIR: ContextVar[str] = ContextVar("workdir", default="")
 _DEFAULT = "work"
 _COMMAND = re.compile(
-    r"telcli (run|ingest|customer-months|segment|score-value|predict-churn|report|status|show|config)(?![\w-])"
+    r"telcli (run|ingest|customer-months|segment|score-value|predict-churn|report|status|show|customer|config)(?![\w-])"
     r"(?! --help)(?!(?:(?!telcli ).)* -w )"
 )
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["label", "language", "peek", "rule_name", "said", "settle", "tr"]
+__all__ = ["label", "language", "meant", "peek", "rule_name", "said", "settle", "tr"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 _HERE = Path(__file__).parent
@@ -84,6 +84,16 @@ def tr(text: str, **values: Any) -> str:
     """
     template = (_words().get(text) or _meanings().get(text, text)) if language() == "zh" and text else text
     return template.format(**values) if values else template
+
+
+def meant(kind: str, value: str) -> str:
+    """A word of telcli's own tables in the language in use; whatever is the operator's as it is.
+
+    >>> meant("lifecycle_stage", "decline"), meant("region", "north")
+    ('decline', 'north')
+    """
+    key = f"{kind}={value}"
+    return value if (found := tr(key)) == key else found
 
 
 def label(text: str) -> str:

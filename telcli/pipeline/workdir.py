@@ -14,10 +14,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
 from telcli.pipeline.lock import exclusive
+from telcli.pipeline.pinned import pinned, same_size
 from telcli.pipeline.provenance import Manifest, Move, Part, Record, file_sha256
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Workdir", "storage_error"]
 
+_Opened = TypeVar("_Opened")
 MANIFEST, STAGING, LOCK = "manifest.json", ".staging", ".lock"
 
 
@@ -77,9 +79,9 @@ class Workdir:
         for partition in partitions:
             part = manifest.tables[table][partition]
             place = self.locate(manifest, part)
-            if not _same_size(place, part):
+            if not same_size(place, part):
                 raise self._damaged(table, part)
-            place = _pinned(place) if pin else place
+            place = pinned(place) if pin else place
             if verify and file_sha256(place) != part.sha256:
                 raise self._damaged(table, part)
             frames.append(pl.scan_parquet(place, hive_partitioning=False))
@@ -101,7 +103,7 @@ class Workdir:
     def intact(self, manifest: Manifest, chosen: Mapping[str, Sequence[str]]) -> bool:
         """A cheap look that the files a stage would read are there and plausibly the ones published."""
         parts = [manifest.tables[table][name] for table, names in chosen.items() for name in names]
-        return all(_same_size(self.locate(manifest, part), part) for part in parts)
+        return all(same_size(self.locate(manifest, part), part) for part in parts)
 
     def hold(
         self, table: str, choose: Callable[[Manifest], Sequence[str]]
@@ -117,20 +119,46 @@ class Workdir:
 
         A commit may come between reading the manifest and opening the files; then all are read again.
         """
+
+        def opened(manifest: Manifest, table: str, names: Sequence[str]) -> pl.LazyFrame:
+            return self.scan(manifest, table, names, verify=True, pin=True)
+
+        return self._held(choose, opened)
+
+    def hold_files(
+        self, choose: Callable[[Manifest], Mapping[str, Sequence[str]]]
+    ) -> tuple[Manifest, Mapping[str, Sequence[str]], dict[str, dict[str, Path]]]:
+        """As `hold_all`, but the files themselves by partition, of which the size alone is looked at: for few rows."""
+
+        def opened(manifest: Manifest, table: str, names: Sequence[str]) -> dict[str, Path]:
+            return {name: self._open(manifest, table, name) for name in names}
+
+        return self._held(choose, opened)
+
+    def _open(self, manifest: Manifest, table: str, name: str) -> Path:
+        part = manifest.tables[table][name]
+        place = self.locate(manifest, part)
+        if not same_size(place, part):
+            raise self._damaged(table, part)
+        return pinned(place)
+
+    def _held(
+        self,
+        choose: Callable[[Manifest], Mapping[str, Sequence[str]]],
+        opened: Callable[[Manifest, str, Sequence[str]], _Opened],
+    ) -> tuple[Manifest, Mapping[str, Sequence[str]], dict[str, _Opened]]:
         while True:
             manifest = self.manifest()
             chosen = choose(manifest)
             try:
-                frames = {
-                    table: self.scan(manifest, table, names, verify=True, pin=True) for table, names in chosen.items()
-                }
+                found = {table: opened(manifest, table, names) for table, names in chosen.items()}
             except (DataError, FileNotFoundError):
                 if self.manifest() == manifest:
                     raise
                 continue
             now = self.manifest().tables
             if all(now.get(table) == manifest.tables.get(table) for table in chosen):
-                return manifest, chosen, frames
+                return manifest, chosen, found
 
     def lost(self, manifest: Manifest, record: Record) -> list[str]:
         """What a run published that is no longer so: a file that is gone or of another size, or was replaced since."""
@@ -139,7 +167,7 @@ class Workdir:
         parts += [(path, manifest.files.get(path)) for path in record.files]
         found = []
         for name, part in parts:
-            if part is None or not _same_size(self.locate(manifest, part), part):
+            if part is None or not same_size(self.locate(manifest, part), part):
                 found.append(part.path if part else name)
             elif name in record.files and part.sha256 != record.files[name]:
                 found.append(part.path)
@@ -242,21 +270,6 @@ class Workdir:
             os.fsync(handle.fileno())
         fresh.replace(place)
         _sync(self.path)
-
-
-def _same_size(place: Path, part: Part) -> bool:
-    """A cheap look that a file is there and plausibly the one published."""
-    return place.is_file() and place.stat().st_size == part.bytes
-
-
-def _pinned(place: Path) -> Path:
-    """The open file itself, where the system names those (Linux): it stays what it is when its name is given away."""
-    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-    own = Path(f"/proc/self/fd/{handle}")
-    if own.exists():
-        return own
-    os.close(handle)
-    return place
 
 
 def _sync(place: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-__all__ = ["CURRENCIES", "MISSING", "count", "customers", "decimal", "money", "month", "percent", "points", "written"]
+__all__ = ["CURRENCIES", "MISSING", "brief", "count", "customers", "decimal", "money", "month", "percent", "points", "written"]
 
 MISSING = "–"
 
@@ -85,6 +85,19 @@ def money(value: float | None, lang: str = "en", currency: str = "CNY") -> str:
     body = _short(abs(value), lang, 2 if abs(value) < 999.995 else 0)
     sign = "-" if value < 0 and body.strip("0.") else ""
     return f"{sign}{before}{body}" if lang == "en" else f"{sign}{body}{after}"
+
+
+def brief(value: float | None, lang: str = "en") -> str:
+    """Write a number without its unit in few letters: up to two decimals below a hundred, none above a thousand.
+
+    >>> brief(0), brief(64.758), brief(812.34), brief(12345.6), brief(1234567, "zh")
+    ('0', '64.76', '812.3', '12,346', '123万')
+    """
+    if value is None or not _known(value):
+        return MISSING
+    size = abs(value)
+    digits = 0 if size >= 1000 or value == int(value) else 1 if size >= 100 else 2
+    return _short(value, lang, digits)
 
 
 def percent(value: float | None, lang: str = "en") -> str:

@@ -1,0 +1,303 @@
+"""How a customer's card looks: the verdict first, then why, then what lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._fitted import fitted
+from telcli.cli._help import pack, wrap
+from telcli.cli._sparks import spark
+from telcli.cli._words import label, language, meant, tr
+from telcli.tables import units
+from telcli.tables.masking import plain
+
+if TYPE_CHECKING:
+    from telcli.pipeline.customer import Absent, Card
+
+__all__ = ["View"]
+
+_FEW, _LIMIT = 3, 6
+_SOON = 92
+"""Days before its end from which a contract is worth a word."""
+_MONTHS = {True: 12, False: 24}
+"""Months that are drawn, on a narrow terminal and on another."""
+_NARROW = 72
+_NAMES = {"months": "Months", "segment": "Segment", "value": "Value", "churn": "Risk of leaving"}
+_STYLES = {"high": "bold red", "medium": "yellow", "low": "green"}
+
+
+class View:
+    """The lines of one card.
+
+    Parameters
+    ----------
+    found : the card.
+    width : columns of the terminal.
+    currency : of the operator's amounts.
+    verbose : whether to show every row rather than the first few.
+    """
+
+    def __init__(self, found: Card, width: int, currency: str, *, verbose: bool = False) -> None:
+        self.card, self.body, self.width, self.currency = found, found.body, width, currency
+        self.few, self.limit = (None, None) if verbose else (_FEW, _LIMIT)
+        self.absent: Mapping[str, Absent] = {one.section: one for one in found.absent}
+
+    def lines(self) -> Iterator[Any]:
+        """Everything, from top to bottom."""
+        yield from self._head()
+        yield ""
+        yield from self._results()
+        for part in (self._months, self._lines, self._contacts, self._payments):
+            yield from part()
+        for part in (self._campaigns, self._conflicts, self._systems):
+            yield from part()
+
+    def _money(self, amount: float | None) -> str:
+        return units.money(amount, language(), self.currency)
+
+    def _head(self) -> Iterator[Any]:
+        from rich.text import Text
+
+        who = self.body["who"]
+        month = f"  {self.card.as_of:%Y-%m}" if self.card.as_of else ""
+        yield Text(plain(self.body["customer_id"]) + month, style="bold")
+        place = [plain(who[name]) for name in ("region", "branch") if who[name]]
+        told = [meant("customer_class", who["customer_class"])] if who["customer_class"] else []
+        told += [" / ".join(place)] if place else []
+        for name, words in _WHO.items():
+            if who[name] is not None:
+                told.append(tr(words, value=plain(str(who[name]))))
+        yield from (f"  {line}" for line in pack(told, " · ", self.width - 2))
+        for words, style in self._verdict():
+            yield Text(f"  {words}", style=style)
+
+    def _verdict(self) -> Iterator[tuple[str, str]]:
+        """What somebody on the telephone has to know before anything else, a line each."""
+        who, churn = self.body["who"], self.body["churn"]
+        if who["gone_on"]:
+            yield tr("No longer among the customers since {day}", day=who["gone_on"]), "bold red"
+        elif who["active"] is False or who["churned"]:
+            yield tr("Has left"), "bold red"
+        if churn and churn["risk_band"] == "high":
+            share = units.percent(churn["churn_probability"], language())
+            yield tr("High risk of leaving: {share}", share=share), "bold red"
+        if self.body["contacts_open"]:
+            yield tr("Contacts still open: {n}", n=self.body["contacts_open"]), "yellow"
+        owed = self._last("arrears")
+        if owed:
+            yield tr("Owes {amount}", amount=self._money(owed)), "yellow"
+        for line in self.body["lines"]:
+            if self._ends_soon(line):
+                named = {"line": line["subscription_id"], "day": line["contract_end"]}
+                yield tr("Contract of {line} ends {day}", **named), "yellow"
+
+    def _ends_soon(self, line: Mapping[str, Any]) -> bool:
+        ends, month = line["contract_end"], self.card.as_of
+        return bool(ends and month and line["status"] != "ended" and 0 <= (ends - month).days <= _SOON)
+
+    def _last(self, column: str) -> float | None:
+        """A column's value in the last month of the card."""
+        months = self.body["months"]
+        found = next((one for one in months["series"] if one["column"] == column), None)
+        return found["values"][-1] if found else None
+
+    def _results(self) -> Iterator[Any]:
+        yield from self._section("churn", self._churn)
+        yield from self._section("value", self._value)
+        yield from self._section("segment", self._segment)
+
+    def _section(self, name: str, told: Any) -> Iterator[Any]:
+        """A result on one line, more below it; or why it is not there."""
+        from rich.text import Text
+
+        first, *rest = [self._why(self.absent[name])] if name in self.absent else list(told(self.body[name]))
+        title = label(tr(_NAMES[name]) + tr(": ").rstrip())
+        style = _STYLES.get((self.body["churn"] or {}).get("risk_band", ""), "") if name == "churn" else ""
+        for at, line in enumerate(wrap(title + first, self.width - 2)):
+            cut = len(title) if at == 0 else 0
+            yield Text.assemble("" if at == 0 else "  ", (line[:cut], "bold"), (line[cut:], style))
+        for told_line in rest:
+            first_line, *more = wrap(told_line, self.width - 4)
+            yield from (f"  {first_line}", *(f"    {line}" for line in more))
+
+    def _why(self, absent: Absent) -> str:
+        if absent.why == "not-in-it":
+            return tr("not scored this month: not a customer at its end")
+        if absent.why == "other-month":
+            return tr("not made for this month; make it with: {command}", command=absent.command)
+        return tr("not made yet; make it with: {command}", command=absent.command)
+
+    def _churn(self, churn: Mapping[str, Any]) -> Iterator[str]:
+        told = [meant("risk_band", churn["risk_band"]) + " " + units.percent(churn["churn_probability"], language())]
+        if churn["target"]:
+            told.append(tr("contacting pays, about {amount}", amount=self._money(churn["expected_saving"])))
+        yield " · ".join(told)
+        ending = "_zh" if language() == "zh" else ""
+        for n in (1, 2, 3):
+            if churn[f"reason_{n}{ending}"]:
+                yield f"{n}. {plain(churn[f'reason_{n}{ending}'])}"
+
+    def _value(self, value: Mapping[str, Any]) -> Iterator[str]:
+        told = [
+            meant("value_tier", value["value_tier"]),
+            tr("lifetime {amount}", amount=self._money(value["lifetime_value"])),
+            tr("last 12 months {amount}", amount=self._money(value["current_value"])),
+            tr("score {score} of 100", score=f"{value['value_score']:.0f}"),
+        ]
+        yield " · ".join(told)
+
+    def _segment(self, segment: Mapping[str, Any]) -> Iterator[str]:
+        name = segment["segment_name_zh" if language() == "zh" else "segment_name"]
+        stage = tr("stage of life {stage}", stage=meant("lifecycle_stage", segment["lifecycle_stage"]))
+        spends = tr("spends {tier}", tier=meant("consumption_tier", segment["consumption_tier"]))
+        yield " · ".join([plain(name), stage, spends])
+
+    def _months(self) -> Iterator[Any]:
+        from rich.text import Text
+
+        months, series = self.body["months"]["months"], self.body["months"]["series"]
+        if "months" in self.absent:
+            yield from self._section("months", None)
+            return
+        shown = _MONTHS[self.width < _NARROW]
+        kept = months[-shown:]
+        title = tr("Months {first} to {last}", first=kept[0], last=kept[-1])
+        rows = [[title, "", *(tr(word) for word in ("first", "last", "least", "most"))]]
+        for one in series:
+            values = one["values"][-shown:]
+            known = [value for value in values if value is not None]
+            if known:
+                figures = [units.brief(value, language()) for value in (known[0], known[-1], min(known), max(known))]
+                rows.append([self._measure(one), spark(values), *figures])
+        head, *drawn = fitted(rows, range(2, 6), self.width)
+        yield Text(head.removeprefix("  "), style="bold")
+        yield from drawn
+
+    def _measure(self, series: Mapping[str, Any]) -> str:
+        money = units.CURRENCIES[self.currency][1] if language() == "zh" and self.currency in units.CURRENCIES else ""
+        unit = (money or self.currency) if series["unit"] == "currency" else tr(_UNITS.get(series["unit"], ""))
+        name = meant("series", _SERIES[series["column"]])
+        return f"{name}{tr(', ')}{unit}" if unit else name
+
+    def _table(self, title: str, more: str, rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[Any]:
+        from rich.text import Text
+
+        if rows:
+            yield Text.assemble((tr(title), "bold"), more)
+            yield from fitted(rows, right, self.width, whole=[0])
+
+    def _lines(self) -> Iterator[Any]:
+        rows = [
+            [
+                line["subscription_id"],
+                _said("service_type", line["service_type"]),
+                plain(line["plan_id"] or units.MISSING),
+                self._money(line["plan_fee"]),
+                _state(line),
+            ]
+            for line in self.body["lines"]
+        ]
+        yield from self._table("Lines", f" ({len(rows)})", [*rows[: self.limit], *self._rest(rows, self.limit)], [3])
+
+    def _rest(self, rows: Sequence[Any], few: int | None, total: int | None = None) -> list[list[str]]:
+        """Of many rows, how many are not shown; in the form of a row of one cell."""
+        left = (len(rows) if total is None else total) - len(rows[:few])
+        return [[tr("and {n} more", n=left)]] if left > 0 else []
+
+    def _contacts(self) -> Iterator[Any]:
+        body, rows = self.body, []
+        for contact in body["contacts"][: self.few]:
+            state = tr("open") if contact["open"] else tr("closed")
+            rating = tr("rated {n}", n=f"{contact['rating']:g}") if contact["rating"] is not None else ""
+            topic = plain(contact["topic"] or units.MISSING)
+            rows.append([_day(contact["opened_at"]), _said("kind", contact["kind"]), topic, state, rating])
+            if contact["text"]:
+                rows.append([f"“{plain(contact['text'])}”"])
+        rest = self._rest(body["contacts"], self.few, body["contacts_in_all"])
+        yield from self._table("Contacts", f" ({body['contacts_in_all']})", [*rows, *rest])
+
+    def _payments(self) -> Iterator[Any]:
+        paid, owed = self.body["payments"], self._last("arrears")
+        rows = [
+            [
+                _day(payment["paid_at"]),
+                self._money(payment["amount"]),
+                _said("method", payment["method"]),
+                plain(payment["channel"] or ""),
+                tr("taken back") if payment["reversed"] else "",
+            ]
+            for payment in paid[: self.few]
+        ]
+        more = "" if owed is None else tr(": ") + tr("arrears {amount}", amount=self._money(owed))
+        yield from self._table("Payments", more, [*rows, *self._rest(paid, self.few)], [1])
+
+    def _campaigns(self) -> Iterator[Any]:
+        told = self.body["campaigns"]
+        rows = [
+            [
+                _day(one["contacted_on"]),
+                plain(one["campaign_id"]),
+                _said("arm", one["arm"]),
+                *(plain(one[name] or "") for name in ("offer_id", "response", "outcome")),
+            ]
+            for one in told[: self.few]
+        ]
+        yield from self._table("Campaigns", f" ({len(told)})", [*rows, *self._rest(told, self.few)])
+
+    def _conflicts(self) -> Iterator[Any]:
+        """Whose word stands and why, then what the others say."""
+        from rich.text import Text
+
+        told = self.body["conflicts"]
+        if told:
+            yield Text.assemble((tr("Systems disagree"), "bold"), f" ({len(told)})")
+        for one in told[: self.limit]:
+            won = ", ".join(plain(source) for source in one["won"]) or units.MISSING
+            stands = f"✓ {plain(one['chosen'])} ({won}{tr(', ')}{meant('rule', one['rule'])})"
+            others = [each for each in one["says"] if each["source"] not in one["won"]]
+            says = [f"✗ {plain(each['value'])} ({plain(each['source'])})" for each in others]
+            line = meant("what", one["attribute"]) + tr(": ") + "  ".join([stands, *says])
+            first, *rest = wrap(line, self.width - 4)
+            yield from (f"  {first}", *(f"    {more}" for more in rest))
+        yield from (f"  {row[0]}" for row in self._rest(told, self.limit))
+
+    def _systems(self) -> Iterator[Any]:
+        told = self.body["systems"]
+        rows = [[plain(one["source"]), plain(one["source_key"]), meant("rule", one["rule"])] for one in told]
+        yield from self._table("Known to", "", [*rows[: self.limit], *self._rest(rows, self.limit)])
+
+
+_WHO = {
+    "manager_id": "manager {value}",
+    "joined_on": "since {value}",
+    "star_level": "stars {value}",
+    "household_id": "household {value}",
+    "group_id": "group {value}",
+}
+_SERIES = {
+    "revenue": "revenue",
+    "call_minutes": "calls",
+    "data_mb": "data",
+    "active_days": "active days",
+    "contacts": "contacts",
+    "complaints": "complaints",
+    "arrears": "arrears",
+}
+_UNITS = {"minutes": "minutes", "MB": "MB"}
+
+
+def _said(kind: str, value: str | None) -> str:
+    return plain(meant(kind, value)) if value else units.MISSING
+
+
+def _day(moment: date | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else units.MISSING
+
+
+def _state(line: Mapping[str, Any]) -> str:
+    state = _said("status", line["status"])
+    if line["ended_on"]:
+        return f"{state} {line['ended_on']}"
+    return tr("{state}, contract to {day}", state=state, day=line["contract_end"]) if line["contract_end"] else state

@@ -1,0 +1,229 @@
+"""One customer's card: which files are read of a working directory, and how few of their rows. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from telcli.errors import MissingInputError, Notice, TelcliError, UsageError
+from telcli.pipeline.catalog import maker
+from telcli.pipeline.provenance import Manifest
+from telcli.pipeline.workdir import Workdir
+from telcli.stages import customer as stage
+from telcli.tables import PARTITIONS
+from telcli.tables.masking import hidden
+
+__all__ = ["Absent", "Card", "customer"]
+
+_ENOUGH: Mapping[str, int] = {"customer_months": 24, "contacts": 12, "payments": 3}
+"""Of monthly tables, how many of the latest months are read; payments are not sorted by customer, and many."""
+_THREADS = 4
+
+_Files = Mapping[str, Mapping[str, Path]]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A section that has nothing to show: `why` is ``not-made``, ``other-month`` or ``not-in-it``."""
+
+    section: str
+    table: str
+    why: str
+    command: str
+    months: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A customer's card as of a month, how the customer was named, what is absent, and rows found by table."""
+
+    as_of: date | None
+    found_by: str
+    body: Mapping[str, Any]
+    absent: tuple[Absent, ...]
+    rows: Mapping[str, int]
+    notices: tuple[Notice, ...]
+
+
+def customer(directory: Path, asked: str, as_of: date | None = None) -> Card:
+    """Gather what is known of one customer, named by customer_id or by the key of a source system.
+
+    Results are those of `as_of`, or of the newest month held; another process may write the directory meanwhile.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such directory, month or customer, or the customer was purged.
+    UsageError
+        The key of a source system belongs to several customers.
+    """
+    asked = asked.strip()
+    manifest, _, files = Workdir(directory).hold_files(lambda manifest: _chosen(directory, manifest, as_of))
+    month = as_of or _newest(manifest)
+    known, found_by = asked, "customer_id"
+    rows = _rows(files, {"customer_id": [asked]}, set(files))
+    if not rows.get("customers") and not rows.get("customer_history"):
+        known, found_by = _by_source_key(directory, manifest, files, asked), "source_key"
+        rows = _rows(files, {"customer_id": [known]}, set(files))
+    body = stage.card(rows, known, month)
+    counts = {table: len(found) for table, found in rows.items()}
+    return Card(month, found_by, body, tuple(_absent(directory, manifest, rows, month)), counts, _doubts(body, month))
+
+
+def _newest(manifest: Manifest) -> date | None:
+    """The newest month of customer_months, else of any result."""
+    months = manifest.months("customer_months") or [
+        month for table in stage.RESULTS.values() for month in manifest.months(table)
+    ]
+    return date.fromisoformat(max(months)) if months else None
+
+
+def _chosen(directory: Path, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """The partitions that are read of each table."""
+    if not manifest.partitions("customers"):
+        raise MissingInputError(
+            "table-absent",
+            "{workdir} has no table {table} yet.",
+            hint="Make it with: telcli {stage} -w {workdir}",
+            workdir=str(directory),
+            table="customers",
+            stage="ingest SOURCES...",
+        )
+    held = manifest.months("customer_months")
+    if as_of and held and as_of.isoformat() not in held:
+        raise MissingInputError(
+            "table-month-absent",
+            "{table} has nothing for {month}; it has {first} to {last}.",
+            hint="Choose another --as-of.",
+            table="customer_months",
+            month=f"{as_of:%Y-%m}",
+            first=held[0][:7],
+            last=held[-1][:7],
+        )
+    month = as_of or _newest(manifest)
+    chosen = {table: _parts(manifest, table, month) for table in stage.COLUMNS}
+    return {table: names for table, names in chosen.items() if names}
+
+
+def _parts(manifest: Manifest, table: str, month: date | None) -> tuple[str, ...]:
+    names, kind = manifest.partitions(table), PARTITIONS.get(table)
+    if kind is None or month is None:
+        return names
+    if kind == "as_of":
+        return tuple(name for name in names if name == month.isoformat())
+    months = [held for held in manifest.months(table) if held <= month.isoformat()][-_ENOUGH[table] :]
+    return tuple(name for name in names if name[:10] in months)
+
+
+def _rows(files: _Files, sought: Mapping[str, Sequence[str]], tables: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of some tables in which a column is one of some texts, the files read side by side."""
+    from telcli.io.parquet_rows import rows_where
+
+    (name, texts), *_ = sought.items()
+    work = [(table, place) for table in sorted(tables) for _, place in sorted(files[table].items())]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(lambda one: rows_where(one[1], name, texts, _columns(one[0])), work))
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in sorted(tables)}
+    for (table, _), some in zip(work, found, strict=True):
+        rows[table] += some
+    return rows
+
+
+def _columns(table: str) -> tuple[str, ...]:
+    return (*stage.COLUMNS[table], "customer_id") if table == "crosswalk" else stage.COLUMNS[table]
+
+
+def _by_source_key(directory: Path, manifest: Manifest, files: _Files, asked: str) -> str:
+    """The customer of whom a source system has this key."""
+    rows = _rows(files, {"source_key": [asked]}, {"crosswalk"} & set(files)).get("crosswalk", [])
+    found = sorted({row["customer_id"] for row in rows})
+    shown = hidden(asked)
+    if len(found) > 1:
+        raise UsageError(
+            "customer-key-shared",
+            "{count} customers of different systems have the key {customer}.",
+            hint="Name one by its customer_id: telcli show crosswalk -w {workdir}",
+            customer=shown,
+            count=len(found),
+            workdir=str(directory),
+        )
+    if not found:
+        raise _nobody(directory, manifest, asked, shown)
+    return str(found[0])
+
+
+def _nobody(directory: Path, manifest: Manifest, asked: str, shown: str) -> MissingInputError:
+    known = {"customer": shown, "workdir": str(directory)}
+    gone = _was_purged(directory, manifest, asked)
+    if gone:
+        return MissingInputError(
+            "customer-purged",
+            "{customer} was removed with telcli purge, and is kept from coming back: nothing is held.",
+            hint="What the working directory holds: telcli status -w {workdir}",
+            **known,
+        )
+    if gone is None:
+        return MissingInputError(
+            "customer-nobody-or-purged",
+            "No customer is called {customer}, or it is one who was purged: without the key of pseudonyms that is not "
+            "known.",
+            hint="Give the customer_id as it stands in the tables: telcli show customers -w {workdir}",
+            **known,
+        )
+    return MissingInputError(
+        "customer-nobody",
+        "No customer is called {customer}.",
+        hint="Give the customer_id as it stands in the tables: telcli show customers -w {workdir}",
+        **known,
+    )
+
+
+def _was_purged(directory: Path, manifest: Manifest, asked: str) -> bool | None:
+    """Whether the list of purged persons has this identifier; None without the key that made the list."""
+    if not manifest.suppressed:
+        return False
+    from telcli.pipeline.run import Request, settle
+    from telcli.pipeline.secret import Secret, key_file
+
+    settings, _ = settle("ingest", Request(directory))
+    # a directory always expects some key here, so that none is made
+    secret = Secret(key_file(settings.key_file), directory, manifest.key_id or "none")
+    try:
+        return stage.purged(asked, manifest.suppressed, secret)
+    except TelcliError:
+        return None
+
+
+def _absent(
+    directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any]], month: date | None
+) -> list[Absent]:
+    """Results and months that are not there, and the command that makes them."""
+    found = []
+    for section, table in {"months": "customer_months", **stage.RESULTS}.items():
+        if rows.get(table):
+            continue
+        held = manifest.months(table)
+        why = "not-made" if not held else "not-in-it" if table in rows else "other-month"
+        asked = f" --as-of {month:%Y-%m}" if why == "other-month" and month else ""
+        command = f"telcli {maker(table)} -w {directory}{asked}"
+        found.append(Absent(section, table, why, command, tuple(name[:7] for name in held)))
+    return found
+
+
+def _doubts(body: Mapping[str, Any], month: date | None) -> tuple[Notice, ...]:
+    """Attributes that are of a later time than the card."""
+    since = body["who"]["known_from"]
+    if not since or not month:
+        return ()
+    return (
+        Notice(
+            "customer-known-later",
+            "Region, class, lines and the like are held from {first} on; they are shown as they were then, not as of "
+            "{month}.",
+            {"first": f"{since:%Y-%m}", "month": f"{month:%Y-%m}"},
+        ),
+    )

@@ -1,0 +1,218 @@
+"""``customer``: one customer's card, made of that customer's rows of every table.
+
+The rows are few, so they are plain mappings: a card is on the screen before polars would have been loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from telcli.tables.masking import hidden
+
+__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "purged"]
+
+Row = Mapping[str, Any]
+Rows = Mapping[str, Sequence[Row]]
+"""By table, the rows of one customer; a table that does not exist is absent."""
+
+SERIES = {
+    "revenue": "currency",
+    "call_minutes": "minutes",
+    "data_mb": "MB",
+    "active_days": "days",
+    "contacts": "contacts",
+    "complaints": "complaints",
+    "arrears": "currency",
+}
+"""Columns of customer_months that are drawn month by month -> unit; those without any value are left out."""
+
+_WHO = ("customer_class", "region", "branch", "manager_id", "joined_on", "star_level", "group_id", "household_id")
+_LINE = ("subscription_id", "service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on")
+_LINE += ("contract_end", "status")
+_HOLDS = ("valid_from", "valid_to")
+_CONTACT = ("contact_id", "opened_at", "closed_at", "channel", "kind", "topic", "severity", "repeat", "rating", "text")
+_PAYMENT = ("payment_id", "paid_at", "amount", "method", "channel", "reversed")
+_CAMPAIGN = ("campaign_id", "arm", "offer_id", "channel", "contacted_on", "response", "outcome")
+_SEGMENT = ("segment", "segment_name", "segment_name_zh", "lifecycle_stage", "consumption_tier")
+_VALUE = ("value_tier", "value_score", "lifetime_value", "current_value", "retention_value", "incremental_value")
+_REASONS = tuple(f"reason_{n}{lang}" for lang in ("", "_zh") for n in (1, 2, 3))
+_CHURN = ("churn_probability", "risk_band", "target", "expected_saving", *_REASONS)
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "customers": (*_WHO, "churned", *_HOLDS),
+    "customer_history": (*_WHO, "churned", *_HOLDS),
+    "subscriptions": (*_LINE, *_HOLDS),
+    "subscription_history": (*_LINE, *_HOLDS),
+    "customer_months": ("month", "active", "left", *SERIES),
+    "segments": _SEGMENT,
+    "value_scores": _VALUE,
+    "churn_scores": _CHURN,
+    "contacts": _CONTACT,
+    "payments": _PAYMENT,
+    "campaigns": _CAMPAIGN,
+    "conflicts": ("attribute", "source", "value", "chosen", "rule"),
+    "crosswalk": ("source", "source_key", "system", "rule", "score"),
+}
+"""What a card reads of each table."""
+
+RESULTS = {"segment": "segments", "value": "value_scores", "churn": "churn_scores"}
+"""Sections that are results of other commands -> their tables."""
+
+_MOST = 10
+
+
+def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
+    """Put a customer's rows together as they stood at the end of a month, the newest first; sections without rows are empty.
+
+    >>> found = card({"customers": [{"region": "north"}]}, "C1", date(2024, 6, 1))
+    >>> found["who"]["region"], found["lines"], found["churn"]
+    ('north', [], None)
+    """
+    end = _end(as_of)
+    contacts = _contacts(rows.get("contacts", ()), end)
+    payments = _newest(rows.get("payments", ()), "paid_at", end)
+    campaigns = _newest(rows.get("campaigns", ()), "contacted_on", end)
+    return {
+        "customer_id": customer_id,
+        "who": _who(rows, end),
+        **{section: dict(rows[table][0]) if rows.get(table) else None for section, table in RESULTS.items()},
+        "lines": _lines(rows, end),
+        "months": _months(rows.get("customer_months", ())),
+        "contacts": contacts[:_MOST],
+        "contacts_in_all": len(contacts),
+        "contacts_open": sum(contact["open"] for contact in contacts),
+        "payments": payments[:_MOST],
+        "campaigns": campaigns[:_MOST],
+        "conflicts": _conflicts(rows.get("conflicts", ())),
+        "systems": [{**row, "source_key": hidden(row["source_key"])} for row in rows.get("crosswalk", ())],
+    }
+
+
+def purged(asked: str, suppressed: Iterable[str], key: Callable[[], bytes]) -> bool:
+    """Whether somebody of this identifier was purged; the list of those holds hashes under the key alone.
+
+    >>> purged("C1", [], lambda: bytes(32))
+    False
+    """
+    known = frozenset(suppressed)
+    if not known:
+        return False
+    import polars as pl
+
+    from telcli.intake.pseudonyms import Pseudonyms
+    from telcli.intake.suppression import tokens
+
+    return tokens(pl.Series([asked]), Pseudonyms(key))[0] in known
+
+
+def _end(as_of: date | None) -> date:
+    """The last day of a month."""
+    if as_of is None:
+        return date.max
+    return (as_of.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _stood(now: Sequence[Row], past: Sequence[Row], end: date) -> list[Row]:
+    """The rows whose interval holds a day, else the first that are known: what was before them nobody has told."""
+    both = [*now, *past]
+    held = [row for row in both if (row.get("valid_from") or date.min) <= end < (row.get("valid_to") or date.max)]
+    if held or not both:
+        return held
+    before = [row for row in both if (row.get("valid_from") or date.min) <= end]
+    if before:  # gone since: what was said last
+        return [max(before, key=lambda row: row.get("valid_to") or date.max)]
+    return [min(both, key=lambda row: row.get("valid_from") or date.min)]
+
+
+def _who(rows: Rows, end: date) -> dict[str, Any]:
+    """The customer's attributes; `known_from` and `gone_on` where they are of another time than the card."""
+    found = _stood(rows.get("customers", ()), rows.get("customer_history", ()), end)
+    row = found[0] if found else {}
+    since, until = (row.get(name) for name in _HOLDS)
+    months = sorted(rows.get("customer_months", ()), key=lambda month: month["month"])
+    return {
+        **{name: row.get(name) for name in _WHO},
+        "churned": row.get("churned"),
+        "active": months[-1]["active"] if months else None,
+        "known_from": since if since and since > end else None,
+        "gone_on": until if until and until <= end else None,
+    }
+
+
+def _lines(rows: Rows, end: date) -> list[dict[str, Any]]:
+    """Lines as they stood, those that live first."""
+    by_line: dict[str, tuple[list[Row], list[Row]]] = {}
+    for at, table in enumerate(("subscriptions", "subscription_history")):
+        for row in rows.get(table, ()):
+            by_line.setdefault(row["subscription_id"], ([], []))[at].append(row)
+    held = [row for now, past in by_line.values() for row in _stood(now, past, end)]
+    known = [_line(row, end) for row in held if (row.get("activated_on") or date.min) <= end]
+    return sorted(known, key=lambda line: (line["status"] == "ended", line["subscription_id"]))
+
+
+def _line(row: Row, end: date) -> dict[str, Any]:
+    """A line whose end lay ahead then was not ended."""
+    line = {name: row.get(name) for name in _LINE}
+    if line["ended_on"] and line["ended_on"] > end:
+        line |= {"ended_on": None, "status": "active" if line["status"] == "ended" else line["status"]}
+    if line["ended_on"] and not line["status"]:
+        line["status"] = "ended"
+    return line
+
+
+def _months(rows: Sequence[Row]) -> dict[str, Any]:
+    """Each column with any value, month after month; a month without a row is null in all."""
+    by_month = {row["month"]: row for row in rows}
+    months = _span(min(by_month), max(by_month)) if by_month else []
+    series = []
+    for name, unit in SERIES.items():
+        values = [by_month.get(month, {}).get(name) for month in months]
+        known = [value for value in values if value is not None]
+        if known:
+            ends = {"first": known[0], "last": known[-1], "min": min(known), "max": max(known)}
+            series.append({"column": name, "unit": unit, "values": values, **ends})
+    return {"months": [f"{month:%Y-%m}" for month in months], "series": series}
+
+
+def _span(first: date, last: date) -> list[date]:
+    count = (last.year - first.year) * 12 + last.month - first.month
+    steps = [divmod(first.month - 1 + step, 12) for step in range(count + 1)]
+    return [date(first.year + years, month + 1, 1) for years, month in steps]
+
+
+def _day(moment: date | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _newest(rows: Sequence[Row], moment: str, end: date) -> list[dict[str, Any]]:
+    """Rows up to a day, the newest first; undated ones last."""
+    known = [dict(row) for row in rows if (_day(row[moment]) or date.min) <= end]
+    return sorted(known, key=lambda row: str(row[moment] or ""), reverse=True)
+
+
+def _contacts(rows: Sequence[Row], end: date) -> list[dict[str, Any]]:
+    """Contacts, each with whether it was still open at the end of the month."""
+    found = _newest(rows, "opened_at", end)
+    return [{**row, "open": (_day(row["closed_at"]) or date.max) > end} for row in found]
+
+
+def _conflicts(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Attributes on which systems disagree: what each says, what stands and by what rule, and whose word that is."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        shown = _pseudonym if row["attribute"].endswith("_h") else str
+        one = found.setdefault(
+            row["attribute"],
+            {"attribute": row["attribute"], "chosen": shown(row["chosen"]), "rule": row["rule"], "won": [], "says": []},
+        )
+        one["says"].append({"source": row["source"], "value": shown(row["value"])})
+        if row["value"] == row["chosen"] and row["source"] not in one["won"]:
+            one["won"].append(row["source"])
+    return list(found.values())
+
+
+def _pseudonym(value: str) -> str:
+    """Enough of it to tell two apart."""
+    return f"{value[:6]}…"
