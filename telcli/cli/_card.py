@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-
 if TYPE_CHECKING:
     from telcli.cli._options import Call
     from telcli.pipeline.customer import Card

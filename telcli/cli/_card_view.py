@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._card_words import SERIES, UNITS, WHO, day, said_of, state
 from telcli.cli._fitted import fitted
-from telcli.cli._help import pack, wrap
+from telcli.cli._help import pack, wide, wrap
 from telcli.cli._sparks import spark
 from telcli.cli._words import label, language, meant, tr
 from telcli.tables import units
@@ -23,7 +23,7 @@ _SOON = 92
 """Days before its end from which a contract is worth a word."""
 _MONTHS = {True: 12, False: 24}
 """Months that are drawn, on a narrow terminal and on another."""
-_NARROW = 72
+_NARROW, _LABEL = 72, 14
 _NAMES = {"months": "Months", "segment": "Segment", "value": "Value", "churn": "Risk of leaving"}
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "green"}
 
@@ -41,7 +41,8 @@ class View:
 
     def __init__(self, found: Card, width: int, currency: str, *, verbose: bool = False) -> None:
         self.card, self.body, self.width, self.currency = found, found.body, width, currency
-        self.few, self.limit = (None, None) if verbose else (_FEW, _LIMIT)
+        self.few: int | None = None if verbose else _FEW
+        self.limit: int | None = None if verbose else _LIMIT
         self.absent: Mapping[str, Absent] = {one.section: one for one in found.absent}
 
     def lines(self) -> Iterator[Any]:
@@ -66,7 +67,7 @@ class View:
         place = [plain(who[name]) for name in ("region", "branch") if who[name]]
         told = [meant("customer_class", who["customer_class"])] if who["customer_class"] else []
         told += [" / ".join(place)] if place else []
-        for name, words in _WHO.items():
+        for name, words in WHO.items():
             if who[name] is not None:
                 told.append(tr(words, value=plain(str(who[name]))))
         yield from (f"  {line}" for line in pack(told, " · ", self.width - 2))
@@ -112,22 +113,18 @@ class View:
         """A result on one line, more below it; or why it is not there."""
         from rich.text import Text
 
-        first, *rest = [self._why(self.absent[name])] if name in self.absent else list(told(self.body[name]))
+        absent = self.absent.get(name)
+        first, *rest = [_why(absent)] if absent else list(told(self.body[name]))
         title = label(tr(_NAMES[name]) + tr(": ").rstrip())
         style = _STYLES.get((self.body["churn"] or {}).get("risk_band", ""), "") if name == "churn" else ""
         for at, line in enumerate(wrap(title + first, self.width - 2)):
             cut = len(title) if at == 0 else 0
             yield Text.assemble("" if at == 0 else "  ", (line[:cut], "bold"), (line[cut:], style))
-        for told_line in rest:
-            first_line, *more = wrap(told_line, self.width - 4)
-            yield from (f"  {first_line}", *(f"    {line}" for line in more))
-
-    def _why(self, absent: Absent) -> str:
-        if absent.why == "not-in-it":
-            return tr("not scored this month: not a customer at its end")
-        if absent.why == "other-month":
-            return tr("not made for this month; make it with: {command}", command=absent.command)
-        return tr("not made yet; make it with: {command}", command=absent.command)
+        for one in rest:
+            head, *more = wrap(one, self.width - 4)
+            yield from (f"  {head}", *(f"    {line}" for line in more))
+        if absent and absent.why != "not-in-it":
+            yield f"  {absent.command}"  # whole, so that it can be pasted
 
     def _churn(self, churn: Mapping[str, Any]) -> Iterator[str]:
         told = [meant("risk_band", churn["risk_band"]) + " " + units.percent(churn["churn_probability"], language())]
@@ -164,22 +161,23 @@ class View:
         shown = _MONTHS[self.width < _NARROW]
         kept = months[-shown:]
         title = tr("Months {first} to {last}", first=kept[0], last=kept[-1])
-        rows = [[title, "", *(tr(word) for word in ("first", "last", "least", "most"))]]
+        rows = [[title, *(tr(word) for word in ("first", "last", "least", "most"))]]
         for one in series:
             values = one["values"][-shown:]
             known = [value for value in values if value is not None]
             if known:
                 figures = [units.brief(value, language()) for value in (known[0], known[-1], min(known), max(known))]
-                rows.append([self._measure(one), spark(values), *figures])
-        head, *drawn = fitted(rows, range(2, 6), self.width)
+                rows.append([f"{self._measure(one)}  {spark(values)}", *figures])
+        head, *drawn = fitted(rows, range(1, 5), self.width, whole=[0])
         yield Text(head.removeprefix("  "), style="bold")
         yield from drawn
 
     def _measure(self, series: Mapping[str, Any]) -> str:
         money = units.CURRENCIES[self.currency][1] if language() == "zh" and self.currency in units.CURRENCIES else ""
-        unit = (money or self.currency) if series["unit"] == "currency" else tr(_UNITS.get(series["unit"], ""))
-        name = meant("series", _SERIES[series["column"]])
-        return f"{name}{tr(', ')}{unit}" if unit else name
+        unit = (money or self.currency) if series["unit"] == "currency" else tr(UNITS.get(series["unit"], ""))
+        name = meant("series", SERIES[series["column"]])
+        told = f"{name}{tr(', ')}{unit}" if unit else name
+        return told + " " * (_LABEL - wide(told))
 
     def _table(self, title: str, more: str, rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[Any]:
         from rich.text import Text
@@ -192,10 +190,10 @@ class View:
         rows = [
             [
                 line["subscription_id"],
-                _said("service_type", line["service_type"]),
+                said_of("service_type", line["service_type"]),
                 plain(line["plan_id"] or units.MISSING),
                 self._money(line["plan_fee"]),
-                _state(line),
+                state(line),
             ]
             for line in self.body["lines"]
         ]
@@ -209,10 +207,10 @@ class View:
     def _contacts(self) -> Iterator[Any]:
         body, rows = self.body, []
         for contact in body["contacts"][: self.few]:
-            state = tr("open") if contact["open"] else tr("closed")
+            stands = tr("open") if contact["open"] else tr("closed")
             rating = tr("rated {n}", n=f"{contact['rating']:g}") if contact["rating"] is not None else ""
             topic = plain(contact["topic"] or units.MISSING)
-            rows.append([_day(contact["opened_at"]), _said("kind", contact["kind"]), topic, state, rating])
+            rows.append([day(contact["opened_at"]), said_of("kind", contact["kind"]), topic, stands, rating])
             if contact["text"]:
                 rows.append([f"“{plain(contact['text'])}”"])
         rest = self._rest(body["contacts"], self.few, body["contacts_in_all"])
@@ -222,9 +220,9 @@ class View:
         paid, owed = self.body["payments"], self._last("arrears")
         rows = [
             [
-                _day(payment["paid_at"]),
+                day(payment["paid_at"]),
                 self._money(payment["amount"]),
-                _said("method", payment["method"]),
+                said_of("method", payment["method"]),
                 plain(payment["channel"] or ""),
                 tr("taken back") if payment["reversed"] else "",
             ]
@@ -237,9 +235,9 @@ class View:
         told = self.body["campaigns"]
         rows = [
             [
-                _day(one["contacted_on"]),
+                day(one["contacted_on"]),
                 plain(one["campaign_id"]),
-                _said("arm", one["arm"]),
+                said_of("arm", one["arm"]),
                 *(plain(one[name] or "") for name in ("offer_id", "response", "outcome")),
             ]
             for one in told[: self.few]
@@ -269,35 +267,7 @@ class View:
         yield from self._table("Known to", "", [*rows[: self.limit], *self._rest(rows, self.limit)])
 
 
-_WHO = {
-    "manager_id": "manager {value}",
-    "joined_on": "since {value}",
-    "star_level": "stars {value}",
-    "household_id": "household {value}",
-    "group_id": "group {value}",
-}
-_SERIES = {
-    "revenue": "revenue",
-    "call_minutes": "calls",
-    "data_mb": "data",
-    "active_days": "active days",
-    "contacts": "contacts",
-    "complaints": "complaints",
-    "arrears": "arrears",
-}
-_UNITS = {"minutes": "minutes", "MB": "MB"}
-
-
-def _said(kind: str, value: str | None) -> str:
-    return plain(meant(kind, value)) if value else units.MISSING
-
-
-def _day(moment: date | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else units.MISSING
-
-
-def _state(line: Mapping[str, Any]) -> str:
-    state = _said("status", line["status"])
-    if line["ended_on"]:
-        return f"{state} {line['ended_on']}"
-    return tr("{state}, contract to {day}", state=state, day=line["contract_end"]) if line["contract_end"] else state
+def _why(absent: Absent) -> str:
+    if absent.why == "not-in-it":
+        return tr("nothing for this month: not a customer at its end")
+    return tr("not made for this month; make it with" if absent.why == "other-month" else "not made yet; make it with")

@@ -9,9 +9,7 @@ import typer
 from telcli.cli import _card
 from telcli.cli._options import Call, command
 
-_Id = Annotated[
-    str, typer.Argument(metavar="ID", help="The customer_id, else the customer's key in a source system.")
-]
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The customer_id, else the customer's key in a source system.")]
 
 
 @command()

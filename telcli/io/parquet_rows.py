@@ -59,7 +59,7 @@ def _rows(
 
 
 def _likely(group: RowGroupMetaData, at: int, texts: Sequence[str]) -> list[str]:
-    """The texts that lie within the bounds of a row group; bounds may be cut short, so the upper one is met by prefix."""
+    """The texts that lie within the bounds of a row group; an upper one may be cut short."""
     bounds = group.column(at).statistics
     if bounds is None or not bounds.has_min_max:
         return list(texts)

@@ -65,10 +65,10 @@ def customer(directory: Path, asked: str, as_of: date | None = None) -> Card:
     manifest, _, files = Workdir(directory).hold_files(lambda manifest: _chosen(directory, manifest, as_of))
     month = as_of or _newest(manifest)
     known, found_by = asked, "customer_id"
-    rows = _rows(files, {"customer_id": [asked]}, set(files))
+    rows = _rows(files, asked)
     if not rows.get("customers") and not rows.get("customer_history"):
         known, found_by = _by_source_key(directory, manifest, files, asked), "source_key"
-        rows = _rows(files, {"customer_id": [known]}, set(files))
+        rows = _rows(files, known)
     body = stage.card(rows, known, month)
     counts = {table: len(found) for table, found in rows.items()}
     return Card(month, found_by, body, tuple(_absent(directory, manifest, rows, month)), counts, _doubts(body, month))
@@ -119,27 +119,25 @@ def _parts(manifest: Manifest, table: str, month: date | None) -> tuple[str, ...
     return tuple(name for name in names if name[:10] in months)
 
 
-def _rows(files: _Files, sought: Mapping[str, Sequence[str]], tables: set[str]) -> dict[str, list[dict[str, Any]]]:
-    """Rows of some tables in which a column is one of some texts, the files read side by side."""
+def _rows(files: _Files, known: str) -> dict[str, list[dict[str, Any]]]:
+    """A customer's rows of every table, the files read side by side."""
     from telcli.io.parquet_rows import rows_where
 
-    (name, texts), *_ = sought.items()
-    work = [(table, place) for table in sorted(tables) for _, place in sorted(files[table].items())]
+    work = [(table, place) for table, parts in sorted(files.items()) for _, place in sorted(parts.items())]
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in sorted(files)}
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = list(pool.map(lambda one: rows_where(one[1], name, texts, _columns(one[0])), work))
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in sorted(tables)}
-    for (table, _), some in zip(work, found, strict=True):
-        rows[table] += some
+        read = pool.map(lambda one: rows_where(one[1], "customer_id", [known], stage.COLUMNS[one[0]]), work)
+        for (table, _), found in zip(work, read, strict=True):
+            rows[table] += found
     return rows
-
-
-def _columns(table: str) -> tuple[str, ...]:
-    return (*stage.COLUMNS[table], "customer_id") if table == "crosswalk" else stage.COLUMNS[table]
 
 
 def _by_source_key(directory: Path, manifest: Manifest, files: _Files, asked: str) -> str:
     """The customer of whom a source system has this key."""
-    rows = _rows(files, {"source_key": [asked]}, {"crosswalk"} & set(files)).get("crosswalk", [])
+    from telcli.io.parquet_rows import rows_where
+
+    places = files.get("crosswalk", {}).values()
+    rows = [row for place in places for row in rows_where(place, "source_key", [asked], ["customer_id"])]
     found = sorted({row["customer_id"] for row in rows})
     shown = hidden(asked)
     if len(found) > 1:
@@ -198,9 +196,7 @@ def _was_purged(directory: Path, manifest: Manifest, asked: str) -> bool | None:
         return None
 
 
-def _absent(
-    directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any]], month: date | None
-) -> list[Absent]:
+def _absent(directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any]], month: date | None) -> list[Absent]:
     """Results and months that are not there, and the command that makes them."""
     found = []
     for section, table in {"months": "customer_months", **stage.RESULTS}.items():

@@ -29,8 +29,8 @@ SERIES = {
 """Columns of customer_months that are drawn month by month -> unit; those without any value are left out."""
 
 _WHO = ("customer_class", "region", "branch", "manager_id", "joined_on", "star_level", "group_id", "household_id")
-_LINE = ("subscription_id", "service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on")
-_LINE += ("contract_end", "status")
+_PLAN = ("service_type", "pay_mode", "plan_id", "plan_fee")
+_LINE = ("subscription_id", *_PLAN, "activated_on", "ended_on", "contract_end", "status")
 _HOLDS = ("valid_from", "valid_to")
 _CONTACT = ("contact_id", "opened_at", "closed_at", "channel", "kind", "topic", "severity", "repeat", "rating", "text")
 _PAYMENT = ("payment_id", "paid_at", "amount", "method", "channel", "reversed")
@@ -64,7 +64,7 @@ _MOST = 10
 
 
 def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
-    """Put a customer's rows together as they stood at the end of a month, the newest first; sections without rows are empty.
+    """Put a customer's rows together as they stood at the end of a month, the newest first.
 
     >>> found = card({"customers": [{"region": "north"}]}, "C1", date(2024, 6, 1))
     >>> found["who"]["region"], found["lines"], found["churn"]

@@ -9,7 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-__all__ = ["CURRENCIES", "MISSING", "brief", "count", "customers", "decimal", "money", "month", "percent", "points", "written"]
+__all__ = [
+    "CURRENCIES",
+    "MISSING",
+    "brief",
+    "count",
+    "customers",
+    "decimal",
+    "money",
+    "month",
+    "percent",
+    "points",
+    "written",
+]
 
 MISSING = "–"
 
