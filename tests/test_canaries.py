@@ -186,6 +186,30 @@ def test_no_secret_is_found_again(kind: str, tmp_path: Path, capfd: pytest.Captu
         assert not found_in(work)
 
 
+def test_no_secret_stands_on_a_card(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    work = tmp_path / "work"
+    sources = written(tmp_path / "in", "csv")
+    assert main(["ingest", *map(str, sources), "-w", str(work), "--max-rejects", "100%", "--as-of", "2024-06"]) == 0
+    held = pl.read_parquet(work / "contacts", hive_partitioning=False).filter(pl.col("text").is_not_null())
+    people = pl.read_parquet(work / "customers" / "part-0.parquet")["customer_id"]
+    known = held["customer_id"].filter(held["customer_id"].is_in(people.implode())).unique(maintain_order=True)
+    odd = people.filter(people.str.len_chars() > 12)  # made of what was no plain identifier
+    asked = [*known.head(25), *odd.head(25), *people.head(5)]
+    assert known.len()
+    capfd.readouterr()
+    for name in asked:
+        for form in ("human", "json"):
+            code = main(["customer", name, "-w", str(work), "--format", form, "-v"])
+            said = capfd.readouterr()
+            assert code == 0, said.err
+            assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
+    for secret in (PHONE, OTHER, CARD, BANK, MAIL, DEVICE, SIM):
+        for form in ("human", "json"):
+            main(["customer", secret, "-w", str(work), "--format", form])
+            said = capfd.readouterr()
+            assert secret not in said.out + said.err
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_no_secret_is_shown_when_ingest_fails(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     sources = written(tmp_path / "in", kind)

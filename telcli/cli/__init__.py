@@ -30,7 +30,7 @@ PANELS = {
     "Look": {
         "status": "Show what the working directory holds, what is stale, and what to run next.",
         "show": "Show a table's rows, or what its columns mean.",
-        "customer": "Show everything that is known of one customer, on one screen.",
+        "customer": "Show one customer on one screen.",
         "diff": "Show what changed in the base from one month to another.",
         "config": "Show each setting, its value, and where it came from.",
     },

@@ -14,7 +14,7 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The customer_id, else th
 
 @command()
 def customer(call: Call, id: _Id) -> None:
-    """Show everything that is known of one customer, on one screen.
+    """Show one customer on one screen.
 
     Who it is, risk of leaving with its reasons, value and segment, lines, the last months, contacts, payments,
     campaigns, where systems disagree, and which systems know the customer. Numbers of persons are pseudonyms here too.

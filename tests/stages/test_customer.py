@@ -1,0 +1,125 @@
+"""A card made of one customer's rows: as they stood at the end of a month, and nothing that came later."""
+
+from datetime import date, datetime
+from typing import Any
+
+from telcli.stages.customer import COLUMNS, RESULTS, SERIES, card, purged
+from telcli.tables import contract
+
+MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+
+
+def month(at: date, **values: Any) -> dict[str, Any]:
+    return {"month": at, "active": True, "left": False, **dict.fromkeys(SERIES), **values}
+
+
+def contact(opened: datetime, closed: datetime | None = None, **values: Any) -> dict[str, Any]:
+    return dict.fromkeys(COLUMNS["contacts"]) | {"opened_at": opened, "closed_at": closed} | values
+
+
+def line(name: str, **values: Any) -> dict[str, Any]:
+    return dict.fromkeys(COLUMNS["subscriptions"]) | {"subscription_id": name, "status": "active"} | values
+
+
+def test_every_column_that_is_read_stands_in_its_contract() -> None:
+    for table, columns in COLUMNS.items():
+        known = {column.name for column in contract(table).columns()}
+        assert set(columns) <= known, table
+    assert set(RESULTS.values()) <= set(COLUMNS)
+
+
+def test_units_of_the_series_are_those_of_the_contract() -> None:
+    units = {column.name: column.unit for column in contract("customer_months").columns()}
+    assert {name: units[name] for name in SERIES} == SERIES
+
+
+def test_months_have_gaps_zeros_and_extremes_and_leave_out_what_nobody_knows() -> None:
+    rows = [month(date(2024, 6, 1), revenue=5.0, arrears=0.0), month(date(2024, 3, 1), revenue=9.0, arrears=0.0)]
+    rows.append(month(date(2024, 4, 1), arrears=2.0))
+    found = card({"customer_months": rows}, "a", JUNE)["months"]
+    assert found["months"] == ["2024-03", "2024-04", "2024-05", "2024-06"]
+    assert {one["column"]: one["values"] for one in found["series"]} == {
+        "revenue": [9.0, None, None, 5.0],
+        "arrears": [0.0, 2.0, None, 0.0],
+    }
+    revenue = found["series"][0]
+    assert [revenue[name] for name in ("first", "last", "min", "max", "unit")] == [9.0, 5.0, 5.0, 9.0, "currency"]
+    assert card({}, "a", JUNE)["months"] == {"months": [], "series": []}
+
+
+def test_attributes_and_lines_are_those_of_the_month() -> None:
+    rows = {
+        "customers": [{"region": "east", "valid_from": JUNE, "valid_to": None}],
+        "customer_history": [{"region": "north", "valid_from": None, "valid_to": JUNE}],
+        "subscriptions": [
+            line("n1", plan_id="new", valid_from=JUNE),
+            line("n2", ended_on=date(2024, 6, 9), status="ended"),
+            line("n3", activated_on=date(2024, 6, 3)),
+        ],
+        "subscription_history": [line("n1", plan_id="old", valid_to=JUNE)],
+    }
+    now, then = card(rows, "a", JUNE), card(rows, "a", MAY)
+    assert (now["who"]["region"], then["who"]["region"]) == ("east", "north")
+    assert [(one["subscription_id"], one["plan_id"], one["status"]) for one in now["lines"]] == [
+        ("n1", "new", "active"),
+        ("n3", None, "active"),
+        ("n2", None, "ended"),
+    ]
+    assert [(one["subscription_id"], one["plan_id"], one["status"], one["ended_on"]) for one in then["lines"]] == [
+        ("n1", "old", "active", None),
+        ("n2", None, "active", None),
+    ]
+
+
+def test_what_was_not_known_yet_and_who_is_gone_is_told() -> None:
+    now = {"region": "east", "valid_from": JUNE, "valid_to": None}
+    assert card({"customers": [now]}, "a", MAY)["who"]["known_from"] == JUNE
+    assert card({"customers": [now]}, "a", JUNE)["who"]["known_from"] is None
+    past = {"region": "north", "valid_from": None, "valid_to": MAY}
+    gone = card({"customers": [], "customer_history": [past]}, "a", JUNE)["who"]
+    assert (gone["region"], gone["gone_on"]) == ("north", MAY)
+
+
+def test_contacts_are_open_or_closed_as_of_the_month_the_newest_first() -> None:
+    rows = [
+        contact(datetime(2024, 5, 3), datetime(2024, 5, 4), contact_id="old"),
+        contact(datetime(2024, 5, 30, 9), datetime(2024, 6, 2), contact_id="late"),
+        contact(datetime(2024, 6, 1), contact_id="new"),
+    ]
+    may, june = (card({"contacts": rows}, "a", at) for at in (MAY, JUNE))
+    assert [(one["contact_id"], one["open"]) for one in may["contacts"]] == [("late", True), ("old", False)]
+    assert [(one["contact_id"], one["open"]) for one in june["contacts"]] == [
+        ("new", True),
+        ("late", False),
+        ("old", False),
+    ]
+    assert (june["contacts_in_all"], june["contacts_open"]) == (3, 1)
+
+
+def test_conflicts_say_who_won_and_pseudonyms_are_cut() -> None:
+    def row(attribute: str, source: str, value: str, chosen: str) -> dict[str, str]:
+        return {"attribute": attribute, "source": source, "value": value, "chosen": chosen, "rule": "trusted"}
+
+    rows = [row("region", "crm", "north", "north"), row("region", "billing", "south", "north")]
+    rows += [row("phone_h", "crm", "0123456789abcdef", "0123456789abcdef"), row("phone_h", "b", "f" * 16, "01")]
+    region, phone = card({"conflicts": rows}, "a", JUNE)["conflicts"]
+    assert (region["chosen"], region["won"], region["rule"]) == ("north", ["crm"], "trusted")
+    assert region["says"] == [{"source": "crm", "value": "north"}, {"source": "billing", "value": "south"}]
+    assert [one["value"] for one in phone["says"]] == ["012345…", "ffffff…"]
+
+
+def test_keys_of_source_systems_are_masked() -> None:
+    row = {"source": "s", "source_key": "13812345678", "system": "s", "rule": "own-id", "score": 1.0}
+    assert card({"crosswalk": [row]}, "a", JUNE)["systems"][0]["source_key"] == "138******78"
+
+
+def test_the_list_of_purged_persons_is_known_by_the_key_alone() -> None:
+    import polars as pl
+
+    from telcli.intake.pseudonyms import Pseudonyms
+    from telcli.intake.suppression import tokens
+
+    listed = tokens(pl.Series(["C1"]), Pseudonyms(bytes(32))).to_list()
+    assert purged("C1", listed, lambda: bytes(32))
+    assert not purged("C2", listed, lambda: bytes(32))
+    assert not purged("C1", listed, lambda: bytes([1] * 32))
