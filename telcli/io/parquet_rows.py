@@ -33,7 +33,7 @@ def rows_where(place: Path, name: str, texts: Collection[str], columns: Sequence
     """
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(place) as file:
+    with ParquetFile(place, memory_map=True) as file:
         have = file.schema_arrow.names
         if name not in have or not texts:
             return []
