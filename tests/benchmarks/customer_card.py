@@ -42,11 +42,11 @@ def tables() -> None:
             began = time.process_time()
             found = sum(len(rows_where(place, "customer_id", [ASKED], COLUMNS[table])) for place in parts.values())
             times.append(time.process_time() - began)
-        print(f"{table:22}{min(times) * 1000:9.1f} ms  {len(parts):3} files  {found:4} rows")
+        sys.stdout.write(f"{table:22}{min(times) * 1000:9.1f} ms  {len(parts):3} files  {found:4} rows\n")
 
 
 if __name__ == "__main__":
     runs = [whole() for _ in range(RUNS)]
     wall, cpu = (median(run[at] for run in runs) for at in (0, 1))
-    print(f"whole process, median of {RUNS}: {wall:.3f} s wall, {cpu:.3f} s CPU")
+    sys.stdout.write(f"whole process, median of {RUNS}: {wall:.3f} s wall, {cpu:.3f} s CPU\n")
     tables()
