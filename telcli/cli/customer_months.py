@@ -7,13 +7,17 @@ from typing import Annotated
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
 
+_STAGE = "customer-months"
+
 
 @command(writes=True)
 def customer_months(
     call: Call,
     prepaid_inactive_days: Annotated[
-        int | None, setting("customer-months", "prepaid_inactive_days", "--prepaid-inactive-days")
+        int | None, setting(_STAGE, "prepaid_inactive_days", "--prepaid-inactive-days")
     ] = None,
+    engine: Annotated[str | None, setting(_STAGE, "engine", "--engine")] = None,
+    master: Annotated[str | None, setting(_STAGE, "master", "--master", metavar="URL")] = None,
 ) -> None:
     """Build the view with a row per customer and month.
 
@@ -21,4 +25,5 @@ def customer_months(
     """
     from telcli.pipeline.run import run_stage
 
-    tell(call.out, run_stage("customer-months", call.request({"prepaid_inactive_days": prepaid_inactive_days})))
+    flags = {"prepaid_inactive_days": prepaid_inactive_days, "engine": engine, "master": master}
+    tell(call.out, run_stage(_STAGE, call.request(flags)))

@@ -98,7 +98,7 @@ def run_stage(name: str, request: Request) -> StageRun:
         done = _done(name, manifest, known, basis) if known and sound and not request.force else None
         if done:
             return _told(workdir, manifest, name, done, skipped=True)
-        inputs = _inputs(stage, workdir, manifest, chosen, as_of, general, request)
+        inputs = _inputs(stage, workdir, manifest, chosen, as_of, settings, general, request)
         stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
         inputs = dataclasses.replace(inputs, before=stands)
         try:
@@ -181,7 +181,7 @@ def lay_basis(
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
-        settings={**_without_key(settings), "currency": general.currency, **own_words(stage, request)},
+        settings={**_shown(settings), "currency": general.currency, **own_words(stage, request)},
         seed=general.seed if stage.snapshot else 0,
         as_of=_key(asked),
         inputs=inputs,
@@ -189,9 +189,9 @@ def lay_basis(
     )
 
 
-def _without_key(settings: Any) -> dict[str, Any]:
-    """Settings without the place of the key, on which nothing depends: which key it is the manifest knows."""
-    return {name: value for name, value in dataclasses.asdict(settings).items() if name != "key_file"}
+def _shown(settings: Any) -> dict[str, Any]:
+    """The settings that results depend on: which key it is the manifest knows, and all engines make the same."""
+    return {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings) if one.metadata["shows"]}
 
 
 def _inputs(
@@ -200,17 +200,20 @@ def _inputs(
     manifest: Manifest,
     chosen: Mapping[str, tuple[str, ...]],
     as_of: date | None,
+    settings: Any,
     general: knobs.GeneralSettings,
     request: Request,
 ) -> Inputs:
     from telcli.pipeline.doors import admit, admit_parts
+    from telcli.pipeline.engines import Opened, engine_for
     from telcli.tables import contract
 
     parted = {table: names for table, names in chosen.items() if stage.adds and contract(table).buckets}
     whole = {table: names for table, names in chosen.items() if table not in parted}
+    tables, parts = admit(workdir, manifest, whole), admit_parts(workdir, manifest, parted)
     return Inputs(
-        tables=admit(workdir, manifest, whole),
-        parts=admit_parts(workdir, manifest, parted),
+        tables=tables,
+        parts=parts,
         as_of=request.as_of if stage.name == "ingest" else as_of,
         seed=general.seed,
         choices={
@@ -220,6 +223,7 @@ def _inputs(
             "metrics": _metrics(stage, manifest, as_of),
         },
         progress=request.progress,
+        engine=engine_for(stage.name, settings, request.flags, Opened(workdir, manifest, chosen, tables, parts)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from telcli.settings.declared import (
     SECTIONS,
-    CustomerMonthsSettings,
     GeneralSettings,
     PredictChurnSettings,
     ReportSettings,
@@ -10,7 +9,9 @@ from telcli.settings.declared import (
     SegmentSettings,
     SimulateSettings,
 )
+from telcli.settings.engine import EngineSettings
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 
@@ -18,6 +19,7 @@ __all__ = [
     "DICTIONARY",
     "SECTIONS",
     "CustomerMonthsSettings",
+    "EngineSettings",
     "GeneralSettings",
     "IngestSettings",
     "Origin",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.setting import setting
 
@@ -21,44 +22,6 @@ class GeneralSettings:
     currency: str = setting("CNY", "Currency of every amount.", "金额的币种。")
     seed: int = setting(0, "Seed of everything random.", "所有随机过程的种子。", low=0, high=2**32 - 1)
     lang: str = setting("en", "Language of screens and reports.", "界面与报告的语言。", choices=("en", "zh"))
-
-
-@dataclass(frozen=True)
-class CustomerMonthsSettings:
-    """What one month of one customer looks like."""
-
-    prepaid_inactive_days: int = setting(
-        90,
-        "A prepaid customer with no activity for this long has left.",
-        "预付费客户无活动超过此天数视为离网。",
-        unit="days",
-        low=30,
-        high=365,
-    )
-    due_months: int = setting(
-        1,
-        "Months from the month billed to the month in which a bill without a due date falls due.",
-        "账单未注明缴费期限时，自账期起几个月到期。",
-        unit="months",
-        low=0,
-        high=6,
-    )
-    max_months: int = setting(
-        60,
-        "The most months of history used, counted back from the last.",
-        "最多使用的历史月数，自最后一个月往回数。",
-        unit="months",
-        low=1,
-        high=600,
-    )
-    bucket_customers: int = setting(
-        100_000,
-        "Customers worked on together; fewer need less memory, the result is the same.",
-        "每批处理的客户数；越少越省内存，结果不变。",
-        unit="customers",
-        low=1,
-        high=10_000_000,
-    )
 
 
 @dataclass(frozen=True)

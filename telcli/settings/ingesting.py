@@ -97,4 +97,5 @@ class IngestSettings:
         "",
         "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",
         "假名密钥文件；未指定时为 ~/.config/telcli/pseudonyms.key。",
+        shows=False,
     )

@@ -18,7 +18,13 @@ def setting(
     high: float | None = None,
     choices: tuple[str, ...] = (),
     form: str = "",
+    shows: bool = True,
 ) -> Any:
-    """Declare one setting; `low` and `high` are inclusive, `form` is what a text has to be: time zone or numbers."""
-    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices, "form": form}
+    """Declare one setting.
+
+    `low` and `high` are inclusive, `form` is what a text has to be (time zone or numbers), and `shows` says whether
+    results depend on it.
+    """
+    about = {"meaning": meaning, "zh": zh, "unit": unit, "low": low, "high": high, "choices": choices}
+    about |= {"form": form, "shows": shows}
     return field(default=default, metadata=about)

@@ -37,10 +37,10 @@ def months_of_calls(inputs: Inputs) -> CallsMade | None:
     kept = _standing(inputs, parts)
     due = {name: part for name, part in parts.items() if name[:10] not in kept}
     made: list[pl.LazyFrame] = [contract("call_months").schema.create_empty().lazy()]
-    for done, name in enumerate(sorted(due)):
+    inputs.progress("calls", 0, len(due))
+    for done, rows in inputs.engine.parts("calls", due, _work, _ROWS) if due else ():
+        made.append(inputs.keep(rows.lazy()))
         inputs.progress("calls", done, len(due))
-        for rows in inputs.engine.parts("calls", due[name](), _work, _ROWS):
-            made.append(inputs.keep(rows.lazy()))
     fresh = pl.concat(made)
     stood = inputs.before.rows("call_months", sorted(kept)) if inputs.before and kept else fresh.clear()
     return CallsMade(pl.concat([stood, fresh]), fresh, kept)

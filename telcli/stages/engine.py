@@ -43,11 +43,28 @@ class Engine(Protocol):
         ...
 
     def parts(
-        self, table: str, rows: pl.LazyFrame, work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
-    ) -> Iterator[pl.DataFrame]:
-        """Do the work on one table whose rows stand in the order of customer_id, some whole customers at a time.
+        self,
+        table: str,
+        parts: Mapping[str, Callable[[], pl.LazyFrame]],
+        work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Do the work on one table that is many files, each opened when its turn comes, some whole customers at a time.
 
-        `size` are rows that are worked on together, at most about so many; else as `buckets`.
+        Parameters
+        ----------
+        table, parts
+            What the work knows the rows as, and the files by partition, such as ``2024-06-01/03``. Each holds all rows
+            of its customers in its month, in the order of customer_id.
+        work
+            As of `buckets`; what it makes may depend on the customer and the month alone.
+        size
+            Rows that are worked on together, at most about so many.
+
+        Yields
+        ------
+        tuple
+            The parts done so far, and what was made of some customers.
         """
         ...
 
@@ -70,17 +87,23 @@ class Embedded:
             yield done, work(bucket).collect(engine="in-memory")
 
     def parts(
-        self, table: str, rows: pl.LazyFrame, work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame], size: int
-    ) -> Iterator[pl.DataFrame]:
+        self,
+        table: str,
+        parts: Mapping[str, Callable[[], pl.LazyFrame]],
+        work: Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
         """See `Engine.parts`.
 
         >>> import polars as pl
-        >>> rows = pl.LazyFrame({"customer_id": ["a", "a", "b", "c"]})
-        >>> [made["customer_id"].to_list() for made in EMBEDDED.parts("calls", rows, lambda part: part["calls"], 2)]
-        [['a', 'a'], ['b', 'c']]
+        >>> parts = {"2024-06-01/00": lambda: pl.LazyFrame({"customer_id": ["a", "a", "b", "c"]})}
+        >>> made = EMBEDDED.parts("calls", parts, lambda part: part["calls"], 2)
+        >>> [(done, rows["customer_id"].to_list()) for done, rows in made]
+        [(1, ['a', 'a']), (1, ['b', 'c'])]
         """
-        for part in _spans(rows, size):
-            yield work({table: part}).collect(engine="in-memory")
+        for done, name in enumerate(sorted(parts), 1):
+            for rows in _spans(parts[name](), size):
+                yield done, work({table: rows}).collect(engine="in-memory")
 
 
 EMBEDDED = Embedded()

@@ -1,0 +1,136 @@
+"""Buckets of customers worked on by a Spark cluster: files of the manifest in, files of the staging folder out.
+
+Only what Spark Connect knows too is used, so that a cluster is reached either way. The rows that come back are checked
+and published here like those made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telcli.pipeline.engines.sight import Sight
+from telcli.pipeline.engines.spark_session import session, unseen
+
+if TYPE_CHECKING:
+    import polars as pl
+    from pyspark.sql import DataFrame, SparkSession
+
+    Tables = Mapping[str, pl.LazyFrame]
+    Work = Callable[[Tables], pl.LazyFrame]
+
+__all__ = ["Spark"]
+
+_TASKS = 256
+"""Buckets wanted at least, so that a large cluster has something to do ..."""
+_FEWEST = 2_000
+"""... unless they would hold fewer customers than this: then starting on one takes longer than working on it."""
+
+
+class Spark:
+    """Does the work on the cluster at `master`, which sees the working directory as `sight` says."""
+
+    def __init__(self, master: str, sight: Sight) -> None:
+        self._master, self._sight = master, sight
+
+    def buckets(self, tables: Tables, work: Work, size: int) -> Iterator[tuple[int, pl.DataFrame]]:
+        """See `Engine.buckets`: a bucket is a hash of customer_id; about `size` customers are handed on at once."""
+        import polars as pl
+
+        customers = tables["customers"].select(pl.len()).collect(engine="streaming").item()
+        portions = max(-(-customers // size), 1)
+        count = max(portions, min(_TASKS, -(-customers // _FEWEST)))
+        given = [
+            _Given(name, self._sight.files(name, frame), frame.collect_schema(), 0) for name, frame in tables.items()
+        ]
+        yield from self._made(given, work, count, count, portions, customers)
+
+    def parts(
+        self, table: str, parts: Mapping[str, Callable[[], pl.LazyFrame]], work: Work, size: int
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """See `Engine.parts`: a bucket is a hash of customer_id within a month, of which a part may be a piece."""
+        import polars as pl
+
+        frames = [open_() for open_ in parts.values()]
+        empty = [pl.LazyFrame(schema=frame.collect_schema()) for frame in frames]
+        kinds = pl.concat(empty, how="diagonal_relaxed").collect_schema()
+        months = {month: list(names) for month, names in groupby(sorted(parts), lambda name: name[:10])}
+        rows = sum(height.item() for height in pl.collect_all([frame.select(pl.len()) for frame in frames]))
+        portions = max(-(-rows // size), 1)
+        each = -(-portions // len(months))
+        given = [
+            _Given(table, [self._sight.part(table, name, parts[name], kinds) for name in names], kinds, number * each)
+            for number, names in enumerate(months.values())
+        ]
+        yield from self._made(given, work, each, each * len(months), portions, len(parts))
+
+    def _made(
+        self, given: Sequence[_Given], work: Work, each: int, count: int, portions: int, total: int
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Have the work done on `count` buckets, `each` of them for one of the tables given; see `_handed_on`."""
+        import polars as pl
+
+        from telcli.pipeline.engines.spark_worker import declared, unpacked
+
+        schemas = {one.table: dict(one.kinds) for one in given}
+        kinds = work({name: pl.LazyFrame(schema=columns) for name, columns in schemas.items()}).collect_schema()
+        place, uri = self._sight.place()
+        with session(self._master, self._sight.uri) as spark:
+            together = _together([_parcels(spark, one, each) for one in given]).repartition(count, "bucket")
+            made = together.groupBy("bucket").applyInArrow(
+                lambda parcels: unpacked(parcels, work=work, schemas=schemas), declared(kinds)
+            )
+            made.write.parquet(uri)
+        if not (place / "_SUCCESS").is_file():
+            raise unseen(self._sight.uri)
+        yield from _handed_on(sorted(place.glob("part-*.parquet")), kinds, portions, total)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Rows of a table: the files they are in, the types of their columns, and the first of their buckets."""
+
+    table: str
+    files: list[str]
+    kinds: Mapping[str, pl.DataType]
+    first: int
+
+
+def _parcels(spark: SparkSession, given: _Given, count: int) -> DataFrame:
+    """The rows as parcels by bucket."""
+    from telcli.pipeline.engines.spark_worker import PARCEL, declared, pack
+
+    name, kinds, first = given.table, dict(given.kinds), given.first
+    reader = spark.read.schema(declared(kinds)).option("datetimeRebaseMode", "CORRECTED")
+    return reader.parquet(*given.files).mapInArrow(
+        lambda batches: pack(batches, name=name, schema=kinds, count=count, first=first), PARCEL
+    )
+
+
+def _together(frames: list[DataFrame]) -> DataFrame:
+    """All rows, joined pair by pair: a plan of many frames may be wide, but not deep."""
+    while len(frames) > 1:
+        paired = [one.unionAll(other) for one, other in zip(frames[::2], frames[1::2], strict=False)]
+        frames = paired + frames[2 * len(paired) :]
+    return frames[0]
+
+
+def _handed_on(
+    files: list[Path], kinds: Mapping[str, pl.DataType], portions: int, total: int
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """What the cluster made, in about `portions` portions of several files, each in the order of customer_id.
+
+    Yields how many of `total` are done after each, and its rows.
+    """
+    import polars as pl
+
+    several = max(len(files) // portions, 1)
+    for start in range(0, max(len(files), 1), several):
+        chosen = files[start : start + several]
+        rows = pl.read_parquet(chosen) if chosen else pl.DataFrame(schema=kinds)
+        typed = rows.select(pl.col(name).cast(kind) for name, kind in kinds.items())
+        done = total * (start + len(chosen)) // max(len(files), 1)
+        yield done, typed.sort("customer_id", maintain_order=True)

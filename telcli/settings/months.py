@@ -1,0 +1,48 @@
+"""Settings of ``customer-months``: what one month of one customer looks like, and how many are made at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telcli.settings.engine import EngineSettings
+from telcli.settings.setting import setting
+
+__all__ = ["CustomerMonthsSettings"]
+
+
+@dataclass(frozen=True)
+class CustomerMonthsSettings(EngineSettings):
+    """What one month of one customer looks like."""
+
+    prepaid_inactive_days: int = setting(
+        90,
+        "A prepaid customer with no activity for this long has left.",
+        "预付费客户无活动超过此天数视为离网。",
+        unit="days",
+        low=30,
+        high=365,
+    )
+    due_months: int = setting(
+        1,
+        "Months from the month billed to the month in which a bill without a due date falls due.",
+        "账单未注明缴费期限时，自账期起几个月到期。",
+        unit="months",
+        low=0,
+        high=6,
+    )
+    max_months: int = setting(
+        60,
+        "The most months of history used, counted back from the last.",
+        "最多使用的历史月数，自最后一个月往回数。",
+        unit="months",
+        low=1,
+        high=600,
+    )
+    bucket_customers: int = setting(
+        100_000,
+        "Customers worked on together; fewer need less memory, the result is the same.",
+        "每批处理的客户数；越少越省内存，结果不变。",
+        unit="customers",
+        low=1,
+        high=10_000_000,
+    )
