@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._card_words import SERIES, UNITS, WHO, day, said_of, state
+from telcli.cli._card_words import SERIES, UNITS, WHO, attribute, day, said_of, state
 from telcli.cli._fitted import fitted
 from telcli.cli._help import pack, wide, wrap
 from telcli.cli._sparks import spark
@@ -25,6 +25,7 @@ _MONTHS = {True: 12, False: 24}
 """Months that are drawn, on a narrow terminal and on another."""
 _NARROW, _LABEL = 72, 14
 _NAMES = {"months": "Months", "segment": "Segment", "value": "Value", "churn": "Risk of leaving"}
+_GIVEN = {"subscriptions": "Lines", "contacts": "Contacts", "payments": "Payments", "campaigns": "Campaigns"}
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "green"}
 
 
@@ -52,7 +53,7 @@ class View:
         yield from self._results()
         for part in (self._months, self._lines, self._contacts, self._payments):
             yield from part()
-        for part in (self._campaigns, self._conflicts, self._systems):
+        for part in (self._campaigns, self._conflicts, self._systems, self._not_given):
             yield from part()
 
     def _money(self, amount: float | None) -> str:
@@ -254,9 +255,11 @@ class View:
         for one in told[: self.limit]:
             won = ", ".join(plain(source) for source in one["won"]) or units.MISSING
             stands = f"✓ {plain(one['chosen'])} ({won}{tr(', ')}{meant('rule', one['rule'])})"
-            others = [each for each in one["says"] if each["source"] not in one["won"]]
-            says = [f"✗ {plain(each['value'])} ({plain(each['source'])})" for each in others]
-            line = meant("what", one["attribute"]) + tr(": ") + "  ".join([stands, *says])
+            others = [each for each in one["says"] if not each["won"]]
+            says = [
+                f"✗ {plain(each['value'])} ({plain(each['source'])} {plain(each['source_key'])})" for each in others
+            ]
+            line = attribute(one["attribute"]) + tr(": ") + "  ".join([stands, *says])
             first, *rest = wrap(line, self.width - 4)
             yield from (f"  {first}", *(f"    {more}" for more in rest))
         yield from (f"  {row[0]}" for row in self._rest(told, self.limit))
@@ -265,6 +268,14 @@ class View:
         told = self.body["systems"]
         rows = [[plain(one["source"]), plain(one["source_key"]), meant("rule", one["rule"])] for one in told]
         yield from self._table("Known to", "", [*rows[: self.limit], *self._rest(rows, self.limit)])
+
+    def _not_given(self) -> Iterator[str]:
+        """Tables of which no extract was ever given: that is not the same as nothing in them."""
+        missing = [one for one in self.card.absent if one.why == "not-given"]
+        if missing:
+            names = tr(", ").join(tr(_GIVEN[one.section]) for one in missing)
+            yield from wrap(tr("Not given yet: {sections}; add the extracts with", sections=names), self.width)
+            yield f"  {missing[0].command}"
 
 
 def _why(absent: Absent) -> str:

@@ -10,7 +10,7 @@ from telcli.cli._words import meant, tr
 from telcli.tables import units
 from telcli.tables.masking import plain
 
-__all__ = ["SERIES", "UNITS", "WHO", "day", "said_of", "state"]
+__all__ = ["SERIES", "UNITS", "WHO", "attribute", "day", "said_of", "state"]
 
 WHO = {
     "manager_id": "manager {value}",
@@ -33,6 +33,16 @@ UNITS = {"minutes": "minutes", "MB": "MB"}
 
 def said_of(kind: str, value: str | None) -> str:
     return plain(meant(kind, value)) if value else units.MISSING
+
+
+def attribute(name: str) -> str:
+    """An attribute in words; a pseudonym is called after what it stands for.
+
+    >>> attribute("phone_h"), attribute("star_level")
+    ('phone', 'star level')
+    """
+    told = meant("what", name)
+    return name.removesuffix("_h").replace("_", " ") if told == name else told
 
 
 def day(moment: date | None) -> str:

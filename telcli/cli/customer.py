@@ -11,9 +11,11 @@ from telcli.cli._options import Call, command
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The customer_id, else the customer's key in a source system.")]
 
+_Key = Annotated[bool, typer.Option("--key", help="ID is the customer's key in a source system.")]
+
 
 @command()
-def customer(call: Call, id: _Id) -> None:
+def customer(call: Call, id: _Id, key: _Key = False) -> None:
     """Show one customer on one screen.
 
     Who it is, risk of leaving with its reasons, value and segment, lines, the last months, contacts, payments,
@@ -22,4 +24,4 @@ def customer(call: Call, id: _Id) -> None:
     """
     from telcli.pipeline.customer import customer as look
 
-    _card.tell(call, look(call.workdir, id, call.as_of))
+    _card.tell(call, look(call.workdir, id, call.as_of, by_key=key))

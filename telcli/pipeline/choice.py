@@ -10,7 +10,7 @@ from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.stage import Stage
 from telcli.tables import PARTITIONS
 
-__all__ = ["choose"]
+__all__ = ["choose", "outrun"]
 
 
 def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
@@ -31,7 +31,7 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 partitions = tuple(name for name in partitions if name[:10] <= month)
             elif kind == "as_of":
                 partitions = tuple(name for name in partitions if name == month)
-        if stage.fresh and table in stage.uses and as_of is not None and _outrun(manifest, table, as_of):
+        if stage.fresh and table in stage.uses and as_of is not None and outrun(manifest, table, as_of):
             continue
         if partitions:
             chosen[table] = partitions
@@ -47,7 +47,7 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
     return chosen
 
 
-def _outrun(manifest: Manifest, table: str, as_of: date) -> bool:
+def outrun(manifest: Manifest, table: str, as_of: date) -> bool:
     """Whether a result was made of inputs that are no longer what they were."""
     record = manifest.stages.get(maker(table), {}).get(as_of.isoformat())
     if record is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,24 +10,28 @@ from typing import Any
 
 from telcli.errors import MissingInputError, Notice, TelcliError, UsageError
 from telcli.pipeline.catalog import maker
+from telcli.pipeline.choice import outrun
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import customer as stage
 from telcli.tables import PARTITIONS
-from telcli.tables.masking import hidden
 
 __all__ = ["Absent", "Card", "customer"]
 
-_ENOUGH: Mapping[str, int] = {"customer_months": 24, "contacts": 12, "payments": 3}
-"""Of monthly tables, how many of the latest months are read; payments are not sorted by customer, and many."""
-_THREADS = 4
+_ENOUGH: Mapping[str, int] = {"customer_months": 24, "contacts": 12, "payments": 12}
+"""Of monthly tables, how many of the latest months are looked at."""
+_TOLD: Mapping[str, str] = {"contacts": "contacts", "payments": "paid"}
+"""Tables by months that are not sorted by customer -> what customer_months tells of their rows."""
+_PAID = 2
+"""Months with payments that are read."""
+_SUBJECTS = ("subscriptions", "contacts", "payments", "campaigns")
 
 _Files = Mapping[str, Mapping[str, Path]]
 
 
 @dataclass(frozen=True)
 class Absent:
-    """A section that has nothing to show: `why` is ``not-made``, ``other-month`` or ``not-in-it``."""
+    """A section that has nothing to show: `why` is ``not-made``, ``other-month``, ``not-in-it`` or ``not-given``."""
 
     section: str
     table: str
@@ -49,8 +52,8 @@ class Card:
     notices: tuple[Notice, ...]
 
 
-def customer(directory: Path, asked: str, as_of: date | None = None) -> Card:
-    """Gather what is known of one customer, named by customer_id or by the key of a source system.
+def customer(directory: Path, asked: str, as_of: date | None = None, *, by_key: bool = False) -> Card:
+    """Gather what is known of one customer, named by customer_id, else or with `by_key` by the key of a source system.
 
     Results are those of `as_of`, or of the newest month held; another process may write the directory meanwhile.
 
@@ -60,18 +63,27 @@ def customer(directory: Path, asked: str, as_of: date | None = None) -> Card:
         There is no such directory, month or customer, or the customer was purged.
     UsageError
         The key of a source system belongs to several customers.
+    DataError
+        A file is damaged.
     """
-    asked = asked.strip()
-    manifest, _, files = Workdir(directory).hold_files(lambda manifest: _chosen(directory, manifest, as_of))
+    from telcli.io.parquet_rows import UnreadableError
+
+    asked, workdir = asked.strip(), Workdir(directory)
+    manifest, chosen, files = workdir.hold_files(lambda manifest: _chosen(directory, manifest, as_of))
     month = as_of or _newest(manifest)
     known, found_by = asked, "customer_id"
-    rows = _rows(files, asked)
-    if not rows.get("customers") and not rows.get("customer_history"):
-        known, found_by = _by_source_key(directory, manifest, files, asked), "source_key"
-        rows = _rows(files, known)
+    try:
+        rows = {} if by_key else _rows(manifest, files, asked)
+        if not rows.get("customers") and not rows.get("customer_history"):
+            known, found_by = _by_source_key(directory, manifest, files, asked), "source_key"
+            rows = _rows(manifest, files, known)
+    except UnreadableError:
+        workdir.hold_all(lambda _: chosen)  # compares hashes, and says which file it is
+        raise
     body = stage.card(rows, known, month)
     counts = {table: len(found) for table, found in rows.items()}
-    return Card(month, found_by, body, tuple(_absent(directory, manifest, rows, month)), counts, _doubts(body, month))
+    doubts = (*_doubts(body, month), *_older(directory, manifest, rows, month))
+    return Card(month, found_by, body, tuple(_absent(directory, manifest, rows, month)), counts, doubts)
 
 
 def _newest(manifest: Manifest) -> date | None:
@@ -119,43 +131,69 @@ def _parts(manifest: Manifest, table: str, month: date | None) -> tuple[str, ...
     return tuple(name for name in names if name[:10] in months)
 
 
-def _rows(files: _Files, known: str) -> dict[str, list[dict[str, Any]]]:
-    """A customer's rows of every table, the files read side by side."""
+def _rows(manifest: Manifest, files: _Files, known: str) -> dict[str, list[dict[str, Any]]]:
+    """A customer's rows of every table: first of those that are read whatever stands in them, side by side."""
+    first = {table: parts for table, parts in files.items() if table not in _TOLD}
+    rows = _read(first, known)
+    months = {row["month"]: row for row in rows.get("customer_months", ())}
+    then = {table: _likely(manifest, table, parts, months) for table, parts in files.items() if table in _TOLD}
+    return rows | _read(then, known)
+
+
+def _read(files: _Files, known: str) -> dict[str, list[dict[str, Any]]]:
     from telcli.io.parquet_rows import rows_where
 
     work = [(table, place) for table, parts in sorted(files.items()) for _, place in sorted(parts.items())]
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in sorted(files)}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        read = pool.map(lambda one: rows_where(one[1], "customer_id", [known], stage.COLUMNS[one[0]]), work)
-        for (table, _), found in zip(work, read, strict=True):
-            rows[table] += found
+    found = rows_where([(place, stage.COLUMNS[table]) for table, place in work], "customer_id", known)
+    for (table, _), part in zip(work, found, strict=True):
+        rows[table] += part
     return rows
+
+
+def _likely(
+    manifest: Manifest, table: str, parts: Mapping[str, Path], months: Mapping[date, Mapping[str, Any]]
+) -> dict[str, Path]:
+    """The months of a table in which the customer may have rows; of payments no more than the newest with some.
+
+    What customer_months says is believed while it is made of these very files.
+    """
+    record = manifest.stages.get("customer-months", {}).get("")
+    made_of = record.basis.inputs if record else {}
+    found: dict[str, Path] = {}
+    sure = 0
+    for name, place in sorted(parts.items(), reverse=True):
+        part, row = manifest.tables[table][name], months.get(date.fromisoformat(name[:10]))
+        told = row.get(_TOLD[table]) if row and made_of.get(part.path) == part.sha256 else None
+        if told == 0 or (table == "payments" and sure == _PAID):
+            continue
+        found[name] = place
+        sure += told is not None
+    return found
 
 
 def _by_source_key(directory: Path, manifest: Manifest, files: _Files, asked: str) -> str:
     """The customer of whom a source system has this key."""
     from telcli.io.parquet_rows import rows_where
 
-    places = files.get("crosswalk", {}).values()
-    rows = [row for place in places for row in rows_where(place, "source_key", [asked], ["customer_id"])]
-    found = sorted({row["customer_id"] for row in rows})
-    shown = hidden(asked)
+    places = [(place, ["customer_id"]) for place in files.get("crosswalk", {}).values()]
+    found = sorted({row["customer_id"] for rows in rows_where(places, "source_key", asked) for row in rows})
     if len(found) > 1:
         raise UsageError(
             "customer-key-shared",
             "{count} customers of different systems have the key {customer}.",
             hint="Name one by its customer_id: telcli show crosswalk -w {workdir}",
-            customer=shown,
+            customer=stage.veiled(asked),
             count=len(found),
             workdir=str(directory),
         )
     if not found:
-        raise _nobody(directory, manifest, asked, shown)
+        raise _nobody(directory, manifest, asked)
     return str(found[0])
 
 
-def _nobody(directory: Path, manifest: Manifest, asked: str, shown: str) -> MissingInputError:
-    known = {"customer": shown, "workdir": str(directory)}
+def _nobody(directory: Path, manifest: Manifest, asked: str) -> MissingInputError:
+    known = {"customer": stage.veiled(asked), "workdir": str(directory)}
     gone = _was_purged(directory, manifest, asked)
     if gone:
         return MissingInputError(
@@ -207,7 +245,23 @@ def _absent(directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any
         asked = f" --as-of {month:%Y-%m}" if why == "other-month" and month else ""
         command = f"telcli {maker(table)} -w {directory}{asked}"
         found.append(Absent(section, table, why, command, tuple(name[:7] for name in held)))
+    found += [
+        Absent(table, table, "not-given", f"telcli ingest SOURCES... -w {directory}")
+        for table in _SUBJECTS
+        if not manifest.partitions(table)
+    ]
     return found
+
+
+def _older(
+    directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any]], month: date | None
+) -> tuple[Notice, ...]:
+    """Results that were made of data which have changed since."""
+    old = [table for table in stage.RESULTS.values() if rows.get(table) and month and outrun(manifest, table, month)]
+    if not old:
+        return ()
+    told = "The data have changed since these were made: {tables}. To make them anew: telcli run -w {workdir}"
+    return (Notice("customer-results-older", told, {"tables": ", ".join(old), "workdir": str(directory)}),)
 
 
 def _doubts(body: Mapping[str, Any], month: date | None) -> tuple[Notice, ...]:

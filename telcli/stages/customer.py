@@ -11,7 +11,7 @@ from typing import Any
 
 from telcli.tables.masking import hidden
 
-__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "purged"]
+__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "purged", "veiled"]
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
@@ -45,14 +45,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer_history": (*_WHO, "churned", *_HOLDS),
     "subscriptions": (*_LINE, *_HOLDS),
     "subscription_history": (*_LINE, *_HOLDS),
-    "customer_months": ("month", "active", "left", *SERIES),
+    "customer_months": ("month", "active", "left", "paid", *SERIES),
     "segments": _SEGMENT,
     "value_scores": _VALUE,
     "churn_scores": _CHURN,
     "contacts": _CONTACT,
     "payments": _PAYMENT,
     "campaigns": _CAMPAIGN,
-    "conflicts": ("attribute", "source", "value", "chosen", "rule"),
+    "conflicts": ("attribute", "source", "source_key", "value", "chosen", "rule"),
     "crosswalk": ("source", "source_key", "system", "rule", "score"),
 }
 """What a card reads of each table."""
@@ -105,6 +105,19 @@ def purged(asked: str, suppressed: Iterable[str], key: Callable[[], bytes]) -> b
     from telcli.intake.suppression import tokens
 
     return tokens(pl.Series([asked]), Pseudonyms(key))[0] in known
+
+
+def veiled(asked: str) -> str:
+    """What was asked for as it may be repeated: numbers however written, addresses and names hidden.
+
+    >>> veiled("139-8765-4321"), veiled("C00000018")
+    ('139******21', 'C00000018')
+    """
+    import polars as pl
+
+    from telcli.intake.words import masked
+
+    return str(masked(pl.Series([asked]))[0])
 
 
 def _end(as_of: date | None) -> date:
@@ -193,9 +206,9 @@ def _newest(rows: Sequence[Row], moment: str, end: date) -> list[dict[str, Any]]
 
 
 def _contacts(rows: Sequence[Row], end: date) -> list[dict[str, Any]]:
-    """Contacts, each with whether it was still open at the end of the month."""
-    found = _newest(rows, "opened_at", end)
-    return [{**row, "open": (_day(row["closed_at"]) or date.max) > end} for row in found]
+    """Contacts, each with whether it was still open at the end of the month, those that were first."""
+    found = [{**row, "open": (_day(row["closed_at"]) or date.max) > end} for row in _newest(rows, "opened_at", end)]
+    return sorted(found, key=lambda row: not row["open"])
 
 
 def _conflicts(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -207,8 +220,10 @@ def _conflicts(rows: Sequence[Row]) -> list[dict[str, Any]]:
             row["attribute"],
             {"attribute": row["attribute"], "chosen": shown(row["chosen"]), "rule": row["rule"], "won": [], "says": []},
         )
-        one["says"].append({"source": row["source"], "value": shown(row["value"])})
-        if row["value"] == row["chosen"] and row["source"] not in one["won"]:
+        won = row["value"] == row["chosen"]
+        key = hidden(row.get("source_key") or "")
+        one["says"].append({"source": row["source"], "source_key": key, "value": shown(row["value"]), "won": won})
+        if won and row["source"] not in one["won"]:
             one["won"].append(row["source"])
     return list(found.values())
 

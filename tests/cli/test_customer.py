@@ -62,8 +62,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "payments": [blank("payments", payment_id="P1", paid_at=datetime(2024, 5, 2), amount=59.0, method="cash")],
         "campaigns": [blank("campaigns", campaign_id="K1", arm="held_out", contacted_on=date(2024, 4, 1))],
         "conflicts": [
-            {**names, "source": "crm.csv", "value": "北城"},
-            {**names, "source": "billing.csv", "value": "南城"},
+            {**names, "source": "crm.csv", "source_key": "K1", "value": "北城"},
+            {**names, "source": "crm.csv", "source_key": "13812345678", "value": "南城"},
         ],
         "crosswalk": [{"source": "crm.csv", "source_key": "13812345678", **key}],
     }
@@ -83,6 +83,8 @@ def bare() -> Card:
         Absent("segment", "segments", "not-in-it", "telcli segment -w work"),
         Absent("value", "value_scores", "other-month", "telcli score-value -w work --as-of 2024-06", ("2024-05",)),
         Absent("churn", "churn_scores", "not-made", "telcli predict-churn -w work"),
+        Absent("payments", "payments", "not-given", "telcli ingest SOURCES... -w work"),
+        Absent("campaigns", "campaigns", "not-given", "telcli ingest SOURCES... -w work"),
     )
     return Card(JUNE, "customer_id", card({"customers": [blank("customers")]}, "C2", JUNE), absent, {}, ())
 
@@ -124,7 +126,7 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     body = json.loads(capsys.readouterr().out)
     assert body["customer"]["churn"] is None
     keys = ["section", "table", "why", "command", "months"]
-    assert [list(one) for one in body["absent"]] == [keys] * 4
+    assert [list(one) for one in body["absent"]] == [keys] * 6
 
 
 def test_the_whole_command(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +134,8 @@ def test_the_whole_command(work: Path, capsys: pytest.CaptureFixture[str]) -> No
     body = json.loads(capsys.readouterr().out)
     assert (body["as_of"], body["customer"]["customer_id"]) == ("2024-06", "000123")
     assert body["customer"]["segment"]["segment_name"] == "all"
-    assert [one["section"] for one in body["absent"]] == ["value", "churn"]
+    given = ["subscriptions", "contacts", "payments", "campaigns"]
+    assert [one["section"] for one in body["absent"]] == ["value", "churn", *given]
     assert main(["customer", "客户二", "--as-of", "2024-05"]) == 0
     seen = capsys.readouterr().out
     assert seen.startswith("客户二  2024-05")
@@ -148,6 +151,8 @@ def test_the_whole_command(work: Path, capsys: pytest.CaptureFixture[str]) -> No
         ("00012", 3, "No customer is called 00012."),
         ("13812345678", 3, "No customer is called 138******78."),
         ("000123 --as-of 2023-01", 3, "customer_months has nothing for 2023-01"),
+        ("000123 --key", 3, "No customer is called 000123."),
+        ("139-8765-4321", 3, "No customer is called 139******21."),
         ("000123 -w nowhere", 3, "There is no working directory nowhere."),
     ],
 )

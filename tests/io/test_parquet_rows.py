@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyarrow.parquet import write_table
+from pyarrow.parquet import ParquetFile, write_table
 
-from telcli.io.parquet_rows import rows_where
+from telcli.io.parquet_rows import UnreadableError, rows_where
 
 
 @given(
@@ -24,25 +24,35 @@ def test_rows_are_those_that_a_filter_finds(
     place = tmp_path_factory.mktemp("rows") / "t.parquet"
     write_table(pa.table({"id": pa.array(texts, kind), "n": list(range(len(texts)))}), place, row_group_size=size)
     expected = [{"n": at, "other": None} for at, text in enumerate(texts) if text == sought]
-    assert rows_where(place, "id", [sought], ["n", "other"]) == expected
+    assert rows_where([(place, ["n", "other"])], "id", sought) == [expected]
 
 
-def test_several_texts_and_a_column_that_is_not_there(tmp_path: Path) -> None:
+def test_several_files_and_a_column_that_is_not_there(tmp_path: Path) -> None:
+    one, other = tmp_path / "t.parquet", tmp_path / "u.parquet"
+    pl.DataFrame({"id": ["c", "a", "b", "a"], "n": [0, 1, 2, 3]}).write_parquet(one)
+    pl.DataFrame({"key": ["a"], "n": [7]}).write_parquet(other)
+    assert rows_where([(one, ["n"]), (other, ["n"]), (one, [])], "id", "a") == [[{"n": 1}, {"n": 3}], [], [{}, {}]]
+    assert rows_where([(other, ["n"]), (one, ["n"])], "key", "a") == [[{"n": 7}], []]
+    assert rows_where([], "id", "a") == []
+
+
+def test_only_row_groups_that_may_hold_it_are_read(tmp_path: Path) -> None:
     place = tmp_path / "t.parquet"
-    pl.DataFrame({"id": ["c", "a", "b", "a"], "n": [0, 1, 2, 3]}).write_parquet(place)
-    assert [row["n"] for row in rows_where(place, "id", ["a", "c", "a"], ["n"])] == [0, 1, 3]
-    assert rows_where(place, "nothing", ["a"], ["n"]) == []
-    assert rows_where(place, "id", [], ["n"]) == []
-
-
-def test_only_row_groups_that_may_hold_it_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyarrow.parquet import ParquetFile
-
-    place, read = tmp_path / "t.parquet", []
     write_table(pa.table({"id": ["a", "b", "c", "d"], "n": [0, 1, 2, 3]}), place, row_group_size=2)
-    real = ParquetFile.read_row_group
-    monkeypatch.setattr(
-        ParquetFile, "read_row_group", lambda self, group, **more: read.append(group) or real(self, group, **more)
-    )
-    assert rows_where(place, "id", ["c"], ["n"]) == [{"n": 2}]
-    assert set(read) == {1}
+    first = ParquetFile(place).metadata.row_group(0)
+    body = bytearray(place.read_bytes())
+    for at in range(first.num_columns):  # what the first row group says becomes unreadable
+        column = first.column(at)
+        start = column.dictionary_page_offset or column.data_page_offset
+        body[start : start + column.total_compressed_size] = b"\xff" * column.total_compressed_size
+    place.write_bytes(body)
+    assert rows_where([(place, ["n"])], "id", "c") == [[{"n": 2}]]
+    with pytest.raises(UnreadableError):
+        rows_where([(place, ["n"])], "id", "a")
+
+
+@pytest.mark.parametrize("body", [b"", b"nothing", b"PAR1" + b"\xff" * 400 + b"\x20\0\0\0PAR1"])
+def test_what_is_no_parquet_is_told(body: bytes, tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_bytes(body)
+    with pytest.raises(UnreadableError):
+        rows_where([(tmp_path / "t.parquet", ["n"])], "id", "a")

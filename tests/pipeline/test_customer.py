@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from telcli.errors import DataError, MissingInputError, UsageError
 from telcli.pipeline.customer import customer
 from telcli.pipeline.purge import purge
+from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.stage import Stage
 from telcli.pipeline.workdir import Workdir
+from telcli.stages import Outcome
 from tests.pipeline.test_diff import PLANS, month
 from tests.pipeline.test_loads import CRM, JUNE, MAY, load
 
@@ -50,16 +54,20 @@ def test_an_earlier_month_is_shown_as_it_was(two: Path) -> None:
 
 def test_results_that_were_not_made_name_the_command_that_makes_them(two: Path) -> None:
     absent = {one.section: one for one in customer(two, "b").absent}
-    assert {name: one.why for name, one in absent.items()} == dict.fromkeys(("segment", "value", "churn"), "not-made")
+    made, given = ("segment", "value", "churn"), ("contacts", "payments", "campaigns")
+    assert {name: one.why for name, one in absent.items()} == dict.fromkeys(made, "not-made") | dict.fromkeys(
+        given, "not-given"
+    )
+    assert absent["contacts"].command == f"telcli ingest SOURCES... -w {two}"
     assert absent["churn"].command == f"telcli predict-churn -w {two}"
 
 
-@pytest.mark.parametrize("asked", ["nobody", "A", "a1", "", "1381234567890"])
+@pytest.mark.parametrize("asked", ["nobody", "A", "a1", "", "1381234567890", "138-1234-5678"])
 def test_nobody_is_called_so_and_nobody_near_is_named(two: Path, asked: str) -> None:
     with pytest.raises(MissingInputError) as caught:
         customer(two, asked)
     assert (caught.value.code, caught.value.exit_code) == ("customer-nobody", 3)
-    assert "1381234567890" not in str(caught.value.values)
+    assert not {"1381234567890", "138-1234-5678"} & set(caught.value.values.values())
 
 
 def test_a_key_of_a_source_system_finds_its_customer(tmp_path: Path) -> None:
@@ -71,6 +79,9 @@ def test_a_key_of_a_source_system_finds_its_customer(tmp_path: Path) -> None:
     found = customer(tmp_path / "work", f" {other} ")
     assert (found.found_by, found.body["customer_id"]) == ("source_key", known[other])
     assert len(found.body["systems"]) == 2
+    assert customer(tmp_path / "work", known[other], by_key=True).found_by == "source_key"
+    with pytest.raises(MissingInputError):
+        customer(tmp_path / "work", "nobody", by_key=True)
 
 
 def test_a_key_of_several_customers_is_refused_without_naming_them(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,8 +89,8 @@ def test_a_key_of_several_customers_is_refused_without_naming_them(two: Path, mo
 
     real = parquet_rows.rows_where
 
-    def shared(place: Path, name: str, *more: object) -> object:
-        return [{"customer_id": "a"}, {"customer_id": "b"}] if name == "source_key" else real(place, name, *more)  # type: ignore[arg-type]
+    def shared(files: Any, name: str, text: str) -> Any:
+        return [[{"customer_id": "a"}, {"customer_id": "b"}]] if name == "source_key" else real(files, name, text)
 
     monkeypatch.setattr(parquet_rows, "rows_where", shared)
     with pytest.raises(UsageError) as caught:
@@ -120,3 +131,87 @@ def test_a_directory_that_is_not_there_and_a_file_that_is_damaged_are_told(tmp_p
     with pytest.raises(DataError) as caught:
         customer(tmp_path / "work", "a")
     assert caught.value.code == "table-damaged"
+
+
+def test_a_file_of_the_right_size_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    load(tmp_path, {"crm.csv": CRM + "a,F,north\n"})
+    file = tmp_path / "work" / "customers" / "part-0.parquet"
+    file.write_bytes(b"\0" * file.stat().st_size)
+    with pytest.raises(DataError) as caught:
+        customer(tmp_path / "work", "a")
+    assert (caught.value.code, caught.value.values["file"]) == ("table-damaged", "customers/part-0.parquet")
+
+
+TICKETS = "工单编号,客户编号,受理时间,办结时间,工单类型\n"
+PAID = "payment_id,customer_id,paid_at,amount\n"
+FACTS = {
+    "crm.csv": CRM + "a,F,north\nb,M,south\n",
+    "bills.csv": "customer_id,month,amount\n" + "".join(f"{who},2024-0{at},9\n" for who in "ab" for at in (3, 4, 5, 6)),
+    "tickets.csv": TICKETS + "T1,a,2024-03-02 10:00:00,,投诉\nT2,a,2024-06-02 10:00:00,2024-06-03 10:00:00,咨询\n",
+    "payments.csv": PAID + "".join(f"Q{at},a,2024-0{at}-09 10:00:00,{at}\n" for at in (3, 4, 6)),
+}
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Path:
+    month(tmp_path, FACTS)
+    return tmp_path / "work"
+
+
+def opened(work: Path, monkeypatch: pytest.MonkeyPatch, who: str) -> list[str]:
+    """The files of contacts and payments that are read for a customer."""
+    from telcli.io import parquet_rows
+
+    real, seen = parquet_rows.rows_where, []
+
+    def watched(files: Any, name: str, text: str) -> Any:
+        seen.extend(Path(place).readlink() for place, _ in files)
+        return real(files, name, text)
+
+    monkeypatch.setattr(parquet_rows, "rows_where", watched)
+    customer(work, who)
+    parts = [place.relative_to(work).parts for place in seen]
+    return sorted(f"{table} {folder[6:13]}" for table, folder, *_ in parts if table in ("contacts", "payments"))
+
+
+def test_only_months_in_which_the_customer_has_some_are_read(facts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = customer(facts, "a").body
+    assert [contact["contact_id"] for contact in found["contacts"]] == ["T1", "T2"], "the open one first"
+    assert [payment["amount"] for payment in found["payments"]] == [6.0, 4.0], "of the newest two months with some"
+    read = ["contacts 2024-03", "contacts 2024-06", "payments 2024-04", "payments 2024-06"]
+    assert opened(facts, monkeypatch, "a") == read
+    assert opened(facts, monkeypatch, "b") == []
+
+
+def test_counts_are_believed_of_the_files_alone_that_they_are_of(facts: Path, tmp_path: Path) -> None:
+    load(tmp_path, {"tickets_2.csv": TICKETS + "T3,b,2024-06-05 10:00:00,,投诉\n"})
+    assert [contact["contact_id"] for contact in customer(facts, "b").body["contacts"]] == ["T3"]
+
+
+def test_results_of_data_that_have_changed_are_named(
+    facts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {
+        "customer_id": "a",
+        "segment": 1,
+        "segment_name": "all",
+        "segment_name_zh": "全部",
+        "customer_class": "public",
+    }
+    row |= {"lifecycle_stage": "maturity", "consumption_tier": "mid"}
+    made = pl.LazyFrame([row])
+    loaded = Stage.load
+    monkeypatch.setattr(
+        Stage,
+        "load",
+        lambda one: (
+            (lambda inputs, _: Outcome({"segments": made.with_columns(as_of=pl.lit(inputs.as_of))}))
+            if one.name == "segment"
+            else loaded(one)
+        ),
+    )
+    run_stage("segment", Request(facts))
+    assert not customer(facts, "a").notices
+    load(tmp_path, {"bills_2.csv": "customer_id,month,amount\na,2024-06,60\n"})
+    run_stage("customer-months", Request(facts))
+    assert "customer-results-older" in {notice.code for notice in customer(facts, "a").notices}

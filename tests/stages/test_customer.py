@@ -104,7 +104,10 @@ def test_conflicts_say_who_won_and_pseudonyms_are_cut() -> None:
     rows += [row("phone_h", "crm", "0123456789abcdef", "0123456789abcdef"), row("phone_h", "b", "f" * 16, "01")]
     region, phone = card({"conflicts": rows}, "a", JUNE)["conflicts"]
     assert (region["chosen"], region["won"], region["rule"]) == ("north", ["crm"], "trusted")
-    assert region["says"] == [{"source": "crm", "value": "north"}, {"source": "billing", "value": "south"}]
+    assert [(said["source"], said["value"], said["won"]) for said in region["says"]] == [
+        ("crm", "north", True),
+        ("billing", "south", False),
+    ]
     assert [one["value"] for one in phone["says"]] == ["012345…", "ffffff…"]
 
 
@@ -123,3 +126,17 @@ def test_the_list_of_purged_persons_is_known_by_the_key_alone() -> None:
     assert purged("C1", listed, lambda: bytes(32))
     assert not purged("C2", listed, lambda: bytes(32))
     assert not purged("C1", listed, lambda: bytes([1] * 32))
+
+
+def test_two_records_of_one_system_that_disagree_are_both_told() -> None:
+    said = {"attribute": "region", "source": "crm", "chosen": "north", "rule": "newest"}
+    rows = [said | {"source_key": "K1", "value": "north"}, said | {"source_key": "13812345678", "value": "south"}]
+    (region,) = card({"conflicts": rows}, "a", JUNE)["conflicts"]
+    assert region["won"] == ["crm"]
+    assert [(one["source_key"], one["won"]) for one in region["says"]] == [("K1", True), ("138******78", False)]
+
+
+def test_contacts_that_are_open_come_before_newer_ones() -> None:
+    days = {"T1": (1, None), "T2": (2, datetime(2024, 6, 3)), "T3": (3, datetime(2024, 6, 4))}
+    rows = [contact(datetime(2024, 6, day), closed, contact_id=name) for name, (day, closed) in days.items()]
+    assert [one["contact_id"] for one in card({"contacts": rows}, "a", JUNE)["contacts"]] == ["T1", "T3", "T2"]
