@@ -1,8 +1,16 @@
-"""What the customer holds: lines, services, fees, contracts, and which of the lines live.
+"""What the customer holds: lines, services, fees, contracts, products, and which of the lines live.
 
-Plan, fee, pay mode and contract end of a line are those of the extract: where an operator overwrites them, a month
-of the past shows the present plan and the renewed contract. That describes customers; over months it would tell a
-churn model who stayed, so predict-churn leaves `plan_fee` and `contract_months_left` out unless told (trust_export).
+    numbers_held  = lines that live at the end of the month; services_held their kinds, sub_cards those on a main card
+    bundle_lines  = the most of them that are in one bundle      lines; 0 where none is in a bundle
+    plan_fee      = sum of their monthly fees                    currency
+    contract_months_left = months to the last day of a contract  months; the longest of them, 0 when run out
+
+Made of subscriptions, and of subscription_history for what a line was before: plan, fee, way of paying and contract are
+those of the version that held at the end of the month (see `telcli.features.versions`). Of a line without history they
+are those of the extract: where an operator overwrites them and no history is kept, a month of the past
+shows the present plan and the renewed contract. That describes customers; over months it would tell a churn model who
+stayed, so predict-churn leaves `plan_fee` and `contract_months_left` out unless the history tells them, or told to
+(trust_export).
 """
 
 from __future__ import annotations
@@ -13,29 +21,36 @@ from telcli.features.exact import amount, units
 from telcli.features.month_index import index_at, part_of_month
 from telcli.features.span import Span
 
-__all__ = ["HELD", "holdings", "tenure"]
+__all__ = ["HELD", "bundled", "holdings", "monthly", "tenure"]
 
-HELD = ("numbers_held", "services_held", "plan_fee", "contract_months_left")
+HELD = ("numbers_held", "services_held", "plan_fee", "contract_months_left", "sub_cards")
 
 
-def holdings(held: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """One row per customer and month with a line: `HELD`, and what tells who is live.
+def monthly(states: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """One row per line and month of the history in which it lived; `states` as `versions` gives them.
 
-    A line lives at the end of a month when it began in or before it and did not end in or before it. `lines` counts
-    those that lived at any time of the month, `began` those that began in it; `prepaid` is whether all are prepaid,
-    `quit` whether one ended in it other than by an internal move.
+    A line lives at the end of a month when it began in or before it and did not end in or before it; `ends` is whether
+    it ended in the month of the row.
     """
-    first = pl.max_horizontal("since", pl.lit(span.first, pl.Int32))
-    end = pl.col("until").fill_null(span.last)
+    first = pl.max_horizontal("since", "low", pl.lit(span.first, pl.Int32))
+    end = pl.min_horizontal(pl.col("until").fill_null(span.last), "high")
     day_after = pl.col("contract_end").dt.offset_by("1d")
-    months = held.filter(~pl.col("lost"), first <= end).with_columns(at=pl.int_ranges(first, end + 1, dtype=pl.Int32))
-    rows = months.select(
-        *("who", "at", "since"),
-        *("until", "service_type", "pay_mode", "end_reason"),
+    months = states.filter(~pl.col("lost"), first <= end).with_columns(at=pl.int_ranges(first, end + 1, dtype=pl.Int32))
+    return months.select(
+        *("who", "at", "since", "until", "service_type", "pay_mode", "end_reason", "bundle_id"),
         fee=units(pl.col("plan_fee")),
         bound=index_at(day_after) + part_of_month(day_after) - 1.0,
+        sub=pl.col("main_number_h").is_not_null(),
     ).explode("at", empty_as_null=False)
-    ends = (pl.col("until") == pl.col("at")).fill_null(value=False)
+
+
+def holdings(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer and month with a line: `HELD`, and what tells who is live.
+
+    `lines` counts those that lived at any time of the month, `began` those that began in it; `prepaid` is whether all
+    are prepaid, `quit` whether one ended in it other than by an internal move.
+    """
+    ends = _ends()
     kinds = pl.col("service_type").filter(~ends).drop_nulls().n_unique().cast(pl.Float64)
     fee, left = pl.col("fee").filter(~ends), (pl.col("bound") - pl.col("at")).filter(~ends)
     return rows.group_by("who", "at").agg(
@@ -47,7 +62,19 @@ def holdings(held: pl.LazyFrame, span: Span) -> pl.LazyFrame:
         services_held=pl.when((kinds > 0) | ends.all()).then(kinds),
         plan_fee=pl.when((fee.count() > 0) | ends.all()).then(amount(fee.sum())),
         contract_months_left=left.max().clip(lower_bound=0.0),
+        sub_cards=(pl.col("sub") & ~ends).sum().cast(pl.Float64),
     )
+
+
+def bundled(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per customer and month with a line in a bundle: bundle_lines."""
+    within = rows.filter(pl.col("bundle_id").is_not_null(), ~_ends())
+    sizes = within.group_by("who", "at", "bundle_id").agg(bundle_lines=pl.len())
+    return sizes.group_by("who", "at").agg(pl.col("bundle_lines").max().cast(pl.Float64))
+
+
+def _ends() -> pl.Expr:
+    return (pl.col("until") == pl.col("at")).fill_null(value=False)
 
 
 def tenure() -> pl.Expr:

@@ -7,26 +7,46 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from telcli.features.contract import HELD, holdings, tenure
+from telcli.features.ageing import aged, owing
+from telcli.features.campaigns import received
+from telcli.features.contract import HELD, bundled, holdings, monthly, tenure
+from telcli.features.exact import DECIMALS, amount
 from telcli.features.history import HISTORY, history
-from telcli.features.money import arrears, billed, due, paid
+from telcli.features.money import billed, due, kept, paid
 from telcli.features.month_index import date_at
 from telcli.features.people import coded, grid, lines, numbered, people
 from telcli.features.presence import presence
-from telcli.features.service import contacted, stock
-from telcli.features.span import USE, Span
-from telcli.features.use import months_since, usage, used
+from telcli.features.products import taken
+from telcli.features.runs import months_since, running
+from telcli.features.service import told, waiting
+from telcli.features.settling import settling
+from telcli.features.span import BUNDLE, KINDS, USE, Span
+from telcli.features.use import usage, used
+from telcli.features.versions import CHANGES, changes, versions
 from telcli.tables.months import FACTS, FEATURES
 
-__all__ = ["customer_months"]
+__all__ = ["SOURCES", "customer_months"]
 
-_MONEY = ("revenue", "discount", "recurring_fee")
-_SERVICE = ("contacts", "complaints", "faults")
+_FACTS = ("bills", "usage", "payments", "contacts", "campaigns")
+SOURCES = ("customers", "subscriptions", "subscription_history", "products", *_FACTS)
+"""The tables that a customer's months are made of."""
+
+_MONEY = ("revenue", "discount", *KINDS)
+_SERVICE = ("contacts", "complaints", "faults", "repeats")
+_HAPPENED = {
+    "payment": "paid",
+    "contact": "contacts",
+    "complaint": "complaints",
+    "campaign": "campaigns_received",
+}
+_SUMS = ("due", "credit", "cash", "own", "days", "bills")
 _JOINED: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys((*HELD, *_MONEY, *USE, *_SERVICE, "beyond", "extra", "paid", "rating"), pl.Float64),
-    **dict.fromkeys(("due", "cash"), pl.Int64),
-    **dict.fromkeys(("prepaid", "quit", "began", "has_bill", "has_use", "has_contact"), pl.Boolean),
-    **dict.fromkeys(("lines", "change"), pl.UInt32),
+    **dict.fromkeys((*HELD, *_MONEY, *USE, *BUNDLE, *_SERVICE, *CHANGES, "reopened", "beyond", "extra"), pl.Float64),
+    **dict.fromkeys(("discount_share", "rating", "lowest_rating", "hours_to_close", "oldest_open_days"), pl.Float64),
+    **dict.fromkeys(("campaigns_received", "campaigns_accepted", "campaign_cost", "bundle_lines"), pl.Float64),
+    **dict.fromkeys((*_SUMS, "change", "products"), pl.Int64),
+    **dict.fromkeys(("prepaid", "quit", "began", "has_bill", "has_use", "has_contact", "has_campaign"), pl.Boolean),
+    "lines": pl.UInt32,
 }
 """What the subjects add to the grid; null where a subject is not there."""
 
@@ -58,13 +78,14 @@ def customer_months(
     >>> customer_months({"customers": customers}, Span(at, at + 1)).select("month", "tenure_months").collect().rows()
     [(datetime.date(2024, 5, 1), 0.5), (datetime.date(2024, 6, 1), 1.5)]
     """
-    everyone = numbered(bucket)
+    everyone = numbered(bucket).cache()
     subjects = coded(bucket, everyone)
-    held = lines(subjects, everyone, span)
-    folk = people(subjects, everyone, held, span)
-    parts = _parts(subjects, folk, span, due_months) + ([] if held is None else [holdings(held, span)])
-    rows = _assembled(grid(folk), parts)
-    featured = _monthly(rows, span)
+    held = _cached(lines(subjects, everyone, span))
+    folk = people(subjects, everyone, held, span).cache()
+    parts = [*_money(subjects, folk, span, due_months), *_acts(subjects, folk, span)]
+    if held is not None:
+        parts += _contracts(subjects, bucket, held, folk, span)
+    featured = _monthly(_assembled(grid(folk), parts), span)
     present = presence(featured, span, math.ceil(prepaid_inactive_days / 30))
     monthly = [name for name in FEATURES if name not in HISTORY]
     masked = present.with_columns(pl.when("kept").then(pl.col(name)).alias(name) for name in monthly)
@@ -74,18 +95,54 @@ def customer_months(
     )
 
 
-def _parts(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span, due_months: int) -> list[pl.LazyFrame]:
-    """What each subject says, one row per customer and month of which it says something."""
-    parts = []
+def _cached(frame: pl.LazyFrame | None) -> pl.LazyFrame | None:
+    return None if frame is None else frame.cache()
+
+
+def _money(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span, due_months: int) -> list[pl.LazyFrame]:
+    """What was billed, and what fell due, was paid and was settled, one row per customer and month."""
+    parts, moved = [], []
+    money = kept(subjects["payments"], folk, span).cache() if "payments" in subjects else None
     if "bills" in subjects:
-        bills = billed(subjects["bills"], due_months)
-        parts += [bills.drop("net", "falls"), due(bills)]
-    if "payments" in subjects:
-        parts += [paid(subjects["payments"], folk, span)]
+        sent = billed(subjects["bills"], due_months).cache()
+        parts += [sent.drop("net", "falls", "due_on")]
+        moved += [due(sent)] + ([] if money is None else [settling(sent, money, folk, span)])
+    if money is not None:
+        moved += [paid(money)]
+    if moved:
+        rows = pl.concat(moved, how="diagonal")
+        sums = [name for name in _SUMS if name in rows.collect_schema()]
+        parts += [rows.group_by("who", "at").agg(pl.col(sums).sum())]
+    return parts
+
+
+def _acts(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span) -> list[pl.LazyFrame]:
+    """What the customer used, said and was offered, one row per customer and month of which there is something."""
+    parts = []
     if "usage" in subjects:
         parts += [usage(subjects["usage"])]
     if "contacts" in subjects:
-        parts += [contacted(subjects["contacts"]), stock(subjects["contacts"], folk)]
+        parts += [told(subjects["contacts"], folk), waiting(subjects["contacts"], span)]
+    if "campaigns" in subjects:
+        parts += [received(subjects["campaigns"])]
+    return parts
+
+
+def _contracts(
+    subjects: Mapping[str, pl.LazyFrame],
+    bucket: Mapping[str, pl.LazyFrame],
+    held: pl.LazyFrame,
+    folk: pl.LazyFrame,
+    span: Span,
+) -> list[pl.LazyFrame]:
+    """What the customer holds, one row per customer and month with a line."""
+    states = versions(held, subjects.get("subscription_history")).cache()
+    lived = monthly(states, span).cache()
+    parts = [holdings(lived), bundled(lived)]
+    if "subscription_history" in subjects:
+        parts += [changes(states)]
+    if "products" in bucket:
+        parts += [taken(bucket["products"], held, folk)]
     return parts
 
 
@@ -101,24 +158,50 @@ def _assembled(rows: pl.LazyFrame, parts: list[pl.LazyFrame]) -> pl.LazyFrame:
 def _monthly(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Add the features of single months."""
     beyond = pl.when(pl.col("beyond") > 0).then("beyond").otherwise(pl.coalesce("extra", "beyond"))
-    open_now = pl.col("change").fill_null(0).cum_sum().over("who").cast(pl.Float64)
-    told = rows.with_columns(
-        tenure(),
-        arrears(span),
+    settled = (pl.col("bills") > 0) & ~pl.col("prepaid").fill_null(value=False)
+    stocks = owing(rows, span).with_columns(
         *(span.known(name, "has_bill") for name in _MONEY),
-        *(span.known(name, "has_use") for name in USE),
+        *(span.known(name, "has_use") for name in (*USE, *BUNDLE)),
         *(span.known(name, "has_contact") for name in _SERVICE),
-        span.known("paid", "cash"),
+        *(_counted(name, "plan_changes", span) for name in CHANGES),
+        *(_counted(name, "campaigns", span) for name in ("campaigns_received", "campaigns_accepted")),
+        *(_held(name, span) for name in ("bundle_lines", "sub_cards")),
+        tenure(),
+        span.known("campaign_cost", "has_campaign"),
+        paid=pl.when(span.knows("paid")).then(amount(pl.col("own").fill_null(0))),
         over_bundle_fee=beyond,
         has_fee=pl.coalesce("has_bill", "has_use"),
-        unresolved=pl.when(span.knows("unresolved")).then(open_now),
+        reopened=pl.when(span.knows("unresolved")).then(span.known("reopened", "has_contact")),
+        oldest_open_days=pl.when(span.knows("unresolved")).then(pl.col("oldest_open_days").fill_null(0.0)),
+        products_held=pl.when(span.knows("products_held")).then(running(pl.col("products"))),
+        unresolved=pl.when(span.knows("unresolved")).then(running(pl.col("change"))),
+        days_to_pay=pl.when(settled).then(pl.col("days") / pl.col("bills")),
     )
-    return told.with_columns(span.known("over_bundle_fee", "has_fee"), used=used(span)).with_columns(
-        months_since_use=_since_use(), acts=pl.col("used") | (pl.col("cash") > 0).fill_null(value=False)
+    net = (pl.col("revenue") - pl.col("campaign_cost")).round(DECIMALS)
+    seen = stocks.with_columns(
+        *aged(span), span.known("over_bundle_fee", "has_fee"), used=used(span), revenue_less_campaigns=net
     )
+    return _dated(seen)
 
 
-def _since_use() -> pl.Expr:
-    """Months since any use; where none was ever seen, the months since the first one, that one included."""
-    since = pl.coalesce(months_since("used"), pl.col("pos") + 1)
-    return pl.when(pl.col("used").is_not_null()).then(since)
+def _counted(name: str, source: str, span: Span) -> pl.Expr:
+    """How often something happened, where the source speaks of the month."""
+    return pl.when(span.knows(source)).then(pl.col(name).fill_null(0.0)).alias(name)
+
+
+def _held(name: str, span: Span) -> pl.Expr:
+    """How many of the lines held are so, where there are lines and any is ever so."""
+    return pl.when(span.knows(name), pl.col("lines").is_not_null()).then(pl.col(name).fill_null(0.0)).alias(name)
+
+
+def _dated(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add since when; where no use was ever seen, it is the months since the first one, that one included."""
+    since = pl.coalesce(months_since(pl.col("used")), pl.col("pos") + 1)
+    return rows.with_columns(
+        acts=pl.col("used") | (pl.col("cash") > 0).fill_null(value=False),
+        months_since_use=pl.when(pl.col("used").is_not_null()).then(since),
+        **{
+            f"months_since_{what}": pl.when(pl.col(name).is_not_null()).then(months_since(pl.col(name) > 0))
+            for what, name in _HAPPENED.items()
+        },
+    )

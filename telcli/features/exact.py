@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["UNITS", "amount", "over", "units"]
+__all__ = ["DECIMALS", "UNITS", "amount", "over", "units"]
 
 DECIMALS = 4
 UNITS = 10_000

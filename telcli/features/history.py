@@ -1,13 +1,17 @@
-"""Means, sums and changes over the last months of each customer, this month included.
+"""Level, trend, change and variability over the last months of each customer, this month included.
 
 All over the complete grid of months, so that three rows are three months; a month in which somebody was no customer,
-or which was not delivered, is not known and does not count. A mean or sum is that of the known months (null where
-none is).
+or which was not delivered, is not known and does not count. With y the known months of the last N:
 
-    change = (mean of 3 months - mean of the 3 before) / max(|mean of the 3 before|, 1), within -10..10
+    <measure>_mean_N   = mean(y)                                        unit of the measure; N is 3 or 6
+    <measure>_change_N = (mean of N months - mean of the N before) / max(|mean of the N before|, 1), within -10..10
+    <measure>_trend_6  = slope of the least-squares line through y      unit of the measure per month
+    <measure>_sd_6     = sqrt(sum((y - mean)^2) / (n - 1))              unit of the measure
+    <measure>_sum_N    = sum(y)
 
-so a customer who starts from nothing has a large, finite change. It needs `LEAST` known months in each half, else it
-is null.
+A change is finite for a customer who starts from nothing; that of active days is the difference alone, in days. It
+needs two thirds of each half known, a trend or a deviation `LEAST` known months of 6, else it is null, as a mean or sum
+is where no month is known. Each is made of what its measure is made of.
 """
 
 from __future__ import annotations
@@ -17,93 +21,109 @@ from operator import add
 
 import polars as pl
 
+from telcli.features.runs import earlier
 from telcli.features.span import Span
+from telcli.tables.month_history import MEASURES, PAST
 
 __all__ = ["HISTORY", "LEAST", "history"]
 
-LEAST = 2
-"""Known months that each half of a change needs, of 3."""
+LEAST = 3
+"""Known months that a trend and a deviation need, of 6."""
 
 OWED = 0.005
 """Arrears below this are none."""
 
-HISTORY = (
-    "revenue_mean_3",
-    "revenue_mean_6",
-    "revenue_change_3",
-    "call_minutes_mean_3",
-    "call_minutes_change_3",
-    "data_mb_mean_3",
-    "data_mb_change_3",
-    "active_days_change_3",
-    "complaints_sum_3",
-    "contacts_sum_6",
-    "months_in_arrears_6",
-)
+_POINTS = ("active_days",)
+"""Measures whose change is the difference, not the ratio."""
+
+_SMALL = 6
+"""Decimals of trends and deviations: those of a flat series are 0, not a rounding error."""
+
+HISTORY = PAST
 
 
 def history(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Add `HISTORY` to the complete grid, sorted by customer and month, with `pos` and the monthly features."""
     if span.snapshot:
         return rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in HISTORY)
-    owing = pl.when(pl.col("arrears").is_not_null()).then((pl.col("arrears") > OWED).cast(pl.Float64))
-    return rows.with_columns(
-        mean("revenue", 0, 3).alias("revenue_mean_3"),
-        mean("revenue", 0, 6).alias("revenue_mean_6"),
-        change("revenue").alias("revenue_change_3"),
-        mean("call_minutes", 0, 3).alias("call_minutes_mean_3"),
-        change("call_minutes").alias("call_minutes_change_3"),
-        mean("data_mb", 0, 3).alias("data_mb_mean_3"),
-        change("data_mb").alias("data_mb_change_3"),
-        difference("active_days").alias("active_days_change_3"),
-        total("complaints", 3).alias("complaints_sum_3"),
-        total("contacts", 6).alias("contacts_sum_6"),
-        _sum(_window(owing, 0, 6)).alias("months_in_arrears_6"),
+    owes = pl.when(pl.col("arrears").is_not_null()).then((pl.col("arrears") > OWED).cast(pl.Float64))
+    counted = rows.with_columns(
+        *(_sum(_window(pl.col(name), months)).alias(f"{name}_sum_{months}") for name, months in _SUMS),
+        months_in_arrears_6=_sum(_window(owes, 6)),
     )
+    for name in MEASURES:  # one after the other, so that the windows of one measure alone are held at a time
+        counted = _measured(counted, name)
+    return counted
 
 
-def mean(name: str, since: int, months: int) -> pl.Expr:
-    """Mean of the known ones of `months` months, the latest of them `since` months ago."""
-    window = _window(pl.col(name), since, months)
-    return _added(window) / _known(window)
+_SUMS = (("complaints", 3), ("complaints", 6), ("contacts", 3), ("contacts", 6))
 
 
-def total(name: str, months: int) -> pl.Expr:
-    """Sum of the known ones of the last `months` months."""
-    return _sum(_window(pl.col(name), 0, months))
+def _measured(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """Add what is told of one measure: its last twelve months are laid side by side once, and dropped after."""
+    lags = [f"_{lag}" for lag in range(12)]
+    laid = rows.with_columns(earlier(pl.col(name), lag).alias(f"_{lag}") for lag in range(12))
+    halves = {"_now_3": lags[:3], "_before_3": lags[3:6], "_now_6": lags[:6], "_before_6": lags[6:]}
+    known = laid.with_columns(_known(columns).alias(f"{half}_known") for half, columns in halves.items())
+    means = known.with_columns(
+        (_added([pl.col(column) for column in columns]) / pl.col(f"{half}_known")).alias(half)
+        for half, columns in halves.items()
+    )
+    told = means.with_columns(
+        pl.col("_now_3").alias(f"{name}_mean_3"),
+        pl.col("_now_6").alias(f"{name}_mean_6"),
+        _change(name, 3).alias(f"{name}_change_3"),
+        _change(name, 6).alias(f"{name}_change_6"),
+        _trend().alias(f"{name}_trend_6"),
+        _deviation().alias(f"{name}_sd_6"),
+    )
+    return told.drop(*lags, *halves, *(f"{half}_known" for half in halves))
 
 
-def change(name: str) -> pl.Expr:
-    """Relative change of the mean of 3 months against that of the 3 before."""
-    now, before = mean(name, 0, 3), mean(name, 3, 3)
-    ratio = (now - before) / pl.max_horizontal(before.abs(), 1.0)
-    return pl.when(_enough(name)).then(ratio.clip(-10.0, 10.0))
+def _change(name: str, months: int) -> pl.Expr:
+    """Change of the mean of so many months against that of as many before."""
+    now, before = pl.col(f"_now_{months}"), pl.col(f"_before_{months}")
+    found = now - before
+    if name not in _POINTS:
+        found = (found / pl.max_horizontal(before.abs(), 1.0)).clip(-10.0, 10.0)
+    least = 2 * months // 3
+    enough = (pl.col(f"_now_{months}_known") >= least) & (pl.col(f"_before_{months}_known") >= least)
+    return pl.when(enough).then(found)
 
 
-def difference(name: str) -> pl.Expr:
-    """Mean of 3 months less that of the 3 before."""
-    return pl.when(_enough(name)).then(mean(name, 0, 3) - mean(name, 3, 3))
+def _trend() -> pl.Expr:
+    """Slope of the line through the known ones of six months: (n Sxy - Sx Sy) / (n Sxx - Sx^2), x the months ago."""
+    n, seen = pl.col("_now_6_known"), [pl.col(f"_{lag}").is_not_null().cast(pl.Int32) for lag in range(6)]
+    x = reduce(add, (flag * -lag for lag, flag in enumerate(seen)))
+    xx = reduce(add, (flag * lag**2 for lag, flag in enumerate(seen)))
+    xy = _added([pl.col(f"_{lag}") * -float(lag) for lag in range(6)])
+    slope = (xy - x * pl.col("_now_6")) * n / (n * xx - x * x)
+    return pl.when(n >= LEAST).then(slope.round(_SMALL) + 0.0)
 
 
-def _window(column: pl.Expr, since: int, months: int) -> list[pl.Expr]:
-    """The column now and in earlier months: the grid has no gaps, so `pos` tells which shifts stay with a customer."""
-    return [pl.when(pl.col("pos") >= lag).then(column.shift(lag)) for lag in range(since, since + months)]
+def _deviation() -> pl.Expr:
+    """Standard deviation of the known ones of six months."""
+    n, mean = pl.col("_now_6_known"), pl.col("_now_6")
+    squares = _added([(pl.col(f"_{lag}") - mean) ** 2 for lag in range(6)])
+    return pl.when(n >= LEAST).then((squares / (n - 1)).sqrt().round(_SMALL))
 
 
-def _known(window: list[pl.Expr]) -> pl.Expr:
-    count = pl.sum_horizontal(column.is_not_null().cast(pl.Int32) for column in window)
+def _known(columns: list[str]) -> pl.Expr:
+    """How many are known; null where none is."""
+    count = reduce(add, (pl.col(column).is_not_null().cast(pl.Int32) for column in columns))
     return pl.when(count > 0).then(count)
 
 
+def _window(column: pl.Expr, months: int) -> list[pl.Expr]:
+    return [earlier(column, lag) for lag in range(months)]
+
+
 def _sum(window: list[pl.Expr]) -> pl.Expr:
-    return pl.when(_known(window).is_not_null()).then(_added(window))
+    """Sum of the known ones; null where none is."""
+    some = pl.any_horizontal(column.is_not_null() for column in window)
+    return pl.when(some).then(_added(window))
 
 
 def _added(window: list[pl.Expr]) -> pl.Expr:
     """The sum, in the order written: sum_horizontal's last bit differs between engines."""
     return reduce(add, (column.fill_null(0.0) for column in window))
-
-
-def _enough(name: str) -> pl.Expr:
-    now, before = (_known(_window(pl.col(name), since, 3)) for since in (0, 3))
-    return (now >= LEAST) & (before >= LEAST)

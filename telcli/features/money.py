@@ -1,11 +1,11 @@
-"""What the customer was billed, what was paid, and what is owed.
+"""What the customer was billed, and what falls due and is paid in which month.
 
-    revenue = sum(amount - discount)      over the kinds of the month; the kind `total`, where given, stands for all
-    owed[t] = sum of what fell due up to t - sum of what was paid up to t
-    arrears[t] = max(owed[t], 0)          what is paid ahead is carried: owed may be negative
+    revenue        = sum(amount - discount)   over the kinds of the month; the kind `total`, where given, stands for all
+    billed_<kind>  = sum(amount)              of one kind of charge, before discount
+    discount_share = discount / sum(amount)   within 0..1; null where nothing was charged
 
-A bill falls due in the month of its `due_on`; where that is not given, `due_months` after the month billed. What was
-owed before the history began is not known and counts as nothing. Who holds prepaid lines alone owes nothing.
+All in currency, made of bills and payments. A bill falls due in the month of its `due_on`; where that is not given,
+`due_months` after the month billed.
 """
 
 from __future__ import annotations
@@ -14,81 +14,74 @@ import polars as pl
 
 from telcli.features.exact import amount, units
 from telcli.features.month_index import index_at
-from telcli.features.span import Span
+from telcli.features.span import KINDS, Span
 
-__all__ = ["arrears", "billed", "due", "paid"]
+__all__ = ["billed", "due", "kept", "paid"]
 
 
 def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
-    """One row per customer and month with a bill: revenue, discount, recurring_fee, `beyond` (the bundle).
+    """One row per customer and month with a bill: revenue, discount and its share, `KINDS`, `beyond` (the bundle).
 
     Where only a total was billed, its parts are null. `net` is revenue in exact units, `falls` the month in which it
-    falls due. The discount is that of the total where that has one, else of the parts.
+    falls due, `due_on` the day where it is told. The discount is that of the total where that has one, else of the
+    parts.
     """
     kind, gross, less = pl.col("kind"), units(pl.col("amount")), units(pl.col("discount")).fill_null(0)
     is_total = kind == "total"
+    of_kind = {**KINDS, "beyond": "over-bundle"}
     rows = bills.select(
-        "who",
+        *("who", "due_on"),
         is_total.alias("is_total"),
         at=index_at(pl.col("month")),
-        falls=index_at(pl.col("due_on")),
-        net_total=pl.when(is_total).then(gross - less),
-        net_parts=pl.when(~is_total).then(gross - less),
+        gross_total=pl.when(is_total).then(gross),
+        gross_parts=pl.when(~is_total).then(gross),
         less_total=pl.when(is_total).then(less),
         told=is_total & pl.col("discount").is_not_null(),
         less_parts=pl.when(~is_total).then(less),
-        recurring=pl.when(kind == "recurring").then(gross),
-        beyond=pl.when(kind == "over-bundle").then(gross),
+        **{name: pl.when(kind == word).then(gross) for name, word in of_kind.items()},
     )
-    sums = pl.col("net_total", "net_parts", "less_total", "less_parts", "recurring", "beyond").sum()
     sent = rows.group_by("who", "at").agg(
-        sums,
-        pl.col("falls").max(),
+        pl.col("gross_total", "gross_parts", "less_total", "less_parts", *of_kind).sum(),
+        pl.col("due_on").max(),
         pl.col("told").any(),
         whole=pl.col("is_total").any(),
         parted=(~pl.col("is_total")).any(),
     )
-    net = pl.when("whole").then("net_total").otherwise("net_parts")
+    charged = pl.when("whole").then("gross_total").otherwise("gross_parts")
+    net = charged - pl.when("whole").then("less_total").otherwise("less_parts")
+    off = pl.when("told").then("less_total").otherwise("less_parts")
+    falls = index_at(pl.col("due_on")).fill_null(pl.col("at") + due_months)
     return sent.select(
-        *("who", "at"),
+        *("who", "at", "due_on"),
         has_bill=pl.lit(value=True),
         net=net,
-        falls=pl.max_horizontal(pl.col("falls").fill_null(pl.col("at") + due_months), "at"),
+        falls=pl.max_horizontal(falls, "at"),
         revenue=amount(net),
-        discount=amount(pl.when("told").then("less_total").otherwise("less_parts")),
-        recurring_fee=pl.when("parted").then(amount(pl.col("recurring"))),
-        beyond=pl.when("parted").then(amount(pl.col("beyond"))),
+        discount=amount(off),
+        discount_share=pl.when(charged > 0).then((off / charged).clip(0.0, 1.0)),
+        **{name: pl.when("parted").then(amount(pl.col(name))) for name in of_kind},
     )
 
 
 def due(sent: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per customer and month in which something falls due: `due`, in exact units."""
-    return sent.group_by("who", at="falls").agg(due=pl.col("net").sum())
+    """What falls due in which month, a row per bill: `due`, and `credit` where a bill is below nothing; exact units."""
+    net = pl.col("net")
+    return sent.select("who", at="falls", due=net.clip(lower_bound=0), credit=(-net).clip(lower_bound=0))
 
 
-def paid(payments: pl.LazyFrame, folk: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """One row per customer and month with a payment: paid, and `cash`, in exact units.
+def kept(payments: pl.LazyFrame, folk: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Payments within the history that were not taken back: who, begin, `day`, `at`, `cash` in exact units."""
+    stood = payments.filter(~pl.col("reversed").fill_null(value=False)).join(folk.select("who", "begin"), on="who")
+    day = pl.col("paid_at").dt.date()
+    dated = stood.select("who", "begin", day=day, at=index_at(day), cash=units(pl.col("amount")))
+    return dated.filter(pl.col("at") >= span.first)
 
-    Payments that were taken back do not count. What was paid within the history but before the customer's first month
-    (a deposit) is `cash` of that month, but not `paid` in it.
+
+def paid(money: pl.LazyFrame) -> pl.LazyFrame:
+    """What was paid in which month, a row per payment: `cash`, and `own`, in exact units.
+
+    What was paid within the history but before the customer's first month (a deposit) is `cash` of that month, but
+    not the customer's `own` payment in it.
     """
-    kept = payments.filter(~pl.col("reversed").fill_null(value=False)).join(folk.select("who", "begin"), on="who")
-    dated = kept.select("who", "begin", at=index_at(pl.col("paid_at")), cash=units(pl.col("amount")))
-    rows = dated.filter(pl.col("at") >= span.first)
     early = pl.col("at") < pl.col("begin")
-    return (
-        rows.select("who", at=pl.max_horizontal("at", "begin"), cash="cash", own=pl.when(~early).then("cash"))
-        .group_by("who", "at")
-        .agg(pl.col("cash").sum(), paid=amount(pl.col("own").sum()))
-    )
-
-
-def arrears(span: Span) -> pl.Expr:
-    """What is owed at the end of each month, over the complete grid of a customer with columns due, cash, prepaid.
-
-    Known from the first month with payments on; bills that fell due before it are left out.
-    """
-    counted = pl.when(span.knows("paid")).then(pl.col("due").fill_null(0))
-    owed = (counted.fill_null(0) - pl.col("cash").fill_null(0)).cum_sum().over("who")
-    debt = pl.when(pl.col("prepaid").fill_null(value=False)).then(0).otherwise(owed).clip(lower_bound=0)
-    return pl.when(span.knows("paid") & span.knows("revenue")).then(amount(debt)).alias("arrears")
+    return money.select("who", at=pl.max_horizontal("at", "begin"), cash="cash", own=pl.when(~early).then("cash"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from telcli.features.runs import months_since
 from telcli.features.span import Span
-from telcli.features.use import months_since
 
 __all__ = ["presence"]
 
@@ -49,7 +49,7 @@ def _silenced(marked: pl.LazyFrame, silent_months: int) -> pl.LazyFrame:
     never = pl.col("silence").is_null()
     older = pl.col("start") < pl.col("begin")
     too_long = (pl.col("silence") >= silent_months) | (never & (older | (pl.col("pos") + 1 >= silent_months)))
-    told = marked.with_columns(silence=months_since("sign")).with_columns(
+    told = marked.with_columns(silence=months_since(pl.col("sign"))).with_columns(
         gone=pl.col("prepaid").fill_null(value=False) & too_long.fill_null(value=False)
     )
     before = pl.when(pl.col("pos") > 0).then(pl.col("gone").shift(1)).otherwise(never)

@@ -11,10 +11,25 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-__all__ = ["USE", "Span"]
+__all__ = ["BUNDLE", "KINDS", "USE", "Span"]
 
 USE = ("call_minutes", "calls_out", "calls_in", "texts", "data_mb", "roaming_minutes", "active_days")
-"""Features taken from monthly usage as they are."""
+"""Features taken from monthly usage as they are, which say that there was use."""
+
+BUNDLE = ("voice_saturation", "data_saturation", "over_bundle_times")
+"""Features taken from monthly usage as they are: how full the bundle was."""
+
+KINDS = {
+    "recurring_fee": "recurring",
+    "billed_voice": "voice",
+    "billed_data": "data",
+    "billed_text": "text",
+    "billed_value_added": "value-added",
+    "billed_one_time": "one-time",
+    "billed_penalty": "penalty",
+    "billed_other": "other",
+}
+"""Features made of bills of one kind, and the kind."""
 
 
 @dataclass(frozen=True)

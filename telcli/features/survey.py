@@ -8,12 +8,14 @@ from datetime import date
 import polars as pl
 
 from telcli.features.month_index import index_at, month_index
-from telcli.features.span import USE, Span
+from telcli.features.span import BUNDLE, KINDS, USE, Span
 
 __all__ = ["evidence", "span_of"]
 
 _MONTHLY = ("revenue", "usage")
-_EVENTS = ("paid", "contacts", "complaints", "faults", "unresolved")
+_DATED = ("paid", "contacts", "complaints", "faults", "repeats", "reopened", "unresolved")
+_HELD = ("campaigns", "campaign_cost", "plan_changes", "products_held", "bundle_lines", "sub_cards")
+"""Features of events: a source speaks of every month from its first on. Those of `_HELD` choose no months."""
 
 
 def evidence(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
@@ -43,7 +45,7 @@ def span_of(
     limit = month_index(as_of) if as_of else None
     kept = found.filter(pl.col("at") <= limit) if limit is not None else found
     seen = kept.filter(pl.col("feature").is_in(_MONTHLY))
-    seen = seen if seen.height else kept
+    seen = seen if seen.height else kept.filter(~pl.col("feature").is_in(_HELD))
     if not seen.height:
         return Span(limit, limit, snapshot=snapshot) if limit is not None else None
     last = int(seen["at"].to_numpy().max())
@@ -51,8 +53,8 @@ def span_of(
     first = int(within["at"].to_numpy().min())
     covered = {}
     for (feature,), rows in kept.filter(pl.col("at") <= last).group_by("feature", maintain_order=True):
-        months = rows["at"].to_list()
-        covered[str(feature)] = frozenset(range(months[0], last + 1) if feature in _EVENTS else months)
+        months, events = rows["at"].to_list(), feature in (*_DATED, *_HELD)
+        covered[str(feature)] = frozenset(range(max(months[0], first), last + 1) if events else months)
     return Span(first, last, covered, snapshot=snapshot)
 
 
@@ -62,14 +64,14 @@ def _of_bills(bills: pl.LazyFrame) -> list[pl.LazyFrame]:
         bills.group_by(at=index_at(pl.col("month"))).agg(
             revenue=pl.len(),
             discount=pl.col("discount").count(),
-            recurring_fee=(kind == "recurring").sum(),
             over_bundle_fee=(kind == "over-bundle").sum(),
+            **{name: (kind == word).sum() for name, word in KINDS.items()},
         )
     ]
 
 
 def _of_usage(usage: pl.LazyFrame) -> list[pl.LazyFrame]:
-    names = [name for name in (*USE, "over_bundle_fee") if name in usage.collect_schema()]
+    names = [name for name in (*USE, *BUNDLE, "over_bundle_fee") if name in usage.collect_schema()]
     return [usage.group_by(at=index_at(pl.col("month"))).agg(pl.len().alias("usage"), pl.col(names).count())]
 
 
@@ -78,12 +80,45 @@ def _of_payments(payments: pl.LazyFrame) -> list[pl.LazyFrame]:
 
 
 def _of_contacts(contacts: pl.LazyFrame) -> list[pl.LazyFrame]:
-    kinds = pl.col("kind").count()
-    opened = contacts.group_by(at=index_at(pl.col("opened_at"))).agg(contacts=pl.len(), complaints=kinds, faults=kinds)
+    kinds, topics = pl.col("kind").count(), pl.col("topic").count()
+    like = pl.col("repeat").is_not_null() | (pl.col("kind").is_not_null() & pl.col("topic").is_not_null())
+    opened = contacts.group_by(at=index_at(pl.col("opened_at"))).agg(
+        contacts=pl.len(), complaints=kinds, faults=kinds, repeats=like.sum(), reopened=topics
+    )
     return [opened, contacts.group_by(at=index_at(pl.col("closed_at"))).agg(unresolved=pl.len())]
 
 
-_COUNTED = {"bills": _of_bills, "usage": _of_usage, "payments": _of_payments, "contacts": _of_contacts}
+def _of_campaigns(campaigns: pl.LazyFrame) -> list[pl.LazyFrame]:
+    at = index_at(pl.col("contacted_on"))
+    return [campaigns.group_by(at=at).agg(campaigns=pl.len(), campaign_cost=pl.col("cost").count())]
+
+
+def _of_lines(lines: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """A line of which nobody knows when it began was there before everything."""
+    at = index_at(pl.col("activated_on")).fill_null(0)
+    return [
+        lines.group_by(at=at).agg(bundle_lines=pl.col("bundle_id").count(), sub_cards=pl.col("main_number_h").count())
+    ]
+
+
+def _of_history(history: pl.LazyFrame) -> list[pl.LazyFrame]:
+    return [history.group_by(at=index_at(pl.col("valid_to"))).agg(plan_changes=pl.len())]
+
+
+def _of_products(products: pl.LazyFrame) -> list[pl.LazyFrame]:
+    return [products.group_by(at=index_at(pl.col("started_on"))).agg(products_held=pl.len())]
+
+
+_COUNTED = {
+    "bills": _of_bills,
+    "usage": _of_usage,
+    "payments": _of_payments,
+    "contacts": _of_contacts,
+    "campaigns": _of_campaigns,
+    "subscriptions": _of_lines,
+    "subscription_history": _of_history,
+    "products": _of_products,
+}
 
 
 def _long(wide: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,10 @@ STAGES = (
     Stage(
         "customer-months",
         needs=("customers",),
-        uses=("subscriptions", "bills", "payments", "usage", "calls", "contacts"),
+        uses=(
+            *("subscriptions", "subscription_history", "products"),
+            *("bills", "payments", "usage", "calls", "contacts", "campaigns"),
+        ),
         gives=("call_months", "customer_months"),
         snapshot=False,
         heeds=("ingest",),

@@ -11,8 +11,10 @@ import polars as pl
 
 from telcli.errors import MissingInputError
 from telcli.features.audit import Tally, doubts
+from telcli.features.customer_month import SOURCES
 from telcli.features.customer_month import customer_months as months_of
 from telcli.features.month_index import month_at
+from telcli.features.products import owned
 from telcli.features.span import Span
 from telcli.features.survey import evidence, span_of
 from telcli.settings import CustomerMonthsSettings
@@ -21,8 +23,6 @@ from telcli.stages.customer_months_calls import months_of_calls
 
 __all__ = ["customer_months"]
 
-_FACTS = ("bills", "usage", "payments", "contacts")
-_SUBJECTS = ("customers", "subscriptions", *_FACTS)
 _ROWS = 400_000
 """Rows of a bucket, at most: each needs about half a kilobyte while it is made."""
 
@@ -38,7 +38,7 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     MissingInputError
         No table tells which months there are, and no month was named.
     """
-    tables = {name: inputs.tables[name] for name in _SUBJECTS if name in inputs.tables}
+    tables = owned({name: inputs.tables[name] for name in SOURCES if name in inputs.tables})
     found = evidence(tables)
     span = _span(tables, found, _named_month(inputs), settings)
     customers = tables["customers"].select(pl.len()).collect().item()

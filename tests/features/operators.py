@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from telcli.features.month_index import month_index
+from telcli.features.products import owned
 from telcli.tables import contract
 
 Tables = dict[str, pl.LazyFrame]
@@ -77,7 +78,8 @@ def random_operator(seed: int, customers: int = 8) -> Tables:
             if at in delivered["bills"] and chance.random() < 0.7:
                 tables["bills"] += _bill(chance, owner, at, maybe)
             if at in delivered["usage"] and chance.random() < 0.5:
-                use = {name: maybe(float(chance.integers(0, 3)) * 7.5, 0.7) for name in ("call_minutes", "data_mb")}
+                amounts = ("call_minutes", "data_mb", "texts", "data_saturation", "over_bundle_times")
+                use = {name: maybe(float(chance.integers(0, 3)) * 7.5, 0.7) for name in amounts}
                 days = maybe(float(chance.integers(0, 29)), 0.7)
                 tables["usage"].append({"customer_id": owner, "month": at, **use, "active_days": days})
     for number in range(customers * 3):
@@ -98,11 +100,70 @@ def random_operator(seed: int, customers: int = 8) -> Tables:
                 "opened_at": opened,
                 "closed_at": maybe(opened + timedelta(days=int(chance.integers(0, 90)))),
                 "kind": maybe(str(chance.choice(["complaint", "fault", "enquiry"]))),
+                "topic": maybe(str(chance.choice(["bill", "signal"]))),
+                "repeat": maybe(bool(chance.random() < 0.3), 0.3),
                 "rating": maybe(float(chance.integers(0, 11))),
             }
         )
-    dropped = [name for name in ("subscriptions", "usage", "payments", "contacts") if chance.random() < 0.15]
-    return {name: table(name, rows) for name, rows in tables.items() if name not in dropped}
+    tables["subscription_history"] = _versions(chance, tables["subscriptions"], months, maybe)
+    tables["products"] = _products(chance, tables["subscriptions"], some_day, maybe)
+    tables["campaigns"] = _campaigns(chance, owners, some_day, maybe)
+    lacking = _lacking(chance)
+    return owned({name: table(name, rows) for name, rows in tables.items() if name not in lacking})
+
+
+def _lacking(chance: np.random.Generator) -> set[str]:
+    """Tables that this operator does not have."""
+    may_lack = ("subscriptions", "usage", "payments", "contacts", "subscription_history", "products", "campaigns")
+    found = {name for name in may_lack if chance.random() < 0.15}
+    return found | {"subscription_history", "products"} if "subscriptions" in found else found
+
+
+def _versions(chance: np.random.Generator, lines: list[dict[str, Any]], months: list[date], maybe: Any) -> Any:
+    """What some of the lines were before, each version until the next; the lines are so from the end of the last."""
+    found = []
+    for line in lines:
+        line |= {"plan_id": maybe(str(chance.choice(["a", "b"]))), "bundle_id": maybe("f1", 0.3)}
+        line |= {"main_number_h": maybe("m", 0.2)}
+        until = sorted({at + timedelta(days=int(chance.integers(0, 28))) for at in months if chance.random() < 0.2})
+        for place, day in enumerate(until):
+            state = {
+                "plan_fee": maybe(float(chance.integers(0, 5)) * 10),
+                "plan_id": maybe(str(chance.choice(["a", "b"]))),
+            }
+            state |= {"pay_mode": maybe(str(chance.choice(["prepaid", "postpaid"])))}
+            begun = until[place - 1] if place else maybe(day - timedelta(days=40), 0.5)
+            found.append({**line, **state, "valid_from": begun, "valid_to": day})
+        if until:
+            line |= {"valid_from": until[-1]}
+    return found
+
+
+def _products(chance: np.random.Generator, lines: list[dict[str, Any]], some_day: Any, maybe: Any) -> Any:
+    found = {}
+    for line in lines:
+        for name in ("p", "q"):
+            started = some_day(date(2023, 9, 1), date(2024, 6, 30))
+            ended = maybe(started + timedelta(days=int(chance.integers(0, 200))), 0.5)
+            key = {"subscription_id": line["subscription_id"], "product_id": name, "started_on": started}
+            found[tuple(key.values())] = {**key, "ended_on": ended}
+    return list(found.values())
+
+
+def _campaigns(chance: np.random.Generator, owners: list[str], some_day: Any, maybe: Any) -> Any:
+    return [
+        {
+            "campaign_id": f"g{number}",
+            "customer_id": owner,
+            "arm": maybe(str(chance.choice(["treated", "held_out"]))),
+            "contacted_on": maybe(some_day(date(2023, 10, 1), date(2024, 6, 30))),
+            "response": maybe(str(chance.choice(["接受", "no"]))),
+            "cost": maybe(float(chance.integers(0, 500)) / 100),
+        }
+        for number in range(4)
+        for owner in owners
+        if chance.random() < 0.4
+    ]
 
 
 def _bill(chance: np.random.Generator, owner: str, at: date, maybe: Any) -> list[dict[str, Any]]:
@@ -133,14 +194,31 @@ def known_at(tables: Mapping[str, pl.LazyFrame], last: int) -> Tables:
         if name == "subscriptions":
             began = pl.when(pl.col("activated_on").is_null()).then(pl.lit(value=True)).otherwise(upto("activated_on"))
             ended = pl.col("ended_on").is_null() | upto("ended_on")
-            cut[name] = frame.filter(began).with_columns(pl.when(ended).then(part) for part in ("ended_on", "status"))
+            then = _as_it_was(frame, tables.get("subscription_history"), end)
+            cut[name] = then.filter(began).with_columns(pl.when(ended).then(part) for part in ("ended_on", "status"))
+        elif name == "subscription_history":
+            cut[name] = frame.filter(upto("valid_to"))
+        elif name == "products":
+            cut[name] = frame.filter(upto("started_on")).with_columns(pl.when(upto("ended_on")).then("ended_on"))
         elif name == "contacts":
             cut[name] = frame.filter(upto("opened_at")).with_columns(pl.when(upto("closed_at")).then("closed_at"))
         elif name != "customers":
-            cut[name] = frame.filter(upto("paid_at" if name == "payments" else "month"))
+            cut[name] = frame.filter(upto({"payments": "paid_at", "campaigns": "contacted_on"}.get(name, "month")))
         else:
             cut[name] = frame
     return cut
+
+
+def _as_it_was(lines: pl.LazyFrame, past: pl.LazyFrame | None, end: int) -> pl.LazyFrame:
+    """The lines with what later became history in place of what they are today: the first version after the cut."""
+    if past is None:
+        return lines
+    state = ["plan_id", "plan_fee", "contract_end", "pay_mode", "valid_from"]
+    later = past.filter(index("valid_to") >= end).sort("valid_to")
+    found = later.group_by("subscription_id").agg(pl.col(state).first(), _was=pl.lit(value=True))
+    both = lines.join(found, on="subscription_id", how="left", suffix="_then")
+    chosen = [pl.when("_was").then(f"{name}_then").otherwise(name).alias(name) for name in state]
+    return both.with_columns(chosen).select(lines.collect_schema().names())
 
 
 def index(column: str) -> pl.Expr:

@@ -1,0 +1,66 @@
+"""What is owed at the end of each month, and how old it is.
+
+    owed[t]          = sum of what fell due up to t - sum of what was paid up to t
+    arrears[t]       = max(owed[t], 0)                       what is paid ahead is carried: owed may be negative
+    older[t, k]      = max(due up to t-k - paid up to t, 0)  payments settle the oldest charges first
+    arrears of an age = older[t, from] - older[t, to]        together they are the arrears
+    months_overdue[t] = number of k, 0..12, with older[t, k] > 0
+
+In currency and months, made of bills and payments. Age is counted in whole months of 30 days from the month in which a
+charge fell due, that one included: what fell due this month is 1-30 days old, what fell due the month before 31-60.
+A bill below nothing is a payment. What was owed before the history began is not known and counts as nothing; bills that
+fell due before the first month with payments are left out. Who holds prepaid lines alone owes nothing.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from telcli.features.exact import amount
+from telcli.features.runs import earlier, running
+from telcli.features.span import Span
+
+__all__ = ["AGES", "aged", "owing"]
+
+AGES = {
+    "arrears_1_30": (0, 1),
+    "arrears_31_60": (1, 2),
+    "arrears_61_90": (2, 3),
+    "arrears_91_180": (3, 6),
+    "arrears_181_365": (6, 12),
+    "arrears_over_365": (12, None),
+}
+"""Parts of the arrears: fallen due so many months ago or more, and fewer than so many."""
+
+_MOST = 13
+"""Months overdue are counted up to this."""
+
+
+def owing(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Add `fallen` and `settled` to the complete grid: all that fell due and all that was paid so far, exact units."""
+    knows = span.knows("paid")
+    counted = [pl.when(knows).then(pl.col(name)) for name in ("due", "credit")]
+    return rows.with_columns(
+        fallen=running(counted[0]), settled=running(pl.col("cash").fill_null(0) + counted[1].fill_null(0))
+    )
+
+
+def aged(span: Span) -> list[pl.Expr]:
+    """Arrears, their parts by age, and months_overdue, over the grid with `fallen`, `settled` and `prepaid`."""
+    exempt = pl.col("prepaid").fill_null(value=False)
+    known = span.knows("paid") & span.knows("revenue")
+
+    def older(months: int) -> pl.Expr:
+        debt = earlier(pl.col("fallen"), months).fill_null(0) - pl.col("settled")
+        return pl.when(exempt).then(0).otherwise(debt).clip(lower_bound=0)
+
+    parts = [
+        pl.when(known).then(amount(older(first) if last is None else older(first) - older(last))).alias(name)
+        for name, (first, last) in AGES.items()
+    ]
+    late = pl.sum_horizontal((older(months) > 0).cast(pl.Int32) for months in range(_MOST))
+    return [
+        pl.when(known).then(amount(older(0))).alias("arrears"),
+        *parts,
+        pl.when(known).then(late).alias("months_overdue"),
+    ]
