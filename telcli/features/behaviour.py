@@ -27,7 +27,16 @@ FEW = 5
 """With fewer usable columns of their own, snapshots of one month take numeric attributes in as behaviour."""
 
 _LEADING = ("revenue", "tenure_months", "data_mb", "call_minutes")
-_NOT_BEHAVIOUR = ("rating", "paid", "arrears", "unresolved", "faults", "contract_months_left", "months_since_use")
+_LEVELS = (
+    *("revenue", "discount", "recurring_fee", "over_bundle_fee", "plan_fee", "tenure_months"),
+    *("numbers_held", "services_held", "call_minutes", "calls_out", "calls_in", "texts", "data_mb", "roaming_minutes"),
+    *("active_days", "complaints", "contacts", "months_in_arrears_6"),
+)
+_STATES = ("rating", "paid", "arrears", "unresolved", "faults", "contract_months_left", "months_since_use")
+_TRENDS = ("revenue_change_3", "call_minutes_change_3", "data_mb_change_3", "active_days_change_3")
+_MEANS = ("revenue", "call_minutes", "data_mb")
+"""Levels of which the mean of 3 months stands for the month; the other means would blur what a month shows."""
+
 _SUMMED = {"complaints": "complaints_sum_3", "contacts": "contacts_sum_6"}
 _NO_AMOUNT = re.compile(
     r"(^|[_\W])(id|no|code|zip|lat|lon|year|month|date|rank)($|[_\W])|postcode|zipcode|latitude|longitude|number"
@@ -39,22 +48,21 @@ _NO_AMOUNT = re.compile(
 def behaviour_columns(features: Iterable[str] = FEATURES) -> list[str]:
     """Columns of customer_months that measure behaviour, those that matter first.
 
-    Levels only: what a customer pays, uses, holds, how long and how often in touch. The mean of 3 months stands for a
-    month where there is one. Trends (``_change_3``), longer means and states of the account (arrears, open tickets)
-    describe a segment but do not make it: they jump from month to month.
+    Plain levels only: what a customer pays, uses, holds, how long and how often in touch. The mean of 3 months stands
+    for a month of what is paid and used most. Trends, longer means and states of the account (arrears, open tickets)
+    may describe a segment but do not make it: they jump from month to month. Parts of a level that is there (charges
+    by kind, arrears by age) would count it twice.
 
     >>> behaviour_columns(["texts", "revenue", "revenue_mean_3", "revenue_change_3"])
     ['revenue_mean_3', 'texts']
     """
-    known = list(features)
+    known = set(features)
     chosen = []
-    for name in known:
-        smooth = _SUMMED.get(name, f"{name}_mean_3")
-        if name in _NOT_BEHAVIOUR or name.endswith(("_mean_6", "_mean_3")) or "_change_" in name:
-            continue
-        if name in _SUMMED.values() and name.split("_sum_")[0] in known:
-            continue
-        chosen.append(smooth if smooth in known else name)
+    for name in _LEVELS:
+        smooth = _SUMMED.get(name, f"{name}_mean_3" if name in _MEANS else name)
+        found = smooth if smooth in known and (name in known or name in _SUMMED) else name
+        if found in known:
+            chosen.append(found)
     first = [name for lead in _LEADING for name in chosen if name in (lead, f"{lead}_mean_3")]
     return first + sorted(name for name in chosen if name not in first)
 
@@ -65,7 +73,7 @@ def describing_columns(features: Iterable[str] = FEATURES) -> list[str]:
     >>> describing_columns(["texts", "revenue", "revenue_change_3", "arrears"])
     ['revenue_change_3', 'arrears']
     """
-    return [name for name in features if name in _NOT_BEHAVIOUR or "_change_" in name]
+    return [name for name in features if name in _STATES or name in _TRENDS]
 
 
 def numeric_attributes(customers: pl.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""A reason in the words of the business, English and Chinese; the words stand in `churn_words.toml`."""
+"""A reason in the words of the business, English and Chinese; the words stand in `churn_words*.toml`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def feature_name(name: str) -> Pair:
 
 def themes(features: tuple[Feature, ...]) -> NDArray[np.intp]:
     """A number per feature, the same for features that say the same thing, such as two means of the bill."""
-    named = [_words()["feature"].get(f.name, {}).get("theme", f"={f.name}") for f in features]
+    named = [_said_of(f.name).get("theme", f"={f.name}") for f in features]
     places = {theme: place for place, theme in enumerate(dict.fromkeys(named))}
     return np.array([places[theme] for theme in named], dtype=np.intp)
 
@@ -50,7 +50,7 @@ def phrases(feature: Feature, values: NDArray[Any], typical: float) -> tuple[NDA
     >>> phrases(Feature("x_Contract", "category", ("One year", "Month-to-month")), np.array([1.0]), 0.0)[0].tolist()
     ['Contract: Month-to-month']
     """
-    words = _words()["feature"].get(feature.name, {})
+    words = _said_of(feature.name)
     form = words.get("form", "significant") if feature.kind == "number" else "whole"
     side = np.where(values < typical, -1.0, 1.0)
     shown = _ROUND[form](np.asarray(values, dtype=np.float64))
@@ -59,6 +59,31 @@ def phrases(feature: Feature, values: NDArray[Any], typical: float) -> tuple[NDA
     place = place.reshape(-1)
     found = np.array(said, dtype=object).reshape(-1, 2)
     return found[place, 0], found[place, 1]
+
+
+@cache
+def _said_of(name: str) -> dict[str, Any]:
+    """The words for a feature: its own, else those of its family about its measure; none of any other column.
+
+    >>> _said_of("texts_trend_6")["fell"]
+    ['Texts falling by {value} a month', '短信每月下降{value}']
+    """
+    words = _words()
+    if name in words["feature"]:
+        own: dict[str, Any] = words["feature"][name]
+        return own
+    measure = next((found for found in words["measure"] if name.startswith(f"{found}_")), "")
+    family = words["family"].get(name.removeprefix(f"{measure}_"))
+    if not measure or not family:
+        return {}
+    about = words["measure"][measure]
+    what = (about["en"], about["zh"])
+    told = {kind: said for kind, said in family.items() if kind != "form"}
+    spoken = {
+        kind: [text.replace("{what}", word) for text, word in zip(said, what, strict=True)]
+        for kind, said in told.items()
+    }
+    return {"theme": about["theme"], "form": family["form"], **spoken}
 
 
 def _say(feature: Feature, words: dict[str, Any], value: float, *, high: bool) -> Pair:
@@ -88,7 +113,7 @@ def _template(feature: Feature, words: dict[str, Any], value: float, *, high: bo
         found = "past" if value >= 0 else "ahead"
     elif value == 0 and "zero" in words:
         found = "zero"
-    elif words.get("form") in ("change", "points"):
+    elif words.get("form") in ("change", "points", "slope"):
         found = "rose" if value > 0 else "fell"
     return found
 
@@ -118,10 +143,16 @@ _ROUND: dict[str, Any] = {
     "tenth": lambda values: np.round(values, 1),
     "change": lambda values: np.round(100.0 * values),
     "points": np.round,
+    "share": lambda values: np.round(100.0 * values),
+    "slope": _significant,
     "significant": _significant,
 }
 
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(files("telcli.features").joinpath("churn_words.toml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = {}
+    for name in ("churn_words.toml", "churn_words_months.toml"):
+        read = tomllib.loads(files("telcli.features").joinpath(name).read_text(encoding="utf-8"))
+        found = {part: {**found.get(part, {}), **read.get(part, {})} for part in (*found, *read)}
+    return found

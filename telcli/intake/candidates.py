@@ -37,6 +37,9 @@ _MEASURES = (
     "roaming_minutes",
     "over_bundle_fee",
     "active_days",
+    "voice_saturation",
+    "data_saturation",
+    "over_bundle_times",
 )
 _ACCOUNT_FACTS = {"payment_method", "credit_class", "credit_limit", "balance"}
 _EVENT_MEASURES, _PARTIES = {"duration_s", "data_mb"}, {"counterpart", "direction"}
@@ -119,6 +122,8 @@ def meaning(table: str, header: str) -> tuple[str, str]:
 
     >>> meaning("usage", "流量(GB)"), meaning("usage", "data_usage_kb"), meaning("usage", "weather")
     (('data_mb', 'gb'), ('data_mb', 'kb'), ('', ''))
+    >>> meaning("usage", "语音饱和度(%)"), meaning("contacts", "满意度(%)")
+    (('voice_saturation', '%'), ('', ''))
     >>> meaning("bills", "流量(元)")
     ('data', '元')
     """
@@ -129,7 +134,8 @@ def meaning(table: str, header: str) -> tuple[str, str]:
     name, unit = read_header(header)
     if name in known:
         fits = units_of(_unit(table, known[name]))
-        if unit and fits and unit not in fits:  # "data (MB)" is no charge for data
+        shared = unit in units_of("share")
+        if unit and unit not in fits and (fits or shared):  # "data (MB)" is no charge for data, "rating (%)" no rating
             return "", ""
         return known[name], unit if unit in fits else ""
     for column in set(known.values()):

@@ -15,9 +15,9 @@ __all__ = ["MEASURES", "PAST", "Measure", "past"]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is followed over the months: its name in English and Chinese, unit, source, and whether it can be negative.
+    """What is followed over the months: its name in English and Chinese, its unit, and what it is made of.
 
-    `brief` is the Chinese name before 均, `points` says that its change is a difference.
+    `signed` is whether it can be negative, `points` whether its change is a difference, not a ratio.
     """
 
     en: str
