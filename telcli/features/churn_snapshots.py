@@ -29,9 +29,13 @@ __all__ = [
 CUSTOMER_ATTRIBUTES = ("customer_class", "gender", "region", "branch")
 FLAT_ATTRIBUTES = (*CUSTOMER_ATTRIBUTES, "star_level")
 LINE_ATTRIBUTES = ("service_type", "pay_mode", "plan_id", "channel_id")
-OVERWRITTEN = ("contract_months_left", "plan_fee", "customer_class", "region", "branch", "plan_id")
-"""As they stand in the extract. Who stayed has renewed, moved and changed plan since; who left has not: over months
-such a column tells the outcome, and no test on a later month shows it. Free attributes (`x_`) are of this kind too.
+OVERWRITTEN = (
+    *("contract_months_left", "plan_fee", "sub_cards", "bundle_lines", "campaigns_accepted"),
+    *("customer_class", "region", "branch", "plan_id"),
+)
+"""As they stand in the extract; an answer to a campaign may have come after the month of the contact. Who stayed has
+renewed, moved and changed plan since; who left has not: over months such a column tells the outcome, and no test on a
+later month shows it. Free attributes (`x_`) are of this kind too. See `telcli.features.known_then` for what comes back.
 """
 
 

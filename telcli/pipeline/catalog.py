@@ -58,7 +58,7 @@ STAGES = (
     Stage(
         "predict-churn",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "value_scores"),
+        uses=("subscriptions", "subscription_history", "value_scores"),
         gives=("churn_scores", "churn_lift", "churn_costs"),
     ),
     Stage(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from telcli.errors import DataError, Notice
 from telcli.features import churn_snapshots as snapshots
 from telcli.features.churn_design import ChurnDesign, learn_design
+from telcli.features.known_then import known_then
 from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
 from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
@@ -83,6 +84,8 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     excluded = snapshots.named_columns(settings.exclude, candidates)
     allowed = snapshots.named_columns(settings.allow_leaks, candidates)
     trusted = snapshots.named_columns(settings.trust_export, candidates)
+    learned = frame.get_column("month").unique().to_list()
+    trusted |= known_then(study.inputs.tables, learned)
     unknown = set() if flat else snapshots.overwritten_columns(candidates) - trusted
     present = [name for name in candidates if name in frame.columns and name not in unknown]
     design = learn_design(frame, present, level_rows=level_rows(y, frame.get_column("month").n_unique()))

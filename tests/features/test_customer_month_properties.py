@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from telcli.features.ageing import AGES
 from telcli.features.customer_month import customer_months
 from telcli.features.month_index import month_at
 from telcli.features.survey import evidence, span_of
 from telcli.tables import contract
+from telcli.tables.month_history import MEASURES
 from tests.features.operators import Tables, index, known_at, random_operator
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -114,22 +118,50 @@ def test_history_is_that_of_the_rows_themselves(seed: int) -> None:
         return [value for value in found if value is not None]
 
     for row in rows:
-        for name, months in (("revenue", 3), ("revenue", 6), ("call_minutes", 3), ("data_mb", 3)):
-            known = values(row, name, 0, months)
-            assert row[f"{name}_mean_{months}"] == (pytest.approx(sum(known) / len(known)) if known else None)
-        for name in ("revenue", "call_minutes", "data_mb", "active_days"):
-            now, before = values(row, name, 0, 3), values(row, name, 3, 3)
+        for name, half in product(MEASURES, (3, 6)):
+            now, before = values(row, name, 0, half), values(row, name, half, half)
+            assert row[f"{name}_mean_{half}"] == (pytest.approx(sum(now) / len(now)) if now else None)
             expected = None
-            if len(now) >= 2 and len(before) >= 2:
+            if len(now) >= 2 * half / 3 and len(before) >= 2 * half / 3:
                 older = sum(before) / len(before)
                 expected = sum(now) / len(now) - older
                 if name != "active_days":
                     expected = min(max(expected / max(abs(older), 1.0), -10.0), 10.0)
-            assert row[f"{name}_change_3"] == (pytest.approx(expected) if expected is not None else None)
-        assert row["complaints_sum_3"] == (sum(known) if (known := values(row, "complaints", 0, 3)) else None)
-        assert row["contacts_sum_6"] == (sum(known) if (known := values(row, "contacts", 0, 6)) else None)
+            assert row[f"{name}_change_{half}"] == (pytest.approx(expected) if expected is not None else None)
+        for name, months in product(("complaints", "contacts"), (3, 6)):
+            assert row[f"{name}_sum_{months}"] == (sum(known) if (known := values(row, name, 0, months)) else None)
         owing = values(row, "arrears", 0, 6)
         assert row["months_in_arrears_6"] == (sum(owed > 0.005 for owed in owing) if owing else None)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
+    made = built(random_operator(seed))
+    for (_,), rows in made.group_by("customer_id"):
+        seen = {day.year * 12 + day.month: row for day, row in zip(rows["month"], rows.rows(named=True), strict=True)}
+        for at, row in seen.items():
+            for name in MEASURES:
+                known = [(k, seen[k][name]) for k in range(at - 5, at + 1) if k in seen and seen[k][name] is not None]
+                if len(known) < 3:
+                    assert row[f"{name}_trend_6"] is None
+                    assert row[f"{name}_sd_6"] is None
+                    continue
+                x, y = (np.array(side, dtype=float) for side in zip(*known, strict=True))
+                assert row[f"{name}_trend_6"] == pytest.approx(np.polyfit(x - at, y, 1)[0], abs=1e-5)
+                assert row[f"{name}_sd_6"] == pytest.approx(y.std(ddof=1), abs=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_arrears_are_the_sum_of_their_parts_and_as_old_as_the_oldest(seed: int) -> None:
+    made = built(random_operator(seed))
+    parts = made.select(pl.sum_horizontal(list(AGES), ignore_nulls=False)).to_series()
+    np.testing.assert_allclose(parts.fill_null(-1.0), made["arrears"].fill_null(-1.0), atol=1e-6)
+    oldest = pl.max_horizontal(pl.when(pl.col(name) > 0).then(first + 1) for name, (first, _) in AGES.items())
+    owing = made.filter(pl.col("arrears") > 0)
+    assert owing.filter(pl.col("months_overdue") < oldest).is_empty()
+    assert made.filter(pl.col("arrears") == 0)["months_overdue"].sum() == 0
 
 
 @settings(max_examples=20, deadline=None)

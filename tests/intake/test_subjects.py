@@ -207,3 +207,18 @@ def test_a_call_of_nobody_is_refused_and_breaks_nothing(tmp_path: Path) -> None:
     run = run_stage("ingest", request)
     assert [(one["rule"], one["count"]) for one in run.metrics["rejects_by_rule"]] == [("id-in-scientific-notation", 1)]
     assert Workdir(tmp_path / "work").manifest().months("calls") == ("2024-04-01",)
+
+
+def test_saturation_is_a_share_whichever_way_it_is_written(tmp_path: Path) -> None:
+    usage = "客户编号,账期,语音饱和度(%),流量饱和度,超套次数\nc1,202405,85.5,120%,2\nc2,202405,40%,0.3,\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "lines.csv": LINES, "usage.csv": usage})
+    columns = ("customer_id", "voice_saturation", "data_saturation", "over_bundle_times")
+    assert good(found, "usage", *columns) == [("c1", 0.855, 1.2, 2.0), ("c2", 0.4, 0.3, None)]
+
+
+def test_the_fullest_bundle_of_a_customer_stands(tmp_path: Path) -> None:
+    lines = LINES + "u3,c1,a1,20200101\n"
+    usage = "用户编号,账期,语音饱和度,超套次数\nu1,202405,0.5,1\nu3,202405,0.9,2\nu2,202405,0.1,0\n"
+    found = ran(tmp_path, {"crm.csv": CUSTOMERS, "lines.csv": lines, "usage.csv": usage})
+    columns = ("customer_id", "voice_saturation", "over_bundle_times")
+    assert good(found, "usage", *columns) == [("c1", 0.9, 3.0), ("c2", 0.1, 0.0)]
