@@ -152,7 +152,7 @@ _ROUND: dict[str, Any] = {
 @cache
 def _words() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in ("churn_words.toml", "churn_words_months.toml"):
+    for name in ("churn_words.toml", "churn_words_months.toml", "churn_words_calls.toml"):
         read = tomllib.loads(files("telcli.features").joinpath(name).read_text(encoding="utf-8"))
         found = {part: {**found.get(part, {}), **read.get(part, {})} for part in (*found, *read)}
     return found

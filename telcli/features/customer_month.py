@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from telcli.features.ageing import aged, owing
+from telcli.features.calling import called
+from telcli.features.calling import known as calls_known
 from telcli.features.campaigns import received
 from telcli.features.contract import HELD, bundled, holdings, monthly, tenure
 from telcli.features.exact import DECIMALS, amount
@@ -23,11 +25,12 @@ from telcli.features.settling import settling
 from telcli.features.span import BUNDLE, KINDS, USE, Span
 from telcli.features.use import usage, used
 from telcli.features.versions import CHANGES, changes, versions
+from telcli.tables.month_calls import CALLS
 from telcli.tables.months import FACTS, FEATURES
 
 __all__ = ["SOURCES", "customer_months"]
 
-_FACTS = ("bills", "usage", "payments", "contacts", "campaigns")
+_FACTS = ("bills", "usage", "call_months", "payments", "contacts", "campaigns")
 SOURCES = ("customers", "subscriptions", "subscription_history", "products", *_FACTS)
 """The tables that a customer's months are made of."""
 
@@ -45,7 +48,9 @@ _JOINED: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("discount_share", "rating", "lowest_rating", "hours_to_close", "oldest_open_days"), pl.Float64),
     **dict.fromkeys(("campaigns_received", "campaigns_accepted", "campaign_cost", "bundle_lines"), pl.Float64),
     **dict.fromkeys((*_SUMS, "change", "products"), pl.Int64),
+    **dict.fromkeys(CALLS, pl.Float64),
     **dict.fromkeys(("prepaid", "quit", "began", "has_bill", "has_use", "has_contact", "has_campaign"), pl.Boolean),
+    "has_call": pl.Boolean,
     "lines": pl.UInt32,
 }
 """What the subjects add to the grid; null where a subject is not there."""
@@ -121,6 +126,8 @@ def _acts(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span) 
     parts = []
     if "usage" in subjects:
         parts += [usage(subjects["usage"])]
+    if "call_months" in subjects:
+        parts += [called(subjects["call_months"])]
     if "contacts" in subjects:
         parts += [told(subjects["contacts"], folk), waiting(subjects["contacts"], span)]
     if "campaigns" in subjects:
@@ -163,6 +170,7 @@ def _monthly(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
         *(span.known(name, "has_bill") for name in _MONEY),
         *(span.known(name, "has_use") for name in (*USE, *BUNDLE)),
         *(span.known(name, "has_contact") for name in _SERVICE),
+        *calls_known(span),
         *(_counted(name, "plan_changes", span) for name in CHANGES),
         *(_counted(name, "campaigns", span) for name in ("campaigns_received", "campaigns_accepted")),
         *(_held(name, span) for name in ("bundle_lines", "sub_cards")),

@@ -32,7 +32,7 @@ def coded(bucket: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame) -> dict[st
         .join(codes, on="customer_id")
         .drop("customer_id")
         .cache()
-        for name in ("subscriptions", "subscription_history", "campaigns", *_FACTS)
+        for name in ("subscriptions", "subscription_history", "campaigns", "call_months", *_FACTS)
         if name in bucket
     }
 

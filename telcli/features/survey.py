@@ -9,6 +9,7 @@ import polars as pl
 
 from telcli.features.month_index import index_at, month_index
 from telcli.features.span import BUNDLE, KINDS, USE, Span
+from telcli.tables.month_calls import CALLS
 
 __all__ = ["evidence", "span_of"]
 
@@ -75,6 +76,11 @@ def _of_usage(usage: pl.LazyFrame) -> list[pl.LazyFrame]:
     return [usage.group_by(at=index_at(pl.col("month"))).agg(pl.len().alias("usage"), pl.col(names).count())]
 
 
+def _of_calls(calls: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """A share or mean is known of the months in which anybody has one."""
+    return [calls.group_by(at=index_at(pl.col("month"))).agg(pl.col(CALLS).count())]
+
+
 def _of_payments(payments: pl.LazyFrame) -> list[pl.LazyFrame]:
     return [payments.group_by(at=index_at(pl.col("paid_at"))).agg(paid=pl.len())]
 
@@ -112,6 +118,7 @@ def _of_products(products: pl.LazyFrame) -> list[pl.LazyFrame]:
 _COUNTED = {
     "bills": _of_bills,
     "usage": _of_usage,
+    "call_months": _of_calls,
     "payments": _of_payments,
     "contacts": _of_contacts,
     "campaigns": _of_campaigns,

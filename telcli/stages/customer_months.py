@@ -38,7 +38,9 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     MissingInputError
         No table tells which months there are, and no month was named.
     """
-    tables = owned({name: inputs.tables[name] for name in SOURCES if name in inputs.tables})
+    calls = months_of_calls(inputs)
+    known = {**inputs.tables, **({"call_months": calls.rows} if calls else {})}
+    tables = owned({name: known[name] for name in SOURCES if name in known})
     found = evidence(tables)
     span = _span(tables, found, _named_month(inputs), settings)
     customers = tables["customers"].select(pl.len()).collect().item()
@@ -59,7 +61,6 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         **tally.counts(),
     }
     notices = doubts(tables, found, span, tally, customers=customers)
-    calls = months_of_calls(inputs)
     given = {"customer_months": pl.concat(kept)} | ({"call_months": calls.made} if calls else {})
     stands = {"call_months": calls.kept} if calls else {}
     return Outcome(given, metrics, tuple(notices), light=frozenset(given), kept=stands)

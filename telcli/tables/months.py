@@ -6,6 +6,7 @@ import dataframely as dy
 
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
+from telcli.tables.month_calls import calls
 from telcli.tables.month_history import past
 from telcli.tables.month_states import MonthlyStates
 
@@ -68,7 +69,7 @@ class _MonthlyActs(MonthlyStates):
     months_since_campaign = c.count("Months since a campaign", "距上次营销月数", "months", source="campaigns")
 
 
-CustomerMonths: type[dy.Schema] = type("CustomerMonths", (_MonthlyActs,), {"__module__": __name__, **past()})
+CustomerMonths: type[dy.Schema] = type("CustomerMonths", (_MonthlyActs,), {"__module__": __name__, **calls(), **past()})
 """One row per customer and month, from the month of joining to the month of leaving, again after a return.
 
 A month's row is made of that month and earlier ones alone, so that a snapshot can be scored honestly. The one

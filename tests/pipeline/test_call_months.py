@@ -13,6 +13,7 @@ from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.walk import INTAKE, walk
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import customer_months_calls
+from telcli.tables.month_calls import CALLS
 
 HEADER = "customer_id,started_at,direction,duration_s,counterpart\n"
 
@@ -100,3 +101,18 @@ def test_files_are_worked_on_some_whole_customers_at_a_time(tmp_path: Path, monk
     monkeypatch.setattr(customer_months_calls, "_ROWS", 20)
     run_stage("customer-months", Request(tmp_path / "work", force=True))
     assert held(tmp_path) == before
+
+
+def test_customer_months_tells_of_calls_what_usage_does_not(tmp_path: Path) -> None:
+    load(tmp_path, {"may.csv": month(5), "june.csv": month(6, people=3)})
+    rows = pl.read_parquet(tmp_path / "work/customer_months/*/*.parquet", hive_partitioning=False)
+    calls = pl.read_parquet(tmp_path / "work/call_months/*/*.parquet", hive_partitioning=False)
+    both = rows.join(calls, on=["customer_id", "month"], suffix=" of calls")
+    assert both.height == calls.height == 15
+    for name in CALLS:
+        assert both[name].equals(both[f"{name} of calls"], null_equal=True), name
+    silent = rows.join(calls, on=["customer_id", "month"], how="anti")
+    assert silent.height == 9 and silent["customer_id"].min() == "c03"
+    assert silent["counterparts"].to_list() == [0.0] * 9, "nobody was called"
+    assert silent["counterpart_entropy"].null_count() == 9, "there is nothing to take it of"
+    assert rows["off_net_share"].null_count() == rows.height, "the calls do not tell"
