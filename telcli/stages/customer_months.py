@@ -23,8 +23,8 @@ from telcli.stages.customer_months_calls import months_of_calls
 
 __all__ = ["customer_months"]
 
-_ROWS = 400_000
-"""Rows of a bucket, at most: each needs about half a kilobyte while it is made."""
+_ROWS = 250_000
+"""Rows of a bucket, at most: each needs about a kilobyte while it is made."""
 
 
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
