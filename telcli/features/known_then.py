@@ -51,7 +51,7 @@ def known_then(tables: Mapping[str, pl.LazyFrame], snapshots: Sequence[date]) ->
     return frozenset(OF_LINES) if all(share is None or share >= LEAST for share in found) else frozenset()
 
 
-def _share(month: date, days: list[str]) -> pl.Expr:
+def _share(month: date, days: Sequence[str]) -> pl.Expr:
     """Share of the lines alive at the end of a month of which it is known what they were; null where none lived."""
     after = pl.lit(month).dt.offset_by("1mo")
     alive = pl.lit(value=True)
