@@ -69,9 +69,13 @@ class Usage(dy.Schema):
     roaming_minutes = c.count("Minutes while roaming", "漫游时长", "minutes")
     over_bundle_fee = c.money("Charges beyond the bundle", "套外费", low=0.0)
     active_days = c.number("Days with any use", "活跃天数", "days", low=0.0, high=31.0)
-    voice_saturation = c.count("Share of the bundle's minutes used; above 1 beyond it", "语音饱和度", "share")
-    data_saturation = c.count("Share of the bundle's data used; above 1 beyond it", "流量饱和度", "share")
-    over_bundle_times = c.count("Times over the bundle", "超套次数", "times")
+    voice_saturation = c.number(
+        "Share of the bundle's minutes used; above 1 beyond it", "语音饱和度", "share", low=0.0, high=1e4
+    )
+    data_saturation = c.number(
+        "Share of the bundle's data used; above 1 beyond it", "流量饱和度", "share", low=0.0, high=1e4
+    )
+    over_bundle_times = c.number("Times over the bundle", "超套次数", "times", low=0.0, high=1e5)
 
 
 class Calls(dy.Schema):
