@@ -42,6 +42,8 @@ _HAPPENED = {
     "complaint": "complaints",
     "campaign": "campaigns_received",
 }
+_MONTHS = 1 << 17
+"""More than there are months in any year of a date."""
 _SUMS = ("due", "credit", "cash", "own", "days", "bills")
 _JOINED: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys((*HELD, *_MONEY, *USE, *BUNDLE, *_SERVICE, *CHANGES, "reopened", "beyond", "extra"), pl.Float64),
@@ -156,10 +158,18 @@ def _contracts(
 def _assembled(rows: pl.LazyFrame, parts: list[pl.LazyFrame]) -> pl.LazyFrame:
     """The grid with everything that the subjects say; null where a subject is not there."""
     have: set[str] = set()
+    rows = rows.with_columns(_spot())
     for part in parts:
-        rows = rows.join(part, on=["who", "at"], how="left", maintain_order="left")
+        told = part.select(_spot(), pl.exclude("who", "at"))
+        rows = rows.join(told, on="_spot", how="left", maintain_order="left")
         have |= set(part.collect_schema())
-    return rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in _JOINED.items() if name not in have)
+    lacking = (pl.lit(None, kind).alias(name) for name, kind in _JOINED.items() if name not in have)
+    return rows.drop("_spot").with_columns(lacking)
+
+
+def _spot() -> pl.Expr:
+    """Customer and month as one number: it is joined on in less than half the time that the two take."""
+    return (pl.col("who").cast(pl.Int64) * _MONTHS + pl.col("at")).alias("_spot")
 
 
 def _monthly(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:

@@ -57,7 +57,7 @@ def _query(place: Path, columns: Sequence[str], name: str, text: str) -> pl.Lazy
     """What is to be read of one file; None where it has not the column that is searched."""
     import polars as pl
 
-    frame = pl.scan_parquet(place, hive_partitioning=False)
+    frame = pl.scan_parquet(place, hive_partitioning=False, glob=False)
     have = frame.collect_schema()
     if name not in have:
         return None

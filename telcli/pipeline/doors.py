@@ -79,14 +79,16 @@ def land(
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
     Each partition is read and checked on its own, so memory is bounded by the largest: a month of the monthly tables,
-    the whole of the others. The frame is computed once, as a stream, to a raw file for each, but for a `light` one,
-    which costs little to read again and again. `strict` (results of a stage) raises on the first broken rule. A row
-    under a key that another month holds already is refused.
+    the whole of the others. The frame is computed once, as a stream, to a raw file for each, but for a `light` one
+    whose months stand together, which costs little to read again and again. `strict` (results of a stage) raises on
+    the first broken rule. A row under a key that another month holds already is refused.
     """
     folder = staging / rules.name
     folder.mkdir(parents=True)
     whole = rules.conform(frame)
-    apart = sifted(rules, whole) if light and not rules.buckets else written(rules, whole, folder / "raw")
+    apart = sifted(rules, whole) if light and not rules.buckets else None
+    if apart is None:
+        apart = written(rules, whole, folder / "raw")
     pieces = once_over_months(rules, once_over_loads(rules, apart, held) if held else apart)
     landing = _Landing(rules, folder, strict)
     for done, piece in enumerate(pieces):

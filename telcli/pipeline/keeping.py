@@ -29,6 +29,6 @@ def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{next(numbers)}.parquet"
         frame.sink_parquet(place, compression="lz4", maintain_order=True, row_group_size=_GROUP)
-        return pl.scan_parquet(place)
+        return pl.scan_parquet(place, glob=False)
 
     return keep

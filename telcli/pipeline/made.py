@@ -77,7 +77,7 @@ def _touched(base: Landed, month: str) -> bool:
 
 def _rows(workdir: Workdir, manifest: Manifest, base: Landed, part: Part) -> pl.LazyFrame:
     place: Path = base.staged.get(part.path) or workdir.locate(manifest, part)
-    return pl.scan_parquet(place, hive_partitioning=False)
+    return pl.scan_parquet(place, hive_partitioning=False, glob=False)
 
 
 def _made_before(manifest: Manifest, table: str) -> set[str]:

@@ -165,7 +165,7 @@ _SAID = {
 
 def staged_rows(fresh: Landed, parts: Sequence[Part]) -> pl.LazyFrame:
     """The rows of some parts of a table that a load has just landed."""
-    return pl.concat([pl.scan_parquet(fresh.staged[part.path]) for part in parts], how="diagonal_relaxed")
+    return pl.concat([pl.scan_parquet(fresh.staged[part.path], glob=False) for part in parts], how="diagonal_relaxed")
 
 
 def counted(parts: Mapping[str, Part]) -> int:

@@ -16,6 +16,8 @@ __all__ = ["Piece", "cut", "sifted", "written"]
 
 _CELLS = 5_000_000
 """Values of a part: sorting them takes about as many bytes, fifty times over."""
+_RUN = 1 << 12
+"""Rows of one month, one below the other, from which on those of other months are passed over at little cost."""
 _BATCH = 1 << 17
 _BUFFERED = 400_000
 """Rows that wait in memory for more of their partition before they are written."""
@@ -30,12 +32,21 @@ class Piece:
     height: int
 
 
-def sifted(rules: Contract, whole: pl.LazyFrame) -> list[Piece]:
-    """The partitions of a frame that is cheap to read, each by its condition."""
+def sifted(rules: Contract, whole: pl.LazyFrame) -> list[Piece] | None:
+    """The partitions of a frame that is cheap to read, each by its condition.
+
+    None where each reading would be of most of the frame, and these are many: where months take turns every few rows,
+    as in an extract that goes customer by customer.
+    """
     if not rules.partition:
         return [Piece("", whole, whole.select(pl.len()).collect(engine="streaming").item())]
-    months = whole.group_by(_month=rules.month()).len().collect(engine="streaming").sort("_month")
-    return [Piece(_name([month]), whole.filter(rules.within(month)), rows) for month, rows in months.iter_rows()]
+    month = rules.month()
+    turns = whole.select(_month=month, _turn=month.ne_missing(month.shift(1)))
+    found = turns.group_by("_month").agg(pl.len(), pl.col("_turn").sum()).collect(engine="streaming").sort("_month")
+    rows = found["len"].sum()
+    if rows > _most(whole) and found["_turn"].sum() * _RUN > rows:
+        return None
+    return [Piece(_name([month]), whole.filter(rules.within(month)), height) for month, height, _ in found.iter_rows()]
 
 
 def written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[Piece]:
@@ -64,7 +75,7 @@ def cut(rules: Contract, piece: Piece) -> Iterator[pl.LazyFrame]:
     Rows with one value of it stay together, so that what is sorted part by part is sorted, and a key that comes twice
     is found.
     """
-    most = max(_CELLS // len(piece.rows.collect_schema()), 1)
+    most = _most(piece.rows)
     if piece.height <= most or not rules.key:
         yield piece.rows
         return
@@ -76,6 +87,11 @@ def cut(rules: Contract, piece: Piece) -> Iterator[pl.LazyFrame]:
         conditions = [first >= low] if low is not None else []
         conditions += [(first < high).fill_null(value=low is None)] if high is not None else []
         yield piece.rows.filter(*conditions) if conditions else piece.rows
+
+
+def _most(frame: pl.LazyFrame) -> int:
+    """Rows of a frame that are few enough to be worked on in memory."""
+    return max(_CELLS // len(frame.collect_schema()), 1)
 
 
 class _Raw:
@@ -110,7 +126,8 @@ class _Raw:
         """All partitions, by name."""
         self._write()
         return [
-            Piece(name, pl.scan_parquet(self._written[name]), self._heights[name]) for name in sorted(self._written)
+            Piece(name, pl.scan_parquet(self._written[name], glob=False), self._heights[name])
+            for name in sorted(self._written)
         ]
 
 

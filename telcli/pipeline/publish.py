@@ -114,7 +114,7 @@ def _stage_files(
     if render:
         (staging / "reports").mkdir()
         first = next(iter(next(iter(landed.values())).staged.values()))
-        for name, content in render(pl.read_parquet(first)).items():
+        for name, content in render(pl.read_parquet(first, glob=False)).items():
             (staging / "reports" / name).write_bytes(content)
             places.append(staging / "reports" / name)
     found = {}

@@ -35,7 +35,7 @@ def retyped(table: str, held: pl.LazyFrame, fresh: Landed, staging: Path) -> tup
     ]
     if all(have[name] == pl.String for name in names):
         return fresh, names, notices
-    rows = pl.concat([as_text(pl.scan_parquet(place), names) for place in fresh.staged.values()])
+    rows = pl.concat([as_text(pl.scan_parquet(place, glob=False), names) for place in fresh.staged.values()])
     made = land(contract(table), rows, staging / "retyped", strict=True)
     return Landed(made.parts, made.staged, fresh.rejects, fresh.rejected_rows, fresh.copies), names, notices
 

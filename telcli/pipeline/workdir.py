@@ -84,7 +84,7 @@ class Workdir:
             place = pinned(place) if pin else place
             if verify and file_sha256(place) != part.sha256:
                 raise self._damaged(table, part)
-            frames.append(pl.scan_parquet(place, hive_partitioning=False))
+            frames.append(pl.scan_parquet(place, hive_partitioning=False, glob=False))
         return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
 
     def _damaged(self, table: str, part: Part) -> DataError:

@@ -27,6 +27,10 @@ def bills(seed: int) -> pl.LazyFrame:
     return pl.LazyFrame(rows).with_columns(NO_FAULTS, _source=pl.lit("a.csv"), _line=pl.int_range(2, 302))
 
 
+def bills_by_month(seed: int) -> pl.LazyFrame:
+    return bills(seed).sort("month", maintain_order=True)
+
+
 def calls(seed: int) -> pl.LazyFrame:
     chance = Random(seed)  # noqa: S311
     rows = [
@@ -50,7 +54,7 @@ def told(landed: Landed) -> tuple[dict[str, pl.DataFrame], list[object], int, li
 
 
 @pytest.mark.parametrize("light", [False, True])
-@pytest.mark.parametrize(("table", "made"), [("bills", bills), ("calls", calls)])
+@pytest.mark.parametrize(("table", "made"), [("bills", bills), ("bills", bills_by_month), ("calls", calls)])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_size_of_parts_does_not_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, made: object, seed: int, light: bool
@@ -60,6 +64,7 @@ def test_the_size_of_parts_does_not_show(
     monkeypatch.setattr(parting, "_CELLS", 100)
     monkeypatch.setattr(parting, "_BATCH", 32)
     monkeypatch.setattr(parting, "_BUFFERED", 70)
+    monkeypatch.setattr(parting, "_RUN", 20)
     parted = told(land(contract(table), frame, tmp_path / "parted", strict=False, light=light))
     assert list(whole[0]) == list(parted[0])
     for name, rows in whole[0].items():
@@ -68,3 +73,12 @@ def test_the_size_of_parts_does_not_show(
     assert whole[1:] == parted[1:]
     assert whole[2] > 0
     assert sum(rows.height for rows in whole[0].values()) + whole[2] + len(whole[3]) == 300
+
+
+def test_many_rows_are_read_month_by_month_only_where_months_stand_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, apart, together = contract("bills"), contract("bills").conform(bills(0)), bills_by_month(0)
+    assert len(parting.sifted(rules, apart) or ()) == 3
+    monkeypatch.setattr(parting, "_CELLS", 100)
+    monkeypatch.setattr(parting, "_RUN", 20)
+    assert parting.sifted(rules, apart) is None
+    assert [piece.name for piece in parting.sifted(rules, together) or ()] == ["2024-01-01", "2024-02-01", "2024-03-01"]

@@ -250,3 +250,11 @@ def test_a_stage_is_not_up_to_date_over_an_input_that_is_gone(work: Path) -> Non
     (work / "customer_months/month=2024-05-01/part-0.parquet").unlink()
     with pytest.raises(DataError, match="customer_months/month=2024-05-01"):
         run_stage("segment", Request(work))
+
+
+def test_a_working_directory_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "bills.csv").write_text("customer_id,month,amount\nC1,2024-05,30\nC1,2024-06,31\n")
+    request = Request(workdir=tmp_path / "本[1]*?", sources=(tmp_path / "bills.csv",))
+    assert run_stage("ingest", request).rows_in == 2
+    found = run_stage("customer-months", Request(workdir=request.workdir))
+    assert {output.table: output.rows for output in found.outputs} == {"customer_months": 2}

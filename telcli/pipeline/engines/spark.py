@@ -130,7 +130,7 @@ def _handed_on(
     several = max(len(files) // portions, 1)
     for start in range(0, max(len(files), 1), several):
         chosen = files[start : start + several]
-        rows = pl.read_parquet(chosen) if chosen else pl.DataFrame(schema=kinds)
+        rows = pl.read_parquet(chosen, glob=False) if chosen else pl.DataFrame(schema=kinds)
         typed = rows.select(pl.col(name).cast(kind) for name, kind in kinds.items())
         done = total * (start + len(chosen)) // max(len(files), 1)
         yield done, typed.sort("customer_id", maintain_order=True)
