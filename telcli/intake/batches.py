@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -34,20 +35,23 @@ def in_batches(
         columns: list[str] | None, condition: pl.Expr | None, most: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         wanted = frame if most is None else frame.head(most)
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            for batch in _side_by_side(pool, wanted, make):
-                kept = batch if condition is None else batch.filter(condition)
-                yield kept if columns is None else kept.select(columns)
+        for batch in _side_by_side(wanted, make):
+            kept = batch if condition is None else batch.filter(condition)
+            yield kept if columns is None else kept.select(columns)
 
     return register_io_source(rows, schema=schema)
 
 
-def _side_by_side(
-    pool: ThreadPoolExecutor, frame: pl.LazyFrame, make: Callable[[pl.DataFrame], pl.DataFrame]
-) -> Iterator[pl.DataFrame]:
+@cache
+def _workers() -> ThreadPoolExecutor:
+    """The threads that make batches, the same ones all along: each keeps the regular expressions that it compiled."""
+    return ThreadPoolExecutor(_WORKERS, thread_name_prefix="batches")
+
+
+def _side_by_side(frame: pl.LazyFrame, make: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
     waiting: deque[Future[pl.DataFrame]] = deque()
     for batch in frame.collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
-        waiting.append(pool.submit(make, batch))
+        waiting.append(_workers().submit(make, batch))
         if len(waiting) > _WORKERS:
             yield waiting.popleft().result()
     while waiting:

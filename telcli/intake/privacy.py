@@ -13,7 +13,7 @@ import polars as pl
 
 from telcli.intake.dictionary import bare, personal_words
 from telcli.intake.numbers import numbers
-from telcli.intake.words import Read, by_distinct, few_distinct, folded, meant
+from telcli.intake.words import Read, by_distinct, few_distinct, folded, meant, plain_digits
 
 __all__ = [
     "bank_cards",
@@ -33,14 +33,14 @@ _LANDLINE = r"\(?0\d{2,3}(?:[- ]|\) ?)\d{7,8}|0[1-9]\d{7,10}"  # with an area co
 _ABROAD = r"\+\d[\d -]{7,15}|00[1-9]\d{8,12}|\(?\d{3}\)?[- ]\d{3}[-. ]\d{4}"
 _CERTIFICATE = r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MAIL = r"[^\s@,;:<>()]+@[^\s@]+\.[A-Za-z]{2,}"
-_WHOLE = rf"^(?:(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|\d{{17}}[\dXx])(?:\.0+)?|{_MAIL})$"
-_INSIDE = rf"(^|[^\d.])(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|{_CERTIFICATE})([^\dXx.]|\.\D|\.?$)"
+_WHOLE = plain_digits(rf"^(?:(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|\d{{17}}[\dXx])(?:\.0+)?|{_MAIL})$")
+_INSIDE = plain_digits(rf"(^|[^\d.])(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}|{_CERTIFICATE})([^\dXx.]|\.\D|\.?$)")
 _BROKEN = r"(?:\+?86[- .]?)?1[- .]?[3-9](?:[- .]?\d){9}"
 _CARD = r"[1-9]\d{5}[- ]?(?:(?:19|20)\d{2})[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12]\d|3[01])[- ]?\d{3}[\dXx]"
 _LONG = r"[1-9]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?|\d{15,}[Xx]?"
 """Bank cards, in groups or not, and any run of digits as long as a certificate, a card or a device."""
-_WIDE = rf"(^|[^\d.])(?:{_BROKEN}|{_CARD}|{_LONG})([^\dXx.]|\.\D|\.?$)"
-_OLD_CARD = (
+_WIDE = plain_digits(rf"(^|[^\d.])(?:{_BROKEN}|{_CARD}|{_LONG})([^\dXx.]|\.\D|\.?$)")
+_OLD_CARD = plain_digits(
     r"^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{6}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}$"
 )
 """Certificates of 15 digits; one number of that length in seventy looks like one, so no column is judged by them."""
@@ -48,8 +48,9 @@ _SPELLED = r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7
 _NAMED = r"((?:姓名|联系人|机主|户主|经办人|我叫)(?:是|为)?[:： ]{0,2})\p{Han}{2,4}"
 _TITLED = r"\p{Han}(先生|女士|小姐|太太|师傅)"
 _CHAT = r"(?i)((?:qq|微信号?|wechat)(?:号|是)?[:： ]{0,2})[A-Za-z0-9_-]{5,20}"
-_BANK = r"^(?:62|4\d|5[1-5]|35|60|65|3[47])\d{13,17}$"
-_ANY = rf"{_WHOLE}|{_INSIDE}|{_MAIL}|{_OLD_CARD}|\d(?:[ -]*\d){{12,}}|{_WIDE}|{_SPELLED}|{_NAMED}|{_TITLED}|{_CHAT}"
+_BANK = plain_digits(r"^(?:62|4\d|5[1-5]|35|60|65|3[47])\d{13,17}$")
+_RUN = plain_digits(r"\d(?:[ -]*\d){12,}")
+_ANY = rf"{_WHOLE}|{_INSIDE}|{_MAIL}|{_OLD_CARD}|{_RUN}|{_WIDE}|{_SPELLED}|{_NAMED}|{_TITLED}|{_CHAT}"
 """All that is looked for, in one pass: most texts have nothing of it."""
 _PROSE = r"\S\s+\S+\s+\S|\p{Han}{7,}|\p{Han}.*[，。；！？,;!?]"
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")

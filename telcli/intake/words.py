@@ -7,7 +7,10 @@ words for nothing ("", -, NULL, \\N, 无, NaN ...) are null and no fault.
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 import polars as pl
 
@@ -24,6 +27,7 @@ __all__ = [
     "known_share",
     "masked",
     "meant",
+    "plain_digits",
     "texts",
     "tokens",
 ]
@@ -54,18 +58,45 @@ def meant(text: pl.Series) -> pl.Series:
 def _unmeant() -> str:
     """What shows in texts as lines of one, looked at at once, that a blank stands about one or one is for nothing."""
     nothing = "|".join(re.escape(word) for word in word_list("blank"))
-    return rf"(?im)^[^\S\n]|[^\S\n]$|^(?:{nothing})$"
+    return rf"(?m)^[^\S\n]|[^\S\n]$|^(?i:{nothing})$"
 
 
 def folded(text: pl.Series) -> pl.Series:
     """Full-width and other compatible forms in their plain one; texts in ASCII, which have none, are not touched.
 
-    >>> folded(pl.Series(["１２", "a"])).to_list()
-    ['12', 'a']
+    Digits of all scripts become those from 0 to 9.
+
+    >>> folded(pl.Series(["１２", "a", "١٣"])).to_list()
+    ['12', 'a', '13']
     """
     if (text.str.len_bytes() == text.str.len_chars()).all():
         return text
-    return text.str.normalize("NFKC")
+    plain = text.str.normalize("NFKC")
+    return plain.str.replace_many(_digits()) if plain.str.contains(r"[\p{Nd}--0-9]").any() else plain
+
+
+@cache
+def _digits() -> dict[str, str]:
+    """Decimal digits of all other scripts, and those that they are."""
+    every = map(chr, range(128, sys.maxunicode + 1))
+    return {digit: str(unicodedata.decimal(digit)) for digit in every if digit.isdecimal()}
+
+
+def plain_digits(shape: str) -> str:
+    r"""A regular expression for folded texts, in which digits are those from 0 to 9.
+
+    It is compiled anew in every thread, and that costs a fifth of what it does with the digits of all scripts.
+
+    >>> plain_digits(r"^1[3-9]\d{9}[^\dX]|\D")
+    '^1[3-9][0-9]{9}[^0-9X]|[^0-9]'
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        if found[0].startswith("["):
+            return found[0].replace(r"\d", "0-9")
+        return "[0-9]" if found[0] == r"\d" else "[^0-9]"
+
+    return re.sub(r"\[[^\]]*\]|\\[dD]", plain, shape)
 
 
 def few_distinct(text: pl.Series) -> bool:
