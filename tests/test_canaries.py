@@ -170,8 +170,10 @@ def found_in(work: Path) -> list[str]:
     "kind",
     [
         "csv",
-        "parquet",
-        *[pytest.param(kind, marks=pytest.mark.slow) for kind in ("txt", "csv.gz", "xlsx", "jsonl", "sqlite")],
+        *[
+            pytest.param(kind, marks=pytest.mark.slow)
+            for kind in ("txt", "csv.gz", "xlsx", "jsonl", "sqlite", "parquet")
+        ],
     ],
 )
 def test_no_secret_is_found_again(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -210,7 +212,7 @@ def test_no_secret_stands_on_a_card(tmp_path: Path, capfd: pytest.CaptureFixture
             assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", pytest.param("parquet", marks=pytest.mark.slow)])
 def test_no_secret_is_shown_when_ingest_fails(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     sources = written(tmp_path / "in", kind)
     for file in sources:

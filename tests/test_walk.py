@@ -123,6 +123,7 @@ def test_planted_value_is_ranked(walked: tuple[Path, dict[str, Any]]) -> None:
     assert spearmanr(found["lifetime_value"], found["planted_value"]).statistic > 0.9
 
 
+@pytest.mark.slow
 def test_leavers_of_later_months_were_ranked_before_they_left(
     tmp_path: Path, walked: tuple[Path, dict[str, Any]]
 ) -> None:

@@ -29,7 +29,7 @@ def built(tables: Tables, **options: int) -> pl.DataFrame:
     return customer_months(tables, span, **options).collect(engine="in-memory")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_rows_keep_the_contract_and_come_sorted(seed: int) -> None:
     made = built(random_operator(seed))
@@ -37,7 +37,7 @@ def test_rows_keep_the_contract_and_come_sorted(seed: int) -> None:
     assert made.equals(made.sort(KEY))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, months=st.integers(1, 6))
 def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: int) -> None:
     tables = random_operator(seed)
@@ -57,7 +57,7 @@ def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: in
     assert taken_back.is_empty()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> None:
     tables = random_operator(seed)
@@ -72,7 +72,7 @@ def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> No
     assert customer_months(tables, span).collect(engine="streaming").equals(made)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, buckets=st.integers(2, 5))
 def test_a_customer_is_the_same_in_any_bucket(seed: int, buckets: int) -> None:
     tables = random_operator(seed)
@@ -87,7 +87,7 @@ def test_a_customer_is_the_same_in_any_bucket(seed: int, buckets: int) -> None:
     assert pl.concat(parts).collect().sort(KEY).equals(whole)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_revenue_adds_up_to_what_was_billed_less_discount(seed: int) -> None:
     tables = random_operator(seed)
@@ -106,7 +106,7 @@ def test_revenue_adds_up_to_what_was_billed_less_discount(seed: int) -> None:
     np.testing.assert_allclose(both["discount"], both["discount_right"], atol=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_history_is_that_of_the_rows_themselves(seed: int) -> None:
     rows = built(random_operator(seed)).rows(named=True)
@@ -134,7 +134,7 @@ def test_history_is_that_of_the_rows_themselves(seed: int) -> None:
         assert row["months_in_arrears_6"] == (sum(owed > 0.005 for owed in owing) if owing else None)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
     made = built(random_operator(seed))
@@ -152,7 +152,7 @@ def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
                 assert row[f"{name}_sd_6"] == pytest.approx(y.std(ddof=1), abs=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_arrears_are_the_sum_of_their_parts_and_as_old_as_the_oldest(seed: int) -> None:
     made = built(random_operator(seed))
@@ -164,7 +164,7 @@ def test_arrears_are_the_sum_of_their_parts_and_as_old_as_the_oldest(seed: int) 
     assert made.filter(pl.col("arrears") == 0)["months_overdue"].sum() == 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_who_left_is_not_active_and_by_lines_not_back_at_once(seed: int) -> None:
     tables = random_operator(seed)
@@ -178,7 +178,7 @@ def test_who_left_is_not_active_and_by_lines_not_back_at_once(seed: int) -> None
     assert made.filter(pl.col("left") & following.fill_null(value=False)).is_empty()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=SEEDS)
 def test_more_patience_with_silence_keeps_months_and_delays_the_first_leaving(seed: int) -> None:
     tables = random_operator(seed)

@@ -6,21 +6,26 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from telcli.pipeline.sources import open_sources
 from telcli.settings import IngestSettings
-from telcli.stages import Inputs
+from telcli.stages import Inputs, Outcome
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 
-def test_each_planted_fault_is_refused_and_each_copy_dropped(tmp_path: Path) -> None:
-    truth = json.loads((SAMPLE / "answer_key" / "truth.json").read_text(encoding="utf-8"))["files"]
-    extracts, notices = open_sources([SAMPLE], tmp_path)
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    extracts, notices = open_sources([SAMPLE], tmp_path_factory.mktemp("scratch"))
     assert notices == []  # the key to what is planted is no extract, which need not be said
-    found = ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
+    return ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
+
+
+def test_each_planted_fault_is_refused_and_each_copy_dropped(found: Outcome) -> None:
+    truth = json.loads((SAMPLE / "answer_key" / "truth.json").read_text(encoding="utf-8"))["files"]
     parted = [contract(table).split(frame) for table, frame in found.tables.items()]
     refused = pl.concat([split.rejects.select("source", "line") for split in parted]).unique()
     copied = pl.concat([split.copies.select("source", "line") for split in parted]).unique()
@@ -37,9 +42,7 @@ def test_each_planted_fault_is_refused_and_each_copy_dropped(tmp_path: Path) -> 
     }
 
 
-def test_every_header_of_the_sample_is_known(tmp_path: Path) -> None:
-    extracts, _ = open_sources([SAMPLE], tmp_path)
-    found = ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
+def test_every_header_of_the_sample_is_known(found: Outcome) -> None:
     for one in found.metrics["sources"]:
         assert not one["unmapped"], one["source"]
         assert one["confidence"] > 0.6

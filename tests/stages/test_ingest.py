@@ -469,7 +469,7 @@ def test_an_extract_without_a_place_is_named(tmp_path: Path) -> None:
     assert "tariff.csv" in next(notice.message for notice in found.notices if notice.code == "source-unused")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -392,11 +392,12 @@ def test_a_campaign_may_cost_nothing() -> None:
 
 
 def test_every_setting_does_something() -> None:
-    base = run(flat(500)).metrics
+    plain = run(flat(500))
+    base = plain.metrics
     assert run(flat(500), accept_rate=0.6).metrics["total_cost"] != base["total_cost"]
     assert run(flat(500), value_months=1.0).metrics["value_mean"] == pytest.approx(base["value_mean"] / 12)
     high = scores(run(flat(500), high_risk_lift=1.2))["risk_band"].eq("high").sum()
-    assert high > scores(run(flat(500)))["risk_band"].eq("high").sum()
+    assert high > scores(plain)["risk_band"].eq("high").sum()
     with pytest.raises(DataError):
         run(flat(500), leak_auc=0.6)
     with pytest.raises(DataError):
