@@ -7,7 +7,6 @@ The rules themselves are dataframely schemas; this layer adds what telcli needs 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -217,7 +216,22 @@ class Contract:
         """Whether every row keeps every rule but that keys are unique (`repeats`); costs less than to part them."""
         if FAULTS in rows.columns and (rows[FAULTS].list.len() > 0).any():
             return False
-        return self.keyless.is_valid(rows.select(self.schema.column_names()))
+        own = rows.select(self.schema.column_names())
+        kinds, sound = self._sound
+        return own.schema == kinds and bool(own.select(pl.all_horizontal(True, *sound)).item())
+
+    @cached_property
+    def _sound(self) -> tuple[pl.Schema, list[pl.Expr]]:
+        """The types of the columns, and for each rule whether all rows keep it, but for the one on unique keys.
+
+        They are put together once: dataframely does it at each call, which costs more than to check few rows. A rule
+        that is null is kept, as there.
+        """
+        columns = self.schema.columns()
+        rules = [rule for name, column in columns.items() for rule in column.validation_rules(pl.col(name)).values()]
+        rules += [getattr(self.schema, name).make(self.schema).expr for name in self._own_rules()]
+        kinds = pl.Schema({name: column.dtype for name, column in columns.items()})
+        return kinds, [rule.all().alias(str(at)) for at, rule in enumerate(rules)]
 
     def repeats(self, ordered: pl.DataFrame) -> bool:
         """Whether a key comes twice in rows that are sorted by it."""
@@ -225,14 +239,6 @@ class Contract:
             return False
         later, sooner = ordered.slice(1), ordered.slice(0, ordered.height - 1)
         return bool(reduce(and_, (later[name].eq_missing(sooner[name]) for name in reversed(self.key))).any())
-
-    @cached_property
-    def keyless(self) -> type[dy.Schema]:
-        """The schema with all its rules but the one that keys are unique."""
-        declared = {name: copy(column) for name, column in self.schema.columns().items() if column.primary_key}
-        for column in declared.values():
-            column.primary_key = False
-        return type(self.schema.__name__, (self.schema,), declared)
 
     def bare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows without the hidden columns."""
@@ -274,9 +280,13 @@ class Contract:
         extra = {name: dy.Any() for name in have if name.startswith("x_") or name in _HIDDEN}
         return type(self.schema.__name__, (self.schema,), extra) if extra else self.schema
 
+    def _own_rules(self) -> list[str]:
+        """The names of rules of whole rows."""
+        return [name for name in dir(self.schema) if hasattr(getattr(self.schema, name), "make")]
+
     def _read_by_rules(self) -> dict[str, list[str]]:
         """The columns that rules of whole rows look at, by rule; that keys are unique is one."""
-        own = [name for name in dir(self.schema) if hasattr(getattr(self.schema, name), "make")]
+        own = self._own_rules()
         read = {name: getattr(self.schema, name).make(self.schema).expr.meta.root_names() for name in own}
         ordered = {name: [column for column in self.schema.column_names() if column in read[name]] for name in own}
         return {**ordered, "primary_key": list(self.key)}

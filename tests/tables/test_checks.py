@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from telcli import tables
 from telcli.errors import DataError, UsageError
+from telcli.features.customer_month import customer_months
+from telcli.features.survey import evidence, span_of
 from telcli.tables import SUBJECTS, contract
 from telcli.tables.checks import FAULTS, LINE, SOURCE, ColumnInfo, bucket
+from tests.features.operators import random_operator
 
 MAY = date(2024, 5, 1)
 FAULT = pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String}))
@@ -159,3 +162,30 @@ def test_every_feature_says_of_which_subject_tables_it_is_made(column: ColumnInf
     sources = column.source.split(", ")
     assert set(sources) <= {*SUBJECTS, "subscription_history"}
     assert len(sources) == len(set(sources))
+
+
+@pytest.fixture(scope="module")
+def sound() -> dict[str, pl.DataFrame]:
+    """Tables that keep their contracts."""
+    raw = random_operator(3)
+    found = {name: contract(name).require(frame).collect() for name, frame in raw.items()}
+    span = span_of(evidence(raw))
+    assert span is not None
+    return {**found, "customer_months": customer_months(raw, span).collect()}
+
+
+@pytest.mark.parametrize("table", ["bills", "customers", "usage", "contacts", "campaigns", "customer_months"])
+def test_rows_pass_that_dataframely_calls_valid(table: str, sound: dict[str, pl.DataFrame]) -> None:
+    rules, plain = contract(table), sound[table]
+    assert rules.passes(plain)
+    found = []
+    some = plain.columns[:: max(plain.width // 10, 1)]  # all of a wide table would take long
+    for name in [column for column in some if column not in rules.key]:
+        kind = plain.schema[name]
+        for value in (None, *((-1, 10**9) if kind.is_numeric() else ("", "?") if kind == pl.String else ())):
+            first = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(value).cast(kind))
+            rows = plain.with_columns(first.otherwise(name).alias(name))
+            found.append(rules.passes(rows))
+            assert found[-1] == rules.schema.is_valid(rows), (name, value)
+    assert set(found) == {True, False}
+    assert not rules.passes(plain.with_columns(pl.lit(1.5).alias(plain.columns[0])))
