@@ -152,14 +152,14 @@ SEEDS = st.integers(0, 2**32 - 1).map(Random)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape[1])
-@settings(max_examples=4, suppress_health_check=QUIET)
+@settings(max_examples=3, suppress_health_check=QUIET)
 @given(chance=SEEDS)
 def test_any_file_ends_in_sound_tables_or_in_a_sentence(shape: tuple[str, ...], chance: Random) -> None:
     content, rows = extract(chance, shape)
     check({"a.csv": content}, {"a.csv": rows})
 
 
-@settings(max_examples=15, suppress_health_check=QUIET)
+@settings(max_examples=10, suppress_health_check=QUIET)
 @given(st.binary(max_size=400))
 def test_any_bytes_end_so(content: bytes) -> None:
     check({"a.csv": content}, {})
@@ -168,7 +168,7 @@ def test_any_bytes_end_so(content: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("one", SHAPES, ids=lambda shape: shape[1])
 @pytest.mark.parametrize("two", SHAPES, ids=lambda shape: shape[1])
-@settings(max_examples=10, suppress_health_check=QUIET)
+@settings(max_examples=5, suppress_health_check=QUIET)
 @given(chance=SEEDS)
 def test_any_two_files_end_so(one: tuple[str, ...], two: tuple[str, ...], chance: Random) -> None:
     files = {"a.csv": extract(chance, one), "b.txt": extract(chance, two)}

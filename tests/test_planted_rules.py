@@ -19,7 +19,9 @@ RULE = {
 }
 
 
-@pytest.mark.parametrize(("seed", "times"), [(3, 1), (4, 1), (5, 60)])
+@pytest.mark.parametrize(
+    ("seed", "times"), [(3, 1), *[pytest.param(*more, marks=pytest.mark.slow) for more in ((4, 1), (5, 60))]]
+)
 def test_planted_counts_are_the_counts_by_rule(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, times: int
 ) -> None:

@@ -187,6 +187,7 @@ def flat(path: Path, rows: int = 900) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_flat_table_walks_the_same_road(tmp_path: Path) -> None:
     source = flat(tmp_path / "flat.csv")
     work = tmp_path / "work"

@@ -120,6 +120,7 @@ def test_nothing_that_was_compared_can_be_read_or_is_kept(
     assert not {"name", "address", "phone_ends"} & set(linked.tables["customers"].collect_schema())
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_changes_nothing(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
 ) -> None:
@@ -223,6 +224,7 @@ def test_too_little_memory_is_said(tmp_path: Path, messy: tuple[str, str, dict[s
     assert caught.value.code == "linkage-memory"
 
 
+@pytest.mark.slow
 def test_many_pairs_are_compared_a_part_at_a_time(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome, monkeypatch: Any
 ) -> None:
@@ -230,6 +232,7 @@ def test_many_pairs_are_compared_a_part_at_a_time(
     assert crosswalk(ran(tmp_path, messy[0], messy[1])).equals(crosswalk(linked))
 
 
+@pytest.mark.slow
 def test_customers_known_to_every_system_given_are_not_compared_again(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
 ) -> None:

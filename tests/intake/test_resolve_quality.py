@@ -36,6 +36,7 @@ def quality(operator: Path, scratch: Path, linkage: str) -> PairQuality:
     return pair_quality(labels[0], labels[1])
 
 
+@pytest.mark.slow
 def test_precision_and_recall_on_planted_duplicates(operator: Path, tmp_path: Path) -> None:
     keys, alike = (quality(operator, tmp_path / way, way) for way in ("off", "on"))
     assert keys.true == alike.true > 1_200

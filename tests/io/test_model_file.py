@@ -35,6 +35,7 @@ def test_a_model_comes_back_whole_with_its_description(tmp_path: Path) -> None:
         assert description["label"] == "流失"
 
 
+@pytest.mark.slow
 def test_the_same_model_makes_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     model_file.write(tmp_path / "one", trained()[0], {})
     code = (

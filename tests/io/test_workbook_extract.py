@@ -187,6 +187,7 @@ print(int(status.read_text().partition("VmHWM:")[2].split()[0]) // 1024 if statu
 """
 
 
+@pytest.mark.slow
 def test_a_cell_in_the_last_corner_costs_no_memory(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -1,5 +1,6 @@
 """Both roads of predict-churn: planted truth recovered, leaks refused, bad input named, the same bytes every time."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError, ExitCode, UsageError
+from telcli.methods import churn_model
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn import predict_churn
@@ -100,6 +102,14 @@ def run(tables: Tables, **settings: Any) -> Outcome:
 def scores(outcome: Outcome) -> pl.DataFrame:
     found: pl.DataFrame = contract("churn_scores").require(outcome.tables["churn_scores"]).collect()
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fewer_trees() -> Iterator[None]:
+    """What the stage does around a model does not hang on how many trees that has."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 60, "additive": 60})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +275,7 @@ def test_short_histories_fall_back_and_say_so() -> None:
     assert caught.value.values["needed"] == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("road", ["flat", "months"])
 def test_the_same_run_twice_is_the_same(road: str) -> None:
     first, second = (run(flat(400) if road == "flat" else monthly(800)) for _ in range(2))
@@ -294,6 +305,7 @@ def test_leaks_are_refused_by_name_with_the_way_out() -> None:
     assert "--allow-leak COLUMN" in error.hint
 
 
+@pytest.mark.slow
 def test_leaks_may_be_left_out_or_allowed() -> None:
     outcome = run(flat(**leaky()), exclude="Churn Reason, x_final score,cltv")
     assert outcome.metrics["left_out"]["x_CLTV"] == "excluded"
@@ -391,6 +403,7 @@ def test_a_campaign_may_cost_nothing() -> None:
     assert metrics["empc"] == pytest.approx(metrics["empc_perfect"])
 
 
+@pytest.mark.slow
 def test_every_setting_does_something() -> None:
     plain = run(flat(500))
     base = plain.metrics

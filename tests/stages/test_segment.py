@@ -151,6 +151,7 @@ def test_another_seed_finds_the_same_groups(found: Outcome) -> None:
     assert adjusted_rand_score(again["segment"], out(found, "segments")["segment"]) > 0.99
 
 
+@pytest.mark.slow
 def test_a_label_is_measured_but_never_used() -> None:
     frame, truth = planted()
     random = np.random.default_rng(0)
