@@ -190,6 +190,7 @@ def hidden(sources: list[Path], work: Path, capfd: pytest.CaptureFixture[str]) -
     assert not found_in(work)
 
 
+@pytest.mark.slow
 def test_no_secret_stands_on_a_card(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     work = tmp_path / "work"
     sources = written(tmp_path / "in", "csv")
@@ -214,9 +215,10 @@ def test_no_secret_stands_on_a_card(tmp_path: Path, capfd: pytest.CaptureFixture
             assert not [secret for secret in SECRETS if secret in said.out + said.err], said.out + said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "forms"),
-    [("csv", ("human", "json")), pytest.param("parquet", ("json", "human"), marks=pytest.mark.slow)],
+    [("csv", ("human", "json")), ("parquet", ("json", "human"))],
 )
 def test_no_secret_is_shown_when_ingest_fails(
     kind: str, forms: tuple[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]

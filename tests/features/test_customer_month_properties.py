@@ -72,6 +72,7 @@ def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> No
     assert customer_months(tables, span).collect(engine="streaming").equals(made)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, buckets=st.integers(2, 5))
 def test_a_customer_is_the_same_in_any_bucket(seed: int, buckets: int) -> None:

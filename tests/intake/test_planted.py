@@ -24,6 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
 
 
+@pytest.mark.slow
 def test_each_planted_fault_is_refused_and_each_copy_dropped(found: Outcome) -> None:
     truth = json.loads((SAMPLE / "answer_key" / "truth.json").read_text(encoding="utf-8"))["files"]
     parted = [contract(table).split(frame) for table, frame in found.tables.items()]
@@ -42,6 +43,7 @@ def test_each_planted_fault_is_refused_and_each_copy_dropped(found: Outcome) -> 
     }
 
 
+@pytest.mark.slow
 def test_every_header_of_the_sample_is_known(found: Outcome) -> None:
     for one in found.metrics["sources"]:
         assert not one["unmapped"], one["source"]

@@ -37,6 +37,7 @@ def test_it_ranks_nearly_as_well_as_the_truth_and_is_calibrated() -> None:
     assert slope == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_sampled_training_set_gives_probabilities_of_the_whole() -> None:
     X, y, _ = planted(40_000, base=-4.0)
     model = train(X, y, categorical=(0,), most=8_000)
@@ -45,6 +46,7 @@ def test_a_sampled_training_set_gives_probabilities_of_the_whole() -> None:
     assert p.mean() == pytest.approx(y.mean(), rel=0.1)
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     X, y, _ = planted(3000)
     alone = ChurnModel((0,)).fit(X, y).decision_function(X)

@@ -54,7 +54,7 @@ def small(**more: list[dict[str, Any]]) -> Tables:
 def test_the_size_of_buckets_does_not_show(seed: int) -> None:
     tables = random_operator(seed, customers=12)
     whole = run(tables)
-    for size in (1, 3, 5, 12):
+    for size in (1, 5):
         parts = run(tables, bucket_customers=size)
         assert made(parts).equals(made(whole))
         assert parts.metrics == whole.metrics

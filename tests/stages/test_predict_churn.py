@@ -211,6 +211,7 @@ def test_months_score_everyone_active_and_say_why(month_outcome: Outcome) -> Non
     assert risky["reason_1_zh"].str.contains("近3个月流量下降").mean() > 0.9
 
 
+@pytest.mark.slow
 def test_nothing_after_the_snapshot_is_read() -> None:
     """Change the future of the test month: neither features nor training of the tested model may move."""
     tables = monthly(1500)
@@ -249,6 +250,7 @@ def renewed(rows: int = 3000) -> Tables:
     return conformed(customers=customers, customer_months=pl.concat(parts))
 
 
+@pytest.mark.slow
 def test_what_stands_today_does_not_tell_the_past_who_will_stay() -> None:
     outcome = run(renewed())
     assert outcome.metrics["features"] == ["revenue"]
@@ -382,6 +384,7 @@ def test_training_is_bounded_and_probabilities_stay_right() -> None:
     assert predicted == pytest.approx(found["churners"].sum(), rel=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("road", ["flat", "months"])
 def test_rows_drawn_alike_are_not_said_to_be_churners_first(road: str) -> None:
     """More than half churners, or a test on the rows themselves: nothing was put first and nothing corrected."""
