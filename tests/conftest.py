@@ -5,7 +5,7 @@ import os
 from hypothesis import settings
 
 # The same examples everywhere, and no clock: a slow machine is no defect.
-settings.register_profile("telcli", deadline=None, derandomize=True)
+settings.register_profile("telcli", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("telcli")
 
 # Workers of one run share the processors: one with threads of its own would only wait for the others.

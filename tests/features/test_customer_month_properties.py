@@ -57,7 +57,7 @@ def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: in
     assert taken_back.is_empty()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=SEEDS)
 def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> None:
     tables = random_operator(seed)

@@ -189,6 +189,7 @@ def test_blocks_are_counted_first_and_kept_in_bounds(
     assert "linkage" not in none.metrics["joined"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value", "code"), [("_ROUNDS", 1, "unsettled"), ("_sensible", None, "senseless")])
 def test_learning_that_fails_is_said(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], monkeypatch: Any, name: str, value: Any, code: str

@@ -84,6 +84,7 @@ def test_all_gaps_constant_and_unseen_columns_do_no_harm() -> None:
     assert np.isfinite(model.decision_function(strange)).all()
 
 
+@pytest.mark.slow
 def test_out_of_fold_is_honest_on_noise() -> None:
     rng = np.random.default_rng(5)
     X, y = rng.normal(size=(1500, 8)).astype(np.float32), rng.random(1500) < 0.3

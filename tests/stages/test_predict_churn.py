@@ -264,6 +264,7 @@ def test_what_stands_today_does_not_tell_the_past_who_will_stay() -> None:
     assert "columns-of-today" not in [notice.code for notice in trusted.notices]
 
 
+@pytest.mark.slow
 def test_short_histories_fall_back_and_say_so() -> None:
     outcome = run(monthly(1200, months=6))
     assert outcome.metrics["split"] == "cross-validation"
@@ -320,6 +321,7 @@ def test_leaks_may_be_left_out_or_allowed() -> None:
     assert caught.value.code == "column-unknown"
 
 
+@pytest.mark.slow
 def test_values_come_from_the_value_stage_where_there_are_scores() -> None:
     tables = flat(400)
     ids = tables["customers"].collect()["customer_id"]
