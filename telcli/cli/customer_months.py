@@ -18,6 +18,7 @@ def customer_months(
     ] = None,
     engine: Annotated[str | None, setting(_STAGE, "engine", "--engine")] = None,
     master: Annotated[str | None, setting(_STAGE, "master", "--master", metavar="URL")] = None,
+    memory: Annotated[str | None, setting(_STAGE, "memory", "--memory", metavar="SIZE")] = None,
 ) -> None:
     """Build the view with a row per customer and month.
 
@@ -25,5 +26,5 @@ def customer_months(
     """
     from telcli.pipeline.run import run_stage
 
-    flags = {"prepaid_inactive_days": prepaid_inactive_days, "engine": engine, "master": master}
+    flags = {"prepaid_inactive_days": prepaid_inactive_days, "engine": engine, "master": master, "memory": memory}
     tell(call.out, run_stage(_STAGE, call.request(flags)))

@@ -45,4 +45,12 @@ class CustomerMonthsSettings(EngineSettings):
         unit="customers",
         low=1,
         high=10_000_000,
+        shows=False,
+    )
+    memory: str = setting(
+        "",
+        "The most memory it may take, such as 2GB; customers are worked on in batches small enough.",
+        "允许使用的最大内存，如 2GB；据此分批处理客户。",
+        form="memory",
+        shows=False,
     )

@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
+from telcli.settings.memory import memory_bytes
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
 
@@ -189,7 +190,13 @@ def _is_numbers(text: str) -> bool:
     return all(re.fullmatch(r"\+?[\d() -]*\d[\d() -]*\d[\d() -]*\d[\d() -]*", part) for part in parts)
 
 
+def _is_memory(text: str) -> bool:
+    """Whether a text is an amount of memory, or nothing."""
+    return not text or memory_bytes(text) is not None
+
+
 _TEXTS = {
+    "memory": (_is_memory, "an amount of memory such as 2GB or 800MB"),
     "time zone": (_is_zone, "a time zone such as Asia/Shanghai or Europe/Berlin"),
     "numbers": (_is_numbers, "numbers with commas between them, such as 10010, 10000"),
 }

@@ -20,11 +20,9 @@ from telcli.features.survey import evidence, span_of
 from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.customer_months_calls import months_of_calls
+from telcli.stages.customer_months_memory import at_once, room
 
 __all__ = ["customer_months"]
-
-_ROWS = 250_000
-"""Rows of a bucket, at most: each needs about a kilobyte while it is made."""
 
 
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
@@ -38,7 +36,7 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     MissingInputError
         No table tells which months there are, and no month was named.
     """
-    calls = months_of_calls(inputs)
+    calls = months_of_calls(inputs, room(inputs.tables, settings))
     known = {**inputs.tables, **({"call_months": calls.rows} if calls else {})}
     tables = owned({name: known[name] for name in SOURCES if name in known})
     found = evidence(tables)
@@ -47,7 +45,7 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
     work = partial(
         months_of, span=span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
     )
-    most = max(min(settings.bucket_customers, _ROWS // (span.last - span.first + 1)), 1)
+    most = at_once(tables, span, customers, settings)
     tally, kept = Tally(), []
     inputs.progress("customers", 0, customers)
     for done, made in inputs.engine.buckets(tables, work, most):

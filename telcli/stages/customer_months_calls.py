@@ -14,7 +14,9 @@ from telcli.tables import contract
 __all__ = ["CallsMade", "months_of_calls"]
 
 _ROWS = 2_000_000
-"""Calls worked on together, about: each needs some hundred bytes meanwhile."""
+"""Calls worked on together, at most about so many ..."""
+_CALL = 500
+"""... each of which needs fewer bytes than this meanwhile; see tests/benchmarks/memory.py."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,11 @@ class CallsMade:
     kept: frozenset[str]
 
 
-def months_of_calls(inputs: Inputs) -> CallsMade | None:
+def months_of_calls(inputs: Inputs, room: int | None = None) -> CallsMade | None:
     """Make call_months of the months whose calls are not those of the last run, file by file; None without calls.
 
-    Each file holds whole customers, and its rows are in the order of customer and time, which the work leans on.
+    Each file holds whole customers, and its rows are in the order of customer and time, which the work leans on. `room`
+    are the bytes that calls worked on together may take; None where there is no limit.
     """
     parts = inputs.parts.get("calls", {})
     if not parts:
@@ -37,9 +40,10 @@ def months_of_calls(inputs: Inputs) -> CallsMade | None:
     kept = _standing(inputs, parts)
     due = {name: part for name, part in parts.items() if name[:10] not in kept}
     made: list[pl.LazyFrame] = [contract("call_months").schema.create_empty().lazy()]
+    most = _ROWS if room is None else max(min(_ROWS, room // _CALL), 1)
     inputs.progress("calls", 0, len(due))
-    for done, rows in inputs.engine.parts("calls", due, _work, _ROWS) if due else ():
-        made.append(inputs.keep(rows.lazy()))
+    for done, found in inputs.engine.parts("calls", due, _work, most) if due else ():
+        made.append(inputs.keep(found.lazy()))
         inputs.progress("calls", done, len(due))
     fresh = pl.concat(made)
     stood = inputs.before.rows("call_months", sorted(kept)) if inputs.before and kept else fresh.clear()

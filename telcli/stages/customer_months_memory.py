@@ -1,0 +1,71 @@
+"""How many customers are worked on together, so that memory stays below what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from telcli.errors import UsageError
+from telcli.features.span import Span
+from telcli.settings import CustomerMonthsSettings
+from telcli.settings.memory import memory_bytes
+from telcli.tables.months import FEATURES
+
+__all__ = ["at_once", "room"]
+
+_ROWS = 400_000
+"""Months of customers in a bucket, at most: larger ones need more memory and bring nothing."""
+_BASE = 450_000_000
+"""Bytes that any run needs: the libraries, a look over all customers before the first bucket, the checks after."""
+_CUSTOMER = 100
+"""Bytes of each customer there is, worked on or not: identifiers in order, twice."""
+_CELL = 20
+"""Bytes of a value in a bucket, with its copies on the way: twice what tests/benchmarks/memory.py measures."""
+_LEAST = 1_000
+"""Customers in a bucket, at least: starting on fewer takes longer than working on them."""
+
+
+def room(customers: int, settings: CustomerMonthsSettings) -> int | None:
+    """Bytes that are left for rows worked on together; None where no limit is set."""
+    allowed = memory_bytes(settings.memory)
+    return None if allowed is None else allowed - _BASE - _CUSTOMER * customers
+
+
+def at_once(tables: Mapping[str, pl.LazyFrame], span: Span, customers: int, settings: CustomerMonthsSettings) -> int:
+    """Customers of a bucket.
+
+    A customer costs ``_CELL`` bytes for each feature and month that is made, and for each value of the subject tables,
+    of which there are rows x columns / customers on average.
+
+    Raises
+    ------
+    UsageError
+        Not even a small bucket fits into the memory allowed.
+    """
+    months = span.last - span.first + 1
+    most = max(min(settings.bucket_customers, _ROWS // months), 1)
+    left = room(customers, settings)
+    if left is None:
+        return most
+    each = _CELL * (months * len(FEATURES) + _cells(tables) // max(customers, 1))
+    least = min(_LEAST, max(customers, 1))
+    if left < each * least:
+        raise UsageError(
+            "memory-short",
+            "{customers} customers and {months} months need {need} of memory, more than the {limit} allowed.",
+            hint="Allow more with --memory {need}, shorten the history ([customer-months] max_months), or have a "
+            "cluster work on them: --engine spark.",
+            customers=customers,
+            months=months,
+            need=f"{-(-(_BASE + _CUSTOMER * customers + each * least) // 10**6)}MB",
+            limit=settings.memory,
+        )
+    return min(most, left // each)
+
+
+def _cells(tables: Mapping[str, pl.LazyFrame]) -> int:
+    """Values in the subject tables; the files know how many rows they have."""
+    rows = pl.collect_all([frame.select(pl.len()) for frame in tables.values()], engine="streaming")
+    columns = [len(frame.collect_schema()) for frame in tables.values()]
+    return sum(height.item() * width for height, width in zip(rows, columns, strict=True))
