@@ -15,6 +15,7 @@ from telcli.pipeline.once import Elsewhere, once_over_loads, once_over_months
 from telcli.pipeline.partfile import PartFile
 from telcli.pipeline.parting import Piece, cut, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
+from telcli.pipeline.recheck import check_again
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Progress, silent
 from telcli.tables import contract
@@ -43,7 +44,7 @@ def admit(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, 
     """Open each input, having compared its bytes with their hash, and its columns with the contract.
 
     The bytes that match are those that passed the contract on the way out, so rules are run again only where the
-    contract has changed since.
+    contract has changed since, a part of a table at a time.
     """
     return {table: _opened(workdir, manifest, table, partitions) for table, partitions in chosen.items()}
 
@@ -62,8 +63,9 @@ def _opened(workdir: Workdir, manifest: Manifest, table: str, partitions: tuple[
     rules = contract(table)
     frame = workdir.scan(manifest, table, partitions, verify=True)
     digest = rules.digest()
-    same = all(manifest.tables[table][name].contract == digest for name in partitions)
-    return rules.conform(frame) if same else rules.require(frame)
+    changed = [name for name in partitions if manifest.tables[table][name].contract != digest]
+    check_again(rules, frame, {name: workdir.scan(manifest, table, (name,)) for name in changed})
+    return rules.conform(frame)
 
 
 def land(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["keeper"]
+__all__ = ["gatherer", "keeper"]
 
 _GROUP = 1 << 15
 """Rows of a row group: several are read ahead at once, so that large ones fill the memory."""
@@ -32,3 +32,25 @@ def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
         return pl.scan_parquet(place, glob=False)
 
     return keep
+
+
+def gatherer(folder: Path) -> Callable[[Iterable[pl.DataFrame], str], pl.LazyFrame]:
+    """A function that keeps frames as they come and gives back their rows, those of one value of a column together.
+
+    The files of a value are read as one table: a plan with a frame for each file needs memory for every one of them.
+    """
+    import polars as pl
+
+    numbers = count()
+
+    def gather(frames: Iterable[pl.DataFrame], by: str) -> pl.LazyFrame:
+        folder.mkdir(parents=True, exist_ok=True)
+        places: dict[Any, list[Path]] = {}
+        for frame in frames:
+            for value in frame[by].unique(maintain_order=True).to_list() or [None]:
+                places.setdefault(value, []).append(folder / f"{next(numbers)}.parquet")
+                rows = frame.filter(pl.col(by).eq_missing(pl.lit(value, frame.schema[by])))
+                rows.write_parquet(places[value][-1], compression="lz4", row_group_size=_GROUP)
+        return pl.concat([pl.scan_parquet(files, glob=False) for files in places.values()])
+
+    return gather

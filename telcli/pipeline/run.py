@@ -238,11 +238,11 @@ def _make(
     secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
-    from telcli.pipeline.keeping import keeper
+    from telcli.pipeline.keeping import gatherer, keeper
     from telcli.pipeline.publish import publish
 
     staging = workdir.staging()
-    inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"))
+    inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gatherer(staging / "gathered"))
     if stage.name == "ingest":
         from telcli.pipeline.ledger import bases_alone
         from telcli.pipeline.sources import open_sources

@@ -34,6 +34,13 @@ def silent(what: str, done: int, total: int) -> None:
     """A progress that tells nobody."""
 
 
+def together(frames: Iterable[pl.DataFrame], by: str) -> pl.LazyFrame:
+    """A gathering in memory, where the rows of a value are found among all."""
+    import polars as pl
+
+    return pl.concat(frames).lazy()
+
+
 @dataclass(frozen=True)
 class Before:
     """What a stage that adds to what it made last time finds of it.
@@ -64,6 +71,8 @@ class Inputs:
     choices : the command line's own words that are no settings, such as ingest's mapping.
     engine : where customers are worked on.
     keep : computes a frame and gives back one of the same rows that is cheap to read again.
+    gather : takes frames as they come and gives back their rows, of which those of one value of a column are cheap to
+        read, whichever the value.
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
     bases_alone : whether nothing but tables of the whole base was ever loaded, for ingest alone.
@@ -81,6 +90,7 @@ class Inputs:
     engine: Engine = EMBEDDED
     key: Callable[[], bytes] | None = None
     keep: Callable[[pl.LazyFrame], pl.LazyFrame] = anew
+    gather: Callable[[Iterable[pl.DataFrame], str], pl.LazyFrame] = together
     suppressed: frozenset[str] = frozenset()
     bases_alone: bool = True
     parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)

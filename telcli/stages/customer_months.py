@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,39 +19,42 @@ from telcli.features.span import Span
 from telcli.features.survey import evidence, span_of
 from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.customer_months_calls import months_of_calls
+from telcli.stages.customer_months_calls import calls_told, months_of_calls
 from telcli.stages.customer_months_memory import at_once, room
 
 __all__ = ["customer_months"]
+
+Work = Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame]
 
 
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
     """Build customer_months, a bucket of whole customers at a time, wherever the engine has them worked on.
 
-    Each month of a finished bucket is kept apart, and they are handed on as one lazy frame: a month of it is found
-    without reading the others, and has its customers in order.
+    The months of a finished bucket are kept, each with that month of the others, and handed on as one lazy frame: a
+    month of it is found without reading the others, and has its customers in order. Whether the work fits into the
+    memory allowed is known before any of it is done.
 
     Raises
     ------
     MissingInputError
         No table tells which months there are, and no month was named.
     """
-    calls = months_of_calls(inputs, room(inputs.tables, settings))
-    known = {**inputs.tables, **({"call_months": calls.rows} if calls else {})}
-    tables = owned({name: known[name] for name in SOURCES if name in known})
+    tables = owned({name: inputs.tables[name] for name in SOURCES if name in inputs.tables})
     found = evidence(tables)
-    span = _span(tables, found, _named_month(inputs), settings)
     customers = tables["customers"].select(pl.len()).collect().item()
+    told = pl.concat([found, calls_told(inputs)])
+    likely = span_of(told, _named_month(inputs), max_months=settings.max_months)
+    most = at_once(tables, likely, customers, settings, calls="calls" in inputs.parts)
+    calls = months_of_calls(inputs, room(customers, settings))
+    if calls:
+        tables["call_months"] = calls.rows
+        found = pl.concat([found, evidence({"call_months": calls.rows})]).sort("feature", "at")
+    span = _span(tables, found, _named_month(inputs), settings)
     work = partial(
         months_of, span=span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
     )
-    most = at_once(tables, span, customers, settings)
-    tally, kept = Tally(), []
-    inputs.progress("customers", 0, customers)
-    for done, made in inputs.engine.buckets(tables, work, most):
-        tally.add(made)
-        kept += [inputs.keep(month.lazy()) for month in made.partition_by("month") or [made]]
-        inputs.progress("customers", done, customers)
+    tally = Tally()
+    kept = inputs.gather(_made(inputs, tables, work, most, tally, customers), "month")
     metrics = {
         "months": span.last - span.first + 1,
         "first_month": month_at(span.first).isoformat(),
@@ -59,9 +62,20 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         **tally.counts(),
     }
     notices = doubts(tables, found, span, tally, customers=customers)
-    given = {"customer_months": pl.concat(kept)} | ({"call_months": calls.made} if calls else {})
+    given = {"customer_months": kept} | ({"call_months": calls.made} if calls else {})
     stands = {"call_months": calls.kept} if calls else {}
     return Outcome(given, metrics, tuple(notices), light=frozenset(given), kept=stands)
+
+
+def _made(
+    inputs: Inputs, tables: Mapping[str, pl.LazyFrame], work: Work, most: int, tally: Tally, customers: int
+) -> Iterator[pl.DataFrame]:
+    """The months of one bucket of customers after the other."""
+    inputs.progress("customers", 0, customers)
+    for done, made in inputs.engine.buckets(tables, work, most):
+        tally.add(made)
+        yield made
+        inputs.progress("customers", done, customers)
 
 
 def _named_month(inputs: Inputs) -> date | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from telcli.features.call_month import call_months
+from telcli.features.month_index import month_index
 from telcli.stages import Inputs
 from telcli.tables import contract
 
-__all__ = ["CallsMade", "months_of_calls"]
+__all__ = ["CallsMade", "calls_told", "months_of_calls"]
 
 _ROWS = 2_000_000
 """Calls worked on together, at most about so many ..."""
@@ -39,15 +41,26 @@ def months_of_calls(inputs: Inputs, room: int | None = None) -> CallsMade | None
         return None
     kept = _standing(inputs, parts)
     due = {name: part for name, part in parts.items() if name[:10] not in kept}
-    made: list[pl.LazyFrame] = [contract("call_months").schema.create_empty().lazy()]
     most = _ROWS if room is None else max(min(_ROWS, room // _CALL), 1)
-    inputs.progress("calls", 0, len(due))
-    for done, found in inputs.engine.parts("calls", due, _work, most) if due else ():
-        made.append(inputs.keep(found.lazy()))
-        inputs.progress("calls", done, len(due))
-    fresh = pl.concat(made)
+    fresh = inputs.gather(_made(inputs, due, most), "month")
     stood = inputs.before.rows("call_months", sorted(kept)) if inputs.before and kept else fresh.clear()
     return CallsMade(pl.concat([stood, fresh]), fresh, kept)
+
+
+def calls_told(inputs: Inputs) -> pl.DataFrame:
+    """The months of calls, as `telcli.features.survey.evidence` would tell of them once they are made."""
+    months = {date.fromisoformat(name[:10]) for name in inputs.parts.get("calls", {})}
+    rows = [("calls", month_index(month), 1) for month in sorted(months)]
+    return pl.DataFrame(rows, schema={"feature": pl.String, "at": pl.Int32, "rows": pl.Int64}, orient="row")
+
+
+def _made(inputs: Inputs, due: Mapping[str, Callable[[], pl.LazyFrame]], most: int) -> Iterator[pl.DataFrame]:
+    """Months of calls, some customers after the other."""
+    yield contract("call_months").schema.create_empty()
+    inputs.progress("calls", 0, len(due))
+    for done, made in inputs.engine.parts("calls", due, _work, most) if due else ():
+        yield made
+        inputs.progress("calls", done, len(due))
 
 
 def _standing(inputs: Inputs, parts: Mapping[str, Callable[[], pl.LazyFrame]]) -> frozenset[str]:

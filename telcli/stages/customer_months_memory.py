@@ -10,18 +10,19 @@ from telcli.errors import UsageError
 from telcli.features.span import Span
 from telcli.settings import CustomerMonthsSettings
 from telcli.settings.memory import memory_bytes
+from telcli.tables.month_calls import CALLS
 from telcli.tables.months import FEATURES
 
 __all__ = ["at_once", "room"]
 
-_ROWS = 400_000
+_ROWS = 250_000
 """Months of customers in a bucket, at most: larger ones need more memory and bring nothing."""
-_BASE = 450_000_000
+_BASE = 400_000_000
 """Bytes that any run needs: the libraries, a look over all customers before the first bucket, the checks after."""
 _CUSTOMER = 100
 """Bytes of each customer there is, worked on or not: identifiers in order, twice."""
 _CELL = 20
-"""Bytes of a value in a bucket, with its copies on the way: twice what tests/benchmarks/memory.py measures."""
+"""Bytes of a value in a bucket, with its copies on the way: more than tests/benchmarks/memory.py measures."""
 _LEAST = 1_000
 """Customers in a bucket, at least: starting on fewer takes longer than working on them."""
 
@@ -32,8 +33,15 @@ def room(customers: int, settings: CustomerMonthsSettings) -> int | None:
     return None if allowed is None else allowed - _BASE - _CUSTOMER * customers
 
 
-def at_once(tables: Mapping[str, pl.LazyFrame], span: Span, customers: int, settings: CustomerMonthsSettings) -> int:
-    """Customers of a bucket.
+def at_once(
+    tables: Mapping[str, pl.LazyFrame],
+    span: Span | None,
+    customers: int,
+    settings: CustomerMonthsSettings,
+    *,
+    calls: bool = False,
+) -> int:
+    """Customers of a bucket, over the months of `span`; `calls` says that months of calls will be among the tables.
 
     A customer costs ``_CELL`` bytes for each feature and month that is made, and for each value of the subject tables,
     of which there are rows x columns / customers on average.
@@ -43,12 +51,13 @@ def at_once(tables: Mapping[str, pl.LazyFrame], span: Span, customers: int, sett
     UsageError
         Not even a small bucket fits into the memory allowed.
     """
-    months = span.last - span.first + 1
+    months = span.last - span.first + 1 if span else 1
     most = max(min(settings.bucket_customers, _ROWS // months), 1)
     left = room(customers, settings)
     if left is None:
         return most
-    each = _CELL * (months * len(FEATURES) + _cells(tables) // max(customers, 1))
+    made = len(FEATURES) + (len(CALLS) if calls else 0)
+    each = _CELL * (months * made + _cells(tables) // max(customers, 1))
     least = min(_LEAST, max(customers, 1))
     if left < each * least:
         raise UsageError(

@@ -59,7 +59,7 @@ def main() -> None:
         sys.stdout.write(
             f"{limit:>8}  exit {code}  peak {peak:7.0f} MB  CPU {cpu:6.1f} s{'  PASSED' if passed else ''}\n"
         )
-    largest = 400_000 // given.months
+    largest = 250_000 // given.months
     peaks = [
         measured("customer-months", "-w", str(work), "--force", TELCLI_CUSTOMER_MONTHS_BUCKET_CUSTOMERS=str(size))[1]
         for size in (largest // 4, largest)

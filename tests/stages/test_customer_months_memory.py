@@ -29,14 +29,14 @@ def size(customers: int, bills_each: int, span: Span = YEAR, **settings: Any) ->
 
 
 def test_without_a_limit_the_settings_and_the_months_decide() -> None:
-    assert size(50, 1) == 400_000 // 12
+    assert size(50, 1) == 250_000 // 12
     assert size(50, 1, bucket_customers=7) == 7
-    assert size(50, 1, Span(0, 400_000)) == 1
+    assert size(50, 1, Span(0, 250_000)) == 1
 
 
 def test_a_bucket_costs_its_rows_times_columns() -> None:
     one, two = size(2000, 12, memory="500MB"), size(2000, 24, memory="500MB")
-    left = 500_000_000 - 450_000_000 - 100 * 2000
+    left = 500_000_000 - 400_000_000 - 100 * 2000
     assert one == left // (20 * (12 * len(FEATURES) + 1 + 12 * 4))
     assert two == left // (20 * (12 * len(FEATURES) + 1 + 24 * 4))
     assert one > two > 1000
@@ -49,7 +49,7 @@ def test_a_limit_that_is_no_hindrance_changes_nothing() -> None:
 
 def test_what_does_not_fit_is_said_with_what_would() -> None:
     with pytest.raises(UsageError) as raised:
-        size(3000, 100, memory="400MB")
+        size(3000, 100, memory="390MB")
     assert (raised.value.code, raised.value.exit_code) == ("memory-short", ExitCode.USAGE)
     need = str(raised.value.values["need"])
     assert need in raised.value.hint
@@ -60,9 +60,14 @@ def test_what_does_not_fit_is_said_with_what_would() -> None:
 
 
 def test_few_customers_need_only_room_for_themselves() -> None:
-    assert size(3, 12, memory="451MB") > 3
-    assert room(3, CustomerMonthsSettings(memory="451MB")) == 1_000_000 - 300
+    assert size(3, 12, memory="401MB") > 3
+    assert room(3, CustomerMonthsSettings(memory="401MB")) == 1_000_000 - 300
     assert room(3, CustomerMonthsSettings()) is None
+
+
+def test_months_of_calls_count_before_they_are_made() -> None:
+    few = at_once(tables(2000, 12), YEAR, 2000, CustomerMonthsSettings(memory="500MB"), calls=True)
+    assert 1000 < few < size(2000, 12, memory="500MB")
 
 
 @pytest.mark.parametrize("text", ["2", "2 bottles", "-1GB", "GB", "1e3MB", "２GB"])
