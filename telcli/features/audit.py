@@ -13,7 +13,7 @@ from telcli.features.exact import UNITS, units
 from telcli.features.month_index import index_at, month_at
 from telcli.features.span import Span
 
-__all__ = ["Tally", "doubts"]
+__all__ = ["COUNTED", "Tally", "doubts"]
 
 _NAMED = 6
 """So many months are named one by one."""
@@ -23,6 +23,10 @@ THIN = 0.5
 
 LOST = 0.001
 """Billed money outside customer_months is told from this share on."""
+
+
+COUNTED = ("customer_id", "left", "numbers_held", "revenue", "paid", "contacts", "months_since_use")
+"""Columns of customer_months that are counted."""
 
 
 @dataclass

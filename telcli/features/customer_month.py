@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from telcli.features.calling import known as calls_known
 from telcli.features.campaigns import received
 from telcli.features.contract import HELD, bundled, holdings, monthly, tenure
 from telcli.features.exact import DECIMALS, amount
-from telcli.features.history import HISTORY, history
+from telcli.features.history import HISTORY, REACH, history
 from telcli.features.money import billed, due, kept, paid
 from telcli.features.month_index import date_at
 from telcli.features.people import coded, grid, lines, numbered, people
@@ -28,7 +29,7 @@ from telcli.features.versions import CHANGES, changes, versions
 from telcli.tables.month_calls import CALLS
 from telcli.tables.months import FACTS, FEATURES
 
-__all__ = ["SOURCES", "customer_months"]
+__all__ = ["SOURCES", "Bucketed", "bucketed", "contracts", "customer_months"]
 
 _FACTS = ("bills", "usage", "call_months", "payments", "contacts", "campaigns")
 SOURCES = ("customers", "subscriptions", "subscription_history", "products", *_FACTS)
@@ -59,7 +60,12 @@ _JOINED: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def customer_months(
-    bucket: Mapping[str, pl.LazyFrame], span: Span, *, prepaid_inactive_days: int = 90, due_months: int = 1
+    bucket: Mapping[str, pl.LazyFrame],
+    span: Span,
+    *,
+    prepaid_inactive_days: int = 90,
+    due_months: int = 1,
+    since: int = 0,
 ) -> pl.LazyFrame:
     """One row per customer and month, as the contract of customer_months says, sorted by customer and month.
 
@@ -78,6 +84,8 @@ def customer_months(
         rounded up from 30 days.
     due_months
         Months from the month billed to the month in which a bill without a `due_on` falls due.
+    since
+        The first month that is wanted, as an index; the rows of later ones are the same whatever it is.
 
     >>> from datetime import date
     >>> customers = pl.LazyFrame({"customer_id": ["a"], "joined_on": [date(2024, 4, 16)]})
@@ -85,21 +93,35 @@ def customer_months(
     >>> customer_months({"customers": customers}, Span(at, at + 1)).select("month", "tenure_months").collect().rows()
     [(datetime.date(2024, 5, 1), 0.5), (datetime.date(2024, 6, 1), 1.5)]
     """
-    everyone = numbered(bucket).cache()
-    subjects = coded(bucket, everyone)
-    held = _cached(lines(subjects, everyone, span))
-    folk = people(subjects, everyone, held, span).cache()
-    parts = [*_money(subjects, folk, span, due_months), *_acts(subjects, folk, span)]
-    if held is not None:
-        parts += _contracts(subjects, bucket, held, folk, span)
-    featured = _monthly(_assembled(grid(folk), parts), span)
+    found = bucketed(bucket, span)
+    parts = [*_money(found.subjects, found.folk, span, due_months), *_acts(found.subjects, found.folk, span)]
+    parts += contracts(found, bucket, span)
+    featured = _monthly(_assembled(grid(found.folk), parts), span)
     present = presence(featured, span, math.ceil(prepaid_inactive_days / 30))
     monthly = [name for name in FEATURES if name not in HISTORY]
     masked = present.with_columns(pl.when("kept").then(pl.col(name)).alias(name) for name in monthly)
-    kept = history(masked, span).filter("kept")
+    lately = masked.filter(pl.col("at") >= since - REACH) if since > span.first else masked
+    kept = history(lately, span).filter("kept", pl.col("at") >= since)
     return kept.with_columns(month=date_at(pl.col("at"))).select(
         *FACTS, *(pl.col(name).cast(pl.Float64) for name in FEATURES)
     )
+
+
+@dataclass(frozen=True)
+class Bucketed:
+    """A bucket taken in hand: its tables by `who`, its lines (None where none are known) and its customers."""
+
+    subjects: Mapping[str, pl.LazyFrame]
+    held: pl.LazyFrame | None
+    folk: pl.LazyFrame
+
+
+def bucketed(bucket: Mapping[str, pl.LazyFrame], span: Span) -> Bucketed:
+    """Take the tables of a bucket in hand: who there is, which lines they have, and from when to when."""
+    everyone = numbered(bucket).cache()
+    subjects = coded(bucket, everyone)
+    held = _cached(lines(subjects, everyone, span))
+    return Bucketed(subjects, held, people(subjects, everyone, held, span).cache())
 
 
 def _cached(frame: pl.LazyFrame | None) -> pl.LazyFrame | None:
@@ -137,21 +159,17 @@ def _acts(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span) 
     return parts
 
 
-def _contracts(
-    subjects: Mapping[str, pl.LazyFrame],
-    bucket: Mapping[str, pl.LazyFrame],
-    held: pl.LazyFrame,
-    folk: pl.LazyFrame,
-    span: Span,
-) -> list[pl.LazyFrame]:
-    """What the customer holds, one row per customer and month with a line."""
-    states = versions(held, subjects.get("subscription_history")).cache()
+def contracts(found: Bucketed, bucket: Mapping[str, pl.LazyFrame], span: Span) -> list[pl.LazyFrame]:
+    """What customers hold, one row per customer and month with a line; nothing where no lines are known."""
+    if found.held is None:
+        return []
+    states = versions(found.held, found.subjects.get("subscription_history")).cache()
     lived = monthly(states, span).cache()
     parts = [holdings(lived), bundled(lived)]
-    if "subscription_history" in subjects:
+    if "subscription_history" in found.subjects:
         parts += [changes(states)]
     if "products" in bucket:
-        parts += [taken(bucket["products"], held, folk)]
+        parts += [taken(bucket["products"], found.held, found.folk)]
     return parts
 
 

@@ -25,10 +25,13 @@ from telcli.features.runs import earlier
 from telcli.features.span import Span
 from telcli.tables.month_history import MEASURES, PAST
 
-__all__ = ["HISTORY", "LEAST", "history"]
+__all__ = ["HISTORY", "LEAST", "REACH", "history"]
 
 LEAST = 3
 """Known months that a trend and a deviation need, of 6."""
+
+REACH = 11
+"""Months before its own that a row looks back on, at most."""
 
 OWED = 0.005
 """Arrears below this are none."""
@@ -61,8 +64,8 @@ _SUMS = (("complaints", 3), ("complaints", 6), ("contacts", 3), ("contacts", 6))
 
 def _measured(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
     """Add what is told of one measure: its last twelve months are laid side by side once, and dropped after."""
-    lags = [f"_{lag}" for lag in range(12)]
-    laid = rows.with_columns(earlier(pl.col(name), lag).alias(f"_{lag}") for lag in range(12))
+    lags = [f"_{lag}" for lag in range(REACH + 1)]
+    laid = rows.with_columns(earlier(pl.col(name), lag).alias(f"_{lag}") for lag in range(REACH + 1))
     halves = {"_now_3": lags[:3], "_before_3": lags[3:6], "_now_6": lags[:6], "_before_6": lags[6:]}
     known = laid.with_columns(_known(columns).alias(f"{half}_known") for half, columns in halves.items())
     means = known.with_columns(

@@ -29,9 +29,11 @@ def before(
     """What stands of the stage's last run; None where everything has to be made anew.
 
     That is so where it never ran or `known`, its last run, is not to be built on, where the version or a setting has
-    changed, or where a table was written under another contract.
+    changed, where a table is no longer there, or was written under another contract.
     """
     if known is None or not stage.adds or not _same_but_inputs(known.basis, basis):
+        return None
+    if {path.split("/")[0] for path in known.basis.inputs if "/" in path} - set(chosen):
         return None
     gave = {table: {name: manifest.tables[table][name] for name in names} for table, names in known.gave.items()}
     if any(part.contract != contract(table).digest() for table, parts in gave.items() for part in parts.values()):
@@ -44,6 +46,7 @@ def before(
         {table: _touched(table, manifest, names, known) for table, names in chosen.items()},
         {table: frozenset(parts) for table, parts in gave.items()},
         rows,
+        known.marks,
     )
 
 

@@ -72,7 +72,8 @@ class Basis:
 class Record:
     """One stage's last finished run for one as-of month ("" where a stage covers every month).
 
-    `gave` names the partitions it published by table, `files` its models and pages with their hashes.
+    `gave` names the partitions it published by table, `files` its models and pages with their hashes; `marks` is what
+    it wrote down for its next run.
     """
 
     basis: Basis
@@ -85,6 +86,7 @@ class Record:
     duplicates: int
     metrics: Mapping[str, Any]
     notices: tuple[Mapping[str, Any], ...]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

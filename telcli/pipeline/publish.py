@@ -166,6 +166,7 @@ def _record(
         duplicates=sum(source["rows_duplicate"] for source in lines),
         metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
+        marks=dict(outcome.marks),
     )
 
 

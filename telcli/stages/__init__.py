@@ -50,11 +50,13 @@ class Before:
     touched : by table it reads, the months of which it has other rows than then; "" for a table of one file.
     made : by table it gives, the partitions it made.
     rows : the rows of some partitions of a table that it made.
+    marks : what it wrote down for its next run.
     """
 
     touched: Mapping[str, frozenset[str]]
     made: Mapping[str, frozenset[str]]
     rows: Callable[[str, Iterable[str]], pl.LazyFrame]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class Outcome:
     light : tables whose frames cost little to read piece by piece, since they only select from what was kept.
     models : fitted estimators by name, each with a JSON-able description.
     kept : by table, the partitions of the last run that stand, beside those of `tables`; see `Before`.
+    marks : by month, what the tables without months said of it, for the stage's next run.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -129,3 +132,4 @@ class Outcome:
     seen: frozenset[str] = frozenset()
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.customer_months_calls import calls_told, months_of_calls
 from telcli.stages.customer_months_memory import at_once, room
+from telcli.stages.customer_months_restart import Restart, counted, restart
 
 __all__ = ["customer_months"]
 
@@ -30,9 +31,10 @@ Work = Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame]
 def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome:
     """Build customer_months, a bucket of whole customers at a time, wherever the engine has them worked on.
 
-    The months of a finished bucket are kept, each with that month of the others, and handed on as one lazy frame: a
-    month of it is found without reading the others, and has its customers in order. Whether the work fits into the
-    memory allowed is known before any of it is done.
+    Made is what the last run did not make, or made of other facts, lines or settings; earlier months stand. The months
+    of a finished bucket are kept, each with that month of the others, and handed on as one lazy frame: a month of it is
+    found without reading the others, and has its customers in order. Whether the work fits into the memory allowed is
+    known before any of it is done.
 
     Raises
     ------
@@ -50,21 +52,31 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         tables["call_months"] = calls.rows
         found = pl.concat([found, evidence({"call_months": calls.rows})]).sort("feature", "at")
     span = _span(tables, found, _named_month(inputs), settings)
-    work = partial(
-        months_of, span=span, prepaid_inactive_days=settings.prepaid_inactive_days, due_months=settings.due_months
-    )
+    begun = restart(inputs, tables, span, most)
     tally = Tally()
-    kept = inputs.gather(_made(inputs, tables, work, most, tally, customers), "month")
-    metrics = {
-        "months": span.last - span.first + 1,
-        "first_month": month_at(span.first).isoformat(),
-        "last_month": month_at(span.last).isoformat(),
-        **tally.counts(),
-    }
+    rows = inputs.gather(_made(inputs, tables, _work(settings, span, begun), most, tally, customers), "month")
+    tally = counted(inputs, begun, rows, most) if begun.kept else tally
     notices = doubts(tables, found, span, tally, customers=customers)
-    given = {"customer_months": kept} | ({"call_months": calls.made} if calls else {})
-    stands = {"call_months": calls.kept} if calls else {}
-    return Outcome(given, metrics, tuple(notices), light=frozenset(given), kept=stands)
+    given = {"customer_months": rows} | ({"call_months": calls.made} if calls else {})
+    stands = {"customer_months": begun.kept} | ({"call_months": calls.kept} if calls else {})
+    metrics = {**_months(span), **tally.counts()}
+    return Outcome(given, metrics, tuple(notices), light=frozenset(given), kept=stands, marks=begun.marks)
+
+
+def _work(settings: CustomerMonthsSettings, span: Span, begun: Restart) -> Work:
+    """What is done to a bucket of customers."""
+    return partial(
+        months_of,
+        span=span,
+        prepaid_inactive_days=settings.prepaid_inactive_days,
+        due_months=settings.due_months,
+        since=begun.since,
+    )
+
+
+def _months(span: Span) -> dict[str, Any]:
+    first, last = (month_at(at).isoformat() for at in (span.first, span.last))
+    return {"months": span.last - span.first + 1, "first_month": first, "last_month": last}
 
 
 def _made(

@@ -57,6 +57,17 @@ def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: in
     assert taken_back.is_empty()
 
 
+@settings(max_examples=8, deadline=None)
+@given(seed=SEEDS, months=st.integers(0, 6))
+def test_later_months_are_the_same_where_earlier_ones_are_not_wanted(seed: int, months: int) -> None:
+    tables = random_operator(seed)
+    span = span_of(evidence(tables))
+    assert span is not None
+    since = span.first + months
+    lately = customer_months(tables, span, since=since).collect(engine="in-memory")
+    assert lately.equals(built(tables).filter(index("month") >= since))
+
+
 @settings(max_examples=4, deadline=None)
 @given(seed=SEEDS)
 def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> None:
