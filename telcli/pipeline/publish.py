@@ -93,8 +93,9 @@ def _land_all(
 
 def _with_standing(manifest: Manifest, landed: Mapping[str, Landed], outcome: Outcome) -> Mapping[str, Landed]:
     """The tables with the partitions that the stage left as they were."""
+    together = {table: {**standing(manifest, table, outcome.kept), **found.parts} for table, found in landed.items()}
     return {
-        table: dataclasses.replace(found, parts={**standing(manifest, table, outcome.kept), **found.parts})
+        table: dataclasses.replace(found, parts=dict(sorted(together[table].items())))
         for table, found in landed.items()
     }
 

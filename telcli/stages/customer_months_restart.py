@@ -41,7 +41,8 @@ def restart(inputs: Inputs, tables: Mapping[str, pl.LazyFrame], span: Span, most
     now = digested(sums, span)
     since = _since(inputs.before, now, span) if inputs.before else span.first
     made = inputs.before.made.get("customer_months", frozenset()) if inputs.before else frozenset()
-    return Restart(since, frozenset(name for name in made if name < month_at(since).isoformat()), now)
+    stands = {month_at(at).isoformat() for at in range(span.first, since)}
+    return Restart(since, made & stands, now)
 
 
 def _since(before: Before, now: Mapping[str, str], span: Span) -> int:

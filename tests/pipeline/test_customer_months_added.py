@@ -15,10 +15,12 @@ import pytest
 
 from telcli.features.month_index import month_at
 from telcli.pipeline.doors import land
+from telcli.pipeline.purge import purge
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
 from tests.features.operators import Tables, at, known_at, random_operator, table
+from tests.pipeline.test_call_months import HEADER, load, month
 
 FIRST, LAST = at(2023, 11), at(2024, 5)
 
@@ -211,3 +213,35 @@ def test_another_setting_or_a_lost_file_makes_all_anew(tmp_path: Path) -> None:
     operator.month()
     run_stage("customer-months", Request(relaid(place, operator.known()), flags={"prepaid_inactive_days": 60}))
     same_anew(place, tmp_path / "anew", flags={"prepaid_inactive_days": 60})
+
+
+def test_calls_and_a_purged_person(tmp_path: Path) -> None:
+    place = tmp_path / "work"
+    load(tmp_path, {"may.csv": month(5), "june.csv": month(6)})
+    before = contents(place)
+    load(tmp_path, {"july.csv": month(7, people=9)})
+    assert before.items() <= contents(place).items() and len(contents(place)) == 3
+    same_anew(place, tmp_path / "anew")
+    load(tmp_path, {"late.csv": HEADER + "c03,2024-06-30 10:00:00,out,60,x9\n"}, late=True)
+    assert "2024-05-01" in run(place)
+    same_anew(place, tmp_path / "anew")
+    purge(place, "c03")
+    run(place)
+    same_anew(place, tmp_path / "anew")
+    rows = pl.read_parquet(place / "customer_months/*/*.parquet", hive_partitioning=False)
+    assert "c03" not in rows["customer_id"] and "c04" in rows["customer_id"]
+
+
+def test_months_that_are_no_longer_there_go(tmp_path: Path) -> None:
+    operator = Operator(2)
+    place = relaid(tmp_path / "work", operator.known())
+    run(place)
+    for earliest in (FIRST + 1, FIRST):
+        facts = {"bills": "month", "usage": "month", "payments": "paid_at", "contacts": "opened_at"}
+        known = operator.known()
+        later = {
+            name: known[name].filter(pl.col(day) >= month_at(earliest)) for name, day in facts.items() if name in known
+        }
+        run(relaid(place, {**known, **later}))
+        assert min(contents(place)) == month_at(earliest).isoformat()
+        same_anew(place, tmp_path / "anew")
