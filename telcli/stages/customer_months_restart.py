@@ -17,8 +17,8 @@ from telcli.stages import Before, Inputs
 
 __all__ = ["Restart", "counted", "restart"]
 
-_ROWS = 2_000_000
-"""Rows counted together, about."""
+_FEW = 8
+"""The columns that are counted are fewer than one in so many."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ def _index(month: str) -> int:
     return month_index(date.fromisoformat(month))
 
 
-def counted(inputs: Inputs, found: Restart, made: pl.LazyFrame, months: int) -> Tally:
-    """The counts over the months that stand and those made now, some whole customers at a time."""
+def counted(inputs: Inputs, found: Restart, made: pl.LazyFrame, most: int) -> Tally:
+    """The counts over the months that stand and those made now, where `most` customers fit with all their columns."""
     tally = Tally()
-    if inputs.before is None or not found.kept:
+    if inputs.before is None:
         return tally
     stood = inputs.before.rows("customer_months", sorted(found.kept)).select(COUNTED)
     both = {"customers": inputs.tables["customers"], "customer_months": pl.concat([stood, made.select(COUNTED)])}
-    for _, rows in inputs.engine.buckets(both, _as_they_are, max(_ROWS // months, 1)):
+    for _, rows in inputs.engine.buckets(both, _as_they_are, _FEW * most):
         tally.add(rows)
     return tally
 

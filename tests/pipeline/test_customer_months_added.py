@@ -245,3 +245,17 @@ def test_months_that_are_no_longer_there_go(tmp_path: Path) -> None:
         run(relaid(place, {**known, **later}))
         assert min(contents(place)) == month_at(earliest).isoformat()
         same_anew(place, tmp_path / "anew")
+
+
+def test_a_line_that_turns_out_to_follow_takes_back_who_left_before_it(tmp_path: Path) -> None:
+    ended = {"subscription_id": "1", "customer_id": "a", "activated_on": date(2023, 1, 1), "ended_on": date(2024, 3, 9)}
+    after = {"subscription_id": "2", "customer_id": "a", "activated_on": date(2024, 4, 2)}
+    bills = [{"customer_id": "a", "month": month_at(k), "kind": "total", "amount": 9.0} for k in range(FIRST, LAST + 1)]
+    known = {"customers": table("customers", [{"customer_id": "a"}]), "bills": table("bills", bills)}
+    place = relaid(tmp_path / "work", {**known, "subscriptions": table("subscriptions", [ended])})
+    run(place)
+    stood = run(relaid(place, {**known, "subscriptions": table("subscriptions", [ended, after])}))
+    assert max(stood) == "2024-02-01"
+    march = pl.read_parquet(place / "customer_months/month=2024-03-01/*.parquet", hive_partitioning=False)
+    assert march["left"].to_list() == [False]
+    same_anew(place, tmp_path / "anew")
