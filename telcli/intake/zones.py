@@ -13,9 +13,13 @@ import polars as pl
 __all__ = ["UTC", "epochs_of", "local_times", "offsets", "offsets_written"]
 
 UTC = "UTC"
-_OFFSET = r"\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?:\s+\d{4})?$"
+_OFFSET = (
+    r"\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)(?:\s+\d{4})?$"
+)
 _PARTS = r"^([+-])(\d\d):?(\d\d)?$"
 _DAY = timedelta(days=1)
+_EARLIEST, _LATEST = datetime(1, 1, 4), datetime(9999, 12, 28)
+"""Days beside which there are others."""
 
 
 def offsets_written(text: pl.Series) -> pl.Series:
@@ -84,6 +88,7 @@ def _steady(times: pl.Series, zone: str) -> int | None:
     first, last = times.min(), times.max()
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return 0
+    first, last = min(max(first, _EARLIEST), _LATEST), max(min(last, _LATEST), _EARLIEST)
     days = pl.datetime_range(first - 2 * _DAY, last + 2 * _DAY, "1d", time_unit="us", eager=True)
     shown = days.dt.replace_time_zone(UTC).dt.convert_time_zone(zone).dt.replace_time_zone(None)
     ahead = (shown - days).dt.total_seconds().unique()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from telcli.pipeline.doors import Landed
@@ -18,12 +19,17 @@ from telcli.pipeline.provenance import Basis, Manifest, Record, digest, recorded
 from telcli.stages import Outcome
 from telcli.tables import SUBJECTS
 
-__all__ = ["bases_alone", "done_before", "entered", "taken"]
+__all__ = ["bases_alone", "done_before", "entered", "latest_month", "taken"]
 
 
 def bases_alone(manifest: Manifest) -> bool:
     """Whether tables of the whole base are all that was ever loaded, so that one more of them is the base anew."""
     return all(load.get("whole") for load in manifest.loads)
+
+
+def latest_month(manifest: Manifest) -> date | None:
+    """The latest month of the loads there were, which one without months of its own belongs to."""
+    return max((date.fromisoformat(load["month"]) for load in manifest.loads if load.get("month")), default=None)
 
 
 def done_before(manifest: Manifest, basis: Basis) -> Record | None:

@@ -67,14 +67,17 @@ class Monthly:
                     self._say("month-restated", table, month, ours, theirs)
                     parts = {name: part for name, part in parts.items() if name not in ours} | theirs
                     continue
-                made = self._added(table, ours, fresh, theirs, open_now=month == last)
+                made = self._added(table, ours, fresh, theirs, texts, open_now=month == last)
                 if made is None:
                     self._closed.append((table, month, counted(ours), counted(theirs)))
                 else:
                     parts |= made.parts
                     staged |= made.staged
-                    code = "month-added-to" if month == last else "month-late-rows"
-                    self._say(code, table, month, ours, theirs, {**ours, **made.parts})
+                    after = {**ours, **made.parts}
+                    if month == last:
+                        self._say("month-added-to", table, month, ours, theirs, after)
+                    elif self._load.late:
+                        self._say("month-late-rows", table, month, ours, theirs, after)
             staged = {path: place for path, place in staged.items() if place not in _places(fresh, theirs)}
         return dataclasses.replace(fresh, parts=parts, staged=staged)
 
@@ -94,22 +97,31 @@ class Monthly:
         )
 
     def _added(
-        self, table: str, ours: Mapping[str, Part], fresh: Landed, theirs: Mapping[str, Part], *, open_now: bool
+        self,
+        table: str,
+        ours: Mapping[str, Part],
+        fresh: Landed,
+        theirs: Mapping[str, Part],
+        texts: Sequence[str],
+        *,
+        open_now: bool,
     ) -> Landed | None:
-        """The partitions of a month that get rows; None where the month is closed to them."""
-        if not (open_now or self._load.late):
-            return None
+        """The partitions of a month that get rows; None where the month is closed to them.
+
+        Rows of a closed month that are held already, as they are, are nothing new, whatever else is held of it.
+        """
         rules, made = contract(table), []
         for name, part in theirs.items():
-            given, held = staged_rows(fresh, [part]), self._scan(table, [name]) if name in ours else None
-            if held is None:
-                both = given
-            elif open_now:
-                both = added_to(self._without_spoken(table, held, given), given, rules.key)
+            given = as_text(staged_rows(fresh, [part]), texts)
+            held = as_text(self._scan(table, [name]), texts) if name in ours else None
+            if open_now:
+                both = given if held is None else added_to(self._without_spoken(table, held, given), given, rules.key)
             else:
-                late = late_to(held, given, rules.key)
-                if late is None:
+                late = given if held is None else late_to(held, given, rules.key)
+                if late is None or (not self._load.late and _rows(late) > (ours[name].rows if name in ours else 0)):
                     return None
+                if not self._load.late:
+                    continue
                 both = late
             made.append(land(rules, both, self._staging / name, strict=True))
         parts = {name: part for one in made for name, part in one.parts.items()}
@@ -131,14 +143,28 @@ class Monthly:
         theirs: Mapping[str, Part],
         after: Mapping[str, Part] | None = None,
     ) -> None:
-        values = {"table": table, "month": month[:7], "given": counted(theirs), "before": counted(ours)}
-        self.notices.append(Notice(code, _SAID[code], {**values, "after": counted(theirs if after is None else after)}))
+        given, before, now = counted(theirs), counted(ours), counted(theirs if after is None else after)
+        values = {"table": table, "month": month[:7], "given": given, "before": before, "after": now}
+        late = {"new": now - before, "same": given - (now - before)} if code == "month-late-rows" else {}
+        self.notices.append(Notice(code, _SAID[code], {**values, **late}))
 
     def refuse_closed(self) -> None:
         """Refuse a load that says something else of closed months, once all of them are known."""
         if not self._closed:
             return
         table, month, before, now = self._closed[0]
+        if self._load.late:
+            raise DataError(
+                "late-differs",
+                "{table}: {month} is closed, and of the {now} rows that this load gives some say something else than "
+                "the {before} held. Nothing was changed.",
+                hint="--late only adds rows: leave out those that are held with other values; or give the whole month "
+                "with --restate.",
+                table=table,
+                month=month[:7],
+                before=before,
+                now=now,
+            )
         raise DataError(
             "month-closed",
             "{table}: {month} is closed, holds {before} rows, and this load gives {now} that differ ({count} closed "
@@ -157,8 +183,8 @@ class Monthly:
 _SAID = {
     "month-added-to": "{table}: {month} is open and was added to: {given} rows given, {before} held before, "
     "{after} now.",
-    "month-late-rows": "{table}: {month} is closed; rows that came late were added: {given} rows given, {before} held "
-    "before, {after} now.",
+    "month-late-rows": "{table}: {month} is closed; of {given} rows given {new} came late and were added, {same} were "
+    "held already; {after} now.",
     "month-restated": "{table}: {month} was replaced: {before} rows before, {after} now.",
 }
 
@@ -166,6 +192,10 @@ _SAID = {
 def staged_rows(fresh: Landed, parts: Sequence[Part]) -> pl.LazyFrame:
     """The rows of some parts of a table that a load has just landed."""
     return pl.concat([pl.scan_parquet(fresh.staged[part.path], glob=False) for part in parts], how="diagonal_relaxed")
+
+
+def _rows(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
 def counted(parts: Mapping[str, Part]) -> int:

@@ -21,7 +21,7 @@ def retyped(table: str, held: pl.LazyFrame, fresh: Landed, staging: Path) -> tup
     if not fresh.staged:
         return fresh, [], []
     had = held.collect_schema()
-    have = pl.read_parquet_schema(next(iter(fresh.staged.values())))
+    have = pl.scan_parquet(next(iter(fresh.staged.values())), glob=False).collect_schema()
     names = [name for name in have if name.startswith("x_") and name in had and had[name] != have[name]]
     if not names:
         return fresh, [], []

@@ -244,7 +244,7 @@ def _make(
     staging = workdir.staging()
     inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gatherer(staging / "gathered"))
     if stage.name == "ingest":
-        from telcli.pipeline.ledger import bases_alone
+        from telcli.pipeline.ledger import bases_alone, latest_month
         from telcli.pipeline.sources import open_sources
 
         extracts, left_out = open_sources(request.sources, staging)
@@ -254,6 +254,7 @@ def _make(
             key=secret,
             suppressed=frozenset(manifest.suppressed),
             bases_alone=bases_alone(manifest),
+            held_month=latest_month(manifest),
         )
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))

@@ -78,6 +78,7 @@ class Inputs:
     key : gives the key of pseudonyms, for ingest alone; asked only where numbers of persons are read.
     suppressed : hashes of persons who were purged, for ingest alone.
     bases_alone : whether nothing but tables of the whole base was ever loaded, for ingest alone.
+    held_month : the latest month of earlier loads, for ingest alone.
     parts : of tables whose months are many files by customer, for stages that add, each file by its partition; opened
         when it is asked for. Such a table is not among `tables`.
     before : what stands of the last run, for stages that add; None where all is to be made.
@@ -95,6 +96,7 @@ class Inputs:
     gather: Callable[[Iterable[pl.DataFrame], str], pl.LazyFrame] = together
     suppressed: frozenset[str] = frozenset()
     bases_alone: bool = True
+    held_month: date | None = None
     parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)
     before: Before | None = None
 

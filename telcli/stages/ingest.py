@@ -83,7 +83,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
-    at, told = _month(ones, inputs.as_of) if undated or needs_month(ones) else (inputs.as_of, [])
+    held = inputs.held_month if undated and not inputs.bases_alone else None
+    at, told = _month(ones, inputs.as_of, held) if undated or needs_month(ones) else (inputs.as_of, [])
     whole = undated and inputs.bases_alone and all(one.map.table == "customers" for one in ones)
     lines = None if whole else inputs.tables.get("subscriptions")
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
@@ -182,10 +183,21 @@ def _left_out(ones: Sequence[Understood], gone: Sequence[int]) -> list[Notice]:
     ]
 
 
-def _month(ones: Sequence[Understood], asked: date | None) -> tuple[date, list[Notice]]:
-    """The month of a table that has none: as asked, else that of the latest date found, else this month, said aloud."""
+def _month(ones: Sequence[Understood], asked: date | None, held: date | None) -> tuple[date, list[Notice]]:
+    """The month of a table that has none: as asked, else that of the facts `held`, else of its latest date, else this.
+
+    What is taken is said aloud.
+    """
     if asked:
         return asked.replace(day=1), []
+    if held:
+        return held, [
+            Notice(
+                "as-of-held",
+                "The table has no months; {month} was taken, the latest month held. Choose with --as-of.",
+                {"month": f"{held:%Y-%m}"},
+            )
+        ]
     latest = max((found for one in ones if (found := _latest(one))), default=None)
     if latest:
         month = latest.replace(day=1)

@@ -132,3 +132,21 @@ def test_never_is_never_in_every_zone(text: str) -> None:
 def test_every_zone_that_can_be_set_is_understood() -> None:
     for zone in available_timezones() - {"Factory", "localtime"}:
         assert epochs_of(times(datetime(2024, 1, 15)), zone).null_count() == 0
+
+
+def test_an_offset_behind_the_half_of_the_day_counts() -> None:
+    text = pl.Series(["06/30/2024 08:00:00 PM +00:00", "06/30/2024 08:00:00 p.m. Z", "06/30/2024 08:00:00 PM"])
+    assert offsets(text).to_list() == [0, 0, None]
+    at = datetime(2024, 7, 1, 4)
+    assert moments(text.head(1), "mdy", "Asia/Shanghai")[0].to_list() == [at]
+
+
+def test_an_offset_that_no_zone_has_is_a_fault() -> None:
+    _, bad = moments(pl.Series(["2024-06-01 08:00:00+99:99", "2024-06-01 08:00:00+14:00"]), zone="Asia/Shanghai")
+    assert bad.to_list() == [True, False]
+
+
+@pytest.mark.parametrize("odd", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)])
+def test_the_first_and_last_days_there_are_have_moments(odd: datetime) -> None:
+    assert epochs_of(pl.Series([odd, datetime(2024, 6, 1)]), "Europe/Berlin").len() == 2
+    assert local_times(pl.Series([odd]), "Asia/Shanghai").len() == 1

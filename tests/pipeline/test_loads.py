@@ -111,13 +111,46 @@ def test_late_rows_are_added_to_a_closed_month_and_change_none_of_it(tmp_path: P
         load(tmp_path, late)
     run = load(tmp_path, late, choices={"late": True})
     (told,) = [notice for notice in run.notices if notice.code == "month-late-rows"]
-    assert told.values == {"table": "payments", "month": "2024-05", "given": 2, "before": 1, "after": 2}
+    counts = {"given": 2, "before": 1, "after": 2, "new": 1, "same": 1}
+    assert told.values == {"table": "payments", "month": "2024-05", **counts}
     assert sorted(rows(tmp_path, "payments", "payment_id", "amount")) == sorted([*held, ("p9", 7.0)])
     assert load(tmp_path, late, choices={"late": True}).skipped
     before = (tmp_path / "work/manifest.json").read_bytes()
     with pytest.raises(DataError, match="closed"):
         load(tmp_path, {"other.csv": PAYMENTS + "p1,a,2024-05-03,55\n"}, choices={"late": True})
     assert (tmp_path / "work/manifest.json").read_bytes() == before
+
+
+def test_what_a_closed_month_holds_already_may_be_given_again_without_what_came_late(tmp_path: Path) -> None:
+    first = {"payments.csv": PAYMENTS + "p1,a,2024-05-03,5\n"}
+    load(tmp_path, MAY | first)
+    load(tmp_path, JUNE | {"june.csv": PAYMENTS + "p2,a,2024-06-03,6\n"})
+    load(tmp_path, {"late.csv": PAYMENTS + "p9,b,2024-05-30,7\n"}, choices={"late": True})
+    held = rows(tmp_path, "payments", "payment_id", "amount")
+    assert not codes(load(tmp_path, {"again.csv": first["payments.csv"]})) & {"month-late-rows", "month-restated"}
+    assert rows(tmp_path, "payments", "payment_id", "amount") == held
+    with pytest.raises(DataError, match="say something else") as raised:
+        load(tmp_path, {"other.csv": PAYMENTS + "p1,a,2024-05-03,55\np8,b,2024-05-04,1\n"}, choices={"late": True})
+    assert raised.value.code == "late-differs"
+
+
+def test_late_rows_with_an_attribute_that_is_text_now_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+    load(tmp_path, MAY | {"bills_202405.csv": BILLS.replace("\n", ",quirk\n") + "a,2024-05,5,7\nb,2024-05,6,8\n"})
+    load(tmp_path, JUNE)
+    late = BILLS.replace("\n", ",quirk\n") + "a,2024-05,5,7\nc,2024-05,9,A5\n"
+    load(tmp_path, {"late.csv": late}, choices={"late": True})
+    found = [row for row in rows(tmp_path, "bills", "customer_id", "month", "x_quirk") if row[1] == date(2024, 5, 1)]
+    assert [(who, quirk) for who, _, quirk in found] == [("a", "7"), ("b", "8"), ("c", "A5")]
+
+
+def test_customers_alone_after_months_of_facts_belong_to_the_latest_of_them(tmp_path: Path) -> None:
+    since = "customer_id,gender,join_date\na,F,2019-05-01\nb,M,2020-02-01\n"
+    load(tmp_path, MAY)
+    load(tmp_path, JUNE)
+    run = load(tmp_path, {"crm.csv": since})
+    assert "as-of-held" in codes(run)
+    made = run_stage("customer-months", Request(tmp_path / "work"))
+    assert (made.metrics["first_month"], made.metrics["last_month"]) == ("2024-05-01", "2024-06-01")
 
 
 def test_late_calls_reopen_only_their_bucket(tmp_path: Path) -> None:

@@ -256,5 +256,7 @@ def test_a_working_directory_may_have_any_name(tmp_path: Path) -> None:
     (tmp_path / "bills.csv").write_text("customer_id,month,amount\nC1,2024-05,30\nC1,2024-06,31\n")
     request = Request(workdir=tmp_path / "本[1]*?", sources=(tmp_path / "bills.csv",))
     assert run_stage("ingest", request).rows_in == 2
+    (tmp_path / "july.csv").write_text("customer_id,month,amount\nC1,2024-07,30\n")
+    run_stage("ingest", Request(workdir=request.workdir, sources=(tmp_path / "july.csv",)))
     found = run_stage("customer-months", Request(workdir=request.workdir))
-    assert {output.table: output.rows for output in found.outputs} == {"customer_months": 2}
+    assert {output.table: output.rows for output in found.outputs} == {"customer_months": 3}

@@ -76,7 +76,7 @@ class Sight:
 
         paths = [self._opened.manifest.tables[table][name].path for name in names]
         for path in paths:
-            have = pl.read_parquet_schema(self._path / path)
+            have = pl.scan_parquet(self._path / path, glob=False).collect_schema()
             if any(have[name] != kind for name, kind in kinds.items() if name in have):
                 return []
         return [_pattern(f"{self.uri}/{path}") for path in paths]
