@@ -32,7 +32,9 @@ def marks(bucket: Mapping[str, pl.LazyFrame], span: Span) -> pl.LazyFrame:
     """
     found = bucketed(bucket, span)
     named = found.folk.select("who", person=pl.col("customer_id").hash())
-    parts = [_known_then(found.folk), *contracts(found, bucket, span)]
+    held = contracts(found, bucket, span)
+    parts = [_known_then(grid(found.folk).filter(pl.col("opened").is_null() | (pl.col("at") < pl.col("opened"))))]
+    parts += [_known_then(held[0].select(*_OWN).join(found.folk, on="who")), *held] if held else []
     if "campaigns" in found.subjects:
         parts += [received(found.subjects["campaigns"])]
     hashed = [_hashed(part, named, number) for number, part in enumerate(parts)]
@@ -42,10 +44,14 @@ def marks(bucket: Mapping[str, pl.LazyFrame], span: Span) -> pl.LazyFrame:
     return sums.select(pl.lit("").alias("customer_id"), "at", "low", "high").sort("at")
 
 
-def _known_then(folk: pl.LazyFrame) -> pl.LazyFrame:
-    """A row per customer and month: since when they were customers, as far as it was known in the month."""
+def _known_then(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Since when they were customers, as far as it was known in the month, of rows per customer and month.
+
+    Wanted are months with a line, or before the first: in others nobody is a customer, and who comes back after years
+    has a grid of such months, but no other past.
+    """
     at = pl.col("at")
-    return grid(folk).select(
+    return rows.select(
         *_OWN,
         "start",
         opened=pl.when(pl.col("opened") <= at).then("opened"),

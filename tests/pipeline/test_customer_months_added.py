@@ -259,3 +259,21 @@ def test_a_line_that_turns_out_to_follow_takes_back_who_left_before_it(tmp_path:
     march = pl.read_parquet(place / "customer_months/month=2024-03-01/*.parquet", hive_partitioning=False)
     assert march["left"].to_list() == [False]
     same_anew(place, tmp_path / "anew")
+
+
+def test_who_comes_back_has_no_other_past(tmp_path: Path) -> None:
+    lines = [
+        {"subscription_id": "1", "customer_id": "a", "activated_on": date(2020, 1, 1), "ended_on": date(2023, 12, 9)},
+        {"subscription_id": "2", "customer_id": "b", "activated_on": date(2020, 1, 1), "ended_on": date(2021, 3, 9)},
+        {"subscription_id": "3", "customer_id": "c", "activated_on": date(2020, 1, 1)},
+    ]
+    again = [{"subscription_id": f"{who}2", "customer_id": who, "activated_on": date(2024, 5, 2)} for who in "ab"]
+    rows = [{"customer_id": "c", "month": month_at(k), "kind": "total", "amount": 9.0} for k in range(FIRST, LAST + 1)]
+    people = table("customers", [{"customer_id": who} for who in "abc"])
+    then = {"bills": table("bills", rows[:-1]), "subscriptions": table("subscriptions", lines)}
+    now = {"bills": table("bills", rows), "subscriptions": table("subscriptions", [*lines, *again])}
+    place = relaid(tmp_path / "work", {"customers": people, **then})
+    run(place)
+    stood = run(relaid(place, {"customers": people, **now}))
+    assert max(stood) == "2024-03-01"
+    same_anew(place, tmp_path / "anew")
