@@ -10,6 +10,7 @@ from polars.exceptions import PolarsError
 from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 from telcli.io.nested import flat_frames
+from telcli.io.parquet_files import scanned
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
@@ -25,7 +26,7 @@ def read_parquet(path: Path) -> list[Extract]:
         Not Parquet, without rows, or with lists in lists or bytes that are no text.
     """
     try:
-        raw = pl.scan_parquet(path, glob=False)
+        raw = scanned(path)
         raw = raw.rename({name: outside_name(name) for name in raw.collect_schema()}).with_row_index(LINE, offset=1)
         # every page is read once: a damaged one would be found only in the middle of the work
         rows = (

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telcli.io.parquet_files import scanned
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -57,7 +59,7 @@ def _query(place: Path, columns: Sequence[str], name: str, text: str) -> pl.Lazy
     """What is to be read of one file; None where it has not the column that is searched."""
     import polars as pl
 
-    frame = pl.scan_parquet(place, hive_partitioning=False, glob=False)
+    frame = scanned(place)
     have = frame.collect_schema()
     if name not in have:
         return None

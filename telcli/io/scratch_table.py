@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from telcli.io.parquet_files import scanned
 from telcli.tables.checks import LINE
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ScratchTable:
         """The whole table, lazily; columns in the order of their first batch, `_line` among them."""
         if not self._files:
             return pl.LazyFrame(schema={LINE: pl.Int64()})
-        found = [pl.scan_parquet(file, glob=False) for file in self._files]
+        found = [scanned(file) for file in self._files]
         return found[0] if len(found) == 1 else pl.concat(found, how="diagonal")
 
     def _start(self, frame: pl.DataFrame) -> None:

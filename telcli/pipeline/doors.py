@@ -13,7 +13,7 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.pipeline.once import Elsewhere, once_over_loads, once_over_months
 from telcli.pipeline.partfile import PartFile
-from telcli.pipeline.parting import Piece, cut, sifted, written
+from telcli.pipeline.parting import Piece, cut, ordered, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.recheck import check_again
 from telcli.pipeline.workdir import Workdir
@@ -128,9 +128,9 @@ class _Landing:
     def _passed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows that keep the contract, by their key."""
         rules = self._rules
-        good = _ordered(rules, rules.bare(rows)) if rules.passes(rows) else None
+        good = ordered(rules, rules.bare(rows)) if rules.passes(rows) else None
         if good is None or rules.repeats(good):
-            return _ordered(rules, self._sorted_out(rows))
+            return ordered(rules, self._sorted_out(rows))
         return good
 
     def _sorted_out(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -146,14 +146,6 @@ class _Landing:
     def landed(self) -> Landed:
         """What became of the table."""
         return Landed(self._parts, self._staged, pl.concat(self._rejects), self._rejected, pl.concat(self._copies))
-
-
-def _ordered(rules: Contract, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one partition by their key; those that stand so already, as far as customers tell, are not sorted."""
-    own = rules.order
-    if not own or (len(own) == 1 and (rows[own[0]].shift(1) < rows[own[0]]).all()):
-        return rows
-    return rows.sort(own)
 
 
 def _final(rules: Contract, partition: str) -> str:

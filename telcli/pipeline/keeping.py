@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telcli.io.parquet_files import scanned
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -21,15 +23,13 @@ def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
 
     Packed lightly, since it is read again at once; memory is that of the stream.
     """
-    import polars as pl
-
     numbers = count()
 
     def keep(frame: pl.LazyFrame) -> pl.LazyFrame:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{next(numbers)}.parquet"
         frame.sink_parquet(place, compression="lz4", maintain_order=True, row_group_size=_GROUP)
-        return pl.scan_parquet(place, glob=False)
+        return scanned(place)
 
     return keep
 
@@ -51,6 +51,6 @@ def gatherer(folder: Path) -> Callable[[Iterable[pl.DataFrame], str], pl.LazyFra
                 places.setdefault(value, []).append(folder / f"{next(numbers)}.parquet")
                 rows = frame.filter(pl.col(by).eq_missing(pl.lit(value, frame.schema[by])))
                 rows.write_parquet(places[value][-1], compression="lz4", row_group_size=_GROUP)
-        return pl.concat([pl.scan_parquet(files, glob=False) for files in places.values()])
+        return pl.concat([scanned(files) for files in places.values()])
 
     return gather

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.workdir import STAGING, Workdir
@@ -77,7 +78,7 @@ def _touched(base: Landed, month: str) -> bool:
 
 def _rows(workdir: Workdir, manifest: Manifest, base: Landed, part: Part) -> pl.LazyFrame:
     place: Path = base.staged.get(part.path) or workdir.locate(manifest, part)
-    return pl.scan_parquet(place, hive_partitioning=False, glob=False)
+    return scanned(place)
 
 
 def _made_before(manifest: Manifest, table: str) -> set[str]:

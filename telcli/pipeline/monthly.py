@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from telcli.errors import DataError, Notice
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Part
 from telcli.pipeline.retyping import as_text
@@ -153,6 +154,7 @@ class Monthly:
         if not self._closed:
             return
         table, month, before, now = self._closed[0]
+        values = {"table": table, "month": month[:7], "before": before, "now": now}
         if self._load.late:
             raise DataError(
                 "late-differs",
@@ -160,10 +162,7 @@ class Monthly:
                 "the {before} held. Nothing was changed.",
                 hint="--late only adds rows: leave out those that are held with other values; or give the whole month "
                 "with --restate.",
-                table=table,
-                month=month[:7],
-                before=before,
-                now=now,
+                **values,
             )
         raise DataError(
             "month-closed",
@@ -171,10 +170,7 @@ class Monthly:
             "months of {tables} differ in all). Nothing was changed.",
             hint="Leave those months out of the extracts; or add rows that come late with --late; or replace the "
             "months with --restate.",
-            table=table,
-            month=month[:7],
-            before=before,
-            now=now,
+            **values,
             count=len(self._closed),
             tables=", ".join(dict.fromkeys(one[0] for one in self._closed)),
         )
@@ -191,7 +187,7 @@ _SAID = {
 
 def staged_rows(fresh: Landed, parts: Sequence[Part]) -> pl.LazyFrame:
     """The rows of some parts of a table that a load has just landed."""
-    return pl.concat([pl.scan_parquet(fresh.staged[part.path], glob=False) for part in parts], how="diagonal_relaxed")
+    return pl.concat([scanned(fresh.staged[part.path]) for part in parts], how="diagonal_relaxed")
 
 
 def _rows(frame: pl.LazyFrame) -> int:

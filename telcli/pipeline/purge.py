@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import Notice
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, key_file
@@ -109,7 +110,7 @@ def _rewritten(
 def _part(old: Part, place: Path) -> Part:
     import polars as pl
 
-    rows = int(pl.scan_parquet(place, glob=False).select(pl.len()).collect().item())
+    rows = int(scanned(place).select(pl.len()).collect().item())
     return dataclasses.replace(old, sha256=file_sha256(place), rows=rows, bytes=place.stat().st_size)
 
 

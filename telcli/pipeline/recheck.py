@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from telcli.pipeline.parting import Piece, cut
+from telcli.pipeline.parting import Piece, cut, ordered
 from telcli.tables.checks import Contract
 
 __all__ = ["check_again"]
@@ -30,7 +30,7 @@ def check_again(rules: Contract, whole: pl.LazyFrame, changed: Mapping[str, pl.L
         height = ready.select(pl.len()).collect(engine="streaming").item()
         for part in cut(rules, Piece(name, ready, height)):
             found = part.collect(engine="streaming")
-            if not rules.passes(found) or rules.repeats(found.sort(rules.order) if rules.order else found):
+            if not rules.passes(found) or rules.repeats(ordered(rules, found)):
                 rules.require(found.lazy())
     if changed and rules.key and rules.partition not in (None, *rules.key):
         _once(rules, rules.conform(whole))

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import Landed, land
 from telcli.tables import contract
 
@@ -21,7 +22,7 @@ def retyped(table: str, held: pl.LazyFrame, fresh: Landed, staging: Path) -> tup
     if not fresh.staged:
         return fresh, [], []
     had = held.collect_schema()
-    have = pl.scan_parquet(next(iter(fresh.staged.values())), glob=False).collect_schema()
+    have = scanned(next(iter(fresh.staged.values()))).collect_schema()
     names = [name for name in have if name.startswith("x_") and name in had and had[name] != have[name]]
     if not names:
         return fresh, [], []
@@ -35,7 +36,7 @@ def retyped(table: str, held: pl.LazyFrame, fresh: Landed, staging: Path) -> tup
     ]
     if all(have[name] == pl.String for name in names):
         return fresh, names, notices
-    rows = pl.concat([as_text(pl.scan_parquet(place, glob=False), names) for place in fresh.staged.values()])
+    rows = pl.concat([as_text(scanned(place), names) for place in fresh.staged.values()])
     made = land(contract(table), rows, staging / "retyped", strict=True)
     return Landed(made.parts, made.staged, fresh.rejects, fresh.rejected_rows, fresh.copies), names, notices
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.lock import exclusive
 from telcli.pipeline.pinned import pinned, same_size
 from telcli.pipeline.provenance import Manifest, Move, Part, Record, file_sha256
@@ -84,7 +85,7 @@ class Workdir:
             place = pinned(place) if pin else place
             if verify and file_sha256(place) != part.sha256:
                 raise self._damaged(table, part)
-            frames.append(pl.scan_parquet(place, hive_partitioning=False, glob=False))
+            frames.append(scanned(place))
         return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
 
     def _damaged(self, table: str, part: Part) -> DataError:

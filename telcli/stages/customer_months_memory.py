@@ -22,7 +22,7 @@ _BASE = 400_000_000
 _CUSTOMER = 100
 """Bytes of each customer there is, worked on or not: identifiers in order, twice."""
 _CELL = 20
-"""Bytes of a value in a bucket, with its copies on the way: more than tests/benchmarks/memory.py measures."""
+"""Bytes of a value in a bucket, with its copies on the way; tests/benchmarks/memory.py prints what one cost."""
 _LEAST = 1_000
 """Customers in a bucket, at least: starting on fewer takes longer than working on them."""
 

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telcli.io.parquet_files import scanned
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import STAGING, Workdir
 
@@ -72,11 +73,9 @@ class Sight:
 
     def _published(self, table: str, names: tuple[str, ...], kinds: pl.Schema) -> list[str]:
         """The published files of these partitions; none where a column of one is of another type."""
-        import polars as pl
-
         paths = [self._opened.manifest.tables[table][name].path for name in names]
         for path in paths:
-            have = pl.scan_parquet(self._path / path, glob=False).collect_schema()
+            have = scanned(self._path / path).collect_schema()
             if any(have[name] != kind for name, kind in kinds.items() if name in have):
                 return []
         return [_pattern(f"{self.uri}/{path}") for path in paths]
