@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import polars as pl
+
+from telcli.errors import UsageError
 from telcli.pipeline.doors import Landed
 from telcli.pipeline.loads import Load
 from telcli.pipeline.made import MADE, Made, without
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, recorded
 from telcli.stages import Outcome
-from telcli.tables import SUBJECTS
+from telcli.tables import SUBJECTS, contract
 
-__all__ = ["bases_alone", "done_before", "entered", "latest_month", "taken"]
+__all__ = ["bases_alone", "done_before", "entered", "latest_month", "refuse_other_zone", "taken"]
 
 
 def bases_alone(manifest: Manifest) -> bool:
@@ -30,6 +33,36 @@ def bases_alone(manifest: Manifest) -> bool:
 def latest_month(manifest: Manifest) -> date | None:
     """The latest month of the loads there were, which one without months of its own belongs to."""
     return max((date.fromisoformat(load["month"]) for load in manifest.loads if load.get("month")), default=None)
+
+
+def refuse_other_zone(manifest: Manifest, basis: Basis) -> None:
+    """Refuse to read times under another time zone than those that are held were read under.
+
+    Raises
+    ------
+    UsageError
+        A table with times of day is held, and its loads were told in another zone.
+    """
+    last = manifest.stages.get("ingest", {}).get("")
+    then, now = last.basis.settings.get("time_zone") if last else None, basis.settings["time_zone"]
+    clocked = [table for table in SUBJECTS if manifest.tables.get(table) and _has_times(table)]
+    if then is None or then == now or not clocked:
+        return
+    raise UsageError(
+        "zone-changed",
+        "The times held in {tables} were told in {then}, and this load would be told in {now}: one table must not mix "
+        "the two. Nothing was changed.",
+        hint="Set the zone as before ([ingest] time_zone = {then}, or TELCLI_INGEST_TIME_ZONE={then}); or ingest all "
+        "extracts under {now} into a new working directory (-w).",
+        tables=", ".join(clocked),
+        then=then,
+        now=now,
+    )
+
+
+def _has_times(table: str) -> bool:
+    """Whether rows of a table have a time of day."""
+    return any(kind == pl.Datetime for kind in contract(table).schema.create_empty().dtypes)
 
 
 def done_before(manifest: Manifest, basis: Basis) -> Record | None:
