@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.batches import folded
 from telcli.intake.by_account import BY_ACCOUNT, by_account, by_invoice
+from telcli.intake.candidates import SNAPSHOT
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact, settled, takes_off
@@ -24,7 +25,7 @@ from telcli.intake.resolve import Held
 from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
-from telcli.intake.unify import Identity, Read, Unified, earlier, unify
+from telcli.intake.unify import Identity, earlier, unify
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
@@ -38,6 +39,7 @@ def needs_month(ones: Sequence[Understood]) -> bool:
     """Whether something in the extracts has no month of its own and must be given one."""
     return any(
         one.map.table == "customers"
+        and one.map.use(SNAPSHOT) is None
         and (
             one.map.columns_of("bills") or one.map.columns_of("usage") or one.map.use("tenure_months", "subscriptions")
         )
@@ -93,24 +95,28 @@ def assemble(
     lines_held: pl.LazyFrame | None = None,
     likeness: Likeness | None = None,
     month: date | None = None,
+    *,
+    complete: bool = False,
 ) -> Assembled:
     """Build every subject table that the extracts give.
 
     `at` is the month of what has none; `identity` says how customers of several systems are told to be one, `held` who
     they were in an earlier month, `lines_held` the lines that earlier loads gave, `likeness` how customers that look
-    alike are looked for, `month` of when this load is. Where there is a table of customers, or was in an earlier load,
-    facts of anyone else are refused as ``orphan``; else it is made of the identifiers seen. Calls are added up to
-    months of use where no months of use were given.
+    alike are looked for, `month` of when this load is, `complete` whether each month of customers has all there are.
+    Where there is a table of customers, or was in an earlier load, facts of anyone else are refused as ``orphan``; else
+    it is made of the identifiers seen. Calls are added up to months of use where no months of use were given.
     """
-    identity, dated = identity or Identity(), Timelines(month)
-    unified = _unified(
-        ones, lambda one: dated.customers(one, customers_of(one, churned_when)), identity, held, likeness
-    )
+    identity, dated = identity or Identity(), Timelines(month, whole=complete)
+    holders = [one for one in ones if one.map.table == "customers"]
+    people = dated.customers(holders, lambda one: customers_of(one, churned_when))
+    with_lines = [one for one in ones if one.map.columns_of("subscriptions")]
+    unified = earlier(held)
+    if holders:
+        unified = unify(holders, lambda one: people[one.map.source], identity, with_lines, held, likeness, dated.gone)
     ones = unified.put_under(ones, identity)
     whole, notices, moved = _facts(ones, at, dated)
-    lent = [(one.map.source, lines) for one in ones if (lines := dated.lent(one, at)) is not None]
     torn = None
-    if lent:
+    if lent := dated.lent(ones, at):
         lines, torn = one_line_each(lent, unified.ranks, identity.rules)
         whole["subscriptions"] = _with(whole.get("subscriptions"), lines)
     if "subscriptions" in whole:
@@ -164,16 +170,6 @@ def _with(one: pl.LazyFrame | None, other: pl.LazyFrame) -> pl.LazyFrame:
     return other if one is None else pl.concat([one, other], how="diagonal_relaxed")
 
 
-def _unified(
-    ones: Sequence[Understood], read: Read, identity: Identity, held: Held | None, likeness: Likeness | None
-) -> Unified:
-    holders = [one for one in ones if one.map.table == "customers"]
-    lines = [one for one in ones if one.map.columns_of("subscriptions")]
-    if not holders:
-        return earlier(held)
-    return unify(holders, read, identity, lines, held, likeness)
-
-
 def _facts(
     ones: Sequence[Understood], at: date | None, dated: Timelines
 ) -> tuple[dict[str, pl.LazyFrame], list[Notice], pl.DataFrame]:
@@ -206,7 +202,8 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
     for table in _MONTHLY:
         months = lent_months(one, table, at) if table != one.map.table else None
         if months is not None:
-            frames.setdefault(table, []).append(dated.holding(one, months))
+            own = one.map.use("month", table) is not None  # of every month shown, not of the last alone
+            frames.setdefault(table, []).append(months if own else dated.holding(one, months))
     if (paid := settled(one)) is not None:
         frames.setdefault("payments", []).append(paid)
 

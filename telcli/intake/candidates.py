@@ -17,15 +17,30 @@ from telcli.intake.dictionary import (
     pseudonymous,
     read_header,
     slots,
+    snapshot_headers,
     units_of,
     weak_headers,
     word_list,
 )
 from telcli.tables import SUBJECTS
 
-__all__ = ["BORROWS", "FILE_NAME", "KEYS", "ROW_NUMBER", "Candidate", "Use", "candidate", "meaning"]
+__all__ = [
+    "BORROWS",
+    "FILE_NAME",
+    "KEYS",
+    "ROW_NUMBER",
+    "SNAPSHOT",
+    "Candidate",
+    "Use",
+    "candidate",
+    "meaning",
+    "shown_months",
+    "snapshot_use",
+]
 
 ROW_NUMBER, FILE_NAME = "@row", "@file"
+SNAPSHOT = "snapshot"
+"""The column of the month that rows of customers or lines are of."""
 BORROWS = {"customers": ("subscriptions", "bills", "usage"), "bills": ("usage",), "usage": ("bills",)}
 KEYS = ("customer_id", "subscription_id", "month", "kind", "amount", "due_on")
 _MEASURES = (
@@ -47,6 +62,9 @@ _ANSWERS = {"expected", "perceived", "score", "nps"}
 _CAMPAIGN_FACTS = {"arm", "offer_id", "contacted_on", "response", "outcome"}
 _OWNED = {"bills": ("account_id",), "payments": ("account_id",)}
 """Tables whose rows may be known by an account alone."""
+_LENT = ("bills", "usage")
+_TOLD = 3
+"""Columns of customers and lines from which on a table with bills in it is one of customers."""
 _OWNED_LINE = {"customer_id", "subscription_id"}
 _LINE_FACTS = ("service_type", "pay_mode", "plan_id", "plan_fee", "activated_on", "ended_on", "status", "account_id")
 
@@ -183,6 +201,8 @@ def candidate(
             found.strong[last] = [use]
             found.score += 1.0
     _add_weak(found, headers, refused)
+    if table == "customers":
+        found.score += _shown_too(headers)
     words = file_words().get(table, ())
     if found.strong and any(word in source.lower() for word in words):
         found.score += 0.6
@@ -214,3 +234,48 @@ def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[t
         if name and not known and not dated:
             found.weak[column] = Use(name)
             taken.add(name)
+
+
+def snapshot_use(
+    table: str, columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
+) -> dict[str, Use]:
+    """The month that rows of customers or lines are of; that of the bills they lend may stand in the same column.
+
+    >>> headers = {"客户号": "客户号", "统计月份": "统计月份"}
+    >>> snapshot_use("customers", {"customers.customer_id": Use("客户号")}, headers, frozenset())
+    {'customers.snapshot': Use(header='统计月份', unit='')}
+    """
+    slot = f"{table}.{SNAPSHOT}"
+    if slot not in slots() or {slot, f"{table}.valid_from"} & set(columns):
+        return {}
+    used = {use.header for name, use in columns.items() if not name.endswith(".month")}
+    fits = [
+        name
+        for name, written in headers.items()
+        if bare(written) in snapshot_headers() and name not in used and (slot, name) not in refused
+    ]
+    return {slot: Use(fits[0])} if len(fits) == 1 else {}
+
+
+def shown_months(columns: Mapping[str, Use]) -> dict[str, Use]:
+    """The months of the bills and use that customers lend, where none is found: the month that the customers are of."""
+    month = columns.get(f"customers.{SNAPSHOT}")
+    if month is None:
+        return {}
+    lent = sorted({name.partition(".")[0] for name in columns} & set(_LENT))
+    return {f"{owner}.month": month for owner in lent if f"{owner}.month" not in columns}
+
+
+def _shown_too(headers: Mapping[str, str]) -> float:
+    """What the month and the amounts of a table add that tells so much of customers that it is no table of bills."""
+    told = sum(1 for written in headers.values() if _of_people(written))
+    if told < _TOLD:
+        return 0.0
+    months = [written for written in headers.values() if bare(written) in snapshot_headers()]
+    amounts = [written for written in headers.values() if meaning("bills", written)[0] == "amount"]
+    return 0.4 * (len(months) + len(amounts)) if len(months) == 1 else 0.0
+
+
+def _of_people(header: str) -> bool:
+    found = {table: meaning(table, header)[0] for table in ("customers", "subscriptions")}
+    return any(f"{table}.{column}" in slots() and column not in KEYS for table, column in found.items())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telcli.intake.candidates import BORROWS, KEYS, Use, meaning
-from telcli.intake.dictionary import bare, headers_of, pseudonymous, read_header, slots, weak_headers
+from telcli.intake.candidates import BORROWS, KEYS, SNAPSHOT, Use, meaning
+from telcli.intake.dictionary import bare, headers_of, pseudonymous, read_header, slots, snapshot_headers, weak_headers
 
 __all__ = ["SURE_OF", "Evidence", "evidence_of", "weighed"]
 
@@ -90,7 +90,8 @@ def _how(table: str, name: str, use: Use, headers: Mapping[str, str]) -> str:
         return "weak"
     if plain == bare(slot.column):
         return "name"
-    if headers_of(slot.table).get(plain) == slot.column or people & {plain, read_header(written)[0]}:
+    shown = slot.column == SNAPSHOT and plain in snapshot_headers()
+    if shown or headers_of(slot.table).get(plain) == slot.column or people & {plain, read_header(written)[0]}:
         return "word"
     if meaning(slot.table, written)[0] == slot.column:
         return "part"

@@ -36,6 +36,7 @@ __all__ = [
     "pseudonymous",
     "read_header",
     "slots",
+    "snapshot_headers",
     "speak",
     "units_of",
     "weak_headers",
@@ -185,7 +186,7 @@ def _every_unit() -> frozenset[str]:
 
 @cache
 def slots() -> Mapping[str, Slot]:
-    """Every slot by full canonical name: the contracts' columns, the kinds of charge, tenure and time of day."""
+    """Every slot by full name: the contracts' columns, kinds of charge, tenure, time of day, month of a snapshot."""
     found = {}
     for table in SUBJECTS:
         for column in contract(table).columns():
@@ -201,6 +202,8 @@ def slots() -> Mapping[str, Slot]:
         found[f"{table}.account_id"] = Slot(table, "account_id", "id")
     found["bills.bill_no"] = Slot("bills", "bill_no", "id")
     found["products.customer_id"] = Slot("products", "customer_id", "id")
+    for table in ("customers", "subscriptions"):
+        found[f"{table}.snapshot"] = Slot(table, "snapshot", "month", "month")
     return found
 
 
@@ -279,6 +282,12 @@ def attribute_unit(header: str) -> tuple[str, float]:
 def plan_fees() -> frozenset[str]:
     """Bare headers that are the fee of a plan in a list of plans."""
     return frozenset(bare(name) for name in _book()["plans"]["fee"])
+
+
+@cache
+def snapshot_headers() -> frozenset[str]:
+    """Bare headers of the month or day that rows of customers and lines are of."""
+    return frozenset(bare(name) for name in _book()["snapshots"]["headers"])
 
 
 @cache

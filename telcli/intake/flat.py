@@ -13,6 +13,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.intake.attributes import looks_personal
+from telcli.intake.candidates import SNAPSHOT
 from telcli.intake.cleaning import Reading
 from telcli.intake.facts import add_fault, bills, lent
 from telcli.intake.history import FROM, TO
@@ -21,7 +22,7 @@ from telcli.intake.understood import Understood
 from telcli.intake.whose import RECORD
 from telcli.intake.words import codes, masked, meant
 
-__all__ = ["activated", "check_label", "customers_of", "lent_lines", "lent_months"]
+__all__ = ["activated", "check_label", "customers_of", "lends_lines", "lent_lines", "lent_months"]
 
 _PARTED = re.compile(r"[,，、|｜]")
 _FEW, _SHORT = 10, 20
@@ -88,32 +89,36 @@ def _shown(values: pl.Series) -> str:
     return ", ".join(shown) + (" ..." if shown.len() < values.len() else "")
 
 
-def lent_lines(one: Understood, at: date | None) -> pl.LazyFrame | None:
-    """One line per customer, from what the extract knows of it; None where it knows nothing."""
-    if one.map.table != "customers" or not one.map.columns_of("subscriptions"):
-        return None
-    frame = lent(one, "subscriptions", [reading for reading in one.readings() if reading.name in (FROM, TO)])
+def lends_lines(one: Understood) -> bool:
+    """Whether an extract of customers knows something of their lines."""
+    return one.map.table == "customers" and bool(one.map.columns_of("subscriptions"))
+
+
+def lent_lines(one: Understood, at: date | None) -> pl.LazyFrame:
+    """One line per customer, from what the extract knows of it."""
+    frame = lent(one, "subscriptions", [reading for reading in one.readings() if reading.name in (FROM, TO, SNAPSHOT)])
     have = frame.collect_schema()
     own = pl.coalesce(RECORD, "customer_id") if RECORD in have else pl.col("customer_id")
     frame = frame.with_columns(subscription_id=own)
     if "tenure_months" not in have:
         return frame
     known = pl.col("activated_on") if "activated_on" in have else pl.lit(None, dtype=pl.Date)
-    counted = activated(pl.col("tenure_months"), at) if at else pl.lit(None, dtype=pl.Date)
+    month = pl.col(SNAPSHOT) if SNAPSHOT in have else pl.lit(at, dtype=pl.Date)
+    counted = activated(pl.col("tenure_months"), month)
     checked = add_fault(frame, pl.col("tenure_months") < 0, "negative-tenure", "tenure_months")
     return checked.with_columns(activated_on=pl.coalesce(known, counted)).drop("tenure_months")
 
 
-def activated(tenure: pl.Expr, at: date) -> pl.Expr:
-    """The day of activation that gives this tenure, in months, at the first day of month `at`.
+def activated(tenure: pl.Expr, at: pl.Expr) -> pl.Expr:
+    """The day of activation that gives this tenure, in months, at the first day of month `at`; null where none is.
 
     A whole tenure gives the first of a month; the fraction is a share of that month, to the day.
 
     >>> frame = pl.DataFrame({"t": [5.0, 0.0, 46.5]})
-    >>> frame.select(activated(pl.col("t"), date(2024, 6, 1)))["t"].to_list()
+    >>> frame.select(activated(pl.col("t"), pl.date(2024, 6, 1)))["t"].to_list()
     [datetime.date(2024, 1, 1), datetime.date(2024, 6, 1), datetime.date(2020, 7, 17)]
     """
-    position = pl.lit(at.year * 12 + at.month - 1, dtype=pl.Float64) - tenure
+    position = (at.dt.year().cast(pl.Float64) * 12.0 + at.dt.month() - 1.0) - tenure
     index = position.floor().cast(pl.Int32)
     first = pl.date(index // 12, index % 12 + 1, 1)
     days = first.dt.days_in_month().cast(pl.Float64)

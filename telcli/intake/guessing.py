@@ -9,7 +9,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.intake.assumed import duration_unit, epoch_told, with_gender_codes
-from telcli.intake.candidates import FILE_NAME, meaning
+from telcli.intake.candidates import FILE_NAME, SNAPSHOT, meaning
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
 from telcli.intake.confidence import evidence_of
@@ -95,7 +95,8 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
 def _unlike_customers(mapped: SourceMap, head: pl.DataFrame) -> bool:
     """Whether nothing is known of supposed customers but identifiers, and those repeat."""
     key = mapped.use("customer_id", "customers")
-    if mapped.table != "customers" or key is None or len(mapped.columns) > 1 or key.header not in head.columns:
+    known = set(mapped.columns) - {"customers.customer_id", f"customers.{SNAPSHOT}"}
+    if mapped.table != "customers" or key is None or known or key.header not in head.columns:
         return False
     return head.height >= _SOME and head[key.header].n_unique() <= _ONCE * head.height
 

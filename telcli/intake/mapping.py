@@ -11,7 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from telcli.errors import DataError
-from telcli.intake.candidates import BORROWS, KEYS, ROW_NUMBER, Candidate, Use, candidate, meaning
+from telcli.intake.candidates import (
+    BORROWS,
+    KEYS,
+    ROW_NUMBER,
+    SNAPSHOT,
+    Candidate,
+    Use,
+    candidate,
+    meaning,
+    shown_months,
+    snapshot_use,
+)
 from telcli.intake.confidence import SURE_OF, Evidence, weighed
 from telcli.intake.dictionary import (
     bare,
@@ -157,8 +168,10 @@ def _settled(
         lent = {slot: _preferred(slot, uses, headers) for slot, uses in _lent(lender, free, refused).items()}
         columns |= {slot: uses[0] for slot, uses in lent.items() if len(uses) == 1}
         undecided |= {slot: tuple(headers[use.header] for use in uses) for slot, uses in lent.items() if len(uses) > 1}
+    columns |= snapshot_use(best.table, columns, headers, refused)
     if best.table == "customers":
         columns |= _flat_amount(columns, headers, refused)
+        columns |= shown_months(columns)
     columns |= _settled_on(columns, headers, refused)
     columns |= _pseudonymous(best.table, columns, headers, refused)
     columns |= of_all_rows(source, best.table, columns, headers)
@@ -231,10 +244,12 @@ def _holds(text: str, words: tuple[str, ...]) -> bool:
 def _flat_amount(
     columns: Mapping[str, Use], headers: Mapping[str, str], refused: frozenset[tuple[str, str]]
 ) -> dict[str, Use]:
-    """The one amount of a table with a row per customer and no month, where nothing else in it is a charge."""
+    """The one amount of a table with a row per customer, where no other month is told and nothing else is a charge."""
     slot = "bills.amount"
-    dated = any(meaning("bills", written)[0] == "month" for written in headers.values())
-    if dated or any(name.startswith("bills.") and name != "bills.discount" for name in columns):
+    shown = columns.get(f"customers.{SNAPSHOT}", Use(""))
+    dated = any(name != shown.header and meaning("bills", said)[0] == "month" for name, said in headers.items())
+    beside = ("bills.discount", "bills.month")
+    if dated or any(name.startswith("bills.") and name not in beside for name in columns):
         return {}
     used = {use.header for use in columns.values()}
     found = []

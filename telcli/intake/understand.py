@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from telcli.errors import DataError, Notice
-from telcli.intake.candidates import FILE_NAME
+from telcli.intake.candidates import FILE_NAME, SNAPSHOT, shown_months
 from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dictionary import slots
@@ -149,14 +149,28 @@ def _plan_fee_as_bill(found: Sequence[Understood]) -> list[Understood]:
     if have & {"bills.total", "bills.amount", "bills.recurring"}:
         return list(found)
     kind = "bills.recurring" if have else "bills.total"
-    for place, one in enumerate(found):
-        fee = one.map.use("plan_fee", "subscriptions")
-        if fee and one.rows >= 0 and not (have and not one.map.columns_of("bills")):
-            evidence = {**one.map.evidence, kind: weighed("weak", rivals=("subscriptions.plan_fee",))}
-            columns = {**one.map.columns, kind: fee}
-            billed = replace(one, map=replace(one.map, columns=columns, evidence=evidence))
-            return [*found[:place], billed, *found[place + 1 :]]
-    return list(found)
+    billed: list[Understood] = []
+    first: Understood | None = None
+    for one in found:
+        fits = one.map.use("plan_fee", "subscriptions") is not None and one.rows >= 0
+        if fits and not (have and not one.map.columns_of("bills")) and (first is None or _shown_alike(first, one)):
+            first = first or one
+            one = _fee_as(one, kind)  # noqa: PLW2901
+        billed.append(one)
+    return billed
+
+
+def _shown_alike(first: Understood, one: Understood) -> bool:
+    """Whether two extracts show the same of another month each."""
+    return first.map.use(SNAPSHOT) is not None and set(first.map.columns) == set(one.map.columns)
+
+
+def _fee_as(one: Understood, kind: str) -> Understood:
+    """An extract of customers whose plan fee is a charge of this kind as well."""
+    fee = one.map.columns["subscriptions.plan_fee"]
+    evidence = {**one.map.evidence, kind: weighed("weak", rivals=("subscriptions.plan_fee",))}
+    columns = {**one.map.columns, kind: fee}
+    return replace(one, map=replace(one.map, columns=columns | shown_months(columns), evidence=evidence))
 
 
 def _fee_taken(one: Understood) -> Notice:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +14,7 @@ from telcli.errors import Notice
 from telcli.intake.linkage import Likeness, Linkage
 from telcli.intake.resolve import Held, Resolution, resolve
 from telcli.intake.settle import settle
+from telcli.intake.snapshots import day_of_name
 from telcli.intake.survivorship import Survivorship
 from telcli.intake.systems import WITNESSES, Described, patterns, stable_name, systems_of
 from telcli.intake.understood import Understood, headers_of_extract
@@ -31,7 +30,6 @@ _OTHERWISE, _COMMON = 0.9, 20
 _IN_MEMORY = 3_000_000
 """Rows of customers up to which they are read once and kept; more are read again for each pass over them."""
 
-_DAY = re.compile(r"((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])(?:[-_.]?([0-2]\d|3[01]))?")
 _SOUND = pl.col(FAULTS).list.len() == 0
 
 
@@ -96,12 +94,18 @@ class Unified:
 
 @dataclass(frozen=True)
 class _Part:
-    """One extract of customers: its stable source, its cleaned rows, and what day they are of."""
+    """One extract of customers: its stable source, its cleaned rows, what day they are of, and who is gone since."""
 
     source: str
     one: Understood
     frame: pl.LazyFrame
     day: date | None
+    gone: pl.LazyFrame | None = None
+
+    @property
+    def everybody(self) -> pl.LazyFrame:
+        """All rows, those of customers who are gone among them."""
+        return self.frame if self.gone is None else pl.concat([self.frame, self.gone], how="diagonal_relaxed")
 
 
 Read = Callable[[Understood], pl.LazyFrame]
@@ -114,6 +118,7 @@ def unify(  # noqa: D417 (numpy sections)
     lines: Sequence[Understood] = (),
     held: Held | None = None,
     likeness: Likeness | None = None,
+    gone: Mapping[str, pl.LazyFrame] | None = None,
 ) -> Unified:
     """Make one table of the customers of several extracts.
 
@@ -123,12 +128,17 @@ def unify(  # noqa: D417 (numpy sections)
     lines : extracts that put numbers and accounts under customers.
     held : what an earlier month knew.
     likeness : how customers that look alike are looked for, where that is asked for.
+    gone : by source, rows of customers whom later months of the same extracts do not show any more.
     """
-    parts = [_Part(stable_name(one.map.source), one, read(one), _day(one.map.source)) for one in holders]
+    left = gone or {}
+    parts = [
+        _Part(stable_name(name), one, read(one), day_of_name(name), left.get(name))
+        for one, name in ((one, one.map.source) for one in holders)
+    ]
     if len(parts) == 1 and not held and "certificate_h" not in parts[0].frame.collect_schema():
         return _alone(parts[0])
     if sum(max(part.one.rows, 0) for part in parts) <= _IN_MEMORY:
-        parts = [_Part(p.source, p.one, p.frame.collect(engine="streaming").lazy(), p.day) for p in parts]
+        parts = [replace(part, frame=part.frame.collect(engine="streaming").lazy()) for part in parts]
     found, keys = _described(parts)
     before = dict(held.crosswalk.select("source", "system").unique().sort("source").iter_rows()) if held else {}
     systems, notices = systems_of(found, identity.systems, before, held.systems() if held else None)
@@ -205,19 +215,6 @@ def earlier(held: Held | None) -> Unified:
     )
 
 
-def _day(source: str) -> date | None:
-    """The day that a file's name says it is of; a month stands for its first day.
-
-    >>> _day("crm_20240630.csv"), _day("crm_2024-06.csv"), _day("crm.csv")
-    (datetime.date(2024, 6, 30), datetime.date(2024, 6, 1), None)
-    """
-    found = _DAY.search(source)
-    if not found:
-        return None
-    year, month, day = (int(part or 1) for part in found.groups())
-    return date(year, month, min(day, monthrange(year, month)[1]))
-
-
 def _described(parts: Sequence[_Part]) -> tuple[list[Described], pl.DataFrame]:
     """Each source with a row per identifier, and the records: a row per extract and identifier."""
     rows: dict[str, list[pl.DataFrame]] = {}
@@ -226,7 +223,7 @@ def _described(parts: Sequence[_Part]) -> tuple[list[Described], pl.DataFrame]:
     for number, part in enumerate(parts):
         have = part.frame.collect_schema()
         witnesses = [name for name in WITNESSES if name in have]
-        sound = part.frame.filter(_SOUND & pl.col("customer_id").is_not_null())
+        sound = part.everybody.filter(_SOUND & pl.col("customer_id").is_not_null())
         keys = sound.select(pl.col("customer_id").alias("source_key"), *witnesses, LINE).collect(engine="streaming")
         keys = keys.sort("source_key", LINE).unique("source_key", keep="first", maintain_order=True).drop(LINE)
         rows.setdefault(part.source, []).append(keys)

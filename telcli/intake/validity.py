@@ -2,7 +2,8 @@
 
 A row holds from `valid_from` up to, and without, `valid_to`; one without an end holds until the next begins. Where
 intervals of one key overlap, the one that begins later holds from its beginning and ends the earlier one; of rows that
-begin on one day the last by file and line holds and the others are refused.
+begin on one day the last by file and line holds and the others are refused. A row without an end that says what the
+one before it says tells nothing new: the first of them stands.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.intake.cleaning import FAULT_TYPE
 from telcli.intake.facts import HIDDEN, add_fault
 from telcli.intake.history import FROM, TO
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -33,7 +35,8 @@ class Parted:
 
     `aside` are the lines of keys with several, but for the ones that hold: nothing else is to be read of them. `ahead`
     counts, by source, rows that begin after the load and were left for a later one; `clipped` are rows that the next
-    one of their key ended, `lapsed` those that hold no more though no other follows; `inclusive` says that an end
+    one of their key ended, `lapsed` those that hold no more though no other follows, `again` those that say what the
+    one before them says, and were left out; `inclusive` says that an end
     was taken for the last day that is part of the interval.
     """
 
@@ -43,6 +46,7 @@ class Parted:
     ahead: pl.DataFrame | None = None
     clipped: int = 0
     lapsed: int = 0
+    again: int = 0
     inclusive: bool = False
 
     def notices(self, table: str) -> list[Notice]:
@@ -110,7 +114,9 @@ def parted(frame: pl.LazyFrame, key: Sequence[str], month: date | None) -> Parte
     current = pl.concat([alone, dated.of("current").lazy(), refused])
     aside = dated.rows.filter(pl.col("_kind") != "current").select(SOURCE, LINE)
     late = dated.of("ahead").group_by(source=SOURCE).agg(rows=pl.len())
-    return Parted(current, dated.of("past").lazy(), aside, late, dated.clipped, lapsed, dated.inclusive)
+    return Parted(
+        current, dated.of("past").lazy(), aside, late, dated.clipped, lapsed, dated.of("again").height, dated.inclusive
+    )
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,9 @@ def _dated(rows: pl.DataFrame, key: Sequence[str], month: date | None) -> _Dated
     ahead = pl.col(FROM) >= _after(month) if month else pl.lit(value=False)
     begun = (~ahead.fill_null(value=False)).any().over(key)
     late = ahead.fill_null(value=False) & (begun | (pl.int_range(pl.len()).over(key) > 0))
-    held = ordered.filter(~late)
+    begun_rows = ordered.filter(~late)
+    again = _says_again(begun_rows, key, [name for name in values if name not in (*key, FROM, TO)])
+    held = begun_rows.filter(~again)
     follows = pl.col(FROM).shift(-1).over(key)
     gaps = held.select(touch=(follows == pl.col(TO)).sum(), apart=(follows == pl.col(TO) + _DAY).sum()).row(0)
     inclusive = bool((gaps[1] or 0) > (gaps[0] or 0))
@@ -147,10 +155,21 @@ def _dated(rows: pl.DataFrame, key: Sequence[str], month: date | None) -> _Dated
     settled = closed.select("_at", _kind=kind, _end=end.otherwise("_end"))
     whole = marked.join(settled, on="_at", how="left", maintain_order="left")
     left_out = pl.when(pl.col("_at").is_in(ordered.filter(late)["_at"].implode())).then(pl.lit("ahead"))
-    told = whole.with_columns(
-        pl.coalesce("_kind", left_out, pl.lit("refused")).alias("_kind"), pl.col("_end").alias(TO)
-    )
+    said = left_out.when(pl.col("_at").is_in(begun_rows.filter(again)["_at"].implode())).then(pl.lit("again"))
+    told = whole.with_columns(pl.coalesce("_kind", said, pl.lit("refused")).alias("_kind"), pl.col("_end").alias(TO))
     return _Dated(told.drop("_at", "_end"), closed.filter(over).height, inclusive)
+
+
+def _says_again(rows: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> pl.Expr:
+    """Whether a row says what the one before it of its key says, which still holds: it tells nothing new.
+
+    `rows` stand in the order of their keys and days.
+    """
+    open_ = [pl.col(TO).is_null(), pl.col(TO).shift(1).is_null()]
+    same = [
+        pl.col(name).eq_missing(pl.col(name).shift(1)) for name in (*key, *values) if rows.schema[name] != FAULT_TYPE
+    ]
+    return pl.all_horizontal(*open_, *same) & (pl.int_range(pl.len()) > 0)
 
 
 def _after(month: date | None) -> pl.Expr:

@@ -22,6 +22,7 @@ from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
+from telcli.intake.snapshots import latest_snapshot
 from telcli.intake.source_counts import source_counts
 from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
@@ -84,12 +85,14 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED for one in ones)
     held = inputs.held_month if undated and not inputs.bases_alone else None
-    at, told = _month(ones, inputs.as_of, held) if undated or needs_month(ones) else (inputs.as_of, [])
-    whole = undated and inputs.bases_alone and all(one.map.table == "customers" for one in ones)
+    asked = inputs.as_of or (latest_snapshot(ones) if undated else None)
+    at, told = _month(ones, asked, held) if undated or needs_month(ones) else (asked, [])
+    whole = undated and inputs.bases_alone and all(_base_alone(one) for one in ones)
     lines = None if whole else inputs.tables.get("subscriptions")
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
     month = _load_month(ones, at if undated else None)
-    found = assemble(ones, at, settings.churned_when, _identity(settings), _held(inputs), lines, likeness, month)
+    identity, before = _identity(settings), _held(inputs)
+    found = assemble(ones, at, settings.churned_when, identity, before, lines, likeness, month, complete=whole)
     metrics = _metrics(ones, gone, notices, found, at if undated else None)
     told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
     as_of = at if undated else inputs.as_of
@@ -98,6 +101,11 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
     more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
     return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
+
+
+def _base_alone(one: Understood) -> bool:
+    """Whether an extract shows customers alone, and not what they did in months of its own."""
+    return one.map.table == "customers" and not any(one.map.use("month", table) for table in ("bills", "usage"))
 
 
 def _understood(

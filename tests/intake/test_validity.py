@@ -98,6 +98,13 @@ def test_what_begins_after_the_load_is_left_for_a_later_one() -> None:
     assert told(later.past) == [("a", "X", d(1), d(7))]
 
 
+def test_a_row_that_says_what_the_one_before_it_says_tells_nothing_new() -> None:
+    found = part(("a", "X", d(1), None), ("a", "X", d(2), None), ("a", "Y", d(3), None), ("a", "X", d(4), None))
+    assert told(found.past) == [("a", "X", d(1), d(3)), ("a", "Y", d(3), d(4))]
+    assert told(found.current) == [("a", "X", d(4), None)]
+    assert found.again == 1
+
+
 _DAY = st.none() | st.integers(0, 300).map(lambda n: date(2024, 1, 1) + timedelta(days=n))
 _ROW = st.tuples(st.sampled_from("ab"), st.sampled_from("XYZ"), _DAY, _DAY)
 
@@ -109,7 +116,7 @@ def test_no_row_is_lost_and_no_day_is_told_twice(rows: list[Row], month: date | 
     if found.past is None or found.ahead is None:
         raise AssertionError("there are columns of validity")
     current, past = found.current.collect(), found.past.collect()
-    assert current.height + past.height + found.ahead["rows"].sum() == len(rows)
+    assert current.height + past.height + found.ahead["rows"].sum() + found.again == len(rows)
     sound = pl.col(FAULTS).list.len() == 0
     held = pl.concat([past, current.filter(sound)]).select("id", "plan", *DAYS).unique()
     assert held.select("id", "valid_from").is_unique().all()
