@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._help import wide
 from telcli.cli._output import SCHEMA_VERSION, month_name
-from telcli.cli._words import language, tr
+from telcli.cli._words import language, rule_name, tr
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +78,7 @@ def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
 
 def grid(frame: pl.DataFrame, total: int) -> Iterator[str]:
     """Columns side by side, as many as fit; the others are named."""
-    columns = [(name, kind.is_numeric(), _column(frame[name])) for name, kind in frame.schema.items()]
+    columns = [(name, kind.is_numeric(), _column(name, frame[name])) for name, kind in frame.schema.items()]
     sizes = [max(map(wide, [name, *cells])) for name, _, cells in columns]
     room = shutil.get_terminal_size((_NO_LIMIT, 24)).columns
     shown = max(1, sum(1 for end in accumulate(size + 2 for size in sizes) if end - 2 <= room))
@@ -95,8 +95,9 @@ def grid(frame: pl.DataFrame, total: int) -> Iterator[str]:
         yield tr("Columns that did not fit (choose with --columns): {names}", names=rest)
 
 
-def _column(values: pl.Series) -> list[str]:
-    return [_cell(value) for value in values]
+def _column(name: str, values: pl.Series) -> list[str]:
+    cells = [_cell(value) for value in values]
+    return [rule_name(cell) if cell else cell for cell in cells] if name == "rule" else cells
 
 
 def _cell(value: Any) -> str:

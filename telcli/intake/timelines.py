@@ -45,6 +45,7 @@ class Timelines:
         for one in series(ones):
             self._dated_by_name(one)
             rows = self._shown(one, read, "customer_id")
+            self._missed(one, rows)
             found = _told_by_months(parted(rows, ["customer_id"], self._month), one)
             for source, part in self._split(found, one).items():
                 self._people[source] = part
@@ -78,11 +79,23 @@ class Timelines:
         if one.days:
             self.notices.append(Notice("snapshots-by-name", told, {"files": ", ".join(sorted(one.days))}))
 
+    def _missed(self, one: Series, rows: pl.LazyFrame) -> None:
+        """Say how many customers the last month does not show, where they stand all the same."""
+        if self._whole or not _monthly(one):
+            return
+        last = rows.group_by("customer_id").agg(pl.col(FROM).max()).drop_nulls()
+        found = last.select(pl.col(FROM).max().alias("month"), count=(pl.col(FROM) < pl.col(FROM).max()).sum())
+        month, count = found.collect(engine="streaming").row(0)
+        files = ", ".join(sorted(extract.map.source for extract in one.ones))
+        told = "{files}: {count} customers are not shown in {month} any more; they stand as they last were."
+        if count:
+            values = {"files": files, "count": count, "month": f"{month:%Y-%m}"}
+            self.notices.append(Notice("snapshots-missed", told, values))
+
     def _shown(self, one: Series, read: Read, key: str) -> pl.LazyFrame:
         """The rows of extracts that succeed each other, one below the other, each with the day it holds from."""
         rows = pl.concat([dated(read(extract), one.days) for extract in one.ones], how="diagonal_relaxed")
-        months = one.days or any(extract.map.use(SNAPSHOT) for extract in one.ones)
-        return until_missed(rows, key) if self._whole and months else rows
+        return until_missed(rows, key) if self._whole and _monthly(one) else rows
 
     def _gone(self, found: Parted) -> Parted:
         """Where each month shows all there is, who is not in the last is no more."""
@@ -136,6 +149,11 @@ class Timelines:
             for table, frames in tables.items()
             if any(frame.select(pl.len()).collect().item() for frame in frames)
         }
+
+
+def _monthly(one: Series) -> bool:
+    """Whether extracts show a month each."""
+    return bool(one.days) or any(extract.map.use(SNAPSHOT) for extract in one.ones)
 
 
 def _told_by_months(found: Parted, one: Series) -> Parted:

@@ -112,10 +112,13 @@ class _Meeting:
         )  # one that begins later was loaded ahead of its time
         latest = held.select(known.max()).collect().item()
         if latest and latest > self._load.month:
+            late = self._load.late  # which --restate cannot stand beside
             raise DataError(
-                "load-older",
+                "load-older-late" if late else "load-older",
                 "{table} of {held} is held, and this load is of {month}: an older state must not replace a newer one.",
-                hint="Leave the older extract out; or take it as the truth with --restate.",
+                hint="--late adds rows of facts alone: leave the extract of {table} out."
+                if late
+                else "Leave the older extract out; or take it as the truth with --restate.",
                 table=table,
                 held=f"{latest:%Y-%m}",
                 month=f"{self._load.month:%Y-%m}",

@@ -23,6 +23,12 @@ __all__ = ["Selection", "batches", "count", "known_column", "pick", "read"]
 
 _BATCH = 50_000
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
+_OF_DAYS = (
+    r"(?i)(?<![\w.'])(?:{names})\s*(?:[<>=!]=?\s*\d+|<>\s*\d+|(?:not\s+)?between\s+\d+\s+and\s+\d+"
+    r"|(?:not\s+)?in\s*\(\s*\d+(?:\s*,\s*\d+)*\s*\))"
+)
+_NUMBER = re.compile(r"(?<![\w'])\d+(?![\w'])")
+_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,7 @@ def _condition(selection: Selection, where: str) -> pl.Expr:
     import polars as pl
 
     empty = pl.DataFrame(schema=selection.frame.collect_schema())
+    where = _with_days(where, selection.table, empty)
     try:
         condition = _parsed(where, selection.table, empty)
         tried = empty.lazy().select(condition).collect()
@@ -121,13 +128,7 @@ def _condition(selection: Selection, where: str) -> pl.Expr:
             condition = _parsed(_DATE.sub(_as_date, where), selection.table, empty)
             tried = empty.lazy().select(condition).collect()
         except pl.exceptions.PolarsError:
-            raise UsageError(
-                "where-types",
-                "--where {where} compares things of different types.",
-                hint="Types: telcli show {table} --schema. Text goes in single quotes: customer_id = '000123'",
-                where=repr(where),
-                table=selection.table,
-            ) from None
+            raise _types_differ(where, selection.table) from None
     if tried.dtypes != [pl.Boolean] or tried.height:
         raise UsageError(
             "where-no-condition",
@@ -136,6 +137,35 @@ def _condition(selection: Selection, where: str) -> pl.Expr:
             where=repr(where),
         )
     return condition
+
+
+def _types_differ(where: str, table: str) -> UsageError:
+    return UsageError(
+        "where-types",
+        "--where {where} compares things of different types.",
+        hint="Types: telcli show {table} --schema. Text and days go in single quotes: customer_id = '000123', "
+        "month >= '2024-05'",
+        where=repr(where),
+        table=table,
+    )
+
+
+def _with_days(where: str, table: str, empty: pl.DataFrame) -> str:
+    """The condition with numbers that are compared with a day as the days they mean: 202404, 20240401.
+
+    Any other number would be taken for days since 1970, and finds nothing.
+    """
+    names = [re.escape(name) for name, kind in empty.schema.items() if kind.is_temporal()]
+    if not names:
+        return where
+
+    def day(found: re.Match[str]) -> str:
+        told = _MONTH.fullmatch(found[0])
+        if told is None:
+            raise _types_differ(where, table)
+        return f"'{told[1]}-{told[2]}-{told[3] or '01'}'"
+
+    return re.sub(_OF_DAYS.format(names="|".join(names)), lambda found: _NUMBER.sub(day, found[0]), where)
 
 
 def _as_date(found: re.Match[str]) -> str:

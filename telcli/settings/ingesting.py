@@ -41,8 +41,8 @@ class IngestSettings:
     )
     trust: str = setting(
         "",
-        "Sources, the most trusted first, such as crm_*, boss_*.",
-        "来源的可信次序，最可信的在前，如 crm_*, boss_*。",
+        "Sources, the most trusted first, such as crm_*, boss_*; others after them, those of the larger system first.",
+        "来源的可信次序，最可信的在前，如 crm_*, boss_*；其余来源在后，客户较多的系统在前。",
     )
     survivorship: str = setting(
         "trusted",

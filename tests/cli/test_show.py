@@ -5,9 +5,12 @@ import io
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from telcli.cli import main
+from telcli.cli._rows import grid
+from telcli.cli._words import settle
 from tests.cli import fakes
 from tests.cli.fakes import IDS
 
@@ -78,3 +81,13 @@ def test_the_screen_shows_names_in_its_own_language(work: Path, capsys: pytest.C
     assert "segment_name " not in out(capsys, "segments", "--lang", "zh")
     assert "segment_name_zh" in out(capsys, "segments", "--columns", "segment_name,segment_name_zh")
     assert "segment_name_zh" in out(capsys, "segments", "--format", "csv")
+
+
+def test_rules_are_told_in_the_language_of_the_screen() -> None:
+    refused = pl.DataFrame({"line": [7], "rule": ["not-a-month"]})
+    settle(["--lang", "zh"])
+    try:
+        assert "不是账期" in "\n".join(grid(refused, 1))
+    finally:
+        settle([])
+    assert "不是账期" not in "\n".join(grid(refused, 1))

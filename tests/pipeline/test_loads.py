@@ -206,6 +206,9 @@ def test_an_older_state_does_not_replace_a_newer_one(tmp_path: Path) -> None:
         load(tmp_path, MAY)
     assert caught.value.code == "load-older"
     assert (caught.value.values["held"], caught.value.values["month"]) == ("2024-06", "2024-05")
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, MAY, choices={"late": True})
+    assert "leave the extract of customers out" in str(caught.value.hint).format(**caught.value.values), "no --restate"
 
 
 def test_a_flat_table_is_the_whole_base(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def state(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_each_month_succeeds_the_one_before_it(tmp_path: Path) -> None:
-    load(tmp_path, {"crm.csv": table(APRIL, MAY), "bills.csv": BILLS.replace("c3,202405,35\n", "")})
+    run = load(tmp_path, {"crm.csv": table(APRIL, MAY), "bills.csv": BILLS.replace("c3,202405,35\n", "")})
+    (missed,) = [notice for notice in run.notices if notice.code == "snapshots-missed"]
+    assert missed.values == {"files": "crm.csv", "count": 1, "month": "2024-05"}
     day = date(2024, 4, 1), date(2024, 5, 1)
     assert rows(tmp_path, "customers", "customer_id", "customer_class", "valid_from") == [
         ("c1", "public", day[0]),
