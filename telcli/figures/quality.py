@@ -24,6 +24,7 @@ RULES = {
     "orphan": ("belongs to nobody", "找不到所属客户"),
     "negative-tenure": ("tenure below zero", "网龄为负"),
     "ends-after-activation": ("ends before it starts", "销户早于入网"),
+    "zone-unknown": ("time of an unknown zone", "时区字母不明"),
     "in-the-future": ("dated after today", "日期晚于今天"),
     "ends-before-it-begins": ("validity ends before it begins", "失效早于生效"),
     "overlapping-validity": ("validity begins on the same day as another row's", "生效日期与另一行相同"),

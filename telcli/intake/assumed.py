@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.candidates import Use
-from telcli.intake.date_forms import date_notice, offsets_notice
+from telcli.intake.date_forms import date_notice
 from telcli.intake.dictionary import bare, slots
 from telcli.intake.mapping import SourceMap
 from telcli.intake.numbers import numbers
 from telcli.intake.plausible import unit_doubts
 from telcli.intake.told import NONE_ONE
 from telcli.intake.words import meant
-from telcli.intake.zones import offsets
+from telcli.intake.zone_marks import marks_notices
+from telcli.intake.zones import offsets_written
 
-__all__ = ["duration_unit", "epoch_told", "units_assumed", "with_gender_codes"]
+__all__ = ["duration_unit", "epoch_marked", "epoch_told", "units_assumed", "with_gender_codes"]
 
 _HEAD = 2000
 _DURATION = "calls.duration_s"
@@ -53,7 +54,15 @@ def epoch_told(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
     use = mapped.columns.get("calls.started_at")
     if use is None or "calls.started_epoch_s" in mapped.columns or use.header not in head.columns:
         return mapped
-    if use.unit not in ("epoch", "epochms") and not offsets(head[use.header].str.strip_chars()).is_not_null().any():
+    if use.unit not in ("epoch", "epochms") and not offsets_written(head[use.header]).is_not_null().any():
+        return mapped
+    return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
+
+
+def epoch_marked(mapped: SourceMap, marks: Mapping[str, Sequence[str]]) -> SourceMap:
+    """The same where only later rows, which the first do not tell of, carry an offset; else the map as it is."""
+    use = mapped.columns.get("calls.started_at")
+    if use is None or "calls.started_epoch_s" in mapped.columns or not marks.get(use.header):
         return mapped
     return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
 
@@ -72,8 +81,13 @@ def with_gender_codes(columns: Mapping[str, Use], head: pl.DataFrame) -> dict[st
     return {**columns, _GENDER: replace(use, unit=NONE_ONE)} if seen == {"0", "1"} else dict(columns)
 
 
-def units_assumed(mapped: SourceMap, frame: pl.LazyFrame, zone: str) -> list[Notice]:
-    """Numbers whose header names no unit, units that the values speak against, and forms of dates."""
+def units_assumed(
+    mapped: SourceMap, frame: pl.LazyFrame, zone: str, marks: Mapping[str, Sequence[str]]
+) -> list[Notice]:
+    """Numbers whose header names no unit, units that the values speak against, and forms of dates.
+
+    `marks` are what stands behind the times of each column of their zone.
+    """
     notices = []
     headers = list({use.header: None for use in mapped.columns.values() if not use.header.startswith("@")})
     head = frame.select(headers).head(_HEAD).collect(engine="streaming")
@@ -91,8 +105,8 @@ def units_assumed(mapped: SourceMap, frame: pl.LazyFrame, zone: str) -> list[Not
             )
         if slot.form in ("day", "month", "moment") and use.unit:
             notices.append(date_notice(mapped.source, use.header, use.unit, zone))
-        if slot.form in ("day", "month", "moment") and use.header in head.columns:
-            notices += offsets_notice(mapped.source, use.header, head[use.header], zone)
+        if slot.form in ("day", "month", "moment"):
+            notices += marks_notices(mapped.source, use.header, marks.get(use.header, ()), zone)
         if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", "calls"):
             each = slot.table == "calls"
             notices += unit_doubts(mapped.source, use.header, slot.column, slot.unit, head[use.header], each=each)

@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
-from telcli.intake.clocks import clocks, epochs
+from telcli.intake.clocks import clocks, epochs, zone_marks
 from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
@@ -20,7 +20,7 @@ from telcli.intake.numbers import integers, measured, stars, strict_numbers, yea
 from telcli.intake.privacy import discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.words import Read, codes, flags, masked, texts, tokens
-from telcli.intake.zones import UTC
+from telcli.intake.zones import ANYWHERE, strange_letters
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
 
@@ -46,6 +46,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "flag": (flags, pl.Boolean(), "not-yes-or-no"),
     "clock": (clocks, pl.Time(), "not-a-time"),
     "epoch": (epochs, pl.Int64(), "not-a-time"),
+    "zone mark": (zone_marks, pl.String(), ""),
     "listed": (among, pl.Boolean(), ""),
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
@@ -56,7 +57,7 @@ _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
 }
 """Forms in which persons are put behind pseudonyms."""
 _DATED: Mapping[str, Callable[[pl.Series, str, str], Read]] = {"day": days, "month": months, "moment": moments}
-_LOST, _MASKED = "id-in-scientific-notation", "id-masked"
+_LOST, _MASKED, _NO_ZONE = "id-in-scientific-notation", "id-masked", "zone-unknown"
 _NOBODY = Pseudonyms(no_key)
 
 
@@ -80,7 +81,7 @@ class Reading:
     unit: str = ""
     dates: str = ""
     last: date | None = None
-    zone: str = UTC
+    zone: str = ANYWHERE
     numbers: tuple[str, ...] = ()
 
     @property
@@ -98,9 +99,12 @@ class Reading:
             return [("unknown-word", bad)]
         if self.form not in _OF_PEOPLE:
             rule = _READERS[self.form][2]
-            late = late_ones(text, bad, replace(self, last=None).read) if self.last else None
-            found = [(rule, bad)] if late is None else [(rule, bad & ~late), (FUTURE, late)]
-            return [(rule, mask) for rule, mask in found if mask.any()]
+            others = [(FUTURE, late_ones(text, bad, replace(self, last=None).read))] if self.last else []
+            if self.form in _DATED:
+                others.append((_NO_ZONE, bad & strange_letters(text, self.zone)))
+            for _, mask in others:
+                bad = bad & ~mask
+            return [(rule, mask) for rule, mask in ((rule, bad), *others) if mask.any()]
         lost = bad & text.str.contains(r"[eE]\+").fill_null(value=False)
         return [(rule, mask) for rule, mask in ((_LOST, lost), (_MASKED, bad & ~lost)) if mask.any()]
 
@@ -123,6 +127,8 @@ class Reading:
         """What a reader has to know beside the text."""
         if self.form == "flag" and self.words:
             return (self.words,)
+        if self.form == "epoch":
+            return (self.zone,)
         return (self.numbers,) if self.form == "listed" else ()
 
 

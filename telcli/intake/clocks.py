@@ -6,9 +6,9 @@ import polars as pl
 
 from telcli.intake.dates import moments
 from telcli.intake.words import Read, meant
-from telcli.intake.zones import offsets
+from telcli.intake.zones import ANYWHERE, UTC, offsets, offsets_written
 
-__all__ = ["clocks", "epochs", "mostly_clocks"]
+__all__ = ["clocks", "epochs", "mostly_clocks", "zone_marks"]
 
 _CLOCK = r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$"
 _SECONDS, _MILLIS = r"^\d{9,10}(?:\.\d+)?$", r"^\d{12,13}(?:\.0*)?$"
@@ -35,7 +35,12 @@ def mostly_clocks(text: pl.Series) -> bool:
     return text.dtype == pl.String and 2 * int(text.str.contains(_CLOCK).sum()) > text.len() - text.null_count()
 
 
-def epochs(text: pl.Series) -> Read:
+def zone_marks(text: pl.Series) -> Read:
+    """What stands behind times of their zone, as written: +08:00, Z, CST."""
+    return offsets_written(text), pl.Series([False]).new_from_index(0, len(text))
+
+
+def epochs(text: pl.Series, zone: str = UTC) -> Read:
     """Seconds since 1970, UTC: from seconds or milliseconds, or from a local time with its offset; null from any other.
 
     >>> epochs(pl.Series(["1581638400", "1581638400000", "2020-02-14T08:00:00+08:00", "2020-02-14 00:00Z", "x"]))[0]
@@ -51,8 +56,9 @@ def epochs(text: pl.Series) -> Read:
     """
     bare = meant(text).alias("t")
     number = bare.cast(pl.Float64, strict=False)
-    told = offsets(bare).is_not_null()
-    exact = moments(bare)[0].dt.epoch("s") if told.any() else told.cast(pl.Int64)
+    ahead = offsets(bare, zone)
+    told = ahead.is_not_null()
+    exact = moments(bare, zone=ANYWHERE)[0].dt.epoch("s") - ahead if told.any() else ahead
     frame = pl.DataFrame({"t": bare, "n": number, "told": told, "exact": exact})
     value = pl.col("t")
     found = frame.select(

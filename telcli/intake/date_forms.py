@@ -16,14 +16,13 @@ from telcli.intake.dates import moments
 from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import Use
 from telcli.intake.words import meant
-from telcli.intake.zones import offsets_written
+from telcli.intake.zones import ANYWHERE
 
 __all__ = [
     "DateCounts",
     "date_form",
     "date_notice",
     "look_at_dates",
-    "offsets_notice",
     "refuse_unclear",
     "with_date_forms",
 ]
@@ -85,7 +84,7 @@ def _counts(text: pl.Series) -> dict[str, int]:
     bare = bare.to_frame("t").select(pl.when(~pl.col("t").str.contains(_NOTHING)).then("t"))["t"]
     value = bare.cast(pl.Float64, strict=False)
     first, second = (bare.str.extract(_PARTED, group).cast(pl.Int64, strict=False) for group in (1, 2))
-    _, bad = moments(bare)
+    _, bad = moments(bare, zone=ANYWHERE)
     marks = {
         "values": bare.is_not_null(),
         "plain": bare.is_not_null() & ~bad,
@@ -138,26 +137,6 @@ def date_notice(file: str, header: str, form: str, zone: str) -> Notice:
     return Notice(
         "dates-read-as", "{file}: the dates in {column} were read as {form}, as all of its values allow.", values
     )
-
-
-def offsets_notice(file: str, header: str, head: pl.Series, zone: str) -> list[Notice]:
-    """Say that times carry offsets from UTC, by the first rows; they are told as the clocks of the zone showed them.
-
-    >>> times = pl.Series(["2010-09-15T19:17:44+01:00", "2010-12-01T08:00:00Z"])
-    >>> offsets_notice("a.csv", "at", times, "Europe/Berlin")[0].values["offsets"]
-    '+01:00, Z'
-    """
-    found = offsets_written(head.str.strip_chars()).drop_nulls().unique().sort()
-    if not found.len():
-        return []
-    values = {"file": file, "column": header, "offsets": ", ".join(found.head(4)), "zone": zone}
-    return [
-        Notice(
-            "offsets-converted",
-            "{file}: the times in {column} carry offsets from UTC ({offsets}); they are told in local time of {zone}.",
-            values,
-        )
-    ]
 
 
 def refuse_unclear(file: str, header: str, slot: str, form: str, counts: Mapping[str, DateCounts]) -> None:
@@ -221,5 +200,5 @@ def with_date_forms(source: str, frame: pl.LazyFrame, head: pl.DataFrame, uses: 
 
 def _unlike_dates(head: pl.Series) -> bool:
     """Whether the first rows have values that are no dates as they stand, or none at all."""
-    values, bad = moments(head)
+    values, bad = moments(head, zone=ANYWHERE)
     return int(bad.sum()) > 0.02 * len(head) or values.null_count() == len(head)

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from telcli.intake.words import Read, by_distinct, meant
-from telcli.intake.zones import UTC, local_times, offsets
+from telcli.intake.zones import ANYWHERE, UTC, local_times, offsets, strange_letters
 
 __all__ = ["FORMS", "days", "moments", "months"]
 
@@ -24,7 +24,7 @@ _PLACEHOLDERS += [date(1970, 1, 1)]
 _USUAL = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d %H:%M:%S")
 _HALF = r"(?<h>[AaPp]\.?[Mm]\.?|上午|下午)"
 _TIME = rf"(?:(?:[T ]|\s)+{_HALF}?\s*(?<H>\d{{1,2}}):(?<M>\d{{1,2}})(?::(?<S>\d{{1,2}})(?:\.\d+)?(?:\s?[+-]\d\d$)?)?)?"
-_ZONE = r"\s*(?:Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)?"
+_ZONE = r"\s*(?<z>Z|(?:[A-Z]{3,5}\s?)?[+-](?:0\d|1[0-4]):?[0-5]\d|[A-Z]{3,5})?"
 _WRITTEN = rf"^(?<y>\d{{4}})\s*[-/.年]\s*(?<m>\d{{1,2}})(?:\s*[-/.月]\s*(?<d>\d{{1,2}}))?\s*[日月号]?{_TIME}{_ZONE}$"
 _PACKED = r"^(?<y>\d{4})(?<m>\d{2})(?:(?<d>\d{2})(?:(?<H>\d{2})(?<M>\d{2})(?<S>\d{2})?)?)?(?:\.0+)?$"
 _MONTH_FIRST = r"^(?<m>\d{1,2})[-/.](?<y>\d{4})$"
@@ -33,7 +33,7 @@ _SPOKEN = [
     (r"日?\s*(\d{1,2})[时点]\s*(\d{1,2})分?$", "日 ${1}:${2}"),
 ]
 _UNIX = (
-    r"^[A-Za-z]{3,9},? (?<b>[A-Za-z]{3,9}) +(?<d>\d{1,2}) (?<H>\d\d):(?<M>\d\d):(?<S>\d\d)(?: [A-Z]{3,4}| [+-]\d{4})*"
+    rf"^[A-Za-z]{{3,9}},? (?<b>[A-Za-z]{{3,9}}) +(?<d>\d{{1,2}}) (?<H>\d\d):(?<M>\d\d):(?<S>\d\d){_ZONE}"
     r" (?<y>\d{4})$"
 )
 _WORDED = rf"^(?:(?<d>\d{{1,2}})[- ])?(?<b>[A-Za-z]{{3,9}}|1?\d月)[- ]{{1,2}}(?<y>\d{{4}}|\d\d){_TIME}{_ZONE}$"
@@ -56,7 +56,8 @@ _SINCE_1970 = ("epoch", "epochms")
 def moments(text: pl.Series, form: str = "", zone: str = UTC) -> Read:
     """Local date and time; a date alone is its midnight, a month its first day.
 
-    A time with its offset from UTC, and one counted from 1970, is told as the clocks of `zone` showed it.
+    A time with its offset from UTC, and one counted from 1970, is told as the clocks of `zone` showed it. Letters such
+    as CST are taken where the clocks of `zone` go by them, and are a fault elsewhere.
 
     Open ends (the year 2099 and later), all zeros and the first days of calendars of machines (1900-01-01, 1970-01-01)
     mean "never" or "unknown" and are null. `form` is one of `FORMS` where the whole column is written so.
@@ -120,6 +121,8 @@ def _read(text: pl.Series, form: str, zone: str) -> Read:
         places = missed.arg_true()
         bare = meant(text.gather(places).str.normalize("NFKC"))
         found = _counted(bare, form) if form in _COUNTED else _apart(bare, form)
+        strange = strange_letters(bare, zone)
+        found = pl.DataFrame({"v": found, "s": strange}).select(v=pl.when(~pl.col("s")).then("v"))["v"]
         values = values.scatter(places, _local(found, bare, form, zone))
         bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
     return values.to_frame("v").select(pl.when(~_unknown(values)).then("v"))["v"], bad.fill_null(value=False)
@@ -132,7 +135,9 @@ def _unknown(values: pl.Series) -> pl.Series:
 
 def _local(read: pl.Series, text: pl.Series, form: str, zone: str) -> pl.Series:
     """Moments as read put into local time: those that tell their offset from UTC, and those counted from 1970."""
-    ahead = offsets(text)
+    if zone == ANYWHERE:
+        return read
+    ahead = offsets(text, zone)
     if form in _SINCE_1970:
         counted = pl.col("t").cast(pl.Float64, strict=False).is_not_null()
         ahead = pl.DataFrame({"t": text, "a": ahead}).select(a=pl.when(counted).then(0).otherwise("a"))["a"]
@@ -195,8 +200,9 @@ def _apart(text: pl.Series, form: str) -> pl.Series:
         ]
         return pl.coalesce(*inside, pl.lit(None, dtype=pl.String)).alias(name)
 
-    frame = text.to_frame("t").select(part(name) for name in "ymdbHMSht")
-    return _put_together(frame)
+    frame = text.to_frame("t").select(part(name) for name in "ymdbHMShtz")
+    lettered = pl.col("z").str.contains(r"^[A-Z]{3}") & ~pl.col("z").is_in(["UTC", "GMT"]) & pl.col("H").is_null()
+    return _put_together(frame.with_columns(y=pl.when(~lettered.fill_null(value=False)).then("y")))
 
 
 def _put_together(frame: pl.DataFrame) -> pl.Series:

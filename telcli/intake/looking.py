@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.assumed import units_assumed
+from telcli.intake.assumed import epoch_marked, units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.charges import charges_told
 from telcli.intake.guessing import HEAD
@@ -17,6 +17,7 @@ from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.privacy import header_tells
 from telcli.intake.understood import Understood, headers_of_extract
+from telcli.intake.zone_marks import marks_of, refuse_letters
 
 __all__ = ["looked_at", "told_of"]
 
@@ -36,6 +37,7 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     numbers, if the one reading of the whole finds nothing to the contrary.
     """
     wanted = [] if one.summed or one.map.links else list(one.map.unknown)
+    refuse_letters(one.map.source, one.frame.head(HEAD), one.every_reading())
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
     written = headers_of_extract(one.extract)
@@ -51,11 +53,13 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
         unsure = [reading for reading in found.readings() if reading.header in wanted and reading.header not in open_]
         headers = [reading.header for reading in unsure]
         kept = keep_read(found.frame, found.map.source, found.every_reading(), keep, headers)
-        doubtful = kept.doubtful(unsure)
-        if not doubtful:
+        marks = marks_of(kept, found.every_reading())
+        doubtful, told = kept.doubtful(unsure), epoch_marked(one.map, marks)
+        if not doubtful and told is one.map:
             rows = one.extract.rows
-            return replace(found, kept=kept, rows=_rows(kept.frame) if rows is None else rows)
+            return replace(found, kept=kept, marks=marks, rows=_rows(kept.frame) if rows is None else rows)
         open_ += doubtful
+        one = replace(one, map=told)
 
 
 def _rows(frame: pl.LazyFrame) -> int:
@@ -114,7 +118,11 @@ def told_of(one: Understood) -> list[Notice]:
     if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
-    return notices + people_notices(one.map.source, one.seen) + units_assumed(one.map, one.extract.frame, one.zone)
+    return (
+        notices
+        + people_notices(one.map.source, one.seen)
+        + units_assumed(one.map, one.extract.frame, one.zone, one.marks)
+    )
 
 
 def _told_of_meanings(one: Understood) -> list[Notice]:

@@ -19,6 +19,7 @@ from telcli.intake.kept import Kept
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.suppression import without_purged
+from telcli.intake.zone_marks import mark_readings
 from telcli.intake.zones import UTC
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
@@ -47,7 +48,7 @@ class Understood:
     `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
     Facts dated after `today` are faults, times are told in `zone`, and calls with one of the `numbers` listed are
-    flagged as such.
+    flagged as such. `marks` are what stands behind the times of each column of their zone.
     """
 
     extract: Extract
@@ -62,6 +63,7 @@ class Understood:
     today: date | None = None
     zone: str = UTC
     numbers: tuple[str, ...] = ()
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -85,6 +87,7 @@ class Understood:
         """How all its columns are read, for its own table and for others."""
         tables = dict.fromkeys([self.map.table, *[slots()[name].table for name in self.map.columns]])
         found = [reading for table in tables for reading in self.readings(table, attributes=table == self.map.table)]
+        found += mark_readings(found)
         return [*found, self.customer_key()] if self.map.table == "customers" else [*found, *self.rest()]
 
     @property
@@ -116,7 +119,7 @@ class Understood:
         """A reading with what holds of this run: its last day, its time zone and the numbers it lists."""
         if one.name in PAST:
             one = replace(one, last=self.today)
-        if one.form in ("day", "month", "moment"):
+        if one.form in ("day", "month", "moment", "epoch"):
             return replace(one, zone=self.zone)
         return replace(one, numbers=self.numbers) if one.form == "party" else one
 

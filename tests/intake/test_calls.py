@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from telcli.cli import main
-from telcli.errors import UsageError
+from telcli.errors import DataError, UsageError
 from telcli.intake.events import usage_of_calls
 from telcli.intake.hotlines import among
 from telcli.intake.pseudonyms import Pseudonyms
@@ -91,6 +91,34 @@ def test_two_calls_of_an_hour_that_comes_twice_stay_two(tmp_path: Path) -> None:
     assert "offsets-converted" in codes(found)
     plain = ran(tmp_path, {"calls.csv": f"{CDR}\nu,2024-10-27 02:30:00,v,60\n"}, options=BERLIN)
     assert good(plain, "calls", "started_epoch_s") == [(1_729_989_000,)]
+
+
+PLAIN = "u,2024-05-01 08:00:{second:02d},v,{n}\n"
+MANY = "".join(PLAIN.format(second=n % 60, n=n) for n in range(2100))
+
+
+def test_offsets_that_come_late_in_a_file_are_told_and_make_the_moment(tmp_path: Path) -> None:
+    late = "u,2024-10-27T01:30:00Z,v,60\n"
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\n{MANY}{late}"}, options=BERLIN)
+    told = [notice for notice in found.notices if notice.code == "offsets-converted"]
+    assert [one.values["offsets"] for one in told] == ["Z"]
+    assert max(good(found, "calls", "started_epoch_s")) == (1_729_992_600,)
+
+
+def test_letters_of_the_zone_are_an_assumption_said_aloud(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\n{MANY}u,Sat Jun 01 08:00:00 CST 2024,v,60\n"})
+    (told,) = [notice for notice in found.notices if notice.code == "zone-letters-taken"]
+    assert (told.values["letters"], told.values["zone"]) == ("CST", "Asia/Shanghai")
+    assert "offsets-converted" not in codes(found)
+    assert max(good(found, "calls", "started_at")) == (datetime(2024, 6, 1, 8),)
+
+
+def test_letters_of_another_zone_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        ran(tmp_path, {"calls.csv": f"{CDR}\nu,Sat Jun 01 08:00:00 EDT 2024,v,60\n"})
+    assert (caught.value.code, caught.value.values["letters"]) == ("zone-letters", "EDT")
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\n{MANY}u,Sat Jun 01 08:00:00 EDT 2024,v,60\n"})
+    assert [row[:3] for row in rules(found, "calls")] == [(2102, "zone-unknown", "started_at")]
 
 
 def test_rows_told_apart_by_microseconds_keep_their_second(tmp_path: Path) -> None:

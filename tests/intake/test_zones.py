@@ -141,6 +141,31 @@ def test_an_offset_behind_the_half_of_the_day_counts() -> None:
     assert moments(text.head(1), "mdy", "Asia/Shanghai")[0].to_list() == [at]
 
 
+@pytest.mark.parametrize(
+    ("text", "zone", "local"),
+    [
+        ("Sat Jun 01 08:00:00 CST 2024", "Asia/Shanghai", datetime(2024, 6, 1, 8)),
+        ("2024-06-01 08:00:00 CST", "Asia/Shanghai", datetime(2024, 6, 1, 8)),
+        ("2024-06-01 08:00:00 CST", "America/Chicago", datetime(2024, 6, 1, 9)),
+        ("2024-06-01 08:00:00 CET", "Europe/Paris", datetime(2024, 6, 1, 9)),
+        ("Sat Jun 01 08:00:00 EDT -0400 2024", "Asia/Shanghai", datetime(2024, 6, 1, 20)),
+        ("Sat Jun 01 08:00:00 GMT+08:00 2024", "Asia/Shanghai", datetime(2024, 6, 1, 8)),
+        ("Sat Jun 01 08:00:00 EDT 2024", "Asia/Shanghai", None),
+        ("2024-06-01 08:00:00 PST", "Asia/Shanghai", None),
+        ("2024-06-01 08:00:00 CST", "UTC", None),
+        ("2024-06-01 CST", "Asia/Shanghai", None),
+    ],
+)
+def test_letters_count_where_the_clocks_of_the_zone_go_by_them(text: str, zone: str, local: datetime | None) -> None:
+    values, bad = moments(pl.Series([text]), zone=zone)
+    assert (values.to_list(), bad.to_list()) == ([local], [local is None])
+
+
+def test_letters_tell_the_hours_apart_that_come_twice() -> None:
+    text = pl.Series(["2024-10-27 02:30:00 CEST", "2024-10-27 02:30:00 CET"])
+    assert epochs(text, zone="Europe/Berlin")[0].to_list() == [1_729_989_000, 1_729_992_600]
+
+
 def test_an_offset_that_no_zone_has_is_a_fault() -> None:
     _, bad = moments(pl.Series(["2024-06-01 08:00:00+99:99", "2024-06-01 08:00:00+14:00"]), zone="Asia/Shanghai")
     assert bad.to_list() == [True, False]
