@@ -20,6 +20,7 @@ RULES = {
     "not-a-year": ("not a year", "不是年份"),
     "not-a-date": ("not a date", "不是日期"),
     "not-a-month": ("not a month", "不是账期"),
+    "not-a-time": ("not a time", "不是时间"),
     "duplicate-key": ("key given twice", "主键重复"),
     "orphan": ("belongs to nobody", "找不到所属客户"),
     "negative-tenure": ("tenure below zero", "网龄为负"),

@@ -12,7 +12,7 @@ import polars as pl
 
 from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
-from telcli.intake.clocks import clocks, epochs, zone_marks
+from telcli.intake.clocks import clocks, epochs, instants, zone_marks
 from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
@@ -46,6 +46,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "flag": (flags, pl.Boolean(), "not-yes-or-no"),
     "clock": (clocks, pl.Time(), "not-a-time"),
     "epoch": (epochs, pl.Int64(), "not-a-time"),
+    "instant": (instants, pl.Int64(), ""),
     "zone mark": (zone_marks, pl.String(), ""),
     "listed": (among, pl.Boolean(), ""),
 }
@@ -129,6 +130,8 @@ class Reading:
             return (self.words,)
         if self.form == "epoch":
             return (self.zone,)
+        if self.form == "instant":
+            return (self.dates, self.zone)
         return (self.numbers,) if self.form == "listed" else ()
 
 

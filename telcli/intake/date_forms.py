@@ -32,6 +32,7 @@ _SHORT = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?:\s|$)"
 _NOTHING = r"^0+(?:\.0+)?$"
 _MOST, _FEW = 0.95, 0.001
 _DATES = ("day", "month", "moment")
+_KINDS = (("serial", "excel"), ("seconds", "epoch"), ("millis", "epochms"))
 _NAMES = {
     "dmy": "day/month/year",
     "mdy": "month/day/year",
@@ -110,7 +111,7 @@ def date_form(counts: DateCounts) -> str:
     odd = counts.values - counts.plain
     if not counts.values or odd <= (1 - _MOST) * counts.values:
         return ""
-    for kind, form in (("serial", "excel"), ("seconds", "epoch"), ("millis", "epochms")):
+    for kind, form in _KINDS:
         if getattr(counts, kind) >= _MOST * counts.values:
             return form
     if counts.short >= _MOST * odd:
@@ -175,6 +176,25 @@ def refuse_unclear(file: str, header: str, slot: str, form: str, counts: Mapping
         )
 
 
+def _refuse_other_unit(file: str, header: str, slot: str, said: str, head: pl.Series) -> None:
+    """Refuse a form that the analyst told of a column of numbers which are plainly of another one."""
+    counts = _counts(head)
+    for kind, form in _KINDS:
+        if counts["values"] and counts[kind] >= _MOST * counts["values"] and said not in (form, f"{form}1904"):
+            raise DataError(
+                "dates-other-unit",
+                "{file}: {column} is said to hold {said}, but its values are {likely}; read as said they would be "
+                "times of long ago, or none.",
+                hint="Say --map {slot}={column}@{form}, or leave the form out.",
+                file=file,
+                column=header,
+                slot=slot,
+                said=_NAMES[said],
+                likely=_NAMES[form],
+                form=form,
+            )
+
+
 def with_date_forms(source: str, frame: pl.LazyFrame, head: pl.DataFrame, uses: Mapping[str, Use]) -> dict[str, Use]:
     """The same uses, those of dates with the form in which their whole column is written.
 
@@ -183,10 +203,13 @@ def with_date_forms(source: str, frame: pl.LazyFrame, head: pl.DataFrame, uses: 
     Raises
     ------
     DataError
-        A column could be read in two ways.
+        A column could be read in two ways, or not in the one that the analyst told.
     """
     dated = {name: use for name, use in uses.items() if slots()[name].form in _DATES and use.header in head.columns}
     told = {name: replace(use, unit=date_forms(slots()[name].unit).get(use.unit, "")) for name, use in dated.items()}
+    for name, use in told.items():
+        if use.unit:
+            _refuse_other_unit(source, use.header, name, use.unit, head[use.header])
     odd = {name: use for name, use in told.items() if not dated[name].unit and _unlike_dates(head[use.header])}
     if not odd:
         return {**uses, **told}

@@ -10,7 +10,7 @@ from telcli.intake.facts import exact_sum
 from telcli.intake.understood import Understood
 from telcli.intake.zones import epochs_of
 
-__all__ = ["calls", "usage_of_calls"]
+__all__ = ["calls", "usage_of_calls", "with_clock"]
 
 
 def calls(one: Understood) -> pl.LazyFrame:
@@ -18,11 +18,15 @@ def calls(one: Understood) -> pl.LazyFrame:
 
     Rows of which the key tells no difference are told apart when the table is checked, see its contract.
     """
-    frame = one.clean(one.readings())
-    if "started_time" in frame.collect_schema():
-        clock = pl.col("started_time")
-        frame = frame.with_columns(pl.col("started_at").dt.combine(clock.fill_null(pl.time(0))).alias("started_at"))
-    return _keyed(_since_1970(frame.drop("started_time", strict=False), one.zone), one)
+    return _keyed(_since_1970(with_clock(one.clean(one.readings())), one.zone), one)
+
+
+def with_clock(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The start of calls with its time of day, where that stands in a column of its own."""
+    if "started_time" not in frame.collect_schema():
+        return frame
+    clock = pl.col("started_time").fill_null(pl.time(0))
+    return frame.with_columns(pl.col("started_at").dt.combine(clock).alias("started_at")).drop("started_time")
 
 
 def _since_1970(frame: pl.LazyFrame, zone: str) -> pl.LazyFrame:

@@ -16,6 +16,7 @@ from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.privacy import header_tells
+from telcli.intake.times_told import times_notices
 from telcli.intake.understood import Understood, headers_of_extract
 from telcli.intake.zone_marks import marks_of, refuse_letters
 
@@ -118,11 +119,9 @@ def told_of(one: Understood) -> list[Notice]:
     if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()
         notices += id_notices(one.map.source, key.header, head[key.header])
-    return (
-        notices
-        + people_notices(one.map.source, one.seen)
-        + units_assumed(one.map, one.extract.frame, one.zone, one.marks)
-    )
+    notices += people_notices(one.map.source, one.seen)
+    notices += units_assumed(one.map, one.extract.frame, one.zone, one.marks)
+    return notices + times_notices(one)
 
 
 def _told_of_meanings(one: Understood) -> list[Notice]:

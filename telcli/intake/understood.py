@@ -119,6 +119,9 @@ class Understood:
         """A reading with what holds of this run: its last day, its time zone and the numbers it lists."""
         if one.name in PAST:
             one = replace(one, last=self.today)
+        at = self.map.use("started_at")
+        if one.form == "epoch" and at and at.header == one.header:
+            return replace(one, form="instant", dates=at.unit, zone=self.zone)
         if one.form in ("day", "month", "moment", "epoch"):
             return replace(one, zone=self.zone)
         return replace(one, numbers=self.numbers) if one.form == "party" else one

@@ -121,6 +121,67 @@ def test_letters_of_another_zone_are_refused(tmp_path: Path) -> None:
     assert [row[:3] for row in rules(found, "calls")] == [(2102, "zone-unknown", "started_at")]
 
 
+WITH_EPOCH = "user_id,started_at,other_number,duration,epoch"
+
+
+def test_a_garbled_epoch_is_a_fault_of_its_row(tmp_path: Path) -> None:
+    sound = "".join(f"u,2024-06-01 08:00:{n:02d},v,{n},{1_717_200_000 + n}\n" for n in range(1, 60))
+    found = ran(tmp_path, {"calls.csv": f"{WITH_EPOCH}\n{sound}u,2024-06-01 09:00:00,v,60,17172#3600\n"})
+    assert [row[:3] for row in rules(found, "calls")] == [(61, "not-a-time", "started_epoch_s")]
+    empty = ran(tmp_path, {"calls.csv": f"{WITH_EPOCH}\n{sound}u,2024-06-01 09:00:00,v,60,\n"})
+    assert good(empty, "calls", "started_epoch_s")[-1] == (1_717_203_600,)
+    assert "epoch-differs" not in codes(empty)
+
+
+@pytest.mark.parametrize(
+    ("local", "count", "zoned"),
+    [
+        ("2024-06-01 08:00:07", 0, 0),
+        ("2024-06-01 08:00:08", 0, 0),
+        ("2024-06-01 08:00", 0, 0),
+        ("2024-06-01", 0, 0),
+        ("2024-06-01 00:00:07", 1, 1),
+        ("2024-06-01 08:10:07", 1, 0),
+        ("2024-05-31", 1, 0),
+    ],
+)
+def test_an_epoch_that_contradicts_the_local_time_is_counted(
+    local: str, count: int, zoned: int, tmp_path: Path
+) -> None:
+    rows = [f"u,{local},v,60,1717200007", "u,2024-06-01 09:00:00,v,60,1717203600"]
+    found = ran(tmp_path, {"calls.csv": "\n".join([WITH_EPOCH, *rows])})
+    told = [notice.values for notice in found.notices if notice.code == "epoch-differs"]
+    assert [(one["count"], one["zoned"], one["line"]) for one in told] == ([(count, zoned, 2)] if count else [])
+
+
+def test_the_second_of_two_like_hours_is_no_contradiction(tmp_path: Path) -> None:
+    rows = ["u,2024-10-27 02:30:00,v,60,1729989000", "u,2024-10-27 02:30:00,v,90,1729992600"]
+    found = ran(tmp_path, {"calls.csv": "\n".join([WITH_EPOCH, *rows])}, options=BERLIN)
+    assert "epoch-differs" not in codes(found)
+    assert sorted(good(found, "calls", "started_epoch_s")) == [(1_729_989_000,), (1_729_992_600,)]
+
+
+def test_the_moment_of_a_column_is_read_in_its_form(tmp_path: Path) -> None:
+    rows = ["u,27/10/2024 00:30:00 +00:00,v,60", "u,27/10/2024 01:30:00 +00:00,v,60"]
+    found = ran(tmp_path, {"calls.csv": "\n".join([CDR, *rows])}, options=BERLIN)
+    assert sorted(good(found, "calls", "started_epoch_s")) == [(1_729_989_000,), (1_729_992_600,)]
+
+
+def test_a_unit_that_the_values_are_not_in_is_refused(tmp_path: Path) -> None:
+    for said, text, right in (("epochms", "1717200000", "epoch"), ("epoch", "1717200000000", "epochms")):
+        with pytest.raises(DataError) as caught:
+            ran(tmp_path, {"calls.csv": f"{CDR}\nu,{text},v,60\n"}, map={"started_at": f"call_time@{said}"})
+        assert (caught.value.code, caught.value.values["form"]) == ("dates-other-unit", right)
+        assert f"@{right}" in caught.value.hint
+
+
+def test_times_of_long_ago_are_told(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"calls.csv": f"{CDR}\n{MANY}u,1970-01-20 20:00:00,v,60\n"})
+    (told,) = [notice for notice in found.notices if notice.code == "times-long-ago"]
+    assert (told.values["count"], told.values["first"]) == (1, "1970-01-20")
+    assert "times-long-ago" not in codes(ran(tmp_path, {"calls.csv": f"{CDR}\n{MANY}"}))
+
+
 def test_rows_told_apart_by_microseconds_keep_their_second(tmp_path: Path) -> None:
     rows = [f"u,2024-06-01 08:00:00,v,{seconds}" for seconds in (60, 30, 90)]
     found = good(ran(tmp_path, {"calls.csv": "\n".join([CDR, *rows])}), "calls", "started_at", "started_epoch_s")
