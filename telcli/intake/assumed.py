@@ -13,13 +13,13 @@ from telcli.intake.date_forms import date_notice
 from telcli.intake.dictionary import bare, slots
 from telcli.intake.mapping import SourceMap
 from telcli.intake.numbers import numbers
-from telcli.intake.plausible import unit_doubts
+from telcli.intake.plausible import share_unit, unit_doubts
 from telcli.intake.told import NONE_ONE
 from telcli.intake.words import meant
 from telcli.intake.zone_marks import marks_notices
 from telcli.intake.zones import offsets_written
 
-__all__ = ["duration_unit", "epoch_marked", "epoch_told", "units_assumed", "with_gender_codes"]
+__all__ = ["duration_unit", "epoch_marked", "epoch_told", "share_units", "units_assumed", "with_gender_codes"]
 
 _HEAD = 2000
 _DURATION = "calls.duration_s"
@@ -27,6 +27,7 @@ _MINUTES = ("min", "分")
 _GENDER = "customers.gender"
 _MONEY = ("元", "yuan", "rmb", "cny", "usd", "eur")
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分"), "seconds": ("sec", "秒", *_MINUTES)}
+_PLAIN_UNITS["share"] = ("%", "percent", "pct", "百分")
 
 
 def duration_unit(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
@@ -65,6 +66,22 @@ def epoch_marked(mapped: SourceMap, marks: Mapping[str, Sequence[str]]) -> Sourc
     if use is None or "calls.started_epoch_s" in mapped.columns or not marks.get(use.header):
         return mapped
     return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
+
+
+def share_units(mapped: SourceMap, frame: pl.LazyFrame) -> SourceMap:
+    """Settle by all their values whether columns of shares without a unit are in %.
+
+    >>> mapped = SourceMap("u.csv", "usage", 1.0, {"usage.data_saturation": Use("流量饱和度")})
+    >>> share_units(mapped, pl.LazyFrame({"流量饱和度": ["85"]})).columns["usage.data_saturation"].unit
+    '%'
+    """
+    names = frame.collect_schema().names()
+    found = {
+        name: replace(use, unit=share_unit(mapped.source, use.header, slots()[name].column, frame))
+        for name, use in mapped.columns.items()
+        if slots()[name].unit == "share" and not use.unit and use.header in names
+    }
+    return replace(mapped, columns={**mapped.columns, **found}) if found else mapped
 
 
 def with_gender_codes(columns: Mapping[str, Use], head: pl.DataFrame) -> dict[str, Use]:
@@ -110,18 +127,27 @@ def units_assumed(
         if slot.form == "number" and not use.unit and slot.table in ("bills", "usage", "calls"):
             each = slot.table == "calls"
             notices += unit_doubts(mapped.source, use.header, slot.column, slot.unit, head[use.header], each=each)
-        plain = any(mark in bare(use.header) for mark in _PLAIN_UNITS.get(slot.unit, ("",)))
-        guessed = name == _DURATION and use.unit == "min"
-        if not plain and (guessed or not use.unit):
+        if unit := _unit_assumed(mapped, name, use):
             about = {"file": mapped.source, "header": use.header, "column": slot.column}
             notices.append(
                 Notice(
                     "unit-assumed",
                     "{file}: {header} names no unit; {unit} was assumed (else: --map {column}={header}@UNIT).",
-                    {**about, "unit": "minutes" if guessed else slot.unit},
+                    {**about, "unit": unit},
                 )
             )
     return [*notices, *_money_assumed(mapped, head, {str(one.values.get("header")) for one in notices})]
+
+
+def _unit_assumed(mapped: SourceMap, name: str, use: Use) -> str:
+    """The unit that a column of numbers was given, where neither its header nor the analyst names one."""
+    slot = slots()[name]
+    if any(mark in bare(use.header) for mark in _PLAIN_UNITS.get(slot.unit, ("",))):
+        return ""
+    by_values = {_DURATION: {"min": "minutes"}}.get(name, {"%": "%", "share": "share"} if slot.unit == "share" else {})
+    if use.unit:
+        return "" if mapped.why(name).how in ("told", "pinned") else by_values.get(use.unit, "")
+    return "" if slot.unit == "share" else slot.unit
 
 
 def _money_assumed(mapped: SourceMap, head: pl.DataFrame, told: set[str]) -> list[Notice]:

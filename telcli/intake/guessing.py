@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from telcli.errors import DataError
-from telcli.intake.assumed import duration_unit, epoch_told, with_gender_codes
+from telcli.intake.assumed import duration_unit, epoch_told, share_units, with_gender_codes
 from telcli.intake.candidates import FILE_NAME, SNAPSHOT, meaning
 from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
@@ -84,6 +84,7 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
                 return None
             _refuse_destroyed(mapped, head)
             _refuse_tie(mapped)
+            mapped = share_units(mapped, extract.frame)
             mapped = epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
             nested = extract.encoding == "json" and "#" in extract.name
             mapped = replace(mapped, links=not table and _links(mapped, head, nested=nested))
@@ -130,7 +131,8 @@ def _readable(mapped: SourceMap, names: Mapping[str, str], head: pl.DataFrame) -
             if of_list
             else readable_share(head[use.header], reading_of(name, use))
         )
-        found[name] = read
+        both = of_list and name == "calls.direction" and read < 1.0  # it tells texts from calls as well
+        found[name] = 0.0 if both else read
     return found
 
 

@@ -12,6 +12,7 @@ from telcli.errors import Notice
 from telcli.intake.assumed import epoch_marked, units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.charges import charges_told
+from telcli.intake.dictionary import bare, weak_headers
 from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
@@ -140,6 +141,7 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
             )
         )
         notices += _direction_assumed(one)
+    notices += _kind_assumed(one)
     label = _like_label(one)
     if label:
         notices.append(
@@ -202,6 +204,27 @@ def _direction_assumed(one: Understood) -> list[Notice]:
             "--map {file}:direction=column_N.",
             {"file": one.map.source},
         )
+    ]
+
+
+def _kind_assumed(one: Understood) -> list[Notice]:
+    """A column called as kinds of calls are, whose words are none that telcli knows, beside a kind that is assumed."""
+    use = one.map.use("kind", "calls")
+    if use is None or not use.constant or one.map.why("calls.kind").how == "told":
+        return []
+    written = headers_of_extract(one.extract)
+    likely = [
+        header for header, _ in one.attributes.values() if bare(written[header]) in weak_headers().get("kind", ())
+    ]
+    return [
+        Notice(
+            "kind-assumed",
+            "{file}: the words in {header} are not all kinds of calls or directions, so every row is taken as {kind}. "
+            "If some are not, say which words are voice, text and data under [dictionary.words.kind_of_call] in "
+            "telcli.toml, then --map {file}:calls.kind={header}.",
+            {"file": one.map.source, "header": header, "kind": use.constant},
+        )
+        for header in likely[:1]
     ]
 
 

@@ -8,12 +8,14 @@ from telcli.errors import DataError, Notice
 from telcli.intake.numbers import measured
 from telcli.intake.words import meant
 
-__all__ = ["refuse_destroyed", "unit_doubts"]
+__all__ = ["refuse_destroyed", "share_unit", "unit_doubts"]
 
 _LIMITS = {"currency": (3000.0, "分"), "MB": (1_048_576.0, "kb"), "minutes": (11_160.0, "秒")}
 """Unit -> median month above which it is doubtful, and the unit that it may be: 3,000 yuan, 1 TB, 6 hours a day."""
 _EACH = {"minutes": (30.0, "秒")}
 """The same of a single call or session."""
+_OVERRUN = 3.0
+"""Of shares the highest that is told from a percentage: three times what a bundle holds."""
 _SMALL_MB = 60.0
 _SCIENTIFIC = r"^[+-]?\d(?:\.\d+)?[eE]\+?\d+$"
 _ENOUGH = 5
@@ -55,6 +57,42 @@ def unit_doubts(file: str, header: str, column: str, unit: str, head: pl.Series,
             },
         )
     ]
+
+
+def share_unit(file: str, header: str, column: str, frame: pl.LazyFrame) -> str:
+    """Whether all values of a column, whose header names no unit, are shares or percentages; empty where none is bare.
+
+    Shares of a bundle may exceed 1 where it was used up; where even the middle one would be threefold, they are in %.
+
+    Raises
+    ------
+    DataError
+        They could be either.
+
+    >>> rows = pl.LazyFrame({"a": ["85", "40.5", "0"], "b": ["0.85", "1.2", "0"], "c": ["85%", "", None]})
+    >>> [share_unit("u.csv", header, "data_saturation", rows) for header in "abc"]
+    ['%', 'share', '']
+    """
+    bare = pl.col(header).str.strip_chars().cast(pl.Float64, strict=False)
+    used = frame.select(v=bare).filter(pl.col("v").is_finite() & (pl.col("v") > 0))
+    middle, most = used.select(m=pl.col("v").median(), h=pl.col("v").max()).collect(engine="streaming").row(0)
+    if most is None:
+        return ""
+    if most <= 1.0 or (middle <= _OVERRUN / 2 and most <= _OVERRUN):
+        return "share"
+    if middle > _OVERRUN:
+        return "%"
+    raise DataError(
+        "unit-ambiguous",
+        "{file}: {header} names no unit, and its values could be shares or percentages: the middle one is "
+        "{middle:,.4g}, the highest {most:,.4g}.",
+        hint="Say which: --map {file}:{column}={header}@% or --map {file}:{column}={header}@share.",
+        file=file,
+        header=header,
+        column=column,
+        middle=middle,
+        most=most,
+    )
 
 
 def refuse_destroyed(file: str, header: str, head: pl.Series) -> None:

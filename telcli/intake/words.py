@@ -143,12 +143,18 @@ def codes(text: pl.Series, words: str) -> Read:
 def known_share(text: pl.Series, words: str) -> float:
     """Share of the texts that mean something which a list of the dictionary has, whatever it makes of any other.
 
+    Numbers alone are words of no list here: under a word of many uses they may count anything.
+
     >>> known_share(pl.Series(["recurringCharge", "premium", ""]), "kind_of_charge")
     0.5
     """
     bare = meant(text).drop_nulls()
     plain = bare.str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
-    return float(plain.is_in(list(word_list(words))).mean() or 0.0) if bare.len() else 1.0  # type: ignore[arg-type]
+    return float(plain.is_in(_spoken(words)).mean() or 0.0) if bare.len() else 1.0  # type: ignore[arg-type]
+
+
+def _spoken(words: str) -> list[str]:
+    return [word for word in word_list(words) if not word.isdecimal()]
 
 
 def flags(text: pl.Series, words: str = "flag") -> Read:

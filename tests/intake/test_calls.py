@@ -322,3 +322,36 @@ def test_use_made_of_ingested_calls_has_them(tmp_path: Path) -> None:
         csv.writer(file).writerows([[*CDR.split(","), "漫游类型"], *rows])
     found = ran(tmp_path, {"calls.csv": (tmp_path / "rows.csv").read_text(encoding="utf-8")})
     assert good(found, "usage", "roaming_minutes", "active_days") == [(1.5, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "kinds", "directions"),
+    [
+        ("通话类型", ["语音", "短信", "数据"], ["voice", "text", "data"], ["out"] * 3),
+        ("call_type", ["Voice", "SMS", "Data"], ["voice", "text", "data"], ["out"] * 3),
+        ("呼叫类型", ["语音", "短信", "数据业务"], ["voice", "text", "data"], ["out"] * 3),
+        ("通话类型", ["主叫", "被叫", "主叫"], ["voice"] * 3, ["out", "in", "out"]),
+        ("call type", ["in", "out", "in"], ["voice"] * 3, ["in", "out", "in"]),
+        ("业务类型", ["被叫", "主叫", "主叫"], ["voice"] * 3, ["in", "out", "out"]),
+        ("type", ["MTC", "MOC", "MOC"], ["voice"] * 3, ["in", "out", "out"]),
+    ],
+)
+def test_the_type_of_calls_is_their_kind_or_direction_by_its_words(
+    header: str, words: list[str], kinds: list[str], directions: list[str], tmp_path: Path
+) -> None:
+    result = ran(tmp_path, {"calls.csv": _typed(header, words)})
+    assert good(result, "calls", "kind", "direction") == list(zip(kinds, directions, strict=True))
+    assert "kind-assumed" not in codes(result)
+
+
+@pytest.mark.parametrize("words", [["主叫", "被叫", "短信"], ["本地", "长途", "漫游"], ["1", "2", "1"]])
+def test_a_type_of_calls_in_other_words_is_kept_and_said(words: list[str], tmp_path: Path) -> None:
+    result = ran(tmp_path, {"calls.csv": _typed("通话类型", words)})
+    assert [kind for kind, kept in good(result, "calls", "kind", "x_通话类型") if kept] == ["voice"] * len(words)
+    assert "kind-assumed" in codes(result)
+
+
+def _typed(header: str, words: list[str]) -> str:
+    """Three calls, an hour apart, with a column of types."""
+    rows = [f"u,2024-06-01 0{hour}:00:00,v,60,{word}" for hour, word in enumerate(words)]
+    return "\n".join([f"{CDR},{header}", *rows, ""])

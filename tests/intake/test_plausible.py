@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import polars as pl
 import pytest
 
 from telcli.errors import DataError
-from telcli.intake.plausible import refuse_destroyed, unit_doubts
+from telcli.intake.plausible import refuse_destroyed, share_unit, unit_doubts
+from tests.stages.test_ingest import good, ran
 
 
 @pytest.mark.parametrize(
@@ -66,3 +70,46 @@ def test_a_call_of_an_hour_may_be_one_of_a_minute() -> None:
     assert unit_doubts("a.csv", "duration", "call_minutes", "minutes", calls, each=True)[0].values["likely"] == "秒"
     assert not unit_doubts("a.csv", "duration", "call_minutes", "minutes", pl.Series(["2", "5.5", "90"]), each=True)
     assert not unit_doubts("a.csv", "duration", "call_minutes", "minutes", calls)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit"),
+    [
+        (["0.85", "0", "1"], "share"),
+        (["0.4", "0.9", "1.2"], "share"),
+        (["85", "40", "0.5"], "%"),
+        (["85%", "40", "99"], "%"),
+        (["85%", "", None], ""),
+        (["0", "0"], ""),
+    ],
+)
+def test_shares_are_told_from_percentages_by_all_values(values: list[str | None], unit: str) -> None:
+    assert share_unit("a.csv", "h", "c", pl.LazyFrame({"h": values}, schema={"h": pl.String})) == unit
+
+
+@pytest.mark.parametrize("values", [["2", "0.4", "2.5"], ["0.1", "0.2", "85"]])
+def test_what_could_be_share_or_percentage_is_refused(values: list[str]) -> None:
+    with pytest.raises(DataError) as caught:
+        share_unit("a.csv", "h", "c", pl.LazyFrame({"h": values}))
+    assert caught.value.code == "unit-ambiguous"
+    assert "--map a.csv:c=h@%" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "choices", "assumed"),
+    [
+        ("流量饱和度", "85", {}, "%"),
+        ("流量饱和度", "0.85", {}, "share"),
+        ("流量饱和度(%)", "85", {}, None),
+        ("流量饱和度", "1.5", {"map": {"data_saturation": "流量饱和度@%"}}, None),
+        ("流量饱和度", "85%", {}, None),
+    ],
+)
+def test_shares_without_a_unit_are_not_percentages_in_silence(
+    header: str, value: str, choices: dict[str, Any], assumed: str | None, tmp_path: Path
+) -> None:
+    result = ran(tmp_path, {"u.csv": f"客户编号,账期,{header}\nC1,202405,{value}\n"}, **choices)
+    expected = float(value.strip("%")) / (1 if assumed == "share" else 100)
+    assert good(result, "usage", "data_saturation") == [(pytest.approx(expected),)]
+    told = [one.values["unit"] for one in result.notices if one.code == "unit-assumed"]
+    assert told == ([assumed] if assumed else [])
