@@ -142,13 +142,15 @@ def meaning(table: str, header: str) -> tuple[str, str]:
     (('data_mb', 'gb'), ('data_mb', 'kb'), ('', ''))
     >>> meaning("usage", "语音饱和度(%)"), meaning("contacts", "满意度(%)")
     (('voice_saturation', '%'), ('', ''))
-    >>> meaning("bills", "流量(元)")
-    ('data', '元')
+    >>> meaning("bills", "流量(元)"), meaning("bills", "费用(元) 语音"), meaning("usage", "费用 流量")
+    (('data', '元'), ('voice', '元'), ('', ''))
     """
     known = headers_of(table)
     plain = bare(header)
     if plain in known:
         return known[plain], ""
+    if table == "bills" and " " in header and (below := _charge_below(header))[0]:
+        return below
     name, unit = read_header(header)
     if name in known:
         fits = units_of(_unit(table, known[name]))
@@ -161,6 +163,18 @@ def meaning(table: str, header: str) -> tuple[str, str]:
             if name.endswith(spelling) and known.get(name[: -len(spelling)]) == column:
                 return column, spelling
     return _charge_by_unit(name, unit) if table == "bills" else ("", "")
+
+
+def _charge_below(header: str) -> tuple[str, str]:
+    """A kind of charge below a group of charges, as headers of two rows have it: 费用 over 流量."""
+    group, _, below = header.rpartition(" ")
+    upper, unit = read_header(group)
+    if not group or headers_of("bills").get(upper) not in ("amount", "total"):
+        return "", ""
+    name, own = read_header(below)
+    kind = word_list("kind_of_charge").get(name) or headers_of("bills").get(name, "")
+    unit = own or unit
+    return (kind, unit) if kind in (*CHARGES, *PARTS) and (not unit or unit in units_of("currency")) else ("", "")
 
 
 def _charge_by_unit(name: str, unit: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
 _HEADER_WITHIN = 50
 _LONGEST_NAME = 80
+_MONEY = re.compile(r"费|金额|收入|消费|账单|(?i:\b(?:charges?|fees?|costs?|amounts?|bills?|billed)\b)")
+"""Groups that say of all below them that they are amounts."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,22 @@ def _continues(row: Row, below: Row, at: int, merged: Merged) -> bool:
     """Whether the row below a header is its second half: it names what the first leaves blank, and only words."""
     gaps = [place for place, cell in enumerate(below) if cell is not None and (place >= len(row) or row[place] is None)]
     cells = [cell for cell in below if cell is not None]
+    if _split(row, below) and not looks_like_data(cells):
+        return True
     if not gaps or looks_like_data(cells):
         return False
     if any(top[0] == at == end[0] and top[1] < end[1] for top, end in merged):
         return True
     return not merged and any(cell is not None and below[place] is None for place, cell in enumerate(row[: len(below)]))
+
+
+def _split(row: Row, below: Row) -> bool:
+    """Whether cells were merged once and filled since: one name over several others, and elsewhere the same twice."""
+    pairs = [(over, under) for over, under in zip(row, below, strict=False) if over is not None and under is not None]
+    parts = Counter(over for over, under in pairs if over != under)
+    several = any(count > 1 for count in parts.values())
+    names = [under for _, under in pairs]
+    return several and any(over == under for over, under in pairs) and len(set(names)) == len(names)
 
 
 def _spread(row: Row, at: int, merged: Merged) -> dict[int, str]:
@@ -128,14 +142,23 @@ def _spread(row: Row, at: int, merged: Merged) -> dict[int, str]:
 
 
 def _joined(groups: dict[int, str], row: Row) -> dict[int, str]:
-    """The lower name where there is one, led by its group where it repeats; else the upper."""
+    """The lower name where there is one, led by its group where it repeats or only the group says money; else the upper.
+
+    Below charges, 流量 is what data cost, and not how much was used.
+    """
     lower = {place: clean_name(cell) for place, cell in enumerate(row) if cell is not None}
     times = Counter(lower.values())
     led = {
-        place: f"{groups[place]} {name}" if times[name] > 1 and place in groups else name
+        place: f"{groups[place]} {name}" if times[name] > 1 or _only_above(groups[place], name) else name
         for place, name in lower.items()
+        if place in groups
     }
+    led = lower | led
     return dict(sorted((groups | led).items()))
+
+
+def _only_above(group: str, name: str) -> bool:
+    return group != name and bool(_MONEY.search(group)) and not _MONEY.search(name)
 
 
 def _places(head: Sequence[Row], first: int, names: dict[int, str]) -> tuple[int, ...]:

@@ -112,6 +112,27 @@ def test_groups_above_a_whole_header(tmp_path: Path) -> None:
     assert list(read(path, tmp_path)[0][0]) == ["客户编号", "时长", "语音 费用", "用量", "流量 费用", "_line"]
 
 
+def test_what_stands_below_charges_is_led_by_them(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "a.xlsx",
+        ["客户编号", "费用(元)", None, None],
+        [None, "月租费", "语音", "流量"],
+        ["A1", 1, 2, 3],
+        merged=("A1:A2", "B1:D1"),
+    )
+    assert list(read(path, tmp_path)[0][0]) == ["客户编号", "月租费", "费用(元) 语音", "费用(元) 流量", "_line"]
+
+
+def test_a_group_filled_into_each_cell_is_a_header_of_two_rows(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "a.xlsx",
+        ["客户编号", "费用", "费用", "费用"],
+        ["客户编号", "月租费", "通话费", "流量费"],
+        ["A1", 1, 2, 3],
+    )
+    assert read(path, tmp_path)[0] == [{"客户编号": "A1", "月租费": "1", "通话费": "2", "流量费": "3", "_line": 3}]
+
+
 def test_a_cell_merged_over_rows_is_the_value_of_each(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["地市", "客户编号", "金额"],
