@@ -142,7 +142,7 @@ def _spread(row: Row, at: int, merged: Merged) -> dict[int, str]:
 
 
 def _joined(groups: dict[int, str], row: Row) -> dict[int, str]:
-    """The lower name where there is one, led by its group where it repeats or only the group says money; else the upper.
+    """The lower name where there is one, led by its group where it repeats or only that says money; else the upper.
 
     Below charges, 流量 is what data cost, and not how much was used.
     """
