@@ -17,7 +17,7 @@ from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, years
-from telcli.intake.privacy import discreet, discreet_numbers
+from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.words import Read, codes, flags, masked, texts, tokens
 from telcli.intake.zones import ANYWHERE, strange_letters
@@ -58,6 +58,7 @@ _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
 }
 """Forms in which persons are put behind pseudonyms."""
 _DATED: Mapping[str, Callable[[pl.Series, str, str], Read]] = {"day": days, "month": months, "moment": moments}
+_STRANGE = "unknown-word"
 _LOST, _MASKED, _NO_ZONE = "id-in-scientific-notation", "id-masked", "zone-unknown"
 _NOBODY = Pseudonyms(no_key)
 
@@ -97,7 +98,7 @@ class Reading:
     def rules(self, text: pl.Series, bad: pl.Series) -> list[tuple[str, pl.Series]]:
         """The rules that unreadable texts break, and which of them break each."""
         if self.form == "code":
-            return [("unknown-word", bad)]
+            return [(_STRANGE, bad)]
         if self.form not in _OF_PEOPLE:
             rule = _READERS[self.form][2]
             others = [(FUTURE, late_ones(text, bad, replace(self, last=None).read))] if self.last else []
@@ -196,9 +197,13 @@ def _empties() -> pl.Series:
     return _NONE.new_from_index(0, ROWS)
 
 
+def _shown(rule: str, text: pl.Series) -> pl.Series:
+    return categories(text) if rule == _STRANGE else masked(text)
+
+
 def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series) -> pl.DataFrame:
     """The rows where `bad` holds, by number, with their fault."""
     places = bad.arg_true()
-    value = pl.lit(None, dtype=pl.String) if column == "row" else masked(text.gather(places))
+    value = pl.lit(None, dtype=pl.String) if column == "row" else _shown(rule, text.gather(places))
     frame = pl.DataFrame({"row": places}).with_columns(value=value)
     return frame.select("row", pl.struct(rule=pl.lit(rule), column=pl.lit(column), value="value").alias(FAULTS))

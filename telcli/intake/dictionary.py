@@ -39,6 +39,7 @@ __all__ = [
     "snapshot_headers",
     "speak",
     "units_of",
+    "values_of",
     "weak_headers",
     "word_list",
 ]
@@ -365,6 +366,16 @@ def word_list(name: str) -> Mapping[str, str]:
         if value != "otherwise"
         for word in [*words, value]
     }
+
+
+def values_of(slot: str) -> list[str]:
+    """The list in which the words of one slot stand, then the values that it tells apart; nothing where any word goes.
+
+    >>> values_of("calls.direction"), values_of("customers.gender")
+    (['direction', 'in', 'out'], [])
+    """
+    words = slots()[slot].words if slots()[slot].form == "code" else ""
+    return [words, *sorted(set(word_list(words).values()))] if words and not otherwise(words) else []
 
 
 def otherwise(name: str) -> str:

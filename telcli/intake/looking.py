@@ -12,13 +12,14 @@ from telcli.errors import Notice
 from telcli.intake.assumed import epoch_marked, units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.charges import charges_told
-from telcli.intake.dictionary import bare, weak_headers
+from telcli.intake.dictionary import bare, slots, weak_headers, word_list
 from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.privacy import header_tells
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import Understood, headers_of_extract
+from telcli.intake.words import NONE, folded, meant
 from telcli.intake.zone_marks import marks_of, refuse_letters
 
 __all__ = ["looked_at", "told_of"]
@@ -142,6 +143,7 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
         )
         notices += _direction_assumed(one)
     notices += _kind_assumed(one)
+    notices += _of_no_kind(one)
     label = _like_label(one)
     if label:
         notices.append(
@@ -205,6 +207,31 @@ def _direction_assumed(one: Understood) -> list[Notice]:
             {"file": one.map.source},
         )
     ]
+
+
+def _of_no_kind(one: Understood) -> list[Notice]:
+    """Words under which a list has what it tells nothing of, such as other; their rows have no value there."""
+    notices = []
+    for name, use in one.map.columns.items():
+        slot = slots()[name]
+        nothing = [word for word, value in word_list(slot.words).items() if value == NONE] if slot.words else []
+        if not nothing or use.constant:
+            continue
+        said = one.frame.select(pl.col(use.header).alias("t")).group_by("t").len("n").collect(engine="streaming")
+        plain = folded(meant(said["t"])).str.replace_all(r"\s+", "").str.to_lowercase()
+        found = said.filter(plain.is_in(nothing).fill_null(value=False)).sort("n", "t", descending=[True, False])
+        if found.height:
+            values = {"file": one.map.source, "header": use.header, "column": slot.column, "list": slot.words}
+            values |= {"words": ", ".join(found["t"].to_list()), "count": f"{found['n'].sum():,}"}
+            notices.append(
+                Notice(
+                    "words-of-none",
+                    "{file}: rows with {words} in {header} ({count}) have no {column}, as telcli tells none of these "
+                    "words apart (else: under [dictionary.words.{list}] in telcli.toml).",
+                    values,
+                )
+            )
+    return notices
 
 
 def _kind_assumed(one: Understood) -> list[Notice]:

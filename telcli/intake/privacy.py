@@ -13,10 +13,12 @@ import polars as pl
 
 from telcli.intake.dictionary import bare, personal_words
 from telcli.intake.numbers import numbers
-from telcli.intake.words import Read, by_distinct, few_distinct, folded, meant, plain_digits
+from telcli.intake.own_names import are_names
+from telcli.intake.words import Read, by_distinct, few_distinct, folded, masked, meant, plain_digits
 
 __all__ = [
     "bank_cards",
+    "categories",
     "discreet",
     "discreet_numbers",
     "header_tells",
@@ -53,6 +55,7 @@ _RUN = plain_digits(r"\d(?:[ -]*\d){12,}")
 _ANY = rf"{_WHOLE}|{_INSIDE}|{_MAIL}|{_OLD_CARD}|{_RUN}|{_WIDE}|{_SPELLED}|{_NAMED}|{_TITLED}|{_CHAT}"
 """All that is looked for, in one pass: most texts have nothing of it."""
 _PROSE = r"\S\s+\S+\s+\S|\p{Han}{7,}|\p{Han}.*[，。；！？,;!?]"
+_CATEGORY, _MOST_CATEGORIES = r"^[\p{Han}/、]{2,6}$", 20
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -149,6 +152,23 @@ def _hidden(text: pl.Series, plain: pl.Series) -> pl.Series:
         said = said.str.replace_all(_INSIDE, "${1}***${2}").str.replace_all(_WIDE, "${1}***${2}")
     said = pl.DataFrame({"w": whole, "h": said}).select(pl.coalesce("w", "h"))["w"]
     return text.clone().scatter(found.arg_true(), said)
+
+
+def categories(text: pl.Series) -> pl.Series:
+    """Words that a list does not know, as they may be shown: short ones that could be no name as they are, else masked.
+
+    Where they are many different ones they are no categories, and all are masked.
+
+    >>> categories(pl.Series(["其他", "王小明", "13812345678", "联系人司马相如"])).to_list()
+    ['其他', '王**', '138******78', '联**马**']
+    """
+    plain, safe = folded(text.str.strip_chars()), masked(text)
+    if plain.n_unique() > _MOST_CATEGORIES:
+        return safe
+    short = plain.str.contains(_CATEGORY) & ~plain.str.contains(rf"{_NAMED}|{_TITLED}|{_SPELLED}")
+    frame = pl.DataFrame({"p": plain, "s": safe, "short": short})
+    shown = pl.when(pl.col("short") & ~are_names(pl.col("p"))).then("p").otherwise("s")
+    return frame.select(shown.alias("v"))["v"]
 
 
 def discreet_numbers(text: pl.Series) -> Read:

@@ -17,6 +17,7 @@ import polars as pl
 from telcli.intake.dictionary import otherwise, word_list
 
 __all__ = [
+    "NONE",
     "Read",
     "by_distinct",
     "codes",
@@ -34,6 +35,9 @@ __all__ = [
 
 Read = tuple[pl.Series, pl.Series]
 """Values, and a Boolean mask of the texts that could not be read."""
+
+NONE = "none"
+"""Value of a list under which its words for nothing stand."""
 
 _SCIENTIFIC = r"^[+-]?\d(\.\d+)?[eE]\+\d+$"
 
@@ -122,6 +126,8 @@ def by_distinct(text: pl.Series, reader: Callable[[pl.Series], Read]) -> Read:
 def codes(text: pl.Series, words: str) -> Read:
     """Words of one list of the dictionary; a word that it does not know is a fault, unless the list takes any.
 
+    What the list has under `none` is a word for nothing that it tells apart: null, and no fault.
+
     >>> codes(pl.Series(["男", "02", "F ", None, "?"]), "gender")[0].to_list()
     ['male', 'female', 'female', None, 'other']
     """
@@ -135,7 +141,7 @@ def codes(text: pl.Series, words: str) -> Read:
         if rest:
             found = found.to_frame("v").select(pl.when(missed).then(pl.lit(rest)).otherwise("v").alias("v"))["v"]
             missed = missed & False
-        return found, missed
+        return found.replace(NONE, None), missed
 
     return by_distinct(text, read)
 

@@ -24,6 +24,7 @@ REFUSED = "rejects.csv"
 
 _TABLES = (*SUBJECTS, *HISTORY_OF.values())
 _OF_EACH = 1_000
+_WORDS = 8
 _FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 _NUMBER = r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$"
 
@@ -98,6 +99,7 @@ def refuse_beyond(found: Mapping[str, Any], landed: Mapping[str, Landed], workdi
     place = workdir / REFUSED
     _write([one.rejects for table, one in landed.items() if table in _TABLES], place)
     _refuse_strangers(rules[0], rows, what, place)
+    _refuse_words(found, rules[0], rows, landed, place)
     raise DataError(
         "too-many-rejects",
         "{rejected} of {rows} rows of {what} break a rule, more than the {most} allowed; nothing was changed. "
@@ -132,6 +134,45 @@ def _refuse_strangers(first: Mapping[str, Any], rows: int, what: str, place: Pat
             column=first["column"],
             file=str(place),
         )
+
+
+def _refuse_words(
+    found: Mapping[str, Any], first: Mapping[str, Any], rows: int, landed: Mapping[str, Landed], place: Path
+) -> None:
+    """Words of a column that no list has: the commonest, and where to say what they mean."""
+    source = next(one for one in found["sources"] if one["source"] == first["source"])
+    known, *values = source.get("word_lists", {}).get(first["column"], [""])
+    if first["rule"] != "unknown-word" or not known:
+        return
+    named = [
+        one.rejects.filter(**{name: first[name] for name in ("source", "rule", "column")}) for one in landed.values()
+    ]
+    words = (
+        pl.concat(named)
+        .select("line", "value")
+        .unique()["value"]
+        .value_counts(name="n")
+        .sort("n", "value", descending=[True, False])
+    )
+    shown = words["value"].fill_null("").to_list()[:_WORDS]
+    raise DataError(
+        "words-unknown",
+        "{count} of {rows} rows of {source} have words in {header} that telcli does not know: {words}; nothing was "
+        "changed. The first is in line {line}; the refused lines are in {file}.",
+        hint='Say in telcli.toml what they mean: under [dictionary.words.{list}], {value} = ["{word}"] or the like, '
+        "with one of {values}; or let the rows go with --max-rejects.",
+        count=f"{first['count']:,}",
+        rows=f"{rows:,}",
+        source=first["source"],
+        header=source["mapped"].get(first["column"], first["column"]),
+        words=", ".join(shown) + (" ..." if words.height > _WORDS else ""),
+        word=shown[0],
+        line=first["first_line"],
+        file=str(place),
+        list=known,
+        value=values[0],
+        values=", ".join(values),
+    )
 
 
 def _worst(found: Mapping[str, Any]) -> tuple[str, int, int] | None:

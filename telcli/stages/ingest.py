@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import Assembled, assemble, light, needs_month, spoken
-from telcli.intake.dictionary import speak
+from telcli.intake.dictionary import speak, values_of
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
 from telcli.intake.history import FROM, TO
@@ -269,6 +269,7 @@ def _about(one: Understood, *, unused: int) -> dict[str, Any]:
         "rivals_by_column": {names[name]: list(found.rivals) for name, found in why.items() if found.rivals},
         "undecided": {name: list(headers) for name, headers in one.map.undecided.items()},
         "units": {names[name]: use.unit for name, use in one.map.columns.items() if use.unit} | one.attribute_units,
+        "word_lists": {names[name]: values_of(name) for name in names if values_of(name)},
         "unmapped": [header for header, _ in one.attributes.values()],
         "attributes": {name: kind for name, (_, kind) in one.attributes.items()},
         "dropped_personal": list(one.map.personal),

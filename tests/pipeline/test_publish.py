@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from telcli.errors import DataError
@@ -179,3 +180,25 @@ def test_a_threshold_of_all_rows_refuses_nothing(tmp_path: Path) -> None:
     crm = "customer_id,gender\na,F\n"
     run = ingested(tmp_path, {"crm.csv": crm, "usage.csv": "customer_id,month,texts\na,2024-05,x\nb,2024-05,2\n"})
     assert counts(run)[1] == (2, 0, 2, 0)
+
+
+TICKETS = "工单编号,客户编号,受理时间,工单类型\n"
+
+
+def test_a_ticket_of_another_kind_has_none_and_that_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"W{n},k{n},2024-05-0{n},{word}\n" for n, word in enumerate(("投诉", "其他", "投诉建议", "咨询"), 1))
+    run = ingested(tmp_path, {"tickets.csv": TICKETS + rows})
+    kinds = pl.read_parquet(tmp_path / "work" / "contacts", hive_partitioning=False).sort("contact_id")["kind"]
+    assert kinds.to_list() == ["complaint", None, "complaint", "enquiry"]
+    (told,) = (notice.values for notice in run.notices if notice.code == "words-of-none")
+    assert (told["words"], told["count"]) == ("其他", "1")
+
+
+def test_words_that_no_list_has_are_shown_with_the_section_that_teaches_them(tmp_path: Path) -> None:
+    words = ("投诉", "投诉", "咨询", "携转", "携转", "王小明")
+    rows = "".join(f"W{n},k{n},2024-05-0{n},{word}\n" for n, word in enumerate(words, 1))
+    with pytest.raises(DataError) as caught:
+        ingested(tmp_path, {"tickets.csv": TICKETS + rows}, most=0.01)
+    assert caught.value.code == "words-unknown"
+    assert "携转, 王**" in str(caught.value)
+    assert '[dictionary.words.kind_of_contact], complaint = ["携转"]' in caught.value.hint
