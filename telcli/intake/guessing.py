@@ -19,6 +19,7 @@ from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.several_lines import with_lines
 from telcli.intake.told import GENDER_01, NONE_ONE, TABLE
 from telcli.intake.words import known_share
 from telcli.tables import SUBJECTS
@@ -84,7 +85,7 @@ def guessed(extract: Extract, names: Mapping[str, str], told: Mapping[str, Use])
                 return None
             _refuse_destroyed(mapped, head)
             _refuse_tie(mapped)
-            mapped = share_units(mapped, extract.frame)
+            mapped = with_lines(share_units(mapped, extract.frame), dict(names), extract.frame)
             mapped = epoch_told(mapped if "duration_s" in _bare(told) else duration_unit(mapped, head), head)
             nested = extract.encoding == "json" and "#" in extract.name
             mapped = replace(mapped, links=not table and _links(mapped, head, nested=nested))

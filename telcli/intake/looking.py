@@ -17,6 +17,7 @@ from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.privacy import header_tells
+from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import Understood, headers_of_extract
 from telcli.intake.words import NONE, folded, meant
@@ -181,7 +182,7 @@ def _told_of_amounts(one: Understood) -> list[Notice]:
                 {**about, "header": paid.header},
             )
         )
-    notices += charges_told(one)
+    notices += [*lines_told(one.map), *charges_told(one)]
     for name, unit in one.attribute_units.items():
         values = {**about, "header": one.attributes[name][0], "unit": unit, "name": name}
         notices.append(

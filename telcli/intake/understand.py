@@ -75,7 +75,7 @@ def understand(
     _refuse_nothing(found, left_out, headers)
     notices += [_left_out(source, missing) for source, missing in left_out.items()]
     notices += [left_unnamed(one) for one in unnamed]
-    provided = {"usage" if one.map.table == "calls" else one.map.table for one in found}
+    provided = {"usage" if one.map.table == "calls" else one.map.table for one in found if one.extract.rows != 0}
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]

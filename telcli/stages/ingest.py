@@ -83,7 +83,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     ones, gone = _without_purged(ones, inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
-    undated = not any(one.map.table in MONTHED for one in ones)
+    undated = not any(one.map.table in MONTHED and one.rows for one in ones)
     held = inputs.held_month if undated and not inputs.bases_alone else None
     asked = inputs.as_of or (latest_snapshot(ones) if undated else None)
     at, told = _month(ones, asked, held) if undated or needs_month(ones) else (asked, [])
