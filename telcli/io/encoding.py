@@ -19,6 +19,7 @@ from polars.exceptions import ComputeError
 
 from telcli.errors import DataError
 from telcli.io.digest import sha256_of
+from telcli.io.mixed import line_at, refuse_mixed
 
 __all__ = ["Text", "as_utf8", "unmarked_utf16"]
 
@@ -61,14 +62,15 @@ def as_utf8(path: Path, scratch: Path) -> Text:
     target = scratch / f"{digest[:16]}.utf8"
     mark = next((name for bytes_, name in _MARKS if head.startswith(bytes_)), "") or unmarked_utf16(head)
     if mark.startswith("utf-16"):
-        _transcoded(path, mark, target, path.name)
+        _transcoded(path, mark, target)
         return Text(target, "utf-16", digest)
     bad = _first_bad(path, path.name)
     if bad is None:
         return Text(path, "utf-8", digest)
-    if mark:
-        _refuse(path.name, "utf-8", bad)
-    return Text(target, _chinese(path, target, path.name, bad), digest)
+    damaged = refuse_mixed(path, bad, lambda text: _daily(dict.fromkeys(text), "gb18030"))
+    if mark or damaged:
+        _refuse(path, "utf-8", bad)
+    return Text(target, _chinese(path, target, bad), digest)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -141,32 +143,32 @@ def _safe(piece: bytes) -> int:
     return next((len(piece) - back for back in range(1, 5) if piece[-back] & 0xC0 != 0x80), len(piece))
 
 
-def _chinese(path: Path, target: Path, name: str, bad: int) -> str:
+def _chinese(path: Path, target: Path, bad: int) -> str:
     """Write the text as UTF-8 and tell which Chinese encoding it was in: the one whose characters are in daily use."""
-    daily, refused = _tried(path, "gb18030", target, name)
+    daily, refused = _tried(path, "gb18030", target)
     if daily >= _SURELY:
         return "gb18030"
     other = target.with_suffix(".big5")
-    taiwan, _ = _tried(path, "big5", other, name)
+    taiwan, _ = _tried(path, "big5", other)
     if taiwan >= _CHINESE and taiwan > daily:
         other.replace(target)
         return "big5"
     if refused:
         raise refused
     if daily < _CHINESE:
-        _refuse(name, "gb18030", bad)
+        _refuse(path, "gb18030", bad)
     return "gb18030"
 
 
-def _tried(path: Path, encoding: str, target: Path, name: str) -> tuple[float, DataError | None]:
+def _tried(path: Path, encoding: str, target: Path) -> tuple[float, DataError | None]:
     """The share of daily characters under one encoding; 0 and the refusal where a byte does not belong there."""
     try:
-        return _transcoded(path, encoding, target, name), None
+        return _transcoded(path, encoding, target), None
     except DataError as error:
         return 0.0, error
 
 
-def _transcoded(path: Path, encoding: str, target: Path, name: str) -> float:
+def _transcoded(path: Path, encoding: str, target: Path) -> float:
     """Write the text as UTF-8, and tell which share of its different characters are in daily use.
 
     Some letters of each chunk's beginning are looked at; text of another encoding gives rare characters throughout.
@@ -181,7 +183,7 @@ def _transcoded(path: Path, encoding: str, target: Path, name: str) -> float:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                _refuse(name, encoding, start - pending + error.start)
+                _refuse(path, encoding, start - pending + error.start)
             if len(seen) < _SEEN and number % (CHUNK // _PIECE) == 0:
                 seen.update(dict.fromkeys(letter for letter in text[:_LOOKED] if ord(letter) > 0xFF))
             plain.write(text.encode("utf-8"))
@@ -209,12 +211,14 @@ def _daily(letters: dict[str, None], encoding: str) -> float:
     return common / len(letters)
 
 
-def _refuse(name: str, encoding: str, offset: int) -> NoReturn:
+def _refuse(path: Path, encoding: str, offset: int) -> NoReturn:
     raise DataError(
         "encoding-unknown",
-        "{file} is in none of UTF-8, UTF-16, GB18030 and Big5: the byte at offset {offset} does not belong there.",
+        "{file} is in none of UTF-8, UTF-16, GB18030 and Big5: the byte at offset {offset}, in line {line}, does not "
+        "belong there.",
         hint="Save it as UTF-8 and try again.",
-        file=name,
+        file=path.name,
         offset=offset,
+        line=line_at(path, offset),
         encoding=encoding,
     )

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telcli.errors import DataError, TelcliError
-from telcli.io import csv_shape, encoding
+from telcli.io import csv_shape, encoding, mixed
 from telcli.io.csv_extract import read_csv
 from telcli.pipeline.opening import about
 from telcli.tables.extract import Extract
@@ -92,7 +92,25 @@ def test_a_zero_far_behind_the_first_chinese_letter_is_no_text(tmp_path: Path, m
 def test_a_bad_byte_is_named(tmp_path: Path) -> None:
     error = refused(tmp_path, b"id,name\n1,ab\xff\xff\n")
     assert error.code == "encoding-unknown"
-    assert error.values["offset"] == 12
+    assert (error.values["offset"], error.values["line"]) == (12, 2)
+
+
+@pytest.mark.parametrize("piece", [1 << 19, 256])
+@pytest.mark.parametrize("order", [("gb18030", "utf-8"), ("utf-8", "gb18030"), ("big5", "utf-8"), ("utf-8", "big5")])
+def test_two_exports_put_together_are_refused_where_they_meet(
+    order: tuple[str, str], piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mixed, "_PIECE", piece)
+    first = ("id,名\n" + "".join(f"C{n},大方用心\n" for n in range(100))).encode(order[0])
+    error = refused(tmp_path, first + "".join(f"C{n},大方用心\n" for n in range(60)).encode(order[1]))
+    assert error.code == "encoding-mixed"
+    assert (error.values["line"], error.values["offset"]) == (102, len(first) + len("C0,"))
+
+
+def test_one_damaged_byte_is_no_second_encoding(tmp_path: Path) -> None:
+    rows = [f"C{n},大方用心\n".encode() for n in range(99)]
+    error = refused(tmp_path, "编号,名\n".encode() + b"".join(rows[:50]) + b"C,\xff\n" + b"".join(rows[50:]))
+    assert (error.code, error.values["line"]) == ("encoding-unknown", 52)
 
 
 def test_another_encoding_is_not_taken_for_chinese(tmp_path: Path) -> None:
