@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,25 +13,16 @@ from polars.exceptions import ComputeError, SchemaError
 from telcli.errors import DataError
 from telcli.io.csv_blocks import in_blocks
 from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
-from telcli.io.csv_title import without_title
+from telcli.io.csv_title import without_lines, without_title
 from telcli.io.encoding import as_utf8
+from telcli.io.header_rows import clean_name, looks_like_data, names_of_two
 from telcli.io.totals import without_totals
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract, outside_name
 
-__all__ = ["clean_name", "looks_like_data", "read_csv", "unique_names"]
+__all__ = ["read_csv", "unique_names"]
 
 MAX_RAGGED = 100_000
-_DATUM = re.compile(
-    r"[+-]?[\d.,:/%年月日 -]*\d[\d.,:/%年月日 -]*|\d{4}-\d\d-\d\dT[\d:.Z+-]+|NULL|null|\\N|"
-    r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|\d{17}[Xx]|\d{3}[*xX]{4}\d{4}|"
-)
-_PERSON = re.compile(
-    r"(?:\+?(?:00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx]|"
-    r"\d{15,19}|1[3-9]\d[*xX]{4}\d{4}|[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}"
-)
-"""A telephone number, a certificate, a card, a device or a mail address: no column is called so."""
-_MONTH = re.compile(r"(19|20)\d\d[-/年]?(0?[1-9]|1[0-2])月?")
 _ONE_WORD = re.compile(r"[\w -]+([(（][^)）]*[)）])?")
 
 
@@ -53,7 +43,11 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     eol = _line_end(single)
     plain, above = without_title(single, scratch / f"{text.sha256[:16]}.untitled", eol, looks_like_data)
     delimiter = sniff_delimiter(plain)
-    header = _header(path.name, plain, delimiter)
+    header = names_of_two(first_records(plain, delimiter or ","))
+    over = bool(header)
+    if over:
+        plain = without_lines(plain, scratch / f"{text.sha256[:16]}.ungrouped", eol, 1)
+    header = header or _header(path.name, plain, delimiter)
     headed = not looks_like_data(header)
     shape = survey(plain, delimiter or ",", len(header), eol)
     if shape.unclosed:
@@ -61,9 +55,9 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     found = Extract(path.name, pl.LazyFrame(), text.encoding, written or delimiter, text.sha256, headed, titles=above)
     if shape.records < 1 + headed:
         return _without_rows(found, header, beside=beside)
-    _check_ragged(path.name, shape, len(header), shape.records - headed, above)
+    _check_ragged(path.name, shape, len(header), shape.records - headed, above + over)
     names, repeated = unique_names(header if headed else [""] * len(header))
-    frame = _frame(plain, delimiter or ",", names, headed, shape, eol).with_columns(pl.col(LINE) + above)
+    frame = _frame(plain, delimiter or ",", names, headed, shape, eol).with_columns(pl.col(LINE) + above + over)
     if shape.quotes:
         _check_quotes(path.name, frame)
     hiding = _hiding(frame, names, delimiter or ",", eol) if shape.quoted_newlines else ()
@@ -115,23 +109,6 @@ def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             repeated[name] = written
         names.append(name)
     return names, repeated
-
-
-def clean_name(cell: str) -> str:
-    """A header name without the blanks, line breaks and marks that exports leave around and inside it."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", cell).replace("\ufeff", "")).strip()
-
-
-def looks_like_data(header: Sequence[str]) -> bool:
-    """A first line made of numbers and dates, or with the number of one person in it, is a record: there is no header.
-
-    >>> looks_like_data(["K0000", "张伟明", "13831939071", "南京", "公众"]), looks_like_data(["id", "name", "202406"])
-    (True, False)
-    """
-    if any(_PERSON.fullmatch(unicodedata.normalize("NFKC", cell).strip()) for cell in header):
-        return True
-    data = [bool(_DATUM.fullmatch(cell)) and not _MONTH.fullmatch(cell) and bool(cell) for cell in header]
-    return sum(data) >= 0.3 * len(header)
 
 
 def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape: Shape, eol: str) -> pl.LazyFrame:

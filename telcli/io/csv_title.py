@@ -9,7 +9,7 @@ from pathlib import Path
 
 from telcli.io.csv_shape import DELIMITERS, first_records
 
-__all__ = ["title_lines", "without_title"]
+__all__ = ["title_lines", "without_lines", "without_title"]
 
 _MOST, _LOOKED_AT, _NARROWEST = 10, 60, 3
 _TITLE = re.compile(r"[^\W\d]{4,}|[:：\s]")
@@ -51,13 +51,18 @@ def without_title(path: Path, target: Path, eol: str, looks_like_data: LooksLike
     above = max(title_lines(first_records(path, mark, _LOOKED_AT), looks_like_data) for mark in DELIMITERS)
     if not above:
         return path, 0
+    return without_lines(path, target, eol, above), above
+
+
+def without_lines(path: Path, target: Path, eol: str, lines: int) -> Path:
+    """A file without its first lines, written anew."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with path.open("rb") as file, target.open("wb") as plain:
-        rest = _after(file.read(_CHUNK), eol.encode(), above)
+        rest = _after(file.read(_CHUNK), eol.encode(), lines)
         while rest:
             plain.write(rest)
             rest = file.read(_CHUNK)
-    return target, above
+    return target
 
 
 def _after(head: bytes, eol: bytes, lines: int) -> bytes:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telcli.io.cells import as_text
-from telcli.io.csv_extract import clean_name, looks_like_data
+from telcli.io.header_rows import Merged, Row, clean_name, joined, looks_like_data, split, spread
 
 __all__ = ["HEAD", "Layout", "is_footer", "lay_out"]
 
 HEAD = 200
 """Rows looked at to find the table."""
 
-Row = Sequence[str | None]
-Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
-
 _HEADER_WITHIN = 50
 _LONGEST_NAME = 80
-_MONEY = re.compile(r"费|金额|收入|消费|账单|(?i:\b(?:charges?|fees?|costs?|amounts?|bills?|billed)\b)")
-"""Groups that say of all below them that they are amounts."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +93,10 @@ def _names(head: Sequence[Row], at: int, merged: Merged) -> tuple[dict[int, str]
     row = head[at]
     below = head[at + 1] if at + 1 < len(head) else []
     if _continues(row, below, at, merged):
-        return _joined(_spread(row, at, merged), below), at + 2
+        return joined(spread(row, at, merged), below), at + 2
     above = head[at - 1] if at else []
     if _filled(above) > 1 and not looks_like_data([cell or "x" for cell in _span(above)]):
-        return _joined(_spread(above, at - 1, merged), row), at + 1
+        return joined(spread(above, at - 1, merged), row), at + 1
     return {place: clean_name(cell) for place, cell in enumerate(row) if cell is not None}, at + 1
 
 
@@ -110,55 +104,13 @@ def _continues(row: Row, below: Row, at: int, merged: Merged) -> bool:
     """Whether the row below a header is its second half: it names what the first leaves blank, and only words."""
     gaps = [place for place, cell in enumerate(below) if cell is not None and (place >= len(row) or row[place] is None)]
     cells = [cell for cell in below if cell is not None]
-    if _split(row, below) and not looks_like_data(cells):
+    if split(row, below) and not looks_like_data(cells):
         return True
     if not gaps or looks_like_data(cells):
         return False
     if any(top[0] == at == end[0] and top[1] < end[1] for top, end in merged):
         return True
     return not merged and any(cell is not None and below[place] is None for place, cell in enumerate(row[: len(below)]))
-
-
-def _split(row: Row, below: Row) -> bool:
-    """Whether cells were merged once and filled since: one name over several others, and elsewhere the same twice."""
-    pairs = [(over, under) for over, under in zip(row, below, strict=False) if over is not None and under is not None]
-    parts = Counter(over for over, under in pairs if over != under)
-    several = any(count > 1 for count in parts.values())
-    names = [under for _, under in pairs]
-    return several and any(over == under for over, under in pairs) and len(set(names)) == len(names)
-
-
-def _spread(row: Row, at: int, merged: Merged) -> dict[int, str]:
-    """Names of groups over all the columns they stand above: their merged cells, else up to the next name."""
-    spans = {top[1]: end[1] for top, end in merged if top[0] <= at <= end[0]}
-    found: dict[int, str] = {}
-    for place, cell in enumerate(row):
-        if cell is None:
-            continue
-        following = next((later for later in range(place + 1, len(row)) if row[later] is not None), len(row))
-        last = spans.get(place, place if spans else following - 1)
-        found |= dict.fromkeys(range(place, last + 1), clean_name(cell))
-    return found
-
-
-def _joined(groups: dict[int, str], row: Row) -> dict[int, str]:
-    """The lower name where there is one, led by its group where it repeats or only that says money; else the upper.
-
-    Below charges, 流量 is what data cost, and not how much was used.
-    """
-    lower = {place: clean_name(cell) for place, cell in enumerate(row) if cell is not None}
-    times = Counter(lower.values())
-    led = {
-        place: f"{groups[place]} {name}" if times[name] > 1 or _only_above(groups[place], name) else name
-        for place, name in lower.items()
-        if place in groups
-    }
-    led = lower | led
-    return dict(sorted((groups | led).items()))
-
-
-def _only_above(group: str, name: str) -> bool:
-    return group != name and bool(_MONEY.search(group)) and not _MONEY.search(name)
 
 
 def _places(head: Sequence[Row], first: int, names: dict[int, str]) -> tuple[int, ...]:

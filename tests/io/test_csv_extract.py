@@ -332,3 +332,36 @@ def test_a_short_sum_is_one_too_and_a_kind_of_charge_is_none(tmp_path: Path) -> 
 )
 def test_what_is_not_certain_to_be_a_title_is_left(tmp_path: Path, text: str) -> None:
     assert opened(tmp_path, text.encode()).titles == 0
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "gb18030"])
+def test_a_header_of_two_rows_names_every_part(mark: str, tmp_path: Path) -> None:
+    text = "客户编号,账期,费用(元),,\n,,月租费,语音,流量\nC1,202405,30,5,7\nC2,202405,31,,8\n"
+    found = opened(tmp_path, text.encode(mark))
+    names = ["_line", "客户编号", "账期", "月租费", "费用(元) 语音", "费用(元) 流量"]
+    assert found.frame.collect_schema().names() == names
+    assert rows(found) == [(3, "C1", "202405", "30", "5", "7"), (4, "C2", "202405", "31", None, "8")]
+
+
+@pytest.mark.parametrize(
+    ("above", "line"), [("五月账单明细,,,,\n客户编号,账期,费用,,\n", 4), ("客户编号,账期,费用,费用,费用\n", 3)]
+)
+def test_groups_below_a_title_or_filled_into_each_cell(above: str, line: int, tmp_path: Path) -> None:
+    found = opened(tmp_path, f"{above}客户编号,账期,月租费,通话费,流量费\nC1,202405,30,5,7\n".encode())
+    assert found.frame.collect_schema().names()[1:] == ["客户编号", "账期", "月租费", "通话费", "流量费"]
+    assert rows(found) == [(line, "C1", "202405", "30", "5", "7")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,city,\nAnn,,x\nBob,Oslo,y\n",
+        "id,fee,\nC1,a,b\nC2,1,2\n",
+        "id,fee,,\n,a,b,\nC1,1,2,3\n",
+        "id,fee,\n,a,b\nC1,x,y\n",
+        "id,fee,\n,a,a\nC1,1,2\n",
+        "fee,\na,b\n1,2\n",
+    ],
+)
+def test_a_second_row_that_is_not_certain_to_name_parts_is_a_record(text: str, tmp_path: Path) -> None:
+    assert rows(opened(tmp_path, text.encode()))[0][0] == 2
