@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -143,6 +143,7 @@ class Call:
     wait: float
     force: bool
     out: Printer
+    further: Mapping[str, Any] = field(default_factory=dict)
 
     def request(
         self,
@@ -173,21 +174,27 @@ class Call:
 
     def flags(self, **own: Any) -> dict[str, Any]:
         """Settings given on the command line: the command's own and the shared ones."""
-        return {**own, "seed": self.seed, "lang": self.lang}
+        return {**own, **self.further, "seed": self.seed, "lang": self.lang}
 
 
-def command(*, writes: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a command of a body that takes a `Call` and its own options; `writes` adds --wait and --force."""
+def command(
+    *, writes: bool = False, further: Mapping[str, Any] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a body that takes a `Call` and its own options; `writes` adds --wait and --force.
+
+    `further` are options by the settings that they give, which the call carries past the body.
+    """
+    beside = (*(further or {}), *_WRITING)
 
     def made(body: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
-        shared = _parameters(_Writing if writes else _Shared)
+        shared = _parameters(_Writing if writes else _Shared, further or {})
         shared_names = {item.name for item in shared}
         mine = [item.name for item in own if item.name not in shared_names]
 
         def run(**given: Any) -> None:
             words = {name: given.pop(name) for name in list(given) if name not in mine}
-            call = _call(body.__name__.replace("_", "-"), words)
+            call = _call(body.__name__.replace("_", "-"), words, further or {})
             with call.out:
                 if writes:
                     call.out.begin()
@@ -195,8 +202,8 @@ def command(*, writes: bool = False) -> Callable[[Callable[..., None]], Callable
 
         own_names = {item.name for item in own}
         rest = [item for item in shared if item.name not in own_names]
-        ordered = [*own, *[item for item in rest if item.name in _WRITING]]
-        ordered += [item for item in rest if item.name not in _WRITING]
+        ordered = [*own, *[item for item in rest if item.name in beside]]
+        ordered += [item for item in rest if item.name not in beside]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in ordered]
         )
@@ -206,15 +213,17 @@ def command(*, writes: bool = False) -> Callable[[Callable[..., None]], Callable
     return made
 
 
-def _parameters(shared: type[_Shared]) -> list[inspect.Parameter]:
+def _parameters(shared: type[_Shared], further: Mapping[str, Any]) -> list[inspect.Parameter]:
     hints = inspect.get_annotations(_Shared, eval_str=True) | inspect.get_annotations(shared, eval_str=True)
+    kinds: dict[str, tuple[Any, Any]] = {name: (None, kind) for name, kind in further.items()}
+    kinds |= {item.name: (item.default, hints[item.name]) for item in fields(shared)}
     return [
-        inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
-        for item in fields(shared)
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (default, kind) in kinds.items()
     ]
 
 
-def _call(stage: str, words: Mapping[str, Any]) -> Call:
+def _call(stage: str, words: Mapping[str, Any], further: Mapping[str, Any]) -> Call:
     if words["workdir"].exists() and not words["workdir"].is_dir():
         raise UsageError(
             "workdir-file",
@@ -232,6 +241,7 @@ def _call(stage: str, words: Mapping[str, Any]) -> Call:
         wait=words.get("wait", 0.0),
         force=words.get("force", False),
         out=Printer(stage, _form(words["format"], words["quiet"]), verbose=words["verbose"]),
+        further={name: words[name] for name in further},
     )
 
 
@@ -272,7 +282,7 @@ def setting(section: str, name: str, *declared: str, metavar: str | None = None)
     """
     from telcli.settings import SECTIONS
 
-    item = next(field for field in fields(SECTIONS[section]) if field.name == name)
+    item = next(one for one in fields(SECTIONS[section]) if one.name == name)
     about = item.metadata
     choices = "|".join(about["choices"])
     default = str(item.default) if item.default != "" else False

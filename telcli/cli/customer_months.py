@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from telcli.cli._engine import ENGINE
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
 
 _STAGE = "customer-months"
 
 
-@command(writes=True)
+@command(writes=True, further=ENGINE)
 def customer_months(
     call: Call,
     prepaid_inactive_days: Annotated[
         int | None, setting(_STAGE, "prepaid_inactive_days", "--prepaid-inactive-days")
     ] = None,
-    engine: Annotated[str | None, setting(_STAGE, "engine", "--engine")] = None,
-    master: Annotated[str | None, setting(_STAGE, "master", "--master", metavar="URL")] = None,
     memory: Annotated[str | None, setting(_STAGE, "memory", "--memory", metavar="SIZE")] = None,
 ) -> None:
     """Build the view with a row per customer and month.
@@ -26,5 +25,5 @@ def customer_months(
     """
     from telcli.pipeline.run import run_stage
 
-    flags = {"prepaid_inactive_days": prepaid_inactive_days, "engine": engine, "master": master, "memory": memory}
+    flags = {"prepaid_inactive_days": prepaid_inactive_days, "memory": memory}
     tell(call.out, run_stage(_STAGE, call.request(flags)))

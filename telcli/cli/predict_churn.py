@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _columns
+from telcli.cli._engine import ENGINE
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
@@ -19,7 +20,7 @@ _FailIf = Annotated[
 ]
 
 
-@command(writes=True)
+@command(writes=True, further=ENGINE)
 def predict_churn(
     call: Call,
     gap_months: Annotated[int | None, setting(_STAGE, "gap_months", "--gap-months")] = None,

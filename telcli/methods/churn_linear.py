@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
 import numpy as np
@@ -17,7 +17,7 @@ from telcli.errors import DataError
 __all__ = ["LinearChurn"]
 
 Floats = NDArray[np.float64]
-_CHUNK = 100_000
+Matrix = NDArray[np.floating]
 
 _WARNINGS = Lock()  # the filters of warnings are the process's own: two fits in two threads would clear each other's
 
@@ -69,23 +69,34 @@ class LinearChurn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Log-odds of leaving."""
+        """Log-odds of leaving, added up row by row in one order: a matrix product's last bits hang on the batch."""
         matrix = np.asarray(X)
-        parts = [
-            self.regression_.decision_function(self._encode(matrix[i : i + _CHUNK]))
-            for i in range(0, max(len(matrix), 1), _CHUNK)
-        ]
-        return np.concatenate(parts)
+        found = np.full(len(matrix), self.regression_.intercept_[0])
+        weights = iter(self.regression_.coef_[0])
+        for values in self._linear(matrix):
+            found += next(weights) * values
+        for column, levels in zip(self.categorical, self.levels_, strict=True):
+            terms = np.array([*(next(weights) for _ in range(levels)), 0.0])
+            codes = matrix[:, column]
+            found += terms[np.where((codes >= 0) & (codes < levels), codes, levels).astype(np.intp)]
+        return found
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probability of staying and of leaving: rows x 2."""
         p = 1.0 / (1.0 + np.exp(-np.clip(self.decision_function(X), -500, 500)))
         return np.column_stack([1.0 - p, p])
 
-    def _encode(self, matrix: Floats) -> Floats:
-        values = (np.asarray(matrix[:, self.numbers_], dtype=np.float64) - self.mean_) / self.spread_
-        gaps = np.isnan(values)
-        parts = [np.clip(np.where(gaps, 0.0, values), -5.0, 5.0), gaps[:, self.gappy_].astype(np.float64)]
+    def _linear(self, matrix: Matrix) -> Iterator[Floats]:
+        """Numbers as they are weighed, one column after the other, then the flags of gaps."""
+        for place, column in enumerate(self.numbers_.tolist()):
+            values = (matrix[:, column].astype(np.float64) - self.mean_[place]) / self.spread_[place]
+            yield np.clip(np.where(np.isnan(values), 0.0, values), -5.0, 5.0)
+        for place in self.gappy_.tolist():
+            yield np.isnan(matrix[:, self.numbers_[place]]).astype(np.float64)
+
+    def _encode(self, matrix: Matrix) -> Floats:
+        """All that is weighed, a column each: numbers, flags of gaps, then a flag for each level of each category."""
+        parts = [column[:, None] for column in self._linear(matrix)]
         for column, levels in zip(self.categorical, self.levels_, strict=True):
             parts.append((matrix[:, [column]] == np.arange(levels)[None, :]).astype(np.float64))
         return np.hstack(parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from telcli.settings.engine import EngineSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.profile import ProfileSettings
@@ -179,7 +180,7 @@ class ScoreValueSettings:
 
 
 @dataclass(frozen=True)
-class PredictChurnSettings:
+class PredictChurnSettings(EngineSettings):
     """Who will leave, and what acting on it costs."""
 
     gap_months: int = setting(

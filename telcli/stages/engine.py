@@ -68,6 +68,34 @@ class Engine(Protocol):
         """
         ...
 
+    def rows(
+        self,
+        rows: pl.DataFrame,
+        work: Callable[[pl.DataFrame], pl.DataFrame],
+        kinds: Mapping[str, pl.DataType],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Do the work on rows, some of them at a time.
+
+        Parameters
+        ----------
+        rows
+            In the order of their column customer_id, which differs from row to row.
+        work
+            From some rows, not none, to as many that begin with customer_id. It goes where that of `buckets` goes. What
+            it makes of a row may depend on that row alone.
+        kinds
+            The columns that the work makes, and their types.
+        size
+            Rows that are worked on together, at most.
+
+        Yields
+        ------
+        tuple
+            The rows done so far, and what was made of the last of them, in the order of customer_id.
+        """
+        ...
+
 
 class Embedded:
     """Does the work in this process, one bucket after the other, in the order of customer_id.
@@ -104,6 +132,24 @@ class Embedded:
         for done, name in enumerate(sorted(parts), 1):
             for rows in _spans(parts[name](), size):
                 yield done, work({table: rows}).collect(engine="in-memory")
+
+    def rows(
+        self,
+        rows: pl.DataFrame,
+        work: Callable[[pl.DataFrame], pl.DataFrame],
+        kinds: Mapping[str, pl.DataType],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """See `Engine.rows`.
+
+        >>> import polars as pl
+        >>> rows = pl.DataFrame({"customer_id": ["a", "b", "c"]})
+        >>> [(done, made.height) for done, made in EMBEDDED.rows(rows, lambda part: part, rows.schema, 2)]
+        [(2, 2), (3, 1)]
+        """
+        for start in range(0, rows.height, size):
+            made = work(rows[start : start + size])
+            yield start + made.height, made
 
 
 EMBEDDED = Embedded()

@@ -173,10 +173,10 @@ def _scores(study: Study, road: Road, values: _Values, base: float, drivers: Dri
             "target": saving > 0,
             "expected_saving": saving,
             "labelled": pl.Series(road.source.tolist(), dtype=pl.String),
-            **reasons_of(study, road, told, drivers),
         }
     )
-    banded = frame.with_columns(
+    reasons = reasons_of(study, road, told, drivers)
+    banded = pl.concat([frame, reasons], how="horizontal").with_columns(
         pl.lit(study.as_of).alias("as_of"),
         pl.when(risk >= high).then(pl.lit("high")).otherwise(lower).alias("risk_band"),
     )

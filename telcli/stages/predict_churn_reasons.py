@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
+import sklearn
 from numpy.typing import NDArray
 
+from telcli.features.churn_design import ChurnDesign
 from telcli.features.churn_words import feature_name, phrases, themes
+from telcli.methods.churn_model import ChurnModel
 from telcli.methods.reasons import contributions, drivers, leading
+from telcli.stages.predict_churn_scoring import made_of, same_library
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["Drivers", "drivers_of", "reasons_of"]
 
 _FEATURES, _REASONS = 20, 3
+_NAMES = tuple(f"reason_{slot + 1}{tongue}" for tongue in ("", "_zh") for slot in range(_REASONS))
 
 
 @dataclass(frozen=True)
@@ -46,30 +52,47 @@ def drivers_of(road: Road) -> Drivers:
     return Drivers(order, centre, strongest)
 
 
-def reasons_of(study: Study, road: Road, rows: NDArray[np.intp], known: Drivers) -> dict[str, pl.Series]:
+def reasons_of(study: Study, road: Road, rows: NDArray[np.intp], known: Drivers) -> pl.DataFrame:
     """Columns reason_1 .. reason_3 and their Chinese twins; null where risk is low or nothing stands out.
 
     Of the twenty strongest columns, those that raise the customer's risk most against customers who stay.
     """
-    columns = known.order[:_FEATURES]
-    found = {
-        f"reason_{slot + 1}{tongue}": np.full(road.people.height, None, dtype=object)
-        for tongue in ("", "_zh")
-        for slot in range(_REASONS)
-    }
-    part = np.ascontiguousarray(road.matrix[rows])
-    parts = contributions(
-        road.model.decision_function,
-        part,
-        road.stayer,
-        columns.tolist(),
-        lambda done, total: study.inputs.progress("reasons", done, total),
+    work = partial(
+        _reasons,
+        model=road.model,
+        design=road.design,
+        stayer=road.stayer,
+        columns=known.order[:_FEATURES],
+        centre=known.centre,
+        made_by=sklearn.__version__,
     )
-    lead = leading(parts - known.centre[columns], themes(road.design.features)[columns], most=_REASONS)
+    kinds = dict.fromkeys(_NAMES, pl.String())
+    made = made_of(study.inputs, road.people[rows], road.design, work, kinds, "reasons")
+    customers = road.people.select("customer_id")
+    return customers.join(made, on="customer_id", how="left", maintain_order="left").select(_NAMES)
+
+
+def _reasons(
+    rows: pl.DataFrame,
+    *,
+    model: ChurnModel,
+    design: ChurnDesign,
+    stayer: NDArray[np.float32],
+    columns: NDArray[np.intp],
+    centre: NDArray[np.float64],
+    made_by: str,
+) -> pl.DataFrame:
+    """The reasons of some customers, by customer_id."""
+    same_library(made_by)
+    matrix = np.ascontiguousarray(design.matrix(rows))
+    parts = contributions(model.decision_function, matrix, stayer, columns.tolist())
+    lead = leading(parts - centre[columns], themes(design.features)[columns], most=_REASONS)
+    found = {name: np.full(rows.height, None, dtype=object) for name in _NAMES}
     for place, column in enumerate(columns):
         for slot in range(_REASONS):
             here = np.flatnonzero(lead[:, slot] == place)
             if here.size:
-                said = phrases(road.design.features[column], part[here, column], float(road.stayer[column]))
-                found[f"reason_{slot + 1}"][rows[here]], found[f"reason_{slot + 1}_zh"][rows[here]] = said
-    return {name: pl.Series(values.tolist(), dtype=pl.String) for name, values in found.items()}
+                said = phrases(design.features[column], matrix[here, column], float(stayer[column]))
+                found[_NAMES[slot]][here], found[_NAMES[_REASONS + slot]][here] = said
+    words = {name: pl.Series(values.tolist(), dtype=pl.String) for name, values in found.items()}
+    return rows.select("customer_id", **words)

@@ -17,6 +17,7 @@ from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
+from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
     Road,
     Study,
@@ -56,14 +57,14 @@ def flat_road(study: Study) -> Road:
     model = train(
         matrix[known], y, categorical=design.categorical, most=settings.max_training_rows, seed=study.inputs.seed
     )
-    probability = model.predict_proba(matrix)[:, 1]
+    probability = np.empty(people.height)
     probability[known] = p
+    probability[~known] = probability_of(study.inputs, people.filter(~known), model, design)
     tell_size(study, y, folds)
     if y.size > settings.max_training_rows:
         tell_sample(study, settings.max_training_rows, y.size, model.keep_rate)
     return Road(
         people=people,
-        matrix=matrix,
         probability=probability,
         source=np.where(known, "out-of-fold", "final-model"),
         tested=people.filter(known),
@@ -99,11 +100,9 @@ def month_road(study: Study, first: date) -> Road:
     tell_size(study, learned.y, None)
     if learned.y.size < closed.height:
         tell_sample(study, learned.y.size, closed.height, learned.kept)
-    matrix = design.matrix(people)
     return Road(
         people=people,
-        matrix=matrix,
-        probability=model.predict_proba(matrix)[:, 1],
+        probability=probability_of(study.inputs, people, model, design),
         source=np.full(people.height, "final-model"),
         tested=tested,
         y=y,

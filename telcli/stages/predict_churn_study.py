@@ -57,13 +57,12 @@ class Study:
 class Road:
     """What either road ends in.
 
-    `people` (sorted by customer_id) and `matrix` are the snapshot, `probability` and `source` theirs; `tested`, `y`
-    and `p` are customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample`
-    are at most 2,000 customers learned from, half of them stayers or more.
+    `people` (sorted by customer_id) are the snapshot, `probability` and `source` theirs; `tested`, `y` and `p` are
+    customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
+    2,000 customers learned from, half of them stayers or more.
     """
 
     people: pl.DataFrame
-    matrix: Matrix
     probability: Floats
     source: NDArray[np.str_]
     tested: pl.DataFrame

@@ -123,14 +123,30 @@ def test_the_level_of_risk_rests_on_every_month(last: float) -> None:
     assert model.predict_proba(X)[:, 1].mean() == pytest.approx(y.mean(), rel=0.07)
 
 
-def test_the_linear_part_needs_both_classes_and_agrees_with_itself_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    X, y, _ = planted(500)
+def test_the_linear_part_needs_both_classes() -> None:
+    X, _, _ = planted(500)
     with pytest.raises(DataError):
         LinearChurn((0,)).fit(X, np.zeros(500))
-    model = LinearChurn((0,)).fit(X, y)
+
+
+@pytest.mark.parametrize("rows", [150, 600], ids=["logistic", "blend"])
+def test_a_row_scores_the_same_to_the_bit_in_whatever_batch(rows: int) -> None:
+    X, y, _ = planted(rows)
+    model = ChurnModel((0,)).fit(X, y)
+    assert model.kind_ == ("logistic" if rows < 200 else "blend")
+    assert all(weight > 0 for weight in model.weights_[-1:])  # of the linear member, which used to hang on the batch
     whole = model.decision_function(X)
-    monkeypatch.setattr("telcli.methods.churn_linear._CHUNK", 64)
-    assert model.decision_function(X) == pytest.approx(whole, abs=1e-12)
+    for size in (1, 7, 64):
+        parts = [model.decision_function(X[start : start + size]) for start in range(0, rows, size)]
+        assert (np.concatenate(parts) == whole).all()
+
+
+def test_the_linear_part_is_the_regression_it_learned() -> None:
+    X, y, _ = planted(500)
+    model = LinearChurn((0,)).fit(X, y)
+    X[:3, 0] = (-1, 9, np.nan)  # categories never seen
+    learned = model.regression_.decision_function(model._encode(X))
+    assert model.decision_function(X) == pytest.approx(learned, abs=1e-12)
 
 
 def test_lengths_that_differ_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""Buckets of customers worked on by a Spark cluster: files of the manifest in, files of the staging folder out.
+"""Customers worked on by a Spark cluster: files of the manifest or of the staging folder in, files of the latter out.
 
 Only what Spark Connect knows too is used, so that a cluster is reached either way. The rows that come back are checked
 and published here like those made here.
@@ -67,6 +67,27 @@ class Spark:
         ]
         yield from self._made(given, work, each, each * len(months), portions, len(parts))
 
+    def rows(
+        self,
+        rows: pl.DataFrame,
+        work: Callable[[pl.DataFrame], pl.DataFrame],
+        kinds: Mapping[str, pl.DataType],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        """See `Engine.rows`: all that was made is handed on at once; Spark has its own number of rows for a batch."""
+        from telcli.pipeline.engines.spark_worker import declared, mapped
+
+        schema, files = dict(rows.schema), self._sight.files("", rows.lazy())
+        tasks = max(min(_TASKS, -(-rows.height // _FEWEST)), 1)
+
+        def made(spark: SparkSession) -> DataFrame:
+            found = _read(spark, files, schema).repartition(tasks)
+            return found.mapInArrow(
+                lambda batches: mapped(batches, work=work, schema=schema, kinds=kinds), declared(kinds)
+            )
+
+        yield from _handed_on(self._written(made), kinds, 1, rows.height)
+
     def _made(
         self, given: Sequence[_Given], work: Work, each: int, count: int, portions: int, total: int
     ) -> Iterator[tuple[int, pl.DataFrame]]:
@@ -77,16 +98,23 @@ class Spark:
 
         schemas = {one.table: dict(one.kinds) for one in given}
         kinds = work({name: pl.LazyFrame(schema=columns) for name, columns in schemas.items()}).collect_schema()
-        place, uri = self._sight.place()
-        with session(self._master, self._sight.uri) as spark:
+
+        def made(spark: SparkSession) -> DataFrame:
             together = _together([_parcels(spark, one, each) for one in given]).repartition(count, "bucket")
-            made = together.groupBy("bucket").applyInArrow(
+            return together.groupBy("bucket").applyInArrow(
                 lambda parcels: unpacked(parcels, work=work, schemas=schemas), declared(kinds)
             )
-            made.write.parquet(uri)
+
+        yield from _handed_on(self._written(made), kinds, portions, total)
+
+    def _written(self, made: Callable[[SparkSession], DataFrame]) -> list[Path]:
+        """The files that the cluster writes of what is made in a session."""
+        place, uri = self._sight.place()
+        with session(self._master, self._sight.uri) as spark:
+            made(spark).write.parquet(uri)
         if not (place / "_SUCCESS").is_file():
             raise unseen(self._sight.uri)
-        yield from _handed_on(sorted(place.glob("part-*.parquet")), kinds, portions, total)
+        return sorted(place.glob("part-*.parquet"))
 
 
 @dataclass(frozen=True)
@@ -99,13 +127,18 @@ class _Given:
     first: int
 
 
+def _read(spark: SparkSession, files: list[str], kinds: Mapping[str, pl.DataType]) -> DataFrame:
+    from telcli.pipeline.engines.spark_worker import declared
+
+    return spark.read.schema(declared(kinds)).option("datetimeRebaseMode", "CORRECTED").parquet(*files)
+
+
 def _parcels(spark: SparkSession, given: _Given, count: int) -> DataFrame:
     """The rows as parcels by bucket."""
-    from telcli.pipeline.engines.spark_worker import PARCEL, declared, pack
+    from telcli.pipeline.engines.spark_worker import PARCEL, pack
 
     name, kinds, first = given.table, dict(given.kinds), given.first
-    reader = spark.read.schema(declared(kinds)).option("datetimeRebaseMode", "CORRECTED")
-    return reader.parquet(*given.files).mapInArrow(
+    return _read(spark, given.files, kinds).mapInArrow(
         lambda batches: pack(batches, name=name, schema=kinds, count=count, first=first), PARCEL
     )
 

@@ -131,7 +131,7 @@ def _zipped(folder: Path) -> Path:
     home = Path(telcli.__file__).parent
     place = folder / "telcli.zip"
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(home.rglob("*.py")):
+        for file in sorted(file for file in home.rglob("*") if file.suffix in (".py", ".toml")):
             archive.write(file, str(file.relative_to(home.parent)))
     return place
 

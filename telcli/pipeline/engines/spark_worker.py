@@ -1,4 +1,5 @@
-"""What Spark's workers run: rows become parcels by bucket, and the parcels of a bucket become what is made of it.
+"""What Spark's workers run: rows become parcels by bucket, and the parcels of a bucket become what is made of it; or
+rows become what is made of each, batch by batch.
 
 A parcel holds rows of one table and one bucket as an Arrow stream. So all tables travel in one frame of three columns,
 whatever their own columns are, and come out with the types they went in with.
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from telcli.tables.checks import bucket
 
-__all__ = ["PARCEL", "declared", "pack", "unpacked"]
+__all__ = ["PARCEL", "declared", "mapped", "pack", "unpacked"]
 
 PARCEL = "bucket int, name string, parcel binary"
 _PARCEL = pa.schema({"bucket": pa.int32(), "name": pa.string(), "parcel": pa.binary()})
@@ -47,9 +48,7 @@ def pack(
     waiting: list[pl.DataFrame] = []
     rows = 0
     for batch in batches:
-        waiting.append(
-            pl.DataFrame(pl.from_arrow(batch)).select(pl.col(key).cast(kind) for key, kind in schema.items())
-        )
+        waiting.append(_typed(batch, schema))
         rows += batch.num_rows
         if rows >= _ROWS:
             yield _parcels(pl.concat(waiting), name, count, first)
@@ -86,6 +85,20 @@ def unpacked(
     return _plain(made.collect(engine="in-memory"))
 
 
+def mapped(
+    batches: Iterator[pa.RecordBatch],
+    *,
+    work: Callable[[pl.DataFrame], pl.DataFrame],
+    schema: Mapping[str, pl.DataType],
+    kinds: Mapping[str, pl.DataType],
+) -> Iterator[pa.RecordBatch]:
+    """Do the work on rows of `schema`, which makes columns of `kinds` of them, batch by batch."""
+    for batch in batches:
+        if batch.num_rows:
+            made = work(_typed(batch, schema))
+            yield from _plain(made.select(pl.col(name).cast(kind) for name, kind in kinds.items())).to_batches()
+
+
 def declared(kinds: Mapping[str, pl.DataType]) -> str:
     """Columns as Spark declares them.
 
@@ -94,6 +107,11 @@ def declared(kinds: Mapping[str, pl.DataType]) -> str:
     """
     quoted = {name: name.replace("`", "``") for name in kinds}
     return ", ".join(f"`{quoted[name]}` {_TYPES[kind][0]}" for name, kind in kinds.items())
+
+
+def _typed(batch: pa.RecordBatch, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Rows in the types that they went in with."""
+    return pl.DataFrame(pl.from_arrow(batch)).select(pl.col(key).cast(kind) for key, kind in schema.items())
 
 
 def _plain(rows: pl.DataFrame) -> pa.Table:
