@@ -42,7 +42,7 @@ def made_of(
     kinds = {"customer_id": pl.String(), **kinds}
     parts = [pl.DataFrame(schema=kinds)]
     inputs.progress(what, 0, rows.height)
-    for done, made in inputs.engine.rows(rows, work, kinds, _TOGETHER):
+    for done, made in inputs.engine.rows(rows, work, kinds, _TOGETHER) if rows.height else ():
         parts.append(made)
         inputs.progress(what, done, rows.height)
     return pl.concat(parts)

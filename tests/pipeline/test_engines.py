@@ -16,11 +16,11 @@ from telcli.features.customer_month import customer_months
 from telcli.features.survey import evidence, span_of
 from telcli.pipeline.engines import engine_for, spark_session
 from telcli.pipeline.engines.sight import Opened, Sight
-from telcli.pipeline.engines.spark_worker import declared, pack, unpacked
+from telcli.pipeline.engines.spark_worker import declared, mapped, pack, unpacked
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
-from telcli.settings import CustomerMonthsSettings
+from telcli.settings import CustomerMonthsSettings, PredictChurnSettings
 from telcli.stages.engine import EMBEDDED
 from tests.features.operators import random_operator
 from tests.pipeline.clusters import laid, published
@@ -73,6 +73,25 @@ def test_all_types_of_columns_come_back_as_they_went() -> None:
     typed = pl.DataFrame(pl.from_arrow(back)).select(pl.col(name).cast(kind) for name, kind in kinds.items())
     assert typed.equals(frame)
     assert "`Plan ``a``.b` string" in declared(frame.schema)
+
+
+def test_rows_that_travel_come_back_in_the_types_that_are_made() -> None:
+    rows = pl.DataFrame({"customer_id": ["a", "b", "c"], "lines": [1, 2, None]}, schema_overrides={"lines": pl.UInt32})
+    kinds = {"customer_id": pl.String(), "lines": pl.UInt32(), "words": pl.String()}
+    nothing = rows.clear().to_arrow().to_batches()
+    batches = [*nothing, *rows.cast({"lines": pl.Int64}).to_arrow().to_batches(max_chunksize=2)]
+    seen: list[pl.DataFrame] = []
+
+    def work(part: pl.DataFrame) -> pl.DataFrame:
+        seen.append(part)
+        return part.with_columns(words=pl.lit(None))
+
+    made = [
+        pl.DataFrame(pl.from_arrow(one)) for one in mapped(iter(batches), work=work, schema=rows.schema, kinds=kinds)
+    ]
+    assert [part.height for part in seen] == [2, 1]
+    assert pl.concat(seen).equals(rows)
+    assert pl.concat(made).schema == {"customer_id": pl.String, "lines": pl.Int64, "words": pl.String}
 
 
 def opened(place: Path) -> Opened:
@@ -145,6 +164,14 @@ def test_what_is_no_cluster_is_refused(master: str) -> None:
     assert (error.code, error.exit_code) == ("spark-master", ExitCode.USAGE)
 
 
+def test_customers_are_scored_where_the_settings_say() -> None:
+    assert engine_for("predict-churn", PredictChurnSettings(), {}, NOTHING) is EMBEDDED
+    with pytest.raises(TelcliError) as raised:
+        engine_for("predict-churn", PredictChurnSettings(engine="spark", master="nowhere"), {}, NOTHING)
+    assert raised.value.code == "spark-master"
+    assert raised.value.values["section"] == "predict-churn"
+
+
 def test_a_cluster_named_in_vain_is_refused() -> None:
     assert refused({"master": "local[2]"}).code == "master-unused"
 
@@ -182,6 +209,7 @@ def test_one_master_of_several_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
     [
         ("[JAVA_GATEWAY_EXITED] Java gateway process exited", "spark-java"),
         ("PythonException: ... ModuleNotFoundError: No module named 'polars'\n at ...", "spark-worker-lacks"),
+        ("PythonException: ... ImportError: scikit-learn 1.9 is needed here, not 1.8\n at", "spark-worker-version"),
         ("[PYTHON_VERSION_MISMATCH] Python in worker has different version: 3.9", "spark-worker-python"),
         ("[PATH_NOT_FOUND] Path does not exist: file:/data/work/bills", "spark-workdir"),
         ("All masters are unresponsive! Giving up.", "spark-silent"),

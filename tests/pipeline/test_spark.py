@@ -1,9 +1,15 @@
-"""Customer months made by real Spark clusters are those made here, to the byte; what fails there is one sentence."""
+"""What real Spark clusters make is what is made here, to the byte; what fails there is one sentence.
+
+The clusters are started once for all tests, and a Spark Connect server is asked where the kind of cluster is no matter:
+its client starts no virtual machine of its own.
+"""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +19,7 @@ import pytest
 
 from tests.features.operators import Tables, random_operator, table
 from tests.pipeline.clusters import connect, laid, published, standalone, telcli, without
+from tests.stages.test_predict_churn import monthly
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(without()), reason=without() or "-")]
 
@@ -80,6 +87,21 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a master of two workers, and the folder of what they leave."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with standalone(folder) as master:
+        yield master, folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Spark Connect server."""
+    with connect(tmp_path_factory.mktemp("server")) as master:
+        yield master
+
+
 def elsewhere(place: Path, master: str, **more: str) -> subprocess.CompletedProcess[str]:
     laid(place, operator())
     return telcli(
@@ -94,22 +116,44 @@ def same(place: Path, here: Path, ran: subprocess.CompletedProcess[str]) -> None
     assert not (place / ".staging").exists()
 
 
-def test_a_cluster_of_two_workers_makes_the_same(tmp_path: Path, here: Path) -> None:
-    place = tmp_path / "work"
-    with standalone(tmp_path) as master:
-        ran = elsewhere(place, master, TELCLI_CUSTOMER_MONTHS_BUCKET_CUSTOMERS="9")
-        used = [name for name in ("one", "two") if list((tmp_path / name).glob("app-*/*/stderr"))]
+def test_a_cluster_of_two_workers_makes_the_same(tmp_path: Path, here: Path, cluster: tuple[str, Path]) -> None:
+    place, (master, folder) = tmp_path / "work", cluster
+    ran = elsewhere(place, master, TELCLI_CUSTOMER_MONTHS_BUCKET_CUSTOMERS="9")
+    used = [name for name in ("one", "two") if list((folder / name).glob("app-*/*/stderr"))]
     assert used == ["one", "two"]
     rest = place / "manifest.json"
     rest.write_text(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 100000'))
     same(place, here, ran)
 
 
-def test_a_connect_server_makes_the_same(tmp_path: Path, here: Path) -> None:
+def test_a_connect_server_makes_the_same(tmp_path: Path, here: Path, server: str) -> None:
     place = tmp_path / "work"
-    with connect(tmp_path) as master:
-        ran = elsewhere(place, master)
-    same(place, here, ran)
+    same(place, here, elsewhere(place, server))
+
+
+def test_customers_are_scored_on_either_as_they_are_here(
+    tmp_path: Path, cluster: tuple[str, Path], server: str
+) -> None:
+    few = {"TELCLI_PREDICT_CHURN_MAX_TRAINING_ROWS": "1000", "TELCLI_PREDICT_CHURN_MAX_SNAPSHOTS": "2"}
+    by_settings = {"TELCLI_PREDICT_CHURN_ENGINE": "spark", "TELCLI_PREDICT_CHURN_MASTER": server}
+    ways = {
+        "here": ((), {}),
+        "cluster": (("--engine", "spark", "--master", cluster[0]), {}),
+        "server": ((), by_settings),
+    }
+    laid(tmp_path / "none", monthly(5000))
+    manifests = []
+    for name, (words, settings) in ways.items():
+        place = shutil.copytree(tmp_path / "none", tmp_path / name)
+        ran = telcli("predict-churn", "-w", str(place), *words, **few, **settings)
+        assert ran.returncode == 0, ran.stderr[-3000:]
+        manifests.append((place / "manifest.json").read_bytes())
+    assert manifests[1] == manifests[0]  # it holds the hash of every file, scores and model
+    assert manifests[2] == manifests[0]
+    (scored,) = (tmp_path / "here" / "churn_scores").rglob("*.parquet")
+    reasons = pl.read_parquet(scored).get_column("reason_1")
+    assert len(reasons) > 2000  # more than one task
+    assert 0 < reasons.null_count() < len(reasons)
 
 
 def test_this_machine_makes_the_same_in_a_folder_of_an_odd_name(tmp_path: Path, here: Path) -> None:
@@ -126,9 +170,9 @@ def test_workers_without_packages_are_told(tmp_path: Path) -> None:
     assert not (tmp_path / "work" / "customer_months").exists()
 
 
-def test_workers_that_do_not_see_the_directory_are_told(tmp_path: Path) -> None:
+def test_workers_that_do_not_see_the_directory_are_told(tmp_path: Path, server: str) -> None:
     uri = {"TELCLI_CUSTOMER_MONTHS_WORKDIR_URI": f"file://{tmp_path}/mounted elsewhere"}
-    ran = elsewhere(tmp_path / "work", "local[1]", **uri)
+    ran = elsewhere(tmp_path / "work", server, **uri)
     assert ran.returncode == 3, ran.stderr[-3000:]
     assert "cannot read and write the working directory" in ran.stdout
     assert not (tmp_path / "work" / "customer_months").exists()

@@ -1,7 +1,9 @@
 """Both roads of predict-churn: planted truth recovered, leaks refused, bad input named, the same bytes every time."""
 
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,12 @@ import pytest
 
 from telcli.errors import DataError, ExitCode, UsageError
 from telcli.methods import churn_model
+from telcli.pipeline.engines.spark_worker import mapped
 from telcli.settings import PredictChurnSettings
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Inputs, Outcome, predict_churn_scoring
+from telcli.stages.engine import Embedded
 from telcli.stages.predict_churn import predict_churn
+from telcli.stages.predict_churn_scoring import same_library
 from telcli.tables import contract
 
 AS_OF = date(2024, 6, 1)
@@ -285,6 +290,45 @@ def test_the_same_run_twice_is_the_same(road: str) -> None:
     assert first.metrics == second.metrics
     assert scores(first).equals(scores(second))
     assert first.models["churn"][1] == second.models["churn"][1]
+
+
+class Scattered(Embedded):
+    """An engine whose rows are sent elsewhere out of order, a few at a time, with the work that is to be done."""
+
+    def rows(
+        self,
+        rows: pl.DataFrame,
+        work: Callable[[pl.DataFrame], pl.DataFrame],
+        kinds: Mapping[str, pl.DataType],
+        size: int,
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
+        sent = pickle.loads(pickle.dumps(partial(mapped, work=work, schema=rows.schema, kinds=kinds)))  # noqa: S301
+        batches = rows.sample(fraction=1.0, shuffle=True, seed=1).to_arrow().to_batches(max_chunksize=37)
+        made = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in sent(iter(batches))])
+        assert made.schema == kinds
+        yield made.height, made.sort("customer_id")
+
+
+@pytest.mark.parametrize(("road", "scored"), [("flat_outcome", 60), ("month_outcome", 1200)])
+def test_customers_scored_elsewhere_are_scored_the_same_to_the_bit(
+    road: str, scored: int, request: pytest.FixtureRequest
+) -> None:
+    here: Outcome = request.getfixturevalue(road)
+    told: list[tuple[str, int, int]] = []
+    tables = flat() if road == "flat_outcome" else monthly()
+    inputs = Inputs(tables, AS_OF, engine=Scattered(), progress=lambda *step: told.append(step))
+    there = predict_churn(inputs, PredictChurnSettings())
+    assert next(total for what, _, total in told if what == "scores") >= scored
+    assert scores(there)["reason_1"].null_count() < len(scores(there))
+    for name, frame in here.tables.items():
+        assert there.tables[name].collect().equals(frame.collect()), name
+
+
+def test_another_library_than_the_model_was_made_by_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predict_churn_scoring.sklearn, "__version__", "0.9")
+    same_library("0.9")
+    with pytest.raises(ImportError, match=r"scikit-learn 0\.8 is needed here, not 0\.9"):
+        same_library("0.8")
 
 
 def leaky(rows: int = 900) -> dict[str, Any]:

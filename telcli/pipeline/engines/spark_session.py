@@ -144,6 +144,18 @@ def told(text: str, master: str, uri: str) -> TelcliError | None:
             "Spark could not be started here: it needs Java 17 or later.",
             hint="Install a Java runtime, or set JAVA_HOME to where one is.",
         )
+    unlike = _unlike(text)
+    if unlike:
+        return unlike
+    if re.search(r"PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|Mkdirs failed|Permission denied", text):
+        return unseen(uri)
+    if re.search(r"All masters are unresponsive|UNAVAILABLE|Connection refused|stopped SparkContext", text):
+        return _silent(master)
+    return None
+
+
+def _unlike(text: str) -> TelcliError | None:
+    """What the Python of the workers has not, or has otherwise than this one."""
     lacking = re.search(r"(?:ModuleNotFoundError|ImportError): No module named '([\w.]+)'", text)
     if lacking or "PACKAGE_NOT_INSTALLED" in text:
         return MissingInputError(
@@ -152,6 +164,16 @@ def told(text: str, master: str, uri: str) -> TelcliError | None:
             hint="Install telcli on every worker (pip install telcli), or name a Python that has it: PYSPARK_PYTHON.",
             package=lacking[1] if lacking else "pyarrow",
         )
+    other = re.search(r"ImportError: (\S+) (\S+) is needed here, not (\S+)", text)
+    if other:
+        return MissingInputError(
+            "spark-worker-version",
+            "The Spark workers have {package} {theirs}, and this machine has {ours}: models made by one may fail in another.",
+            hint="Install it on every worker (pip install {package}=={ours}), or leave out --engine spark.",
+            package=other[1],
+            ours=other[2],
+            theirs=other[3],
+        )
     if "PYTHON_VERSION_MISMATCH" in text:
         return MissingInputError(
             "spark-worker-python",
@@ -159,10 +181,6 @@ def told(text: str, master: str, uri: str) -> TelcliError | None:
             hint="Name the right one for them with PYSPARK_PYTHON, or run telcli with theirs.",
             version="{}.{}".format(*sys.version_info[:2]),
         )
-    if re.search(r"PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|Mkdirs failed|Permission denied", text):
-        return unseen(uri)
-    if re.search(r"All masters are unresponsive|UNAVAILABLE|Connection refused|stopped SparkContext", text):
-        return _silent(master)
     return None
 
 
