@@ -168,7 +168,7 @@ def _unlike(text: str) -> TelcliError | None:
     if other:
         return MissingInputError(
             "spark-worker-version",
-            "The Spark workers have {package} {theirs}, and this machine has {ours}: models made by one may fail in another.",
+            "The Spark workers have {package} {theirs}, this machine {ours}: what one made may fail in the other.",
             hint="Install it on every worker (pip install {package}=={ours}), or leave out --engine spark.",
             package=other[1],
             ours=other[2],
