@@ -92,7 +92,7 @@ def month_road(study: Study, first: date) -> Road:
     closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
-    people = _people(study)
+    people = _people(study, design)
     tested, y, p = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
@@ -115,9 +115,11 @@ def month_road(study: Study, first: date) -> Road:
     )
 
 
-def _people(study: Study) -> pl.DataFrame:
-    """Everyone active at the snapshot, by customer."""
-    found = snapshots.snapshot_features(study.inputs.tables, study.as_of).collect(engine="streaming")
+def _people(study: Study, design: ChurnDesign) -> pl.DataFrame:
+    """Everyone active at the snapshot, by customer, with what the model reads and what tells their worth."""
+    features = snapshots.snapshot_features(study.inputs.tables, study.as_of)
+    wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *design.names))
+    found = features.select(*wanted).collect(engine="streaming")
     if not found.height:
         raise DataError(
             "nobody-active",
