@@ -13,7 +13,7 @@ from telcli.intake.date_forms import date_notice
 from telcli.intake.dictionary import bare, slots
 from telcli.intake.mapping import SourceMap
 from telcli.intake.numbers import numbers
-from telcli.intake.plausible import share_unit, unit_doubts
+from telcli.intake.plausible import percent_doubts, share_unit, unit_doubts
 from telcli.intake.told import NONE_ONE
 from telcli.intake.words import meant
 from telcli.intake.zone_marks import marks_notices
@@ -136,7 +136,20 @@ def units_assumed(
                     {**about, "unit": unit},
                 )
             )
+    notices += _percents_doubted(mapped, frame)
     return [*notices, *_money_assumed(mapped, head, {str(one.values.get("header")) for one in notices})]
+
+
+def _percents_doubted(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
+    """Columns whose header says that they are percentages, and whose values are shares."""
+    names = frame.collect_schema().names()
+    return [
+        notice
+        for name, use in mapped.columns.items()
+        if slots()[name].unit == "share" and use.factor(slots()[name]) < 1.0 and use.header in names
+        if mapped.why(name).how not in ("told", "pinned")
+        for notice in percent_doubts(mapped.source, use.header, slots()[name].column, frame)
+    ]
 
 
 def _unit_assumed(mapped: SourceMap, name: str, use: Use) -> str:

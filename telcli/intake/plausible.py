@@ -8,7 +8,7 @@ from telcli.errors import DataError, Notice
 from telcli.intake.numbers import measured
 from telcli.intake.words import meant
 
-__all__ = ["refuse_destroyed", "share_unit", "unit_doubts"]
+__all__ = ["percent_doubts", "refuse_destroyed", "share_unit", "unit_doubts"]
 
 _LIMITS = {"currency": (3000.0, "分"), "MB": (1_048_576.0, "kb"), "minutes": (11_160.0, "秒")}
 """Unit -> median month above which it is doubtful, and the unit that it may be: 3,000 yuan, 1 TB, 6 hours a day."""
@@ -73,10 +73,8 @@ def share_unit(file: str, header: str, column: str, frame: pl.LazyFrame) -> str:
     >>> [share_unit("u.csv", header, "data_saturation", rows) for header in "abc"]
     ['%', 'share', '']
     """
-    bare = pl.col(header).str.strip_chars().cast(pl.Float64, strict=False)
-    used = frame.select(v=bare).filter(pl.col("v").is_finite() & (pl.col("v") > 0))
-    middle, most = used.select(m=pl.col("v").median(), h=pl.col("v").max()).collect(engine="streaming").row(0)
-    if most is None:
+    middle, most = _middle_and_most(header, frame)
+    if most is None or middle is None:
         return ""
     if most <= 1.0 or (middle <= _OVERRUN / 2 and most <= _OVERRUN):
         return "share"
@@ -93,6 +91,34 @@ def share_unit(file: str, header: str, column: str, frame: pl.LazyFrame) -> str:
         middle=middle,
         most=most,
     )
+
+
+def percent_doubts(file: str, header: str, column: str, frame: pl.LazyFrame) -> list[Notice]:
+    """Doubt a percentage of which no value is above 1: spreadsheets keep 85 % as 0.85.
+
+    >>> rows = pl.LazyFrame({"a": ["0.85", "0.4", "1"], "b": ["0.85", "40", "1"]})
+    >>> [len(percent_doubts("u.csv", header, "data_saturation", rows)) for header in "ab"]
+    [1, 0]
+    """
+    _, most = _middle_and_most(header, frame)
+    if most is None or most > 1.0:
+        return []
+    return [
+        Notice(
+            "percent-doubtful",
+            "{file}: {header} was read as percentages, but no value is above 1: if they are shares, every result is a "
+            "hundredth of what it should be. Say so: --map {column}={header}@share.",
+            {"file": file, "header": header, "column": column},
+        )
+    ]
+
+
+def _middle_and_most(header: str, frame: pl.LazyFrame) -> tuple[float | None, float | None]:
+    """The middle and the highest of the bare numbers above zero in a column."""
+    bare = pl.col(header).str.strip_chars().cast(pl.Float64, strict=False)
+    used = frame.select(v=bare).filter(pl.col("v").is_finite() & (pl.col("v") > 0))
+    found = used.select(m=pl.col("v").median(), h=pl.col("v").max()).collect(engine="streaming")
+    return found["m"].item(), found["h"].item()
 
 
 def refuse_destroyed(file: str, header: str, head: pl.Series) -> None:

@@ -113,3 +113,10 @@ def test_shares_without_a_unit_are_not_percentages_in_silence(
     assert good(result, "usage", "data_saturation") == [(pytest.approx(expected),)]
     told = [one.values["unit"] for one in result.notices if one.code == "unit-assumed"]
     assert told == ([assumed] if assumed else [])
+
+
+@pytest.mark.parametrize(("values", "doubted"), [(("0.85", "1"), True), (("0.85", "40"), False)])
+def test_percentages_that_are_shares_are_doubted(values: tuple[str, str], doubted: bool, tmp_path: Path) -> None:
+    rows = "".join(f"C{n},202405,{value}\n" for n, value in enumerate(values))
+    result = ran(tmp_path, {"u.csv": "客户编号,账期,流量饱和度(%)\n" + rows})
+    assert ("percent-doubtful" in {one.code for one in result.notices}) == doubted
