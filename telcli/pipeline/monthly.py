@@ -20,7 +20,7 @@ from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import Landed, land
 from telcli.pipeline.provenance import Part
 from telcli.pipeline.retyping import as_text
-from telcli.stages.ingest_history import added_to, late_to, without_charges
+from telcli.stages.ingest_history import added_to, alike_held, late_to, without_charges
 from telcli.tables import contract
 
 __all__ = ["Load", "Monthly", "counted", "staged_rows"]
@@ -72,6 +72,7 @@ class Monthly:
                 if made is None:
                     self._closed.append((table, month, counted(ours), counted(theirs)))
                 else:
+                    self._say_alike(table, month, ours, fresh, theirs)
                     parts |= made.parts
                     staged |= made.staged
                     after = {**ours, **made.parts}
@@ -149,6 +150,20 @@ class Monthly:
         late = {"new": now - before, "same": given - (now - before)} if code == "month-late-rows" else {}
         self.notices.append(Notice(code, _SAID[code], {**values, **late}))
 
+    def _say_alike(
+        self, table: str, month: str, ours: Mapping[str, Part], fresh: Landed, theirs: Mapping[str, Part]
+    ) -> None:
+        """Count the rows that took the place of one held, or were left out, and may be events of their own."""
+        key = contract(table).key
+        count = sum(
+            alike_held(table, self._scan(table, [name]), staged_rows(fresh, [part]), key)
+            for name, part in theirs.items()
+            if name in ours
+        )
+        if count:
+            values = {"table": table, "month": month[:7], "count": count}
+            self.notices.append(Notice("alike-held", _SAID["alike-held"], values))
+
     def refuse_closed(self) -> None:
         """Refuse a load that says something else of closed months, once all of them are known."""
         if not self._closed:
@@ -177,6 +192,9 @@ class Monthly:
 
 
 _SAID = {
+    "alike-held": "{table}: {month}: {count} rows given have neither a number nor a time of day and are like rows "
+    "held; they were taken for the same events, not for further ones. If they are, give a number or a time of "
+    "day, or the whole month in one load with --restate.",
     "month-added-to": "{table}: {month} is open and was added to: {given} rows given, {before} held before, "
     "{after} now.",
     "month-late-rows": "{table}: {month} is closed; of {given} rows given {new} came late and were added, {same} were "

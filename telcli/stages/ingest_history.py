@@ -14,6 +14,7 @@ from telcli.intake.history import succeed as succeed_rows
 __all__ = [
     "Succession",
     "added_to",
+    "alike_held",
     "histories",
     "late_to",
     "restated",
@@ -21,6 +22,11 @@ __all__ = [
     "without_charges",
     "without_validity",
 ]
+
+_EVENTS = {"calls": ("started_at", ""), "payments": ("paid_at", "payment_id"), "contacts": ("opened_at", "contact_id")}
+"""Table of events -> when they were, and their number."""
+_MADE_NUMBER = r"^[0-9a-f]{20}(?:-\d+)?$"
+"""Numbers that `telcli.intake.repeats` makes of what an event says."""
 
 
 def succeed(
@@ -81,6 +87,31 @@ def late_to(held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> pl.L
     repeated = fresh.join(held.select(key), on=list(key), how="semi")
     other = repeated.join(both.select(said), on=said, how="anti", nulls_equal=True)
     return None if other.select(pl.len()).collect(engine="streaming").item() else both
+
+
+def alike_held(table: str, held: pl.LazyFrame, fresh: pl.LazyFrame, key: Sequence[str]) -> int:
+    """How many rows given are under the key of one held, though neither a number nor a time of day tells them apart.
+
+    Those are calls of an extract that gives days alone, and payments and contacts of a day that are known by what they
+    say: a second event on one day looks like the first.
+
+    >>> from datetime import datetime
+    >>> rows = pl.LazyFrame({"payment_id": ["0" * 20, "P1"], "paid_at": [datetime(2024, 5, 3)] * 2})
+    >>> alike_held("payments", rows, rows, ["payment_id"])
+    1
+    """
+    moment, number = _EVENTS.get(table, ("", ""))
+    if not moment:
+        return 0
+    daily = pl.col(moment).dt.truncate("1s").dt.time() == pl.time(0)
+    if number:
+        some = fresh.filter(daily & pl.col(number).str.contains(_MADE_NUMBER))
+    elif fresh.select(daily.all()).collect(engine="streaming").item():
+        some = fresh
+    else:
+        return 0
+    found = some.join(held.select(key), on=list(key), how="semi").select(pl.len())
+    return int(found.collect(engine="streaming").item())
 
 
 def without_charges(held: pl.LazyFrame, given: pl.LazyFrame, kinds: Collection[str]) -> pl.LazyFrame:
