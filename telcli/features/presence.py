@@ -22,11 +22,12 @@ def presence(rows: pl.LazyFrame, span: Span, silent_months: int) -> pl.LazyFrame
     holder takes the number from this customer, but not from the operator). In the last month of the history a line of
     the next month is not known: `left` may be taken back there when that month arrives.
 
-    **By silence.** Somebody whose lines are all prepaid and who gave no sign of life (use, payment, a new line) for
-    `silent_months` leaves in the month in which that is reached, the first in which it is known. Dating it back to the
-    first silent month would take the silent months out of the history of those who left and leave them in that of
-    those who came back, and a model would learn that silence is harmless. Who is silent since the history began was
-    gone before it: there are no months, and no leaving, until a sign of life. One who comes back has months again.
+    **By silence.** Somebody whose lines are all prepaid and who gave no sign of life (use, payment, a new line, a line
+    that turns prepaid) for `silent_months` leaves in the month in which that is reached, the first in which it is
+    known. Dating it back to the first silent month would take the silent months out of the history of those who left
+    and leave them in that of those who came back, and a model would learn that silence is harmless. Who is silent since
+    the history began was gone before it: there are no months, and no leaving, until a sign of life. One who comes back
+    has months again.
     """
     if span.snapshot:
         yes, no = pl.lit(value=True), pl.lit(value=False)
@@ -36,11 +37,14 @@ def presence(rows: pl.LazyFrame, span: Span, silent_months: int) -> pl.LazyFrame
     live = pl.col("numbers_held") > 0
     follows = (pl.col("pos").shift(-1) == pl.col("pos") + 1) & held.shift(-1)
     ended = held & ~live & pl.col("quit") & ~follows.fill_null(value=False)
+    first = pl.col("pos") == 0
+    prepaid = pl.col("prepaid").fill_null(value=False)
+    turned = prepaid & ~prepaid.shift(1, fill_value=False) & ~first  # as postpaid, silence was no sign of anything
     marked = rows.with_columns(
         inside=unlined | held,
         live=unlined | live.fill_null(value=False),
         ended=ended.fill_null(value=False),
-        sign=pl.col("acts").fill_null(value=True) | pl.col("began").fill_null(value=False),
+        sign=pl.col("acts").fill_null(value=True) | pl.col("began").fill_null(value=False) | turned,
     )
     return _silenced(marked, silent_months)
 

@@ -5,7 +5,7 @@ was closed. A contact is
 
 - a repeat (`repeats`) when the extract says so; where it says nothing, when one of the same kind and topic was opened
   within `AGAIN` days before it;
-- `reopened` when the one of the same topic opened before it had been closed, at most `SOON` days earlier.
+- `reopened` when another of the same topic had been closed at most `SOON` days before it.
 
     hours_to_close   = mean(closed - opened)                     hours, of the contacts closed in the month
     unresolved       = opened so far - closed so far             contacts open at the end of the month
@@ -37,7 +37,7 @@ def told(contacts: pl.LazyFrame, folk: pl.LazyFrame) -> pl.LazyFrame:
     """
     found = contacts.join(folk.select("who", "begin"), on="who")
     again = pl.col("repeat").fill_null(_again()).fill_null(value=False)
-    marked = found.sort("who", "topic", "opened_at", "contact_id").with_columns(again=again, back=_back())
+    marked = _back(found.sort("who", "topic", "opened_at", "contact_id").with_columns(again=again))
     opened, closed = index_at(pl.col("opened_at")), index_at(pl.col("closed_at"))
     own = opened >= pl.col("begin")
     begun = marked.select(
@@ -91,11 +91,31 @@ def _again() -> pl.Expr:
     return soon & pl.col("topic").is_not_null() & pl.col("kind").is_not_null()
 
 
-def _back() -> pl.Expr:
-    """Over contacts sorted by customer, topic and opening: whether the one before had just been closed."""
-    rest = pl.col("opened_at") - pl.col("closed_at").shift(1)
-    between = (rest >= pl.duration()) & (rest <= pl.duration(days=SOON))
-    return (_same("who", "topic") & between).fill_null(value=False)
+def _back(contacts: pl.LazyFrame) -> pl.LazyFrame:
+    """Contacts, sorted by customer, topic and opening, with `back`: whether another had been closed shortly before.
+
+    One that was closed in the very moment is looked for in the row before alone: a contact may be as short itself.
+    """
+    key, soon = ["who", "topic"], pl.duration(days=SOON)
+    at_once = _same(*key) & (pl.col("opened_at") == pl.col("closed_at").shift(1))
+    ended = contacts.select(*key, "closed_at").drop_nulls().sort("closed_at")
+    told = (
+        contacts.with_columns(_at_once=at_once)
+        .with_row_index("_row")
+        .sort("opened_at")
+        .join_asof(
+            ended.with_columns(_closed="closed_at"),
+            left_on="opened_at",
+            right_on="closed_at",
+            by=key,
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+    )
+    near = (pl.col("opened_at") - pl.col("_closed") <= soon) & pl.col("topic").is_not_null()
+    back = (near | pl.col("_at_once")).fill_null(value=False)
+    return told.sort("_row").with_columns(back=back).drop("_row", "_closed", "_at_once")
 
 
 def waiting(contacts: pl.LazyFrame, span: Span) -> pl.LazyFrame:

@@ -18,8 +18,8 @@ from telcli.tables import PARTITIONS
 
 __all__ = ["Absent", "Card", "customer"]
 
-_ENOUGH: Mapping[str, int] = {"customer_months": 24, "contacts": 12, "payments": 12}
-"""Of monthly tables, how many of the latest months are looked at."""
+_ENOUGH: Mapping[str, int] = {"customer_months": 24, "payments": 12}
+"""Of monthly tables, how many of the latest months are looked at; of contacts all, as old ones may be open still."""
 _TOLD: Mapping[str, str] = {"contacts": "contacts", "payments": "paid"}
 """Tables by months that are not sorted by customer -> what customer_months tells of their rows."""
 _PAID = 2
@@ -127,7 +127,8 @@ def _parts(manifest: Manifest, table: str, month: date | None) -> tuple[str, ...
         return names
     if kind == "as_of":
         return tuple(name for name in names if name == month.isoformat())
-    months = [held for held in manifest.months(table) if held <= month.isoformat()][-_ENOUGH[table] :]
+    months = [held for held in manifest.months(table) if held <= month.isoformat()]
+    months = months[-_ENOUGH.get(table, len(months)) :]
     return tuple(name for name in names if name[:10] in months)
 
 
@@ -156,7 +157,8 @@ def _likely(
 ) -> dict[str, Path]:
     """The months of a table in which the customer may have rows; of payments no more than the newest with some.
 
-    What customer_months says is believed while it is made of these very files.
+    What customer_months says is believed while it is made of these very files; what was paid may have been paid back,
+    so that nothing paid does not mean no payments.
     """
     record = manifest.stages.get("customer-months", {}).get("")
     made_of = record.basis.inputs if record else {}
@@ -165,10 +167,10 @@ def _likely(
     for name, place in sorted(parts.items(), reverse=True):
         part, row = manifest.tables[table][name], months.get(date.fromisoformat(name[:10]))
         told = row.get(_TOLD[table]) if row and made_of.get(part.path) == part.sha256 else None
-        if told == 0 or (table == "payments" and sure == _PAID):
+        if sure == _PAID if table == "payments" else told == 0:
             continue
         found[name] = place
-        sure += told is not None
+        sure += bool(told)
     return found
 
 

@@ -103,6 +103,36 @@ def test_repeats_and_what_is_opened_again() -> None:
     assert made["reopened"].to_list() == [0.0, 1.0, 0.0, 0.0]
 
 
+def test_a_matter_is_opened_again_whatever_else_is_open_of_it() -> None:
+    first = datetime(2024, 1, 1, 8)
+    rows = [
+        contact(1, first, first + timedelta(days=4)),
+        contact(2, first + timedelta(days=1)),  # open all the while
+        contact(3, first + timedelta(days=5), kind="fault"),  # a day after the first was closed
+        contact(4, first + timedelta(days=5), topic="signal"),
+        contact(5, first + timedelta(days=35), first + timedelta(days=35)),  # too late, and as short as can be
+        contact(6, first + timedelta(days=35)),  # in the moment in which the one before was closed
+        contact(7, first + timedelta(days=36), topic=None),
+    ]
+    assert built(2, contacts=rows)["reopened"].to_list() == [1.0, 1.0]
+
+
+def test_silence_as_postpaid_is_no_leaving_of_who_turns_prepaid() -> None:
+    line = {"subscription_id": "s", "customer_id": "a", "activated_on": date(2020, 1, 1), "service_type": "mobile"}
+    now = {**line, "pay_mode": "prepaid", "valid_from": date(2024, 6, 5)}
+    past = [{**line, "pay_mode": "postpaid", "valid_from": date(2020, 1, 1), "valid_to": date(2024, 6, 5)}]
+    others = [{"customer_id": "z", "month": date(2024, k, 1), "call_minutes": 1.0} for k in range(1, 11)]
+    used = [{"customer_id": "a", "month": date(2024, 1, 1), "call_minutes": 1.0}, *others]
+    made = built(
+        subscriptions=[now],
+        subscription_history=past,
+        usage=used,
+        customers=[{"customer_id": "a"}, {"customer_id": "z"}],
+    )
+    a = made.filter(customer_id="a").sort("month")
+    assert a["left"].to_list() == [False] * 8 + [True], "three months after it turned prepaid, in September"
+
+
 def test_waiting_is_that_of_those_closed_and_of_the_oldest_that_is_open() -> None:
     rows = [
         contact(1, datetime(2024, 1, 31, 20), datetime(2024, 2, 1, 20), rating=3.0),

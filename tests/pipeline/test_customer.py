@@ -180,7 +180,8 @@ def test_only_months_in_which_the_customer_has_some_are_read(facts: Path, monkey
     assert [payment["amount"] for payment in found["payments"]] == [6.0, 4.0], "of the newest two months with some"
     read = ["contacts 2024-03", "contacts 2024-06", "payments 2024-04", "payments 2024-06"]
     assert opened(facts, monkeypatch, "a") == read
-    assert opened(facts, monkeypatch, "b") == []
+    paid_back = ["payments 2024-03", "payments 2024-04", "payments 2024-06"]
+    assert opened(facts, monkeypatch, "b") == paid_back, "nothing paid may have been paid back"
 
 
 def test_counts_are_believed_of_the_files_alone_that_they_are_of(facts: Path, tmp_path: Path) -> None:
@@ -215,3 +216,19 @@ def test_results_of_data_that_have_changed_are_named(
     load(tmp_path, {"bills_2.csv": "customer_id,month,amount\na,2024-06,60\n"})
     run_stage("customer-months", Request(facts))
     assert "customer-results-older" in {notice.code for notice in customer(facts, "a").notices}
+
+
+def test_old_complaints_that_are_open_and_payments_that_were_paid_back_are_on_the_card(tmp_path: Path) -> None:
+    months = [f"{2022 + at // 12}-{at % 12 + 1:02}" for at in range(30)]
+    told = "".join(f"k{at},a,{month}-09,{month}-09,enquiry\n" for at, month in enumerate(months))
+    paid = "".join(f"p{at},a,{month}-09 12:00:00,50,{'Y' if at == 29 else 'N'}\n" for at, month in enumerate(months))
+    files = {
+        "crm.csv": CRM + "a,F,north\n",
+        "contacts.csv": "contact_id,customer_id,opened_at,closed_at,kind\nold,a,2022-03-09,,complaint\n" + told,
+        "payments.csv": "payment_id,customer_id,paid_at,amount,reversed\n" + paid,
+    }
+    load(tmp_path, files)
+    run_stage("customer-months", Request(tmp_path / "work"))
+    body = customer(tmp_path / "work", "a").body
+    assert (body["contacts_open"], body["contacts_in_all"]) == (1, 31)
+    assert [(one["payment_id"], one["reversed"]) for one in body["payments"]][:2] == [("p29", True), ("p28", False)]
