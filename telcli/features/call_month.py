@@ -38,8 +38,10 @@ _TALK = ("at", "out", "voice", "length", "counterpart", *_FLAGS, *(f"{name}_told
 """What is looked at of interactions."""
 _COUNTED = (
     *("calls_out", "calls_in", "texts_out", "texts_in", "data_sessions", "active_days", "told_out", "told_in"),
-    *("ms_out", "ms_in", "empty", "sessions", "bytes", "roaming", "roaming_told", "ms_roaming", "cells"),
-    *("interactions", "off_net", "off_net_told", "ms_off_net", "international", "international_told"),
+    *("ms_out", "ms_in", "empty", "sessions", "bytes", "roaming", "roaming_told", "cells"),
+    *("calls_roaming", "calls_roaming_told", "timed_roaming", "ms_roaming"),
+    *("calls_off_net", "calls_off_net_told", "timed_off_net", "ms_off_net"),
+    *("interactions", "off_net", "off_net_told", "international", "international_told"),
     *("competitor", "competitor_told", "interaction_days", "night", "weekend", "gap_sum", "gap_squares"),
     *("counterparts", "counterparts_out", "counterparts_mutual", "counterparts_off_net"),
     *("known", "most", "made", "surprise", "balance", "pareto"),
@@ -124,7 +126,7 @@ def _told() -> dict[str, pl.Expr]:
     """The features that are not just counts."""
     told_out, told_in = pl.col("told_out"), pl.col("told_in")
     some, none = pl.col("known") > 0, pl.col("interactions") == 0
-    off_net, roaming = pl.col("off_net_told") > 0, pl.col("roaming_told") > 0
+    off_net = pl.col("off_net_told") > 0
     measured = (pl.col("sessions") > 0) | (pl.col("data_sessions") == 0)
     gaps = pl.max_horizontal(pl.col("interactions") - 1, 0)
     square = pl.col("gap_sum").cast(pl.Int128) * pl.col("gap_sum")
@@ -148,8 +150,8 @@ def _told() -> dict[str, pl.Expr]:
     where_known = {
         "call_minutes_out": pl.when((told_out > 0) | (pl.col("calls_out") == 0)).then(over("ms_out", "minute")),
         "call_minutes_in": pl.when((told_in > 0) | (pl.col("calls_in") == 0)).then(over("ms_in", "minute")),
-        "off_net_minutes": pl.when(off_net).then(over("ms_off_net", "minute")),
-        "roaming_minutes": pl.when(roaming).then(over("ms_roaming", "minute")),
+        "off_net_minutes": _minutes("off_net"),
+        "roaming_minutes": _minutes("roaming"),
         "counterparts_off_net": pl.when(some & off_net).then("counterparts_off_net"),
         "competitor_contacts": pl.when(pl.col("competitor_told") > 0).then("competitor"),
         "cells": pl.when(pl.col("cells") > 0).then("cells"),
@@ -157,3 +159,14 @@ def _told() -> dict[str, pl.Expr]:
     }
     nobody = ("counterparts", "counterparts_out", "counterparts_mutual")
     return shares | where_known | {name: pl.when(some | none).then(name) for name in nobody}
+
+
+def _minutes(flag: str) -> pl.Expr:
+    """Minutes of the calls that a flag is true of; null where it is told of none, or the length of none it is true of.
+
+    Who made and received no call has 0 of them, if the flag is told of anything.
+    """
+    calls, told = pl.col(f"calls_{flag}"), pl.col(f"calls_{flag}_told") > 0
+    silent = (pl.col("calls_out") + pl.col("calls_in") == 0) & (pl.col(f"{flag}_told") > 0)
+    known = silent | (told & ((calls == 0) | (pl.col(f"timed_{flag}") > 0)))
+    return pl.when(known).then(over(f"ms_{flag}", "minute"))

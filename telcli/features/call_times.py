@@ -20,7 +20,7 @@ class Clock:
 
     A night over midnight has both its ends; one of the same day has neither (bandicoot's `percent_nocturnal`).
 
-    >>> hour = 3_600_000_000
+    >>> hour = 3_600_000
     >>> Clock().night(np.array([7 * hour, 7 * hour + 1, 19 * hour])).tolist()
     [True, False, True]
     """
@@ -30,8 +30,8 @@ class Clock:
     weekend: tuple[int, ...] = (6, 7)
 
     def night(self, clock: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether microseconds since midnight are of the night."""
-        start, end = _microseconds(self.night_start), _microseconds(self.night_end)
+        """Whether milliseconds since midnight are of the night."""
+        start, end = _milliseconds(self.night_start), _milliseconds(self.night_end)
         found: NDArray[np.bool_] = (clock > start) & (clock < end) if start < end else (clock <= end) | (clock >= start)
         return found
 
@@ -57,16 +57,17 @@ def timed(talk: Block, clock: Clock) -> dict[str, NDArray[Any]]:
     day = at // DAY
     gap = np.zeros(len(at), np.int64)
     thousandths = at // 1000
+    clock_of = thousandths - day * (DAY // 1000)
     np.subtract(thousandths[1:], thousandths[:-1], out=gap[1:])
     gap[talk.starts] = 0
     return {
         "interaction_days": talk.sums(talk.changed(day)),
-        "night": talk.sums(clock.night(at - day * DAY)),
+        "night": talk.sums(clock.night(clock_of)),
         "weekend": talk.sums(clock.off(day)),
         "gap_sum": talk.sums(gap),
         "gap_squares": talk.sums(gap * gap),
     }
 
 
-def _microseconds(clock: time) -> int:
-    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1_000_000 + clock.microsecond
+def _milliseconds(clock: time) -> int:
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1000 + clock.microsecond // 1000

@@ -34,7 +34,7 @@ def used(block: Block) -> dict[str, NDArray[Any]]:
         told = data & (block["volume"] >= 0)
         found |= {"sessions": block.sums(told), "bytes": block.sums(_whole(block["volume"], BYTES) * told)}
     if "roaming" in block:
-        found |= {name: block.sums(block[name]) for name in ("roaming", "roaming_told")}
+        found |= {name: block.sums(block[name]) for name in ("roaming", "roaming_told")} | _flagged(block, "roaming")
     return found
 
 
@@ -43,15 +43,24 @@ def _lengths(block: Block, calls_out: NDArray[np.bool_]) -> dict[str, NDArray[An
     told = voice & (length >= 0)
     calls_out = calls_out & told
     calls_in = told & ~calls_out
-    found = {
+    return {
         "told_out": block.sums(calls_out),
         "told_in": block.sums(calls_in),
         "ms_out": block.sums(length * calls_out),
         "ms_in": block.sums(length * calls_in),
         "empty": block.sums(voice & (length == 0)),
     }
-    if "roaming" in block:
-        found["ms_roaming"] = block.sums(length * (told & block["roaming"]))
+
+
+def _flagged(block: Block, flag: str) -> dict[str, NDArray[Any]]:
+    """Calls of which a flag is told, those it is true of, and of these those whose length is told, and their lengths."""
+    voice = block["voice"]
+    calls = voice & block[flag]
+    found = {f"calls_{flag}": block.sums(calls), f"calls_{flag}_told": block.sums(voice & block[f"{flag}_told"])}
+    if "length" in block:
+        length = _whole(block["length"], 1000)
+        timed = calls & (length >= 0)
+        found |= {f"timed_{flag}": block.sums(timed), f"ms_{flag}": block.sums(length * timed)}
     return found
 
 
@@ -59,9 +68,8 @@ def talked(talk: Block) -> dict[str, NDArray[Any]]:
     """Counts and sums of each run of interactions, which are calls and texts."""
     flags = [name for name in ("off_net", "international", "competitor") if name in talk]
     found = {name: talk.sums(talk[name]) for flag in flags for name in (flag, f"{flag}_told")}
-    if "off_net" in talk and "length" in talk:
-        length = _whole(talk["length"], 1000)
-        found["ms_off_net"] = talk.sums(length * (talk["voice"] & talk["off_net"] & (length >= 0)))
+    if "off_net" in talk:
+        found |= _flagged(talk, "off_net")
     return found | {"interactions": talk.lengths()}
 
 

@@ -97,7 +97,7 @@ def with_whom(pairs: list[tuple[str, str]]) -> dict[str, float]:
 
 
 def nocturnal(at: datetime) -> bool:
-    return not time(7) < at.time() < time(19)
+    return not time(7) < at.replace(microsecond=at.microsecond // 1000 * 1000).time() < time(19)
 
 
 def _everything(rows: list[Record]) -> dict[str, Any]:
@@ -119,9 +119,7 @@ def _everything(rows: list[Record]) -> dict[str, Any]:
         "active_days": len({row["started_at"].date() for row in rows}),
         "cells": len(cells) or None,
         "roaming_share": _share(roaming),
-        "roaming_minutes": math.fsum(row["duration_s"] or 0 for row in voice if row["roaming"]) / 60
-        if roaming
-        else None,
+        "roaming_minutes": _minutes(voice, "roaming", told=bool(roaming)),
     }
 
 
@@ -138,12 +136,7 @@ def _interactions(rows: list[Record]) -> dict[str, Any]:
         **(with_whom(known) if known else dict.fromkeys(with_whom([("x", "in")])) | nobody),
         "counterparts_off_net": len(beyond) if off_net and known else None,
         "off_net_share": _share(off_net),
-        "off_net_minutes": math.fsum(
-            row["duration_s"] or 0 for row in talk if row["kind"] == "voice" and row["off_net"]
-        )
-        / 60
-        if off_net
-        else None,
+        "off_net_minutes": _minutes([row for row in talk if row["kind"] == "voice"], "off_net", told=bool(off_net)),
         "international_share": _share(international),
         "competitor_contacts": sum(competitor) if competitor else None,
         "interaction_days": len({row["started_at"].date() for row in talk}),
@@ -152,6 +145,13 @@ def _interactions(rows: list[Record]) -> dict[str, Any]:
         "interevent_mean_s": mean,
         "interevent_sd_s": sd,
     }
+
+
+def _minutes(voice: list[Record], flag: str, *, told: bool) -> float | None:
+    """Null where the flag is told of no call, or of those it is true of nobody tells how long one was."""
+    if not (any(row[flag] is not None for row in voice) if voice else told):
+        return None
+    return _sum([row["duration_s"] for row in voice if row[flag]], 60)
 
 
 def _share(flags: list[bool]) -> float | None:

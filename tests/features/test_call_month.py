@@ -119,7 +119,7 @@ def test_a_month_by_hand() -> None:
     assert row["interevent_mean_s"] == 57_600  # 1, 3 and 44 hours
     assert row["interevent_sd_s"] == pytest.approx(3600 * math.sqrt((15**2 + 13**2 + 28**2) / 3), rel=1e-15)
     assert (row["off_net_share"], row["off_net_minutes"]) == (2 / 3, 1.5)
-    assert (row["roaming_share"], row["roaming_minutes"], row["competitor_contacts"]) == (1, 0, None)
+    assert (row["roaming_share"], row["roaming_minutes"], row["competitor_contacts"]) == (1, None, None)
 
 
 @settings(max_examples=20)
@@ -147,6 +147,9 @@ def test_equal_gaps_have_no_spread_at_all() -> None:
 def test_rows_told_apart_by_microseconds_are_of_one_time() -> None:
     at = datetime(2024, 6, 1)
     assert one([call(at), call(at + timedelta(microseconds=1))])["interevent_mean_s"] == 0.0
+    end = datetime(2024, 6, 3, 7)
+    assert one([call(end), call(end + timedelta(microseconds=1))])["night_share"] == 1.0
+    assert one([call(end), call(end + timedelta(milliseconds=1))])["night_share"] == 0.5
 
 
 def test_a_month_ends_at_midnight_and_gaps_with_it() -> None:
@@ -159,6 +162,23 @@ def test_a_month_ends_at_midnight_and_gaps_with_it() -> None:
 def test_lengths_that_nobody_knows_are_not_zero() -> None:
     row = one([call(datetime(2024, 6, 1)), call(datetime(2024, 6, 2), way="in", duration_s=60.0)])
     assert (row["call_minutes_out"], row["call_minutes_in"], row["zero_length_share"]) == (None, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("flag", ["off_net", "roaming"])
+def test_minutes_of_flagged_calls_are_null_where_nothing_tells(flag: str) -> None:
+    first, name = datetime(2024, 6, 3, 12), f"{flag}_minutes"
+    later = first + timedelta(hours=1)
+    unmeasured = [call(first, **{flag: True}), call(later, **{flag: True})]
+    assert one(unmeasured)[name] is None
+    assert call_months(frame(unmeasured).drop("duration_s"))[name].to_list() == [None]
+    assert one([*unmeasured, call(later, "y", duration_s=60.0, **{flag: False})])[name] is None
+    assert one([*unmeasured, call(later, "y", duration_s=60.0, **{flag: True})])[name] == 1.0
+    text = call(later, kind="text", **{flag: False})
+    assert one([call(first, duration_s=600.0), text])[name] is None
+    assert one([call(first, duration_s=600.0, **{flag: False}), text])[name] == 0.0
+    assert one([call(first, **{flag: False})])[name] == 0.0
+    assert one([text])[name] == 0.0, "no call at all"
+    assert one([call(later, kind="text")])[name] is None
 
 
 def test_only_data_is_no_interaction() -> None:
