@@ -39,9 +39,9 @@ class CustomerMonthsSettings(EngineSettings):
         high=600,
     )
     bucket_customers: int = setting(
-        100_000,
-        "Customers worked on together; fewer need less memory, the result is the same.",
-        "每批处理的客户数；越少越省内存，结果不变。",
+        20_000,
+        "Customers worked on together, at most, and no more than have 250,000 months; the result is the same.",
+        "每批最多处理的客户数，且其月份合计不超过 25 万；结果不变。",
         unit="customers",
         low=1,
         high=10_000_000,

@@ -43,8 +43,9 @@ def at_once(
 ) -> int:
     """Customers of a bucket, over the months of `span`; `calls` says that months of calls will be among the tables.
 
-    A customer costs ``_CELL`` bytes for each feature and month that is made, and for each value of the subject tables,
-    of which there are rows x columns / customers on average.
+    A customer costs ``_CELL`` bytes for each feature and month that is made, and for each value that the subject tables
+    have of them. Under a limit it is looked how these lie: those with many may stand side by side, as the lines of one
+    company do, and the heaviest bucket has to fit.
 
     Raises
     ------
@@ -56,10 +57,11 @@ def at_once(
     left = room(customers, settings)
     if left is None:
         return most
-    made = len(FEATURES) + (len(CALLS) if calls else 0)
-    each = _CELL * (months * made + _cells(tables) // max(customers, 1))
+    made = months * (len(FEATURES) + (len(CALLS) if calls else 0))
+    each = _cells(tables).select(cost=_CELL * (made + pl.col("cells")))["cost"]
     least = min(_LEAST, max(customers, 1))
-    if left < each * least:
+    need = _heaviest(each, least)
+    if left < need:
         raise UsageError(
             "memory-short",
             "{customers} customers and {months} months need {need} of memory, more than the {limit} allowed.",
@@ -67,14 +69,26 @@ def at_once(
             "cluster work on them: --engine spark.",
             customers=customers,
             months=months,
-            need=f"{-(-(_BASE + _CUSTOMER * customers + each * least) // 10**6)}MB",
+            need=f"{-(-(_BASE + _CUSTOMER * customers + need) // 10**6)}MB",
             limit=settings.memory,
         )
-    return min(most, left // each)
+    fitting, too_many = least, most + 1
+    while too_many - fitting > 1:
+        tried = (fitting + too_many) // 2
+        fitting, too_many = (tried, too_many) if _heaviest(each, tried) <= left else (fitting, tried)
+    return min(most, fitting)
 
 
-def _cells(tables: Mapping[str, pl.LazyFrame]) -> int:
-    """Values in the subject tables; the files know how many rows they have."""
-    rows = pl.collect_all([frame.select(pl.len()) for frame in tables.values()], engine="streaming")
-    columns = [len(frame.collect_schema()) for frame in tables.values()]
-    return sum(height.item() * width for height, width in zip(rows, columns, strict=True))
+def _heaviest(each: pl.Series, size: int) -> int:
+    """The most that so many customers in a row cost."""
+    return int(each.rolling_sum(min(size, each.len()), min_samples=1).max() or 0)  # type: ignore[arg-type]
+
+
+def _cells(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """Values in the subject tables of each customer, in the order of customer_id."""
+    rows = [
+        frame.group_by("customer_id").agg(cells=pl.len().cast(pl.Int64) * len(frame.collect_schema()))
+        for frame in tables.values()
+    ]
+    added = pl.concat(rows).group_by("customer_id").agg(pl.col("cells").sum())
+    return added.sort("customer_id").collect(engine="streaming")

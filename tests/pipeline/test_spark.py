@@ -122,7 +122,7 @@ def test_a_cluster_of_two_workers_makes_the_same(tmp_path: Path, here: Path, clu
     used = [name for name in ("one", "two") if list((folder / name).glob("app-*/*/stderr"))]
     assert used == ["one", "two"]
     rest = place / "manifest.json"
-    rest.write_text(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 100000'))
+    rest.write_text(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 20000'))
     same(place, here, ran)
 
 

@@ -29,17 +29,31 @@ def size(customers: int, bills_each: int, span: Span = YEAR, **settings: Any) ->
 
 
 def test_without_a_limit_the_settings_and_the_months_decide() -> None:
-    assert size(50, 1) == 250_000 // 12
+    assert size(50, 1) == 20_000
+    assert size(50, 1, Span(24000, 24023)) == 250_000 // 24
     assert size(50, 1, bucket_customers=7) == 7
     assert size(50, 1, Span(0, 250_000)) == 1
 
 
 def test_a_bucket_costs_its_rows_times_columns() -> None:
-    one, two = size(2000, 12, memory="500MB"), size(2000, 24, memory="500MB")
-    left = 500_000_000 - 400_000_000 - 100 * 2000
+    one, two = size(9000, 12, memory="500MB"), size(9000, 24, memory="500MB")
+    left = 500_000_000 - 400_000_000 - 100 * 9000
     assert one == left // (20 * (12 * len(FEATURES) + 1 + 12 * 4))
     assert two == left // (20 * (12 * len(FEATURES) + 1 + 24 * 4))
     assert one > two > 1000
+
+
+def test_customers_with_many_rows_who_stand_side_by_side_have_to_fit() -> None:
+    many, few = tables(1000, 900), tables(9000, 1)
+    others = few["bills"].with_columns(customer_id=pl.lit("b") + pl.col("customer_id"))
+    names = pl.concat([many["customers"], others.select("customer_id")])
+    skewed = {"customers": names, "bills": pl.concat([many["bills"], others])}
+    bills = skewed["bills"]
+    ids = names.collect()["customer_id"]
+    dealt = bills.collect().with_columns(customer_id=ids.gather(pl.int_range(909_000, eager=True) % 10_000))
+    even = {"customers": names, "bills": dealt.lazy()}
+    limited = CustomerMonthsSettings(memory="600MB")
+    assert at_once(even, YEAR, 10_000, limited) > 1.2 * at_once(skewed, YEAR, 10_000, limited)
 
 
 def test_a_limit_that_is_no_hindrance_changes_nothing() -> None:
@@ -66,8 +80,8 @@ def test_few_customers_need_only_room_for_themselves() -> None:
 
 
 def test_months_of_calls_count_before_they_are_made() -> None:
-    few = at_once(tables(2000, 12), YEAR, 2000, CustomerMonthsSettings(memory="500MB"), calls=True)
-    assert 1000 < few < size(2000, 12, memory="500MB")
+    few = at_once(tables(9000, 12), YEAR, 9000, CustomerMonthsSettings(memory="500MB"), calls=True)
+    assert 1000 < few < size(9000, 12, memory="500MB")
 
 
 @pytest.mark.parametrize("text", ["2", "2 bottles", "-1GB", "GB", "1e3MB", "２GB"])
