@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,11 @@ def show_schema(call: Call, table: str) -> None:
 
     about = contract(table)
     found = about.columns()
+    if call.out.form == "csv":
+        import polars as pl
+
+        csv(iter([pl.DataFrame([asdict(column) for column in found])]))
+        return
     chinese = language() == "zh"
 
     def human() -> Iterator[Any]:

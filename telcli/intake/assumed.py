@@ -26,6 +26,7 @@ _DURATION = "calls.duration_s"
 _MINUTES = ("min", "分")
 _GENDER = "customers.gender"
 _MONEY = ("元", "yuan", "rmb", "cny", "usd", "eur")
+_OWN_UNITS = ("_s", "_mb", "_minutes")
 _PLAIN_UNITS = {"MB": ("mb",), "minutes": ("min", "mou", "分钟", "分"), "seconds": ("sec", "秒", *_MINUTES)}
 _PLAIN_UNITS["share"] = ("%", "percent", "pct", "百分")
 
@@ -155,6 +156,8 @@ def _percents_doubted(mapped: SourceMap, frame: pl.LazyFrame) -> list[Notice]:
 def _unit_assumed(mapped: SourceMap, name: str, use: Use) -> str:
     """The unit that a column of numbers was given, where neither its header nor the analyst names one."""
     slot = slots()[name]
+    if slot.form == "epoch" or (bare(use.header) == bare(slot.column) and slot.column.endswith(_OWN_UNITS)):
+        return ""  # a time, or the column's own name, which ends with its unit
     if any(mark in bare(use.header) for mark in _PLAIN_UNITS.get(slot.unit, ("",))):
         return ""
     by_values = {_DURATION: {"min": "minutes"}}.get(name, {"%": "%", "share": "share"} if slot.unit == "share" else {})

@@ -49,8 +49,9 @@ def _keyed(frame: pl.LazyFrame, one: Understood) -> pl.LazyFrame:
 def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Months of use summed from the rows of `calls`: calls and texts are counted, minutes and data added up.
 
-    A call of no length is a call made or received; a text counts where it was sent; a day of any event is active. The
-    rows are those of the table, without copies and what was refused.
+    A call of no length is a call made or received; a text counts where it was sent; a day of any event is active. Who
+    has none of a kind of event that the month records of others has 0 of it. The rows are those of the table, without
+    copies and what was refused.
 
     >>> from datetime import datetime
     >>> raw = {"customer_id": ["a", "a"], "started_at": [datetime(2024, 6, 1, 8)] * 2, "kind": ["voice"] * 2}
@@ -60,23 +61,34 @@ def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:
     >>> usage_of_calls(rows).select(names).collect().rows()
     [(2.0, 1.0, 1.0, 1.5, 1.0)]
     """
-    kind, out, minutes = pl.col("kind"), pl.col("direction") == "out", pl.col("duration_s") / 60.0
-    voice = kind == "voice"
+    kind, out, seconds = pl.col("kind"), pl.col("direction") == "out", pl.col("duration_s")
+    voice, text, data = (kind == name for name in ("voice", "text", "data"))
     measures = {
-        "call_minutes": pl.when(voice).then(minutes),
-        "calls_out": pl.when(voice).then(out.cast(pl.Float64)),
-        "calls_in": pl.when(voice).then((~out).cast(pl.Float64)),
-        "texts": pl.when(kind == "text").then(out.cast(pl.Float64)),
-        "data_mb": pl.when(kind == "data").then(pl.col("data_mb").cast(pl.Float64)),
-        "roaming_minutes": pl.when(voice & pl.col("roaming").is_not_null()).then(
-            pl.when("roaming").then(minutes).otherwise(0.0)
-        ),
+        "call_minutes": (voice, seconds),
+        "calls_out": (voice, out.cast(pl.Float64)),
+        "calls_in": (voice, (~out).cast(pl.Float64)),
+        "texts": (text, out.cast(pl.Float64)),
+        "data_mb": (data, pl.col("data_mb").cast(pl.Float64)),
+        "roaming_minutes": (voice, pl.when("roaming").then(seconds).when(~pl.col("roaming")).then(0.0)),
     }
     started = pl.col("started_at")
     day = pl.lit(2, dtype=pl.UInt32) ** (started.dt.day() - 1)  # a bit for each day: a set that stays as small as it is
     rows = frame.select(
-        "customer_id", started.dt.date().dt.month_start().alias("month"), day.alias("_days"), **measures
+        "customer_id",
+        started.dt.date().dt.month_start().alias("month"),
+        day.alias("_days"),
+        *[pl.when(of).then(value).alias(name) for name, (of, value) in measures.items()],
+        *[of.cast(pl.UInt32).alias(f"_of {name}") for name, (of, _) in measures.items()],
     )
     sums = [pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in measures]
+    events = [pl.col(f"_of {name}").sum() for name in measures]
     days = pl.col("_days").bitwise_or().bitwise_count_ones().cast(pl.Float64)
-    return rows.group_by("customer_id", "month").agg(*sums, days.alias("active_days"))
+    months = rows.group_by("customer_id", "month").agg(*sums, *events, days.alias("active_days"))
+    return months.select("customer_id", "month", *[_or_none_of_it(name) for name in measures], "active_days")
+
+
+def _or_none_of_it(name: str) -> pl.Expr:
+    """A measure of months of use; 0 where there were no events of its kind and others of the month have some told."""
+    told = pl.col(name).is_not_null().any().over("month")
+    amount = pl.when((pl.col(f"_of {name}") == 0) & told).then(0.0).otherwise(pl.col(name))
+    return ((amount / 60.0).round(6) if name.endswith("_minutes") else amount).alias(name)

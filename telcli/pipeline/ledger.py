@@ -17,7 +17,7 @@ import polars as pl
 from telcli.errors import UsageError
 from telcli.pipeline.doors import Landed
 from telcli.pipeline.loads import Load
-from telcli.pipeline.made import MADE, Made, without
+from telcli.pipeline.made import MADE, Made, made_before, without
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, recorded
 from telcli.stages import Outcome
 from telcli.tables import SUBJECTS, contract
@@ -98,6 +98,7 @@ def taken(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
         added=frozenset() if again else outcome.seen,
         again=again,
         late=bool(basis.choices.get("late")),
+        made={"usage": made_before(manifest, "usage")},
     )
 
 

@@ -17,7 +17,7 @@ from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.tables import contract
 
-__all__ = ["MADE", "Made", "make", "without"]
+__all__ = ["MADE", "Made", "made_before", "make", "without"]
 
 MADE = "made"
 """In the ledger of loads: table -> the months of it that were made of another table, and not delivered."""
@@ -49,7 +49,7 @@ def make(
     months: dict[str, tuple[str, ...]] = {}
     for table, (base, recipe) in recipes.items():
         held = manifest.tables.get(table, {})
-        ours = _made_before(manifest, table)
+        ours = made_before(manifest, table)
         wanted = sorted({name[:10] for name in given[base].parts})
         kept = [month for month in wanted if month in held and month not in ours]
         months[table] = tuple(month for month in wanted if month not in kept)
@@ -81,8 +81,9 @@ def _rows(workdir: Workdir, manifest: Manifest, base: Landed, part: Part) -> pl.
     return scanned(place)
 
 
-def _made_before(manifest: Manifest, table: str) -> set[str]:
-    return {month for load in manifest.loads for month in load.get(MADE, {}).get(table, ())}
+def made_before(manifest: Manifest, table: str) -> frozenset[str]:
+    """The months of a table that were made of another one, and not delivered since."""
+    return frozenset(month for load in manifest.loads for month in load.get(MADE, {}).get(table, ()))
 
 
 def without(loads: tuple[Mapping[str, Any], ...], delivered: Mapping[str, Landed]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class Load:
 
     `sources` are the names of the extracts that it reads; `spoken` the kinds of charge that its bills have columns for;
     `added` the tables of which it names some rows only, whatever else it gives. `again` says that it reads all files
-    that everything held comes from; `late` that rows of closed months come late.
+    that everything held comes from; `late` that rows of closed months come late. `made` are months of tables that were
+    made of others so far: what is delivered takes their place.
     """
 
     month: date | None
@@ -43,6 +44,7 @@ class Load:
     added: frozenset[str] = frozenset()
     again: bool = False
     late: bool = False
+    made: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Monthly:
@@ -64,8 +66,9 @@ class Monthly:
                 parts |= theirs
                 continue
             if not self._same(table, ours, fresh, theirs, texts):
-                if self._load.restate or (self._load.whole and month == last):
-                    self._say("month-restated", table, month, ours, theirs)
+                made_so_far = month in self._load.made.get(table, ())
+                if self._load.restate or made_so_far or (self._load.whole and month == last):
+                    self._say("month-delivered" if made_so_far else "month-restated", table, month, ours, theirs)
                     parts = {name: part for name, part in parts.items() if name not in ours} | theirs
                     continue
                 made = self._added(table, ours, fresh, theirs, texts, open_now=month == last)
@@ -195,6 +198,8 @@ _SAID = {
     "alike-held": "{table}: {month}: {count} rows given have neither a number nor a time of day and are like rows "
     "held; they were taken for the same events, not for further ones. If they are, give a number or a time of "
     "day, or the whole month in one load with --restate.",
+    "month-delivered": "{table}: {month} was added up from calls so far ({before} rows); the {given} rows delivered "
+    "take their place.",
     "month-added-to": "{table}: {month} is open and was added to: {given} rows given, {before} held before, "
     "{after} now.",
     "month-late-rows": "{table}: {month} is closed; of {given} rows given {new} came late and were added, {same} were "

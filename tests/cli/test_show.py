@@ -91,3 +91,9 @@ def test_rules_are_told_in_the_language_of_the_screen() -> None:
     finally:
         settle([])
     assert "不是账期" not in "\n".join(grid(refused, 1))
+
+
+def test_the_schema_of_a_table_comes_as_csv_too(capsys: pytest.CaptureFixture[str], work: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(out(capsys, "bills", "--schema", "--format", "csv"))))
+    assert [row["name"] for row in rows][:3] == ["customer_id", "month", "kind"]
+    assert rows[0]["meaning"]

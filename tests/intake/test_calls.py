@@ -316,6 +316,25 @@ def test_months_of_use_count_days_and_minutes_while_roaming(tmp_path: Path) -> N
     assert found["roaming_minutes"].null_count() == found.height
 
 
+def test_who_has_none_of_a_kind_that_others_have_used_none_of_it() -> None:
+    at = datetime(2024, 6, 1, 8)
+    rows = [("a", "voice", "out", 20.0, None)] * 3000
+    rows += [("b", "text", "out", None, None), ("c", "data", "out", None, 5.0), ("d", "voice", "in", None, None)]
+    names = ["customer_id", "kind", "direction", "duration_s", "data_mb"]
+    events = pl.DataFrame(rows, names, orient="row", infer_schema_length=None).with_columns(
+        started_at=at, roaming=pl.lit(None, pl.Boolean)
+    )
+    july = events.filter(customer_id="a").with_columns(started_at=datetime(2024, 7, 1, 8))
+    made = usage_of_calls(pl.concat([events, july]).lazy()).sort("month", "customer_id").collect()
+    june = made.filter(month=date(2024, 6, 1))
+    assert june["call_minutes"].to_list() == [1000.0, 0.0, 0.0, None], "a call of unknown length is no call of none"
+    assert june["texts"].to_list() == [0.0, 1.0, 0.0, 0.0]
+    assert june["data_mb"].to_list() == [0.0, 0.0, 5.0, 0.0]
+    assert june["calls_in"].to_list() == [0.0, 0.0, 0.0, 1.0]
+    assert june["roaming_minutes"].is_null().all()
+    assert made.filter(month=date(2024, 7, 1)).select("texts", "data_mb").row(0) == (None, None), "none are recorded"
+
+
 def test_use_made_of_ingested_calls_has_them(tmp_path: Path) -> None:
     rows = [["u", "2024-06-01 08:00:00", "v", "90", "国内漫游"], ["u", "2024-06-03 08:00:00", "v", "30", "本地"]]
     with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as file:

@@ -105,3 +105,16 @@ def test_restating_the_newest_month_of_one_customer_keeps_the_others(tmp_path: P
     load(tmp_path, {"bills.csv": BILLS + "C1,2024-05,5\nC2,2024-05,6\nC1,2024-06,7\nC2,2024-06,8\n"})
     load(tmp_path, {"bills.csv": BILLS + "C1,2024-06,9\n"}, choices={"restate": True})
     assert rows(tmp_path, "customers", "customer_id") == [("C1",), ("C2",)]
+
+
+def test_months_of_use_that_are_delivered_take_the_place_of_those_made_of_calls(tmp_path: Path) -> None:
+    calls = "customer_id,started_at,direction,kind,duration_s\n"
+    rows_ = "".join(f"a,2024-0{month}-03 08:00:00,out,voice,60\n" for month in (1, 2))
+    load(tmp_path, {"cdr.csv": calls + rows_})
+    run = load(tmp_path, {"usage.csv": "customer_id,month,call_minutes\na,2024-01,7\n"})
+    (told,) = [notice for notice in run.notices if notice.code == "month-delivered"]
+    assert told.values == {"table": "usage", "month": "2024-01", "given": 1, "before": 1, "after": 1}
+    assert rows(tmp_path, "usage", "month", "call_minutes") == [(date(2024, 1, 1), 7.0), (date(2024, 2, 1), 1.0)]
+    with pytest.raises(DataError) as caught:
+        load(tmp_path, {"usage.csv": "customer_id,month,call_minutes\na,2024-01,8\n"})
+    assert caught.value.code == "month-closed", "delivered now"
