@@ -26,6 +26,7 @@ _NEEDED = {
     "counterpart": _COUNTERPARTS,
     "duration_s": _LENGTHS,
     "data_mb": ("data_mb",),
+    "started_epoch_s": ("interevent_mean_s", "interevent_sd_s"),
     "cell_id": ("cells",),
     "off_net": ("counterparts_off_net", "off_net_share", "off_net_minutes"),
     "international": ("international_share",),
@@ -34,7 +35,7 @@ _NEEDED = {
 }
 """Which columns of calls are read for which features; those of the key are read for all."""
 _FLAGS = ("off_net", "international", "competitor")
-_TALK = ("at", "out", "voice", "length", "counterpart", *_FLAGS, *(f"{name}_told" for name in _FLAGS))
+_TALK = ("at", "out", "voice", "length", "counterpart", "shift", *_FLAGS, *(f"{name}_told" for name in _FLAGS))
 """What is looked at of interactions."""
 _COUNTED = (
     *("calls_out", "calls_in", "texts_out", "texts_in", "data_sessions", "active_days", "told_out", "told_in"),
@@ -80,7 +81,8 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
     - night_share: `percent_nocturnal`.
     - weekend_share: `number_of_interactions` with ``split_week=True``, of weekends by all.
     - interevent_mean_s, interevent_sd_s: `interevent_time`, mean and std (of the population). The first interaction of
-      a month has no time before it, as in bandicoot's groups; null with one interaction.
+      a month has no time before it, as in bandicoot's groups; null with one interaction. bandicoot takes local times
+      from each other, and is an hour off over a change of clocks; here the exact moments are, where they are told.
     - cells: of all events, where `number_of_antennas` takes one cell, the most frequent, per half an hour.
 
     Of bandicoot there are not: conversations of texts (`response_rate_text`, `response_delay_text`,

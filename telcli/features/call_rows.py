@@ -27,12 +27,18 @@ _ROWS = 1 << 15
 """Rows of a block: a quarter of a megabyte of each number."""
 
 _FLAGS = ("off_net", "international", "roaming", "competitor")
-OPTIONAL = ("counterpart", "duration_s", "data_mb", "cell_id", *_FLAGS)
+OPTIONAL = ("counterpart", "duration_s", "data_mb", "cell_id", "started_epoch_s", *_FLAGS)
 """Columns of calls that are read only where they are there, and needed."""
+_SECOND = 1_000_000
+_NEVER = -(1 << 40)
+"""Seconds to the moment that nobody knows: far from every other."""
 _ARRAYS: dict[str, dict[str, pl.Expr]] = {
     "counterpart": {"counterpart": pl.col("counterpart").hash()},
     "duration_s": {"length": pl.col("duration_s").fill_null(-1.0)},
     "data_mb": {"volume": pl.col("data_mb").fill_null(-1.0)},
+    "started_epoch_s": {
+        "shift": (pl.col("started_epoch_s") - pl.col("started_at").cast(pl.Int64) // _SECOND).fill_null(_NEVER)
+    },
     "cell_id": {"cell": pl.col("cell_id").hash(), "placed": pl.col("cell_id").is_not_null()},
     **{
         name: {name: pl.col(name).fill_null(value=False), f"{name}_told": pl.col(name).is_not_null()} for name in _FLAGS
@@ -133,6 +139,8 @@ def in_runs(calls: pl.LazyFrame, optional: Collection[str]) -> Runs:
     for name in OPTIONAL:
         arrays |= _ARRAYS[name] if name in optional and have.get(name, pl.Null) != pl.Null else {}
     rows = calls.select(**arrays).collect(engine="streaming")
+    if "shift" in rows.columns and rows["shift"].min() == rows["shift"].max():
+        rows = rows.drop("shift")  # no clock was changed: local times are as far from each other as the moments are
     found = _runs(rows)
     return found if _in_order(found) else _runs(rows.sort("customer_id", "at"))
 

@@ -13,6 +13,9 @@ from telcli.features.call_rows import DAY, Block
 
 __all__ = ["Clock", "timed"]
 
+_DAY = DAY // 1000
+"""Milliseconds."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -51,14 +54,14 @@ def timed(talk: Block, clock: Clock) -> dict[str, NDArray[Any]]:
     """Counts and sums of each run of interactions.
 
     What stands below a millisecond tells rows of one time apart, and is no time. The squares of a month's gaps add up
-    to no more than the square of a month, which an Int64 holds in milliseconds.
+    to no more than the square of a month and two days, which an Int64 holds in milliseconds.
     """
     at = talk["at"]
     day = at // DAY
-    gap = np.zeros(len(at), np.int64)
-    thousandths = at // 1000
-    clock_of = thousandths - day * (DAY // 1000)
-    np.subtract(thousandths[1:], thousandths[:-1], out=gap[1:])
+    gap = np.empty(len(at), np.int64)
+    thousandths, moments = at // 1000, _moments(talk)
+    clock_of = thousandths - day * _DAY
+    np.subtract(moments[1:], moments[:-1], out=gap[1:])
     gap[talk.starts] = 0
     return {
         "interaction_days": talk.sums(talk.changed(day)),
@@ -67,6 +70,25 @@ def timed(talk: Block, clock: Clock) -> dict[str, NDArray[Any]]:
         "gap_sum": talk.sums(gap),
         "gap_squares": talk.sums(gap * gap),
     }
+
+
+def _moments(talk: Block) -> NDArray[np.int64]:
+    """When each interaction of a run was, in milliseconds, in their order.
+
+    The exact moments, which know of changed clocks, where a run tells them all, and each within a day of local time as
+    in every time zone; else local times. A run goes by one of the two: a gap from one to the other would be hours off.
+    """
+    local: NDArray[np.int64] = talk["at"] // 1000
+    if "shift" not in talk:
+        return local
+    shift = talk["shift"]
+    apart = np.abs(shift) > _DAY // 1000
+    if apart.any():
+        shift = np.where(np.repeat(talk.sums(apart) > 0, talk.lengths()), 0, shift)
+    exact = local + shift * 1000
+    backward = exact[1:] < exact[:-1]
+    backward[talk.starts[1:] - 1] = False
+    return talk.sorted(exact) if backward.any() else exact
 
 
 def _milliseconds(clock: time) -> int:

@@ -53,7 +53,7 @@ def _lengths(block: Block, calls_out: NDArray[np.bool_]) -> dict[str, NDArray[An
 
 
 def _flagged(block: Block, flag: str) -> dict[str, NDArray[Any]]:
-    """Calls of which a flag is told, those it is true of, and of these those whose length is told, and their lengths."""
+    """Calls whose flag is told, those it is true of, and of these the ones whose length is told, with their lengths."""
     voice = block["voice"]
     calls = voice & block[flag]
     found = {f"calls_{flag}": block.sums(calls), f"calls_{flag}_told": block.sums(voice & block[f"{flag}_told"])}

@@ -79,7 +79,7 @@ def events(customers: np.ndarray, pool: pl.Series, chance: np.random.Generator) 
         cell_id=pl.format("cell{}", "cell"),
         off_net=pl.when(~data).then("off"),
         international=pl.when(~data).then("abroad"),
-        started_epoch_s=pl.lit(None, pl.Int64),
+        started_epoch_s=(START + pl.duration(seconds="at") - pl.duration(hours=8)).dt.epoch("s"),
     )
     return columns.unique(KEY, keep="first", maintain_order=True).sort(KEY)
 

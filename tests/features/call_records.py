@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, product
 from typing import Any
 
@@ -24,12 +24,20 @@ SCHEMA: dict[str, Any] = {
     "international": pl.Boolean,
     "roaming": pl.Boolean,
     "competitor": pl.Boolean,
+    "started_epoch_s": pl.Int64,
 }
 Record = dict[str, Any]
 FLAG = st.sampled_from([None, True, False])
 DAYS = ((5, 31), (6, 1), (6, 2), (6, 29), (6, 30), (7, 1))
 CLOCKS = ((0, 0), (6, 59, 59), (7, 0), (7, 0, 1), (12, 30), (18, 59, 59), (19, 0), (23, 59, 59, 999999))
 TIMES = [datetime(2024, *day, *clock) for day, clock in product(DAYS, CLOCKS)]
+
+
+def exactly(record: Record, since: int | None) -> Record:
+    """With seconds since 1970, so many after those that local time would be in UTC."""
+    utc = record["started_at"].replace(tzinfo=UTC)
+    return record | {"started_epoch_s": None if since is None else int(utc.timestamp()) + since}
+
 
 RECORD = st.fixed_dictionaries(
     {
@@ -49,6 +57,11 @@ RECORD = st.fixed_dictionaries(
     }
 )
 RECORDS = st.lists(RECORD, max_size=40)
+SINCE = st.sampled_from([0, 0, -28_800, -25_200, -25_200, 86_400, 86_401, None])
+EXACT = st.lists(st.builds(exactly, RECORD, SINCE), max_size=40) | st.lists(
+    st.builds(exactly, RECORD, st.sampled_from([-7200, -3600])), max_size=40
+)
+"""Those that tell moments as well: at times in another order, over a day off, or of some rows alone."""
 
 
 def frame(records: list[Record]) -> pl.LazyFrame:
@@ -64,6 +77,21 @@ def expected(records: list[Record]) -> list[dict[str, Any]]:
         {"customer_id": who, "month": month, **_everything(rows), **_interactions(rows)}
         for (who, month), rows in sorted(months.items())
     ]
+
+
+def moments(rows: list[Record]) -> list[datetime]:
+    """The exact times in their order, if there are any and all are within a day of local time; else local times."""
+    local = [row["started_at"] for row in rows]
+    told = [row.get("started_epoch_s") for row in rows]
+    if None in told:
+        return local
+    exact = [
+        datetime(1970, 1, 1) + timedelta(seconds=since, microseconds=at.microsecond)
+        for since, at in zip(told, local, strict=True)
+        if since is not None
+    ]
+    near = all(abs(one - at) <= timedelta(days=1) for one, at in zip(exact, local, strict=True))
+    return sorted(exact) if near else local
 
 
 def interevent(times: list[datetime]) -> tuple[float | None, float | None]:
@@ -129,7 +157,7 @@ def _interactions(rows: list[Record]) -> dict[str, Any]:
         [row[name] for row in talk if row[name] is not None] for name in ("off_net", "international", "competitor")
     )
     known = [(row["counterpart"], row["direction"]) for row in talk if row["counterpart"] != "unknown"]
-    mean, sd = interevent([row["started_at"] for row in talk])
+    mean, sd = interevent(moments(talk))
     nobody = {} if talk else {"counterparts": 0, "counterparts_out": 0, "counterparts_mutual": 0}
     beyond = {row["counterpart"] for row in talk if row["off_net"]} - {"unknown"}
     return {
