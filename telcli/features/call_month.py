@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from telcli.features.call_contacts import BALANCE, SURPRISE, contacts
 from telcli.features.call_rows import Block, in_runs
-from telcli.features.call_times import Clock, timed
+from telcli.features.call_times import timed
 from telcli.features.call_use import BYTES, celled, talked, used
 from telcli.features.exact import over
 from telcli.features.month_index import date_at
 from telcli.tables.call_months import FEATURES
 
-__all__ = ["Clock", "call_months"]
+__all__ = ["call_months"]
 
 _COUNTERPARTS = tuple(name for name in FEATURES if name.startswith("counterpart"))
 _LENGTHS = ("call_minutes_out", "call_minutes_in", "zero_length_share", "off_net_minutes", "roaming_minutes")
@@ -49,7 +49,7 @@ _COUNTED = (
 )
 
 
-def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Sequence[str] = FEATURES) -> pl.DataFrame:
+def call_months(calls: pl.LazyFrame, *, features: Sequence[str] = FEATURES) -> pl.DataFrame:
     """One row per customer and month with calls, as the contract of call_months says, sorted by customer and month.
 
     Pure and deterministic: the rows depend neither on the order of the input rows nor on how customers are bucketed,
@@ -59,10 +59,9 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
     ----------
     calls
         Rows of the subject table calls, with all rows of the customers and months in it.
-    clock
-        Night and weekend, those of bandicoot where not given.
     features
-        The columns wanted beside customer_id and month; what only others need is not read.
+        The columns wanted beside customer_id and month; what only others need is not read. The stage takes all of them;
+        fewer are for who wants fewer in Python, as comparisons of speed with other ways to the same columns do.
 
     Notes
     -----
@@ -78,8 +77,8 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
       bandicoot's default, where the balance of a counterpart is its share of all interactions made by the customer.
     - counterpart_pareto_share: `percent_pareto_interactions`.
     - interaction_days: `active_days`; active_days counts data sessions too.
-    - night_share: `percent_nocturnal`.
-    - weekend_share: `number_of_interactions` with ``split_week=True``, of weekends by all.
+    - night_share: `percent_nocturnal`, from 19:00:00 to 07:00:00.
+    - weekend_share: `number_of_interactions` with ``split_week=True``, of weekends (Saturday and Sunday) by all.
     - interevent_mean_s, interevent_sd_s: `interevent_time`, mean and std (of the population). The first interaction of
       a month has no time before it, as in bandicoot's groups; null with one interaction. bandicoot takes local times
       from each other, and is an hour off over a change of clocks; here the exact moments are, where they are told.
@@ -99,7 +98,7 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
     table = in_runs(calls, [name for name, needed in _NEEDED.items() if wanted.intersection(needed)])
     counted = {name: np.zeros(len(table.month), np.int64) for name in _COUNTED}
     for block in table.blocks():
-        for part, found in _counts(block, clock or Clock()):
+        for part, found in _counts(block):
             for name, values in found.items():
                 counted[name][part.runs] = values
     # units as columns: polars divides by a single number as a product with its inverse, unless there is but one row
@@ -110,7 +109,7 @@ def call_months(calls: pl.LazyFrame, *, clock: Clock | None = None, features: Se
     return sums.select("customer_id", date_at(pl.col("at")).alias("month"), *chosen).sort("customer_id", "month")
 
 
-def _counts(block: Block, clock: Clock) -> list[tuple[Block, Mapping[str, NDArray[Any]]]]:
+def _counts(block: Block) -> list[tuple[Block, Mapping[str, NDArray[Any]]]]:
     """What is counted of each run, by the rows it is counted of."""
     found: list[tuple[Block, Mapping[str, NDArray[Any]]]] = [(block, used(block))]
     if "cell" in block and block["placed"].any():
@@ -118,7 +117,7 @@ def _counts(block: Block, clock: Clock) -> list[tuple[Block, Mapping[str, NDArra
         found.append((placed, celled(placed)))
     talk = block.where(~block["data"], _TALK)
     if len(talk):
-        found += [(talk, talked(talk)), (talk, timed(talk, clock))]
+        found += [(talk, talked(talk)), (talk, timed(talk))]
         found += [(talk, contacts(talk))] if "counterpart" in talk else []
     return found
 

@@ -17,7 +17,8 @@ class CallMonths(dy.Schema):
     take the share or the mean of, or no row of the month tells; 0 means that nothing of the kind happened. Minutes are
     those of the calls whose length is told, and null where there are calls of the kind and none of them tells it; those
     off net and roaming also where no call tells whether it was. Times from one interaction to the next are taken of
-    `started_epoch_s` where all of the month have it within a day of `started_at`, else of `started_at`.
+    `started_epoch_s` where all of the month have it within a day of `started_at`, else of `started_at`. Night is from
+    19:00 to 07:00, both within; the weekend is Saturday and Sunday.
     """
 
     customer_id = c.text("Customer", "客户编号", key=True, source="calls")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telcli.features import call_rows
-from telcli.features.call_month import Clock, call_months
+from telcli.features.call_month import call_months
 from telcli.tables.call_months import CONTRACTS, FEATURES
 from tests.features.call_records import EXACT, RECORD, RECORDS, Record, expected, frame
 
@@ -23,8 +23,8 @@ def call(at: datetime, who: str = "x", way: str = "out", kind: str = "voice", **
     return {"customer_id": "a", "started_at": at, "counterpart": who, "direction": way, "kind": kind, **more}
 
 
-def one(records: list[Record], **options: Any) -> dict[str, Any]:
-    found = call_months(frame(records), **options)
+def one(records: list[Record]) -> dict[str, Any]:
+    found = call_months(frame(records))
     assert found.height == 1
     return found.row(0, named=True)
 
@@ -211,11 +211,11 @@ def test_only_data_is_no_interaction() -> None:
     assert (row["counterparts"], row["interaction_days"], row["night_share"], row["data_mb"]) == (0, 0, None, None)
 
 
-def test_the_night_and_the_weekend_are_chosen() -> None:
-    records = [call(datetime(2024, 6, 7, hour)) for hour in (1, 2, 3, 12)]  # a Friday
-    row = one(records, clock=Clock(night_start=time(1), night_end=time(3), weekend=(5,)))
-    assert (row["night_share"], row["weekend_share"]) == (0.25, 1.0)  # the ends of a night of one day are not in it
-    assert one(records, clock=Clock(weekend=()))["weekend_share"] == 0.0
+def test_the_night_and_the_weekend() -> None:
+    days = [call(datetime(2024, 6, day, 12)) for day in range(3, 10)]  # from Monday to Sunday
+    assert (one(days)["night_share"], one(days)["weekend_share"]) == (0.0, 2 / 7)
+    clocks = [(6, 59, 59), (7, 0, 0), (7, 0, 1), (18, 59, 59), (19, 0, 0)]
+    assert one([call(datetime(2024, 6, 7, *clock)) for clock in clocks])["night_share"] == 3 / 5
 
 
 @settings(max_examples=20)
