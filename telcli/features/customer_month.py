@@ -14,7 +14,7 @@ from telcli.features.calling import known as calls_known
 from telcli.features.campaigns import received
 from telcli.features.contract import HELD, bundled, holdings, monthly, tenure
 from telcli.features.exact import DECIMALS, amount
-from telcli.features.history import HISTORY, REACH, history
+from telcli.features.history import REACH, history
 from telcli.features.money import billed, due, kept, paid
 from telcli.features.month_index import date_at
 from telcli.features.people import coded, grid, lines, numbered, people
@@ -27,6 +27,7 @@ from telcli.features.span import BUNDLE, KINDS, USE, Span
 from telcli.features.use import usage, used
 from telcli.features.versions import CHANGES, changes, versions
 from telcli.tables.month_calls import CALLS
+from telcli.tables.month_history import PAST
 from telcli.tables.months import FACTS, FEATURES
 
 __all__ = ["SOURCES", "Bucketed", "bucketed", "contracts", "customer_months"]
@@ -98,7 +99,7 @@ def customer_months(
     parts += contracts(found, bucket, span)
     featured = _monthly(_assembled(grid(found.folk), parts), span)
     present = presence(featured, span, math.ceil(prepaid_inactive_days / 30))
-    monthly = [name for name in FEATURES if name not in HISTORY]
+    monthly = [name for name in FEATURES if name not in PAST]
     masked = present.with_columns(pl.when("kept").then(pl.col(name)).alias(name) for name in monthly)
     lately = masked.filter(pl.col("at") >= since - REACH) if since > span.first else masked
     kept = history(lately, span).filter("kept", pl.col("at") >= since)

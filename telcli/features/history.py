@@ -25,7 +25,7 @@ from telcli.features.runs import earlier
 from telcli.features.span import Span
 from telcli.tables.month_history import MEASURES, PAST
 
-__all__ = ["HISTORY", "LEAST", "REACH", "history"]
+__all__ = ["LEAST", "REACH", "history"]
 
 LEAST = 3
 """Known months that a trend and a deviation need, of 6."""
@@ -36,19 +36,14 @@ REACH = 11
 OWED = 0.005
 """Arrears below this are none."""
 
-_POINTS = ("active_days",)
-"""Measures whose change is the difference, not the ratio."""
-
 _SMALL = 6
 """Decimals of trends and deviations: those of a flat series are 0, not a rounding error."""
 
-HISTORY = PAST
-
 
 def history(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """Add `HISTORY` to the complete grid, sorted by customer and month, with `pos` and the monthly features."""
+    """Add `PAST` to the complete grid, sorted by customer and month, with `pos` and the monthly features."""
     if span.snapshot:
-        return rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in HISTORY)
+        return rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in PAST)
     owes = pl.when(pl.col("arrears").is_not_null()).then((pl.col("arrears") > OWED).cast(pl.Float64))
     counted = rows.with_columns(
         *(_sum(_window(pl.col(name), months)).alias(f"{name}_sum_{months}") for name, months in _SUMS),
@@ -87,7 +82,7 @@ def _change(name: str, months: int) -> pl.Expr:
     """Change of the mean of so many months against that of as many before."""
     now, before = pl.col(f"_now_{months}"), pl.col(f"_before_{months}")
     found = now - before
-    if name not in _POINTS:
+    if not MEASURES[name].points:
         found = (found / pl.max_horizontal(before.abs(), 1.0)).clip(-10.0, 10.0)
     least = 2 * months // 3
     enough = (pl.col(f"_now_{months}_known") >= least) & (pl.col(f"_before_{months}_known") >= least)

@@ -47,7 +47,7 @@ def past() -> dict[str, Any]:
         low = None if about.signed else 0.0
         for months in (3, 6):
             found[f"{name}_mean_{months}"] = c.number(
-                f"Mean {about.en} over {months} months",
+                f"Mean {about.en} of the known months of the last {months}",
                 f"近{months}个月平均{about.zh}",
                 about.unit,
                 low=low,
@@ -56,13 +56,13 @@ def past() -> dict[str, Any]:
         for months in (3, 6):
             found[f"{name}_change_{months}"] = _change(about, months)
         found[f"{name}_trend_6"] = c.number(
-            f"Slope of the line through the {about.en} of 6 months",
+            f"Slope of the line through the {about.en} of the last 6 months, 3 known at least",
             f"近6个月{about.zh}趋势（每月增减）",
             f"{about.unit} a month",
             source=about.source,
         )
         found[f"{name}_sd_6"] = c.number(
-            f"Standard deviation of {about.en} over 6 months",
+            f"Standard deviation (n - 1) of {about.en} over the last 6 months, 3 known at least",
             f"近6个月{about.zh}标准差",
             about.unit,
             low=0.0,
@@ -83,9 +83,9 @@ def _change(about: Measure, months: int) -> Any:
     """Against the months before: a ratio less 1, or a difference."""
     zh = f"{about.zh}变化({months}个月)" if about.points else f"{about.zh}环比变化({months}个月)"
     if about.points:
-        meaning = f"Mean {about.en} of {months} months less that of the {months} before"
+        meaning = f"Mean {about.en} of {months} months less that of the {months} before; two thirds of each known"
         return c.number(meaning, zh, about.unit, source=about.source)
-    meaning = f"Mean {about.en} of {months} months over that of the {months} before, less 1"
+    meaning = f"Mean {about.en} of {months} months over that of the {months} before, less 1; two thirds of each known"
     low = -10.0 if about.signed else -1.0
     return c.number(meaning, zh, "ratio - 1", low=low, high=10.0, source=about.source)
 
