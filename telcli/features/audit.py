@@ -166,7 +166,10 @@ def _about_lines(lines: pl.LazyFrame, tally: Tally) -> Iterator[Notice]:
 
 
 def _about_money(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tally) -> Iterator[Notice]:
-    """Reconcile revenue with the bills, where they hold either totals or parts."""
+    """Reconcile revenue with the bills, where they hold either totals or parts.
+
+    Where they hold both, which of them is revenue is decided for each customer and month: their sum is nobody's bill.
+    """
     if "bills" not in tables:
         return
     bills = tables["bills"].filter(index_at(pl.col("month")).is_between(span.first, span.last))

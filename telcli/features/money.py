@@ -1,6 +1,6 @@
 """What the customer was billed, and what falls due and is paid in which month.
 
-    revenue        = sum(amount - discount)   over the kinds of the month; the kind `total`, where given, stands for all
+    revenue        = sum(amount) - discount   over the kinds of the month; the kind `total`, where given, stands for all
     billed_<kind>  = sum(amount)              of one kind of charge, before discount
     discount_share = discount / sum(amount)   within 0..1; null where nothing was charged
 
@@ -24,7 +24,7 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
 
     Where only a total was billed, its parts are null. `net` is revenue in exact units, `falls` the month in which it
     falls due, `due_on` the day where it is told. The discount is that of the total where that has one, else of the
-    parts.
+    parts; a total that is the parts less their discounts has it taken off already.
     """
     kind, gross, less = pl.col("kind"), units(pl.col("amount")), units(pl.col("discount")).fill_null(0)
     is_total = kind == "total"
@@ -47,9 +47,10 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
         whole=pl.col("is_total").any(),
         parted=(~pl.col("is_total")).any(),
     )
-    charged = pl.when("whole").then("gross_total").otherwise("gross_parts")
-    net = charged - pl.when("whole").then("less_total").otherwise("less_parts")
     off = pl.when("told").then("less_total").otherwise("less_parts")
+    after = pl.col("parted") & ~pl.col("told") & (pl.col("gross_total") == pl.col("gross_parts") - off)
+    charged = pl.when(pl.col("whole") & ~after).then("gross_total").otherwise("gross_parts")
+    net = charged - off
     falls = index_at(pl.col("due_on")).fill_null(pl.col("at") + due_months)
     return sent.select(
         *("who", "at", "due_on"),

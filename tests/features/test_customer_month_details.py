@@ -50,6 +50,14 @@ def test_what_was_billed_by_kind_and_its_discount() -> None:
     assert made["discount_share"].to_list() == [0.1, 1.0]
 
 
+def test_a_discount_of_the_parts_is_taken_off_a_total_that_has_none() -> None:
+    rows = [bill(k, 60.0, "recurring", discount=20.0) for k in (1, 2, 3)]
+    made = built(3, bills=[*rows, bill(1, 60.0), bill(2, 40.0), bill(3, 60.0, discount=5.0)])
+    assert made["revenue"].to_list() == [40.0, 40.0, 55.0], "the total of February is less its discount already"
+    assert made["discount"].to_list() == [20.0, 20.0, 5.0]
+    assert made["discount_share"].to_list() == pytest.approx([1 / 3, 1 / 3, 1 / 12])
+
+
 def test_arrears_by_age_are_of_the_oldest_unpaid_charges() -> None:
     bills = [bill(k, 10.0, due_on=date(2024, k, 28)) for k in range(1, 9)]
     made = built(8, bills=bills, payments=[payment(date(2024, 1, 5), 4.0), payment(date(2024, 8, 30), 41.0)])
