@@ -8,8 +8,8 @@
 
 In currency and months, made of bills and payments. Age is counted in whole months of 30 days from the month in which a
 charge fell due, that one included: what fell due this month is 1-30 days old, what fell due the month before 31-60.
-A bill below nothing is a payment. What was owed before the history began is not known and counts as nothing; bills that
-fell due before the first month with payments are left out. Who holds prepaid lines alone owes nothing.
+A bill below nothing is a payment. What was owed before the history began is not known and counts as nothing, and what
+settled it does not count either (see `telcli.features.counting`). Who holds prepaid lines alone owes nothing.
 """
 
 from __future__ import annotations
@@ -36,13 +36,9 @@ _MOST = 13
 """Months overdue are counted up to this."""
 
 
-def owing(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+def owing(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add `fallen` and `settled` to the complete grid: all that fell due and all that was paid so far, exact units."""
-    knows = span.knows("paid")
-    counted = [pl.when(knows).then(pl.col(name)) for name in ("due", "credit")]
-    return rows.with_columns(
-        fallen=running(counted[0]), settled=running(pl.col("cash").fill_null(0) + counted[1].fill_null(0))
-    )
+    return rows.with_columns(fallen=running(pl.col("due")), settled=running(pl.col("credit")))
 
 
 def aged(span: Span) -> list[pl.Expr]:

@@ -13,6 +13,7 @@ from telcli.features.calling import called
 from telcli.features.calling import known as calls_known
 from telcli.features.campaigns import received
 from telcli.features.contract import HELD, bundled, holdings, monthly, tenure
+from telcli.features.counting import counting
 from telcli.features.exact import DECIMALS, amount
 from telcli.features.history import REACH, history
 from telcli.features.money import billed, due, kept, paid
@@ -95,8 +96,9 @@ def customer_months(
     [(datetime.date(2024, 5, 1), 0.5), (datetime.date(2024, 6, 1), 1.5)]
     """
     found = bucketed(bucket, span)
-    parts = [*_money(found.subjects, found.folk, span, due_months), *_acts(found.subjects, found.folk, span)]
-    parts += contracts(found, bucket, span)
+    held = contracts(found, bucket, span)
+    ahead = held[0].filter("prepaid") if held else None
+    parts = [*_money(found, ahead, span, due_months), *_acts(found.subjects, found.folk, span), *held]
     featured = _monthly(_assembled(grid(found.folk), parts), span)
     present = presence(featured, span, math.ceil(prepaid_inactive_days / 30))
     monthly = [name for name in FEATURES if name not in PAST]
@@ -129,14 +131,17 @@ def _cached(frame: pl.LazyFrame | None) -> pl.LazyFrame | None:
     return None if frame is None else frame.cache()
 
 
-def _money(subjects: Mapping[str, pl.LazyFrame], folk: pl.LazyFrame, span: Span, due_months: int) -> list[pl.LazyFrame]:
+def _money(found: Bucketed, ahead: pl.LazyFrame | None, span: Span, due_months: int) -> list[pl.LazyFrame]:
     """What was billed, and what fell due, was paid and was settled, one row per customer and month."""
     parts, moved = [], []
+    subjects, folk = found.subjects, found.folk
     money = kept(subjects["payments"], folk, span).cache() if "payments" in subjects else None
     if "bills" in subjects:
         sent = billed(subjects["bills"], due_months).cache()
         parts += [sent.drop("net", "falls", "due_on")]
-        moved += [due(sent)] + ([] if money is None else [settling(sent, money, folk, span)])
+        if money is not None:
+            owed, cash = (rows.cache() for rows in counting(sent, money, folk, ahead, span))
+            moved += [*due(owed, cash), settling(owed, cash)]
     if money is not None:
         moved += [paid(money)]
     if moved:
@@ -194,8 +199,7 @@ def _spot() -> pl.Expr:
 def _monthly(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Add the features of single months."""
     beyond = pl.when(pl.col("beyond") > 0).then("beyond").otherwise(pl.coalesce("extra", "beyond"))
-    settled = (pl.col("bills") > 0) & ~pl.col("prepaid").fill_null(value=False)
-    stocks = owing(rows, span).with_columns(
+    stocks = owing(rows).with_columns(
         *(span.known(name, "has_bill") for name in _MONEY),
         *(span.known(name, "has_use") for name in (*USE, *BUNDLE)),
         *(span.known(name, "has_contact") for name in _SERVICE),
@@ -212,7 +216,7 @@ def _monthly(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
         oldest_open_days=pl.when(span.knows("unresolved")).then(pl.col("oldest_open_days").fill_null(0.0)),
         products_held=pl.when(span.knows("products_held")).then(running(pl.col("products"))),
         unresolved=pl.when(span.knows("unresolved")).then(running(pl.col("change"))),
-        days_to_pay=pl.when(settled).then(pl.col("days") / pl.col("bills")),
+        days_to_pay=pl.when(pl.col("bills") > 0).then(pl.col("days") / pl.col("bills")),
     )
     net = (pl.col("revenue") - pl.col("campaign_cost")).round(DECIMALS)
     seen = stocks.with_columns(

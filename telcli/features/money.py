@@ -64,10 +64,16 @@ def billed(bills: pl.LazyFrame, due_months: int) -> pl.LazyFrame:
     )
 
 
-def due(sent: pl.LazyFrame) -> pl.LazyFrame:
-    """What falls due in which month, a row per bill: `due`, and `credit` where a bill is below nothing; exact units."""
+def due(owed: pl.LazyFrame, money: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """What falls due in which month and what pays for it, a row per bill or payment: `due`, `credit`, in exact units.
+
+    `owed` and `money` are the bills and payments that count (see `counting`). A bill below nothing is `credit`.
+    """
     net = pl.col("net")
-    return sent.select("who", at="falls", due=net.clip(lower_bound=0), credit=(-net).clip(lower_bound=0))
+    return [
+        owed.select("who", at="falls", due=net.clip(lower_bound=0), credit=(-net).clip(lower_bound=0)),
+        money.select("who", at=pl.max_horizontal("at", "begin"), credit="cash"),
+    ]
 
 
 def kept(payments: pl.LazyFrame, folk: pl.LazyFrame, span: Span) -> pl.LazyFrame:

@@ -7,8 +7,8 @@ was billed up to it:
     days_to_pay = mean(settled on - due on)    days, over the bills settled in the month; null where none was
 
 A bill without a day to pay by is due on the last day of the month billed. Days are negative where it was paid ahead. A
-bill below nothing is a payment of the last day of its month. Made of bills and payments; counted are the bills that
-fall due from the first month with payments on, and from the customer's first month.
+bill below nothing is a payment of the last day of its month. Made of bills and payments; which of them count, see
+`telcli.features.counting`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,15 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.features.month_index import date_at, index_at
-from telcli.features.span import Span
 
 __all__ = ["settling"]
 
 
-def settling(sent: pl.LazyFrame, money: pl.LazyFrame, folk: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+def settling(owed: pl.LazyFrame, money: pl.LazyFrame) -> pl.LazyFrame:
     """A row per bill that was settled, in the month in which it was: `days`, and `bills` (1).
 
-    `sent` are bills as `money.billed` gives them, `money` payments as `money.kept` does.
+    `owed` and `money` are the bills and payments that count, as `counting` gives them.
     """
-    known = span.covered.get("paid", frozenset())
-    since = max(min(known, default=span.last + 1), span.first)
-    owed = sent.join(folk.select("who", "begin"), on="who").filter(
-        pl.col("falls") >= pl.max_horizontal("begin", since), pl.col("at") <= span.last
-    )
     issued = date_at(pl.col("at") + 1).dt.offset_by("-1d")
     bills = owed.filter(pl.col("net") > 0).sort("who", "at")
     reached = pl.col("net").cum_sum().over("who")

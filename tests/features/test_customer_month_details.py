@@ -73,7 +73,7 @@ def test_arrears_by_age_are_of_the_oldest_unpaid_charges() -> None:
 def test_old_debts_are_over_a_year_old() -> None:
     bills = [{"customer_id": "a", "month": date(2024, 1, 1), "kind": "total", "amount": 10.0}]
     bills += [{**bills[0], "month": date(2024 + k // 12, k % 12 + 1, 1), "amount": 0.0} for k in range(1, 16)]
-    paid = [payment(date(2024, 1, 1), 0.5)]
+    paid = [payment(date(2024, 1, 1), 7.0), payment(date(2024, 2, 1), 0.5)]
     made = built(1, bills=bills, payments=paid)
     assert made["arrears_over_365"].to_list() == [0.0] * 13 + [9.5] * 3, "it fell due in February"
     assert made["months_overdue"].to_list() == [0.0, *map(float, range(1, 14)), 13.0, 13.0]
