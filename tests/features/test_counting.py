@@ -71,3 +71,30 @@ def test_who_is_prepaid_owes_nothing_and_settles_nothing() -> None:
     assert made["months_overdue"].to_list() == [None, 1.0, 2.0, *[0.0] * 5]
     assert made["days_to_pay"].is_null().all()
     assert made["paid"].sum() == 170.0
+
+
+def test_a_bill_that_falls_due_in_a_prepaid_month_is_not_owed_afterwards() -> None:
+    held = lines(date(2020, 1, 1), date(2024, 4, 1), ("postpaid", "prepaid"))
+    before, now = held["subscription_history"][0], held["subscriptions"][0]
+    prepaid = {**now, "valid_to": date(2024, 6, 1)}
+    back = {**now, "pay_mode": "postpaid", "valid_from": date(2024, 6, 1)}
+    bills = [bill(k, 50.0) for k in (1, 2, 3, 6, 7, 8)]
+    made = built(subscriptions=[back], subscription_history=[before, prepaid], bills=bills, payments=paid(10, 2, 3, 4))
+    assert made["arrears"].fill_null(0.0).to_list() == [0.0] * 6 + [50.0, 100.0], "March's was paid in April"
+
+
+def test_a_bill_is_paid_from_the_month_after_it_on_however_late_it_falls_due() -> None:
+    bills = [bill(k, 50.0, due_on=date(2024, k + 2, 10)) for k in range(1, 9)]
+    made = built(**lines(date(2020, 1, 1)), bills=bills, payments=paid(20, *range(1, 7)))
+    assert made["arrears"].to_list() == [0.0] * 7 + [50.0]
+
+
+def test_a_bill_that_falls_due_in_the_month_billed_is_paid_in_it() -> None:
+    bills = [bill(k, 50.0, due_on=date(2024, k, 20)) for k in range(1, 9)]
+    made = built(**lines(date(2020, 1, 1)), bills=bills, payments=paid(10, *range(1, 6)))
+    assert made["arrears"].to_list() == [0.0] * 5 + [50.0, 100.0, 150.0]
+
+
+def test_who_is_there_in_the_first_month_nobody_knows_since_when_has_older_bills() -> None:
+    made = built(subscriptions=[], bills=dated(), payments=paid(25, *range(1, 9)))
+    assert made["days_to_pay"].to_list() == [None, *[10.0] * 7]
