@@ -54,7 +54,9 @@ class CallMonths(dy.Schema):
         "Mean over counterparts of the share made by the customer", "联系人主动占比均值", source="calls"
     )
     counterpart_balance_weighted = c.share(
-        "The same, each counterpart by its share of all interactions", "联系人主动占比均值(按次数加权)", source="calls"
+        "Mean over counterparts of what the customer made to each, as a share of all interactions",
+        "主动通信占全部通信之比(按联系人平均)",
+        source="calls",
     )
     counterpart_top_share = c.share("Interactions with the most frequent counterpart", "最常联系人占比", source="calls")
     counterpart_pareto_share = c.share(
@@ -76,11 +78,11 @@ class CallMonths(dy.Schema):
     interaction_days = c.number(
         "Days with an interaction", "通话或短信天数", "days", low=0.0, high=31.0, source="calls"
     )
-    night_share = c.share("Interactions at night", "夜间通信占比", source="calls")
-    weekend_share = c.share("Interactions on weekends", "周末通信占比", source="calls")
+    night_share = c.share("Interactions from 19:00 to 07:00", "夜间通信占比(19时至7时)", source="calls")
+    weekend_share = c.share("Interactions on Saturday and Sunday", "周末通信占比(周六周日)", source="calls")
     interevent_mean_s = c.count("Mean time from one interaction to the next", "通信间隔均值", "seconds", source="calls")
     interevent_sd_s = c.count(
-        "Standard deviation of the time between interactions", "通信间隔标准差", "seconds", source="calls"
+        "Standard deviation (n) of the time between interactions", "通信间隔标准差(总体)", "seconds", source="calls"
     )
 
     # Where
