@@ -37,13 +37,18 @@ def _since_1970(frame: pl.LazyFrame, zone: str) -> pl.LazyFrame:
 
 
 def _keyed(frame: pl.LazyFrame, one: Understood) -> pl.LazyFrame:
-    """With every column of the key: what the mapping says of all rows, unknown for nobody at the other end."""
+    """With every column of the key: what the mapping says of all rows, unknown for nobody at the other end.
+
+    A data session without a direction is the customer's own.
+    """
     have = frame.collect_schema()
     said = {column: use.constant for column in ("direction", "kind") if (use := one.map.use(column)) and use.constant}
     party = pl.col("counterpart") if "counterpart" in have else pl.lit(None, dtype=pl.String)
-    return frame.with_columns(
+    keyed = frame.with_columns(
         party.fill_null("unknown").alias("counterpart"), *[pl.lit(word).alias(column) for column, word in said.items()]
     )
+    way = pl.when(pl.col("kind") == "data").then(pl.col("direction").fill_null("out")).otherwise("direction")
+    return keyed.with_columns(direction=way) if {"kind", "direction"} <= set(keyed.collect_schema()) else keyed
 
 
 def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -316,6 +316,13 @@ def test_months_of_use_count_days_and_minutes_while_roaming(tmp_path: Path) -> N
     assert found["roaming_minutes"].null_count() == found.height
 
 
+def test_a_data_session_needs_no_direction(tmp_path: Path) -> None:
+    rows = "u,2024-06-01 08:00:00,被叫,语音,90\nu,2024-06-01 09:00:00,,流量,\nu,2024-06-01 10:00:00,,短信,\n"
+    found = ran(tmp_path, {"cdr.csv": "用户编号,开始时间,呼叫类型,通信类型,通话时长(秒)\n" + rows})
+    assert good(found, "calls", "direction", "kind") == [("in", "voice"), ("out", "data")]
+    assert {row[1] for row in rules(found, "calls")} == {"missing"}
+
+
 def test_who_has_none_of_a_kind_that_others_have_used_none_of_it() -> None:
     at = datetime(2024, 6, 1, 8)
     rows = [("a", "voice", "out", 20.0, None)] * 3000
