@@ -54,19 +54,23 @@ def duration_unit(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
 def epoch_told(mapped: SourceMap, head: pl.DataFrame) -> SourceMap:
     """Read the start of calls as seconds since 1970 too, where it is such a number or has an offset from UTC."""
     use = mapped.columns.get("calls.started_at")
-    if use is None or "calls.started_epoch_s" in mapped.columns or use.header not in head.columns:
+    if use is None or use.header not in head.columns:
         return mapped
-    if use.unit not in ("epoch", "epochms") and not offsets_written(head[use.header]).is_not_null().any():
-        return mapped
-    return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
+    exact = use.unit in ("epoch", "epochms") or bool(offsets_written(head[use.header]).is_not_null().any())
+    return _with_moments(mapped, use) if exact else mapped
 
 
 def epoch_marked(mapped: SourceMap, marks: Mapping[str, Sequence[str]]) -> SourceMap:
     """The same where only later rows, which the first do not tell of, carry an offset; else the map as it is."""
     use = mapped.columns.get("calls.started_at")
-    if use is None or "calls.started_epoch_s" in mapped.columns or not marks.get(use.header):
+    return _with_moments(mapped, use) if use and marks.get(use.header) else mapped
+
+
+def _with_moments(mapped: SourceMap, started: Use) -> SourceMap:
+    """The same with exact moments out of the column of starts, where no column of its own tells them."""
+    if "calls.started_epoch_s" in mapped.columns:
         return mapped
-    return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(use.header)})
+    return replace(mapped, columns={**mapped.columns, "calls.started_epoch_s": Use(started.header)})
 
 
 def share_units(mapped: SourceMap, frame: pl.LazyFrame) -> SourceMap:
