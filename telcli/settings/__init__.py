@@ -6,7 +6,6 @@ from telcli.settings.declared import (
     PredictChurnSettings,
     ReportSettings,
     ScoreValueSettings,
-    SegmentSettings,
     SimulateSettings,
 )
 from telcli.settings.engine import EngineSettings
@@ -14,6 +13,7 @@ from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
+from telcli.settings.segmenting import SegmentSettings
 
 __all__ = [
     "DICTIONARY",

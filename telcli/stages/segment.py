@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from telcli.errors import Notice, UsageError
 from telcli.features.lifecycle import LifecycleRules
 from telcli.features.traits import consumption_tier
-from telcli.methods.cluster_count import Candidate, choose, try_each
 from telcli.methods.cluster_quality import about_label, sampled_silhouette, separation
-from telcli.methods.clustering import Floats, Labels, SampledKMeans, draw_rows
+from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.segment_count import Grouping, grouped, in_order
 from telcli.stages.segment_people import People, gather
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_words import reasoned
 
 __all__ = ["segment"]
-
-_SAMPLE_ROWS = 25_000
-_FEWEST_ROWS = 30
-_ROWS_PER_SEGMENT = 10
-
-
-@dataclass(frozen=True)
-class _Grouping:
-    """Labels from 0 in the order of segments; the measures of each k that was tried, and the word for why this k."""
-
-    labels: Labels
-    criterion: str
-    candidates: Sequence[Candidate] = ()
-    stability: float | None = None
-    notices: tuple[Notice, ...] = ()
 
 
 def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
@@ -72,7 +55,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         behaviour = people.values[:, : len(people.behaviour)]
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)
-        grouping = _in_order(_grouped(prepared, settings, inputs), people.revenue)
+        grouping = in_order(grouped(prepared, settings, inputs), prepared, people.revenue)
         tiers = _tiers(people, settings)
         profiles = profile_rows(people, preparation, prepared, grouping.labels, tiers, inputs.seed)
         metrics = _metrics(prepared, grouping, people, inputs.seed)
@@ -84,74 +67,6 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     segments = _segments(people, grouping.labels, profiled, tiers, inputs.as_of)
     tables = {"segments": segments, "segment_profiles": profiled.lazy()}
     return Outcome(tables, metrics, (*grouping.notices, *_remarks(people)), as_of=inputs.as_of)
-
-
-def _grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> _Grouping:
-    """Choose k, or take the one asked for, and label every row."""
-    rows = len(prepared)
-    if rows < _FEWEST_ROWS and not settings.n_segments:
-        words = "{rows} customers are too few to tell groups apart: they form one segment."
-        return _alone(rows, Notice("segment-few-rows", words, {"rows": rows}))
-    sample = prepared[draw_rows(rows, _SAMPLE_ROWS, inputs.seed)]
-    distinct = len(np.unique(sample, axis=0)) if prepared.shape[1] else 1
-    if distinct < 2:
-        return _alone(
-            rows, Notice("segment-no-variation", "Customers do not differ in behaviour: they form one segment.")
-        )
-    if settings.n_segments:
-        return _as_asked(prepared, sample, distinct, settings.n_segments, inputs)
-    most = min(settings.max_segments, distinct, rows // _ROWS_PER_SEGMENT)
-
-    def told(done: int) -> None:
-        inputs.progress("segments tried", done, most - 1)
-
-    candidates = try_each(sample, range(2, most + 1), _clusterer, _quick, inputs.seed, told)
-    choice = choose(candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
-    labels = _clusterer(choice.k, inputs.seed).fit(prepared).labels_
-    stability = next(one.stability for one in candidates if one.k == choice.k)
-    if choice.sound:
-        return _Grouping(labels, "chosen", candidates, stability)
-    words = (
-        "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
-    )
-    return _Grouping(labels, "closest", candidates, stability, (Notice("segment-unstable", words, {"k": choice.k}),))
-
-
-def _alone(rows: int, *notices: Notice) -> _Grouping:
-    return _Grouping(np.zeros(rows, dtype=np.int32), "alone", notices=notices)
-
-
-def _as_asked(prepared: Floats, sample: Floats, distinct: int, wanted: int, inputs: Inputs) -> _Grouping:
-    """The number of segments named in n_segments, as far as there are distinct customers."""
-    k = min(wanted, distinct)
-    notices: tuple[Notice, ...] = ()
-    if k < wanted:
-        words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
-        notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
-    if k < 2:
-        return _Grouping(np.zeros(len(prepared), dtype=np.int32), "asked", notices=notices)
-    candidates = try_each(sample, [k], _clusterer, _quick, inputs.seed)
-    labels = _clusterer(k, inputs.seed).fit(prepared).labels_
-    return _Grouping(labels, "asked", candidates, candidates[0].stability if candidates else None, notices)
-
-
-def _clusterer(k: int, seed: int) -> SampledKMeans:
-    """What finds segments; any estimator with the same methods can take its place."""
-    return SampledKMeans(k, sample_rows=_SAMPLE_ROWS, random_state=seed)
-
-
-def _quick(k: int, seed: int) -> SampledKMeans:
-    return SampledKMeans(k, n_init=3, random_state=seed)
-
-
-def _in_order(grouping: _Grouping, revenue: NDArray[np.float64]) -> _Grouping:
-    """Number the segments by revenue, the largest first; then by customers, then by the first customer."""
-    _, first, labels = np.unique(grouping.labels, return_index=True, return_inverse=True)
-    totals = np.bincount(labels, weights=np.nan_to_num(revenue))
-    order = np.lexsort((first, -np.bincount(labels), -totals))
-    places = np.empty(len(order), dtype=np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
-    return replace(grouping, labels=places[labels])
 
 
 def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
@@ -171,7 +86,7 @@ def _segments(people: People, labels: Labels, profiled: pl.DataFrame, tiers: pl.
     return numbered.join(names, on="segment", how="left", maintain_order="left").lazy()
 
 
-def _metrics(prepared: Floats, grouping: _Grouping, people: People, seed: int) -> dict[str, Any]:
+def _metrics(prepared: Floats, grouping: Grouping, people: People, seed: int) -> dict[str, Any]:
     labels = grouping.labels
     k = int(labels.max()) + 1
     apart = separation(prepared, labels)

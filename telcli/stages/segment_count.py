@@ -1,0 +1,112 @@
+"""How many segments there are, and who is in which: each number is measured, one is chosen with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telcli.errors import Notice
+from telcli.methods.cluster_count import Candidate, choose, try_each
+from telcli.methods.clustering import Floats, Labels, SampledKMeans, assign, draw_rows
+from telcli.settings import SegmentSettings
+from telcli.stages import Inputs
+
+__all__ = ["SAMPLE_ROWS", "Grouping", "clusterer", "grouped", "in_order"]
+
+SAMPLE_ROWS = 25_000
+"""Rows on which each number of segments is tried."""
+_FEWEST_ROWS = 30
+_ROWS_PER_SEGMENT = 10
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Labels from 0 in the order of segments, and each segment's centre on the prepared scale.
+
+    `criterion` is the word for why this k, `candidates` the measures of each that was tried.
+    """
+
+    labels: Labels
+    centres: NDArray[np.float64]
+    criterion: str
+    candidates: Sequence[Candidate] = ()
+    stability: float | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grouping:
+    """Choose k, or take the one asked for, and label every row of customers x prepared columns."""
+    rows = len(prepared)
+    if rows < _FEWEST_ROWS and not settings.n_segments:
+        words = "{rows} customers are too few to tell groups apart: they form one segment."
+        return _alone(prepared, "alone", Notice("segment-few-rows", words, {"rows": rows}))
+    sample = prepared[draw_rows(rows, SAMPLE_ROWS, inputs.seed)]
+    distinct = len(np.unique(sample, axis=0)) if prepared.shape[1] else 1
+    if distinct < 2:
+        words = "Customers do not differ in behaviour: they form one segment."
+        return _alone(prepared, "alone", Notice("segment-no-variation", words))
+    if settings.n_segments:
+        return _as_asked(prepared, sample, distinct, settings.n_segments, inputs)
+    most = min(settings.max_segments, distinct, rows // _ROWS_PER_SEGMENT)
+
+    def told(done: int) -> None:
+        inputs.progress("segments tried", done, most - 1)
+
+    candidates = try_each(sample, range(2, most + 1), clusterer, _quick, inputs.seed, told)
+    choice = choose(candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
+    stability = next(one.stability for one in candidates if one.k == choice.k)
+    found = _found(prepared, choice.k, inputs.seed, "chosen" if choice.sound else "closest")
+    words = (
+        "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
+    )
+    notices = () if choice.sound else (Notice("segment-unstable", words, {"k": choice.k}),)
+    return replace(found, candidates=candidates, stability=stability, notices=notices)
+
+
+def clusterer(k: int, seed: int) -> SampledKMeans:
+    """What finds segments; any estimator with the same methods can take its place."""
+    return SampledKMeans(k, sample_rows=SAMPLE_ROWS, random_state=seed)
+
+
+def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64]) -> Grouping:
+    """Number the segments by revenue, the largest first; then by customers, then by the first customer.
+
+    Each row is then given its nearest centre once more, so that the centres alone repeat the labels to the last one.
+    """
+    kept, first, labels = np.unique(grouping.labels, return_index=True, return_inverse=True)
+    totals = np.bincount(labels, weights=np.nan_to_num(revenue))
+    order = np.lexsort((first, -np.bincount(labels), -totals))
+    centres = grouping.centres[kept[order]]
+    return replace(grouping, labels=assign(prepared, centres)[0], centres=centres)
+
+
+def _found(prepared: Floats, k: int, seed: int, criterion: str) -> Grouping:
+    fitted = clusterer(k, seed).fit(prepared)
+    return Grouping(fitted.labels_, fitted.cluster_centers_, criterion)
+
+
+def _alone(prepared: Floats, criterion: str, *notices: Notice) -> Grouping:
+    centre = prepared.mean(axis=0, keepdims=True, dtype=np.float64)
+    return Grouping(np.zeros(len(prepared), dtype=np.int32), centre, criterion, notices=notices)
+
+
+def _as_asked(prepared: Floats, sample: Floats, distinct: int, wanted: int, inputs: Inputs) -> Grouping:
+    """The number of segments named in n_segments, as far as there are distinct customers."""
+    k = min(wanted, distinct)
+    notices: tuple[Notice, ...] = ()
+    if k < wanted:
+        words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
+        notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
+    if k < 2:
+        return _alone(prepared, "asked", *notices)
+    candidates = try_each(sample, [k], clusterer, _quick, inputs.seed)
+    stability = candidates[0].stability if candidates else None
+    found = _found(prepared, k, inputs.seed, "asked")
+    return replace(found, candidates=candidates, stability=stability, notices=notices)
+
+
+def _quick(k: int, seed: int) -> SampledKMeans:
+    return SampledKMeans(k, n_init=3, random_state=seed)
