@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,27 @@ def test_planted_segments_are_found(walked: tuple[Path, dict[str, Any]]) -> None
 def test_planted_value_is_ranked(walked: tuple[Path, dict[str, Any]]) -> None:
     found = table(walked[0], "value_scores").join(planted(), on="customer_id")
     assert spearmanr(found["lifetime_value"], found["planted_value"]).statistic > 0.9
+
+
+def test_segments_keep_their_names_and_take_in_the_customers_of_another_month(
+    tmp_path: Path, walked: tuple[Path, dict[str, Any]]
+) -> None:
+    work = shutil.copytree(walked[0], tmp_path / "work")
+    assert (
+        called("segment", "-w", work, "--as-of", "2024-05", "--no-refit")[1]["error"]["code"] == "segment-none-before"
+    )
+    assert called("segment", "-w", work, "--as-of", "2024-05")[0] == 0
+    code, said = called("segment", "-w", work, "--as-of", "2024-06")
+    assert (code, said["skipped"]) == (0, False)
+    may, june = (pl.read_parquet(work / f"segments/as_of=2024-{month}-01/*.parquet") for month in ("05", "06"))
+    assert set(may["segment_name"]) == set(june["segment_name"]) == set(said["metrics"]["names"]["kept"])
+    both = may.join(june, on="customer_id")
+    assert (both["segment_name"] == both["segment_name_right"]).mean() > 0.8
+    assert called("segment", "-w", work, "--as-of", "2024-06")[1]["skipped"]
+    code, said = called("segment", "-w", work, "--as-of", "2024-06", "--no-refit")
+    assert (code, said["skipped"]) == (0, False)
+    centres = [pl.read_parquet(work / f"segment_centres/as_of=2024-{month}-01/*.parquet") for month in ("05", "06")]
+    assert centres[0].sort("value")["value"].equals(centres[1].sort("value")["value"])
 
 
 @pytest.mark.slow

@@ -142,6 +142,7 @@ def _row(parameter: Any, context: Any) -> tuple[str, str]:
         # a short name first, one column for all of them
         short = [option for option in parameter.opts if not option.startswith("--")]
         long = [option for option in parameter.opts if option.startswith("--")]
+        long[-1:] = ["/".join([*long[-1:], *parameter.secondary_opts])] if long else []
         name = ", ".join(short + long) if short else "    " + ", ".join(long)
         if not parameter.is_flag:
             name += " " + (parameter.metavar or parameter.display_type(context).strip("<>"))

@@ -101,6 +101,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
+    yield from _names(run.metrics.get("names"))
     yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
@@ -204,6 +205,14 @@ def _rivals(source: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def _names(names: Mapping[str, Any] | None) -> Iterator[str]:
+    """Which segments carry on, which are new and which are gone."""
+    if names:
+        yield "  " + tr("compared with {month}", month=names["before"])
+        for title, which in (("names kept", "kept"), ("new names", "new"), ("names gone", "gone")):
+            yield from _listed(title, names[which], "; ")
+
+
 def _disagreement(rates: Any) -> Iterator[str]:
     """For each pair of sources, on what share of their common customers they disagree, by attribute."""
     pairs: dict[tuple[str, str], list[str]] = {}
@@ -219,10 +228,10 @@ def _disagreement(rates: Any) -> Iterator[str]:
         yield from _listed(tr("disagreement {one} ~ {other}", one=one, other=other), told_of)
 
 
-def _listed(title: str, names: Sequence[str]) -> Iterator[str]:
+def _listed(title: str, names: Sequence[str], between: str = ", ") -> Iterator[str]:
     """A title and names, packed into lines under each other."""
     if names:
-        first, *rest = pack([tr(title) + tr(": ") + names[0], *names[1:]], ", ", _width() - 6)
+        first, *rest = pack([tr(title) + tr(": ") + names[0], *names[1:]], between, _width() - 6)
         yield f"    {first}"
         yield from (f"      {line}" for line in rest)
 

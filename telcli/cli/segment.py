@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
+
+_Refit = Annotated[
+    bool | None,
+    typer.Option(
+        "--refit/--no-refit",
+        help="Find segments anew, or let customers join those of the snapshot before.",
+        show_default="refit",
+    ),
+]
 
 
 @command(writes=True)
 def segment(
     call: Call,
     n_segments: Annotated[int | None, setting("segment", "n_segments", "--n-segments")] = None,
+    refit: _Refit = None,
 ) -> None:
     """Group customers who behave alike, and name each group.
 
-    Reads customer_months; writes segments and segment_profiles for the as-of month.
+    Reads customer_months; writes segments and segment_profiles for the as-of month, and how to assign next month's
+    customers. Segments keep the names of the snapshot before where most of their customers are the same.
     """
     from telcli.pipeline.run import run_stage
 
-    tell(call.out, run_stage("segment", call.request({"n_segments": n_segments})))
+    kept = None if refit is None else "always" if refit else "never"
+    tell(call.out, run_stage("segment", call.request({"n_segments": n_segments, "refit": kept})))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-__all__ = ["BehaviourPreparation", "Fate"]
+__all__ = ["BehaviourPreparation", "Fate", "restored"]
 
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of a standard normal
 _CORRELATION_ROWS = 100_000
@@ -161,6 +161,20 @@ class BehaviourPreparation(TransformerMixin, BaseEstimator):  # type: ignore[mis
                 missing = self.fates_[column].missing
                 self.fates_[column] = Fate("dropped", "duplicate", missing, like=self.kept_[twin])
         self.kept_ = [self.kept_[place] for place in chosen]
+
+
+def restored(fates: Sequence[Fate]) -> BehaviourPreparation:
+    """The preparation that was fitted to these fates, one per column, ready to transform other rows.
+
+    >>> fitted = BehaviourPreparation().fit([[1.0], [2.0], [4.0], [9.0]])
+    >>> bool((restored(fitted.fates_).transform([[3.0]]) == fitted.transform([[3.0]])).all())
+    True
+    """
+    found = BehaviourPreparation()
+    found.n_features_in_ = len(fates)
+    found.fates_ = list(fates)
+    found.kept_ = [column for column, fate in enumerate(fates) if fate.kind != "dropped"]
+    return found
 
 
 def _mostly_one_value(clipped: NDArray[np.float64], missing: float, usual: float, low: float, high: float) -> Fate:

@@ -47,7 +47,8 @@ STAGES = (
         "segment",
         needs=("customer_months", "customers"),
         uses=("subscriptions",),
-        gives=("segments", "segment_profiles"),
+        gives=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+        recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
     ),
     Stage(
         "score-value",
@@ -85,7 +86,7 @@ def stage(name: str) -> Stage:
     """Return one stage by name.
 
     >>> stage("segment").gives
-    ('segments', 'segment_profiles')
+    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres')
     """
     return next(found for found in STAGES if found.name == name)
 

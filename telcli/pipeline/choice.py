@@ -10,11 +10,13 @@ from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.stage import Stage
 from telcli.tables import PARTITIONS
 
-__all__ = ["choose", "outrun"]
+__all__ = ["choose", "outrun", "recalled"]
 
 
 def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
     """Name the partitions of each input that the stage reads: monthly tables up to `as_of`, results of that month.
+
+    Tables that it recalls are of an earlier month, the latest that it was run for.
 
     Raises
     ------
@@ -44,7 +46,23 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 table=table,
                 first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
             )
-    return chosen
+    return chosen | recalled(stage, manifest, as_of)
+
+
+def recalled(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """Name the partition of each table that the stage recalls: as its last run for an earlier month published it.
+
+    A table that this run did not give, as one of an older telcli, is not among them.
+    """
+    if as_of is None or not stage.recalls:
+        return {}
+    records = manifest.stages.get(stage.name, {})
+    for month in sorted((month for month in records if month < as_of.isoformat()), reverse=True):
+        gave = [table for table in stage.recalls if month in records[month].gave.get(table, ())]
+        held = [table for table in gave if month in manifest.tables.get(table, {})]
+        if held:
+            return dict.fromkeys(held, (month,))
+    return {}
 
 
 def outrun(manifest: Manifest, table: str, as_of: date) -> bool:

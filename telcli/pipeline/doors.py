@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
@@ -17,11 +18,11 @@ from telcli.pipeline.parting import Piece, cut, ordered, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.recheck import check_again
 from telcli.pipeline.workdir import Workdir
-from telcli.stages import Progress, silent
+from telcli.stages import Earlier, Progress, silent
 from telcli.tables import contract
 from telcli.tables.checks import Contract
 
-__all__ = ["Landed", "admit", "admit_parts", "land"]
+__all__ = ["Landed", "admit", "admit_earlier", "admit_parts", "land"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ def admit_parts(
         table: {name: partial(_opened, workdir, manifest, table, (name,)) for name in partitions}
         for table, partitions in chosen.items()
     }
+
+
+def admit_earlier(workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, ...]]) -> Earlier | None:
+    """What a stage recalls, all of it of one month."""
+    months = {name for names in chosen.values() for name in names}
+    return Earlier(date.fromisoformat(months.pop()), admit(workdir, manifest, chosen)) if months else None
 
 
 def _opened(workdir: Workdir, manifest: Manifest, table: str, partitions: tuple[str, ...]) -> pl.LazyFrame:

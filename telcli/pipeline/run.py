@@ -204,12 +204,13 @@ def _inputs(
     general: knobs.GeneralSettings,
     request: Request,
 ) -> Inputs:
-    from telcli.pipeline.doors import admit, admit_parts
+    from telcli.pipeline.doors import admit, admit_earlier, admit_parts
     from telcli.pipeline.engines import Opened, engine_for
     from telcli.tables import contract
 
+    own = {table: names for table, names in chosen.items() if table in stage.recalls}
     parted = {table: names for table, names in chosen.items() if stage.adds and contract(table).buckets}
-    whole = {table: names for table, names in chosen.items() if table not in parted}
+    whole = {table: names for table, names in chosen.items() if table not in parted and table not in own}
     tables, parts = admit(workdir, manifest, whole), admit_parts(workdir, manifest, parted)
     return Inputs(
         tables=tables,
@@ -224,6 +225,7 @@ def _inputs(
         },
         progress=request.progress,
         engine=engine_for(stage.name, settings, request.flags, Opened(workdir, manifest, chosen, tables, parts)),
+        earlier=admit_earlier(workdir, manifest, own),
     )
 
 

@@ -32,6 +32,7 @@ class Stage:
     aside : whether it looks at the data beside the walk: `telcli run` does without it.
     snapshot : whether it works on one as-of month; else it covers every month at once.
     adds : whether it is told what stands of its last run, and may leave months as they are.
+    recalls : tables of its own of which it is given the latest earlier snapshot, where there is one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Stage:
     fresh: bool = False
     aside: bool = False
     adds: bool = False
+    recalls: tuple[str, ...] = ()
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

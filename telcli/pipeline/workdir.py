@@ -92,13 +92,15 @@ class Workdir:
         from telcli.pipeline.catalog import maker
 
         stage = maker(table)
+        month = f" --as-of {part.path.partition('/as_of=')[2][:7]}" if "/as_of=" in part.path else ""
         return DataError(
             "table-damaged",
             "{file} is missing or was changed after telcli wrote it.",
-            hint="Make it again: telcli {stage} -w {workdir} --force",
+            hint="Make it again: telcli {stage} -w {workdir}{month} --force",
             file=part.path,
             stage="ingest SOURCES..." if stage == "ingest" else stage,
             workdir=str(self.path),
+            month=month,
         )
 
     def intact(self, manifest: Manifest, chosen: Mapping[str, Sequence[str]]) -> bool:

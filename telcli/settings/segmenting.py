@@ -41,6 +41,20 @@ class SegmentSettings:
         low=0.0,
         high=1.0,
     )
+    refit: str = setting(
+        "always",
+        "Whether segments are found anew each month, or customers join those of the snapshot before.",
+        "每月重新分群，或把客户归入上一期快照的客群。",
+        choices=("always", "never"),
+    )
+    name_overlap: float = setting(
+        0.5,
+        "Jaccard index with a segment of the snapshot before, above which a segment keeps its name.",
+        "与上一期某客群的 Jaccard 系数高于此值时沿用其名称。",
+        unit="0..1",
+        low=0.0,
+        high=1.0,
+    )
     high_tier_share: float = setting(
         0.2,
         "Share of customers, by revenue, in the high consumption tier.",

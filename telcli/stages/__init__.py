@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from telcli.tables.extract import Extract
 
-__all__ = ["Before", "Engine", "Inputs", "Outcome", "Progress", "silent"]
+__all__ = ["Before", "Earlier", "Engine", "Inputs", "Outcome", "Progress", "silent"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is; both in the same unit."""
@@ -60,6 +60,14 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """The latest snapshot of a stage's own results before the one it works on: its month, and its tables by name."""
+
+    as_of: date
+    tables: Mapping[str, pl.LazyFrame]
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What a stage is given.
 
@@ -82,6 +90,7 @@ class Inputs:
     parts : of tables whose months are many files by customer, for stages that add, each file by its partition; opened
         when it is asked for. Such a table is not among `tables`.
     before : what stands of the last run, for stages that add; None where all is to be made.
+    earlier : what the stage gave for an earlier month, for stages that recall it; None where there is none.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -99,6 +108,7 @@ class Inputs:
     held_month: date | None = None
     parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)
     before: Before | None = None
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -10,17 +11,18 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from telcli.errors import Notice, UsageError
+from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.lifecycle import LifecycleRules
 from telcli.features.traits import consumption_tier
 from telcli.methods.cluster_quality import about_label, sampled_silhouette, separation
-from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.segment_count import Grouping, grouped, in_order
+from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
+from telcli.stages.segment_matching import Continued, continued, names_told
 from telcli.stages.segment_people import People, gather
 from telcli.stages.segment_portrait import profile_rows
+from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
 from telcli.stages.segment_words import reasoned
 
 __all__ = ["segment"]
@@ -30,7 +32,9 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     """Group the customers active at the snapshot by K-means on cleaned, scaled behaviour.
 
     Needs customer_months and customers, takes subscriptions; gives segments (a row per customer) and
-    segment_profiles (a row per segment, the largest revenue first). With one month of history (a flat table) numeric
+    segment_profiles (a row per segment, the largest revenue first), and segment_preparation and segment_centres, from
+    which next month's customers can be prepared and assigned. A segment that has most of the customers of one of the
+    snapshot before keeps its name. With one month of history (a flat table) numeric
     attributes count as behaviour where the table itself has fewer than 5 columns of it.
 
     Raises
@@ -39,6 +43,8 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         No customer is active at the snapshot.
     UsageError
         The shares of the high and the low tier overlap, or no month is named.
+    MissingInputError
+        Customers are to join the segments of the snapshot before, and there is none.
     """
     if settings.high_tier_share + settings.low_tier_share > 1:
         raise UsageError(
@@ -50,23 +56,81 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         )
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
+    record = recall(inputs.earlier)
     with threadpool_limits(1):
-        people = gather(inputs.tables, inputs.as_of, LifecycleRules.of(settings))
+        now = _segmented(inputs.tables, inputs.as_of, inputs, settings, record)
+        same = continued(record, now.people.frame["customer_id"], now.grouping, settings.name_overlap)
+        profiled = _profiled(now, record, same, inputs)
+        metrics = _metrics(now, inputs.seed)
+    metrics["names"] = names_told(record, same, profiled)
+    metrics["criterion"], metrics["criterion_zh"] = reasoned(now.grouping.criterion, asdict(settings))
+    tables = {
+        "segments": _segments(now, profiled, inputs.as_of),
+        "segment_profiles": profiled,
+        "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
+        "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+    }
+    notices = (*now.grouping.notices, *_remarks(now.people))
+    return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
+
+
+def _segmented(
+    tables: Mapping[str, pl.LazyFrame], as_of: date, inputs: Inputs, settings: SegmentSettings, record: Record | None
+) -> Segmented:
+    """Prepare and group the customers of the month: anew, or by the centres of the record."""
+    rules = LifecycleRules.of(settings)
+    if settings.refit == "never":
+        drawn = _settled(record, as_of)
+        people = gather(tables, as_of, rules, drawn.columns)
+        preparation = drawn.preparation
+        prepared = preparation.transform(people.values[:, : len(people.behaviour)])
+        grouping = assigned(prepared, drawn.centres)
+    else:
+        people = gather(tables, as_of, rules)
         behaviour = people.values[:, : len(people.behaviour)]
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)
-        grouping = in_order(grouped(prepared, settings, inputs), prepared, people.revenue)
-        tiers = _tiers(people, settings)
-        profiles = profile_rows(people, preparation, prepared, grouping.labels, tiers, inputs.seed)
-        metrics = _metrics(prepared, grouping, people, inputs.seed)
-    metrics["criterion"], metrics["criterion_zh"] = reasoned(grouping.criterion, asdict(settings))
-    metrics["preparation"] = preparation.describe(people.behaviour)
-    stages = people.frame["lifecycle_stage"].value_counts().sort("lifecycle_stage")
-    metrics["lifecycle"] = {name: rows / people.frame.height for name, rows in stages.iter_rows()}
-    profiled = pl.DataFrame(profiles).with_columns(as_of=pl.lit(inputs.as_of))
-    segments = _segments(people, grouping.labels, profiled, tiers, inputs.as_of)
-    tables = {"segments": segments, "segment_profiles": profiled.lazy()}
-    return Outcome(tables, metrics, (*grouping.notices, *_remarks(people)), as_of=inputs.as_of)
+        grouping = grouped(prepared, settings, inputs)
+    ordered = in_order(grouping, prepared, people.revenue)
+    return Segmented(people, preparation, prepared, ordered, _tiers(people, settings))
+
+
+def _settled(record: Record | None, as_of: date) -> Drawn:
+    """The centres of the snapshot before.
+
+    Raises
+    ------
+    MissingInputError
+        There is none, or the telcli that made it did not write them down.
+    """
+    if record is None:
+        raise MissingInputError(
+            "segment-none-before",
+            "There are no segments of a month before {month} that customers could join.",
+            hint="Find them first, for an earlier month: telcli segment --as-of YYYY-MM; or find new ones: --refit.",
+            month=f"{as_of:%Y-%m}",
+        )
+    if record.drawn is None:
+        raise MissingInputError(
+            "segment-before-unwritten",
+            "The segments of {month} were made without the tables that tell who belongs to them.",
+            hint="Make them again: telcli segment --as-of {month} --force; or find new ones: --refit.",
+            month=f"{record.as_of:%Y-%m}",
+        )
+    return record.drawn
+
+
+def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: Inputs) -> pl.DataFrame:
+    """Table segment_profiles: names that stay, and names for what is new."""
+    had = [] if record is None else record.profiles.select("segment_name", "segment_name_zh").rows()
+    rows = profile_rows(now, inputs.seed, same.names, had)
+    since = [same.before[place]["since"] if place in same.before else inputs.as_of for place in range(len(rows))]
+    overlap = [same.overlap.get(place) for place in range(len(rows))]
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(
+        as_of=pl.lit(inputs.as_of),
+        since=pl.Series(since, dtype=pl.Date),
+        overlap=pl.Series(overlap, dtype=pl.Float64),
+    )
 
 
 def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
@@ -76,36 +140,39 @@ def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
     return revenue.select(tier.alias("consumption_tier")).to_series()
 
 
-def _segments(people: People, labels: Labels, profiled: pl.DataFrame, tiers: pl.Series, as_of: date) -> pl.LazyFrame:
+def _segments(now: Segmented, profiled: pl.DataFrame, as_of: date) -> pl.DataFrame:
     names = profiled.select("segment", "segment_name", "segment_name_zh")
-    numbered = people.frame.select("customer_id", "customer_class", "lifecycle_stage").with_columns(
-        segment=pl.Series(labels, dtype=pl.Int64) + 1,
-        consumption_tier=tiers,
+    numbered = now.people.frame.select("customer_id", "customer_class", "lifecycle_stage").with_columns(
+        segment=pl.Series(now.grouping.labels, dtype=pl.Int64) + 1,
+        consumption_tier=now.tiers,
         as_of=pl.lit(as_of),
     )
-    return numbered.join(names, on="segment", how="left", maintain_order="left").lazy()
+    return numbered.join(names, on="segment", how="left", maintain_order="left")
 
 
-def _metrics(prepared: Floats, grouping: Grouping, people: People, seed: int) -> dict[str, Any]:
-    labels = grouping.labels
+def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
+    labels, churned = now.grouping.labels, now.people.churned
     k = int(labels.max()) + 1
-    apart = separation(prepared, labels)
+    apart = separation(now.prepared, labels)
     measurable = 1 < k < len(labels)
     about = None
-    if people.churned is not None and k > 1:
-        known = ~np.isnan(people.churned)
+    if churned is not None and k > 1:
+        known = ~np.isnan(churned)
         table = np.zeros((k, 2), dtype=np.int64)
-        np.add.at(table, (labels[known], people.churned[known].astype(np.int64)), 1)
+        np.add.at(table, (labels[known], churned[known].astype(np.int64)), 1)
         about = about_label(table, seed=seed)
+    stages = now.people.frame["lifecycle_stage"].value_counts().sort("lifecycle_stage")
     return {
         "k": k,
         "customers": len(labels),
         **asdict(apart),
-        "silhouette": sampled_silhouette(prepared, labels, seed=seed) if measurable else None,
-        "stability": grouping.stability,
+        "silhouette": sampled_silhouette(now.prepared, labels, seed=seed) if measurable else None,
+        "stability": now.grouping.stability,
         "information_gain": about.information_gain if about else None,
         "about_churn": asdict(about) if about else None,
-        "k_table": [asdict(one) for one in grouping.candidates],
+        "k_table": [asdict(one) for one in now.grouping.candidates],
+        "preparation": now.preparation.describe(now.people.behaviour),
+        "lifecycle": {name: rows / len(labels) for name, rows in stages.iter_rows()},
     }
 
 

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
 from telcli.methods.cluster_count import Candidate, choose, try_each
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, assign, draw_rows
+from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
+from telcli.stages.segment_people import People
 
-__all__ = ["SAMPLE_ROWS", "Grouping", "clusterer", "grouped", "in_order"]
+__all__ = ["SAMPLE_ROWS", "Grouping", "Segmented", "assigned", "clusterer", "grouped", "in_order"]
 
 SAMPLE_ROWS = 25_000
 """Rows on which each number of segments is tried."""
@@ -35,6 +38,19 @@ class Grouping:
     candidates: Sequence[Candidate] = ()
     stability: float | None = None
     notices: tuple[Notice, ...] = ()
+    origin: NDArray[np.int64] | None = None
+    """Of each segment, the place of its centre among those that were given; None where they were found anew."""
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """The customers of a month, their behaviour prepared, the segments they are in, and their tiers of spending."""
+
+    people: People
+    preparation: BehaviourPreparation
+    prepared: Floats
+    grouping: Grouping
+    tiers: pl.Series
 
 
 def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grouping:
@@ -80,7 +96,14 @@ def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64])
     totals = np.bincount(labels, weights=np.nan_to_num(revenue))
     order = np.lexsort((first, -np.bincount(labels), -totals))
     centres = grouping.centres[kept[order]]
-    return replace(grouping, labels=assign(prepared, centres)[0], centres=centres)
+    origin = None if grouping.origin is None else grouping.origin[kept[order]]
+    return replace(grouping, labels=assign(prepared, centres)[0], centres=centres, origin=origin)
+
+
+def assigned(prepared: Floats, centres: NDArray[np.float64]) -> Grouping:
+    """Give every row its nearest one of the centres of another month, prepared as that month's rows were."""
+    labels = assign(prepared, centres)[0]
+    return Grouping(labels, centres, "kept", origin=np.arange(len(centres)))
 
 
 def _found(prepared: Floats, k: int, seed: int, criterion: str) -> Grouping:

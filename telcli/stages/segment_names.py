@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import count
 
 from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_words import (
@@ -25,26 +26,34 @@ from telcli.stages.segment_words import (
 __all__ = ["named"]
 
 
-def named(portraits: Sequence[Portrait]) -> list[Pair]:
+def named(
+    portraits: Sequence[Portrait], kept: Mapping[int, Pair] | None = None, taken: Sequence[Pair] = ()
+) -> list[Pair]:
     """One name per segment, none twice: level of spending and what sets it most apart.
+
+    `kept` are names that segments, by place, have from before; the others get none of those, nor one of `taken`.
 
     >>> named([Portrait(2.0, (Difference("data_mb", 1.4, 9.0, 3.0),)), Portrait(0.5)])
     [('Top spenders, heavy data', '高端消费重流量客户'), ('Low spenders', '低消费客户')]
     """
+    kept = kept or {}
     if len(portraits) == 1:
-        return [phrase("everyone")]
+        return [kept.get(0) or phrase("everyone")]
     told = [_name_parts(portrait) for portrait in portraits]
     parts = [[*clear, *raw] or [phrase("someone")] for clear, raw in told]
     # Headers as they came enter a name only where it would otherwise be given twice.
     length = [max(1, min(2, len(clear))) for clear, _ in told]
+    names: list[Pair] = []
+    clashing: list[int] = []
     for _ in range(max(len(part) for part in parts)):
-        names = [_name(part[:most]) for part, most in zip(parts, length, strict=True)]
-        clashing = [index for index, name in enumerate(names) if _taken(names, name) > 1]
+        fresh = [_name(part[:most]) for part, most in zip(parts, length, strict=True)]
+        names = [kept.get(index, name) for index, name in enumerate(fresh)]
+        clashing = [i for i, name in enumerate(names) if i not in kept and _taken([*names, *taken], name) > 1]
         if not clashing:
             return names
         for index in clashing:
             length[index] += 1
-    return _numbered([_name(part[:most]) for part, most in zip(parts, length, strict=True)])
+    return _numbered(names, clashing, taken)
 
 
 def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
@@ -100,15 +109,19 @@ def _name(parts: Sequence[Pair]) -> Pair:
 
 
 def _taken(names: Sequence[Pair], name: Pair) -> int:
+    """How many are called so, in either language."""
     return max(sum(other[0] == name[0] for other in names), sum(other[1] == name[1] for other in names))
 
 
-def _numbered(names: Sequence[Pair]) -> list[Pair]:
-    """Names that nothing tells apart get their number, in the order of segments."""
-    return [
-        (f"{name[0]} ({place})", f"{name[1]}（{place}）") if _taken(names, name) > 1 else name
-        for place, name in enumerate(names, start=1)
-    ]
+def _numbered(names: Sequence[Pair], clashing: Sequence[int], taken: Sequence[Pair]) -> list[Pair]:
+    """Names that nothing tells apart get their number, in the order of segments, or a higher one where it is taken."""
+    found = list(names)
+    for index in clashing:
+        english, chinese = names[index]
+        told = (index + 1 + extra * len(names) for extra in count())
+        tried = ((f"{english} ({number})", f"{chinese}（{number}）") for number in told)
+        found[index] = next(name for name in tried if not _taken([*names, *taken], name))
+    return found
 
 
 def _labelled_value(habit: Habit) -> Pair:

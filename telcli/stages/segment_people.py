@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,8 +50,10 @@ class People:
     churned: NDArray[np.float64] | None
 
 
-def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRules) -> People:
-    """Read the snapshot of `as_of`.
+def gather(
+    tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRules, columns: Sequence[str] | None = None
+) -> People:
+    """Read the snapshot of `as_of`; `columns` are its behaviour where that is settled, missing where not held.
 
     Raises
     ------
@@ -59,7 +61,6 @@ def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRule
         No customer is active in that month.
     """
     months = contract("customer_months").conform(tables["customer_months"])
-    behaviour, describing = behaviour_columns(), describing_columns()
     frame = snapshot(months, as_of, FEATURES)
     if not frame.height:
         raise DataError(
@@ -68,7 +69,6 @@ def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRule
             hint="Choose another month with --as-of; telcli show customer_months lists what is there.",
             month=f"{as_of:%Y-%m}",
         )
-    behaviour = unsmoothed(frame, behaviour)
     described = traits(tables["customers"], tables.get("subscriptions"))
     frame = frame.join(described, on="customer_id", how="left", maintain_order="left")
     frame = frame.join(_stages(months, as_of, rules), on="customer_id", how="left", maintain_order="left")
@@ -77,9 +77,15 @@ def gather(tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRule
         lifecycle_stage=pl.when(gone).then(pl.lit("churned")).otherwise("lifecycle_stage"),
         customer_class=pl.col("customer_class").fill_null("public"),
     )
-    if _one_month(months) and len(_telling(frame, behaviour)) < FEW:
+    behaviour = unsmoothed(frame, behaviour_columns())
+    if columns is not None:
+        behaviour = list(columns)
+        frame = frame.with_columns(
+            pl.lit(None, pl.Float64).alias(name) for name in columns if not _numeric(frame, name)
+        )
+    elif _one_month(months) and len(_telling(frame, behaviour)) < FEW:
         behaviour = [*behaviour, *numeric_attributes(frame)]
-    return _people(frame, behaviour, describing)
+    return _people(frame, behaviour, describing_columns())
 
 
 def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:
@@ -100,6 +106,10 @@ def _stages(months: pl.LazyFrame, as_of: date, rules: LifecycleRules) -> pl.Data
 def _one_month(months: pl.LazyFrame) -> bool:
     first, last = months.select(pl.min("month"), pl.max("month").alias("last")).collect(engine="streaming").row(0)
     return bool(first == last)
+
+
+def _numeric(frame: pl.DataFrame, name: str) -> bool:
+    return name in frame.columns and (frame.schema[name].is_numeric() or frame.schema[name] == pl.Boolean)
 
 
 def _telling(frame: pl.DataFrame, behaviour: list[str]) -> list[str]:

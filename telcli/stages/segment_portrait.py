@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation, Fate
 from telcli.methods.segment_rule import find_rule
+from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
-from telcli.stages.segment_words import Difference, Habit, Portrait, profiled, ruled, treated
+from telcli.stages.segment_words import Difference, Habit, Pair, Portrait, profiled, ruled, treated
 
 __all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes", "tier_shares"]
 
@@ -64,20 +65,22 @@ def sizes(labels: Labels, revenue: NDArray[np.float64]) -> Sizes:
     return Sizes(customers, customers / len(labels), shares, indices)
 
 
-def profile_rows(
-    people: People, preparation: BehaviourPreparation, prepared: Floats, labels: Labels, tiers: pl.Series, seed: int
-) -> list[dict[str, Any]]:
-    """One row of segment_profiles per segment, in order, without its as_of; `tiers` is each customer's spending."""
+def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Sequence[Pair]) -> list[dict[str, Any]]:
+    """One row of segment_profiles per segment, in order, without its as_of.
+
+    `kept` are the names that segments have from before, by place; a new one is called like none of `had`.
+    """
+    people, preparation, labels = now.people, now.preparation, now.grouping.labels
     counted = sizes(labels, people.revenue)
-    measured = _measured(people, preparation, prepared)
+    measured = _measured(people, preparation, now.prepared)
     traits = people.frame.select(people.kinds)
     drawn = _portraits(labels, counted, differences(labels, measured), habits(labels, traits), people.churned)
-    spending = tier_shares(labels, tiers)
+    spending = tier_shares(labels, now.tiers)
     drawn = [replace(portrait, tiers=shares) for portrait, shares in zip(drawn, spending, strict=True)]
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     rows = []
-    for place, (portrait, name) in enumerate(zip(drawn, named(drawn), strict=True)):
+    for place, (portrait, name) in enumerate(zip(drawn, named(drawn, kept, had), strict=True)):
         rows.append(
             {
                 "segment": place + 1,

@@ -156,7 +156,7 @@ def treated(portrait: Portrait) -> Pair:
 
 
 def reasoned(criterion: str, settings: Mapping[str, Any]) -> Pair:
-    """Why this number of segments: ``chosen``, ``closest``, ``asked`` or ``alone``.
+    """Why this number of segments: ``chosen``, ``closest``, ``asked``, ``kept`` or ``alone``.
 
     >>> reasoned("asked", {})[1]
     '按 n_segments 指定的数量。'

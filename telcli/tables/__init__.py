@@ -29,12 +29,13 @@ _PLACES = {
     "call_months": "telcli.tables.call_months",
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
+    **dict.fromkeys(("segment_preparation", "segment_centres"), "telcli.tables.segment_results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
     **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months"), "month"),
-    **{name: "as_of" for name, place in _PLACES.items() if place == "telcli.tables.results"},
+    **{name: "as_of" for name, place in _PLACES.items() if place.endswith("results")},
     **dict.fromkeys(("quality_profile", "missing_attributes"), "as_of"),
 }
 """Whether a table's files are of months of facts or of snapshots; absent for tables of one file."""

@@ -80,10 +80,10 @@ def flag(meaning: str, zh: str, *, need: bool = False, source: str = "") -> dy.B
     return dy.Bool(nullable=not need, metadata=_about(meaning, zh, source=source))
 
 
-def month(meaning: str, zh: str, *, key: bool = False, source: str = "") -> dy.Date:
+def month(meaning: str, zh: str, *, key: bool = False, need: bool = True, source: str = "") -> dy.Date:
     """A month, as the date of its first day."""
     about = _about(meaning, zh, "month", source)
-    return dy.Date(nullable=False, primary_key=key, check={"first_day_of_month": _first_day}, metadata=about)
+    return dy.Date(nullable=not need, primary_key=key, check={"first_day_of_month": _first_day}, metadata=about)
 
 
 def day(meaning: str, zh: str, *, key: bool = False, need: bool = False, source: str = "") -> dy.Date:

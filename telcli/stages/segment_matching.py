@@ -1,0 +1,86 @@
+"""Which segments are those of an earlier month, so that their names stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.methods.matching import UNMATCHED, crossed, jaccard, match
+from telcli.stages.segment_count import Grouping
+from telcli.stages.segment_record import Record
+from telcli.stages.segment_words import Pair
+
+__all__ = ["Continued", "continued", "matched", "names_told"]
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The segments of today that were there before: by their place, the row of the record's profiles and the overlap.
+
+    `overlap` is the Jaccard index among the customers of both months.
+    """
+
+    before: Mapping[int, Mapping[str, Any]]
+    overlap: Mapping[int, float]
+
+    @property
+    def names(self) -> dict[int, Pair]:
+        """The names that stay, by place."""
+        return {place: (row["segment_name"], row["segment_name_zh"]) for place, row in self.before.items()}
+
+
+def continued(record: Record | None, customers: pl.Series, grouping: Grouping, least: float) -> Continued:
+    """Match the segments of today, `customers` in the order of the labels, to those of the record.
+
+    A match is more than `least` of the customers in either, among those that are there in both months. One segment of
+    everybody continues no part of them, nor the other way round. Where the centres are those of the record, each
+    segment continues its own.
+    """
+    if record is None:
+        return Continued({}, {})
+    rows = record.profiles.to_dicts()
+    overlap = _overlap(record, customers, grouping)
+    if grouping.origin is not None:
+        found = grouping.origin
+    elif (len(grouping.centres) == 1) != (len(rows) == 1):
+        found = np.full(len(grouping.centres), UNMATCHED)
+    else:
+        found = match(overlap, least)
+    pairs = {place: int(index) for place, index in enumerate(found) if index != UNMATCHED}
+    return Continued(
+        {place: rows[index] for place, index in pairs.items()},
+        {place: float(overlap[place, index]) for place, index in pairs.items()},
+    )
+
+
+def matched(record: Record, customers: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of the customers in both months: their places among `customers`, and the places of their segments of then."""
+    now = pl.DataFrame({"customer_id": customers}).with_row_index("place")
+    both = now.join(record.customers.select("customer_id", "segment"), on="customer_id", maintain_order="left")
+    before = np.searchsorted(np.array(record.numbers), both["segment"].to_numpy())
+    return both["place"].to_numpy().astype(np.int64), before
+
+
+def _overlap(record: Record, customers: pl.Series, grouping: Grouping) -> NDArray[np.float64]:
+    places, before = matched(record, customers)
+    return jaccard(crossed(grouping.labels[places], before, (len(grouping.centres), len(record.numbers))))
+
+
+def names_told(record: Record | None, found: Continued, profiled: pl.DataFrame) -> dict[str, Any] | None:
+    """What became of the names, for the metrics: those kept, new and gone."""
+    if record is None:
+        return None
+    had = set(record.profiles["segment_name"])
+    now = profiled["segment_name"].to_list()
+    kept = [found.before[place]["segment_name"] for place in sorted(found.before)]
+    return {
+        "before": f"{record.as_of:%Y-%m}",
+        "kept": [name for name in now if name in kept],
+        "new": [name for name in now if name not in kept],
+        "gone": sorted(had - set(kept)),
+    }

@@ -1,0 +1,195 @@
+"""telcli segment from month to month: names go with the customers, tables tell who belongs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError
+from telcli.settings import SegmentSettings
+from telcli.stages import Earlier, Inputs, Outcome
+from telcli.stages.segment import segment
+from tests.stages.test_segment import AS_OF, MONTHS, customers_of, months_of, out, planted
+
+MAY = MONTHS[-2]
+RECALLED = ("segments", "segment_profiles", "segment_preparation", "segment_centres")
+
+
+def earlier(outcome: Outcome, *tables: str) -> Earlier:
+    assert outcome.as_of is not None
+    return Earlier(outcome.as_of, {name: out(outcome, name).lazy() for name in tables or RECALLED})
+
+
+def run(frame: pl.DataFrame, as_of: date = AS_OF, before: Earlier | None = None, **settings: Any) -> Outcome:
+    tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}
+    return segment(Inputs(tables, as_of, earlier=before), SegmentSettings(n_segments=3, **settings))
+
+
+def named(outcome: Outcome) -> dict[str, str]:
+    return dict(out(outcome, "segments").select("customer_id", "segment_name").iter_rows())
+
+
+@pytest.fixture(scope="module")
+def may() -> Outcome:
+    return run(planted()[0], MAY)
+
+
+def swapped(share: float = 0.0) -> pl.DataFrame:
+    """The base a month later: voice customers pay little now, so that segments are numbered otherwise."""
+    frame, truth = planted()
+    voice = pl.Series([kind == "voice" for kind in truth])
+    cheaper = [
+        pl.when(voice).then(pl.col(name) / 9).otherwise(pl.col(name)).alias(name)
+        for name in ("revenue", "revenue_mean_3")
+    ]
+    return frame.with_columns(cheaper).tail(round(360 * (1 - share)))
+
+
+def test_names_go_with_the_customers_though_numbers_change(may: Outcome) -> None:
+    june = run(swapped(), before=earlier(may))
+    assert named(june) == named(may)
+    assert out(june, "segments")["segment"].to_list() != out(may, "segments")["segment"].to_list()
+    profiles = out(june, "segment_profiles")
+    assert profiles["since"].to_list() == [MAY] * 3
+    assert (profiles["overlap"] > 0.95).all()
+    assert profiles["revenue_share"].is_sorted(descending=True)
+    told = june.metrics["names"]
+    assert (told["before"], len(told["kept"]), told["new"], told["gone"]) == ("2024-05", 3, [], [])
+
+
+def test_a_name_keeps_its_first_month(may: Outcome) -> None:
+    june = run(planted()[0], before=earlier(may))
+    later = run(planted()[0], before=earlier(june))
+    assert out(later, "segment_profiles")["since"].to_list() == [MAY] * 3
+
+
+def test_the_first_snapshot_has_nothing_to_compare_with(may: Outcome) -> None:
+    assert may.metrics["names"] is None
+    assert out(may, "segment_profiles")["since"].to_list() == [MAY] * 3
+    assert out(may, "segment_profiles")["overlap"].null_count() == 3
+
+
+def test_customers_new_and_gone_change_no_name(may: Outcome) -> None:
+    frame = swapped()
+    joined = frame.head(40).with_columns(customer_id=pl.col("customer_id").str.replace("C", "N"))
+    june = run(pl.concat([frame.tail(280), joined]), before=earlier(may))
+    before, now = named(may), named(june)
+    assert all(now[customer] == before[customer] for customer in now if customer in before)
+
+
+def test_another_number_of_segments_keeps_what_it_can(may: Outcome) -> None:
+    tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
+    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=4))
+    told = june.metrics["names"]
+    assert len(told["kept"]) + len(told["new"]) == 4
+    assert 1 <= len(told["kept"]) <= 3
+    profiles = out(june, "segment_profiles")
+    assert profiles["segment_name"].n_unique() == profiles["segment_name_zh"].n_unique() == 4
+    had = set(out(may, "segment_profiles")["segment_name"])
+    assert not had & set(told["new"])
+    assert profiles.filter(pl.col("since") == AS_OF).height == len(told["new"])
+
+
+def test_other_people_altogether_get_other_names(may: Outcome) -> None:
+    strangers = planted()[0].with_columns(customer_id=pl.col("customer_id").str.replace("C", "N"))
+    june = run(strangers, before=earlier(may))
+    assert june.metrics["names"]["kept"] == []
+    assert not set(named(june).values()) & set(named(may).values())
+
+
+def test_everybody_in_one_segment_continues_no_part(may: Outcome) -> None:
+    tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
+    whole = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=1))
+    assert whole.metrics["names"]["kept"] == []
+    assert set(named(whole).values()) == {"All customers"}
+    again = run(planted()[0], before=earlier(whole))
+    assert again.metrics["names"]["gone"] == ["All customers"]
+
+
+def test_centres_and_preparation_tell_who_is_where(may: Outcome) -> None:
+    """By the tables alone, as somebody without telcli would do it."""
+    rows = out(may, "segment_preparation").filter(pl.col("kind") != "dropped").sort("place")
+    month = months_of(planted()[0]).filter(pl.col("month") == MAY).collect().sort("customer_id")
+    columns = []
+    for row in rows.iter_rows(named=True):
+        values = month[row["column"]].fill_null(row["fill"]).clip(row["low"], row["high"]).to_numpy()
+        if row["kind"] == "log":
+            values = np.log1p(values / row["unit"])
+        columns.append((values - row["centre"]) / row["scale"])
+    assert set(rows["kind"]) <= {"log", "linear"}
+    centres = out(may, "segment_centres").pivot("column", index="segment", values="value").sort("segment")
+    away = [
+        ((np.column_stack(columns) - np.array(row)) ** 2).sum(axis=1)
+        for row in centres.select(rows["column"].to_list()).rows()
+    ]
+    assert (np.argmin(away, axis=0) + 1).tolist() == out(may, "segments")["segment"].to_list()
+
+
+def test_means_are_in_the_unit_of_the_column(may: Outcome) -> None:
+    month = months_of(planted()[0]).filter(pl.col("month") == MAY).collect()
+    both = out(may, "segments").join(month, on="customer_id").group_by("segment").agg(pl.col("data_mb_mean_3").mean())
+    told = out(may, "segment_centres").filter(column="data_mb_mean_3").select("segment", "mean").sort("segment")
+    assert both.sort("segment")["data_mb_mean_3"].to_list() == pytest.approx(told["mean"].to_list())
+
+
+def test_what_is_dropped_is_written_with_its_reason(may: Outcome) -> None:
+    rows = out(may, "segment_preparation")
+    dropped = rows.filter(pl.col("kind") == "dropped")
+    assert set(dropped["reason"]) == {"missing"}
+    assert dropped["fill"].null_count() == dropped.height
+    assert [row["column"] for row in may.metrics["preparation"]["used"]] == (
+        rows.filter(pl.col("kind") != "dropped")["column"].to_list()
+    )
+
+
+def test_without_refit_customers_join_the_segments_of_before(may: Outcome) -> None:
+    same = run(planted()[0], MAY, before=earlier(may), refit="never")
+    assert named(same) == named(may)
+    assert out(same, "segment_centres").equals(out(may, "segment_centres"))
+    assert out(same, "segment_preparation").equals(out(may, "segment_preparation"))
+    frame = planted()[0]
+    grown = frame.with_columns(pl.col("data_mb", "data_mb_mean_3") * 40)
+    june = run(grown, before=earlier(may), refit="never")
+    told = june.metrics["names"]
+    assert told["new"] == []
+    assert june.metrics["criterion"].startswith("The segments of the snapshot before")
+    heavy = [name for name in told["kept"] if "data" in name]
+    shares = {name: sum(one == name for one in named(june).values()) for name in heavy}
+    assert sum(shares.values()) > 150  # of 360, where it was a third in May
+
+
+def test_without_refit_a_segment_that_nobody_joins_is_gone(may: Outcome) -> None:
+    young = planted()[0].head(100)
+    june = run(young, before=earlier(may), refit="never")
+    assert june.metrics["k"] == 1
+    assert len(june.metrics["names"]["gone"]) == 2
+    assert set(named(june).values()) == {named(may)["C00000"]}
+
+
+def test_without_refit_there_must_be_segments_of_before(may: Outcome) -> None:
+    with pytest.raises(MissingInputError, match="no segments of a month before 2024-06") as caught:
+        run(planted()[0], refit="never")
+    assert "--refit" in caught.value.hint
+    old = earlier(may, "segments", "segment_profiles")
+    with pytest.raises(MissingInputError, match="2024-05 were made without"):
+        run(planted()[0], before=old, refit="never")
+
+
+def test_a_snapshot_of_an_older_telcli_still_lends_its_names(may: Outcome) -> None:
+    tables = {
+        "segments": out(may, "segments").lazy(),
+        "segment_profiles": out(may, "segment_profiles").with_columns(since=pl.lit(None, pl.Date)).lazy(),
+    }
+    june = run(swapped(), before=Earlier(MAY, tables))
+    assert named(june) == named(may)
+    assert out(june, "segment_profiles")["since"].to_list() == [MAY] * 3
+
+
+def test_columns_that_are_no_longer_there_count_as_missing(may: Outcome) -> None:
+    frame = planted()[0].drop("data_mb", "data_mb_mean_3")
+    june = run(frame, before=earlier(may), refit="never")
+    assert out(june, "segments").height == 360
