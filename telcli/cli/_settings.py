@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["collect", "view"]
 
+_VALUE = 24
+"""Columns of a value; a longer one is folded, so that names and where they came from stay whole."""
+
 
 def collect(call: Call) -> list[dict[str, Any]]:
     """Every setting of every section, settled as the stages would settle it."""
@@ -48,6 +51,9 @@ def view(rows: list[dict[str, Any]]) -> Iterator[Any]:
     for section, settings in groupby(rows, key=lambda row: row["section"]):
         yield Text(f"[{section}]", style="bold")
         grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(max_width=_VALUE, overflow="fold")
+        grid.add_column(no_wrap=True)
         for row in settings:
             chosen = Text(_shown(row["value"]), style="" if row["source"] == "default" else "bold")
             source = Text(

@@ -28,7 +28,8 @@ def segment(
     """Group customers who behave alike, and name each group.
 
     Reads customer_months; writes segments and segment_profiles for the as-of month, and how to assign next month's
-    customers. Segments keep the names of the snapshot before where most of their customers are the same.
+    customers. Segments keep the names of the snapshot before where most of their customers are the same. Beside them
+    customer_views and view_groups say who is public, business or key, profitable, loyal, strategic, online and so on.
     """
     from telcli.pipeline.run import run_stage
 

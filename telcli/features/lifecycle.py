@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["LifecycleRules", "lifecycle_stage"]
+from telcli.features.ruling import NOT_KNOWN, Rule, ruled
+
+__all__ = ["LifecycleRules", "lifecycle_reasons", "lifecycle_stage"]
 
 _MONTHS_BACK = 9
 
@@ -51,7 +53,12 @@ def lifecycle_stage(months: pl.LazyFrame, as_of: date, rules: LifecycleRules = L
     >>> lifecycle_stage(frame, date(2024, 6, 1)).collect()["lifecycle_stage"].to_list()
     ['acquisition']
     """
-    return _recent(months, as_of).select("customer_id", _stage(rules).alias("lifecycle_stage"))
+    return lifecycle_reasons(months, as_of, rules).drop("lifecycle_reason")
+
+
+def lifecycle_reasons(months: pl.LazyFrame, as_of: date, rules: LifecycleRules = LifecycleRules()) -> pl.LazyFrame:
+    """`lifecycle_stage` with lifecycle_reason beside: which rule held, as ``no-use``; ``not-known`` where none did."""
+    return _recent(months, as_of).select("customer_id", *_stage(rules))
 
 
 def _recent(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -67,7 +74,7 @@ def _recent(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return window.group_by("customer_id").agg(now, here, *revenue, *days).filter("here")
 
 
-def _stage(rules: LifecycleRules) -> pl.Expr:
+def _stage(rules: LifecycleRules) -> list[pl.Expr]:
     r0, r1, r2 = pl.col("r0"), pl.col("r1"), pl.col("r2")
     recent = pl.sum_horizontal("r0", "r1", "r2", ignore_nulls=False) / 3
     before = pl.mean_horizontal([f"r{ago}" for ago in range(3, _MONTHS_BACK)])
@@ -75,21 +82,18 @@ def _stage(rules: LifecycleRules) -> pl.Expr:
     falling = (r0 < r1) & (r1 < r2) & (pl.col("d0") < pl.col("d1")) & (pl.col("d1") < pl.col("d2"))
     rising = (r0 > r1) & (r1 > r2) & ((r0 - r2) / 2 > rules.growth_slope * recent)
     tenure = pl.col("tenure_months")
-    return (
-        pl.when(pl.col("left"))
-        .then(pl.lit("churned"))
-        .when(tenure <= rules.acquisition_months)
-        .then(pl.lit("acquisition"))
-        .when(pl.col("months_since_use") >= rules.dormant_months)
-        .then(pl.lit("dormant"))
-        .when(shrunk.fill_null(False) | falling.fill_null(False))
-        .then(pl.lit("decline"))
-        .when((tenure <= rules.growth_months) | rising)
-        .then(pl.lit("growth"))
-        .when(recent.is_not_null() & tenure.is_not_null())
-        .then(pl.lit("maturity"))
-        .otherwise(pl.lit("unknown"))
-    )
+    stages = [
+        Rule(pl.col("left"), "churned", "left"),
+        Rule(tenure <= rules.acquisition_months, "acquisition", "joined-lately"),
+        Rule(pl.col("months_since_use") >= rules.dormant_months, "dormant", "no-use"),
+        Rule(shrunk, "decline", "revenue-shrunk"),
+        Rule(falling, "decline", "revenue-and-use-fall"),
+        Rule(tenure <= rules.growth_months, "growth", "within-growth-months"),
+        Rule(rising, "growth", "revenue-rises"),
+        Rule(recent.is_not_null() & tenure.is_not_null(), "maturity", "steady"),
+        Rule(pl.lit(value=True), "unknown", NOT_KNOWN),
+    ]
+    return ruled("lifecycle_stage", "lifecycle_reason", stages)
 
 
 def _earlier(month: date, months: int) -> date:

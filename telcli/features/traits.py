@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
+from telcli.features.ruling import Rule, ruled
 from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
 
-__all__ = ["MOST_VALUES", "consumption_tier", "traits"]
+__all__ = ["MOST_VALUES", "consumption_tier", "consumption_view", "traits"]
 
 MOST_VALUES = 20
 """A text attribute with more values than this describes nobody in particular."""
@@ -44,24 +47,50 @@ def traits(customers: pl.LazyFrame, subscriptions: pl.LazyFrame | None = None) -
     return found.collect(engine="streaming")
 
 
-def consumption_tier(revenue: pl.Expr, high: float, low: float) -> pl.Expr:
+def consumption_tier(
+    revenue: pl.Expr, high: float, low: float, high_from: float = 0.0, low_below: float = 0.0
+) -> pl.Expr:
     """Tier by rank of revenue: the top `high` share is high, the bottom `low` share low, the rest mid.
 
-    Equal revenue stays in one tier, by its middle rank; no revenue known is low unless it is known of nobody.
+    Equal revenue stays in one tier, by its middle rank; no revenue known is low unless it is known of nobody. Where
+    they are above 0, the amounts `high_from` and `low_below` bound the tiers in the place of the shares.
 
     >>> frame = pl.DataFrame({"r": [1.0, 2.0, 3.0, 4.0, 90.0]})
     >>> frame.select(consumption_tier(pl.col("r"), 0.2, 0.4))["r"].to_list()
     ['low', 'low', 'mid', 'mid', 'high']
     """
     place = (revenue.rank("average") - 0.5) / revenue.count()
+    top = revenue >= high_from if high_from else place > 1 - high
+    bottom = revenue < low_below if low_below else place <= low
     return (
-        pl.when((revenue.count() == 0) | place.is_between(low, 1 - high, closed="right"))
+        pl.when(revenue.count() == 0)
         .then(pl.lit("mid"))
-        .when(place > 1 - high)
+        .when(top)
         .then(pl.lit("high"))
-        .otherwise(pl.lit("low"))
+        .when(bottom | revenue.is_null())
+        .then(pl.lit("low"))
+        .otherwise(pl.lit("mid"))
         .alias("r")
     )
+
+
+def consumption_view(settings: Any) -> list[pl.Expr]:
+    """`consumption_tier` and `consumption_reason` of a frame with the tiers; null where `revenue` is not known.
+
+    >>> from telcli.settings import SegmentSettings
+    >>> frame = pl.DataFrame({"consumption_tier": ["high", "mid"], "revenue": [90.0, None]})
+    >>> frame.select(consumption_view(SegmentSettings())).rows()
+    [('high', 'spends-most'), (None, 'not-known')]
+    """
+    tier, known = pl.col("consumption_tier"), pl.col("revenue").is_not_null()
+    high = "from-amount" if settings.high_tier_revenue else "spends-most"
+    low = "below-amount" if settings.low_tier_revenue else "spends-least"
+    rules = [
+        Rule(known & (tier == "high"), "high", high),
+        Rule(known & (tier == "mid"), "mid", "spends-middling"),
+        Rule(known & (tier == "low"), "low", low),
+    ]
+    return ruled("consumption_tier", "consumption_reason", rules)
 
 
 def _whole(column: pl.Expr) -> pl.Expr:

@@ -46,8 +46,11 @@ STAGES = (
     Stage(
         "segment",
         needs=("customer_months", "customers"),
-        uses=("subscriptions",),
-        gives=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+        uses=("subscriptions", "payments", "contacts"),
+        gives=(
+            *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+            *("customer_views", "view_groups"),
+        ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
     ),
     Stage(
@@ -86,7 +89,7 @@ def stage(name: str) -> Stage:
     """Return one stage by name.
 
     >>> stage("segment").gives
-    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres')
+    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres', 'customer_views', 'view_groups')
     """
     return next(found for found in STAGES if found.name == name)
 

@@ -15,6 +15,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
+from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.workdir import Workdir, storage_error
@@ -125,19 +126,6 @@ def settle(name: str, request: Request) -> tuple[Any, knobs.GeneralSettings]:
     return values[0], values[1]
 
 
-def own_words(stage: Stage, request: Request) -> dict[str, Any]:
-    """The operator's own words in telcli.toml, for the stage that reads extracts; by the name of their section."""
-    if stage.name != "ingest":
-        return {}
-    own = knobs.read_config(knobs.config_file(request.workdir)).get(knobs.DICTIONARY)
-    return {knobs.DICTIONARY: own} if _says_anything(own) else {}
-
-
-def _says_anything(own: Any) -> bool:
-    """Whether there is more in it than names of sections."""
-    return any(map(_says_anything, own.values())) if isinstance(own, Mapping) else own is not None
-
-
 def snapshot_month(stage: Stage, manifest: Manifest, asked: date | None) -> date | None:
     """The month to work on: the one asked for, else the last one there is.
 
@@ -181,7 +169,7 @@ def lay_basis(
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
-        settings={**_shown(settings), "currency": general.currency, **own_words(stage, request)},
+        settings={**_shown(settings), "currency": general.currency, **own_words(stage.name, request.workdir)},
         seed=general.seed if stage.snapshot else 0,
         as_of=_key(asked),
         inputs=inputs,
@@ -219,7 +207,7 @@ def _inputs(
         seed=general.seed,
         choices={
             **request.choices,
-            **own_words(stage, request),
+            **own_words(stage.name, request.workdir),
             "currency": general.currency,
             "metrics": _metrics(stage, manifest, as_of),
         },

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telcli.settings.setting import setting
+from telcli.settings.views import ViewSettings
 
 __all__ = ["SegmentSettings"]
 
 
 @dataclass(frozen=True)
-class SegmentSettings:
-    """How customers are grouped."""
+class ClusterSettings:
+    """How customers are grouped by behaviour."""
 
     n_segments: int = setting(0, "Number of segments; 0 chooses it.", "客群数量；0 表示自动选择。", low=0, high=30)
     max_segments: int = setting(
@@ -101,3 +102,8 @@ class SegmentSettings:
     dormant_months: int = setting(
         1, "Months without use that mean dormancy.", "无使用达到此月数为沉默期。", unit="months", low=1, high=12
     )
+
+
+@dataclass(frozen=True)
+class SegmentSettings(ViewSettings, ClusterSettings):
+    """How customers are grouped."""

@@ -23,6 +23,7 @@ from telcli.stages.segment_matching import Continued, continued, names_told
 from telcli.stages.segment_people import People, gather
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
+from telcli.stages.segment_views import check_tiers, viewed
 from telcli.stages.segment_words import reasoned
 
 __all__ = ["segment"]
@@ -31,29 +32,22 @@ __all__ = ["segment"]
 def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     """Group the customers active at the snapshot by K-means on cleaned, scaled behaviour.
 
-    Needs customer_months and customers, takes subscriptions; gives segments (a row per customer) and
-    segment_profiles (a row per segment, the largest revenue first), and segment_preparation and segment_centres, from
-    which next month's customers can be prepared and assigned. A segment that has most of the customers of one of the
-    snapshot before keeps its name. With one month of history (a flat table) numeric
-    attributes count as behaviour where the table itself has fewer than 5 columns of it.
+    Needs customer_months and customers, takes subscriptions, payments and contacts; gives segments (a row per customer)
+    and segment_profiles (a row per segment, the largest revenue first), segment_preparation and segment_centres, from
+    which next month's customers can be prepared and assigned, and customer_views and view_groups, the business views. A
+    segment that has most of the customers of one of the snapshot before keeps its name. With one month of history (a
+    flat table) numeric attributes count as behaviour where the table itself has fewer than 5 columns of it.
 
     Raises
     ------
     DataError
         No customer is active at the snapshot.
     UsageError
-        The shares of the high and the low tier overlap, or no month is named.
+        The bounds of the high and the low tier cross, or no month is named.
     MissingInputError
         Customers are to join the segments of the snapshot before, and there is none.
     """
-    if settings.high_tier_share + settings.low_tier_share > 1:
-        raise UsageError(
-            "tier-shares-overlap",
-            "high_tier_share {high} and low_tier_share {low} together exceed 1.",
-            hint="Lower one of them under [segment] in telcli.toml.",
-            high=settings.high_tier_share,
-            low=settings.low_tier_share,
-        )
+    check_tiers(settings)
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
     record = recall(inputs.earlier)
@@ -63,14 +57,17 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         profiled = _profiled(now, record, same, inputs)
         metrics = _metrics(now, inputs.seed)
     metrics["names"] = names_told(record, same, profiled)
+    views = viewed(inputs, now.people, now.tiers, settings)
+    metrics["views"] = views.metrics
     metrics["criterion"], metrics["criterion_zh"] = reasoned(now.grouping.criterion, asdict(settings))
     tables = {
         "segments": _segments(now, profiled, inputs.as_of),
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+        **views.tables,
     }
-    notices = (*now.grouping.notices, *_remarks(now.people))
+    notices = (*now.grouping.notices, *_remarks(now.people), *views.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 
@@ -136,7 +133,13 @@ def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: In
 def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
     """Each customer's tier of spending, in the order of people."""
     revenue = pl.Series("revenue", people.revenue, dtype=pl.Float64).fill_nan(None).to_frame()
-    tier = consumption_tier(pl.col("revenue"), settings.high_tier_share, settings.low_tier_share)
+    tier = consumption_tier(
+        pl.col("revenue"),
+        settings.high_tier_share,
+        settings.low_tier_share,
+        settings.high_tier_revenue,
+        settings.low_tier_revenue,
+    )
     return revenue.select(tier.alias("consumption_tier")).to_series()
 
 

@@ -20,12 +20,15 @@ from telcli.features.behaviour import (
     snapshot,
     unsmoothed,
 )
-from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
+from telcli.features.lifecycle import LifecycleRules, lifecycle_reasons
 from telcli.features.traits import traits
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
 
 __all__ = ["People", "gather"]
+
+_NO_KINDS = ("customer_id", "lifecycle_reason")
+"""Texts that describe nobody."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class People:
 
     Parameters
     ----------
-    frame : customer_id, customer_class, lifecycle_stage, and the text columns named by `kinds`.
+    frame : customer_id, customer_class, lifecycle_stage, lifecycle_reason, and the text columns named by `kinds`.
     behaviour, describing : numeric columns that make segments, and those that only describe them.
     values : their values in that order, NaN where missing.
     revenue : the mean of 3 months where known, else the month's; NaN where neither is.
@@ -75,6 +78,7 @@ def gather(
     gone = pl.col("churned").fill_null(value=False)
     frame = frame.with_columns(
         lifecycle_stage=pl.when(gone).then(pl.lit("churned")).otherwise("lifecycle_stage"),
+        lifecycle_reason=pl.when(gone).then(pl.lit("labelled")).otherwise("lifecycle_reason"),
         customer_class=pl.col("customer_class").fill_null("public"),
     )
     behaviour = unsmoothed(frame, behaviour_columns())
@@ -89,18 +93,18 @@ def gather(
 
 
 def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:
-    kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name != "customer_id"]
+    kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name not in _NO_KINDS]
     values = as_matrix(frame, [*behaviour, *describing])
     smooth = frame.select(pl.coalesce("revenue_mean_3", "revenue").alias("revenue"))
     labelled = frame["churned"].null_count() < frame.height
     churned = as_matrix(frame, ["churned"])[:, 0] if labelled else None
     revenue = as_matrix(smooth, ["revenue"])[:, 0]
-    kept = frame.select("customer_id", *kinds)
+    kept = frame.select("customer_id", *kinds, "lifecycle_reason")
     return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned)
 
 
 def _stages(months: pl.LazyFrame, as_of: date, rules: LifecycleRules) -> pl.DataFrame:
-    return lifecycle_stage(months, as_of, rules).collect(engine="streaming")
+    return lifecycle_reasons(months, as_of, rules).collect(engine="streaming")
 
 
 def _one_month(months: pl.LazyFrame) -> bool:

@@ -30,13 +30,14 @@ _PLACES = {
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(("segment_preparation", "segment_centres"), "telcli.tables.segment_results"),
+    **dict.fromkeys(("customer_views", "view_groups"), "telcli.tables.views"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
     **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months"), "month"),
     **{name: "as_of" for name, place in _PLACES.items() if place.endswith("results")},
-    **dict.fromkeys(("quality_profile", "missing_attributes"), "as_of"),
+    **dict.fromkeys(("quality_profile", "missing_attributes", "customer_views", "view_groups"), "as_of"),
 }
 """Whether a table's files are of months of facts or of snapshots; absent for tables of one file."""
 

@@ -8,17 +8,22 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
+from telcli.features.lifecycle import LifecycleRules, lifecycle_reasons, lifecycle_stage
 from telcli.tables.results import LIFECYCLE_STAGES
 
 AS_OF = date(2024, 2, 1)
 STEADY = [50.0] * 9
 
 
-def stage_of(
+def stage_of(*given: Any, **last: Any) -> str:
+    """The stage of one customer."""
+    return judged(*given, **last)[0]
+
+
+def judged(
     revenue: list[float | None], tenure: float | None = 40.0, rules: LifecycleRules | None = None, **last: Any
-) -> str:
-    """The stage of one customer whose revenue is given from the earliest month to the last."""
+) -> tuple[str, str]:
+    """The stage and the reason of one customer whose revenue is given from the earliest month to the last."""
     ago = range(len(revenue) - 1, -1, -1)
     months = [date(AS_OF.year - (back > 1), (AS_OF.month - 1 - back) % 12 + 1, 1) for back in ago]
     days = last.pop("days", [20.0] * len(revenue))
@@ -33,9 +38,10 @@ def stage_of(
             "months_since_use": pl.Series([last.get("idle", 0.0)] * len(revenue), dtype=pl.Float64),
         }
     )
-    found = lifecycle_stage(frame.lazy(), AS_OF, rules or LifecycleRules()).collect()
+    found = lifecycle_reasons(frame.lazy(), AS_OF, rules or LifecycleRules()).collect()
     assert found["customer_id"].to_list() == ["a"]
-    return str(found["lifecycle_stage"].item())
+    assert lifecycle_stage(frame.lazy(), AS_OF, rules or LifecycleRules()).collect().equals(found[:, :2])
+    return str(found["lifecycle_stage"].item()), str(found["lifecycle_reason"].item())
 
 
 @pytest.mark.parametrize(
@@ -89,3 +95,20 @@ def test_customers_without_a_row_at_the_snapshot_are_left_out() -> None:
         }
     )
     assert lifecycle_stage(frame, AS_OF).collect().is_empty()
+
+
+def test_each_stage_says_which_rule_held() -> None:
+    assert judged(STEADY, left=True) == ("churned", "left")
+    assert judged(STEADY, 3.0) == ("acquisition", "joined-lately")
+    assert judged(STEADY, idle=1.0) == ("dormant", "no-use")
+    assert judged([50.0] * 6 + [30.0] * 3) == ("decline", "revenue-shrunk")
+    falling = judged([50.0] * 6 + [50.0, 49.0, 48.0], days=[20.0] * 6 + [20.0, 19.0, 18.0])
+    assert falling == ("decline", "revenue-and-use-fall")
+    assert judged(STEADY, 12.0) == ("growth", "within-growth-months")
+    assert judged([50.0] * 7 + [60.0, 70.0]) == ("growth", "revenue-rises")
+    assert judged(STEADY) == ("maturity", "steady")
+    assert judged([None], None) == ("unknown", "not-known")
+    from telcli.features.view_words import reason_words
+
+    for reason in ("left", "no-use", "revenue-and-use-fall", "within-growth-months", "labelled", "steady"):
+        assert reason_words("lifecycle_stage", reason)[0] != reason

@@ -1,0 +1,68 @@
+"""The business views in words: what a view and its groups are called, and why a customer is in one."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["REASONS", "VIEWS", "group_words", "reason_words", "view_words"]
+
+Pair = tuple[str, str]
+"""One text in English and in Chinese."""
+
+REASONS = {
+    "account_class": "account_reason",
+    "profitable": "profit_reason",
+    "loyal": "loyalty_reason",
+    "strategic": "strategic_reason",
+    "value_overlap": "value_reason",
+    "consumption_tier": "consumption_reason",
+    "lifecycle_stage": "lifecycle_reason",
+    "rfm_group": "rfm_reason",
+    "value_mode": "mode_reason",
+    "exit_candidate": "exit_reason",
+    "online": "online_reason",
+}
+"""Columns of customer_views that hold a group -> the columns that hold its reason."""
+VIEWS = tuple(REASONS)
+
+
+def view_words(view: str) -> Pair:
+    """What a view is called.
+
+    >>> view_words("rfm_group"), view_words("value_mode")[1]
+    (('RFM', 'RFM'), '价值创造模式')
+    """
+    return _pair(_words()["view"].get(view), view)
+
+
+def group_words(view: str, group: str) -> Pair:
+    """What a group is called; the operator's own by its name.
+
+    >>> group_words("account_class", "key"), group_words("own_groups", "campus")
+    (('key account', '大客户'), ('campus', 'campus'))
+    """
+    words = _words()["group"]
+    flags = words["flag"] if view not in words and view != "own_groups" else {}
+    return _pair({**words["any"], **flags, **words.get(view, {})}.get(group), group)
+
+
+def reason_words(view: str, reason: str) -> Pair:
+    """Why a customer is in a group.
+
+    >>> reason_words("exit_candidate", "earns"), reason_words("online", "not-known")[0]
+    (('earns in every month', '各月均有毛利'), 'not known')
+    """
+    words = _words()["reason"]
+    return _pair({**words["any"], **words.get(view, {})}.get(reason), reason)
+
+
+def _pair(found: Any, otherwise: str) -> Pair:
+    return (str(found[0]), str(found[1])) if found else (otherwise, otherwise)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("telcli.features").joinpath("view_words.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,148 @@
+"""Customers as the business asks after them, beside the clusters: each view a group and the reason for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import Notice, UsageError
+from telcli.features.account_class import account_class
+from telcli.features.exit_candidates import exit_candidate, exit_remedy
+from telcli.features.online import online
+from telcli.features.rfm import rfm_group, rfm_scores, rfm_variant
+from telcli.features.ruling import NOT_KNOWN
+from telcli.features.traits import consumption_view
+from telcli.features.value_flags import loyal, overlap, profitable, strategic
+from telcli.features.value_mode import value_mode
+from telcli.features.view_facts import view_facts
+from telcli.features.view_words import REASONS, group_words, reason_words
+from telcli.settings import SegmentSettings
+from telcli.stages import Inputs
+from telcli.stages.segment_people import People
+from telcli.tables import contract
+
+__all__ = ["Views", "check_tiers", "viewed"]
+
+
+@dataclass(frozen=True)
+class Views:
+    """The tables of the views, the share of customers in each group by view, and what there is to say."""
+
+    tables: dict[str, pl.LazyFrame]
+    metrics: dict[str, dict[str, float]]
+    notices: tuple[Notice, ...]
+
+
+def check_tiers(settings: SegmentSettings) -> None:
+    """Refuse bounds of the tiers of consumption that cross.
+
+    Raises
+    ------
+    UsageError
+        The shares overlap, or the amount of the low tier lies above that of the high one.
+    """
+    if settings.high_tier_share + settings.low_tier_share > 1:
+        raise UsageError(
+            "tier-shares-overlap",
+            "high_tier_share {high} and low_tier_share {low} together exceed 1.",
+            hint="Lower one of them under [segment] in telcli.toml.",
+            high=settings.high_tier_share,
+            low=settings.low_tier_share,
+        )
+    if 0 < settings.high_tier_revenue < settings.low_tier_revenue:
+        raise UsageError(
+            "tier-amounts-cross",
+            "low_tier_revenue {low} is above high_tier_revenue {high}.",
+            hint="Lower the one or raise the other under [segment] in telcli.toml.",
+            high=settings.high_tier_revenue,
+            low=settings.low_tier_revenue,
+        )
+
+
+def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSettings) -> Views:
+    """Put every customer of the snapshot into the groups of each view.
+
+    `tiers` are the customers' tiers of consumption. Margins are those of ``[score-value]``, whose margin_rate and
+    cost_per_contact come with the inputs' choices.
+    """
+    as_of = inputs.as_of or date.min
+    base = people.frame.select("customer_id", "lifecycle_stage", "lifecycle_reason").with_columns(
+        consumption_tier=tiers, revenue=pl.Series(people.revenue, dtype=pl.Float64).fill_nan(None)
+    )
+    costs = {name: inputs.choices[name] for name in ("margin_rate", "cost_per_contact") if name in inputs.choices}
+    facts = view_facts(inputs.tables, base, as_of, settings, **costs)
+    views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of), own_groups=pl.lit(None, dtype=pl.String))
+    groups = view_groups(views, people.revenue, people.churned, as_of)
+    names = [name for name in contract("customer_views").schema.columns() if name in views.columns]
+    return Views({"customer_views": views.select(names).lazy(), "view_groups": groups.lazy()}, _shares(groups), ())
+
+
+def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
+    """The views one after the other: later ones read earlier ones."""
+    steps: Sequence[Iterable[pl.Expr]] = (
+        [*consumption_view(settings), *profitable(settings), *loyal(settings), *strategic(settings), *rfm_variant()],
+        [*account_class(settings), *online(settings), *overlap(), *rfm_scores()],
+        [*rfm_group(settings), *value_mode(settings), *exit_candidate(settings)],
+        [exit_remedy()],
+    )
+    for step in steps:
+        facts = facts.with_columns(step)
+    return facts
+
+
+def view_groups(
+    views: pl.DataFrame, revenue: NDArray[np.float64], churned: NDArray[np.float64] | None, as_of: date
+) -> pl.DataFrame:
+    """One row per view, group and reason, counted from the customers' rows; `revenue` is NaN where not known."""
+    label = pl.Series("label", churned if churned is not None else np.full(len(revenue), np.nan))
+    frame = views.with_columns(money=pl.Series(revenue, dtype=pl.Float64).fill_nan(None), label=label.fill_nan(None))
+    parts = [_counted(frame, view, reason) for view, reason in REASONS.items()]
+    counted = pl.concat(part for part in parts if part.height)
+    money = frame["money"].drop_nulls()
+    billed, mean = money.clip(0).sum(), money.mean()
+    measured = counted.with_columns(
+        customer_share=pl.col("customers") / max(frame.height, 1),
+        revenue_share=pl.col("billed") / billed if billed > 0 else pl.lit(None, dtype=pl.Float64),
+        value_index=pl.col("mean") / mean if money.sum() > 0 else pl.lit(None, dtype=pl.Float64),
+        as_of=pl.lit(as_of),
+    )
+    meanings = [_meaning(*row) for row in measured.select("view", "group_name", "reason").iter_rows()]
+    told = {"meaning": [one[0] for one in meanings], "meaning_zh": [one[1] for one in meanings]}
+    found = measured.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in told.items())
+    return found.select(list(contract("view_groups").schema.columns()))
+
+
+def _counted(frame: pl.DataFrame, view: str, reason: str) -> pl.DataFrame:
+    """Customers of each group and reason; sums in the order of customers, so that they repeat to the last bit."""
+    group = pl.col(view)
+    if frame.schema[view] == pl.Boolean:
+        group = pl.when(group).then(pl.lit("yes")).when(~group).then(pl.lit("no"))
+    named = frame.select("money", "label", group_name=group.fill_null(NOT_KNOWN), reason=reason)
+    found = named.group_by("group_name", "reason", maintain_order=True).agg(
+        customers=pl.len().cast(pl.Int64),
+        billed=pl.col("money").clip(0).sum(),
+        mean=pl.col("money").mean(),
+        churn_rate=pl.col("label").mean(),
+    )
+    return found.sort("group_name", "reason").select(pl.lit(view).alias("view"), pl.all())
+
+
+def _meaning(view: str, group: str, reason: str) -> tuple[str, str]:
+    called, why = group_words(view, group), reason_words(view, reason)
+    if group == reason:
+        return called
+    return f"{called[0]}: {why[0]}", f"{called[1]}：{why[1]}"
+
+
+def _shares(groups: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """The share of customers in each group, by view."""
+    found: dict[str, dict[str, float]] = {}
+    for view, group, share in groups.select("view", "group_name", "customer_share").iter_rows():
+        found.setdefault(view, {})
+        found[view][group] = found[view].get(group, 0.0) + share
+    return found
