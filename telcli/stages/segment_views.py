@@ -33,7 +33,7 @@ __all__ = ["Views", "check_tiers", "viewed"]
 class Views:
     """The tables of the views, the share of customers in each group by view, and what there is to say."""
 
-    tables: dict[str, pl.LazyFrame]
+    tables: dict[str, pl.DataFrame]
     metrics: dict[str, dict[str, float]]
     notices: tuple[Notice, ...]
 
@@ -79,7 +79,7 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of), own_groups=pl.lit(None, dtype=pl.String))
     groups = view_groups(views, people.revenue, people.churned, as_of)
     names = [name for name in contract("customer_views").schema.columns() if name in views.columns]
-    return Views({"customer_views": views.select(names).lazy(), "view_groups": groups.lazy()}, _shares(groups), ())
+    return Views({"customer_views": views.select(names), "view_groups": groups}, _shares(groups), ())
 
 
 def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
