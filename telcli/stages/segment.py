@@ -13,16 +13,17 @@ from threadpoolctl import threadpool_limits
 
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.lifecycle import LifecycleRules
-from telcli.features.traits import consumption_tier
 from telcli.methods.cluster_quality import about_label, sampled_silhouette, separation
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, names_told
-from telcli.stages.segment_people import People, gather
+from telcli.stages.segment_moves import move_rows, past
+from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
+from telcli.stages.segment_stability import steadiness
 from telcli.stages.segment_views import check_tiers, viewed
 from telcli.stages.segment_words import reasoned
 
@@ -56,15 +57,19 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         same = continued(record, now.people.frame["customer_id"], now.grouping, settings.name_overlap)
         profiled = _profiled(now, record, same, inputs)
         metrics = _metrics(now, inputs.seed)
+        segments = _segments(now, profiled)
+        before = past(record, inputs.tables, now, profiled, settings)
+        metrics["between_months"] = steadiness(before, record, inputs.tables, now, segments)
     metrics["names"] = names_told(record, same, profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     metrics["views"] = views.metrics
     metrics["criterion"], metrics["criterion_zh"] = reasoned(now.grouping.criterion, asdict(settings))
     tables = {
-        "segments": _segments(now, profiled, inputs.as_of),
+        "segments": segments,
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+        "segment_moves": move_rows(before, segments, profiled, inputs.as_of),
         **views.tables,
     }
     notices = (*now.grouping.notices, *_remarks(now.people), *views.notices)
@@ -89,7 +94,7 @@ def _segmented(
         prepared = preparation.transform(behaviour)
         grouping = grouped(prepared, settings, inputs)
     ordered = in_order(grouping, prepared, people.revenue)
-    return Segmented(people, preparation, prepared, ordered, _tiers(people, settings))
+    return Segmented(as_of, people, preparation, prepared, ordered, spending(people, settings))
 
 
 def _settled(record: Record | None, as_of: date) -> Drawn:
@@ -130,25 +135,12 @@ def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: In
     )
 
 
-def _tiers(people: People, settings: SegmentSettings) -> pl.Series:
-    """Each customer's tier of spending, in the order of people."""
-    revenue = pl.Series("revenue", people.revenue, dtype=pl.Float64).fill_nan(None).to_frame()
-    tier = consumption_tier(
-        pl.col("revenue"),
-        settings.high_tier_share,
-        settings.low_tier_share,
-        settings.high_tier_revenue,
-        settings.low_tier_revenue,
-    )
-    return revenue.select(tier.alias("consumption_tier")).to_series()
-
-
-def _segments(now: Segmented, profiled: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _segments(now: Segmented, profiled: pl.DataFrame) -> pl.DataFrame:
     names = profiled.select("segment", "segment_name", "segment_name_zh")
     numbered = now.people.frame.select("customer_id", "customer_class", "lifecycle_stage").with_columns(
         segment=pl.Series(now.grouping.labels, dtype=pl.Int64) + 1,
         consumption_tier=now.tiers,
-        as_of=pl.lit(as_of),
+        as_of=pl.lit(now.as_of),
     )
     return numbered.join(names, on="segment", how="left", maintain_order="left")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -46,6 +47,7 @@ class Grouping:
 class Segmented:
     """The customers of a month, their behaviour prepared, the segments they are in, and their tiers of spending."""
 
+    as_of: date
     people: People
     preparation: BehaviourPreparation
     prepared: Floats

@@ -21,11 +21,12 @@ from telcli.features.behaviour import (
     unsmoothed,
 )
 from telcli.features.lifecycle import LifecycleRules, lifecycle_reasons
-from telcli.features.traits import traits
+from telcli.features.traits import consumption_tier, traits
+from telcli.settings import SegmentSettings
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
 
-__all__ = ["People", "gather"]
+__all__ = ["People", "behaviour_at", "gather", "spending"]
 
 _NO_KINDS = ("customer_id", "lifecycle_reason")
 """Texts that describe nobody."""
@@ -90,6 +91,35 @@ def gather(
     elif _one_month(months) and len(_telling(frame, behaviour)) < FEW:
         behaviour = [*behaviour, *numeric_attributes(frame)]
     return _people(frame, behaviour, describing_columns())
+
+
+def behaviour_at(
+    tables: Mapping[str, pl.LazyFrame], as_of: date, columns: Sequence[str]
+) -> tuple[pl.Series, NDArray[np.float64]]:
+    """The customer_id and the named columns of those active in a month, NaN where missing or not held; maybe nobody."""
+    months = contract("customer_months").conform(tables["customer_months"])
+    frame = snapshot(months, as_of, [name for name in columns if name in FEATURES])
+    own = [name for name in columns if name not in FEATURES]
+    if own:
+        customers = tables["customers"]
+        held = [name for name in own if name in customers.collect_schema()]
+        attributes = customers.select("customer_id", *held).collect(engine="streaming")
+        frame = frame.join(attributes, on="customer_id", how="left", maintain_order="left")
+    frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in own if not _numeric(frame, name))
+    return frame["customer_id"], as_matrix(frame, columns)
+
+
+def spending(people: People, settings: SegmentSettings) -> pl.Series:
+    """Each customer's tier of spending, in the order of people."""
+    revenue = pl.Series("revenue", people.revenue, dtype=pl.Float64).fill_nan(None).to_frame()
+    tier = consumption_tier(
+        pl.col("revenue"),
+        settings.high_tier_share,
+        settings.low_tier_share,
+        settings.high_tier_revenue,
+        settings.low_tier_revenue,
+    )
+    return revenue.select(tier.alias("consumption_tier")).to_series()
 
 
 def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:

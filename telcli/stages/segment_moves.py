@@ -1,0 +1,125 @@
+"""Who moved since the month before: between segments, stages of life, tiers of spending and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from telcli.features.churn_snapshots import add_months
+from telcli.features.lifecycle import LifecycleRules
+from telcli.methods.clustering import assign
+from telcli.settings import SegmentSettings
+from telcli.stages.segment_count import Segmented
+from telcli.stages.segment_people import gather, spending
+from telcli.stages.segment_record import Record
+from telcli.stages.segment_words import value_zh
+from telcli.tables import contract
+from telcli.tables.segment_results import VIEWS
+
+__all__ = ["GONE", "NOBODY", "Past", "move_rows", "moved", "past"]
+
+GONE = ("left", "已离网")
+NOBODY = ("not yet a customer", "尚未入网")
+"""Groups of those who are no customer in one of the months."""
+_SCHEMA = {
+    **dict.fromkeys(("view", "from_group", "from_group_zh", "to_group", "to_group_zh"), pl.String()),
+    "customers": pl.Int64(),
+    "share": pl.Float64(),
+}
+
+
+@dataclass(frozen=True)
+class Past:
+    """What customers were in the month before.
+
+    Parameters
+    ----------
+    groups : customer_id, segment_name, segment_name_zh, lifecycle_stage, consumption_tier, and customer_class where it
+        is known what it was.
+    told : whether they are those of an earlier snapshot; else that month's customers are assigned to the segments of
+        today, by their behaviour of then.
+    """
+
+    as_of: date
+    groups: pl.DataFrame
+    told: bool
+
+
+def past(
+    record: Record | None,
+    tables: Mapping[str, pl.LazyFrame],
+    now: Segmented,
+    profiled: pl.DataFrame,
+    settings: SegmentSettings,
+) -> Past | None:
+    """The snapshot before, else the month before as today's centres see it; None where neither is held."""
+    if record is not None:
+        names = ("customer_id", "segment_name", "segment_name_zh", "lifecycle_stage", "consumption_tier")
+        return Past(record.as_of, record.customers.select(*names, "customer_class"), told=True)
+    month = add_months(now.as_of, -1)
+    months = contract("customer_months").conform(tables["customer_months"])
+    held = months.filter(pl.col("month") <= month)
+    if not held.filter(pl.col("month") == month, "active").head(1).collect(engine="streaming").height:
+        return None
+    people = gather(
+        {**tables, "customer_months": held}, month, LifecycleRules.of(settings), columns=now.people.behaviour
+    )
+    labels = assign(now.preparation.transform(people.values[:, : len(people.behaviour)]), now.grouping.centres)[0]
+    numbered = people.frame.select("customer_id", "lifecycle_stage").with_columns(
+        segment=pl.Series(labels, dtype=pl.Int64) + 1, consumption_tier=spending(people, settings)
+    )
+    names_of = profiled.select("segment", "segment_name", "segment_name_zh")
+    return Past(month, numbered.join(names_of, on="segment", how="left", maintain_order="left"), told=False)
+
+
+def moved(before: Past, segments: pl.DataFrame) -> pl.DataFrame:
+    """Each customer of either month once: customer_id, here, and each view's group before and now, null where none."""
+    views = [name for name in _columns() if name in before.groups.columns]
+    was = before.groups.select("customer_id", pl.col(views).name.prefix("from_"), was=pl.lit(value=True))
+    now = segments.select("customer_id", pl.col(views).name.prefix("to_"), here=pl.lit(value=True))
+    return was.join(now, on="customer_id", how="full", coalesce=True)
+
+
+def move_rows(before: Past | None, segments: pl.DataFrame, profiled: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Table segment_moves; without rows where there is no month before."""
+    frames = [pl.DataFrame(schema=_SCHEMA)]
+    if before is not None:
+        both = moved(before, segments)
+        named = pl.concat([before.groups.select(_NAMES), profiled.select(_NAMES)]).unique(_NAMES[0], keep="last")
+        told = dict(named.iter_rows())
+        frames += [_ways(both, view, told) for view in VIEWS if f"to_{_column(view)}" in both.columns]
+    return pl.concat(frames).with_columns(as_of=pl.lit(as_of), before=pl.lit(before.as_of if before else as_of))
+
+
+_NAMES = ("segment_name", "segment_name_zh")
+
+
+def _column(view: str) -> str:
+    return "segment_name" if view == "segment" else view
+
+
+def _columns() -> list[str]:
+    return [_column(view) for view in VIEWS]
+
+
+def _ways(both: pl.DataFrame, view: str, names: Mapping[str, str]) -> pl.DataFrame:
+    column = _column(view)
+    ways = both.select(
+        from_group=pl.col(f"from_{column}").fill_null(NOBODY[0]), to_group=pl.col(f"to_{column}").fill_null(GONE[0])
+    )
+    counted = ways.group_by("from_group", "to_group").agg(customers=pl.len().cast(pl.Int64))
+    chinese = {**names, GONE[0]: GONE[1], NOBODY[0]: NOBODY[1]}
+
+    def in_chinese(group: str) -> str:
+        return chinese.get(group) or value_zh(group)
+
+    shown = counted.sort("from_group", "to_group").with_columns(
+        pl.lit(view).alias("view"),
+        share=pl.col("customers") / pl.col("customers").sum().over("from_group"),
+        from_group_zh=pl.col("from_group").map_elements(in_chinese, pl.String),
+        to_group_zh=pl.col("to_group").map_elements(in_chinese, pl.String),
+    )
+    return shown.select(list(_SCHEMA))

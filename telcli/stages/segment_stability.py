@@ -1,0 +1,92 @@
+"""How steady segments are from one month to the next: who stayed, whether the base or only the model has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+
+from telcli.methods.clustering import assign
+from telcli.methods.drift import band, bin_counts, quantile_edges, stability_index
+from telcli.stages.segment_count import Segmented
+from telcli.stages.segment_moves import Past, moved
+from telcli.stages.segment_people import behaviour_at
+from telcli.stages.segment_record import Drawn, Record
+
+__all__ = ["drift", "steadiness"]
+
+
+def steadiness(
+    before: Past | None,
+    record: Record | None,
+    tables: Mapping[str, pl.LazyFrame],
+    now: Segmented,
+    segments: pl.DataFrame,
+) -> dict[str, Any] | None:
+    """Stability between two months, for the metrics; None where there is no month before.
+
+    `stayed` is the share of the customers of both months whose segment has the same name; `ari` compares today's
+    segments with those that the centres of before give today's customers (1 the same, 0 chance); `size_psi` the sizes
+    of the segments of before with how many join each of them today: by the same centres, so that it tells of the base
+    and not of the model. `drifted` are columns whose distribution has moved since.
+    """
+    if before is None:
+        return None
+    both = moved(before, segments).filter(pl.col("was") & pl.col("here"))
+    stayed = (both["from_segment_name"] == both["to_segment_name"]).mean() if both.height else None
+    told = {
+        "before": f"{before.as_of:%Y-%m}",
+        "by": "snapshot" if before.told else "today's centres",
+        "customers_in_both": both.height,
+        "stayed": stayed,
+        **_by_the_same_centres(before, record, tables, now, segments),
+    }
+    columns = [now.people.behaviour[column] for column in now.preparation.kept_]
+    _, was = behaviour_at(tables, before.as_of, columns)
+    values = now.people.values[:, now.preparation.kept_]
+    return {**told, "columns_compared": len(columns) if len(was) else 0, "drifted": drift(columns, was, values)}
+
+
+def drift(columns: Sequence[str], was: NDArray[np.float64], now: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Columns whose PSI is not that of a stable one, the greatest first; both are rows x columns, NaN where missing.
+
+    >>> drift(["data_mb"], np.arange(100.0)[:, None], np.arange(50.0, 150.0)[:, None])[0]["band"]
+    'shifted'
+    """
+    found = []
+    for place, column in enumerate(columns if len(was) and len(now) else ()):
+        edges = quantile_edges(was[:, place])
+        index = stability_index(bin_counts(was[:, place], edges), bin_counts(now[:, place], edges))
+        found.append({"column": column, "psi": index, "band": band(index)})
+    return sorted((one for one in found if one["band"] != "stable"), key=lambda one: (-one["psi"], one["column"]))
+
+
+def _by_the_same_centres(
+    before: Past, record: Record | None, tables: Mapping[str, pl.LazyFrame], now: Segmented, segments: pl.DataFrame
+) -> dict[str, Any]:
+    if record is None:
+        sizes = [frame["segment_name"].value_counts() for frame in (before.groups, segments)]
+        counts = sizes[0].join(sizes[1], on="segment_name", how="full", coalesce=True).fill_null(0)
+        return {"ari": None, **_sizes(counts["count"], counts["count_right"])}
+    if record.drawn is None:
+        return {"ari": None, "size_psi": None, "size_band": None}
+    joined = assign(record.drawn.preparation.transform(_as_then(record.drawn, tables, now)), record.drawn.centres)[0]
+    was = np.searchsorted(np.array(record.numbers), record.customers["segment"].to_numpy())
+    counts_of = (np.bincount(labels, minlength=len(record.numbers)) for labels in (was, joined))
+    return {"ari": float(adjusted_rand_score(now.grouping.labels, joined)), **_sizes(*counts_of)}
+
+
+def _as_then(drawn: Drawn, tables: Mapping[str, pl.LazyFrame], now: Segmented) -> NDArray[np.float64]:
+    """Today's customers in the columns of the snapshot before."""
+    if drawn.columns == now.people.behaviour:
+        return now.people.values[:, : len(drawn.columns)]
+    return behaviour_at(tables, now.as_of, drawn.columns)[1]
+
+
+def _sizes(was: Any, now: Any) -> dict[str, Any]:
+    index = stability_index(was, now)
+    return {"size_psi": index, "size_band": band(index)}
