@@ -54,6 +54,11 @@ def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: o
         ("[segment]\nn_segment = 3\n", "n_segment"),
         ("[segment\n", "not valid TOML"),
         ("segment = 3\n", "not a [section]"),
+        ("[segment.rules]\ncampus = 3\n", "campus must be a condition"),
+        ("[segment.rules]\ncampus = ' '\n", "campus must be a condition"),
+        ("[segment.rules]\n'a+b' = 'age < 3'\n", "a+b must be called"),
+        ("[segment]\nrules = 'age < 3'\n", "rules must be a table"),
+        ("[score-value.rules]\na = 'age < 3'\n", "no setting in [score-value] called rules"),
         ("\xff", "not UTF-8"),
     ],
 )

@@ -39,7 +39,24 @@ def collect(call: Call) -> list[dict[str, Any]]:
                     **item.metadata,
                 }
             )
+    for name, text in settings.own_rules(parsed.get("segment", {}), str(file or "telcli.toml")).items():
+        rows.append(_rule(name, text, str(file)))
     return rows
+
+
+def _rule(name: str, text: str, source: str) -> dict[str, Any]:
+    """A rule of the operator's own as a setting."""
+    about = {"unit": "", "low": None, "high": None, "choices": (), "form": "", "shows": True}
+    meaning = {"meaning": "A group of your own: its condition.", "zh": "自定义客群的条件。"}
+    return {
+        "section": "segment.rules",
+        "name": name,
+        "value": text,
+        "source": source,
+        "default": "",
+        **meaning,
+        **about,
+    }
 
 
 def view(rows: list[dict[str, Any]]) -> Iterator[Any]:

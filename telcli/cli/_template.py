@@ -29,6 +29,12 @@ _OWN_WORDS = (
     '# headers = ["装维人员"]',
 )
 
+_OWN_RULES = (
+    "[segment.rules]",
+    """# campus = "age < 25 AND plan_id LIKE '%校园%'\"""",
+    '# household = "household_id IS NOT NULL"',
+)
+
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
     """Write the template and say where; --seed and --lang, if given, are set rather than commented out.
@@ -89,6 +95,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Words of your own systems: headers, value words, units, headers that name persons."),
         *_OWN_WORDS,
+        "",
+        tr("# Groups of your own: conditions over customer_months, customers, subscriptions, customer_views and age."),
+        *_OWN_RULES,
     ]
     return "\n".join(lines) + "\n"
 

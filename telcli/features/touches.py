@@ -11,7 +11,7 @@ from telcli.features.month_index import month_at, month_index
 from telcli.features.online import online_channel
 from telcli.tables import contract
 
-__all__ = ["asked", "paid", "sold"]
+__all__ = ["asked", "live_lines", "paid", "sold"]
 
 _YEAR, _HALF, _TOP_UPS = 12, 6, timedelta(days=90)
 _ASKED = ("enquiry", "request")
@@ -70,10 +70,7 @@ def sold(subscriptions: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     >>> sold(lines, date(2024, 6, 1), "网厅").collect().rows()
     [('a', True, False, True)]
     """
-    last = (_end(as_of) - timedelta(days=1)).date()
-    frame = contract("subscriptions").conform(subscriptions)
-    begun = pl.col("activated_on").is_null() | (pl.col("activated_on") <= last)
-    live = frame.filter(begun & (pl.col("ended_on").is_null() | (pl.col("ended_on") > last)))
+    live = live_lines(subscriptions, as_of)
     flags: Mapping[str, pl.Expr] = {
         "prepaid": pl.col("pay_mode") == "prepaid",
         "leased": pl.col("service_type") == "leased-line",
@@ -82,6 +79,20 @@ def sold(subscriptions: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     known = {name: flag.is_not_null().any() for name, flag in flags.items()}
     held = {"prepaid": flags["prepaid"].all(), **{name: flags[name].any() for name in ("leased", "bought_online")}}
     return live.group_by("customer_id").agg(pl.when(known[name]).then(held[name]).alias(name) for name in flags)
+
+
+def live_lines(subscriptions: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """The lines that live at the end of the month.
+
+    >>> lines = pl.LazyFrame({"subscription_id": ["1", "2"], "customer_id": ["a", "b"],
+    ...     "ended_on": [date(2024, 6, 30), date(2024, 7, 1)]})
+    >>> live_lines(lines, date(2024, 6, 1)).collect()["subscription_id"].to_list()
+    ['2']
+    """
+    last = (_end(as_of) - timedelta(days=1)).date()
+    begun = pl.col("activated_on").is_null() | (pl.col("activated_on") <= last)
+    lives = pl.col("ended_on").is_null() | (pl.col("ended_on") > last)
+    return contract("subscriptions").conform(subscriptions).filter(begun & lives)
 
 
 def _start(as_of: date, months: int) -> datetime:

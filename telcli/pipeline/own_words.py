@@ -10,24 +10,26 @@ from telcli import settings as knobs
 
 __all__ = ["own_words"]
 
-_SHARED = {"segment": ("score-value", ("margin_rate", "cost_per_contact"))}
-"""Settings that a stage takes from the section of another, which would otherwise stand in two places."""
+_COSTS_OF, _COSTS = "score-value", ("margin_rate", "cost_per_contact")
+"""Settings that segment takes from the section of another stage, since they would otherwise stand in two places."""
 
 
 def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
-    ``dictionary`` for ingest, where it says anything.
+    ``dictionary`` for ingest, where it says anything; for segment the operator's ``rules``, where there are some, and
+    margin_rate and cost_per_contact of score-value.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":
         own = knobs.read_config(config).get(knobs.DICTIONARY)
         return {knobs.DICTIONARY: own} if _says_anything(own) else {}
-    if stage in _SHARED:
-        section, names = _SHARED[stage]
-        values = knobs.resolve(section, {}, knobs.read_config(config), str(config or "telcli.toml")).values
-        return {name: getattr(values, name) for name in names}
-    return {}
+    if stage != "segment":
+        return {}
+    parsed, file = knobs.read_config(config), str(config or "telcli.toml")
+    values = knobs.resolve(_COSTS_OF, {}, parsed, file).values
+    rules = knobs.own_rules(parsed.get("segment", {}), file)
+    return {**{name: getattr(values, name) for name in _COSTS}, **({"rules": rules} if rules else {})}
 
 
 def _says_anything(own: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,16 +18,11 @@ from telcli.tables import PARTITIONS, contract
 if TYPE_CHECKING:
     import polars as pl
 
+    from telcli.tables.condition import ConditionError
+
 __all__ = ["Selection", "batches", "count", "known_column", "pick", "read"]
 
 _BATCH = 50_000
-_DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
-_OF_DAYS = (
-    r"(?i)(?<![\w.'])(?:{names})\s*(?:[<>=!]=?\s*\d+|<>\s*\d+|(?:not\s+)?between\s+\d+\s+and\s+\d+"
-    r"|(?:not\s+)?in\s*\(\s*\d+(?:\s*,\s*\d+)*\s*\))"
-)
-_NUMBER = re.compile(r"(?<![\w'])\d+(?![\w'])")
-_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 
 
 @dataclass(frozen=True)
@@ -112,91 +106,49 @@ def pick(selection: Selection, columns: Sequence[str] = (), where: str | None = 
 
 
 def _condition(selection: Selection, where: str) -> pl.Expr:
-    """Parse a condition and try it on no rows: what fails there would fail on all.
+    from telcli.tables.condition import ConditionError, condition
 
-    Where types do not fit, texts that look like dates are read as dates: ``month >= '2024-05'`` means what it says.
-    """
-    import polars as pl
-
-    empty = pl.DataFrame(schema=selection.frame.collect_schema())
-    where = _with_days(where, selection.table, empty)
+    schema = selection.frame.collect_schema()
     try:
-        condition = _parsed(where, selection.table, empty)
-        tried = empty.lazy().select(condition).collect()
-    except pl.exceptions.PolarsError:
-        try:
-            condition = _parsed(_DATE.sub(_as_date, where), selection.table, empty)
-            tried = empty.lazy().select(condition).collect()
-        except pl.exceptions.PolarsError:
-            raise _types_differ(where, selection.table) from None
-    if tried.dtypes != [pl.Boolean] or tried.height:
-        raise UsageError(
-            "where-no-condition",
-            "--where {where} is not something true or false of each row.",
-            hint="Write it as in SQL: amount > 100 AND kind = 'total'",
-            where=repr(where),
+        return condition(where, schema)
+    except ConditionError as error:
+        if error.near:
+            known_column(selection.table, error.column, schema.names())
+        raise _unfit(error, where, selection.table) from None
+
+
+def _unfit(error: ConditionError, where: str, table: str) -> UsageError:
+    if error.why == "column":
+        return UsageError(
+            "where-column-unknown",
+            "Table {table} has no column {column}.",
+            hint="Text goes in single quotes, as in customer_id = '{column}'; "
+            "the columns: telcli show {table} --schema",
+            table=table,
+            column=error.column,
         )
-    return condition
-
-
-def _types_differ(where: str, table: str) -> UsageError:
-    return UsageError(
-        "where-types",
-        "--where {where} compares things of different types.",
-        hint="Types: telcli show {table} --schema. Text and days go in single quotes: customer_id = '000123', "
-        "month >= '2024-05'",
-        where=repr(where),
-        table=table,
-    )
-
-
-def _with_days(where: str, table: str, empty: pl.DataFrame) -> str:
-    """The condition with numbers that are compared with a day as the days they mean: 202404, 20240401.
-
-    Any other number would be taken for days since 1970, and finds nothing.
-    """
-    names = [re.escape(name) for name, kind in empty.schema.items() if kind.is_temporal()]
-    if not names:
-        return where
-
-    def day(found: re.Match[str]) -> str:
-        told = _MONTH.fullmatch(found[0])
-        if told is None:
-            raise _types_differ(where, table)
-        return f"'{told[1]}-{told[2]}-{told[3] or '01'}'"
-
-    return re.sub(_OF_DAYS.format(names="|".join(names)), lambda found: _NUMBER.sub(day, found[0]), where)
-
-
-def _as_date(found: re.Match[str]) -> str:
-    return f"DATE '{found[1]}{found[2] or '-01'}'"
-
-
-def _parsed(where: str, table: str, empty: pl.DataFrame) -> pl.Expr:
-    import polars as pl
-
-    try:
-        condition = pl.sql_expr(where)
-        roots = condition.meta.root_names()
-    except pl.exceptions.PolarsError:
-        raise UsageError(
+    if error.why == "types":
+        return UsageError(
+            "where-types",
+            "--where {where} compares things of different types.",
+            hint="Types: telcli show {table} --schema. Text and days go in single quotes: customer_id = '000123', "
+            "month >= '2024-05'",
+            where=repr(where),
+            table=table,
+        )
+    if error.why == "unreadable":
+        return UsageError(
             "where-unreadable",
             "--where {where} cannot be read as a condition.",
             hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'",
             where=repr(where),
-        ) from None
-    for name in roots:
-        if name not in empty.columns and not difflib.get_close_matches(name, empty.columns, n=1):
-            raise UsageError(
-                "where-column-unknown",
-                "Table {table} has no column {column}.",
-                hint="Text goes in single quotes, as in customer_id = '{column}'; "
-                "the columns: telcli show {table} --schema",
-                table=table,
-                column=name,
-            )
-        known_column(table, name, empty.columns)
-    return condition
+        )
+    return UsageError(
+        "where-no-condition",
+        "--where {where} is not something true or false of each row.",
+        hint="Write it as in SQL: amount > 100 AND kind = 'total'",
+        where=repr(where),
+    )
 
 
 def known_column(table: str, name: str, have: Sequence[str]) -> None:

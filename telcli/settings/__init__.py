@@ -11,6 +11,7 @@ from telcli.settings.declared import (
 from telcli.settings.engine import EngineSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.own_rules import own_rules
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.segmenting import SegmentSettings
@@ -31,6 +32,7 @@ __all__ = [
     "SegmentSettings",
     "SimulateSettings",
     "config_file",
+    "own_rules",
     "read_config",
     "resolve",
 ]

@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 from telcli.settings.memory import memory_bytes
+from telcli.settings.own_rules import RULES, own_rules
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
 
@@ -75,7 +76,11 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 file=str(path),
                 why=f"{section} is not a [section]",
             )
+        if section == RULES[0]:
+            own_rules(body, str(path))
         for name in body if section != DICTIONARY else ():
+            if (section, name) == RULES:
+                continue
             _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
     return parsed
 

@@ -24,7 +24,7 @@ from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
 from telcli.stages.segment_stability import steadiness
-from telcli.stages.segment_views import check_tiers, viewed
+from telcli.stages.segment_views import check, viewed
 from telcli.stages.segment_words import reasoned
 
 __all__ = ["segment"]
@@ -48,7 +48,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     MissingInputError
         Customers are to join the segments of the snapshot before, and there is none.
     """
-    check_tiers(settings)
+    check(inputs, settings)
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
     record = recall(inputs.earlier)

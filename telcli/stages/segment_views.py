@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from telcli.errors import Notice, UsageError
 from telcli.features.account_class import account_class
 from telcli.features.exit_candidates import exit_candidate, exit_remedy
 from telcli.features.online import online
+from telcli.features.own_groups import check_rules, own_groups
 from telcli.features.rfm import rfm_group, rfm_scores, rfm_variant
 from telcli.features.ruling import NOT_KNOWN
 from telcli.features.traits import consumption_view
@@ -26,7 +26,15 @@ from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 from telcli.tables import contract
 
-__all__ = ["Views", "check_tiers", "viewed"]
+__all__ = ["Views", "check", "viewed"]
+
+
+_MEASURES: Mapping[str, pl.Expr] = {
+    "customers": pl.len().cast(pl.Int64),
+    "billed": pl.col("money").clip(0).sum(),
+    "mean": pl.col("money").mean(),
+    "churn_rate": pl.col("label").mean(),
+}
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,20 @@ class Views:
     notices: tuple[Notice, ...]
 
 
-def check_tiers(settings: SegmentSettings) -> None:
-    """Refuse bounds of the tiers of consumption that cross.
+def check(inputs: Inputs, settings: SegmentSettings) -> None:
+    """Refuse what no view could be made by, before anything is computed.
 
     Raises
     ------
     UsageError
-        The shares overlap, or the amount of the low tier lies above that of the high one.
+        The bounds of the tiers of consumption cross, or a rule of the operator's own cannot be meant.
     """
+    _check_tiers(settings)
+    if inputs.as_of is not None:
+        check_rules(inputs.choices.get("rules", {}), inputs.tables, inputs.as_of)
+
+
+def _check_tiers(settings: SegmentSettings) -> None:
     if settings.high_tier_share + settings.low_tier_share > 1:
         raise UsageError(
             "tier-shares-overlap",
@@ -67,8 +81,8 @@ def check_tiers(settings: SegmentSettings) -> None:
 def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSettings) -> Views:
     """Put every customer of the snapshot into the groups of each view.
 
-    `tiers` are the customers' tiers of consumption. Margins are those of ``[score-value]``, whose margin_rate and
-    cost_per_contact come with the inputs' choices.
+    `tiers` are the customers' tiers of consumption. The operator's own rules, and margin_rate and cost_per_contact of
+    ``[score-value]``, come with the inputs' choices.
     """
     as_of = inputs.as_of or date.min
     base = people.frame.select("customer_id", "lifecycle_stage", "lifecycle_reason").with_columns(
@@ -76,10 +90,18 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     )
     costs = {name: inputs.choices[name] for name in ("margin_rate", "cost_per_contact") if name in inputs.choices}
     facts = view_facts(inputs.tables, base, as_of, settings, **costs)
-    views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of), own_groups=pl.lit(None, dtype=pl.String))
-    groups = view_groups(views, people.revenue, people.churned, as_of)
-    names = [name for name in contract("customer_views").schema.columns() if name in views.columns]
-    return Views({"customer_views": views.select(names), "view_groups": groups}, _shares(groups), ())
+    views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of))
+    own = own_groups(inputs.choices.get("rules", {}), inputs.tables, views, as_of)
+    views = views.with_columns(_joined_names(own))
+    groups = view_groups(views, own, people, as_of)
+    tables = {"customer_views": views.select(list(contract("customer_views").schema.columns())), "view_groups": groups}
+    return Views(tables, _shares(groups), tuple(_nobody(held.name) for held in own if not held.any()))
+
+
+def _nobody(rule: str) -> Notice:
+    return Notice(
+        "segment-rule-nobody", "The rule {own} in [segment.rules] holds of no customer of this month.", {"own": rule}
+    )
 
 
 def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
@@ -95,25 +117,26 @@ def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
     return facts
 
 
-def view_groups(
-    views: pl.DataFrame, revenue: NDArray[np.float64], churned: NDArray[np.float64] | None, as_of: date
-) -> pl.DataFrame:
-    """One row per view, group and reason, counted from the customers' rows; `revenue` is NaN where not known."""
-    label = pl.Series("label", churned if churned is not None else np.full(len(revenue), np.nan))
-    frame = views.with_columns(money=pl.Series(revenue, dtype=pl.Float64).fill_nan(None), label=label.fill_nan(None))
+def view_groups(views: pl.DataFrame, own: pl.DataFrame, people: People, as_of: date) -> pl.DataFrame:
+    """One row per view, group and reason, and per rule of the operator's own, counted from the customers' rows."""
+    label = people.churned if people.churned is not None else np.full(views.height, np.nan)
+    measured = {"money": people.revenue, "label": label}
+    columns = [pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in measured.items()]
+    frame = views.with_columns(columns)
     parts = [_counted(frame, view, reason) for view, reason in REASONS.items()]
+    parts += [_counted_own(frame, held) for held in own]
     counted = pl.concat(part for part in parts if part.height)
     money = frame["money"].drop_nulls()
     billed, mean = money.clip(0).sum(), money.mean()
-    measured = counted.with_columns(
+    found = counted.with_columns(
         customer_share=pl.col("customers") / max(frame.height, 1),
         revenue_share=pl.col("billed") / billed if billed > 0 else pl.lit(None, dtype=pl.Float64),
         value_index=pl.col("mean") / mean if money.sum() > 0 else pl.lit(None, dtype=pl.Float64),
         as_of=pl.lit(as_of),
     )
-    meanings = [_meaning(*row) for row in measured.select("view", "group_name", "reason").iter_rows()]
+    meanings = [_meaning(*row) for row in found.select("view_name", "group_name", "reason").iter_rows()]
     told = {"meaning": [one[0] for one in meanings], "meaning_zh": [one[1] for one in meanings]}
-    found = measured.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in told.items())
+    found = found.with_columns(pl.Series(name, texts, dtype=pl.String) for name, texts in told.items())
     return found.select(list(contract("view_groups").schema.columns()))
 
 
@@ -123,13 +146,23 @@ def _counted(frame: pl.DataFrame, view: str, reason: str) -> pl.DataFrame:
     if frame.schema[view] == pl.Boolean:
         group = pl.when(group).then(pl.lit("yes")).when(~group).then(pl.lit("no"))
     named = frame.select("money", "label", group_name=group.fill_null(NOT_KNOWN), reason=reason)
-    found = named.group_by("group_name", "reason", maintain_order=True).agg(
-        customers=pl.len().cast(pl.Int64),
-        billed=pl.col("money").clip(0).sum(),
-        mean=pl.col("money").mean(),
-        churn_rate=pl.col("label").mean(),
-    )
-    return found.sort("group_name", "reason").select(pl.lit(view).alias("view"), pl.all())
+    found = named.group_by("group_name", "reason", maintain_order=True).agg(**_MEASURES)
+    return found.sort("group_name", "reason").select(pl.lit(view).alias("view_name"), pl.all())
+
+
+def _counted_own(frame: pl.DataFrame, held: pl.Series) -> pl.DataFrame:
+    """The row of one rule of the operator's own; it may be of nobody."""
+    named = {"view_name": pl.lit("own_groups"), "group_name": pl.lit(held.name), "reason": pl.lit("own-rule")}
+    return frame.filter(held).select(**named, **_MEASURES)
+
+
+def _joined_names(own: pl.DataFrame) -> pl.Expr:
+    """The names of the rules that hold, joined with +; null where none does."""
+    if not own.width:
+        return pl.lit(None, dtype=pl.String).alias("own_groups")
+    words = [pl.when(pl.col(name)).then(pl.lit(name)) for name in own.columns]
+    texts = own.select(pl.concat_str(words, separator="+", ignore_nulls=True)).to_series()
+    return pl.when(texts != "").then(texts).alias("own_groups")
 
 
 def _meaning(view: str, group: str, reason: str) -> tuple[str, str]:
@@ -142,7 +175,7 @@ def _meaning(view: str, group: str, reason: str) -> tuple[str, str]:
 def _shares(groups: pl.DataFrame) -> dict[str, dict[str, float]]:
     """The share of customers in each group, by view."""
     found: dict[str, dict[str, float]] = {}
-    for view, group, share in groups.select("view", "group_name", "customer_share").iter_rows():
+    for view, group, share in groups.select("view_name", "group_name", "customer_share").iter_rows():
         found.setdefault(view, {})
         found[view][group] = found[view].get(group, 0.0) + share
     return found

@@ -66,7 +66,7 @@ class ViewGroups(dy.Schema):
     """One row per group of a view and reason for being in it; of the operator's own rules a row each."""
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
-    view = c.text("Column of customer_views", "视图", key=True)
+    view_name = c.text("Column of customer_views", "视图", key=True)
     group_name = c.text("Group: yes and no of flags", "分组", key=True)
     reason = c.text("Why its customers are in it", "依据", key=True)
     customers = c.integer("Customers", "客户数", "customers", need=True, low=0)

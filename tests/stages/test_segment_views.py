@@ -51,13 +51,13 @@ def test_the_same_customers_and_tiers_as_segments(found: Outcome) -> None:
 
 def test_groups_of_a_view_add_up_to_everybody(found: Outcome) -> None:
     groups, views = out(found, "view_groups"), out(found, "customer_views")
-    assert set(groups["view"]) == set(REASONS)
-    for (view,), rows in groups.group_by("view"):
+    assert set(groups["view_name"]) == set(REASONS)
+    for (view,), rows in groups.group_by("view_name"):
         assert rows["customers"].sum() == ROWS, view
         assert rows["customer_share"].sum() == pytest.approx(1)
         assert rows["revenue_share"].sum() == pytest.approx(1)
         assert (rows["value_index"] * rows["customer_share"]).sum() == pytest.approx(1)
-    key = groups.filter((pl.col("view") == "account_class") & (pl.col("reason") == "told-key")).row(0, named=True)
+    key = groups.filter((pl.col("view_name") == "account_class") & (pl.col("reason") == "told-key")).row(0, named=True)
     assert key["customers"] == (views["account_reason"] == "told-key").sum() == 120
     assert key["meaning"] == "key account: the CRM says key account"
     assert key["meaning_zh"] == "大客户：CRM 标为大客户"
@@ -113,7 +113,7 @@ def test_a_flat_table_without_bills_use_or_tenure_invents_nothing() -> None:
         if view != "lifecycle_stage":
             assert stayed[view].null_count() == stayed.height, view
     assert groups["revenue_share"].null_count() == groups.height
-    gone = groups.filter((pl.col("view") == "lifecycle_stage") & (pl.col("group_name") == "churned"))
+    gone = groups.filter((pl.col("view_name") == "lifecycle_stage") & (pl.col("group_name") == "churned"))
     assert gone["churn_rate"].to_list() == [1.0]
     assert gone["reason"].to_list() == ["labelled"]
     assert views.filter(pl.col("lifecycle_stage") == "churned")["loyalty_reason"].unique().to_list() == ["left"]

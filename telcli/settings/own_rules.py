@@ -1,0 +1,48 @@
+"""The operator's own groups in telcli.toml: names and conditions under ``[segment.rules]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from telcli.errors import UsageError
+
+__all__ = ["RULES", "own_rules"]
+
+RULES = ("segment", "rules")
+"""The section, and the name of the table in it."""
+_NAME = re.compile(r"[\w-]{1,40}")
+
+
+def own_rules(section: Mapping[str, Any], file: str) -> dict[str, str]:
+    """The rules in a section: the name of a group -> its condition, as it stands.
+
+    Raises
+    ------
+    UsageError
+        Something there is no name with a condition.
+
+    >>> own_rules({"n_segments": 4, "rules": {"campus": "age < 25"}}, "telcli.toml")
+    {'campus': 'age < 25'}
+    """
+    rules = section.get(RULES[1], {})
+    if not isinstance(rules, Mapping):
+        raise _refused(RULES[1], "a table of names with a condition each", file, "segment")
+    for name, condition in rules.items():
+        if not _NAME.fullmatch(name):
+            raise _refused(name, "called by letters, digits, - and _ alone, 40 at most", file)
+        if not isinstance(condition, str) or not condition.strip():
+            raise _refused(name, 'a condition in double quotes, such as "age < 25"', file)
+    return dict(rules)
+
+
+def _refused(name: str, wanted: str, file: str, section: str = "segment.rules") -> UsageError:
+    return UsageError(
+        "rule-invalid",
+        "{file}: [{section}] {own} must be {wanted}.",
+        file=file,
+        section=section,
+        own=name,
+        wanted=wanted,
+    )

@@ -1,0 +1,109 @@
+"""The operator's own rules: what they may name, whom they hold of, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from telcli.errors import UsageError
+from telcli.features.own_groups import check_rules, own_groups
+from tests.features.test_view_facts import months_of
+
+AS_OF = date(2024, 6, 1)
+LINES = pl.LazyFrame(
+    {
+        "subscription_id": ["1", "2", "3", "4"],
+        "customer_id": ["a", "a", "b", "c"],
+        "plan_id": ["校园卡19", "家庭99", "家庭99", "校园卡19"],
+        "plan_fee": [19.0, 99.0, 99.0, 19.0],
+        "ended_on": [None, None, None, date(2024, 6, 2)],
+    }
+)
+TABLES = {
+    "customer_months": months_of(
+        [
+            {"customer_id": one, "month": AS_OF, "revenue": money}
+            for one, money in zip("abcd", (10.0, 20.0, 60.0, None), strict=True)
+        ]
+        + [{"customer_id": "d", "month": date(2024, 5, 1), "revenue": 99.0}]
+    ),
+    "customers": pl.LazyFrame(
+        {
+            "customer_id": ["a", "b", "c", "d", "z"],
+            "birth_year": [2004, 1960, 2006, None, 2006],
+            "group_id": ["g", None, None, None, None],
+            "joined_on": [date(2024, 3, 1), date(2019, 1, 1), None, None, None],
+            "x_Dorm": ["yes", "no", "yes", None, "yes"],
+        }
+    ),
+    "subscriptions": LINES,
+}
+VIEWS = pl.DataFrame({"customer_id": ["d", "c", "b", "a"], "online": [True, False, True, None]})
+
+
+def members(rule: str, **tables: pl.LazyFrame) -> str:
+    held = own_groups({"rule": rule}, {**TABLES, **tables}, VIEWS, AS_OF)
+    return "".join(sorted(VIEWS.filter(held["rule"])["customer_id"]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "who"),
+    [
+        ("age < 25", "ac"),
+        ("plan_id LIKE '%校园%'", "a"),
+        ("age < 25 AND plan_id LIKE '%校园%'", "a"),
+        ("plan_id LIKE '%校园%' AND plan_id LIKE '%99'", ""),
+        ("plan_id LIKE '%99' OR x_Dorm = 'yes'", "abc"),
+        ("plan_fee IS NULL", "abcd"),
+        ("plan_id IS NULL", "cd"),
+        ("group_id IS NOT NULL", "a"),
+        ("joined_on >= '2024-01'", "a"),
+        ("joined_on < 202401", "b"),
+        ("revenue > 15", "bc"),
+        ("revenue > avg(revenue)", "c"),
+        ("online", "bd"),
+        ("NOT online", "c"),
+        ("customer_id = 'd'", "d"),
+        ("age < 5", ""),
+    ],
+)
+def test_whom_a_rule_holds_of(rule: str, who: str) -> None:
+    assert members(rule) == who
+
+
+def test_rules_come_in_the_order_of_their_names() -> None:
+    held = own_groups({"b": "online", "a": "age < 25", "校": "age < 25"}, TABLES, VIEWS, AS_OF)
+    assert held.columns == ["a", "b", "校"]
+    assert held["a"].to_list() == [False, True, False, True]
+    assert own_groups({}, TABLES, VIEWS, AS_OF).width == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "says"),
+    [
+        ("age <", "rule-unreadable", "campus"),
+        ("age", "rule-no-condition", "campus"),
+        ("1 = 1", "rule-no-condition", "campus"),
+        ("sum(age) > 3", "rule-no-condition", "campus"),
+        ("age < 'x'", "rule-types", "campus"),
+        ("joined_on > 7", "rule-types", "campus"),
+        ("aeg < 25", "rule-column-unknown", "aeg"),
+        ("own_groups = 'a'", "rule-column-unknown", "own_groups"),
+    ],
+)
+def test_what_is_wrong_is_said_by_the_name_of_the_rule(rule: str, code: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_rules({"fine": "age < 25", "campus": rule}, TABLES, AS_OF)
+    assert caught.value.code == code
+    assert says in str(caught.value)
+    if "aeg" in rule:
+        assert "age" in caught.value.values["near"]
+
+
+def test_without_lines_their_columns_are_none() -> None:
+    tables = {name: frame for name, frame in TABLES.items() if name != "subscriptions"}
+    check_rules({"young": "age < 25"}, tables, AS_OF)
+    with pytest.raises(UsageError):
+        check_rules({"cheap": "plan_id = 'x'"}, tables, AS_OF)
