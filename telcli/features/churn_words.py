@@ -18,6 +18,7 @@ __all__ = ["feature_name", "phrases", "themes"]
 Pair = tuple[str, str]
 
 
+@cache
 def feature_name(name: str) -> Pair:
     """What a column is called, in English and Chinese; an attribute by its header, less underscores.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from telcli.intake.dictionary import (
     CHARGES,
@@ -135,6 +136,7 @@ class Candidate:
         return next((name for name, found in wants[self.table] if not found), "")
 
 
+@lru_cache(4096)
 def meaning(table: str, header: str) -> tuple[str, str]:
     """Column of a table that a header means, and the unit in it; empty when none.
 

@@ -18,12 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
 from telcli.methods.calibration import level_shift, stack_logits
 from telcli.methods.churn_folds import Split, stratified_folds, usable_folds
 from telcli.methods.churn_linear import LinearChurn
+from telcli.methods.threads import threads
 
 __all__ = ["MEMBERS", "SMALL_CHURNERS", "SMALL_ROWS", "ChurnModel"]
 
@@ -203,7 +203,7 @@ def _spread(tasks: Sequence[Callable[[], Any]], *, apart: bool = True) -> list[A
     Threads inside a task would wait for each other at every split of every tree, which on a busy machine costs far more
     than it brings; and linear algebra on several threads does not give the same bits.
     """
-    with threadpool_limits(1, user_api="blas"):
+    with threads(1, "blas"):
         if len(tasks) < 2 or not apart or (os.cpu_count() or 1) < 2:
             return [_alone(task) for task in tasks]
         with ThreadPoolExecutor(2) as pool:
@@ -211,5 +211,5 @@ def _spread(tasks: Sequence[Callable[[], Any]], *, apart: bool = True) -> list[A
 
 
 def _alone(task: Callable[[], Any]) -> Any:
-    with threadpool_limits(1, user_api="openmp"):
+    with threads(1, "openmp"):
         return task()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import silhouette_samples
-from threadpoolctl import threadpool_limits
 
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, cluster_sums
+from telcli.methods.threads import threads
 
 __all__ = ["About", "Separation", "about_label", "bootstrap_jaccard", "sampled_silhouette", "separation"]
 
@@ -83,7 +83,7 @@ def sampled_silhouette(matrix: Floats, labels: Labels, rows: int = 4_000, seed: 
             wanted = min(count, max(fewest, rows * count // len(matrix)))
             parts.append(np.sort(random.choice(members, wanted, replace=False)))
         chosen = np.concatenate(parts)
-    with threadpool_limits(1):
+    with threads(1):
         each = silhouette_samples(matrix[chosen].astype(np.float64), labels[chosen])
     means = np.bincount(labels[chosen], weights=each) / np.bincount(labels[chosen])
     return float(means @ (counts / counts.sum()))

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+
+from telcli.methods.threads import threads
 
 __all__ = ["SampledKMeans", "assign", "cluster_sums", "draw_rows"]
 
@@ -66,14 +67,14 @@ class SampledKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         matrix = _as_matrix(X)
         sample = matrix[draw_rows(len(matrix), self.sample_rows, self.random_state)]
         clusters = min(self.n_clusters, len(np.unique(sample, axis=0)))
-        with threadpool_limits(1):
+        with threads(1):
             start = KMeans(clusters, n_init=self.n_init, random_state=self.random_state).fit(sample)
             self._finish(matrix, start.cluster_centers_.astype(np.float64))
         return self
 
     def predict(self, X: ArrayLike) -> Labels:
         """The nearest centre of each row."""
-        with threadpool_limits(1):
+        with threads(1):
             return assign(_as_matrix(X), self.cluster_centers_)[0]
 
     def _finish(self, matrix: Floats, centres: NDArray[np.float64]) -> None:

@@ -120,8 +120,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes."""
-        body = {"format": FORMAT, **dataclasses.asdict(self)}
-        return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return _text({"format": FORMAT, **vars(self)}) + "\n"
 
     @staticmethod
     def read(path: Path) -> Manifest:
@@ -160,6 +159,29 @@ class Manifest:
     def months(self, table: str) -> tuple[str, ...]:
         """Months that a table has partitions of, in order; ("",) where it has a single unpartitioned file."""
         return tuple(sorted({name[:10] for name in self.tables.get(table, {})}))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _text(value: Any, margin: str = "\n") -> str:
+    """Text as `json.dumps` writes it with sorted keys and an indent of one, several times as fast.
+
+    >>> _text({"b": [1, None], "a": {}}).splitlines()
+    ['{', ' "a": {},', ' "b": [', '  1,', '  null', ' ]', '}']
+    """
+    inner = margin + " "
+    if dataclasses.is_dataclass(value):
+        value = vars(value)
+    if isinstance(value, dict):
+        lines = [f"{_ENCODER.encode(key)}: {_text(value[key], inner)}" for key in sorted(value)]
+        opening, closing = "{}"
+    elif isinstance(value, list | tuple):
+        lines = [_text(item, inner) for item in value]
+        opening, closing = "[]"
+    else:
+        return _ENCODER.encode(value)
+    return opening + inner + f",{inner}".join(lines) + margin + closing if lines else opening + closing
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from threadpoolctl import threadpool_limits
 
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.lifecycle import LifecycleRules
 from telcli.methods.cluster_quality import about_label, sampled_silhouette, separation
 from telcli.methods.preparation import BehaviourPreparation
+from telcli.methods.threads import threads
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
@@ -52,7 +52,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
     record = recall(inputs.earlier)
-    with threadpool_limits(1):
+    with threads(1):
         now = _segmented(inputs.tables, inputs.as_of, inputs, settings, record)
         same = continued(record, now.people.frame["customer_id"], now.grouping, settings.name_overlap)
         profiled = _profiled(now, record, same, inputs)

@@ -127,7 +127,7 @@ class Contract:
         found = {"_month": self.month()} if self.partition else {}
         return found | ({"_bucket": bucket("customer_id", self.buckets)} if self.buckets else {})
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """The primary key; empty where rows have none."""
         return tuple(self.schema.primary_key())
