@@ -33,7 +33,8 @@ def test_two_command_lines_come_first_and_are_one_line_each() -> None:
 @pytest.mark.slow
 def test_every_example_runs(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
-    blocks = re.findall(r"```sh example\n(.*?)```", README, re.S)
+    pages = [README, *(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))]
+    blocks = [block for page in pages for block in re.findall(r"```sh example\n(.*?)```", page, re.S)]
     assert len(blocks) >= 4
     script = "set -e\n" + "\n".join(blocks)
     (tmp_path / "examples.sh").write_text(script, encoding="utf-8")

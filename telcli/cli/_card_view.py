@@ -109,6 +109,7 @@ class View:
         yield from self._section("churn", self._churn)
         yield from self._section("value", self._value)
         yield from self._section("segment", self._segment)
+        yield from self._views()
 
     def _section(self, name: str, told: Any) -> Iterator[Any]:
         """A result on one line, more below it; or why it is not there."""
@@ -151,6 +152,17 @@ class View:
         stage = tr("stage of life {stage}", stage=meant("lifecycle_stage", segment["lifecycle_stage"]))
         spends = tr("spends {tier}", tier=meant("consumption_tier", segment["consumption_tier"]))
         yield " · ".join([plain(name), stage, spends])
+
+    def _views(self) -> Iterator[Any]:
+        """The groups of the business views, where they were made."""
+        from rich.text import Text
+
+        views = self.body["views"]
+        told = [plain(one) for one in views["told_zh" if language() == "zh" else "told"]] if views else []
+        title = label(tr("Views") + tr(": ").rstrip())
+        for at, line in enumerate(wrap(title + " · ".join(told), self.width - 2) if told else ()):
+            cut = len(title) if at == 0 else 0
+            yield Text.assemble("" if at == 0 else "  ", (line[:cut], "bold"), line[cut:])
 
     def _months(self) -> Iterator[Any]:
         from rich.text import Text

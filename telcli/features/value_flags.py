@@ -36,7 +36,8 @@ def profitable(settings: Any) -> list[pl.Expr]:
 def loyal(settings: Any) -> list[pl.Expr]:
     """`loyal` and `loyalty_reason`: who has stayed long, complains and owes little, and is not fading.
 
-    What is not known (complaints, arrears, the stage of life) does not speak against a customer.
+    What is not known (complaints, arrears, the stage of life) does not speak against a customer, nor does a label that
+    says who left: it came afterwards, and the groups are held against it.
 
     >>> from telcli.settings import SegmentSettings
     >>> frame = pl.DataFrame({"tenure_months": [30.0, 30.0, 3.0], "complaints_sum_6": [0.0, 4.0, 0.0],
@@ -46,7 +47,6 @@ def loyal(settings: Any) -> list[pl.Expr]:
     """
     tenure, stage = pl.col("tenure_months"), pl.col("lifecycle_stage")
     rules = [
-        Rule(stage == "churned", False, "left"),
         Rule(tenure.is_null(), None, NOT_KNOWN),
         Rule(tenure < settings.loyal_months, False, "short-stay"),
         Rule(pl.col("complaints_sum_6") > settings.loyal_complaints, False, "complains"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
 
 __all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "purged", "veiled"]
@@ -36,6 +37,12 @@ _CONTACT = ("contact_id", "opened_at", "closed_at", "channel", "kind", "topic", 
 _PAYMENT = ("payment_id", "paid_at", "amount", "method", "channel", "reversed")
 _CAMPAIGN = ("campaign_id", "arm", "offer_id", "channel", "contacted_on", "response", "outcome")
 _SEGMENT = ("segment", "segment_name", "segment_name_zh", "lifecycle_stage", "consumption_tier")
+_VIEWS = (
+    *("account_class", "account_reason", "profitable", "profit_reason", "loyal", "loyalty_reason", "strategic"),
+    *("strategic_reason", "value_overlap", "consumption_tier", "consumption_reason", "lifecycle_stage"),
+    *("lifecycle_reason", "rfm_variant", "rfm_group", "rfm_reason", "value_mode", "mode_reason", "exit_candidate"),
+    *("exit_reason", "exit_remedy", "online", "online_reason", "own_groups"),
+)
 _VALUE = ("value_tier", "value_score", "lifetime_value", "current_value", "retention_value", "incremental_value")
 _REASONS = tuple(f"reason_{n}{lang}" for lang in ("", "_zh") for n in (1, 2, 3))
 _CHURN = ("churn_probability", "risk_band", "target", "expected_saving", *_REASONS)
@@ -47,6 +54,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "subscription_history": (*_LINE, *_HOLDS),
     "customer_months": ("month", "active", "left", "paid", *SERIES),
     "segments": _SEGMENT,
+    "customer_views": _VIEWS,
     "value_scores": _VALUE,
     "churn_scores": _CHURN,
     "contacts": _CONTACT,
@@ -78,6 +86,7 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
         "customer_id": customer_id,
         "who": _who(rows, end),
         **{section: dict(rows[table][0]) if rows.get(table) else None for section, table in RESULTS.items()},
+        "views": _views(rows.get("customer_views", ())),
         "lines": _lines(rows, end),
         "months": _months(rows.get("customer_months", ())),
         "contacts": contacts[:_MOST],
@@ -163,6 +172,14 @@ def _lines(rows: Rows, end: date) -> list[dict[str, Any]]:
     held = [row for now, past in by_line.values() for row in _stood(now, past, end)]
     known = [_line(row, end) for row in held if (row.get("activated_on") or date.min) <= end]
     return sorted(known, key=lambda line: (line["status"] == "ended", line["subscription_id"]))
+
+
+def _views(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """The business views with what they say in few words, `told` and `told_zh`; None where they were not made."""
+    if not rows:
+        return None
+    told = told_of(rows[0])
+    return {**rows[0], "told": [one[0] for one in told], "told_zh": [one[1] for one in told]}
 
 
 def _line(row: Row, end: date) -> dict[str, Any]:

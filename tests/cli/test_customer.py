@@ -117,7 +117,7 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     assert {"table": "payments", "path": "work/payments", "rows": 1} in body["outputs"]
     counts = {"lines": 2, "months": 6, "contacts": 1, "contacts_open": 1, "conflicts": 1, "systems": 1}
     assert body["metrics"] == counts
-    sections = "found_by customer_id who segment value churn lines months contacts contacts_in_all contacts_open"
+    sections = "found_by customer_id who segment value churn views lines months contacts contacts_in_all contacts_open"
     assert list(body["customer"]) == [*sections.split(), "payments", "campaigns", "conflicts", "systems"]
     assert set(body["customer"]["churn"]) == set(COLUMNS["churn_scores"])
     assert body["customer"]["months"]["series"][0]["values"] == [59.0, 59.0, None, 128.5, 0.0, 75.25]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -80,7 +81,7 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
             ({"tenure_months": 60.0, "complaints_sum_6": 2.0}, False, "complains"),
             ({"tenure_months": 60.0, "months_in_arrears_6": 2.0}, False, "pays-late"),
             ({"tenure_months": 60.0, "lifecycle_stage": "decline"}, False, "fading"),
-            ({"lifecycle_stage": "churned"}, False, "left"),
+            ({"tenure_months": 60.0, "lifecycle_stage": "churned"}, True, "long-stay"),
             ({"complaints_sum_6": 0.0}, None, "not-known"),
         ],
     ),
@@ -209,6 +210,19 @@ def test_reasons_all_have_words_and_all_words_have_a_case() -> None:
             if isinstance(group, str):
                 assert group in WORDS["group"][view]
     assert set(REASONS) <= set(WORDS["view"])
+
+
+def test_the_document_lists_every_reason_and_every_group() -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "segments.md").read_text(encoding="utf-8")
+    for reasons in WORDS["reason"].values():
+        assert [reason for reason in reasons if f"`{reason}`" not in page] == []
+    for view in ("account_class", "rfm_group", "value_mode", "exit_remedy", "consumption_tier", "lifecycle_stage"):
+        assert [group for group in WORDS["group"][view] if group not in page] == [], view
+    for setting in re.findall(r"`(\w+)`", page.partition("## Groups of your own")[0]):
+        columns = {column.name for column in contract("customer_views").columns()}
+        assert setting in {*dir(SegmentSettings()), *columns, "segments", "customer_views", "view_groups"} or any(
+            setting in words for words in WORDS["reason"].values()
+        ), setting
 
 
 def test_words_are_in_two_languages() -> None:

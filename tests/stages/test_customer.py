@@ -140,3 +140,32 @@ def test_contacts_that_are_open_come_before_newer_ones() -> None:
     days = {"T1": (1, None), "T2": (2, datetime(2024, 6, 3)), "T3": (3, datetime(2024, 6, 4))}
     rows = [contact(datetime(2024, 6, day), closed, contact_id=name) for name, (day, closed) in days.items()]
     assert [one["contact_id"] for one in card({"contacts": rows}, "a", JUNE)["contacts"]] == ["T1", "T3", "T2"]
+
+
+def test_views_are_told_in_few_words_of_both_languages() -> None:
+    row = dict.fromkeys(COLUMNS["customer_views"]) | {
+        "account_class": "key",
+        "account_reason": "told-key",
+        "value_overlap": "profitable+loyal",
+        "rfm_group": "slipping",
+        "value_mode": "partner",
+        "online": True,
+        "exit_candidate": True,
+        "exit_remedy": "e-bill",
+        "own_groups": "campus",
+    }
+    found = card({"customer_views": [row]}, "a", JUNE)["views"]
+    assert found["told"] == [
+        "key account",
+        "profitable and loyal",
+        "RFM: valuable and slipping away",
+        "value mode: partner",
+        "online",
+        "exit candidate, first send bills electronically",
+        "campus",
+    ]
+    assert found["told_zh"][-2:] == ["退出候选，改用电子账单", "campus"]
+    assert len(found["told_zh"]) == len(found["told"])
+    assert found["account_reason"] == "told-key"
+    assert card({"customer_views": [dict.fromkeys(row)]}, "a", JUNE)["views"]["told"] == []
+    assert card({}, "a", JUNE)["views"] is None

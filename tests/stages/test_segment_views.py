@@ -116,7 +116,10 @@ def test_a_flat_table_without_bills_use_or_tenure_invents_nothing() -> None:
     gone = groups.filter((pl.col("view_name") == "lifecycle_stage") & (pl.col("group_name") == "churned"))
     assert gone["churn_rate"].to_list() == [1.0]
     assert gone["reason"].to_list() == ["labelled"]
-    assert views.filter(pl.col("lifecycle_stage") == "churned")["loyalty_reason"].unique().to_list() == ["left"]
+    assert gone["meaning"].to_list() == ["churned: the label says left"]
+    left = views.filter(pl.col("lifecycle_stage") == "churned")
+    assert set(left["exit_reason"]) == {"left"}
+    assert set(left["loyalty_reason"]) == {"not-known"}, "the label came afterwards"
 
 
 def test_crossing_amounts_are_refused() -> None:
