@@ -21,6 +21,7 @@ __all__ = [
     "numeric_attributes",
     "snapshot",
     "unsmoothed",
+    "usual_columns",
 ]
 
 FEW = 5
@@ -107,10 +108,28 @@ def unsmoothed(frame: pl.DataFrame, columns: Iterable[str]) -> list[str]:
     """
     chosen = []
     for name in columns:
-        plain = re.sub(r"_(mean|sum)_\d+$", "", name)
+        plain = _plain(name)
         known = 2 * frame[name].null_count() <= frame.height
         chosen.append(name if known or plain not in frame.columns else plain)
     return chosen
+
+
+def usual_columns(months: pl.LazyFrame, as_of: date) -> list[str]:
+    """The behaviour columns as a month has them: its own value stands for a mean that is not known of most.
+
+    >>> months = pl.LazyFrame({"customer_id": ["a"], "month": [date(2024, 6, 1)], "active": [True], "texts": [3.0]})
+    >>> usual_columns(months, date(2024, 6, 1))
+    ['texts']
+    """
+    have = months.collect_schema().names()
+    smooth = behaviour_columns(have)
+    plain = [name for name in (_plain(one) for one in smooth) if name in have]
+    return unsmoothed(snapshot(months, as_of, dict.fromkeys([*smooth, *plain])), smooth)
+
+
+def _plain(name: str) -> str:
+    """The measure that a mean or sum is of."""
+    return re.sub(r"_(mean|sum)_\d+$", "", name)
 
 
 def snapshot(months: pl.LazyFrame, as_of: date, columns: Iterable[str]) -> pl.DataFrame:

@@ -121,7 +121,8 @@ def bootstrap_jaccard(
 class About:
     """What clusters tell about a label: shares 0..1, entropies in bits.
 
-    `p_value` is the share of shuffled labels that gain as much: gain grows with the number of clusters, chance too.
+    Gain grows with the number of clusters, by chance too: `p_value` is the share of shuffled labels that gain as much,
+    `chance_gain` what they gain on average. `cramers_v` is 0 for clusters that tell nothing, 1 for those that tell all.
     """
 
     purity: float
@@ -129,11 +130,14 @@ class About:
     information_gain: float
     gain_ratio: float
     p_value: float
+    cramers_v: float
+    chance_gain: float
 
 
 def about_label(table: ArrayLike, shuffles: int = 999, seed: int = 0) -> About:
-    """Purity, H(label | cluster), information gain H(label) - H(label | cluster), and gain over H(cluster).
+    """Purity, H(label | cluster), information gain H(label) - H(label | cluster), gain over H(cluster), Cramer's V.
 
+    V = sqrt(chi2 / (n min(clusters - 1, classes - 1))), of the clusters and classes that occur; 0 where one alone does.
     `table` is clusters x classes, counts n_kc, at least one row counted; `shuffles` permutations stand behind the
     p-value.
 
@@ -146,19 +150,30 @@ def about_label(table: ArrayLike, shuffles: int = 999, seed: int = 0) -> About:
     gain = _gain(counts)
     of_cluster = _entropy(counts.sum(axis=1))
     random = np.random.default_rng(seed)
-    as_good = sum(_gain(_shuffled(counts, random)) >= gain - 1e-12 for _ in range(shuffles))
+    by_chance = np.array([_gain(_shuffled(counts, random)) for _ in range(shuffles)])
     return About(
         float(counts.max(axis=1).sum() / counts.sum()),
         _entropy(counts.sum(axis=0)) - gain,
         gain,
         gain / of_cluster if of_cluster > 0 else 0.0,
-        (1 + as_good) / (1 + shuffles),
+        (1 + int((by_chance >= gain - 1e-12).sum())) / (1 + shuffles),
+        _cramers_v(counts),
+        float(by_chance.mean()) if shuffles else 0.0,
     )
+
+
+def _cramers_v(counts: NDArray[np.int64]) -> float:
+    seen = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0].astype(np.float64)
+    least = min(seen.shape) - 1
+    if least < 1:
+        return 0.0
+    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0) / seen.sum()
+    return float(np.sqrt((np.square(seen - expected) / expected).sum() / seen.sum() / least))
 
 
 def _entropy(counts: NDArray[np.int64]) -> float:
     share = counts[counts > 0] / counts.sum()
-    return float(-(share * np.log2(share)).sum())
+    return float(-(share * np.log2(share)).sum()) + 0.0  # not -0.0
 
 
 def _gain(counts: NDArray[np.int64]) -> float:

@@ -48,7 +48,8 @@ STAGES = (
         needs=("customer_months", "customers"),
         uses=("subscriptions", "payments", "contacts"),
         gives=(
-            *("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_moves"),
+            *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+            *("segment_counts", "segment_moves", "segment_evaluation"),
             *("customer_views", "view_groups"),
         ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),

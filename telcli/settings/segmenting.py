@@ -56,6 +56,14 @@ class ClusterSettings:
         low=0.0,
         high=1.0,
     )
+    evaluation_months: int = setting(
+        3,
+        "Months back that segments are tried on: what they told of the months since; 0 does without.",
+        "回溯检验的月数：用当时的分群检验其后各月的流失与收入；0 表示不检验。",
+        unit="months",
+        low=0,
+        high=24,
+    )
     high_tier_share: float = setting(
         0.2,
         "Share of customers, by revenue, in the high consumption tier.",

@@ -19,11 +19,10 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, names_told
-from telcli.stages.segment_moves import move_rows, past
+from telcli.stages.segment_months import in_time
 from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
-from telcli.stages.segment_stability import steadiness
 from telcli.stages.segment_views import check, viewed
 from telcli.stages.segment_words import reasoned
 
@@ -37,7 +36,9 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     and segment_profiles (a row per segment, the largest revenue first), segment_preparation and segment_centres, from
     which next month's customers can be prepared and assigned, and customer_views and view_groups, the business views. A
     segment that has most of the customers of one of the snapshot before keeps its name. With one month of history (a
-    flat table) numeric attributes count as behaviour where the table itself has fewer than 5 columns of it.
+    flat table) numeric attributes count as behaviour where the table itself has fewer than 5 columns of it. What
+    segments tell is measured on an earlier month and those after it (segment_evaluation, `information_gain`), or by a
+    flat table's label; segment_moves tells who moved since the snapshot before, segment_counts why so many segments.
 
     Raises
     ------
@@ -56,10 +57,9 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         now = _segmented(inputs.tables, inputs.as_of, inputs, settings, record)
         same = continued(record, now.people.frame["customer_id"], now.grouping, settings.name_overlap)
         profiled = _profiled(now, record, same, inputs)
-        metrics = _metrics(now, inputs.seed)
         segments = _segments(now, profiled)
-        before = past(record, inputs.tables, now, profiled, settings)
-        metrics["between_months"] = steadiness(before, record, inputs.tables, now, segments)
+        months = in_time(now, segments, profiled, record, inputs, settings)
+        metrics = {**_metrics(now, inputs.seed), **months.metrics}
     metrics["names"] = names_told(record, same, profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     metrics["views"] = views.metrics
@@ -69,7 +69,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
-        "segment_moves": move_rows(before, segments, profiled, inputs.as_of),
+        **months.tables,
         **views.tables,
     }
     notices = (*now.grouping.notices, *_remarks(now.people), *views.notices)
@@ -163,9 +163,7 @@ def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
         **asdict(apart),
         "silhouette": sampled_silhouette(now.prepared, labels, seed=seed) if measurable else None,
         "stability": now.grouping.stability,
-        "information_gain": about.information_gain if about else None,
         "about_churn": asdict(about) if about else None,
-        "k_table": [asdict(one) for one in now.grouping.candidates],
         "preparation": now.preparation.describe(now.people.behaviour),
         "lifecycle": {name: rows / len(labels) for name, rows in stages.iter_rows()},
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,10 +18,15 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 
-__all__ = ["SAMPLE_ROWS", "Grouping", "Segmented", "assigned", "clusterer", "grouped", "in_order"]
+__all__ = ["SAMPLE_ROWS", "Grouping", "Segmented", "assigned", "clusterer", "count_rows", "grouped", "in_order"]
 
 SAMPLE_ROWS = 25_000
 """Rows on which each number of segments is tried."""
+MEASURES = (
+    *("inertia", "silhouette", "davies_bouldin", "calinski_harabasz", "gap", "gap_se", "stability", "smallest_share"),
+    *("information_gain", "chance_gain"),
+)
+"""What is told of each number of segments."""
 _FEWEST_ROWS = 30
 _ROWS_PER_SEGMENT = 10
 
@@ -82,6 +87,22 @@ def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grou
     )
     notices = () if choice.sound else (Notice("segment-unstable", words, {"k": choice.k}),)
     return replace(found, candidates=candidates, stability=stability, notices=notices)
+
+
+def count_rows(grouping: Grouping, gains: Mapping[int, tuple[float, float]], as_of: date) -> pl.DataFrame:
+    """Table segment_counts: each number that was tried, with the bits that it tells of churn and that chance would.
+
+    The number in use alone where none was tried.
+    """
+    used = len(grouping.centres)
+    tried = [asdict(one) for one in grouping.candidates] or [{"k": used, "stability": grouping.stability}]
+    columns = {"k": pl.Int64(), **dict.fromkeys(MEASURES, pl.Float64())}
+    rows = []
+    for row in tried:
+        told = dict(zip(("information_gain", "chance_gain"), gains.get(row["k"], (None, None)), strict=True))
+        rows.append({**{name: row.get(name) for name in columns}, **told})
+    frame = pl.DataFrame(rows, schema=columns)
+    return frame.with_columns(as_of=pl.lit(as_of), recommended=pl.col("k") == used)
 
 
 def clusterer(k: int, seed: int) -> SampledKMeans:

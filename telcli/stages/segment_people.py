@@ -98,7 +98,7 @@ def behaviour_at(
 ) -> tuple[pl.Series, NDArray[np.float64]]:
     """The customer_id and the named columns of those active in a month, NaN where missing or not held; maybe nobody."""
     months = contract("customer_months").conform(tables["customer_months"])
-    frame = snapshot(months, as_of, [name for name in columns if name in FEATURES])
+    frame = snapshot(months, as_of, [name for name in dict.fromkeys(columns) if name in FEATURES])
     own = [name for name in columns if name not in FEATURES]
     if own:
         customers = tables["customers"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats.contingency import association
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, mutual_info_score, silhouette_score
@@ -82,6 +83,8 @@ def test_supervised_vector_of_iris() -> None:
     assert about.information_gain == pytest.approx(1.191076, abs=5e-7)
     assert about.gain_ratio == pytest.approx(0.764986, abs=5e-7)
     assert about.p_value == pytest.approx(0.001)
+    table = np.array([[0, 48, 14], [50, 0, 0], [0, 2, 36]])
+    assert about.cramers_v == pytest.approx(association(table, method="cramer"))
 
 
 @settings(max_examples=40, deadline=None)
@@ -97,6 +100,7 @@ def test_bounds_and_mutual_information(table: list[list[int]], seed: int) -> Non
     assert 0 <= about.information_gain <= 1 + 1e-9
     assert 0.5 <= about.purity <= 1
     assert 0 < about.p_value <= 1
+    assert 0 <= about.cramers_v <= 1 + 1e-12
 
 
 def test_chance_gains_nothing_that_counts() -> None:
@@ -107,6 +111,8 @@ def test_chance_gains_nothing_that_counts() -> None:
     about = about_label(table)
     assert about.information_gain > 0
     assert about.p_value > 0.01
+    # the bias of mutual information, (clusters - 1) (classes - 1) / 2n nats: Miller (1955), Panzeri and Treves (1996)
+    assert about.chance_gain == pytest.approx(7 / (2 * 2_000 * np.log(2)), rel=0.1)
 
 
 def test_an_empty_table_is_refused() -> None:

@@ -1,0 +1,62 @@
+"""Segments in time: against the month before, and against the months after an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from telcli.settings import SegmentSettings
+from telcli.stages import Inputs
+from telcli.stages.segment_count import Segmented, count_rows
+from telcli.stages.segment_evaluation import evaluated, gains
+from telcli.stages.segment_moves import move_rows, past
+from telcli.stages.segment_record import Record
+from telcli.stages.segment_stability import steadiness
+from telcli.stages.segment_trial import trial
+
+__all__ = ["InTime", "in_time"]
+
+
+@dataclass(frozen=True)
+class InTime:
+    """Tables segment_counts, segment_moves and segment_evaluation, and their metrics."""
+
+    tables: Mapping[str, pl.DataFrame]
+    metrics: Mapping[str, Any]
+
+
+def in_time(
+    now: Segmented,
+    segments: pl.DataFrame,
+    profiled: pl.DataFrame,
+    record: Record | None,
+    inputs: Inputs,
+    settings: SegmentSettings,
+) -> InTime:
+    """Compare with the snapshot before, where there is one, and try the segments on an earlier month.
+
+    `segments` and `profiled` are the tables of today. Of the metrics, `information_gain` is that of churn in the months
+    after the earlier one; where there is one month alone, of the label of a flat table.
+    """
+    before = past(record, inputs.tables, now, profiled, settings)
+    tried = trial(inputs.tables, now, settings)
+    found = evaluated(tried, now, profiled, settings.name_overlap, inputs.seed)
+    ks = [one.k for one in now.grouping.candidates]
+    counts = count_rows(now.grouping, gains(tried, ks, inputs.seed), now.as_of)
+    churn = (found.metrics or {}).get("churn")
+    return InTime(
+        {
+            "segment_counts": counts,
+            "segment_moves": move_rows(before, segments, profiled, now.as_of),
+            "segment_evaluation": found.rows,
+        },
+        {
+            "between_months": steadiness(before, record, inputs.tables, now, segments),
+            "evaluation": found.metrics,
+            "information_gain": churn["information_gain"] if churn else None,
+            "k_table": counts.drop("as_of").to_dicts() if ks else [],
+        },
+    )

@@ -1,0 +1,179 @@
+"""telcli segment, tried on an earlier month: what it told of who left since and of what they brought, and no more."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.settings import SegmentSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.segment import segment
+from telcli.tables import contract
+from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
+
+MARCH = MONTHS[2]
+RATES = {"young": 0.5, "voice": 0.1, "old": 0.05}
+
+
+def leaving(rates: dict[str, float] = RATES) -> tuple[pl.DataFrame, dict[str, date]]:
+    """Six months of the planted base, of which some leave in April, May or June; and who when."""
+    frame, truth = planted()
+    random = np.random.default_rng(5)
+    goes = [bool(random.random() < rates[kind]) for kind in truth]
+    months = [MONTHS[3 + int(random.integers(3))] for _ in truth]
+    when = {name: month for name, month, go in zip(frame["customer_id"], months, goes, strict=True) if go}
+    columns = {"customer_id": pl.String, "goes": pl.Date}
+    last = pl.DataFrame({"customer_id": list(when), "goes": list(when.values())}, schema=columns)
+    rows = months_of(frame).collect().join(last, on="customer_id", how="left")
+    gone = (pl.col("month") == pl.col("goes")).fill_null(value=False)
+    kept = rows.filter((pl.col("month") <= pl.col("goes")).fill_null(value=True))
+    return kept.with_columns(left=gone, active=~gone, revenue=pl.when(~gone).then("revenue")).drop("goes"), when
+
+
+def run(months: pl.DataFrame, as_of: date = AS_OF, **settings: Any) -> Outcome:
+    people = customers_of(planted()[0])
+    tables = {"customer_months": contract("customer_months").conform(months.lazy()), "customers": people}
+    return segment(Inputs(tables, as_of), SegmentSettings(**{"n_segments": 3, **settings}))
+
+
+@pytest.fixture(scope="module")
+def found() -> Outcome:
+    return run(leaving()[0])
+
+
+def rows(outcome: Outcome, kind: str) -> dict[str, dict[str, Any]]:
+    """Rows of one outcome by the planted kind that the segment's name tells."""
+    words = {"short tenure": "young", "voice": "voice", "long tenure": "old"}
+    told = out(outcome, "segment_evaluation").filter(outcome=kind).to_dicts()
+    return {next(planted for word, planted in words.items() if word in row["segment_name"]): row for row in told}
+
+
+def test_churn_by_segment_is_that_of_the_customers_of_then(found: Outcome) -> None:
+    _, truth = planted()
+    when = leaving()[1]
+    names = planted()[0]["customer_id"].to_list()
+    for kind, row in rows(found, "churn").items():
+        members = [name for name, one in zip(names, truth, strict=True) if one == kind]
+        assert row["measured_on"] == MARCH
+        assert row["customers"] == pytest.approx(120, abs=3)
+        assert row["rate_or_mean"] == pytest.approx(np.mean([name in when for name in members]), abs=0.02)
+        assert row["lift"] == pytest.approx(row["rate_or_mean"] / (len(when) / 360))
+    assert set(rows(found, "churn")) == set(RATES)
+
+
+def test_value_counts_months_after_leaving_as_nothing(found: Outcome) -> None:
+    months, when = leaving()
+    later = months.filter(pl.col("month") > MARCH)
+    mean = later["revenue"].sum() / 3 / 360
+    told = found.metrics["evaluation"]["value"]
+    assert told["mean"] == pytest.approx(mean)
+    assert told["customers"] == 360
+    assert len(when) > 50
+    table = out(found, "segment_evaluation").filter(outcome="value")
+    assert (table["rate_or_mean"] * table["customers"]).sum() == pytest.approx(mean * 360)
+
+
+def test_the_summary_says_what_was_measured_on_what(found: Outcome) -> None:
+    told = found.metrics["evaluation"]
+    assert (told["by"], told["month"], told["window"]) == ("later months", "2024-03", ["2024-04", "2024-06"])
+    assert (told["customers"], told["k"]) == (360, 3)
+    assert told["left_out"] == ["plan_fee"]
+    for outcome in ("churn", "value"):
+        about = told[outcome]
+        assert about["p_value"] == 0.001
+        assert about["information_gain"] > 10 * about["chance_gain"] > 0
+        assert 0 < about["gain_ratio"] < 1
+        assert 0.2 < about["cramers_v"] <= 1
+        assert about["lowest_lift"] < 1 < about["highest_lift"]
+    assert found.metrics["information_gain"] == told["churn"]["information_gain"]
+
+
+def test_those_who_leave_at_random_are_told_by_no_segment() -> None:
+    about = run(leaving(dict.fromkeys(RATES, 0.3))[0]).metrics["evaluation"]["churn"]
+    assert about["information_gain"] > 0
+    assert about["p_value"] > 0.05
+
+
+def test_segments_of_then_know_nothing_of_later_months(found: Outcome) -> None:
+    months, _ = leaving()
+    wild = pl.when(pl.col("month") > MARCH).then(pl.col("data_mb") * 0 + 7)
+    changed = months.with_columns(
+        wild.otherwise(pl.col(name)).alias(name) for name in ("data_mb", "data_mb_mean_3", "call_minutes")
+    )
+    table = out(run(changed), "segment_evaluation")
+    same = ["outcome", "segment", "customers", "rate_or_mean"]
+    assert table.select(same).equals(out(found, "segment_evaluation").select(same))
+
+
+@pytest.mark.parametrize(("as_of", "asked", "month"), [(5, 3, 2), (2, 3, 1), (6, 1, 5), (3, 24, 1)])
+def test_it_goes_back_as_far_as_asked_and_as_history_reaches(as_of: int, asked: int, month: int) -> None:
+    outcome = run(leaving()[0], date(2024, as_of, 1), evaluation_months=asked)
+    assert outcome.metrics["evaluation"]["month"] == f"2024-{month:02d}"
+    assert out(outcome, "segment_evaluation")["measured_on"].unique().to_list() == [date(2024, month, 1)]
+
+
+@pytest.mark.parametrize("settings", [{"evaluation_months": 0}, {"n_segments": 1}])
+def test_nothing_to_measure(settings: dict[str, int]) -> None:
+    outcome = run(leaving()[0], **settings)
+    assert outcome.metrics["evaluation"] is None
+    assert outcome.metrics["information_gain"] is None
+    assert out(outcome, "segment_evaluation").height == 0
+
+
+def test_few_customers_then_are_not_measured_on() -> None:
+    months = leaving()[0].filter((pl.col("month") > MARCH) | (pl.col("customer_id") < "C00020"))
+    assert run(months).metrics["evaluation"] is None
+
+
+def test_nobody_left() -> None:
+    outcome = run(leaving(dict.fromkeys(RATES, 0.0))[0])
+    about = outcome.metrics["evaluation"]["churn"]
+    assert (about["rate"], about["information_gain"], about["p_value"]) == (0.0, 0.0, 1.0)
+    assert out(outcome, "segment_evaluation").filter(outcome="churn")["lift"].null_count() == 3
+
+
+def test_one_month_is_measured_by_its_label() -> None:
+    months, people = flat()
+    left = pl.Series([n % 7 == 0 for n in range(300)])
+    tables = {"customer_months": months, "customers": people.with_columns(churned=left)}
+    outcome = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=2))
+    told = outcome.metrics["evaluation"]
+    assert (told["by"], told["month"], told["window"]) == ("label", "2024-06", None)
+    assert told["churn"]["information_gain"] == outcome.metrics["information_gain"]
+    assert told["churn"]["information_gain"] == outcome.metrics["about_churn"]["information_gain"]
+    assert "value" not in told
+    profiles = dict(out(outcome, "segment_profiles").select("segment_name", "churn_rate").iter_rows())
+    table = out(outcome, "segment_evaluation")
+    assert dict(table.select("segment_name", "rate_or_mean").iter_rows()) == pytest.approx(profiles)
+    unlabelled = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings(n_segments=2))
+    assert unlabelled.metrics["evaluation"] is None
+
+
+def test_segments_that_became_none_of_today_are_called_by_month_and_number() -> None:
+    months, _ = leaving()
+    strange = months.with_columns(
+        customer_id=pl.when(pl.col("month") == AS_OF).then(pl.lit("N") + pl.col("customer_id")).otherwise("customer_id")
+    )
+    table = out(run(strange), "segment_evaluation").filter(outcome="churn")
+    assert table["segment_name"].to_list() == [f"Segment {place} of 2024-03" for place in (1, 2, 3)]
+    assert table["segment_name_zh"].to_list() == [f"2024-03客群{place}" for place in (1, 2, 3)]
+
+
+def test_each_number_of_segments_is_measured_too() -> None:
+    outcome = run(leaving()[0], n_segments=0, max_segments=4)
+    table = out(outcome, "segment_counts")
+    assert table["k"].to_list() == [2, 3, 4]
+    assert table.filter("recommended")["k"].to_list() == [outcome.metrics["k"]]
+    assert (table["information_gain"] > table["chance_gain"]).all()
+    assert table["chance_gain"].is_sorted()
+    assert [one["information_gain"] for one in outcome.metrics["k_table"]] == table["information_gain"].to_list()
+
+
+def test_the_number_asked_for_or_found_alone_has_one_row() -> None:
+    assert out(run(leaving()[0]), "segment_counts").select("k", "recommended").rows() == [(3, True)]
+    alone = out(run(leaving()[0], n_segments=1), "segment_counts")
+    assert alone.select("k", "silhouette", "recommended").rows() == [(1, None, True)]
