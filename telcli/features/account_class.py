@@ -17,7 +17,8 @@ def account_class(settings: Any) -> list[pl.Expr]:
     """`account_class` and `account_reason`: key before business before public, the first that holds.
 
     Key accounts are those that the CRM calls so, those of high profit, high potential (much profit, and revenue that
-    rises) or strategic weight. What the CRM says is raised, never lowered. Public is whatever nothing makes more.
+    rises) or strategic weight. What the CRM says is raised, never lowered. Where it says nothing, whose margin is known
+    and makes nothing more of them are public.
 
     >>> from telcli.settings import SegmentSettings
     >>> frame = pl.DataFrame({"told_class": ["key", "business", "public", None, None], "margin": [1.0, 2, 3, 4, None],
@@ -37,6 +38,6 @@ def account_class(settings: Any) -> list[pl.Expr]:
         Rule(told == "business", "business", "told-business"),
         Rule(lines >= settings.business_lines, "business", "many-lines"),
         Rule(told == "public", "public", "told-public"),
-        Rule(margin.is_not_null() | lines.is_not_null(), "public", "no-rule"),
+        Rule(margin.is_not_null(), "public", "no-rule"),
     ]
     return ruled("account_class", "account_reason", rules)

@@ -70,7 +70,7 @@ def strategic(settings: Any) -> list[pl.Expr]:
         pl.col(name) for name in ("told_class", "numbers_held", "group_customers", "star_level")
     )
     large = members >= settings.strategic_group if settings.strategic_group else pl.lit(value=False)
-    known = [one.is_not_null() for one in (told, pl.col("leased"), lines, members, stars)]
+    known = [one.is_not_null() for one in (told, pl.col("leased"), members, stars)]  # a count of lines says too little
     rules = [
         Rule(told == "key", True, "told-key"),
         Rule(pl.col("leased"), True, "leased-line"),

@@ -56,6 +56,16 @@ def test_rules_make_groups_and_another_rule_makes_segment_stale(home: Path, caps
     assert not segment()["skipped"]
 
 
+def test_margins_of_score_value_count_for_segment_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["segment", "-q"]) == 0
+    (home / "telcli.toml").write_text("[score-value]\nhorizon_months = 12\n", encoding="utf-8")
+    assert main(["segment", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["skipped"]
+    (home / "telcli.toml").write_text("[score-value]\nmargin_rate = 0.4\n", encoding="utf-8")
+    assert main(["segment", "--format", "json"]) == 0
+    assert not json.loads(capsys.readouterr().out)["skipped"]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(
     ("body", "says"),

@@ -60,8 +60,8 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
             ({"told_class": "public", "strategic_reason": "high-star"}, "public", "told-public"),
             ({"told_class": "business", "numbers_held": 1.0}, "business", "told-business"),
             ({"told_class": "public", "numbers_held": 10.0}, "business", "many-lines"),
-            ({"numbers_held": 2.0}, "public", "no-rule"),
-            ({}, None, "not-known"),
+            ({"margin": 2.0}, "public", "no-rule"),
+            ({"numbers_held": 2.0}, None, "not-known"),
         ],
     ),
     "profitable": (
@@ -94,7 +94,7 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
             ({"group_customers": 20.0}, True, "large-group"),
             ({"star_level": 7.0}, True, "high-star"),
             ({"told_class": "business"}, False, "ordinary"),
-            ({}, None, "not-known"),
+            ({"numbers_held": 2.0}, None, "not-known"),
         ],
     ),
     "consumption_tier": (

@@ -24,6 +24,11 @@ PROMISED = {
     "customer_months": "customer_id month",
     "segments": "customer_id as_of segment segment_name customer_class lifecycle_stage consumption_tier",
     "segment_profiles": "as_of segment segment_name customers revenue_share value_index rule treatment",
+    "customer_views": "customer_id as_of account_class account_reason profitable profit_reason loyal loyalty_reason "
+    "strategic strategic_reason value_overlap value_reason consumption_tier consumption_reason lifecycle_stage "
+    "lifecycle_reason rfm_variant recency frequency monetary tenure_score complaint_score rfm_group rfm_reason "
+    "value_mode mode_reason exit_candidate exit_reason exit_remedy online online_reason own_groups",
+    "view_groups": "as_of view_name group_name reason customers customer_share revenue_share value_index churn_rate",
     "value_scores": "customer_id as_of current_value incremental_value retention_value lifetime_value value_score "
     "value_tier",
     "churn_scores": "customer_id as_of churn_probability risk_band target expected_saving reason_1 reason_2 reason_3",
