@@ -60,6 +60,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         segments = _segments(now, profiled)
         months = in_time(now, segments, profiled, record, inputs, settings)
         metrics = {**_metrics(now, inputs.seed), **months.metrics}
+    metrics["information_gain"] = _gained(metrics)
     metrics["names"] = names_told(record, same, profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     metrics["views"] = views.metrics
@@ -167,6 +168,16 @@ def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
         "preparation": now.preparation.describe(now.people.behaviour),
         "lifecycle": {name: rows / len(labels) for name, rows in stages.iter_rows()},
     }
+
+
+def _gained(metrics: Mapping[str, Any]) -> float | None:
+    """The bits that segments tell of churn in the months after an earlier one.
+
+    Of the label of a flat table where nobody left in such months, or there are none; None where there is neither.
+    """
+    later, label = (metrics["evaluation"] or {}).get("churn"), metrics["about_churn"]
+    told = label if label and not (later and 0 < later["rate"] < 1) else later
+    return told["information_gain"] if told else None
 
 
 def _remarks(people: People) -> tuple[Notice, ...]:

@@ -38,15 +38,13 @@ def in_time(
 ) -> InTime:
     """Compare with the snapshot before, where there is one, and try the segments on an earlier month.
 
-    `segments` and `profiled` are the tables of today. Of the metrics, `information_gain` is that of churn in the months
-    after the earlier one; where there is one month alone, of the label of a flat table.
+    `segments` and `profiled` are the tables of today.
     """
     before = past(record, inputs.tables, now, profiled, settings)
     tried = trial(inputs.tables, now, settings)
     found = evaluated(tried, now, profiled, settings.name_overlap, inputs.seed)
     ks = [one.k for one in now.grouping.candidates]
     counts = count_rows(now.grouping, gains(tried, ks, inputs.seed), now.as_of)
-    churn = (found.metrics or {}).get("churn")
     return InTime(
         {
             "segment_counts": counts,
@@ -56,7 +54,6 @@ def in_time(
         {
             "between_months": steadiness(before, record, inputs.tables, now, segments),
             "evaluation": found.metrics,
-            "information_gain": churn["information_gain"] if churn else None,
             "k_table": counts.drop("as_of").to_dicts() if ks else [],
         },
     )
