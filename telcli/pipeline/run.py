@@ -250,7 +250,10 @@ def _make(
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:
-        outcome = stage.load()(inputs, settings)
+        try:
+            outcome = stage.load()(inputs, settings)
+        finally:
+            inputs.engine.end()
     return publish(stage, workdir, manifest, outcome, settings, basis, request.render, request.progress, secret)
 
 

@@ -96,6 +96,10 @@ class Engine(Protocol):
         """
         ...
 
+    def end(self) -> None:
+        """Let go of what is held for more work: the stage has done its own."""
+        ...
+
 
 class Embedded:
     """Does the work in this process, one bucket after the other, in the order of customer_id.
@@ -150,6 +154,9 @@ class Embedded:
         for start in range(0, rows.height, size):
             made = work(rows[start : start + size])
             yield start + made.height, made
+
+    def end(self) -> None:
+        """See `Engine.end`; nothing is held."""
 
 
 EMBEDDED = Embedded()

@@ -7,13 +7,14 @@ and published here like those made here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.pipeline.engines.sight import Sight
-from telcli.pipeline.engines.spark_session import session, unseen
+from telcli.pipeline.engines.spark_session import explained, session, unseen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,10 +32,21 @@ _FEWEST = 2_000
 
 
 class Spark:
-    """Does the work on the cluster at `master`, which sees the working directory as `sight` says."""
+    """Does the work on the cluster at `master`, which sees the working directory as `sight` says.
+
+    One session serves for everything until the end: each new one would wait for executors, and these import all anew.
+    """
 
     def __init__(self, master: str, sight: Sight) -> None:
         self._master, self._sight = master, sight
+        self._session: SparkSession | None = None
+        self._held = ExitStack()
+
+    def end(self) -> None:
+        """See `Engine.end`: the session is over, and what the cluster held for it is free."""
+        self._session = None
+        with explained(self._master, self._sight.uri):
+            self._held.close()
 
     def buckets(self, tables: Tables, work: Work, size: int) -> Iterator[tuple[int, pl.DataFrame]]:
         """See `Engine.buckets`: a bucket is a hash of customer_id; about `size` customers are handed on at once."""
@@ -110,8 +122,9 @@ class Spark:
     def _written(self, made: Callable[[SparkSession], DataFrame]) -> list[Path]:
         """The files that the cluster writes of what is made in a session."""
         place, uri = self._sight.place()
-        with session(self._master, self._sight.uri) as spark:
-            made(spark).write.parquet(uri)
+        with explained(self._master, self._sight.uri):
+            self._session = self._session or self._held.enter_context(session(self._master))
+            made(self._session).write.parquet(uri)
         if not (place / "_SUCCESS").is_file():
             raise unseen(self._sight.uri)
         return sorted(place.glob("part-*.parquet"))

@@ -1,4 +1,4 @@
-"""A Spark session for one piece of work, and what can go wrong with one put into words."""
+"""A Spark session, and what can go wrong with one put into words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from telcli.errors import MissingInputError, TelcliError, UsageError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["require", "session", "told", "unseen"]
+__all__ = ["explained", "require", "session", "told", "unseen"]
 
 _MASTERS = r"local(\[.*\])?|yarn|spark://.+|k8s://.+|sc://.+"
 _PATIENCE = 10.0
@@ -85,23 +85,29 @@ def _answers(master: str) -> bool:
 
 
 @contextmanager
-def session(master: str, uri: str) -> Iterator[SparkSession]:
-    """A session with the package itself sent along, ended at the end; `uri` is where the workers find the files.
+def session(master: str) -> Iterator[SparkSession]:
+    """A session with the package itself sent along, ended at the end."""
+    _here(master)
+    spark = _started(master)
+    try:
+        with TemporaryDirectory() as folder:
+            spark.addArtifacts(str(_zipped(Path(folder))), pyfile=True)
+            yield spark
+    finally:
+        spark.stop()
+
+
+@contextmanager
+def explained(master: str, uri: str) -> Iterator[None]:
+    """What fails within is told in a sentence; `uri` is where the workers find the files.
 
     Raises
     ------
     UsageError, MissingInputError
         The cluster cannot be reached, or its workers lack something.
     """
-    _here(master)
     try:
-        spark = _started(master)
-        try:
-            with TemporaryDirectory() as folder:
-                spark.addArtifacts(str(_zipped(Path(folder))), pyfile=True)
-                yield spark
-        finally:
-            spark.stop()
+        yield
     except Exception as error:
         found = told(str(error), master, uri) if type(error).__module__.split(".")[0] in _THEIRS else None
         if found is None:
