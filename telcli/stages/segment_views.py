@@ -128,9 +128,10 @@ def view_groups(views: pl.DataFrame, own: pl.DataFrame, people: People, as_of: d
     counted = pl.concat(part for part in parts if part.height)
     money = frame["money"].drop_nulls()
     billed, mean = money.clip(0).sum(), money.mean()
+    share = (pl.col("billed") / billed).clip(upper_bound=1.0)  # the sum of a group may end in other last bits
     found = counted.with_columns(
         customer_share=pl.col("customers") / max(frame.height, 1),
-        revenue_share=pl.col("billed") / billed if billed > 0 else pl.lit(None, dtype=pl.Float64),
+        revenue_share=share if billed > 0 else pl.lit(None, dtype=pl.Float64),
         value_index=pl.col("mean") / mean if money.sum() > 0 else pl.lit(None, dtype=pl.Float64),
         as_of=pl.lit(as_of),
     )

@@ -121,7 +121,9 @@ def test_a_cluster_of_two_workers_makes_the_same(tmp_path: Path, here: Path, clu
     ran = elsewhere(place, master, TELCLI_CUSTOMER_MONTHS_BUCKET_CUSTOMERS="9")
     used = [name for name in ("one", "two") if list((folder / name).glob("app-*/*/stderr"))]
     assert used == ["one", "two"]
-    assert len({app.name for name in used for app in (folder / name).glob("app-*")}) == 1, "one session for all the work"
+    assert len({app.name for name in used for app in (folder / name).glob("app-*")}) == 1, (
+        "one session for all the work"
+    )
     rest = place / "manifest.json"
     rest.write_text(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 20000'))
     same(place, here, ran)

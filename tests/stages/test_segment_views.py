@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,6 +15,7 @@ from telcli.features.view_words import REASONS
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment import segment
+from telcli.stages.segment_views import view_groups
 from tests.stages.test_segment import AS_OF, customers_of, months_of, out, planted
 
 ROWS = 360
@@ -62,6 +65,15 @@ def test_groups_of_a_view_add_up_to_everybody(found: Outcome) -> None:
     assert key["meaning"] == "key account: the CRM says key account"
     assert key["meaning_zh"] == "大客户：CRM 标为大客户"
     assert sum(found.metrics["views"]["online"].values()) == pytest.approx(1)
+
+
+def test_a_group_of_everybody_has_no_more_than_the_whole_revenue(found: Outcome) -> None:
+    views = out(found, "customer_views")
+    for seed in range(9):
+        people: Any = SimpleNamespace(revenue=np.random.default_rng(seed).normal(70, 25, ROWS), churned=None)
+        shares = view_groups(views, pl.DataFrame(), people, AS_OF)["revenue_share"]
+        assert shares.max() == pytest.approx(1)
+        assert shares.max() <= 1
 
 
 def test_channels_and_ways_of_paying_reach_the_views(found: Outcome) -> None:
