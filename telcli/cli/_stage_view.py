@@ -103,6 +103,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
     yield from _names(run.metrics.get("names"))
+    yield from _drifted(run.metrics.get("between_months") if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
@@ -212,6 +213,12 @@ def _names(names: Mapping[str, Any] | None) -> Iterator[str]:
         yield "  " + tr("compared with {month}", month=names["before"])
         for title, which in (("names kept", "kept"), ("new names", "new"), ("names gone", "gone")):
             yield from _listed(title, names[which], "; ")
+
+
+def _drifted(between: Mapping[str, Any] | None) -> Iterator[str]:
+    """Columns whose distribution is not what it was in the month before."""
+    found = [f"{one['column']} (PSI {one['psi']:.2f})" for one in (between or {}).get("drifted", ())]
+    yield from _listed("columns that moved", found)
 
 
 def _disagreement(rates: Any) -> Iterator[str]:

@@ -18,7 +18,7 @@ from telcli.methods.threads import threads
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
-from telcli.stages.segment_matching import Continued, continued, names_told
+from telcli.stages.segment_matching import Continued, continued, loose, names_told
 from telcli.stages.segment_months import in_time
 from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
@@ -73,7 +73,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         **months.tables,
         **views.tables,
     }
-    notices = (*now.grouping.notices, *_remarks(now.people), *views.notices)
+    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now.people), *views.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.errors import Notice
 from telcli.methods.matching import UNMATCHED, crossed, jaccard, match
 from telcli.stages.segment_count import Grouping
 from telcli.stages.segment_record import Record
 from telcli.stages.segment_words import Pair
 
-__all__ = ["Continued", "continued", "matched", "names_told"]
+__all__ = ["Continued", "continued", "loose", "matched", "names_told"]
+
+_LOOSE = 0.75
+"""Jaccard index below which a segment is not the one that it was, whatever its name."""
 
 
 @dataclass(frozen=True)
@@ -83,4 +87,30 @@ def names_told(record: Record | None, found: Continued, profiled: pl.DataFrame) 
         "kept": [name for name in now if name in kept],
         "new": [name for name in now if name not in kept],
         "gone": sorted(had - set(kept)),
+        "anew": [
+            {"name": row["name"], "anew": row["anew"], "overlap": found.overlap[place]}
+            for place, row in _called(record, found, profiled)
+        ],
     }
+
+
+def loose(record: Record | None, found: Continued, profiled: pl.DataFrame) -> list[Notice]:
+    """Names that say something else now, of segments that have lost or gained many customers."""
+    words = (
+        "{name} keeps its name from {month}, though only {share} of the customers in it then or now were in it both "
+        "times: named anew, it would be called {anew}."
+    )
+    return [
+        Notice("segment-name-loose", words, {**row, "share": f"{found.overlap[place]:.0%}"})
+        for place, row in _called(record, found, profiled)
+        if found.overlap[place] < _LOOSE
+    ]
+
+
+def _called(record: Record | None, found: Continued, profiled: pl.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
+    """The kept names that differ from those found anew, in both languages."""
+    for place in sorted(found.before):
+        row = profiled.row(place, named=True)
+        if record is not None and row["anew"] != row["segment_name"]:
+            told = {"name": row["segment_name"], "name_zh": row["segment_name_zh"], "month": f"{record.as_of:%Y-%m}"}
+            yield place, {**told, "anew": row["anew"], "anew_zh": row["anew_zh"]}

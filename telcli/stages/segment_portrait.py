@@ -68,7 +68,8 @@ def sizes(labels: Labels, revenue: NDArray[np.float64]) -> Sizes:
 def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Sequence[Pair]) -> list[dict[str, Any]]:
     """One row of segment_profiles per segment, in order, without its as_of.
 
-    `kept` are the names that segments have from before, by place; a new one is called like none of `had`.
+    `kept` are the names that segments have from before, by place; a new one is called like none of `had`. `anew` is
+    what each would be called if nothing were before, and no column of the table.
     """
     people, preparation, labels = now.people, now.preparation, now.grouping.labels
     counted = sizes(labels, people.revenue)
@@ -80,11 +81,13 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     rows = []
-    for place, (portrait, name) in enumerate(zip(drawn, named(drawn, kept, had), strict=True)):
+    called = zip(drawn, named(drawn, kept, had), named(drawn), strict=True)
+    for place, (portrait, name, anew) in enumerate(called):
         rows.append(
             {
                 "segment": place + 1,
                 **_both("segment_name", name),
+                **_both("anew", anew),
                 "customers": int(counted.customers[place]),
                 "customer_share": float(counted.customer_share[place]),
                 "revenue_share": counted.revenue_share[place],

@@ -193,3 +193,27 @@ def test_columns_that_are_no_longer_there_count_as_missing(may: Outcome) -> None
     frame = planted()[0].drop("data_mb", "data_mb_mean_3")
     june = run(frame, before=earlier(may), refit="never")
     assert out(june, "segments").height == 360
+
+
+def test_a_name_that_no_longer_fits_is_told_of(may: Outcome) -> None:
+    """Young and voice customers become one segment: it goes by the name of one, though it is both."""
+    frame, truth = planted()
+    both = frame.head(200)  # 120 young, 80 voice
+    old = frame.tail(120)
+    middle = both.with_columns(
+        pl.lit(value).alias(name) for name, value in zip(both.columns[:3], (100.0, 9_000.0, 300.0), strict=True)
+    ).with_columns(
+        tenure_months=pl.lit(25.0),
+        **{f"{name}_mean_3": pl.col(name) for name in ("revenue", "data_mb", "call_minutes")},
+    )
+    tables = {
+        "customer_months": months_of(pl.concat([middle.select(frame.columns), old])),
+        "customers": customers_of(frame),
+    }
+    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=2))
+    (notice,) = [one for one in june.notices if one.code == "segment-name-loose"]
+    assert notice.values["name"] == named(may)["C00000"]
+    assert notice.values["share"] == "60%"
+    assert notice.values["anew"] not in (notice.values["name"], "")
+    assert june.metrics["names"]["anew"][0]["overlap"] == pytest.approx(120 / 200)
+    assert len(truth) == 360
