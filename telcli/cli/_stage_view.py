@@ -10,7 +10,7 @@ from telcli.cli._errors import explain
 from telcli.cli._help import pack
 from telcli.cli._output import error_body
 from telcli.cli._refused import refused
-from telcli.cli._words import tr
+from telcli.cli._words import language, tr
 from telcli.tables import NAMES
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _names(names: Mapping[str, Any] | None) -> Iterator[str]:
     if names:
         yield "  " + tr("compared with {month}", month=names["before"])
         for title, which in (("names kept", "kept"), ("new names", "new"), ("names gone", "gone")):
-            yield from _listed(title, names[which], "; ")
+            yield from _listed(title, names[f"{which}_zh" if language() == "zh" else which], "; ")
 
 
 def _drifted(between: Mapping[str, Any] | None) -> Iterator[str]:

@@ -72,6 +72,8 @@ STAGES = (
         uses=(
             "segments",
             "segment_profiles",
+            "segment_moves",
+            "segment_evaluation",
             "value_scores",
             "survival_curve",
             "churn_scores",

@@ -12,7 +12,7 @@ __all__ = ["Cell", "Chart", "Column", "Section", "Table", "table"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One written cell. `number` aligns it right, `heat` (0..5) colours it, `long` gives it room for a sentence."""
+    """One written cell. `number` aligns it right, `heat` (0..5) colours it, `long` lets it wrap, as a sentence."""
 
     text: str
     number: bool = False

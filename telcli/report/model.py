@@ -71,6 +71,10 @@ class Report:
         """A word that data name, in its language."""
         return known(section, name, self.lang)
 
+    def in_words(self, month: str) -> str:
+        """A month ``YYYY-MM`` in words."""
+        return units.month(month, self.lang)
+
     @property
     def month_name(self) -> str:
         """The month in words."""

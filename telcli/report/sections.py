@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from telcli.report.blocks import Cell, Column, Section, Table, table
-from telcli.report.drawing import chart, drawn, missing, ranked
+from telcli.report.drawing import chart, drawn, missing
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
+from telcli.report.segment_section import segments
 from telcli.tables import units
 
 __all__ = ["sections", "untold"]
@@ -16,15 +17,6 @@ BASE = (
     Column("left", "count"),
     Column("churn_rate", "percent"),
 )
-PROFILE = (
-    Column("name"),
-    Column("customers", "count"),
-    Column("revenue_share", "percent"),
-    Column("revenue_per_customer", "money"),
-    Column("churn_probability", "percent"),
-    Column("at_risk_value", "money"),
-)
-WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
 UNKNOWN = {"revenue": "notes.no_revenue", "label": "notes.no_label"}
 """What the extracts do not tell, and the note on what would bring it."""
 TOP = (
@@ -71,33 +63,6 @@ def base(report: Report) -> Section | None:
         drawn(charts),
         columns=3,
     )
-
-
-def segments(report: Report) -> Section | None:
-    """Each segment's size, revenue, risk, profile and treatment."""
-    title, rows = report.word("section.segments"), report.rows("segments")
-    if not rows:
-        return missing(report, "segments", title)
-    size = (
-        Column("name"),
-        Column("customers", "count"),
-        Column("customer_share", "percent"),
-        Column("revenue_share", "percent"),
-    )
-    risk_ = (
-        Column("name"),
-        Column("churn_probability", "percent"),
-        Column("high_risk", "count"),
-        Column("at_risk_value", "money"),
-    )
-    charts = [
-        ranked(report, "segments", rows, "revenue_share", size, key=report.word("chart.segments_key")),
-        ranked(report, "segment_risk", rows, "churn_probability", risk_),
-    ]
-    figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
-    told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
-    lead = report.word("section.segments_lead", n=len(rows))
-    return Section("segments", title, lead, drawn(charts), [figures, told])
 
 
 def value(report: Report) -> Section | None:

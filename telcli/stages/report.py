@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
-from telcli.figures import churn, customers, findings, kpis, quality, reasons, segments, value
+from telcli.figures import churn, customers, findings, kpis, quality, reasons, segment_months, segments, value
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
 from telcli.settings import ReportSettings
@@ -56,6 +56,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     facts = _facts(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
     found = findings.find(facts)
     _put_headlines(figures, facts, findings.rows(found), months, settings)
+    _put_months(figures, facts, tables, settings)
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
@@ -128,6 +129,17 @@ def _put_headlines(
     drawn = months.tail(settings.trend_months).with_columns(month=pl.col("month").dt.strftime("%Y-%m"))
     figures.block("trend", drawn.to_dicts(), ("month",))
     figures.block("segments", facts.segments, segments.TEXTS)
+
+
+def _put_months(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], settings: ReportSettings) -> None:
+    """Segments against the month before, and tried on an earlier one."""
+    if facts.segments and "segment_moves" in tables:
+        names = [row["name"] for row in facts.segments]
+        ways = segment_months.moves(tables["segment_moves"].collect(), names, settings.small_cell)
+        figures.block("segment_moves", ways, segment_months.MOVE_TEXTS)
+    if facts.segments and "segment_evaluation" in tables:
+        rows = segment_months.tried(tables["segment_evaluation"].collect(), settings.small_cell)
+        figures.block("segment_trial", rows, segment_months.TRIAL_TEXTS)
 
 
 def _put_value(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame) -> None:

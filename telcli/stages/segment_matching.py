@@ -76,17 +76,21 @@ def _overlap(record: Record, customers: pl.Series, grouping: Grouping) -> NDArra
 
 
 def names_told(record: Record | None, found: Continued, profiled: pl.DataFrame) -> dict[str, Any] | None:
-    """What became of the names, for the metrics: those kept, new and gone."""
+    """What became of the names, for the metrics: those kept, new and gone, in English and in Chinese."""
     if record is None:
         return None
-    had = set(record.profiles["segment_name"])
-    now = profiled["segment_name"].to_list()
-    kept = [found.before[place]["segment_name"] for place in sorted(found.before)]
+    stays = [row["segment"] for row in found.before.values()]
+    names = ["segment_name", "segment_name_zh"]
+    now = profiled.select(names).rows()
+    told = {
+        "kept": [name for place, name in enumerate(now) if place in found.before],
+        "new": [name for place, name in enumerate(now) if place not in found.before],
+        "gone": record.profiles.filter(~pl.col("segment").is_in(stays)).select(names).rows(),
+    }
     return {
         "before": f"{record.as_of:%Y-%m}",
-        "kept": [name for name in now if name in kept],
-        "new": [name for name in now if name not in kept],
-        "gone": sorted(had - set(kept)),
+        **{kind: [name[0] for name in pairs] for kind, pairs in told.items()},
+        **{f"{kind}_zh": [name[1] for name in pairs] for kind, pairs in told.items()},
         "anew": [
             {"name": row["name"], "anew": row["anew"], "overlap": found.overlap[place]}
             for place, row in _called(record, found, profiled)

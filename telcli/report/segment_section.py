@@ -1,0 +1,100 @@
+"""The section on segments: their figures and profiles, who moved between them, what they told of later months."""
+
+from __future__ import annotations
+
+from telcli.report.blocks import Cell, Column, Section, Table, table
+from telcli.report.drawing import drawn, missing, ranked
+from telcli.report.model import Report, Row
+
+__all__ = ["segments"]
+
+PROFILE = (
+    Column("name"),
+    Column("customers", "count"),
+    Column("revenue_share", "percent"),
+    Column("revenue_per_customer", "money"),
+    Column("churn_probability", "percent"),
+    Column("at_risk_value", "money"),
+)
+WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
+TRIED = (
+    Column("churn_lift", "times", "lift"),
+    Column("later_revenue", "money"),
+    Column("later_lift", "times", "lift"),
+)
+_WARMEST = 0.2
+"""Share of a segment that moves at which a cell has its strongest colour."""
+
+
+def segments(report: Report) -> Section | None:
+    """Each segment's size, revenue, risk, profile and treatment; moves since the month before, and the trial."""
+    title, rows = report.word("section.segments"), report.rows("segments")
+    if not rows:
+        return missing(report, "segments", title)
+    size = (
+        Column("name"),
+        Column("customers", "count"),
+        Column("customer_share", "percent"),
+        Column("revenue_share", "percent"),
+    )
+    risk_ = (
+        Column("name"),
+        Column("churn_probability", "percent"),
+        Column("high_risk", "count"),
+        Column("at_risk_value", "money"),
+    )
+    charts = [
+        ranked(report, "segments", rows, "revenue_share", size, key=report.word("chart.segments_key")),
+        ranked(report, "segment_risk", rows, "churn_probability", risk_),
+    ]
+    figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
+    told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
+    lead = report.word("section.segments_lead", n=len(rows))
+    return Section("segments", title, lead, drawn(charts), [figures, told, *_moves(report), *_tried(report)])
+
+
+def _moves(report: Report) -> list[Table]:
+    """Segments of the month before down, those of now across; the darker, the more of a segment moves there."""
+    cells = {(row.number("from_place"), row.number("to_place")): row for row in report.rows("segment_moves")}
+    if not cells:
+        return []
+    before = {row.number("from_place"): row for row in cells.values()}
+    now = {row.number("to_place"): row.text("to_group") for row in cells.values()}
+    across = sorted(now, key=_place)
+    head = [Cell(report.word("col.moves")), Cell(report.word("col.customers"), number=True)]
+    head += [Cell(now[place], number=True, long=True) for place in across]
+    rows = []
+    for place in sorted(before, key=_place):
+        row = before[place]
+        total = Cell(report.write(row.number("of"), "count"), number=True)
+        moves = [_move(report, cells.get((place, other))) for other in across]
+        rows.append([Cell(row.text("from_group"), long=True), total, *moves])
+    month = report.in_words(report.rows("segment_moves")[0].text("before"))
+    return [Table(report.word("table.moves", month=month), head, rows, wide=True)]
+
+
+def _place(place: float | None) -> float:
+    return place or 0.0
+
+
+def _move(report: Report, row: Row | None) -> Cell:
+    if row is None:
+        return Cell("–", number=True)
+    if row.number("small"):
+        return Cell(report.word("page.hidden"), number=True)
+    share = row.number("share") or 0.0
+    heat = min(5, int(6 * share / _WARMEST)) if row.number("moved") else 0
+    return Cell(report.write(share, "percent"), number=True, heat=heat)
+
+
+def _tried(report: Report) -> list[Table]:
+    """What segments of an earlier month told of the months since."""
+    rows = report.rows("segment_trial")
+    if not rows:
+        return []
+    month, later = rows[0].text("measured_on"), report.month != rows[0].text("measured_on")
+    words = {"month": report.in_words(month), "last": report.month_name}
+    title = report.word("table.trial" if later else "table.trial_label", **words)
+    rate = Column("churn_rate", "percent", "later_churn" if later else "")
+    columns = (Column("name"), Column("customers", "count"), rate, *TRIED)
+    return [table(report, title, rows, columns, wide=True)]

@@ -1,0 +1,119 @@
+"""Segments in time on the page: small groups hidden so that no sum betrays them, in the language of the report."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.figures import segment_months
+from telcli.figures.base import Figures
+from telcli.report.blocks import Table
+from telcli.report.model import Report, build
+from telcli.report.segment_section import segments
+
+AS_OF, MAY, MARCH = date(2024, 6, 1), date(2024, 5, 1), date(2024, 3, 1)
+WAYS = {
+    ("Talkers", "Talkers"): 400,
+    ("Talkers", "Surfers"): 3,
+    ("Talkers", "left"): 30,
+    ("Surfers", "Surfers"): 250,
+    ("Surfers", "Talkers"): 60,
+    ("Faders", "Talkers"): 45,
+    ("not yet a customer", "Surfers"): 25,
+    ("not yet a customer", "Talkers"): 12,
+}
+ZH = {
+    "Talkers": "语音",
+    "Surfers": "流量",
+    "Faders": "衰退",
+    "left": "已离网",
+    "not yet a customer": "尚未入网",
+}
+NAMES = ["Surfers", "Talkers"]
+
+
+def moves_table() -> pl.DataFrame:
+    totals: dict[str, int] = {}
+    for (one, _), count in WAYS.items():
+        totals[one] = totals.get(one, 0) + count
+    rows = [
+        {"as_of": AS_OF, "view": "segment", "before": MAY, "from_group": one, "to_group": other,
+         "from_group_zh": ZH[one], "to_group_zh": ZH[other], "customers": count, "share": count / totals[one]}
+        for (one, other), count in WAYS.items()
+    ]  # fmt: skip
+    return pl.DataFrame([*rows, {**rows[0], "view": "consumption_tier", "from_group": "high", "to_group": "high"}])
+
+
+def trial_table(left: tuple[int, int] = (20, 60), month: date = MARCH) -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for outcome, figures in (("churn", [gone / 300 for gone in left]), ("value", [80.0, 40.0])):
+        for place, figure in enumerate(figures):
+            rows.append(
+                {"as_of": AS_OF, "outcome": outcome, "segment": place + 1, "measured_on": month,
+                 "segment_name": NAMES[place], "segment_name_zh": ZH[NAMES[place]], "customers": 300,
+                 "rate_or_mean": figure, "lift": figure / (sum(figures) / 2)}
+            )  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def drawn(lang: str, trial: pl.DataFrame | None = None) -> dict[str, list[list[str]]]:
+    figures = Figures()
+    figures.block("segments", [{"name": name, "name_zh": ZH[name], "customers": 300} for name in NAMES], ("name",))
+    ways = segment_months.moves(moves_table(), NAMES, 10)
+    figures.block("segment_moves", ways, segment_months.MOVE_TEXTS)
+    rows = segment_months.tried(trial_table() if trial is None else trial, 10)
+    figures.block("segment_trial", rows, segment_months.TRIAL_TEXTS)
+    report: Report = build(figures.frame(AS_OF), lang=lang, currency="CNY")
+    section = segments(report)
+    assert section is not None
+    return {one.title: _texts(one) for one in section.tables}
+
+
+def _texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in [table.head, *table.rows]]
+
+
+def test_moves_stand_in_the_order_of_todays_segments_with_small_ones_hidden() -> None:
+    table = drawn("en")["Where the customers of May 2024 are now: share of each segment of then"]
+    assert table[0] == ["From, and to", "Customers", "Surfers", "Talkers", "left"]
+    assert table[1] == ["Surfers", "310", "80.6%", "19.4%", "–"]
+    assert [row[0] for row in table[1:]] == ["Surfers", "Talkers", "Faders", "not yet a customer"]
+    # 3 who went from talkers to surfers are hidden, and with them what would give them away
+    assert table[2] == ["Talkers", "433", "hidden", "92.4%", "hidden"]
+    assert table[4][2] == "hidden"
+
+
+def test_a_hidden_way_holds_no_figure() -> None:
+    rows = segment_months.moves(moves_table(), NAMES, 10)
+    hidden = [row for row in rows if row.get("small")]
+    assert {(row["from_group"], row["to_group"]) for row in hidden} >= {("Talkers", "Surfers")}
+    assert all(row["customers"] is None and row["share"] is None for row in hidden)
+    assert {row["from_group"] for row in rows if row["moved"] == 0} == {"Surfers", "Talkers", "not yet a customer"}
+
+
+def test_what_segments_told_of_later_months() -> None:
+    title = "What the segments of March 2024, found from what was known then, told of the months to June 2024"
+    table = drawn("en")[title]
+    assert table[0] == ["Segment", "Customers", "Left since", "Lift", "Revenue a month since", "Lift"]
+    assert table[1] == ["Surfers", "300", "6.7%", "0.50x", "¥80.00", "1.33x"]
+
+
+def test_few_who_left_are_not_told() -> None:
+    few = segment_months.tried(trial_table((4, 60)), 10)
+    assert [(row["churn_rate"], row["churn_lift"]) for row in few] == [(None, None)] * 2
+    assert [row["customers"] for row in few] == [300, 300]
+    (table,) = [rows for title, rows in drawn("en", trial_table((0, 60))).items() if title.startswith("What the")]
+    assert [row[2] for row in table[1:]] == ["0.0%", "20.0%"]
+
+
+def test_in_chinese() -> None:
+    found = drawn("zh")
+    assert found["2024年5月各客群客户的去向：占原客群比例"][0][2:] == ["流量", "语音", "已离网"]
+    assert found["用2024年3月当时的数据分群，检验其后至2024年6月的流失与收入"][2][0] == "语音"
+
+
+def test_a_label_is_not_called_a_later_month() -> None:
+    labelled = trial_table(month=AS_OF).filter(pl.col("outcome") == "churn")
+    table = drawn("en", labelled)["What segments tell of who left"]
+    assert table[0] == ["Segment", "Customers", "Churn rate", "Lift"]
