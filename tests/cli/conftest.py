@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from telcli.cli import _paste, _words
-from tests.cli.fakes import faked, work
+from tests.cli.fakes import faked, work, worked
 
-__all__ = ["faked", "plain", "work"]
+__all__ = ["faked", "plain", "work", "worked"]
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 What a stage computes is tested elsewhere; here it is enough that tables, months, records and notices are there.
 """
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -96,26 +97,40 @@ FUNCTIONS: dict[str, Callable[..., Outcome]] = {
 }
 
 
+def fake(place: Path, patched: pytest.MonkeyPatch) -> Path:
+    """An empty place to work in, an extract, and the stages above instead of the real ones."""
+    patched.chdir(place)
+    patched.setattr(Stage, "load", lambda self: FUNCTIONS[self.name])
+    for name in ("TELCLI_WORKDIR", "TELCLI_LANG", "TELCLI_CONFIG", "TELCLI_DEBUG"):
+        patched.delenv(name, raising=False)
+    patched.setenv("COLUMNS", "100")
+    (place / "crm.csv").write_text("customer_id\n1\n", encoding="utf-8")
+    return place
+
+
 @pytest.fixture
 def faked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty place to work in, an extract, and the stages above instead of the real ones."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Stage, "load", lambda self: FUNCTIONS[self.name])
-    for name in ("TELCLI_WORKDIR", "TELCLI_LANG", "TELCLI_CONFIG", "TELCLI_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
-    (tmp_path / "crm.csv").write_text("customer_id\n1\n", encoding="utf-8")
-    return tmp_path
+    """See `fake`."""
+    return fake(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working directory after two stages, for `work` to copy."""
+    from telcli.cli import main
+
+    with pytest.MonkeyPatch.context() as patched:
+        place = fake(tmp_path_factory.mktemp("worked"), patched)
+        assert main(["ingest", "crm.csv", "-q"]) == 0
+        assert main(["segment", "-q"]) == 0
+    return place / "work"
 
 
 @pytest.fixture
-def work(faked: Path) -> Path:
+def work(faked: Path, worked: Path) -> Path:
     """The same with two stages run."""
-    from telcli.cli import main
-
-    assert main(["ingest", "crm.csv", "-q"]) == 0
-    assert main(["segment", "-q"]) == 0
+    shutil.copytree(worked, faked / "work")
     return faked
 
 
-__all__ = ["FUNCTIONS", "IDS", "MONTHS", "faked", "publishing", "running", "work"]
+__all__ = ["FUNCTIONS", "IDS", "MONTHS", "fake", "faked", "publishing", "running", "work", "worked"]

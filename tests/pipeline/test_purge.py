@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,17 @@ def sources(place: Path) -> list[Path]:
     return [place / name for name in files]
 
 
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("ingested")
+    assert called("ingest", *sources(place / "in"), "-w", place / "work")[0] == 0
+    return place
+
+
 @pytest.fixture
-def work(tmp_path: Path) -> Path:
-    assert called("ingest", *sources(tmp_path / "in"), "-w", tmp_path / "work")[0] == 0
+def work(ingested: Path, tmp_path: Path) -> Path:
+    """A copy of what was ingested once."""
+    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
     return tmp_path / "work"
 
 

@@ -1,5 +1,6 @@
 """Rows of a published table: the right month, columns and condition; what cannot be meant is refused by name."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,17 +11,25 @@ from telcli.errors import MissingInputError, TelcliError, UsageError
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.show import batches, count, pick, read
 from telcli.pipeline.walk import INTAKE, walk
-from tests.cli.fakes import IDS, MONTHS, faked
+from tests.cli.fakes import IDS, MONTHS, fake, faked
 
 __all__ = ["faked"]
 
 
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patched:
+        found = fake(tmp_path_factory.mktemp("walked"), patched)
+        walk(Request(found / "work", sources=(found / "crm.csv",)), lambda run: None, INTAKE)
+        for month in MONTHS[1:]:
+            run_stage("segment", Request(found / "work", as_of=month))
+    return found / "work"
+
+
 @pytest.fixture
-def place(faked: Path) -> Path:
-    request = Request(faked / "work", sources=(faked / "crm.csv",))
-    walk(request, lambda run: None, INTAKE)
-    for month in MONTHS[1:]:
-        run_stage("segment", Request(faked / "work", as_of=month))
+def place(faked: Path, walked: Path) -> Path:
+    """A copy of what was made once."""
+    shutil.copytree(walked, faked / "work")
     return faked / "work"
 
 
