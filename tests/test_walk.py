@@ -138,6 +138,11 @@ def test_segments_keep_their_names_and_take_in_the_customers_of_another_month(
     assert set(may["segment_name"]) == set(june["segment_name"]) == set(said["metrics"]["names"]["kept"])
     both = may.join(june, on="customer_id")
     assert (both["segment_name"] == both["segment_name_right"]).mean() > 0.8
+    moves = pl.read_parquet(work / "segment_moves/as_of=2024-06-01/*.parquet").filter(pl.col("view") == "segment")
+    assert moves.filter(pl.col("to_group") != "left")["customers"].sum() == june.height
+    assert moves.filter(pl.col("from_group") != "not yet a customer")["customers"].sum() == may.height
+    assert said["metrics"]["evaluation"]["month"] == "2024-03"
+    assert said["metrics"]["information_gain"] == said["metrics"]["evaluation"]["churn"]["information_gain"] > 0
     assert called("segment", "-w", work, "--as-of", "2024-06")[1]["skipped"]
     code, said = called("segment", "-w", work, "--as-of", "2024-06", "--no-refit")
     assert (code, said["skipped"]) == (0, False)

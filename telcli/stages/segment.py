@@ -95,7 +95,7 @@ def _segmented(
         prepared = preparation.transform(behaviour)
         grouping = grouped(prepared, settings, inputs)
     ordered = in_order(grouping, prepared, people.revenue)
-    return Segmented(as_of, people, preparation, prepared, ordered, spending(people, settings))
+    return Segmented(as_of, people, preparation, prepared, ordered, spending(people.revenue, settings))
 
 
 def _settled(record: Record | None, as_of: date) -> Drawn:

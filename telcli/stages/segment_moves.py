@@ -9,11 +9,11 @@ from datetime import date
 import polars as pl
 
 from telcli.features.churn_snapshots import add_months
-from telcli.features.lifecycle import LifecycleRules
+from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
 from telcli.methods.clustering import assign
 from telcli.settings import SegmentSettings
 from telcli.stages.segment_count import Segmented
-from telcli.stages.segment_people import gather, spending
+from telcli.stages.segment_people import behaviour_at, spending
 from telcli.stages.segment_record import Record
 from telcli.stages.segment_words import value_zh
 from telcli.tables import contract
@@ -61,18 +61,21 @@ def past(
         return Past(record.as_of, record.customers.select(*names, "customer_class"), told=True)
     month = add_months(now.as_of, -1)
     months = contract("customer_months").conform(tables["customer_months"])
-    held = months.filter(pl.col("month") <= month)
-    if not held.filter(pl.col("month") == month, "active").head(1).collect(engine="streaming").height:
+    then = behaviour_at(tables, month, now.people.behaviour)
+    if not len(then.customers):
         return None
-    people = gather(
-        {**tables, "customer_months": held}, month, LifecycleRules.of(settings), columns=now.people.behaviour
-    )
-    labels = assign(now.preparation.transform(people.values[:, : len(people.behaviour)]), now.grouping.centres)[0]
-    numbered = people.frame.select("customer_id", "lifecycle_stage").with_columns(
-        segment=pl.Series(labels, dtype=pl.Int64) + 1, consumption_tier=spending(people, settings)
+    labels = assign(now.preparation.transform(then.values), now.grouping.centres)[0]
+    stages = lifecycle_stage(months, month, LifecycleRules.of(settings)).collect(engine="streaming")
+    groups = pl.DataFrame(
+        {
+            "customer_id": then.customers,
+            "segment": pl.Series(labels, dtype=pl.Int64) + 1,
+            "consumption_tier": spending(then.revenue, settings),
+        }
     )
     names_of = profiled.select("segment", "segment_name", "segment_name_zh")
-    return Past(month, numbered.join(names_of, on="segment", how="left", maintain_order="left"), told=False)
+    groups = groups.join(names_of, on="segment", how="left", maintain_order="left")
+    return Past(month, groups.join(stages, on="customer_id", how="left", maintain_order="left"), told=False)
 
 
 def moved(before: Past, segments: pl.DataFrame) -> pl.DataFrame:

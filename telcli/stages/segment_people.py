@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -26,7 +27,7 @@ from telcli.settings import SegmentSettings
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
 
-__all__ = ["People", "behaviour_at", "gather", "spending"]
+__all__ = ["People", "Then", "behaviour_at", "gather", "spending"]
 
 _NO_KINDS = ("customer_id", "lifecycle_reason")
 """Texts that describe nobody."""
@@ -93,12 +94,19 @@ def gather(
     return _people(frame, behaviour, describing_columns())
 
 
-def behaviour_at(
-    tables: Mapping[str, pl.LazyFrame], as_of: date, columns: Sequence[str]
-) -> tuple[pl.Series, NDArray[np.float64]]:
-    """The customer_id and the named columns of those active in a month, NaN where missing or not held; maybe nobody."""
+class Then(NamedTuple):
+    """Customers active in a month, by customer_id, with some columns and revenue as `People` has it; maybe nobody."""
+
+    customers: pl.Series
+    values: NDArray[np.float64]
+    revenue: NDArray[np.float64]
+
+
+def behaviour_at(tables: Mapping[str, pl.LazyFrame], as_of: date, columns: Sequence[str]) -> Then:
+    """The named columns in a month, and no others, NaN where missing or not held."""
     months = contract("customer_months").conform(tables["customer_months"])
-    frame = snapshot(months, as_of, [name for name in dict.fromkeys(columns) if name in FEATURES])
+    wanted = dict.fromkeys([*columns, "revenue_mean_3", "revenue"])
+    frame = snapshot(months, as_of, [name for name in wanted if name in FEATURES])
     own = [name for name in columns if name not in FEATURES]
     if own:
         customers = tables["customers"]
@@ -106,12 +114,16 @@ def behaviour_at(
         attributes = customers.select("customer_id", *held).collect(engine="streaming")
         frame = frame.join(attributes, on="customer_id", how="left", maintain_order="left")
     frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in own if not _numeric(frame, name))
-    return frame["customer_id"], as_matrix(frame, columns)
+    return Then(frame["customer_id"], as_matrix(frame, columns), _revenue(frame))
 
 
-def spending(people: People, settings: SegmentSettings) -> pl.Series:
-    """Each customer's tier of spending, in the order of people."""
-    revenue = pl.Series("revenue", people.revenue, dtype=pl.Float64).fill_nan(None).to_frame()
+def _revenue(frame: pl.DataFrame) -> NDArray[np.float64]:
+    return as_matrix(frame.select(pl.coalesce("revenue_mean_3", "revenue").alias("revenue")), ["revenue"])[:, 0]
+
+
+def spending(revenue: NDArray[np.float64], settings: SegmentSettings) -> pl.Series:
+    """Each customer's tier of spending, by revenue as `People` has it."""
+    known = pl.Series("revenue", revenue, dtype=pl.Float64).fill_nan(None).to_frame()
     tier = consumption_tier(
         pl.col("revenue"),
         settings.high_tier_share,
@@ -119,16 +131,15 @@ def spending(people: People, settings: SegmentSettings) -> pl.Series:
         settings.high_tier_revenue,
         settings.low_tier_revenue,
     )
-    return revenue.select(tier.alias("consumption_tier")).to_series()
+    return known.select(tier.alias("consumption_tier")).to_series()
 
 
 def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:
     kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name not in _NO_KINDS]
     values = as_matrix(frame, [*behaviour, *describing])
-    smooth = frame.select(pl.coalesce("revenue_mean_3", "revenue").alias("revenue"))
     labelled = frame["churned"].null_count() < frame.height
     churned = as_matrix(frame, ["churned"])[:, 0] if labelled else None
-    revenue = as_matrix(smooth, ["revenue"])[:, 0]
+    revenue = _revenue(frame)
     kept = frame.select("customer_id", *kinds, "lifecycle_reason")
     return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned)
 

@@ -46,7 +46,7 @@ def steadiness(
         **_by_the_same_centres(before, record, tables, now, segments),
     }
     columns = [now.people.behaviour[column] for column in now.preparation.kept_]
-    _, was = behaviour_at(tables, before.as_of, columns)
+    was = behaviour_at(tables, before.as_of, columns).values
     values = now.people.values[:, now.preparation.kept_]
     return {**told, "columns_compared": len(columns) if len(was) else 0, "drifted": drift(columns, was, values)}
 
@@ -84,7 +84,7 @@ def _as_then(drawn: Drawn, tables: Mapping[str, pl.LazyFrame], now: Segmented) -
     """Today's customers in the columns of the snapshot before."""
     if drawn.columns == now.people.behaviour:
         return now.people.values[:, : len(drawn.columns)]
-    return behaviour_at(tables, now.as_of, drawn.columns)[1]
+    return behaviour_at(tables, now.as_of, drawn.columns).values
 
 
 def _sizes(was: Any, now: Any) -> dict[str, Any]:

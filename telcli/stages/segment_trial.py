@@ -67,13 +67,12 @@ def trial(tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentS
     columns = usual_columns(months, month)
     stale = overwritten_columns(columns) - known_then(tables, [month])
     kept = [name for name in columns if name not in stale]
-    customers, values = behaviour_at(tables, month, [*kept, "revenue_mean_3", "revenue"])
-    if len(customers) < _FEWEST_ROWS:
+    then = behaviour_at(tables, month, kept)
+    if len(then.customers) < _FEWEST_ROWS:
         return None
-    since, revenue = values[:, : len(kept)], np.where(np.isnan(values[:, -2]), values[:, -1], values[:, -2])
-    outcome = _outcomes(months, month, back, customers)
-    prepared = BehaviourPreparation().fit(since).transform(since)
-    return Trial(month, now.as_of, customers, prepared, revenue, *outcome, left_out=tuple(sorted(stale)))
+    outcome = _outcomes(months, month, back, then.customers)
+    prepared = BehaviourPreparation().fit(then.values).transform(then.values)
+    return Trial(month, now.as_of, then.customers, prepared, then.revenue, *outcome, left_out=tuple(sorted(stale)))
 
 
 def _labelled(now: Segmented) -> Trial | None:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-import pytest
 
 from telcli.figures import segment_months
 from telcli.figures.base import Figures
