@@ -87,7 +87,7 @@ def _segmented(
         people = gather(tables, as_of, rules, drawn.columns)
         preparation = drawn.preparation
         prepared = preparation.transform(people.values[:, : len(people.behaviour)])
-        grouping = assigned(prepared, drawn.centres)
+        grouping = assigned(prepared, drawn.centres, settings.n_segments)
     else:
         people = gather(tables, as_of, rules)
         behaviour = people.values[:, : len(people.behaviour)]

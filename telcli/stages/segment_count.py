@@ -123,10 +123,19 @@ def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64])
     return replace(grouping, labels=assign(prepared, centres)[0], centres=centres, origin=origin)
 
 
-def assigned(prepared: Floats, centres: NDArray[np.float64]) -> Grouping:
-    """Give every row its nearest one of the centres of another month, prepared as that month's rows were."""
+def assigned(prepared: Floats, centres: NDArray[np.float64], wanted: int) -> Grouping:
+    """Give every row its nearest one of the centres of another month, prepared as that month's rows were.
+
+    `wanted` is how many segments were asked for, 0 for any number: they cannot be had where others are kept.
+    """
     labels = assign(prepared, centres)[0]
-    return Grouping(labels, centres, "kept", origin=np.arange(len(centres)))
+    words = "{wanted} segments were asked for, but without refit customers join the {k} of the snapshot before."
+    notices = (
+        ()
+        if wanted in (0, len(centres))
+        else (Notice("segment-number-kept", words, {"wanted": wanted, "k": len(centres)}),)
+    )
+    return Grouping(labels, centres, "kept", notices=notices, origin=np.arange(len(centres)))
 
 
 def _found(prepared: Floats, k: int, seed: int, criterion: str) -> Grouping:

@@ -162,6 +162,14 @@ def test_without_refit_customers_join_the_segments_of_before(may: Outcome) -> No
     assert sum(shares.values()) > 150  # of 360, where it was a third in May
 
 
+def test_without_refit_another_number_cannot_be_had(may: Outcome) -> None:
+    tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
+    asked = SegmentSettings(n_segments=5, refit="never")
+    outcome = segment(Inputs(tables, AS_OF, earlier=earlier(may)), asked)
+    assert outcome.metrics["k"] == 3
+    assert [one.values for one in outcome.notices if one.code == "segment-number-kept"] == [{"wanted": 5, "k": 3}]
+
+
 def test_without_refit_a_segment_that_nobody_joins_is_gone(may: Outcome) -> None:
     young = planted()[0].head(100)
     june = run(young, before=earlier(may), refit="never")
