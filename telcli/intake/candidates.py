@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from telcli.intake.dictionary import (
     CHARGES,
@@ -15,6 +14,7 @@ from telcli.intake.dictionary import (
     date_forms,
     file_words,
     headers_of,
+    meanings_found,
     pseudonymous,
     read_header,
     slots,
@@ -136,7 +136,6 @@ class Candidate:
         return next((name for name, found in wants[self.table] if not found), "")
 
 
-@lru_cache(4096)
 def meaning(table: str, header: str) -> tuple[str, str]:
     """Column of a table that a header means, and the unit in it; empty when none.
 
@@ -147,6 +146,13 @@ def meaning(table: str, header: str) -> tuple[str, str]:
     >>> meaning("bills", "流量(元)"), meaning("bills", "费用(元) 语音"), meaning("usage", "费用 流量")
     (('data', '元'), ('voice', '元'), ('', ''))
     """
+    found = meanings_found()
+    if (table, header) not in found:
+        found[table, header] = _meaning(table, header)
+    return found[table, header]
+
+
+def _meaning(table: str, header: str) -> tuple[str, str]:
     known = headers_of(table)
     plain = bare(header)
     if plain in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -106,15 +107,14 @@ def _read_days(text: pl.Series, form: str, zone: str) -> Read:
 
 def _read(text: pl.Series, form: str, zone: str) -> Read:
     """The usual exact forms first, since they cost least; what they leave is taken apart by its numbers."""
-    values = pl.Series("v", [], dtype=pl.Datetime("us")).extend_constant(None, text.len())
+    frame = text.to_frame("t").with_columns(v=pl.lit(None, dtype=pl.Datetime("us")))
     for usual in _USUAL if form not in _COUNTED else ():
-        values = _filled(values, text.str.to_datetime(usual, strict=False, time_unit="us"))
-        if values.null_count() == text.null_count():
+        frame = frame.with_columns(_usual(usual))
+        if frame["v"].null_count() == text.null_count():
             break
     else:
-        values = _filled(values, _packed_months(text)) if form not in _COUNTED else values
-    ancient = (values.dt.year() < _FIRST_YEAR) & ~values.dt.date().is_in(_PLACEHOLDERS)
-    values = values.to_frame("v").select(pl.when(~ancient).then("v"))["v"]  # 19-02-14 is no day of the year 19
+        frame = frame.with_columns(_packed_months()) if form not in _COUNTED else frame
+    values = frame.select(_modern())["v"]
     missed = values.is_null() & text.is_not_null()
     bad = missed
     if missed.any():
@@ -125,12 +125,33 @@ def _read(text: pl.Series, form: str, zone: str) -> Read:
         found = pl.DataFrame({"v": found, "s": strange}).select(v=pl.when(~pl.col("s")).then("v"))["v"]
         values = values.scatter(places, _local(found, bare, form, zone))
         bad = missed.scatter(places, found.is_null() & bare.is_not_null() & ~bare.is_in(_NEVER))
-    return values.to_frame("v").select(pl.when(~_unknown(values)).then("v"))["v"], bad.fill_null(value=False)
+    return values.to_frame("v").select(pl.when(~_unknown()).then("v"))["v"], bad.fill_null(value=False)
 
 
-def _unknown(values: pl.Series) -> pl.Series:
+@cache
+def _usual(form: str) -> pl.Expr:
+    """What is known already, and what is written in one exact form."""
+    return pl.coalesce("v", pl.col("t").str.to_datetime(form, strict=False, time_unit="us")).alias("v")
+
+
+@cache
+def _packed_months() -> pl.Expr:
+    """The same with the form 202406, of nearly all months billed."""
+    whole = pl.when(pl.col("t").str.contains(r"^\d{6}$")).then(pl.col("t") + "01")
+    return pl.coalesce("v", whole.str.to_datetime("%Y%m%d", strict=False, time_unit="us")).alias("v")
+
+
+@cache
+def _modern() -> pl.Expr:
+    """Moments but those of antiquity: 19-02-14 is no day of the year 19."""
+    ancient = (pl.col("v").dt.year() < _FIRST_YEAR) & ~pl.col("v").dt.date().is_in(_PLACEHOLDERS)
+    return pl.when(~ancient).then("v").alias("v")
+
+
+@cache
+def _unknown() -> pl.Expr:
     """Which moments stand for "never" or "unknown"."""
-    return (values.dt.year() >= _OPEN_YEAR) | values.dt.date().is_in(_PLACEHOLDERS)
+    return (pl.col("v").dt.year() >= _OPEN_YEAR) | pl.col("v").dt.date().is_in(_PLACEHOLDERS)
 
 
 def _local(read: pl.Series, text: pl.Series, form: str, zone: str) -> pl.Series:
@@ -143,17 +164,9 @@ def _local(read: pl.Series, text: pl.Series, form: str, zone: str) -> pl.Series:
         ahead = pl.DataFrame({"t": text, "a": ahead}).select(a=pl.when(counted).then(0).otherwise("a"))["a"]
     if ahead.null_count() == ahead.len():
         return read
-    frame = pl.DataFrame({"v": read, "a": ahead, "never": _unknown(read)}).with_columns(
-        told=pl.col("a").is_not_null() & ~pl.col("never")
-    )
+    frame = pl.DataFrame({"v": read, "a": ahead}).with_columns(told=pl.col("a").is_not_null() & ~_unknown())
     utc = frame.select(pl.when("told").then(pl.col("v") - pl.duration(seconds="a")))["v"]
     return frame.with_columns(l=local_times(utc, zone)).select(v=pl.when("told").then("l").otherwise("v"))["v"]
-
-
-def _packed_months(text: pl.Series) -> pl.Series:
-    """The form 202406, of nearly all months billed."""
-    whole = text.to_frame("t").select(pl.when(pl.col("t").str.contains(r"^\d{6}$")).then(pl.col("t") + "01"))["t"]
-    return whole.str.to_datetime("%Y%m%d", strict=False, time_unit="us")
 
 
 def _filled(values: pl.Series, more: pl.Series) -> pl.Series:
@@ -181,6 +194,18 @@ def _counted(text: pl.Series, form: str) -> pl.Series:
 
 def _apart(text: pl.Series, form: str) -> pl.Series:
     """Year, month, day and time from their digits, put together in one form and read; impossible dates are null."""
+    for spoken, plain in _SPOKEN:
+        text = text.str.replace(spoken, plain)
+    frame = text.to_frame("t").select(_parts(form)).with_columns(_year())
+    return frame.select(t=_digits())["t"].str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us")
+
+
+@cache
+def _parts(form: str) -> list[pl.Expr]:
+    """Each part of a moment by one letter, from whichever shape fits.
+
+    Kept, as the other expressions here are: to put it together takes longer than to read a few values.
+    """
     shapes = (
         _WRITTEN,
         _PACKED,
@@ -190,8 +215,6 @@ def _apart(text: pl.Series, form: str) -> pl.Series:
         _AMERICAN_WORDS,
         *([_PARTED[form]] if form in _PARTED else []),
     )
-    for spoken, plain in _SPOKEN:
-        text = text.str.replace(spoken, plain)
     groups = [pl.col("t").str.extract_groups(shape) for shape in shapes]
 
     def part(name: str) -> pl.Expr:
@@ -200,12 +223,19 @@ def _apart(text: pl.Series, form: str) -> pl.Series:
         ]
         return pl.coalesce(*inside, pl.lit(None, dtype=pl.String)).alias(name)
 
-    frame = text.to_frame("t").select(part(name) for name in "ymdbHMShtz")
+    return [part(name) for name in "ymdbHMShtz"]
+
+
+@cache
+def _year() -> pl.Expr:
+    """The year, but of a day without a time that letters follow: these are no zone."""
     lettered = pl.col("z").str.contains(r"^[A-Z]{3}") & ~pl.col("z").is_in(["UTC", "GMT"]) & pl.col("H").is_null()
-    return _put_together(frame.with_columns(y=pl.when(~lettered.fill_null(value=False)).then("y")))
+    return pl.when(~lettered.fill_null(value=False)).then("y").alias("y")
 
 
-def _put_together(frame: pl.DataFrame) -> pl.Series:
+@cache
+def _digits() -> pl.Expr:
+    """Fourteen digits of a moment from its parts."""
     year = pl.col("y")
     century = (
         pl.when(year.str.len_chars() > 2).then(pl.lit("")).when(year < "69").then(pl.lit("20")).otherwise(pl.lit("19"))
@@ -223,13 +253,10 @@ def _put_together(frame: pl.DataFrame) -> pl.Series:
     later = half.is_in(["pm", "下午"]).fill_null(value=False) & (hour < 12)
     midnight = half.is_in(["am", "上午"]).fill_null(value=False) & (hour == 12)
     hours = pl.when(later).then(hour + 12).when(midnight).then(0).otherwise(hour)
-    filled = frame.select(
-        t=pl.concat_str(
-            century + year,
-            month.str.zfill(2),
-            pl.col("d").fill_null("01").str.zfill(2),
-            hours.cast(pl.String).str.zfill(2),
-            *[pl.col(name).fill_null("00").str.zfill(2) for name in "MS"],
-        )
+    return pl.concat_str(
+        century + year,
+        month.str.zfill(2),
+        pl.col("d").fill_null("01").str.zfill(2),
+        hours.cast(pl.String).str.zfill(2),
+        *[pl.col(name).fill_null("00").str.zfill(2) for name in "MS"],
     )
-    return filled["t"].str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us")
