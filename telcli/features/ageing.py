@@ -17,10 +17,11 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.features.exact import amount
+from telcli.features.people import grid, later
 from telcli.features.runs import earlier, running
 from telcli.features.span import Span
 
-__all__ = ["AGES", "aged", "owing"]
+__all__ = ["AGES", "ARREARS", "aged", "exempt"]
 
 AGES = {
     "arrears_1_30": (0, 1),
@@ -32,23 +33,33 @@ AGES = {
 }
 """Parts of the arrears: fallen due so many months ago or more, and fewer than so many."""
 
+ARREARS = ("arrears", *AGES, "months_overdue")
+"""What is told of debts; nothing of it where all lines are prepaid."""
+
 _MOST = 13
 """Months overdue are counted up to this."""
 
 
-def owing(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Add `fallen` and `settled` to the complete grid: all that fell due and all that was paid so far, exact units."""
-    return rows.with_columns(fallen=running(pl.col("due")), settled=running(pl.col("credit")))
+def aged(moved: pl.LazyFrame, folk: pl.LazyFrame, span: Span, since: int) -> pl.LazyFrame:
+    """One row per customer and month from `since` on: `ARREARS`, as though nobody were exempt.
+
+    `moved` is what falls due and what pays for it (`money.due`), of all months: a debt may be of any age, and what was
+    paid ahead of any bill counts until it is used up. What moved before the months looked back on is one sum.
+    """
+    first = since - _MOST + 1
+    at = pl.max_horizontal("at", pl.lit(first, pl.Int32))
+    sums = moved.group_by("who", at=at).agg(pl.col("due", "credit").sum())
+    months = grid(later(folk, first)).select("who", "at", "pos")
+    rows = months.join(sums, on=["who", "at"], how="left", maintain_order="left")
+    owing = rows.with_columns(fallen=running(pl.col("due")), settled=running(pl.col("credit")))
+    return owing.select("who", "at", *_told(span)).filter(pl.col("at") >= since)
 
 
-def aged(span: Span) -> list[pl.Expr]:
-    """Arrears, their parts by age, and months_overdue, over the grid with `fallen`, `settled` and `prepaid`."""
-    exempt = pl.col("prepaid").fill_null(value=False)
+def _told(span: Span) -> list[pl.Expr]:
     known = span.knows("paid") & span.knows("revenue")
 
     def older(months: int) -> pl.Expr:
-        debt = earlier(pl.col("fallen"), months).fill_null(0) - pl.col("settled")
-        return pl.when(exempt).then(0).otherwise(debt).clip(lower_bound=0)
+        return (earlier(pl.col("fallen"), months).fill_null(0) - pl.col("settled")).clip(lower_bound=0)
 
     parts = [
         pl.when(known).then(amount(older(first) if last is None else older(first) - older(last))).alias(name)
@@ -60,3 +71,9 @@ def aged(span: Span) -> list[pl.Expr]:
         *parts,
         pl.when(known).then(late).alias("months_overdue"),
     ]
+
+
+def exempt() -> list[pl.Expr]:
+    """`ARREARS` over the grid with `prepaid`: 0, where they are known, of those who hold prepaid lines alone."""
+    free = pl.col("prepaid").fill_null(value=False)
+    return [pl.when(free & pl.col(name).is_not_null()).then(0).otherwise(name).alias(name) for name in ARREARS]

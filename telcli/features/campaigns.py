@@ -15,7 +15,7 @@ import polars as pl
 from telcli.features.exact import amount, units
 from telcli.features.month_index import index_at
 
-__all__ = ["ACCEPTED", "received"]
+__all__ = ["ACCEPTED", "reached", "received"]
 
 ACCEPTED = (
     *("accepted", "accept", "yes", "y", "true", "1", "agreed", "took", "taken", "bought", "converted", "success"),
@@ -24,16 +24,22 @@ ACCEPTED = (
 """Words of a response or an outcome that say yes, in lower case."""
 
 
+def reached(campaigns: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of campaigns that contacted the customer."""
+    return campaigns.filter(pl.col("contacted_on").is_not_null(), (pl.col("arm") != "held_out").fill_null(value=True))
+
+
 def received(campaigns: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer and month with a contact of a campaign."""
-    reached = campaigns.filter(
-        pl.col("contacted_on").is_not_null(), (pl.col("arm") != "held_out").fill_null(value=True)
-    )
     words = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(ACCEPTED) for name in ("response", "outcome")]
     cost = units(pl.col("cost"))
-    return reached.group_by("who", at=index_at(pl.col("contacted_on"))).agg(
-        has_campaign=pl.lit(value=True),
-        campaigns_received=pl.len().cast(pl.Float64),
-        campaigns_accepted=pl.any_horizontal(word.fill_null(value=False) for word in words).sum().cast(pl.Float64),
-        campaign_cost=pl.when(cost.count() > 0).then(amount(cost.sum())),
+    return (
+        reached(campaigns)
+        .group_by("who", at=index_at(pl.col("contacted_on")))
+        .agg(
+            has_campaign=pl.lit(value=True),
+            campaigns_received=pl.len().cast(pl.Float64),
+            campaigns_accepted=pl.any_horizontal(word.fill_null(value=False) for word in words).sum().cast(pl.Float64),
+            campaign_cost=pl.when(cost.count() > 0).then(amount(cost.sum())),
+        )
     )

@@ -21,27 +21,37 @@ from telcli.features.exact import amount, units
 from telcli.features.month_index import index_at, part_of_month
 from telcli.features.span import Span
 
-__all__ = ["HELD", "bundled", "holdings", "monthly", "tenure"]
+__all__ = ["HELD", "LIVED", "ahead", "bundled", "holdings", "living", "monthly", "tenure"]
 
 HELD = ("numbers_held", "services_held", "plan_fee", "contract_months_left", "sub_cards")
 
 
-def monthly(states: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """One row per line and month of the history in which it lived; `states` as `versions` gives them.
+LIVED = ("service_type", "pay_mode", "bundle_id", "fee", "bound", "sub")
+"""What a line is while it lives: `fee` in exact units, `bound` the month to which it is under contract."""
 
-    A line lives at the end of a month when it began in or before it and did not end in or before it; `ends` is whether
-    it ended in the month of the row.
+
+def living(states: pl.LazyFrame, span: Span, since: int = 0) -> pl.LazyFrame:
+    """One row per line, or version of it, that lived within the history, in `since` or later: `first` to `last` month.
+
+    `states` are as `versions` gives them. A line lives at the end of a month when it began in or before it and did not
+    end in or before it; the month in which it ended is among its months.
     """
-    first = pl.max_horizontal("since", "low", pl.lit(span.first, pl.Int32))
-    end = pl.min_horizontal(pl.col("until").fill_null(span.last), "high")
+    first = pl.max_horizontal("since", "low", pl.lit(max(span.first, since), pl.Int32))
+    last = pl.min_horizontal(pl.col("until").fill_null(span.last), "high")
     day_after = pl.col("contract_end").dt.offset_by("1d")
-    months = states.filter(~pl.col("lost"), first <= end).with_columns(at=pl.int_ranges(first, end + 1, dtype=pl.Int32))
-    return months.select(
-        *("who", "at", "since", "until", "service_type", "pay_mode", "end_reason", "bundle_id"),
+    return states.filter(~pl.col("lost"), first <= last).with_columns(
+        first=first,
+        last=last,
         fee=units(pl.col("plan_fee")),
         bound=index_at(day_after) + part_of_month(day_after) - 1.0,
         sub=pl.col("main_number_h").is_not_null(),
-    ).explode("at", empty_as_null=False)
+    )
+
+
+def monthly(states: pl.LazyFrame, span: Span, since: int = 0) -> pl.LazyFrame:
+    """One row per line and month, from `since` on, in which it lived; see `living`."""
+    months = living(states, span, since).with_columns(at=pl.int_ranges("first", pl.col("last") + 1, dtype=pl.Int32))
+    return months.select("who", "at", "since", "until", "end_reason", *LIVED).explode("at", empty_as_null=False)
 
 
 def holdings(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -71,6 +81,12 @@ def bundled(rows: pl.LazyFrame) -> pl.LazyFrame:
     within = rows.filter(pl.col("bundle_id").is_not_null(), ~_ends())
     sizes = within.group_by("who", "at", "bundle_id").agg(bundle_lines=pl.len())
     return sizes.group_by("who", "at").agg(pl.col("bundle_lines").max().cast(pl.Float64))
+
+
+def ahead(states: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Customers and months, `who` and `at`, in which all lines are prepaid."""
+    some = states.filter(pl.col("pay_mode") == "prepaid").select("who").unique()
+    return holdings(monthly(states.join(some, on="who", how="semi"), span)).filter("prepaid").select("who", "at")
 
 
 def _ends() -> pl.Expr:

@@ -25,13 +25,16 @@ from telcli.features.runs import earlier
 from telcli.features.span import Span
 from telcli.tables.month_history import MEASURES, PAST
 
-__all__ = ["LEAST", "REACH", "history"]
+__all__ = ["LEAST", "LEVELS", "REACH", "history"]
 
 LEAST = 3
 """Known months that a trend and a deviation need, of 6."""
 
 REACH = 11
 """Months before its own that a row looks back on, at most."""
+
+LEVELS = (*MEASURES, "complaints", "contacts", "arrears")
+"""The columns of earlier months that a row looks back on."""
 
 OWED = 0.005
 """Arrears below this are none."""

@@ -10,7 +10,7 @@ from telcli.features.month_index import date_at, index_at
 from telcli.features.span import Span
 from telcli.tables import contract
 
-__all__ = ["coded", "grid", "lines", "numbered", "people"]
+__all__ = ["coded", "grid", "later", "lines", "numbered", "people"]
 
 _NEVER = 2**30
 _FACTS = {"bills": "month", "usage": "month", "payments": "paid_at", "contacts": "opened_at"}
@@ -25,16 +25,16 @@ def numbered(bucket: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
 def coded(bucket: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """The other tables of the bucket with `who` in place of customer_id, without rows of nobody in `everyone`."""
     codes = everyone.select("customer_id", "who")
-    return {
+    coded = {
         name: contract(name)
         .conform(bucket[name])
         .select(contract(name).schema.column_names())
         .join(codes, on="customer_id")
         .drop("customer_id")
-        .cache()
         for name in ("subscriptions", "subscription_history", "campaigns", "call_months", *_FACTS)
         if name in bucket
     }
+    return coded | {name: coded[name].cache() for name in ("contacts",) if name in coded}
 
 
 def lines(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, span: Span) -> pl.LazyFrame | None:
@@ -60,7 +60,7 @@ def lines(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, span: Sp
 
 
 def people(
-    subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, held: pl.LazyFrame | None, span: Span
+    bucket: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, held: pl.LazyFrame | None, span: Span
 ) -> pl.LazyFrame:
     """The customers of the history: who, their months, and what is known of their beginning.
 
@@ -68,13 +68,13 @@ def people(
     within it; `opened` the first month with a line (null where no line is known), `origin` the day of joining (null
     where nothing tells it). Left out are those who are no customers in any month.
     """
-    known = everyone.join(_first_facts(subjects, everyone, span), on="who", how="left", maintain_order="left")
+    known = everyone.join(_first_facts(bucket, span), on="customer_id", how="left", maintain_order="left")
     if held is None:
         none = pl.lit(None, pl.Int32)
         known = known.with_columns(opened=none, closed=none, activated=pl.lit(None, pl.Date), lost=None)
     else:
         known = known.join(_of_lines(held), on="who", how="left", maintain_order="left")
-    facts = any(name in subjects for name in _FACTS)
+    facts = any(name in bucket for name in _FACTS)
     dated = known.with_columns(
         start=_start(span, lined=held is not None, facts=facts),
         end=pl.lit(span.last, pl.Int32) if span.snapshot else pl.col("closed").fill_null(_NEVER).clip(None, span.last),
@@ -84,6 +84,12 @@ def people(
     return bounded.filter(pl.col("begin") <= pl.col("end")).select(
         *("customer_id", "who", "start", "begin", "end", "opened", "origin")
     )
+
+
+def later(known: pl.LazyFrame, first: int) -> pl.LazyFrame:
+    """The customers with months from `first` on, as though they began in it where they began before."""
+    begin = pl.max_horizontal("begin", pl.lit(first, pl.Int32))
+    return known.filter(pl.col("end") >= first).with_columns(begin=begin)
 
 
 def grid(known: pl.LazyFrame) -> pl.LazyFrame:
@@ -103,15 +109,18 @@ def _of_lines(held: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _first_facts(subjects: Mapping[str, pl.LazyFrame], everyone: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+def _first_facts(bucket: Mapping[str, pl.LazyFrame], span: Span) -> pl.LazyFrame:
     """The first month with a bill or with use; where neither is delivered, with a payment or a contact."""
-    present = [name for name in _FACTS if name in subjects]
+    present = [name for name in _FACTS if name in bucket]
     telling = [name for name in ("bills", "usage") if name in present] or present
     if not telling:
-        return everyone.select("who", fact=pl.lit(None, pl.Int32))
-    seen = [subjects[name].select("who", fact=index_at(pl.col(_FACTS[name]))) for name in telling]
+        return bucket["customers"].select("customer_id", fact=pl.lit(None, pl.Int32))
+    seen = [
+        contract(name).conform(bucket[name]).select("customer_id", fact=index_at(pl.col(_FACTS[name])))
+        for name in telling
+    ]
     within = pl.concat(seen).filter(pl.col("fact").is_between(span.first, span.last))
-    return within.group_by("who").agg(pl.col("fact").min())
+    return within.group_by("customer_id").agg(pl.col("fact").min())
 
 
 def _start(span: Span, *, lined: bool, facts: bool) -> pl.Expr:

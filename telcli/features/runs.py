@@ -25,14 +25,17 @@ def running(column: pl.Expr) -> pl.Expr:
     return total - pl.when(pl.col("pos") == 0).then(total - added).forward_fill()
 
 
-def months_since(happened: pl.Expr) -> pl.Expr:
+def months_since(happened: pl.Expr, before: pl.Expr | None = None) -> pl.Expr:
     """Months since something last happened; null where it never has.
+
+    `before` is the month in which it last happened before the customer's first row; null where it had not.
 
     >>> rows = pl.DataFrame({"pos": [0, 1, 2, 0], "at": [7, 8, 9, 9], "yes": [True, None, False, False]})
     >>> rows.select(months_since(pl.col("yes")).alias("since"))["since"].to_list()
     [0, 1, 2, None]
     """
-    first = pl.when(pl.col("pos") == 0).then(_NEVER)
+    start = pl.lit(_NEVER) if before is None else before.fill_null(_NEVER)
+    first = pl.when(pl.col("pos") == 0).then(start)
     last = pl.when(happened).then("at").otherwise(first).forward_fill()
     return pl.when(last > _NEVER).then(pl.col("at") - last)
 

@@ -118,8 +118,8 @@ def _back(contacts: pl.LazyFrame) -> pl.LazyFrame:
     return told.sort("_row").with_columns(back=back).drop("_row", "_closed", "_at_once")
 
 
-def waiting(contacts: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """One row per customer and month at whose end a contact is open: oldest_open_days.
+def waiting(contacts: pl.LazyFrame, span: Span, since: int) -> pl.LazyFrame:
+    """One row per customer and month from `since` on at whose end a contact is open: oldest_open_days.
 
     Of those never closed, the oldest alone matters.
     """
@@ -127,7 +127,7 @@ def waiting(contacts: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     passed = contacts.filter(closed > opened).select("who", "opened_at", end=closed - 1)
     never = contacts.filter(closed.is_null()).group_by("who").agg(pl.col("opened_at").min())
     both = pl.concat([passed, never.with_columns(end=pl.lit(span.last, pl.Int32))])
-    first, last = pl.max_horizontal(opened, span.first), pl.min_horizontal("end", span.last)
+    first, last = pl.max_horizontal(opened, pl.lit(since, pl.Int32)), pl.min_horizontal("end", span.last)
     open_ = both.select("who", "opened_at", first=first, last=last).filter(pl.col("first") <= pl.col("last"))
     months = open_.with_columns(at=pl.int_ranges("first", pl.col("last") + 1, dtype=pl.Int32))
     rows = months.explode("at", empty_as_null=False).group_by("who", "at").agg(pl.col("opened_at").min())

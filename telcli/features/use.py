@@ -7,7 +7,7 @@ import polars as pl
 from telcli.features.month_index import index_at
 from telcli.features.span import BUNDLE, USE, Span
 
-__all__ = ["usage", "used"]
+__all__ = ["some_use", "usage", "used"]
 
 
 def usage(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -16,7 +16,11 @@ def usage(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.select("who", *USE, *BUNDLE, at=at, extra="over_bundle_fee", has_use=pl.lit(value=True))
 
 
+def some_use() -> pl.Expr:
+    """Whether a row tells of any use."""
+    return pl.any_horizontal(pl.col(name).fill_null(0.0) > 0 for name in USE)
+
+
 def used(span: Span) -> pl.Expr:
     """Whether there was any use in the month; null where usage was not delivered for it."""
-    some = pl.any_horizontal(pl.col(name).fill_null(0.0) > 0 for name in USE)
-    return pl.when(span.knows("usage")).then(some)
+    return pl.when(span.knows("usage")).then(some_use())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,6 +25,9 @@ from telcli.stages.customer_months_memory import at_once, room
 from telcli.stages.customer_months_restart import Restart, counted, restart
 
 __all__ = ["customer_months"]
+
+_BESIDE = 4
+"""Months that have, with all their columns, as many values as what months made look back on of those before."""
 
 Work = Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame]
 
@@ -53,8 +57,10 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         found = pl.concat([found, evidence({"call_months": calls.rows})]).sort("feature", "at")
     span = _span(tables, found, _named_month(inputs), settings)
     begun = restart(inputs, tables, span, most)
-    tally = Tally()
-    rows = inputs.gather(_made(inputs, tables, _work(settings, span, begun), most, tally, customers), "month")
+    if begun.levels:
+        most = at_once(tables, _looked_at(span, begun), customers, settings, calls=bool(calls))
+    tally, bucketed = Tally(), {**tables, **begun.levels}
+    rows = inputs.gather(_made(inputs, bucketed, _work(settings, span, begun), most, tally, customers), "month")
     tally = counted(inputs, begun, rows, most) if begun.kept else tally
     notices = doubts(tables, found, span, tally, customers=customers)
     given = {"customer_months": rows} | ({"call_months": calls.made} if calls else {})
@@ -72,6 +78,11 @@ def _work(settings: CustomerMonthsSettings, span: Span, begun: Restart) -> Work:
         due_months=settings.due_months,
         since=begun.since,
     )
+
+
+def _looked_at(span: Span, begun: Restart) -> Span:
+    """The months of which a bucket holds all columns, about: with fewer of them it may hold more customers."""
+    return replace(span, first=max(begun.since - _BESIDE, span.first))
 
 
 def _months(span: Span) -> dict[str, Any]:

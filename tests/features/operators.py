@@ -227,3 +227,50 @@ def index(column: str) -> pl.Expr:
 
 def at(year: int, month: int) -> int:
     return month_index(date(year, month, 1))
+
+
+def long_operator(seed: int, customers: int = 6) -> Tables:
+    """Thirty months of a few customers, in which what matters lies far apart.
+
+    Bills are paid years late, far ahead, or taken back; contacts stay open for a year; lines end and others begin long
+    after; use, contacts and campaigns are rare; some are prepaid for a time.
+    """
+    chance = np.random.default_rng(seed)
+    first = at(2022, 1)
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in ("bills", "usage", "payments", "contacts")}
+    tables |= {"customers": [], "subscriptions": [], "products": [], "campaigns": []}
+
+    def day(month: int) -> date:
+        return date((first + month) // 12, (first + month) % 12 + 1, int(chance.integers(1, 28)))
+
+    for who in (f"c{number}" for number in range(customers)):
+        tables["customers"].append({"customer_id": who, "joined_on": day(-3)})
+        begins = [int(chance.integers(-4, 4)), int(chance.integers(12, 28))]
+        ends = [begins[1] - int(chance.integers(-3, 10)), None] if chance.random() < 0.6 else [None, None]
+        for number, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            line = {"subscription_id": f"{who}-{number}", "customer_id": who, "activated_on": day(begin)}
+            line |= {"ended_on": day(end) if end and end > begin else None, "plan_fee": 30.0, "service_type": "mobile"}
+            line |= {"pay_mode": "prepaid" if chance.random() < 0.3 else "postpaid"}
+            tables["subscriptions"].append(line)
+        tables["products"].append({"subscription_id": f"{who}-0", "product_id": "p", "started_on": day(1)})
+        rare = chance.random() * 0.5
+        for month in range(30):
+            bill = {"customer_id": who, "month": day(month).replace(day=1), "kind": "total"}
+            if chance.random() < 0.8:
+                due = day(month + 1) if chance.random() < 0.7 else None
+                tables["bills"].append({**bill, "amount": float(chance.integers(-2, 40)), "due_on": due})
+            if chance.random() < rare:
+                tables["usage"].append({"customer_id": who, "month": bill["month"], "data_mb": 5.0})
+            if chance.random() < rare:
+                much = 400.0 if chance.random() < 0.1 else float(chance.integers(-5, 60))
+                paid = {"payment_id": f"{who}-{month}", "customer_id": who, "amount": much}
+                moment = datetime.combine(day(month), datetime.min.time())
+                tables["payments"].append({**paid, "paid_at": moment, "reversed": bool(chance.random() < 0.2)})
+            if chance.random() < 0.15:
+                opened = datetime.combine(day(month), datetime.min.time())
+                closed = opened + timedelta(days=int(chance.integers(0, 600))) if chance.random() < 0.8 else None
+                told = {"contact_id": f"{who}-{month}", "customer_id": who, "topic": "bill", "kind": "complaint"}
+                tables["contacts"].append({**told, "opened_at": opened, "closed_at": closed})
+            if chance.random() < 0.05:
+                tables["campaigns"].append({"campaign_id": f"g{month}", "customer_id": who, "contacted_on": day(month)})
+    return owned({name: table(name, rows) for name, rows in tables.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -13,11 +14,12 @@ from polars.testing import assert_frame_equal
 
 from telcli.features.ageing import AGES
 from telcli.features.customer_month import customer_months
-from telcli.features.month_index import month_at
+from telcli.features.history import LEVELS, REACH
+from telcli.features.month_index import month_at, month_index
 from telcli.features.survey import evidence, span_of
 from telcli.tables import contract
 from telcli.tables.month_history import MEASURES
-from tests.features.operators import Tables, index, known_at, random_operator
+from tests.features.operators import Tables, index, known_at, long_operator, random_operator
 
 SEEDS = st.integers(0, 2**32 - 1)
 KEY = ["customer_id", "month"]
@@ -57,15 +59,32 @@ def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: in
     assert taken_back.is_empty()
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS, months=st.integers(0, 6))
-def test_later_months_are_the_same_where_earlier_ones_are_not_wanted(seed: int, months: int) -> None:
-    tables = random_operator(seed)
+def resumed(tables: Tables, whole: pl.DataFrame, since: int, **options: int) -> pl.DataFrame:
+    """The months from `since` on, made beside those before, of which no more stands than is looked back on."""
     span = span_of(evidence(tables))
     assert span is not None
-    since = span.first + months
-    lately = customer_months(tables, span, since=since).collect(engine="in-memory")
-    assert lately.equals(built(tables).filter(index("month") >= since))
+    near = whole.filter(index("month").is_between(since - REACH, since - 1))
+    levels = {"customer_months": near.select("customer_id", "month", *LEVELS).lazy()}
+    return customer_months({**tables, **levels}, span, since=since, **options).collect(engine="in-memory")
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=SEEDS, months=st.integers(0, 6), days=st.sampled_from([20, 90, 200]), due=st.integers(0, 3))
+def test_later_months_are_the_same_where_earlier_ones_stand(seed: int, months: int, days: int, due: int) -> None:
+    tables = random_operator(seed)
+    options = {"prepaid_inactive_days": days, "due_months": due}
+    whole = built(tables, **options)
+    since = month_index(date(2023, 11, 1)) + months
+    assert resumed(tables, whole, since, **options).equals(whole.filter(index("month") >= since))
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=SEEDS, months=st.integers(1, 29))
+def test_what_lies_years_back_counts_where_earlier_months_stand(seed: int, months: int) -> None:
+    tables = long_operator(seed)
+    whole = built(tables)
+    since = month_index(date(2022, 1, 1)) + months
+    assert resumed(tables, whole, since).equals(whole.filter(index("month") >= since))
 
 
 @settings(max_examples=4, deadline=None)

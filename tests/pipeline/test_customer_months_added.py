@@ -19,7 +19,7 @@ from telcli.pipeline.purge import purge
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
-from tests.features.operators import Tables, at, known_at, random_operator, table
+from tests.features.operators import Tables, at, known_at, long_operator, random_operator, table
 from tests.pipeline.test_call_months import HEADER, load, month
 
 FIRST, LAST = at(2023, 11), at(2024, 5)
@@ -201,6 +201,22 @@ def test_late_facts_reopen_their_month_and_later_ones(tmp_path: Path) -> None:
     assert stood >= {name for name in contents(place) if name < "2024-03-01"}
     assert not stood & {"2024-03-01"}
     same_anew(place, tmp_path / "anew")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(7))
+def test_what_lies_years_back_counts_whatever_stands(tmp_path: Path, seed: int) -> None:
+    whole, last = long_operator(seed), at(2022, 1) + 26
+    place = relaid(tmp_path / "work", known_at(whole, last))
+    run(place)
+    old = {"payment_id": "old", "customer_id": "c1", "paid_at": datetime(2024, 5, 3, 9), "amount": 75.0}
+    late = {"payment_id": "late", "customer_id": "c2", "paid_at": datetime(2023, 2, 9), "amount": 40.0}
+    more = pl.concat([whole["payments"], table("payments", [old, late])])
+    taken_back = pl.when(pl.col("payment_id").str.ends_with("-12")).then(pl.lit(value=True)).otherwise("reversed")
+    for payments in (whole["payments"], more, more.with_columns(reversed=taken_back)):
+        last += 1
+        run(relaid(place, known_at({**whole, "payments": payments}, last)))
+        same_anew(place, tmp_path / "anew")
 
 
 def test_another_setting_or_a_lost_file_makes_all_anew(tmp_path: Path) -> None:
