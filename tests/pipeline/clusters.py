@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
@@ -63,6 +65,59 @@ def telcli(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the analyst would."""
     command = [sys.executable, "-m", "telcli", *words]
     return subprocess.run(command, capture_output=True, text=True, env=environment(**more), timeout=600, check=False)
+
+
+_RUNS = """
+import contextlib, io, json, os, sys
+from telcli.cli import main
+
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # what a virtual machine may print is no answer
+settled = dict(os.environ)
+for asked in sys.stdin:
+    words, more = json.loads(asked)
+    os.environ.update(more)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(words)
+    os.environ.clear()
+    os.environ.update(settled)
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), file=answers, flush=True)
+"""
+
+
+@contextmanager
+def analyst(folder: Path) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Runs commands as `telcli` does, one after the other in one process, whose virtual machine serves for all."""
+    log = folder / "said.log"
+    with log.open("w", encoding="utf-8") as heard:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _RUNS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=heard,
+            text=True,
+            env=environment(),
+            start_new_session=True,
+        )
+    assert process.stdin and process.stdout
+    asked, answers = process.stdin, process.stdout
+
+    def ask(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        print(json.dumps([words, more]), file=asked, flush=True)
+        assert select.select([answers], [], [], 600)[0], "no answer in ten minutes"
+        answer = answers.readline()
+        assert answer, log.read_text(encoding="utf-8", errors="replace")[-3000:]
+        return subprocess.CompletedProcess(words, *json.loads(answer))
+
+    try:
+        yield ask
+    finally:
+        asked.close()
+        answers.close()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What real Spark clusters make is what is made here, to the byte; what fails there is one sentence.
 
-The clusters are started once for all tests, and a Spark Connect server is asked where the kind of cluster is no matter:
-its client starts no virtual machine of its own.
+The clusters are started once for all tests, most commands run in one process, with one virtual machine, and a Spark
+Connect server is asked where the kind of cluster is no matter: its client starts none of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from tests.features.operators import Tables, random_operator, table
-from tests.pipeline.clusters import connect, laid, published, standalone, telcli, without
+from tests.pipeline.clusters import analyst, connect, laid, published, standalone, telcli, without
 from tests.stages.test_predict_churn import monthly
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(without()), reason=without() or "-")]
@@ -76,11 +76,21 @@ def calls(names: list[str]) -> pl.LazyFrame:
     return table("calls", [*many, *once])
 
 
+Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Runs commands in one process, where `telcli` starts one for each."""
+    with analyst(tmp_path_factory.mktemp("analyst")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory, ask: Ask) -> Path:
     """A working directory with customer months made here."""
     place = laid(tmp_path_factory.mktemp("here") / "work", operator())
-    ran = telcli("customer-months", "-w", str(place))
+    ran = ask("customer-months", "-w", str(place))
     assert ran.returncode == 0, ran.stderr
     assert {name.split("/")[0] for name in published(place)} == {"customer_months", "call_months"}
     assert len(published(place)) >= 9
@@ -102,11 +112,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield master
 
 
-def elsewhere(place: Path, master: str, **more: str) -> subprocess.CompletedProcess[str]:
+def elsewhere(place: Path, master: str, by: Ask = telcli, **more: str) -> subprocess.CompletedProcess[str]:
     laid(place, operator())
-    return telcli(
-        "customer-months", "-w", str(place), "--engine", "spark", "--master", master, "--format", "json", **more
-    )
+    return by("customer-months", "-w", str(place), "--engine", "spark", "--master", master, "--format", "json", **more)
 
 
 def same(place: Path, here: Path, ran: subprocess.CompletedProcess[str]) -> None:
@@ -135,7 +143,7 @@ def test_a_connect_server_makes_the_same(tmp_path: Path, here: Path, server: str
 
 
 def test_customers_are_scored_on_either_as_they_are_here(
-    tmp_path: Path, cluster: tuple[str, Path], server: str
+    tmp_path: Path, cluster: tuple[str, Path], server: str, ask: Ask
 ) -> None:
     few = {"TELCLI_PREDICT_CHURN_MAX_TRAINING_ROWS": "1000", "TELCLI_PREDICT_CHURN_MAX_SNAPSHOTS": "2"}
     by_settings = {"TELCLI_PREDICT_CHURN_ENGINE": "spark", "TELCLI_PREDICT_CHURN_MASTER": server}
@@ -148,7 +156,8 @@ def test_customers_are_scored_on_either_as_they_are_here(
     manifests = []
     for name, (words, settings) in ways.items():
         place = shutil.copytree(tmp_path / "none", tmp_path / name)
-        ran = telcli("predict-churn", "-w", str(place), *words, **few, **settings)
+        by = telcli if name == "server" else ask
+        ran = by("predict-churn", "-w", str(place), *words, **few, **settings)
         assert ran.returncode == 0, ran.stderr[-3000:]
         manifests.append((place / "manifest.json").read_bytes())
     assert manifests[1] == manifests[0]  # it holds the hash of every file, scores and model
@@ -159,15 +168,15 @@ def test_customers_are_scored_on_either_as_they_are_here(
     assert 0 < reasons.null_count() < len(reasons)
 
 
-def test_this_machine_makes_the_same_in_a_folder_of_an_odd_name(tmp_path: Path, here: Path) -> None:
+def test_this_machine_makes_the_same_in_a_folder_of_an_odd_name(tmp_path: Path, here: Path, ask: Ask) -> None:
     place = tmp_path / "a {b} % 客户" / "work"
     place.parent.mkdir()
-    same(place, here, elsewhere(place, "local[2]"))
+    same(place, here, elsewhere(place, "local[2]", ask))
 
 
-def test_workers_without_packages_are_told(tmp_path: Path) -> None:
+def test_workers_without_packages_are_told(tmp_path: Path, ask: Ask) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
-    ran = elsewhere(tmp_path / "work", "local[1]", PYSPARK_PYTHON=str(tmp_path / "bare" / "bin" / "python"))
+    ran = elsewhere(tmp_path / "work", "local[1]", ask, PYSPARK_PYTHON=str(tmp_path / "bare" / "bin" / "python"))
     assert ran.returncode == 3, ran.stderr[-3000:]
     assert "The Python of the Spark workers has no " in ran.stdout
     assert not (tmp_path / "work" / "customer_months").exists()
