@@ -11,7 +11,7 @@ from sklearn.cluster import KMeans
 
 from telcli.methods.threads import threads
 
-__all__ = ["SampledKMeans", "assign", "cluster_sums", "draw_rows"]
+__all__ = ["SampledKMeans", "assign", "cluster_sums", "distances", "draw_rows"]
 
 _CHUNK = 65_536
 
@@ -68,14 +68,18 @@ class SampledKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         sample = matrix[draw_rows(len(matrix), self.sample_rows, self.random_state)]
         clusters = min(self.n_clusters, len(np.unique(sample, axis=0)))
         with threads(1):
-            start = KMeans(clusters, n_init=self.n_init, random_state=self.random_state).fit(sample)
-            self._finish(matrix, start.cluster_centers_.astype(np.float64))
+            self._finish(matrix, self._start(sample, clusters))
         return self
 
     def predict(self, X: ArrayLike) -> Labels:
         """The nearest centre of each row."""
         with threads(1):
             return assign(_as_matrix(X), self.cluster_centers_)[0]
+
+    def _start(self, sample: Floats, clusters: int) -> NDArray[np.float64]:
+        """The centres that the sample gives."""
+        found = KMeans(clusters, n_init=self.n_init, random_state=self.random_state).fit(sample)
+        return np.asarray(found.cluster_centers_, dtype=np.float64)
 
     def _finish(self, matrix: Floats, centres: NDArray[np.float64]) -> None:
         before = np.inf
@@ -116,6 +120,18 @@ def assign(matrix: Floats, centres: NDArray[np.float64]) -> tuple[Labels, float]
         away = rows - centres[nearest]
         total += float(np.einsum("ij,ij->", away, away))
     return labels, total
+
+
+def distances(matrix: Floats, centres: Floats) -> Floats:
+    """Squared distances, rows x centres, in the precision of the matrix; never below 0.
+
+    >>> distances(np.array([[0.0], [3.0]]), np.array([[1.0]])).tolist()
+    [[1.0], [4.0]]
+    """
+    narrow = centres.astype(matrix.dtype)
+    squared: Floats = np.einsum("ij,ij->i", matrix, matrix)[:, None] + np.einsum("ij,ij->i", narrow, narrow)
+    squared -= 2.0 * (matrix @ narrow.T)
+    return np.maximum(squared, 0.0, out=squared)
 
 
 def cluster_sums(matrix: Floats, labels: Labels, clusters: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
