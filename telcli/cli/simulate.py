@@ -27,6 +27,7 @@ def simulate(
     output: _Output,
     customers: Annotated[int | None, setting("simulate", "customers", "--customers")] = None,
     months: Annotated[int | None, setting("simulate", "months", "--months")] = None,
+    clusters: Annotated[int | None, setting("simulate", "clusters", "--clusters")] = None,
     second_system: _Second = False,
     force: _Force = False,
 ) -> None:
@@ -38,6 +39,10 @@ def simulate(
     from telcli.pipeline.simulate import simulate as make
 
     settings, seed = _extracts.settle(
-        call, customers=customers, months=months, second_system="on" if second_system else None
+        call,
+        customers=customers,
+        months=months,
+        clusters=clusters,
+        second_system="on" if second_system else None,
     )
     _extracts.tell(call, make(output, settings, seed, call.out.progress, force=force))

@@ -187,6 +187,7 @@ def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict
             "months": settings.months,
             "last_month": settings.last_month,
             "seed": seed,
+            **({"clusters": settings.clusters} if settings.clusters else {}),
             **({"second_system": "on"} if settings.second_system == "on" else {}),
         },
         "files": {},

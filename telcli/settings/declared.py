@@ -203,6 +203,13 @@ class SimulateSettings:
         "是否另有一个系统，以不同的编号和写法记录同一批客户。",
         choices=("off", "on"),
     )
+    clusters: int = setting(
+        0,
+        "Planted clusters, drawn from the seed; 0 plants five fixed kinds of customer.",
+        "埋设的客群数，由种子决定；0 表示五类固定客户。",
+        low=0,
+        high=30,
+    )
     last_month: str = setting("2024-06", "The last month of history.", "历史的最后一个月。", unit="YYYY-MM")
 
 

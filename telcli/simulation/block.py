@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from telcli.simulation.activity import bill_rows, payment_rows, ticket_rows, usage_rows
-from telcli.simulation.archetypes import ARCHETYPES
 from telcli.simulation.behaviour import charge, expected_margin, use
 from telcli.simulation.departures import REASONS, STAYS, Departures, depart
 from telcli.simulation.dirt import OWNER, Flaws, soil
@@ -109,7 +108,7 @@ def _clean_frames(world: World, block: int, planted: Counter[str], keep: int) ->
         for column in ("certificate", "phone", "name"):
             for word, count in inside[column].drop_nulls().value_counts().iter_rows():
                 planted[f"second/{column}/{word}"] += count
-    _count(planted, people, gone, lines, gone.left(world.months), keep)
+    _count(planted, world, people, gone, lines, keep)
     planted["billed_months"] = int(used.there[:keep].sum())
 
 
@@ -123,7 +122,7 @@ def _answers(world: World, people: Population, gone: Departures, margin: Array) 
     return pl.DataFrame(
         {
             "customer_id": ids,
-            "planted_segment": words(tuple(kind.name for kind in ARCHETYPES), people.kind),
+            "planted_segment": words(tuple(kind.name for kind in world.kinds), people.kind),
             "planted_value": pl.Series(margin).cast(pl.String),
             "leaves_in": words(labels, np.where(left < STAYS, left, -1)),
             "reason": words(REASONS, np.where(left < STAYS, gone.reason, -1)),
@@ -134,16 +133,16 @@ def _answers(world: World, people: Population, gone: Departures, margin: Array) 
     )
 
 
-def _count(planted: Counter[str], people: Population, gone: Departures, lines: Lines, left: Array, keep: int) -> None:
+def _count(planted: Counter[str], world: World, people: Population, gone: Departures, lines: Lines, keep: int) -> None:
     """Count what is planted among the customers kept."""
-    kind, reason, leaves = people.kind[:keep], gone.reason[:keep], left[:keep] < STAYS
+    kind, reason, leaves = people.kind[:keep], gone.reason[:keep], gone.left(world.months)[:keep] < STAYS
     planted["customers"] = keep
     planted["leavers"] = int(leaves.sum())
     planted["silent_leavers"] = int((leaves & gone.silent[:keep]).sum())
     planted["joiners"] = int((people.joined[:keep] >= 0).sum())
     planted["registered_twice"] = int((people.twin[:keep] >= 0).sum())
     planted["internal_moves"] = int((np.isin(lines.ended_by, (4, 5)) & (lines.owner < keep)).sum())
-    for index, archetype in enumerate(ARCHETYPES):
+    for index, archetype in enumerate(world.kinds):
         planted[f"segment/{archetype.name}"] = int((kind == index).sum())
     for index, name in enumerate(REASONS):
         planted[f"reason/{name}"] = int(((reason == index) & leaves).sum())

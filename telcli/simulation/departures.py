@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from telcli.simulation.archetypes import ARCHETYPES
 from telcli.simulation.population import Population
 from telcli.simulation.troubles import Troubles
 from telcli.simulation.world import WARMUP, Array, Streams, World, shifted
@@ -64,7 +63,7 @@ def hazards(world: World, people: Population, troubles: Troubles) -> Array:
     tenure = month - people.joined[:, None]
     bound = month <= people.contract_end[:, None]
     since_end = month - people.contract_end[:, None]
-    kind_hazard = np.array([archetype.hazard for archetype in ARCHETYPES])[people.kind][:, None]
+    kind_hazard = np.array([archetype.hazard for archetype in world.kinds])[people.kind][:, None]
     young = 1.0 + 1.2 * np.exp(-np.clip(tenure, 0, None) / 8.0)
     held = np.where(bound, 0.4, 1.0) * people.frailty[:, None]
     parts = (

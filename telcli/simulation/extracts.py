@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from telcli.simulation.archetypes import PLANS, REGIONS
+from telcli.simulation.archetypes import REGIONS
 from telcli.simulation.departures import STAYS
 from telcli.simulation.dirt import OWNER
 from telcli.simulation.lines import END_WORDS, SERVICES, Lines
@@ -116,7 +116,7 @@ def line_rows(world: World, block: int, people: Population, lines: Lines, in_arr
             "serial": lines.serial,
             "业务类型": words(SERVICES, lines.service),
             "付费类型": words(("后付", "预付"), people.prepaid[owner].astype(int)),
-            "family": words(PLANS, people.kind[owner]),
+            "family": words(tuple(kind.plan for kind in world.kinds), people.kind[owner]),
             "fee": lines.fee.astype(int),
             "start": pl.Series(world.day(lines.start, lines.start_day)),
             "end": pl.Series(ends),

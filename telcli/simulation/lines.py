@@ -49,7 +49,7 @@ def open_lines(world: World, block: int, people: Population, gone: Departures) -
     """Give each customer a main line, some further ones, and a few of them a move from one line to another."""
     chance = Streams(world.seed, block)("lines")
     n = len(people.kind)
-    owner, service, fee = _holdings(chance, people)
+    owner, service, fee = _holdings(chance, world, people)
     known_end = np.where(gone.silent, STAYS, gone.month)
     end, end_day, ended_by = known_end[owner], gone.day[owner], _last_word(chance, people, gone)[owner]
     main = np.concatenate([[True], owner[1:] != owner[:-1]])
@@ -80,15 +80,16 @@ def open_lines(world: World, block: int, people: Population, gone: Departures) -
     return _numbered(old, new, moving)
 
 
-def _holdings(chance: np.random.Generator, people: Population) -> tuple[Array, Array, Array]:
+def _holdings(chance: np.random.Generator, world: World, people: Population) -> tuple[Array, Array, Array]:
     """Owner, service and fee of every line; the main line comes first and is mobile."""
     n = len(people.kind)
     everyone = np.arange(n)
-    family, business, key = people.kind == 3, people.kind == 1, people.customer_class == 2
+    home = np.array([kind.home for kind in world.kinds])[people.kind]
+    family, business, key = home == "family", home == "business", people.customer_class == 2
     extra_mobile = np.where(family, chance.binomial(3, 0.45, n), np.where(chance.random(n) < 0.05, 1, 0))
     extra_mobile = np.where(key, 2 + chance.poisson(6.0, n), extra_mobile)
     broadband = (chance.random(n) < np.where(family, 0.95, np.where(business, 0.3, 0.06))) & ~people.prepaid
-    landline = (chance.random(n) < np.where(business, 0.2, np.where(people.kind == 2, 0.15, 0.02))) & ~people.prepaid
+    landline = (chance.random(n) < np.where(business, 0.2, np.where(home == "elderly", 0.15, 0.02))) & ~people.prepaid
     itv = broadband & (chance.random(n) < 0.6)
     leased = key & (chance.random(n) < 0.6)
     counts = ((0, extra_mobile), (1, broadband), (2, landline), (3, itv), (4, leased))

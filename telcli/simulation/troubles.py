@@ -57,8 +57,8 @@ def live_through(world: World, block: int, people: Population) -> Troubles:
     months = WARMUP + world.months
     n = len(people.kind)
 
-    def by_kind(*rates: float) -> Array:
-        return np.array(rates)[people.kind]
+    def by_kind(name: str) -> Array:
+        return np.array([getattr(kind, name) for kind in world.kinds])[people.kind]
 
     coverage = np.array([0.7, 0.7, 0.8, 1.0, 1.9, 1.6])[people.region]
     arrears_onset = np.where(people.prepaid, 0.0, 0.004 + 0.05 * people.tardiness)
@@ -66,10 +66,10 @@ def live_through(world: World, block: int, people: Population) -> Troubles:
     arrears[:, : WARMUP - 1] = 0
     arrears = _restart(arrears)
     return Troubles(
-        price=_episodes(chance, by_kind(0.016, 0.008, 0.004, 0.006, 0.012), 5.0, months),
+        price=_episodes(chance, by_kind("price"), 5.0, months),
         service=_episodes(chance, np.full(n, 0.007), 3.5, months),
         network=_episodes(chance, 0.006 * coverage, 4.0, months),
-        life=_episodes(chance, by_kind(0.010, 0.006, 0.012, 0.005, 0.018), 9.0, months),
+        life=_episodes(chance, by_kind("life"), 9.0, months),
         arrears=arrears,
         pause=_pauses(chance, people.prepaid, months),
     )

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.errors import UsageError
+from telcli.simulation.archetypes import Archetype
+from telcli.simulation.clusters import archetypes
 
 __all__ = ["BLOCK", "WARMUP", "Array", "Streams", "World", "month_index", "shifted"]
 
@@ -33,6 +35,7 @@ class World:
     last : the last month as months since year 0 (see `month_index`).
     seed : of everything random.
     second : whether a second system knows the customers too.
+    clusters : planted clusters drawn from the seed; 0 for the five fixed kinds of customer.
 
     >>> world = World(customers=12_000, months=12, last=month_index("2024-06"), seed=0)
     >>> world.blocks, world.label(0), world.label(11)
@@ -44,6 +47,12 @@ class World:
     last: int
     seed: int
     second: bool = False
+    clusters: int = 0
+
+    @property
+    def kinds(self) -> tuple[Archetype, ...]:
+        """The planted kinds of customer, in order."""
+        return archetypes(self.clusters, self.seed)
 
     @property
     def blocks(self) -> int:

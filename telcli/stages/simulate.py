@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from telcli.errors import UsageError
 from telcli.settings import SimulateSettings
 from telcli.simulation.block import Block, simulate_block
 from telcli.simulation.world import World, month_index
@@ -20,12 +21,23 @@ def simulate(settings: SimulateSettings, seed: int) -> Iterator[Block]:
     Raises
     ------
     UsageError
-        The last month is none.
+        The last month is none, or a single cluster is wanted.
 
     >>> next(simulate(SimulateSettings(customers=10, months=2), 7)).planted["customers"]
     10
     """
+    if settings.clusters == 1:
+        raise UsageError(
+            "simulate-one-cluster",
+            "One cluster alone would be everybody.",
+            hint="Plant 2 to 30 clusters, or 0 for the five fixed kinds of customer.",
+        )
     world = World(
-        settings.customers, settings.months, month_index(settings.last_month), seed, settings.second_system == "on"
+        settings.customers,
+        settings.months,
+        month_index(settings.last_month),
+        seed,
+        settings.second_system == "on",
+        settings.clusters,
     )
     return (simulate_block(world, number) for number in range(world.blocks))
