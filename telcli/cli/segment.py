@@ -23,6 +23,7 @@ _Refit = Annotated[
 def segment(
     call: Call,
     n_segments: Annotated[int | None, setting("segment", "n_segments", "--n-segments")] = None,
+    algorithm: Annotated[str | None, setting("segment", "algorithm", "--algorithm")] = None,
     refit: _Refit = None,
 ) -> None:
     """Group customers who behave alike, and name each group.
@@ -34,4 +35,6 @@ def segment(
     from telcli.pipeline.run import run_stage
 
     kept = None if refit is None else "always" if refit else "never"
-    tell(call.out, run_stage("segment", call.request({"n_segments": n_segments, "refit": kept})))
+    tell(
+        call.out, run_stage("segment", call.request({"n_segments": n_segments, "algorithm": algorithm, "refit": kept}))
+    )

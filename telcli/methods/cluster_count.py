@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from telcli.methods.cluster_quality import bootstrap_jaccard, sampled_silhouette, separation
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, draw_rows
+from telcli.methods.gap import gap_choice, gap_statistics
 
-__all__ = ["Candidate", "Choice", "choose", "try_each"]
+__all__ = ["Candidate", "Choice", "Maker", "best_by_measure", "choose", "try_each"]
 
-_STABILITY_ROWS = 4_000
+_STABILITY_ROWS, _GAP_ROWS = 4_000, 2_000
 
 Maker = Callable[[int, int], SampledKMeans]
 """A clusterer for a number of clusters and a seed."""
@@ -21,7 +22,10 @@ Maker = Callable[[int, int], SampledKMeans]
 
 @dataclass(frozen=True)
 class Candidate:
-    """What k clusters are like. `stability` is that of the least stable cluster, `smallest_share` of rows."""
+    """What k clusters are like. `stability` is that of the least stable cluster, `smallest_share` of rows.
+
+    `gap` and its standard error are None where clusters have no spread.
+    """
 
     k: int
     inertia: float
@@ -30,6 +34,8 @@ class Candidate:
     calinski_harabasz: float | None
     stability: float
     smallest_share: float
+    gap: float | None = None
+    gap_se: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ def try_each(
 ) -> list[Candidate]:
     """Measure each k of `ks` (2 or more) on the rows given: a sample is enough.
 
-    Stability is measured on up to 4,000 of them with clusterers from `quick`, whose many runs may take fewer starts;
-    `told` hears how many k are done. A k with an empty cluster is left out.
+    Stability is measured on up to 4,000 of them, the gap on up to 2,000, with clusterers from `quick`, whose many runs
+    may take fewer starts; `told` hears how many k are done. A k with an empty cluster is left out.
 
     >>> rows = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2]])
     >>> maker = lambda k, seed: SampledKMeans(k, random_state=seed)
@@ -65,7 +71,8 @@ def try_each(
         if len(np.unique(labels)) == k:
             found.append(_measure(matrix, labels, some, k, quick, seed))
         told(done)
-    return found
+    gaps = gap_statistics(matrix[draw_rows(len(matrix), _GAP_ROWS, seed)], [one.k for one in found], quick, seed=seed)
+    return [replace(one, gap=gap, gap_se=error) for one in found for gap, error in [gaps.get(one.k, (None, None))]]
 
 
 def _measure(matrix: Floats, labels: Labels, some: NDArray[np.int64], k: int, quick: Maker, seed: int) -> Candidate:
@@ -100,3 +107,24 @@ def choose(candidates: Sequence[Candidate], min_share: float, min_stability: flo
     best = max(one.silhouette for one in sound)
     near = [one.k for one in sound if one.silhouette >= best - slack * abs(best)]
     return Choice(max(near), sound=True)
+
+
+def best_by_measure(candidates: Sequence[Candidate]) -> dict[str, int]:
+    """The k that each measure by itself would take, the smallest of equals; without those that cannot tell.
+
+    The largest silhouette, Calinski-Harabasz index and stability, the least Davies-Bouldin index, the rule of the gap.
+
+    >>> pair = Candidate(2, 9.0, 0.60, 0.5, 90.0, 0.95, 0.4, 0.1, 0.01)
+    >>> three = Candidate(3, 5.0, 0.59, 0.4, 99.0, 0.90, 0.3, 0.3, 0.01)
+    >>> best_by_measure([pair, three])
+    {'silhouette': 2, 'davies_bouldin': 3, 'calinski_harabasz': 3, 'stability': 2}
+    """
+    found = {}
+    for name, sign in (("silhouette", 1), ("davies_bouldin", -1), ("calinski_harabasz", 1), ("stability", 1)):
+        known = [(sign * value, -one.k) for one in candidates if (value := getattr(one, name)) is not None]
+        if known:
+            found[name] = -max(known)[1]
+    by_gap = gap_choice(
+        {one.k: (one.gap, one.gap_se) for one in candidates if one.gap is not None and one.gap_se is not None}
+    )
+    return found if by_gap is None else {**found, "gap": by_gap}

@@ -18,6 +18,12 @@ class ClusterSettings:
     max_segments: int = setting(
         8, "The most segments tried when choosing.", "自动选择时最多尝试的客群数。", low=2, high=30
     )
+    algorithm: str = setting(
+        "glkm",
+        "GLKM, a genetic search over K-means solutions, or K-means from ten starts.",
+        "GLKM（遗传算法优化的K-means）或十次初始的K-means。",
+        choices=("glkm", "kmeans"),
+    )
     min_share: float = setting(
         0.02,
         "A segment smaller than this share of customers is not wanted.",

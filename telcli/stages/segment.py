@@ -30,7 +30,7 @@ __all__ = ["segment"]
 
 
 def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
-    """Group the customers active at the snapshot by K-means on cleaned, scaled behaviour.
+    """Group the customers active at the snapshot by GLKM, or K-means, on cleaned, scaled behaviour.
 
     Needs customer_months and customers, takes subscriptions, payments and contacts; gives segments (a row per customer)
     and segment_profiles (a row per segment, the largest revenue first), segment_preparation and segment_centres, from
@@ -64,7 +64,9 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     metrics["names"] = names_told(record, same, profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     metrics["views"] = views.metrics
-    metrics["criterion"], metrics["criterion_zh"] = reasoned(now.grouping.criterion, asdict(settings))
+    metrics["criterion"], metrics["criterion_zh"] = reasoned(
+        now.grouping.criterion, asdict(settings), metrics["k_by_measure"]
+    )
     tables = {
         "segments": segments,
         "segment_profiles": profiled,
@@ -164,6 +166,7 @@ def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
         **asdict(apart),
         "silhouette": sampled_silhouette(now.prepared, labels, seed=seed) if measurable else None,
         "stability": now.grouping.stability,
+        "gain_over_kmeans": now.grouping.gain,
         "about_churn": asdict(about) if about else None,
         "preparation": now.preparation.describe(now.people.behaviour),
         "lifecycle": {name: rows / len(labels) for name, rows in stages.iter_rows()},

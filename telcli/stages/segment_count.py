@@ -11,14 +11,25 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
-from telcli.methods.cluster_count import Candidate, choose, try_each
+from telcli.methods.cluster_count import Candidate, Maker, best_by_measure, choose, try_each
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, assign, draw_rows
+from telcli.methods.glkm import GLKM
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 
-__all__ = ["SAMPLE_ROWS", "Grouping", "Segmented", "assigned", "clusterer", "count_rows", "grouped", "in_order"]
+__all__ = [
+    "SAMPLE_ROWS",
+    "Grouping",
+    "Segmented",
+    "assigned",
+    "by_measure",
+    "clusterer",
+    "count_rows",
+    "grouped",
+    "in_order",
+]
 
 SAMPLE_ROWS = 25_000
 """Rows on which each number of segments is tried."""
@@ -44,6 +55,8 @@ class Grouping:
     candidates: Sequence[Candidate] = ()
     stability: float | None = None
     notices: tuple[Notice, ...] = ()
+    gain: float | None = None
+    """Share of the inertia of ten starts of K-means, on a sample, that the genetic search took away."""
     origin: NDArray[np.int64] | None = None
     """Of each segment, the place of its centre among those that were given; None where they were found anew."""
 
@@ -72,16 +85,16 @@ def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grou
         words = "Customers do not differ in behaviour: they form one segment."
         return _alone(prepared, "alone", Notice("segment-no-variation", words))
     if settings.n_segments:
-        return _as_asked(prepared, sample, distinct, settings.n_segments, inputs)
+        return _as_asked(prepared, sample, distinct, settings, inputs)
     most = min(settings.max_segments, distinct, rows // _ROWS_PER_SEGMENT)
 
     def told(done: int) -> None:
         inputs.progress("segments tried", done, most - 1)
 
-    candidates = try_each(sample, range(2, most + 1), clusterer, _quick, inputs.seed, told)
+    candidates = try_each(sample, range(2, most + 1), clusterer(settings, trying=True), _quick, inputs.seed, told)
     choice = choose(candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
     stability = next(one.stability for one in candidates if one.k == choice.k)
-    found = _found(prepared, choice.k, inputs.seed, "chosen" if choice.sound else "closest")
+    found = _found(prepared, clusterer(settings)(choice.k, inputs.seed), "chosen" if choice.sound else "closest")
     words = (
         "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
     )
@@ -105,9 +118,27 @@ def count_rows(grouping: Grouping, gains: Mapping[int, tuple[float, float]], as_
     return frame.with_columns(as_of=pl.lit(as_of), recommended=pl.col("k") == used)
 
 
-def clusterer(k: int, seed: int) -> SampledKMeans:
-    """What finds segments; any estimator with the same methods can take its place."""
-    return SampledKMeans(k, sample_rows=SAMPLE_ROWS, random_state=seed)
+def by_measure(grouping: Grouping, gains: Mapping[int, tuple[float, float]]) -> dict[str, int]:
+    """The k that each measure by itself would take of those tried; of the gain, what is above chance counts.
+
+    Empty where fewer than two were tried.
+    """
+    if len(grouping.candidates) < 2:
+        return {}
+    above = {k: gain - chance for k, (gain, chance) in gains.items() if gain > chance}
+    told = {"information_gain": max(above, key=lambda k: (above[k], -k))} if above else {}
+    return {**best_by_measure(grouping.candidates), **told}
+
+
+def clusterer(settings: SegmentSettings, *, trying: bool = False) -> Maker:
+    """What finds so many segments with a seed; any estimator with the same methods can take its place.
+
+    While a number is only tried, the genetic search gives up sooner.
+    """
+    if settings.algorithm == "kmeans":
+        return lambda k, seed: SampledKMeans(k, sample_rows=SAMPLE_ROWS, random_state=seed)
+    patience = 2 if trying else 10
+    return lambda k, seed: GLKM(k, patience=patience, sample_rows=SAMPLE_ROWS, random_state=seed)
 
 
 def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64]) -> Grouping:
@@ -138,9 +169,10 @@ def assigned(prepared: Floats, centres: NDArray[np.float64], wanted: int) -> Gro
     return Grouping(labels, centres, "kept", notices=notices, origin=np.arange(len(centres)))
 
 
-def _found(prepared: Floats, k: int, seed: int, criterion: str) -> Grouping:
-    fitted = clusterer(k, seed).fit(prepared)
-    return Grouping(fitted.labels_, fitted.cluster_centers_, criterion)
+def _found(prepared: Floats, made: SampledKMeans, criterion: str) -> Grouping:
+    fitted = made.fit(prepared)
+    gain = fitted.gain_ if isinstance(fitted, GLKM) else None
+    return Grouping(fitted.labels_, fitted.cluster_centers_, criterion, gain=gain)
 
 
 def _alone(prepared: Floats, criterion: str, *notices: Notice) -> Grouping:
@@ -148,8 +180,9 @@ def _alone(prepared: Floats, criterion: str, *notices: Notice) -> Grouping:
     return Grouping(np.zeros(len(prepared), dtype=np.int32), centre, criterion, notices=notices)
 
 
-def _as_asked(prepared: Floats, sample: Floats, distinct: int, wanted: int, inputs: Inputs) -> Grouping:
+def _as_asked(prepared: Floats, sample: Floats, distinct: int, settings: SegmentSettings, inputs: Inputs) -> Grouping:
     """The number of segments named in n_segments, as far as there are distinct customers."""
+    wanted = settings.n_segments
     k = min(wanted, distinct)
     notices: tuple[Notice, ...] = ()
     if k < wanted:
@@ -157,9 +190,9 @@ def _as_asked(prepared: Floats, sample: Floats, distinct: int, wanted: int, inpu
         notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
     if k < 2:
         return _alone(prepared, "asked", *notices)
-    candidates = try_each(sample, [k], clusterer, _quick, inputs.seed)
+    candidates = try_each(sample, [k], clusterer(settings, trying=True), _quick, inputs.seed)
     stability = candidates[0].stability if candidates else None
-    found = _found(prepared, k, inputs.seed, "asked")
+    found = _found(prepared, clusterer(settings)(k, inputs.seed), "asked")
     return replace(found, candidates=candidates, stability=stability, notices=notices)
 
 

@@ -12,10 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.churn_snapshots import add_months
+from telcli.methods.cluster_count import Maker
 from telcli.methods.cluster_quality import About, about_label
 from telcli.methods.clustering import Labels, draw_rows
 from telcli.methods.matching import UNMATCHED, crossed, jaccard, match
-from telcli.stages.segment_count import SAMPLE_ROWS, Grouping, Segmented, clusterer, in_order
+from telcli.stages.segment_count import SAMPLE_ROWS, Grouping, Segmented, in_order
 from telcli.stages.segment_trial import Trial
 
 __all__ = ["Evaluation", "evaluated", "gains"]
@@ -42,17 +43,19 @@ class Evaluation:
     metrics: Mapping[str, Any] | None
 
 
-def evaluated(found: Trial | None, now: Segmented, profiled: pl.DataFrame, least: float, seed: int) -> Evaluation:
+def evaluated(
+    found: Trial | None, now: Segmented, profiled: pl.DataFrame, make: Maker, least: float, seed: int
+) -> Evaluation:
     """Segment the earlier month into as many segments as today's, and measure what they tell of what came after.
 
-    A segment is called as the one of today that has more than `least` of its customers (Jaccard index), or else by
-    month and number.
+    `make` gives the clusterer. A segment is called as the one of today that has more than `least` of its customers
+    (Jaccard index), or else by month and number.
     """
     nothing = Evaluation(pl.DataFrame(schema=_SCHEMA).with_columns(_months(now, now.as_of)), None)
     k = len(now.grouping.centres)
     if found is None or k < 2 or not found.prepared.shape[1]:
         return nothing
-    labels = _labels(found, now, seed)
+    labels = _labels(found, now, make, seed)
     names = _names(found, labels, now, profiled, least)
     told: dict[str, Any] = {
         "by": "label" if found.month == found.last else "later months",
@@ -71,7 +74,7 @@ def evaluated(found: Trial | None, now: Segmented, profiled: pl.DataFrame, least
     return Evaluation(pl.concat(frames), told) if len(frames) > 1 else nothing
 
 
-def gains(found: Trial | None, ks: Sequence[int], seed: int) -> dict[int, tuple[float, float]]:
+def gains(found: Trial | None, ks: Sequence[int], make: Maker, seed: int) -> dict[int, tuple[float, float]]:
     """For each number of segments, the bits that they tell of churn after the earlier month, and that chance would.
 
     On a sample, as each number is tried; empty where churn is not known.
@@ -82,18 +85,18 @@ def gains(found: Trial | None, ks: Sequence[int], seed: int) -> dict[int, tuple[
     some, churned = found.prepared[rows], found.churned[rows]
     told = {}
     for k in ks:
-        labels = clusterer(k, seed).fit(some).labels_
+        labels = make(k, seed).fit(some).labels_
         about = _about(labels, churned, "churn", seed, _CHANCE_ROUNDS)
         if about is not None:
             told[k] = (about.information_gain, about.chance_gain)
     return told
 
 
-def _labels(found: Trial, now: Segmented, seed: int) -> Labels:
+def _labels(found: Trial, now: Segmented, make: Maker, seed: int) -> Labels:
     """Segments of the earlier month, from 0 in the order of its revenue; today's own where a label is the outcome."""
     if found.month == found.last:
         return now.grouping.labels
-    fitted = clusterer(len(now.grouping.centres), seed).fit(found.prepared)
+    fitted = make(len(now.grouping.centres), seed).fit(found.prepared)
     return in_order(Grouping(fitted.labels_, fitted.cluster_centers_, ""), found.prepared, found.revenue).labels
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
-from telcli.stages.segment_count import Segmented, count_rows
+from telcli.stages.segment_count import Segmented, by_measure, clusterer, count_rows
 from telcli.stages.segment_evaluation import evaluated, gains
 from telcli.stages.segment_moves import move_rows, past
 from telcli.stages.segment_record import Record
@@ -42,9 +42,10 @@ def in_time(
     """
     before = past(record, inputs.tables, now, profiled, settings)
     tried = trial(inputs.tables, now, settings)
-    found = evaluated(tried, now, profiled, settings.name_overlap, inputs.seed)
+    found = evaluated(tried, now, profiled, clusterer(settings), settings.name_overlap, inputs.seed)
     ks = [one.k for one in now.grouping.candidates]
-    counts = count_rows(now.grouping, gains(tried, ks, inputs.seed), now.as_of)
+    gained = gains(tried, ks, clusterer(settings, trying=True), inputs.seed)
+    counts = count_rows(now.grouping, gained, now.as_of)
     return InTime(
         {
             "segment_counts": counts,
@@ -54,6 +55,7 @@ def in_time(
         {
             "between_months": steadiness(before, record, inputs.tables, now, segments),
             "evaluation": found.metrics,
+            "k_by_measure": by_measure(now.grouping, gained),
             "k_table": counts.drop("as_of").to_dicts() if ks else [],
         },
     )

@@ -155,13 +155,23 @@ def treated(portrait: Portrait) -> Pair:
     return _joined([(one["en"], one["zh"]) for one in fitting[:2] or advice[-1:]], ". ", "；")
 
 
-def reasoned(criterion: str, settings: Mapping[str, Any]) -> Pair:
+def reasoned(criterion: str, settings: Mapping[str, Any], others: Mapping[str, int] = {}) -> Pair:
     """Why this number of segments: ``chosen``, ``closest``, ``asked``, ``kept`` or ``alone``.
+
+    `others` is the number that each measure by itself would take.
 
     >>> reasoned("asked", {})[1]
     '按 n_segments 指定的数量。'
     """
-    return pair([pattern.format(**settings) for pattern in words()["criterion"][criterion]])
+    told = pair([pattern.format(**settings) for pattern in words()["criterion"][criterion]])
+    if not others:
+        return told
+    english, chinese = _joined(
+        ((f"{words()['measure'][name][0]} {k}", f"{words()['measure'][name][1]}{k}") for name, k in others.items()),
+        ", ",
+        "、",
+    )
+    return f"{told[0]} {phrase('alone_takes', which=english)[0]}", told[1] + phrase("alone_takes", which=chinese)[1]
 
 
 def _signals(portrait: Portrait) -> Mapping[str, str]:

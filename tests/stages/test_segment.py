@@ -126,6 +126,10 @@ def test_metrics_that_scripts_read(found: Outcome) -> None:
     assert [one["k"] for one in metrics["k_table"]] == [2, 3, 4, 5, 6, 7, 8]
     assert "silhouette" in metrics["criterion"]
     assert "轮廓系数" in metrics["criterion_zh"]
+    assert metrics["k_by_measure"]["silhouette"] == 3
+    assert "alone would take: silhouette 3," in metrics["criterion"]
+    assert all(one["gap_se"] > 0 for one in metrics["k_table"])
+    assert metrics["gain_over_kmeans"] >= 0
     used = [one["column"] for one in metrics["preparation"]["used"]]
     assert used[:2] == ["revenue_mean_3", "tenure_months"]
     assert sum(metrics["lifecycle"].values()) == pytest.approx(1)
