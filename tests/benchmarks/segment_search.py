@@ -1,7 +1,7 @@
 """Inertia of GLKM at the time of its peers: python tests/benchmarks/segment_search.py [--rows N] [--k K ...].
 
-Each peer runs in one thread on the same prepared rows; K-means and MiniBatchKMeans start again until they have had the time
-that GLKM took, and the best counts ("at equal time"); scikit-learn's n_init=10 stands beside them with its own time.
+Each peer runs in one thread on the same prepared rows; K-means and MiniBatchKMeans start again until they have had
+the time that GLKM took, and the best counts ("at equal time"); scikit-learn's n_init=10 stands beside with its own.
 faiss-cpu and hgmeans take part where they are installed. CPU seconds; the median ratio over the seeds.
 """
 
@@ -114,7 +114,7 @@ def compare(label: str, rows: Rows, k: int, seeds: int) -> None:
             told.setdefault(f"{name} at equal time ({starts} starts)", []).append((best / own - 1, spent))
     for name, found in told.items():
         over, spent = np.median(found, axis=0)
-        print(f"{label:<28} k {k:>2}  {name:<44} inertia {over:+.4%}  {spent:8.2f} CPU s", flush=True)
+        print(f"{label:<28} k {k:>2}  {name:<44} inertia {over:+.4%}  {spent:8.2f} CPU s", flush=True)  # noqa: T201
 
 
 def main() -> None:
