@@ -55,8 +55,9 @@ def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Months of use summed from the rows of `calls`: calls and texts are counted, minutes and data added up.
 
     A call of no length is a call made or received; a text counts where it was sent; a day of any event is active. Who
-    has none of a kind of event that the month records of others has 0 of it. The rows are those of the table, without
-    copies and what was refused.
+    has none of a kind of event that the month records of others has 0 of it; minutes are not known where there are
+    calls of the kind and none of them tells its length. The rows are those of the table, without copies and what was
+    refused.
 
     >>> from datetime import datetime
     >>> raw = {"customer_id": ["a", "a"], "started_at": [datetime(2024, 6, 1, 8)] * 2, "kind": ["voice"] * 2}
@@ -82,13 +83,16 @@ def usage_of_calls(frame: pl.LazyFrame) -> pl.LazyFrame:
         "customer_id",
         started.dt.date().dt.month_start().alias("month"),
         day.alias("_days"),
+        pl.when(voice & pl.col("roaming")).then(seconds.is_not_null()).alias("_abroad"),
         *[pl.when(of).then(value).alias(name) for name, (of, value) in measures.items()],
         *[of.cast(pl.UInt32).alias(f"_of {name}") for name, (of, _) in measures.items()],
     )
-    sums = [pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in measures]
+    sums = {name: pl.when(pl.col(name).count() > 0).then(exact_sum(name)).alias(name) for name in measures}
+    abroad = pl.col("_abroad")
+    sums["roaming_minutes"] = pl.when(abroad.any() | (abroad.count() == 0)).then(sums["roaming_minutes"])
     events = [pl.col(f"_of {name}").sum() for name in measures]
     days = pl.col("_days").bitwise_or().bitwise_count_ones().cast(pl.Float64)
-    months = rows.group_by("customer_id", "month").agg(*sums, *events, days.alias("active_days"))
+    months = rows.group_by("customer_id", "month").agg(*sums.values(), *events, days.alias("active_days"))
     return months.select("customer_id", "month", *[_or_none_of_it(name) for name in measures], "active_days")
 
 

@@ -342,6 +342,22 @@ def test_who_has_none_of_a_kind_that_others_have_used_none_of_it() -> None:
     assert made.filter(month=date(2024, 7, 1)).select("texts", "data_mb").row(0) == (None, None), "none are recorded"
 
 
+@pytest.mark.parametrize(
+    ("lengths", "minutes"), [((None, 60.0), None), ((30.0, 60.0), 0.5), ((0.0, 60.0), 0.0), ((None, None), None)]
+)
+def test_a_roaming_call_of_unknown_length_beside_one_at_home_is_no_minutes_of_none(
+    lengths: tuple[float | None, float | None], minutes: float | None
+) -> None:
+    """Lengths of a roaming call and of one at home -> minutes while roaming."""
+    names = ["customer_id", "duration_s", "roaming"]
+    rows = [("a", lengths[0], True), ("a", lengths[1], False), ("b", None, False), ("c", 60.0, None)]
+    events = pl.DataFrame(rows, names, orient="row").with_columns(
+        kind=pl.lit("voice"), direction=pl.lit("out"), data_mb=pl.lit(None, pl.Float64), started_at=datetime(2024, 6, 1)
+    )
+    made = usage_of_calls(events.lazy()).sort("customer_id").collect()
+    assert made["roaming_minutes"].to_list() == [minutes, 0.0, None]
+
+
 def test_use_made_of_ingested_calls_has_them(tmp_path: Path) -> None:
     rows = [["u", "2024-06-01 08:00:00", "v", "90", "国内漫游"], ["u", "2024-06-03 08:00:00", "v", "30", "本地"]]
     with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as file:
