@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,9 @@ from telcli.errors import Notice
 from telcli.features.exact import UNITS, units
 from telcli.features.month_index import index_at, month_at
 from telcli.features.span import Span
+from telcli.tables.month_names import THIN, named_months
 
 __all__ = ["COUNTED", "Tally", "doubts"]
-
-_NAMED = 6
-"""So many months are named one by one."""
-
-THIN = 0.5
-"""A last month with fewer rows than this share of the month before is likely not complete."""
 
 LOST = 0.001
 """Billed money outside customer_months is told from this share on."""
@@ -105,7 +100,7 @@ def _about_months(found: pl.DataFrame, span: Span) -> Iterator[Notice]:
             yield Notice(
                 "months-absent",
                 "{table} has no rows in {months}; what it tells is not known there.",
-                {"table": table, "months": _named(absent)},
+                {"table": table, "months": named_months([month_at(at) for at in absent])},
             )
         now, before = rows.get(span.last, 0), rows.get(span.last - 1, 0)
         if span.last > span.first and now and now < THIN * before:
@@ -187,9 +182,3 @@ def _about_money(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tally) -
             "{amount:.2f} of {billed:.2f} billed is not in customer_months: of unknown customers, or after leaving.",
             {"amount": (net - tally.revenue) / UNITS, "billed": net / UNITS},
         )
-
-
-def _named(months: Sequence[int]) -> str:
-    """The months, of many the first, the last and how many they are."""
-    few = ", ".join(f"{month_at(at):%Y-%m}" for at in months[:_NAMED])
-    return few if len(months) <= _NAMED else f"{few} ... {month_at(months[-1]):%Y-%m} ({len(months)})"

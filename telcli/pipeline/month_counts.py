@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from statistics import median
 
 from telcli.errors import Notice
 from telcli.pipeline.provenance import Part
 from telcli.tables import PARTITIONS, SUBJECTS
+from telcli.tables.month_names import THIN, named_months
 
 __all__ = ["month_notices"]
 
 _ENOUGH = 20
 """Rows of the usual month from which on a month without any is strange."""
-_THIN = 0.5
-_FEW = 6
 _FAR, _STRAY = 60, 0.05
 """Months of silence after which few rows, as a share of all, are strays."""
 _TOLD_LATER = ("bills", "usage")
@@ -62,7 +62,7 @@ def _far_off(table: str, rows: Mapping[int, int], stray: list[int]) -> Notice:
         {
             "table": table,
             "rows": sum(rows[month] for month in stray),
-            "months": _named(stray),
+            "months": named_months(_days(stray)),
             "first": _month(min(month for month in rows if month not in stray)),
         },
     )
@@ -77,14 +77,9 @@ def _gaps(table: str, have: list[int]) -> list[Notice]:
             "month-gap",
             "{table}: no rows for {months}, though months before and after have some; if an extract was forgotten, "
             "ingest it too.",
-            {"table": table, "months": _named(absent)},
+            {"table": table, "months": named_months(_days(absent))},
         )
     ]
-
-
-def _named(months: list[int]) -> str:
-    few = ", ".join(map(_month, months[:_FEW]))
-    return few if len(months) <= _FEW else f"{few} ... {_month(months[-1])} ({len(months)})"
 
 
 def _thin(table: str, rows: Mapping[int, int]) -> list[Notice]:
@@ -93,7 +88,7 @@ def _thin(table: str, rows: Mapping[int, int]) -> list[Notice]:
     months = sorted(rows)
     for month in months[1:-1] if table in _TOLD_LATER else months[1:]:
         beside = [rows[other] for other in (month - 1, month + 1) if other in rows]
-        if beside and rows[month] < _THIN * min(beside):
+        if beside and rows[month] < THIN * min(beside):
             found.append(
                 Notice(
                     "month-few-rows",
@@ -110,4 +105,8 @@ def _both(rows: Iterable[int]) -> str:
 
 
 def _month(index: int) -> str:
-    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+    return named_months(_days([index]))
+
+
+def _days(months: Iterable[int]) -> list[date]:
+    return [date(index // 12, index % 12 + 1, 1) for index in months]

@@ -157,7 +157,10 @@ def test_customers_of_any_spelling_are_spread_over_the_buckets(spelling: str) ->
     assert counts.max() < 1300
 
 
-@pytest.mark.parametrize("column", contract("customer_months").columns(), ids=lambda column: column.name)
+MADE = [(name, column) for name in ("customer_months", "call_months") for column in contract(name).columns()]
+
+
+@pytest.mark.parametrize("column", [one for _, one in MADE], ids=[f"{name}.{one.name}" for name, one in MADE])
 def test_every_feature_says_of_which_subject_tables_it_is_made(column: ColumnInfo) -> None:
     sources = column.source.split(", ")
     assert set(sources) <= {*SUBJECTS, "subscription_history"}
