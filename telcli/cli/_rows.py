@@ -111,8 +111,10 @@ def _cell(value: Any) -> str:
 
 def show_schema(call: Call, table: str) -> None:
     """Print what the columns of a table hold."""
+    from telcli.pipeline.show import known_table
     from telcli.tables import contract
 
+    known_table(table)
     about = contract(table)
     found = about.columns()
     if call.out.form == "csv":

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import MissingInputError, UsageError
-from telcli.pipeline.catalog import maker
+from telcli.pipeline.catalog import STAGES, maker
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
-from telcli.tables import PARTITIONS, contract
+from telcli.tables import NAMES, PARTITIONS, contract
 
 if TYPE_CHECKING:
     import polars as pl
 
     from telcli.tables.condition import ConditionError
 
-__all__ = ["Selection", "batches", "count", "known_column", "pick", "read"]
+__all__ = ["Selection", "batches", "count", "known_column", "known_table", "pick", "read"]
 
 _BATCH = 50_000
+_NEAR, _WORD = 3, 3
+"""Names that are named, at most; letters of a part of a name, at least."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     MissingInputError
         It has not been made, or not for that month; the hint names the stage that makes it.
     """
-    contract(table)
+    known_table(table)
     place = Workdir(workdir)
     manifest, names, frame = place.hold(table, lambda manifest: _chosen(workdir, table, manifest, as_of))
     months = sorted({name[:10] for name in names})
@@ -149,6 +151,42 @@ def _unfit(error: ConditionError, where: str, table: str) -> UsageError:
         hint="Write it as in SQL: amount > 100 AND kind = 'total'",
         where=repr(where),
     )
+
+
+def known_table(name: str) -> None:
+    """Refuse a name that no table has; tables of nearly that name, or that the command of this name makes, are named.
+
+    Raises
+    ------
+    UsageError
+        There is no table of that name.
+
+    >>> known_table("customer_months")
+    """
+    near = [] if name in NAMES else _near_tables(name)
+    if near:
+        raise UsageError(
+            "table-unknown-near",
+            "There is no table called {table}.",
+            hint="Did you mean {near}?",
+            table=name,
+            near=", ".join(near),
+        )
+    contract(name)
+
+
+def _near_tables(name: str) -> list[str]:
+    """Tables that may be meant: written otherwise, made by the command of this name, with this in it, spelled alike.
+
+    >>> _near_tables("Customer-Months"), _near_tables("score-value"), _near_tables("churn"), _near_tables("zebra")
+    (['customer_months'], ['value_scores', 'survival_curve'], ['churn_scores', 'churn_lift', 'churn_costs'], [])
+    """
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if plain in NAMES:
+        return [plain]
+    made = [table for stage in STAGES if stage.name.replace("-", "_") == plain != "ingest" for table in stage.gives]
+    worded = [table for table in NAMES if len(plain) >= _WORD and plain in table]
+    return (made or worded or difflib.get_close_matches(plain, NAMES, n=_NEAR))[:_NEAR]
 
 
 def known_column(table: str, name: str, have: Sequence[str]) -> None:

@@ -97,3 +97,22 @@ def test_the_schema_of_a_table_comes_as_csv_too(capsys: pytest.CaptureFixture[st
     rows = list(csv.DictReader(io.StringIO(out(capsys, "bills", "--schema", "--format", "csv"))))
     assert [row["name"] for row in rows][:3] == ["customer_id", "month", "kind"]
     assert rows[0]["meaning"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("customer-months", "customer_months"),
+        ("Customer months", "customer_months"),
+        ("score-value", "value_scores, survival_curve"),
+        ("predict-churn", "churn_scores, churn_lift, churn_costs"),
+        ("custmer_months", "customer_months"),
+        ("churn", "churn_scores, churn_lift, churn_costs"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--schema"]])
+def test_a_table_is_found_by_the_name_of_its_command_or_one_misspelled(
+    asked: str, near: str, more: list[str], work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", asked, *more]) == 2
+    assert f"Did you mean {near}" in capsys.readouterr().err

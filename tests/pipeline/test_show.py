@@ -46,7 +46,8 @@ def test_results_are_of_one_month_and_monthly_tables_of_every_month(place: Path)
 @pytest.mark.parametrize(
     ("table", "month", "kind", "code"),
     [
-        ("bils", None, UsageError, "table-unknown"),
+        ("zebra", None, UsageError, "table-unknown"),
+        ("bils", None, UsageError, "table-unknown-near"),
         ("value_scores", None, MissingInputError, "table-absent"),
         ("segments", date(2024, 4, 1), MissingInputError, "table-month-absent"),
         ("bills", date(2025, 1, 1), MissingInputError, "table-month-absent"),
