@@ -172,6 +172,23 @@ class Call:
         month = ["--as-of", f"{self.as_of:%Y-%m}"] if self.as_of else []
         return month + (["--seed", str(self.seed)] if self.seed is not None else [])
 
+    def refuse_month(self) -> None:
+        """Refuse --as-of where every month is worked on, so that a month named would change nothing.
+
+        Raises
+        ------
+        UsageError
+            It was given.
+        """
+        if self.as_of:
+            raise UsageError(
+                "as-of-unused",
+                "telcli {command} works on every month: --as-of {month} would change nothing.",
+                hint="Leave --as-of out.",
+                command=self.stage,
+                month=f"{self.as_of:%Y-%m}",
+            )
+
     def flags(self, **own: Any) -> dict[str, Any]:
         """Settings given on the command line: the command's own and the shared ones."""
         return {**own, **self.further, "seed": self.seed, "lang": self.lang}

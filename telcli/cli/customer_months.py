@@ -25,5 +25,6 @@ def customer_months(
     """
     from telcli.pipeline.run import run_stage
 
+    call.refuse_month()
     flags = {"prepaid_inactive_days": prepaid_inactive_days, "memory": memory}
     tell(call.out, run_stage(_STAGE, call.request(flags)))

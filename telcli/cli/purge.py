@@ -30,4 +30,5 @@ def purge(call: Call, customer: _Customer, wait: Wait = 0.0) -> None:
     """
     from telcli.pipeline.purge import purge as remove
 
+    call.refuse_month()
     _purged.tell(call, remove(call.workdir, customer, wait))

@@ -141,3 +141,13 @@ def test_the_language_may_be_a_locale(
     monkeypatch.setenv("TELCLI_LANG", locale)
     assert main(["segment"]) == 0
     assert "行" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["customer-months", "purge --customer 000123"])
+def test_a_month_is_refused_where_every_month_is_worked_on(
+    line: str, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*line.split(), "--as-of", "2024-05"]) == 2
+    assert "--as-of 2024-05 would change nothing" in capsys.readouterr().err
+    assert main(["show", "customers", "--format", "csv", "--where", "customer_id = '000123'"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2, "nothing was done"
