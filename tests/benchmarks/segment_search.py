@@ -34,14 +34,21 @@ def planted(rows: int, clusters: int, seed: int, columns: int = 12, spread: floa
     return centres[places] + random.standard_normal((rows, columns), dtype=np.float32)
 
 
-def public(path: Path) -> Rows:
-    """The numeric columns of more than 10 values of a table, as telcli prepares them."""
+def of_workdir(workdir: Path) -> Rows:
+    """The customers of the newest month of a working directory, their behaviour prepared as `telcli segment` does."""
     import polars as pl
 
-    frame = pl.read_csv(path, infer_schema_length=None, null_values=["", " "])
-    numbers = [name for name in frame.columns if frame.schema[name].is_numeric() and frame[name].n_unique() > 10]
-    matrix = frame.select(numbers).cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return BehaviourPreparation().fit_transform(matrix)
+    from telcli.features.behaviour import FEW, as_matrix, behaviour_columns, numeric_attributes, snapshot, unsmoothed
+    from telcli.tables.months import FEATURES
+
+    months = pl.scan_parquet(workdir / "customer_months" / "**" / "*.parquet")
+    frame = snapshot(months, months.select(pl.max("month")).collect().item(), FEATURES)
+    customers = pl.read_parquet(workdir / "customers" / "*.parquet")
+    frame = frame.join(customers, on="customer_id", how="left", maintain_order="left")
+    behaviour = unsmoothed(frame, behaviour_columns())
+    if sum(frame[name].n_unique() > 1 for name in behaviour) < FEW:
+        behaviour += numeric_attributes(frame)
+    return BehaviourPreparation().fit_transform(as_matrix(frame, behaviour))
 
 
 def glkm(rows: Rows, k: int, seed: int) -> float:
@@ -103,18 +110,19 @@ def peers() -> Iterator[tuple[str, Way]]:
 
 
 def compare(label: str, rows: Rows, k: int, seeds: int) -> None:
-    told: dict[str, list[tuple[float, float]]] = {}
+    told: dict[str, list[tuple[float, float, int]]] = {}
     for seed in range(seeds):
         own, took = timed(glkm, rows, k, seed)
-        told.setdefault("GLKM", []).append((0.0, took))
+        told.setdefault("GLKM", []).append((0.0, took, 1))
         ten, spent = timed(k_means_10, rows, k, seed)
-        told.setdefault("KMeans n_init=10", []).append((ten / own - 1, spent))
+        told.setdefault("KMeans n_init=10", []).append((ten / own - 1, spent, 10))
         for name, way in peers():
             best, spent, starts = at_equal_time(way, rows, k, seed, took)
-            told.setdefault(f"{name} at equal time ({starts} starts)", []).append((best / own - 1, spent))
+            told.setdefault(f"{name} at equal time", []).append((best / own - 1, spent, starts))
     for name, found in told.items():
-        over, spent = np.median(found, axis=0)
-        print(f"{label:<28} k {k:>2}  {name:<44} inertia {over:+.4%}  {spent:8.2f} CPU s", flush=True)  # noqa: T201
+        over, spent, starts = np.median(found, axis=0)
+        line = f"{label:<24} k {k:>2}  {name:<30} inertia {over:+.4%}  {spent:8.2f} CPU s, {starts:.0f} starts"
+        print(line, flush=True)  # noqa: T201
 
 
 def main() -> None:
@@ -122,12 +130,12 @@ def main() -> None:
     given.add_argument("--rows", type=int, nargs="*", default=[100_000])
     given.add_argument("--k", type=int, nargs="*", default=[5, 8, 12, 25, 50])
     given.add_argument("--seeds", type=int, default=3)
-    given.add_argument("--table", type=Path, nargs="*", default=[], help="CSV files of public data")
+    given.add_argument("--workdir", type=Path, nargs="*", default=[], help="working directories with customer_months")
     asked = given.parse_args()
     with threadpool_limits(1):
         for k in asked.k:
-            for path in asked.table:
-                compare(path.stem, public(path), k, asked.seeds)
+            for path in asked.workdir:
+                compare(path.name, of_workdir(path), k, asked.seeds)
             for rows in asked.rows:
                 compare(f"planted {rows:,} x 12", planted(rows, k, 7), k, asked.seeds)
 
