@@ -9,7 +9,13 @@ import typer
 from telcli.cli import _card
 from telcli.cli._options import Call, command
 
-_Id = Annotated[str, typer.Argument(metavar="ID", help="The customer_id, else the customer's key in a source system.")]
+_Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="The customer_id, else the customer's key in a source system, a line, or a whole number or certificate.",
+    ),
+]
 
 _Key = Annotated[bool, typer.Option("--key", help="ID is the customer's key in a source system.")]
 

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from telcli.errors import MissingInputError, Notice, TelcliError, UsageError
+from telcli.errors import MissingInputError, Notice
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.choice import outrun
+from telcli.pipeline.customer_naming import Base
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import customer as stage
@@ -55,14 +56,16 @@ class Card:
 def customer(directory: Path, asked: str, as_of: date | None = None, *, by_key: bool = False) -> Card:
     """Gather what is known of one customer, named by customer_id, else or with `by_key` by the key of a source system.
 
+    Where nobody has that either, by the identifier of a line, or by a number or certificate under the operator's key.
+
     Results are those of `as_of`, or of the newest month held; another process may write the directory meanwhile.
 
     Raises
     ------
     MissingInputError
-        There is no such directory, month or customer, or the customer was purged.
+        There is no such directory, month or customer, the customer was purged, or a number cannot be looked up.
     UsageError
-        The key of a source system belongs to several customers.
+        The key of a source system, or a number, belongs to several customers.
     DataError
         A file is damaged.
     """
@@ -75,7 +78,7 @@ def customer(directory: Path, asked: str, as_of: date | None = None, *, by_key: 
     try:
         rows = {} if by_key else _rows(manifest, files, asked)
         if not rows.get("customers") and not rows.get("customer_history"):
-            known, found_by = _by_source_key(directory, manifest, files, asked), "source_key"
+            known, found_by = Base(directory, manifest, files, stage.last_day(month)).whose(asked, by_key=by_key)
             rows = _rows(manifest, files, known)
     except UnreadableError:
         workdir.hold_all(lambda _: chosen)  # compares hashes, and says which file it is
@@ -172,68 +175,6 @@ def _likely(
         found[name] = place
         sure += bool(told)
     return found
-
-
-def _by_source_key(directory: Path, manifest: Manifest, files: _Files, asked: str) -> str:
-    """The customer of whom a source system has this key."""
-    from telcli.io.parquet_rows import rows_where
-
-    places = [(place, ["customer_id"]) for place in files.get("crosswalk", {}).values()]
-    found = sorted({row["customer_id"] for rows in rows_where(places, "source_key", asked) for row in rows})
-    if len(found) > 1:
-        raise UsageError(
-            "customer-key-shared",
-            "{count} customers of different systems have the key {customer}.",
-            hint="Name one by its customer_id: telcli show crosswalk -w {workdir}",
-            customer=stage.veiled(asked),
-            count=len(found),
-            workdir=str(directory),
-        )
-    if not found:
-        raise _nobody(directory, manifest, asked)
-    return str(found[0])
-
-
-def _nobody(directory: Path, manifest: Manifest, asked: str) -> MissingInputError:
-    known = {"customer": stage.veiled(asked), "workdir": str(directory)}
-    gone = _was_purged(directory, manifest, asked)
-    if gone:
-        return MissingInputError(
-            "customer-purged",
-            "{customer} was removed with telcli purge, and is kept from coming back: nothing is held.",
-            hint="What the working directory holds: telcli status -w {workdir}",
-            **known,
-        )
-    if gone is None:
-        return MissingInputError(
-            "customer-nobody-or-purged",
-            "No customer is called {customer}, or it is one who was purged: without the key of pseudonyms that is not "
-            "known.",
-            hint="Give the customer_id as it stands in the tables: telcli show customers -w {workdir}",
-            **known,
-        )
-    return MissingInputError(
-        "customer-nobody",
-        "No customer is called {customer}.",
-        hint="Give the customer_id as it stands in the tables: telcli show customers -w {workdir}",
-        **known,
-    )
-
-
-def _was_purged(directory: Path, manifest: Manifest, asked: str) -> bool | None:
-    """Whether the list of purged persons has this identifier; None without the key that made the list."""
-    if not manifest.suppressed:
-        return False
-    from telcli.pipeline.run import Request, settle
-    from telcli.pipeline.secret import Secret, key_file
-
-    settings, _ = settle("ingest", Request(directory))
-    # a directory always expects some key here, so that none is made
-    secret = Secret(key_file(settings.key_file), directory, manifest.key_id or "none")
-    try:
-        return stage.purged(asked, manifest.suppressed, secret)
-    except TelcliError:
-        return None
 
 
 def _absent(directory: Path, manifest: Manifest, rows: Mapping[str, Sequence[Any]], month: date | None) -> list[Absent]:

@@ -5,14 +5,14 @@ The rows are few, so they are plain mappings: a card is on the screen before pol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
 
-__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "purged", "veiled"]
+__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "last_day"]
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
@@ -78,7 +78,7 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
     >>> found["who"]["region"], found["lines"], found["churn"]
     ('north', [], None)
     """
-    end = _end(as_of)
+    end = last_day(as_of)
     contacts = _contacts(rows.get("contacts", ()), end)
     payments = _newest(rows.get("payments", ()), "paid_at", end)
     campaigns = _newest(rows.get("campaigns", ()), "contacted_on", end)
@@ -99,38 +99,12 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
     }
 
 
-def purged(asked: str, suppressed: Iterable[str], key: Callable[[], bytes]) -> bool:
-    """Whether somebody of this identifier was purged; the list of those holds hashes under the key alone.
+def last_day(as_of: date | None) -> date:
+    """The last day of a month; of no month the last day there is.
 
-    >>> purged("C1", [], lambda: bytes(32))
-    False
+    >>> last_day(date(2024, 2, 1))
+    datetime.date(2024, 2, 29)
     """
-    known = frozenset(suppressed)
-    if not known:
-        return False
-    import polars as pl
-
-    from telcli.intake.pseudonyms import Pseudonyms
-    from telcli.intake.suppression import tokens
-
-    return tokens(pl.Series([asked]), Pseudonyms(key))[0] in known
-
-
-def veiled(asked: str) -> str:
-    """What was asked for as it may be repeated: numbers however written, addresses and names hidden.
-
-    >>> veiled("139-8765-4321"), veiled("C00000018")
-    ('139******21', 'C00000018')
-    """
-    import polars as pl
-
-    from telcli.intake.words import masked
-
-    return str(masked(pl.Series([asked]))[0])
-
-
-def _end(as_of: date | None) -> date:
-    """The last day of a month."""
     if as_of is None:
         return date.max
     return (as_of.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -62,8 +62,8 @@ def test_results_that_were_not_made_name_the_command_that_makes_them(two: Path) 
     assert absent["churn"].command == f"telcli predict-churn -w {two}"
 
 
-@pytest.mark.parametrize("asked", ["nobody", "A", "a1", "", "1381234567890", "138-1234-5678"])
-def test_nobody_is_called_so_and_nobody_near_is_named(two: Path, asked: str) -> None:
+@pytest.mark.parametrize("asked", ["nobody", "a1", "", "1381234567890", "138-1234-5678"])
+def test_nobody_is_called_so_and_nobody_is_near(two: Path, asked: str) -> None:
     with pytest.raises(MissingInputError) as caught:
         customer(two, asked)
     assert (caught.value.code, caught.value.exit_code) == ("customer-nobody", 3)
@@ -82,6 +82,95 @@ def test_a_key_of_a_source_system_finds_its_customer(tmp_path: Path) -> None:
     assert customer(tmp_path / "work", known[other], by_key=True).found_by == "source_key"
     with pytest.raises(MissingInputError):
         customer(tmp_path / "work", "nobody", by_key=True)
+
+
+PEOPLE = "customer_id,手机号码,region\nK000123,13912345678,north\nK000456,,south\nK000789,13912345678,south\n"
+LINES = "用户编号,客户编号,手机号码,入网时间,销户时间\n" + "".join(
+    f"{line},{who},{number},2023-01-01,{ended}\n"
+    for line, who, number, ended in (
+        ("U1", "K000123", "13812345678", "2024-05-02"),
+        ("U2", "K000456", "13812345678", ""),
+        ("U3", "K000123", "87654321", ""),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("numbered")
+    month(place, {"crm.csv": PEOPLE, "lines.csv": LINES, "bills.csv": BILLS})
+    return place / "work"
+
+
+BILLS = "customer_id,month,amount\n" + "".join(f"K000{who},2024-0{at},9\n" for who in (123, 456) for at in (4, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("asked", "who", "by"),
+    [
+        ("13812345678", "K000456", "number"),
+        ("+86 138-1234-5678", "K000456", "number"),
+        ("87654321", "K000123", "number"),
+        ("U3", "K000123", "line"),
+        ("U1", "K000123", "line"),
+    ],
+)
+def test_a_number_or_a_line_finds_its_customer(numbered: Path, asked: str, who: str, by: str) -> None:
+    found = customer(numbered, asked)
+    assert (found.body["customer_id"], found.found_by) == (who, by)
+
+
+def test_a_number_is_looked_up_under_its_pseudonym_too(numbered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = pl.read_parquet(numbered / "subscriptions" / "part-0.parquet")
+    pseudonym = lines.filter(subscription_id="U2")["number_h"].item()
+    monkeypatch.delenv("TELCLI_KEY")
+    found = customer(numbered, pseudonym)
+    assert (found.body["customer_id"], found.found_by) == ("K000456", "pseudonym")
+
+
+def test_a_number_of_several_customers_names_them(numbered: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        customer(numbered, "13912345678")
+    assert caught.value.code == "customer-number-shared"
+    assert (caught.value.values["count"], caught.value.values["ids"]) == (2, "K000123, K000789")
+    assert "13912345678" not in str(caught.value) + caught.value.hint
+    with pytest.raises(UsageError) as caught:
+        customer(numbered, "13812345678", date(2024, 4, 1))
+    assert caught.value.values["ids"] == "K000123, K000456", "both had it in April"
+
+
+@pytest.mark.parametrize("key", [None, "00" * 31 + "01"])
+def test_without_the_key_a_number_says_what_is_needed(
+    numbered: Path, key: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("TELCLI_KEY", key) if key else monkeypatch.delenv("TELCLI_KEY")
+    with pytest.raises(MissingInputError) as caught:
+        customer(numbered, "13812345678")
+    assert caught.value.code == "customer-number-keyless"
+    assert "TELCLI_KEY" in caught.value.hint
+    assert "13812345678" not in str(caught.value) + caught.value.hint
+    assert not list(tmp_path.rglob("*.key")), "no key is made"
+    with pytest.raises(MissingInputError) as caught:
+        customer(numbered, "12345678")
+    assert caught.value.code == "customer-nobody", "it may be no number"
+    assert customer(numbered, "K000456").found_by == "customer_id"
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("k000123", "K000123"),
+        ("K123", "K000123"),
+        ("K00456", "K000456"),
+        ("K000132", "K000123"),
+        ("K000799", "K000789"),
+    ],
+)
+def test_who_is_near_is_named(numbered: Path, asked: str, near: str) -> None:
+    with pytest.raises(MissingInputError) as caught:
+        customer(numbered, asked)
+    assert (caught.value.code, caught.value.values["near"]) == ("customer-nobody-near", near)
 
 
 def test_a_key_of_several_customers_is_refused_without_naming_them(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from telcli.stages.customer import COLUMNS, RESULTS, SERIES, card, purged
+from telcli.stages.customer import COLUMNS, RESULTS, SERIES, card
+from telcli.stages.customer_naming import purged
 from telcli.tables import contract
 
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
@@ -123,9 +124,9 @@ def test_the_list_of_purged_persons_is_known_by_the_key_alone() -> None:
     from telcli.intake.suppression import tokens
 
     listed = tokens(pl.Series(["C1"]), Pseudonyms(bytes(32))).to_list()
-    assert purged("C1", listed, lambda: bytes(32))
-    assert not purged("C2", listed, lambda: bytes(32))
-    assert not purged("C1", listed, lambda: bytes([1] * 32))
+    assert purged(["C1"], listed, lambda: bytes(32))
+    assert not purged(["C2"], listed, lambda: bytes(32))
+    assert not purged(["C1"], listed, lambda: bytes([1] * 32))
 
 
 def test_two_records_of_one_system_that_disagree_are_both_told() -> None:
