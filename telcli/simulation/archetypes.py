@@ -29,6 +29,7 @@ class Archetype:
     regions : relative weights of `REGIONS`.
     hazard : its base risk of leaving, as a multiple of the common one.
     tenure_spread : of drawn clusters, whose tenure is log-normal around `tenure` when the history ends.
+    discount : of drawn clusters, the share that its plans take off the fee.
     plan : its family of plans; a plan's name is its family and its fee, such as 畅享流量99.
     home : what it holds beside its main line: family, business or elderly, or nothing in particular.
     roams : chance of roaming at all.
@@ -51,6 +52,7 @@ class Archetype:
     regions: tuple[float, ...]
     hazard: float
     tenure_spread: float = 0.0
+    discount: float = 0.0
     plan: str = ""
     home: str = ""
     roams: float = 0.10

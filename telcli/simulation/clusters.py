@@ -90,5 +90,9 @@ def _archetype(number: int, place: NDArray[np.float64], share: float, chance: np
         regions=tuple(chance.integers(1, 4, len(REGIONS)).tolist()),
         hazard=float(chance.uniform(0.6, 1.5)),
         tenure_spread=0.35,
+        discount=float(chance.choice([0.0, 0.1, 0.2], p=[0.6, 0.2, 0.2])),
         plan=f"组合{number:02d}-",
+        roams=0.05,
+        price=0.006,
+        life=0.003,
     )

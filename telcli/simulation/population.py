@@ -92,7 +92,7 @@ def populate(world: World, block: int) -> Population:
         joined_day=joined_day,
         contract_end=_contracts(chance, world, kind, joined),
         fee=np.array([archetype.fees for archetype in kinds], float)[kind, chance.integers(0, 3, n)],
-        discount=_discounts(chance, n),
+        discount=_discounts(chance, world, kind),
         frailty=np.exp(chance.normal(-0.045, 0.3, n)),
         tardiness=chance.beta(0.6, 9.0, n),
         twin=twin,
@@ -133,7 +133,11 @@ def _contracts(chance: np.random.Generator, world: World, kind: Array, joined: A
     return np.where(chance.random(n) < _of_kind(world.kinds, kind, "contract"), ends, -1000)
 
 
-def _discounts(chance: np.random.Generator, n: int) -> Array:
+def _discounts(chance: np.random.Generator, world: World, kind: Array) -> Array:
+    """The share taken off the fee: of drawn clusters their plans' own, so that discounts make no clusters within."""
+    n = len(kind)
+    if world.clusters:
+        return _of_kind(world.kinds, kind, "discount")
     ordinary = np.where(chance.random(n) < 0.3, chance.choice([0.1, 0.2, 0.3], n), 0.0)
     return np.where(chance.random(n) < LEGACY_SHARE, 0.75, ordinary)
 
