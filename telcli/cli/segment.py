@@ -25,6 +25,7 @@ def segment(
     n_segments: Annotated[int | None, setting("segment", "n_segments", "--n-segments")] = None,
     algorithm: Annotated[str | None, setting("segment", "algorithm", "--algorithm")] = None,
     refit: _Refit = None,
+    compare_with: Annotated[str | None, setting("segment", "compare_with", "--compare-with", metavar="COLUMN")] = None,
 ) -> None:
     """Group customers who behave alike, and name each group.
 
@@ -35,6 +36,5 @@ def segment(
     from telcli.pipeline.run import run_stage
 
     kept = None if refit is None else "always" if refit else "never"
-    tell(
-        call.out, run_stage("segment", call.request({"n_segments": n_segments, "algorithm": algorithm, "refit": kept}))
-    )
+    flags = {"n_segments": n_segments, "algorithm": algorithm, "refit": kept, "compare_with": compare_with}
+    tell(call.out, run_stage("segment", call.request(flags)))

@@ -49,7 +49,7 @@ STAGES = (
         uses=("subscriptions", "payments", "contacts"),
         gives=(
             *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
-            *("segment_counts", "segment_moves", "segment_evaluation"),
+            *("segment_counts", "segment_moves", "segment_evaluation", "segment_agreement"),
             *("customer_views", "view_groups"),
         ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
@@ -74,6 +74,7 @@ STAGES = (
             "segment_profiles",
             "segment_moves",
             "segment_evaluation",
+            "segment_agreement",
             "value_scores",
             "survival_curve",
             "churn_scores",

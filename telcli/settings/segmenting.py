@@ -70,6 +70,11 @@ class ClusterSettings:
         low=0,
         high=24,
     )
+    compare_with: str = setting(
+        "",
+        "A grouping among the columns of customers that segments are measured against.",
+        "用于对照客群的现有分组：客户表中的一列。",
+    )
     high_tier_share: float = setting(
         0.2,
         "Share of customers, by revenue, in the high consumption tier.",

@@ -17,6 +17,7 @@ from telcli.methods.preparation import BehaviourPreparation
 from telcli.methods.threads import threads
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.segment_against import against, grouping_column
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, loose, names_told
 from telcli.stages.segment_months import in_time
@@ -38,14 +39,15 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     segment that has most of the customers of one of the snapshot before keeps its name. With one month of history (a
     flat table) numeric attributes count as behaviour where the table itself has fewer than 5 columns of it. What
     segments tell is measured on an earlier month and those after it (segment_evaluation, `information_gain`), or by a
-    flat table's label; segment_moves tells who moved since the snapshot before, segment_counts why so many segments.
+    flat table's label; segment_moves tells who moved since the snapshot before, segment_counts why so many segments. A
+    grouping named in `compare_with` makes and describes none; segment_agreement crosses it with them.
 
     Raises
     ------
     DataError
         No customer is active at the snapshot.
     UsageError
-        The bounds of the high and the low tier cross, or no month is named.
+        The bounds of the high and the low tier cross, no month is named, or `compare_with` is no grouping.
     MissingInputError
         Customers are to join the segments of the snapshot before, and there is none.
     """
@@ -53,13 +55,15 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     if inputs.as_of is None:
         raise UsageError("segment-no-month", "No month to segment was named.", hint="Name one: --as-of YYYY-MM.")
     record = recall(inputs.earlier)
+    given = grouping_column(inputs.tables["customers"], settings.compare_with)
     with threads(1):
-        now = _segmented(inputs.tables, inputs.as_of, inputs, settings, record)
+        now = _segmented(inputs.as_of, inputs, settings, record, given)
         same = continued(record, now.people.frame["customer_id"], now.grouping, settings.name_overlap)
         profiled = _profiled(now, record, same, inputs)
         segments = _segments(now, profiled)
         months = in_time(now, segments, profiled, record, inputs, settings)
-        metrics = {**_metrics(now, inputs.seed), **months.metrics}
+        compared = against(now, profiled, inputs.tables["customers"], given)
+        metrics = {**_metrics(now, inputs.seed), **months.metrics, "against": compared.metrics}
     metrics["information_gain"] = _gained(metrics)
     metrics["names"] = names_told(record, same, profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
@@ -72,26 +76,26 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+        "segment_agreement": compared.rows,
         **months.tables,
         **views.tables,
     }
-    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now.people), *views.notices)
+    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now.people), *compared.notices)
+    notices += views.notices
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 
-def _segmented(
-    tables: Mapping[str, pl.LazyFrame], as_of: date, inputs: Inputs, settings: SegmentSettings, record: Record | None
-) -> Segmented:
-    """Prepare and group the customers of the month: anew, or by the centres of the record."""
+def _segmented(as_of: date, inputs: Inputs, settings: SegmentSettings, record: Record | None, given: str) -> Segmented:
+    """Prepare and group the customers of the month: anew, or by the centres of the record; `given` plays no part."""
     rules = LifecycleRules.of(settings)
     if settings.refit == "never":
         drawn = _settled(record, as_of)
-        people = gather(tables, as_of, rules, drawn.columns)
+        people = gather(inputs.tables, as_of, rules, drawn.columns, without=given)
         preparation = drawn.preparation
         prepared = preparation.transform(people.values[:, : len(people.behaviour)])
         grouping = assigned(prepared, drawn.centres, settings.n_segments)
     else:
-        people = gather(tables, as_of, rules)
+        people = gather(inputs.tables, as_of, rules, without=given)
         behaviour = people.values[:, : len(people.behaviour)]
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)

@@ -56,9 +56,15 @@ class People:
 
 
 def gather(
-    tables: Mapping[str, pl.LazyFrame], as_of: date, rules: LifecycleRules, columns: Sequence[str] | None = None
+    tables: Mapping[str, pl.LazyFrame],
+    as_of: date,
+    rules: LifecycleRules,
+    columns: Sequence[str] | None = None,
+    without: str = "",
 ) -> People:
     """Read the snapshot of `as_of`; `columns` are its behaviour where that is settled, missing where not held.
+
+    `without` is a column of customers that is neither behaviour nor among the kinds.
 
     Raises
     ------
@@ -75,6 +81,8 @@ def gather(
             month=f"{as_of:%Y-%m}",
         )
     described = traits(tables["customers"], tables.get("subscriptions"))
+    if without.startswith("x_"):
+        described = described.drop(without, strict=False)
     frame = frame.join(described, on="customer_id", how="left", maintain_order="left")
     frame = frame.join(_stages(months, as_of, rules), on="customer_id", how="left", maintain_order="left")
     gone = pl.col("churned").fill_null(value=False)
@@ -91,7 +99,7 @@ def gather(
         )
     elif _one_month(months) and len(_telling(frame, behaviour)) < FEW:
         behaviour = [*behaviour, *numeric_attributes(frame)]
-    return _people(frame, behaviour, describing_columns())
+    return _people(frame, behaviour, describing_columns(), without)
 
 
 class Then(NamedTuple):
@@ -134,13 +142,14 @@ def spending(revenue: NDArray[np.float64], settings: SegmentSettings) -> pl.Seri
     return known.select(tier.alias("consumption_tier")).to_series()
 
 
-def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str]) -> People:
-    kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name not in _NO_KINDS]
+def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str], without: str) -> People:
+    untold = (*_NO_KINDS, without)
+    kinds = [name for name in frame.columns if frame.schema[name] == pl.String and name not in untold]
     values = as_matrix(frame, [*behaviour, *describing])
     labelled = frame["churned"].null_count() < frame.height
     churned = as_matrix(frame, ["churned"])[:, 0] if labelled else None
     revenue = _revenue(frame)
-    kept = frame.select("customer_id", *kinds, "lifecycle_reason")
+    kept = frame.select(*dict.fromkeys(["customer_id", "customer_class", *kinds, "lifecycle_reason"]))
     return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned)
 
 

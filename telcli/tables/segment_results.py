@@ -95,6 +95,20 @@ class SegmentEvaluation(dy.Schema):
     lift = c.number("That over the one of all", "提升度", "x the mean")
 
 
+class SegmentAgreement(dy.Schema):
+    """Segments crossed with a grouping of the operator's: one row per pair that has customers."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    attribute = c.text("Column of customers", "客户表字段", need=True)
+    group_name = c.text("Its group", "对照分组", key=True)
+    segment = c.integer("Segment", "客群编号", key=True, low=1)
+    segment_name = c.text("Name of the segment", "客群名称(英文)", need=True)
+    segment_name_zh = c.text("The same in Chinese", "客群名称", need=True)
+    customers = c.integer("Customers in both", "客户数", "customers", need=True, low=1)
+    share_of_group = c.share("Share of the group", "占该分组比例", need=True)
+    share_of_segment = c.share("Share of the segment, of those whose group is known", "占该客群比例", need=True)
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -107,5 +121,6 @@ CONTRACTS = {
         _result("segment_counts", SegmentCounts, "Measures of each number of segments", "客群数评估"),
         _result("segment_moves", SegmentMoves, "Who moved between groups since the month before", "客群迁移"),
         _result("segment_evaluation", SegmentEvaluation, "What segments tell of later months", "客群效果评估"),
+        _result("segment_agreement", SegmentAgreement, "Segments and a grouping held already", "客群与现有分组对照"),
     )
 }
