@@ -46,6 +46,11 @@ same_customer.csv, a row per customer of either system:
   true_customer       the person: the number that crm_customers.csv first gave it, or N and the own number of a stranger
   certificate, phone, name  how service_customers.csv has them: same, spelled, missing, mistyped, masked, other
 """
+_CLUSTERS_TEXT = """
+planted_segment is one of the clusters asked for, cluster-01 and so on. To see whether they are found:
+  telcli ingest DIR DIR/answer_key/planted.csv -w WORK
+  telcli segment -w WORK --compare-with planted_segment
+"""
 _OURS = re.compile(
     r"(crm_customers\.csv|service_customers\.csv|crm_subscriptions\.csv"
     r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|README\.md"
@@ -89,8 +94,10 @@ def simulate(
     from telcli.stages import simulate as stage
 
     blocks = stage.simulate(settings, seed)  # settings are refused before the directory is touched
+    note = _NOTE_TEXT + (_CLUSTERS_TEXT if settings.clusters else "")
+    note += _SECOND_TEXT if settings.second_system == "on" else ""
     try:
-        _claim(directory, _NOTE_TEXT + (_SECOND_TEXT if settings.second_system == "on" else ""), force=force)
+        _claim(directory, note, force=force)
         writers, planted = _write(directory, blocks, settings.customers, progress)
         truth = _truth(settings, seed, planted)
         _publish(directory, writers, truth)

@@ -1,4 +1,4 @@
-"""The section on segments: their figures and profiles, who moved between them, what they told of later months."""
+"""The section on segments: figures and profiles, moves between them, what they told later, another grouping."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ TRIED = (
 )
 _WARMEST = 0.2
 """Share of a segment that moves at which a cell has its strongest colour."""
+_GRADES = ((0.9, "agreement.same"), (0.65, "agreement.much"), (0.2, "agreement.some"), (-1.0, "agreement.little"))
+"""Adjusted Rand indices from which groupings are called so: rules of thumb."""
 
 
 def segments(report: Report) -> Section | None:
-    """Each segment's size, revenue, risk, profile and treatment; moves since the month before, and the trial."""
+    """Each segment's size, revenue, risk, profile and treatment; moves, the trial, and another grouping beside them."""
     title, rows = report.word("section.segments"), report.rows("segments")
     if not rows:
         return missing(report, "segments", title)
@@ -50,7 +52,8 @@ def segments(report: Report) -> Section | None:
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
     lead = report.word("section.segments_lead", n=len(rows))
-    return Section("segments", title, lead, drawn(charts), [figures, told, *_moves(report), *_tried(report)])
+    further = [*_moves(report), *_tried(report), *_crossed(report)]
+    return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=_agreed(report))
 
 
 def _moves(report: Report) -> list[Table]:
@@ -98,3 +101,50 @@ def _tried(report: Report) -> list[Table]:
     rate = Column("churn_rate", "percent", "later_churn" if later else "")
     columns = (Column("name"), Column("customers", "count"), rate, *TRIED)
     return [table(report, title, rows, columns, wide=True)]
+
+
+def _crossed(report: Report) -> list[Table]:
+    """Groups of the grouping down, segments across; the darker, the more of a group is in a segment."""
+    cells = {(row.number("place"), row.number("segment")): row for row in report.rows("segment_crossed")}
+    if not cells:
+        return []
+    groups = {row.number("place"): row for row in cells.values()}
+    segments_ = {row.number("segment"): row.text("segment_name") for row in cells.values()}
+    across = sorted(segments_, key=_place)
+    about = report.first("segment_agreement")
+    column = about.text("column")
+    head = [Cell(column, long=True), Cell(report.word("col.customers"), number=True)]
+    head += [Cell(segments_[place], number=True, long=True) for place in across]
+    rows = []
+    for place in sorted(groups, key=_place):
+        row = groups[place]
+        size = row.number("of")
+        total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
+        shares = [_shared(report, cells.get((place, other))) for other in across]
+        rows.append([Cell(row.text("group_name"), long=True), total, *shares])
+    cut = (about.number("groups") or 0) > len(groups)
+    title = report.word("table.crossed_largest" if cut else "table.crossed", column=column, n=len(groups))
+    return [Table(title, head, rows, wide=True)]
+
+
+def _shared(report: Report, row: Row | None) -> Cell:
+    if row is None:
+        return Cell("–", number=True)
+    if row.number("small"):
+        return Cell(report.word("page.hidden"), number=True)
+    share = row.number("share") or 0.0
+    return Cell(report.write(share, "percent"), number=True, heat=min(5, int(6 * share)))
+
+
+def _agreed(report: Report) -> list[str]:
+    """How far segments and the grouping agree, in a sentence."""
+    about = report.first("segment_agreement")
+    if not about.text("column"):
+        return []
+    ari = about.number("ari") or 0.0
+    grade = next(word for least, word in _GRADES if ari >= least)
+    figures = {name: f"{about.number(name) or 0.0:.2f}" for name in ("ari", "ami")}
+    counts = {name: report.write(about.number(name), "count") for name in ("customers", "groups")}
+    purity = report.write(about.number("purity"), "percent")
+    said = report.word(grade, column=about.text("column"), groups=counts["groups"])
+    return [said + report.word("agreement.figures", **figures, purity=purity, customers=counts["customers"])]

@@ -9,7 +9,18 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
-from telcli.figures import churn, customers, findings, kpis, quality, reasons, segment_months, segments, value
+from telcli.figures import (
+    churn,
+    customers,
+    findings,
+    kpis,
+    quality,
+    reasons,
+    segment_agreement,
+    segment_months,
+    segments,
+    value,
+)
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
 from telcli.settings import ReportSettings
@@ -57,6 +68,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     found = findings.find(facts)
     _put_headlines(figures, facts, findings.rows(found), months, settings)
     _put_months(figures, facts, tables, settings)
+    _put_agreement(figures, facts, tables, metrics, settings)
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
@@ -140,6 +152,22 @@ def _put_months(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFram
     if facts.segments and "segment_evaluation" in tables:
         rows = segment_months.tried(tables["segment_evaluation"].collect(), settings.small_cell)
         figures.block("segment_trial", rows, segment_months.TRIAL_TEXTS)
+
+
+def _put_agreement(
+    figures: Figures,
+    facts: Facts,
+    tables: Mapping[str, pl.LazyFrame],
+    metrics: Mapping[str, Any],
+    settings: ReportSettings,
+) -> None:
+    """Segments against a grouping that was held already, where one was named."""
+    told = segment_agreement.agreement((metrics.get("segment") or {}).get("against"))
+    known = told[0]["customers"] if told else 0
+    if known >= settings.small_cell and facts.segments and "segment_agreement" in tables:
+        pairs = segment_agreement.crossed(tables["segment_agreement"].collect(), settings.small_cell)
+        figures.block("segment_agreement", told, segment_agreement.AGREEMENT_TEXTS)
+        figures.block("segment_crossed", pairs, segment_agreement.CROSSED_TEXTS)
 
 
 def _put_value(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame) -> None:
