@@ -12,13 +12,14 @@ from telcli.errors import UsageError
 from telcli.stages import Outcome
 from tests.stages.test_segment import codes, customers_of, out, planted, run
 
+QUICK: dict[str, Any] = {"n_segments": 3, "algorithm": "kmeans", "evaluation_months": 0}
 OWN = {"young": "A", "voice": "B", "old": "C"}
 
 
 def grouped(column: str = "old segment", groups: list[Any] | None = None, **more: Any) -> Outcome:
     frame, truth = planted()
     held = {"x_Old_Segment": [OWN[kind] for kind in truth] if groups is None else groups}
-    return run(frame, customers=customers_of(frame, **held, **more), n_segments=3, compare_with=column)
+    return run(frame, customers=customers_of(frame, **held, **more), **QUICK, compare_with=column)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,10 @@ def test_what_is_told_is_what_the_tables_say(found: Outcome) -> None:
 
 def test_the_grouping_neither_makes_nor_describes_segments(found: Outcome) -> None:
     frame = planted()[0]
-    without = run(frame, n_segments=3)
+    without = run(frame, **QUICK)
     for table in ("segments", "segment_profiles", "segment_centres", "segment_preparation"):
         assert out(found, table).equals(out(without, table)), table
-    described = run(frame, customers=customers_of(frame, x_Old_Segment=[OWN[kind] for kind in planted()[1]]))
+    described = run(frame, customers=customers_of(frame, x_Old_Segment=[OWN[kind] for kind in planted()[1]]), **QUICK)
     assert out(described, "segment_profiles")["profile"].str.contains("Old Segment").any()
     assert described.metrics["against"] is None
     assert not out(described, "segment_agreement").height
@@ -59,7 +60,7 @@ def test_a_number_of_one_month_is_no_behaviour_where_it_is_compared_with() -> No
     amounts = [float(number % 12) for number in range(360)]
     months = _last_month(frame)
     customers = customers_of(frame, x_Points=amounts)
-    used = {one: _used(months, customers, compare_with=one) for one in ("", "points")}
+    used = {one: _used(months, customers, **QUICK, compare_with=one) for one in ("", "points")}
     assert "x_Points" in used[""]
     assert "x_Points" not in used["points"]
 
@@ -84,8 +85,8 @@ def test_a_class_that_is_compared_with_stays_in_the_table_but_not_in_the_words()
     frame, truth = planted()
     classes = ["business" if kind == "voice" else "public" for kind in truth]
     customers = customers_of(frame, customer_class=classes)
-    told = run(frame, customers=customers, n_segments=3)
-    silent = run(frame, customers=customers, n_segments=3, compare_with="customer_class")
+    told = run(frame, customers=customers, **QUICK)
+    silent = run(frame, customers=customers, **QUICK, compare_with="customer_class")
     assert out(silent, "segments")["customer_class"].to_list() == out(told, "segments")["customer_class"].to_list()
     assert out(told, "segment_profiles")["profile"].str.contains("business").any()
     assert not out(silent, "segment_profiles")["profile"].str.contains("business").any()
