@@ -6,12 +6,13 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
 
 from telcli.simulation.archetypes import ARCHETYPES, REGIONS, Archetype
 
 __all__ = ["APART", "ENDS", "archetypes", "places"]
 
-APART = 0.6
+APART = 0.5
 """The least distance of two clusters: in quantities of `ENDS`, each counted 0 at its low end and 1 at its high end."""
 
 ENDS = {
@@ -26,7 +27,7 @@ ENDS = {
 
 _LEAST_SHARE = 0.4
 """The smallest share of customers, times the number of clusters."""
-_CANDIDATES = 2_000
+_SWAPS = 3_000
 
 
 @cache
@@ -50,22 +51,29 @@ def archetypes(clusters: int, seed: int) -> tuple[Archetype, ...]:
 def places(clusters: int, chance: np.random.Generator) -> NDArray[np.float64]:
     """Points of the unit cube far from each other: clusters x quantities of `ENDS`, 0..1.
 
-    Of many points drawn evenly, the one farthest from all chosen is taken next; the first is the first drawn.
+    A Latin hypercube: each quantity has as many even steps as there are clusters, and each cluster one of them, so that
+    none stands at one end of a quantity alone while all others crowd at the other. Steps of two clusters are swapped
+    as long as that brings no two points nearer than the nearest two are.
 
     References
     ----------
-    Gonzalez (1985), Theor. Comput. Sci. 38, farthest-first traversal.
+    McKay, Beckman and Conover (1979), Technometrics 21; Johnson, Moore and Ylvisaker (1990), J. Stat. Plan. Inference
+    26, maximin distance designs.
 
-    >>> places(2, np.random.default_rng(0)).shape
-    (2, 6)
+    >>> sorted(places(2, np.random.default_rng(0))[:, 0].round(2).tolist())
+    [0.0, 1.0]
     """
-    drawn = chance.random((_CANDIDATES, len(ENDS)))
-    chosen = [0]
-    nearest = np.full(len(drawn), np.inf)
-    while len(chosen) < clusters:
-        nearest = np.minimum(nearest, np.sqrt(np.square(drawn - drawn[chosen[-1]]).sum(axis=1)))
-        chosen.append(int(nearest.argmax()))
-    return drawn[chosen]
+    steps = np.tile(np.arange(clusters) / (clusters - 1), (len(ENDS), 1))
+    design = chance.permuted(steps, axis=1).T
+    nearest = pdist(design).min()
+    for _ in range(_SWAPS):
+        column, (one, other) = chance.integers(len(ENDS)), chance.choice(clusters, 2, replace=False)
+        swapped = design.copy()
+        swapped[[one, other], column] = design[[other, one], column]
+        apart = pdist(swapped).min()
+        if apart >= nearest:
+            design, nearest = swapped, apart
+    return design
 
 
 def _archetype(number: int, place: NDArray[np.float64], share: float, chance: np.random.Generator) -> Archetype:
