@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._card_words import SERIES, UNITS, WHO, attribute, day, said_of, state
+from telcli.cli._card_months import drawn
+from telcli.cli._card_words import CALLS, WHO, attribute, day, said_of, state
 from telcli.cli._fitted import fitted
-from telcli.cli._help import pack, wide, wrap
-from telcli.cli._sparks import spark
+from telcli.cli._help import pack, wrap
 from telcli.cli._words import label, language, meant, tr
 from telcli.tables import units
 from telcli.tables.masking import plain
@@ -21,9 +21,6 @@ __all__ = ["View"]
 _FEW, _LIMIT = 3, 6
 _SOON = 92
 """Days before its end from which a contract is worth a word."""
-_MONTHS = {True: 12, False: 24}
-"""Months that are drawn, on a narrow terminal and on another."""
-_NARROW, _LABEL = 72, 14
 _NAMES = {"months": "Months", "segment": "Segment", "value": "Value", "churn": "Risk of leaving"}
 _GIVEN = {"subscriptions": "Lines", "contacts": "Contacts", "payments": "Payments", "campaigns": "Campaigns"}
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "green"}
@@ -51,7 +48,7 @@ class View:
         yield from self._head()
         yield ""
         yield from self._results()
-        for part in (self._months, self._lines, self._contacts, self._payments):
+        for part in (self._months, self._calls, self._lines, self._contacts, self._payments):
             yield from part()
         for part in (self._campaigns, self._conflicts, self._systems, self._not_given):
             yield from part()
@@ -80,8 +77,12 @@ class View:
         who, churn = self.body["who"], self.body["churn"]
         if who["gone_on"]:
             yield tr("No longer among the customers since {day}", day=who["gone_on"]), "bold red"
+        elif who["joins_on"]:
+            yield tr("Not a customer yet: joins on {day}", day=who["joins_on"]), "yellow"
         elif who["active"] is False or who["churned"]:
-            yield tr("Has left"), "bold red"
+            yield tr("Left in {month}", month=who["left_in"]) if who["left_in"] else tr("Has left"), "bold red"
+        elif who["back_in"]:
+            yield tr("Left in {left}, back since {back}", left=who["left_in"], back=who["back_in"]), "yellow"
         if churn and churn["risk_band"] == "high":
             share = units.percent(churn["churn_probability"], language())
             yield tr("High risk of leaving: {share}", share=share), "bold red"
@@ -155,42 +156,33 @@ class View:
 
     def _views(self) -> Iterator[Any]:
         """The groups of the business views, where they were made."""
-        from rich.text import Text
-
         views = self.body["views"]
         told = [plain(one) for one in views["told_zh" if language() == "zh" else "told"]] if views else []
-        title = label(tr("Views") + tr(": ").rstrip())
-        for at, line in enumerate(wrap(title + " · ".join(told), self.width - 2) if told else ()):
-            cut = len(title) if at == 0 else 0
-            yield Text.assemble("" if at == 0 else "  ", (line[:cut], "bold"), line[cut:])
+        yield from self._titled(tr("Views"), told)
 
     def _months(self) -> Iterator[Any]:
-        from rich.text import Text
-
-        months, series = self.body["months"]["months"], self.body["months"]["series"]
         if "months" in self.absent:
             yield from self._section("months", None)
-            return
-        shown = _MONTHS[self.width < _NARROW]
-        kept = months[-shown:]
-        title = tr("Months {first} to {last}", first=kept[0], last=kept[-1])
-        rows = [[title, *(tr(word) for word in ("first", "last", "least", "most"))]]
-        for one in series:
-            values = one["values"][-shown:]
-            known = [value for value in values if value is not None]
-            if known:
-                figures = [units.brief(value, language()) for value in (known[0], known[-1], min(known), max(known))]
-                rows.append([f"{self._measure(one)}  {spark(values)}", *figures])
-        head, *drawn = fitted(rows, range(1, 5), self.width, whole=[0])
-        yield Text(head.removeprefix("  "), style="bold")
-        yield from drawn
+        else:
+            yield from drawn(self.body["months"], self.width, self.currency)
 
-    def _measure(self, series: Mapping[str, Any]) -> str:
-        money = units.CURRENCIES[self.currency][1] if language() == "zh" and self.currency in units.CURRENCIES else ""
-        unit = (money or self.currency) if series["unit"] == "currency" else tr(UNITS.get(series["unit"], ""))
-        name = meant("series", SERIES[series["column"]])
-        told = f"{name}{tr(', ')}{unit}" if unit else name
-        return told + " " * (_LABEL - wide(told))
+    def _calls(self) -> Iterator[Any]:
+        """What calls tell of the last month, in a line."""
+        calls = self.body["calls"]
+        if calls:
+            told = [tr(words, n=f"{calls[name]:.0f}") for name, words in CALLS.items() if calls[name] is not None]
+            share = calls["night_share"]
+            night = [] if share is None else [tr("{share} at night", share=units.percent(share, language()))]
+            yield from self._titled(tr("Calls in {month}", month=calls["month"]), [*told, *night])
+
+    def _titled(self, title: str, told: Sequence[str]) -> Iterator[Any]:
+        """A line behind its title, folded where it is long; nothing where there is nothing to tell."""
+        from rich.text import Text
+
+        head = label(title + tr(": ").rstrip())
+        for at, line in enumerate(wrap(head + " · ".join(told), self.width - 2) if told else ()):
+            cut = len(head) if at == 0 else 0
+            yield Text.assemble("" if at == 0 else "  ", (line[:cut], "bold"), line[cut:])
 
     def _table(self, title: str, more: str, rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[Any]:
         from rich.text import Text

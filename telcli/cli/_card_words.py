@@ -10,7 +10,7 @@ from telcli.cli._words import meant, tr
 from telcli.tables import units
 from telcli.tables.masking import plain
 
-__all__ = ["SERIES", "UNITS", "WHO", "attribute", "day", "said_of", "state"]
+__all__ = ["CALLS", "SERIES", "UNITS", "WHO", "attribute", "day", "said_of", "state"]
 
 WHO = {
     "manager_id": "manager {value}",
@@ -28,6 +28,7 @@ SERIES = {
     "complaints": "complaints",
     "arrears": "arrears",
 }
+CALLS = {"active_days": "days with use {n}", "counterparts": "counterparts {n}"}
 UNITS = {"minutes": "minutes", "MB": "MB"}
 
 

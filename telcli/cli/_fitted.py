@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from telcli.cli._help import wide
 
-__all__ = ["cut", "fitted"]
+__all__ = ["cut", "fitted", "room_for"]
 
 _BETWEEN, _LEAST = 2, 6
 
@@ -41,6 +41,16 @@ def fitted(
             gap = " " * (sizes[at] - wide(cell))
             words.append(gap + cell if at in right else cell + gap)
         yield (" " * indent + (" " * _BETWEEN).join(words)).rstrip()
+
+
+def room_for(rows: Sequence[Sequence[str]], indent: int = 2) -> int:
+    """Columns of the terminal that rows of as many cells each take uncut.
+
+    >>> room_for([["a", "12"], ["bbb", "1"]])
+    9
+    """
+    sizes = [max(map(wide, cells)) for cells in zip(*rows, strict=True)]
+    return indent + sum(sizes) + _BETWEEN * (len(sizes) - 1)
 
 
 def cut(text: str, width: int) -> str:

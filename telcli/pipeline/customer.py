@@ -19,7 +19,7 @@ from telcli.tables import PARTITIONS
 
 __all__ = ["Absent", "Card", "customer"]
 
-_ENOUGH: Mapping[str, int] = {"customer_months": 24, "payments": 12}
+_ENOUGH: Mapping[str, int] = {"customer_months": 24, "payments": 12, "call_months": 1}
 """Of monthly tables, how many of the latest months are looked at; of contacts all, as old ones may be open still."""
 _TOLD: Mapping[str, str] = {"contacts": "contacts", "payments": "paid"}
 """Tables by months that are not sorted by customer -> what customer_months tells of their rows."""

@@ -12,7 +12,7 @@ from typing import Any
 from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
 
-__all__ = ["COLUMNS", "RESULTS", "SERIES", "Rows", "card", "last_day"]
+__all__ = ["CALLS", "COLUMNS", "RESULTS", "SERIES", "Rows", "card", "last_day"]
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
@@ -28,6 +28,9 @@ SERIES = {
     "arrears": "currency",
 }
 """Columns of customer_months that are drawn month by month -> unit; those without any value are left out."""
+
+CALLS = ("active_days", "counterparts", "night_share")
+"""Columns of call_months that are told of the last month."""
 
 _WHO = ("customer_class", "region", "branch", "manager_id", "joined_on", "star_level", "group_id", "household_id")
 _PLAN = ("service_type", "pay_mode", "plan_id", "plan_fee")
@@ -53,6 +56,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "subscriptions": (*_LINE, *_HOLDS),
     "subscription_history": (*_LINE, *_HOLDS),
     "customer_months": ("month", "active", "left", "paid", *SERIES),
+    "call_months": ("month", *CALLS),
     "segments": _SEGMENT,
     "customer_views": _VIEWS,
     "value_scores": _VALUE,
@@ -89,6 +93,7 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
         "views": _views(rows.get("customer_views", ())),
         "lines": _lines(rows, end),
         "months": _months(rows.get("customer_months", ())),
+        "calls": _calls(rows.get("call_months", ())),
         "contacts": contacts[:_MOST],
         "contacts_in_all": len(contacts),
         "contacts_open": sum(contact["open"] for contact in contacts),
@@ -123,17 +128,28 @@ def _stood(now: Sequence[Row], past: Sequence[Row], end: date) -> list[Row]:
 
 
 def _who(rows: Rows, end: date) -> dict[str, Any]:
-    """The customer's attributes; `known_from` and `gone_on` where they are of another time than the card."""
+    """The customer's attributes, and what of them is of another time than the card.
+
+    `known_from` and `gone_on` are when the row begins and ended that is shown, `joins_on` when the customer came who
+    was not there yet, `left_in` the month of the last leaving and `back_in` the first one after a return.
+    """
     found = _stood(rows.get("customers", ()), rows.get("customer_history", ()), end)
     row = found[0] if found else {}
-    since, until = (row.get(name) for name in _HOLDS)
+    since, until, joined = (row.get(name) for name in (*_HOLDS, "joined_on"))
+    later, ahead = bool(since and since > end), bool(joined and joined > end)
     months = sorted(rows.get("customer_months", ()), key=lambda month: month["month"])
+    left = [month["month"] for month in months if month["left"]]
+    back = [month["month"] for month in months if left and month["month"] > left[-1]]
     return {
         **{name: row.get(name) for name in _WHO},
-        "churned": row.get("churned"),
+        "joined_on": None if ahead else joined,
+        "churned": None if later else row.get("churned"),
         "active": months[-1]["active"] if months else None,
-        "known_from": since if since and since > end else None,
+        "known_from": since if later else None,
         "gone_on": until if until and until <= end else None,
+        "joins_on": joined if ahead and not months else None,
+        "left_in": f"{left[-1]:%Y-%m}" if left else None,
+        "back_in": f"{back[0]:%Y-%m}" if back else None,
     }
 
 
@@ -178,6 +194,14 @@ def _months(rows: Sequence[Row]) -> dict[str, Any]:
             ends = {"first": known[0], "last": known[-1], "min": min(known), "max": max(known)}
             series.append({"column": name, "unit": unit, "values": values, **ends})
     return {"months": [f"{month:%Y-%m}" for month in months], "series": series}
+
+
+def _calls(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """What calls tell of the last month in which the customer has some; None without any."""
+    if not rows:
+        return None
+    last = max(rows, key=lambda row: row["month"])
+    return {"month": f"{last['month']:%Y-%m}", **{name: last[name] for name in CALLS}}
 
 
 def _span(first: date, last: date) -> list[date]:

@@ -55,6 +55,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             blank("subscriptions", subscription_id="N2", ended_on=date(2024, 2, 1), status="ended"),
         ],
         "customer_months": months(),
+        "call_months": [blank("call_months", month=JUNE, active_days=15.0, counterparts=12.0, night_share=0.25)],
         "segments": [blank("segments", consumption_tier="mid", **group)],
         "value_scores": [blank("value_scores", **value)],
         "churn_scores": [blank("churn_scores", **scores, **reasons, reason_2_zh="有未办结投诉")],
@@ -108,6 +109,49 @@ def test_screens(
     same(f"customer-{width}.{lang}", seen.out + seen.err)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [28, 34, 40, 46, 52, 58])
+def test_the_months_are_whole_on_any_terminal(
+    width: int, lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, faked: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    _words.settle([f"--lang={lang}"])
+    tell(call("human"), full())
+    lines = capsys.readouterr().out.splitlines()
+    first = next(at for at, line in enumerate(lines) if "2024-01" in line and "2024-06" in line)
+    drawn = lines[first : first + 5]
+    assert max(map(wide, drawn)) <= width
+    assert "…" not in "".join(drawn)
+    assert "▁▂▄▅▇█" in drawn[2], "data, whole"
+
+
+def said_of(**rows: Any) -> dict[str, Any]:
+    return {"customers": [blank("customers")], **rows}
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "not_said"),
+    [
+        (said_of(customers=[blank("customers", joined_on=date(2024, 8, 9))]), "joins on 2024-08-09", "since"),
+        (said_of(customer_months=months()[:3] + months()[4:]), "2024-06", "Left"),
+        (said_of(customer_months=[months()[0] | {"active": False, "left": True}]), "Left in 2024-01", "back"),
+        (
+            said_of(customer_months=[months()[0] | {"active": False, "left": True}, *months()[3:]]),
+            "Left in 2024-01, back since 2024-04",
+            "Has left",
+        ),
+        (said_of(customers=[blank("customers", churned=True)]), "Has left", "Left in"),
+    ],
+)
+def test_the_verdict_on_who_left_came_back_or_is_not_there_yet(
+    found: dict[str, Any], said: str, not_said: str, capsys: pytest.CaptureFixture[str], faked: Path
+) -> None:
+    tell(call("human"), Card(JUNE, "customer_id", card(found, "C1", JUNE), bare().absent, {}, ()))
+    head = capsys.readouterr().out.partition("\n\n")[0]
+    assert said in head
+    assert not_said not in head
+
+
 def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixture[str]) -> None:
     tell(call("json"), full())
     body = json.loads(capsys.readouterr().out)
@@ -117,8 +161,11 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     assert {"table": "payments", "path": "work/payments", "rows": 1} in body["outputs"]
     counts = {"lines": 2, "months": 6, "contacts": 1, "contacts_open": 1, "conflicts": 1, "systems": 1}
     assert body["metrics"] == counts
-    sections = "found_by customer_id who segment value churn views lines months contacts contacts_in_all contacts_open"
-    assert list(body["customer"]) == [*sections.split(), "payments", "campaigns", "conflicts", "systems"]
+    sections = "found_by customer_id who segment value churn views lines months calls contacts contacts_in_all"
+    further = ["contacts_open", "payments", "campaigns", "conflicts", "systems"]
+    assert list(body["customer"]) == [*sections.split(), *further]
+    calls = {"month": "2024-06", "active_days": 15.0, "counterparts": 12.0, "night_share": 0.25}
+    assert body["customer"]["calls"] == calls
     assert set(body["customer"]["churn"]) == set(COLUMNS["churn_scores"])
     assert body["customer"]["months"]["series"][0]["values"] == [59.0, 59.0, None, 128.5, 0.0, 75.25]
     assert body["customer"]["systems"][0]["source_key"] == "138******78"

@@ -81,6 +81,37 @@ def test_what_was_not_known_yet_and_who_is_gone_is_told() -> None:
     assert (gone["region"], gone["gone_on"]) == ("north", MAY)
 
 
+def test_nothing_of_later_stands_on_a_card_of_a_past_month() -> None:
+    joined = {"joined_on": date(2024, 6, 9), "churned": True, "valid_from": JUNE, "valid_to": None}
+    then, now = (card({"customers": [joined]}, "a", at)["who"] for at in (MAY, JUNE))
+    assert (then["joined_on"], then["joins_on"], then["churned"]) == (None, date(2024, 6, 9), None)
+    assert (now["joined_on"], now["joins_on"], now["churned"]) == (date(2024, 6, 9), None, True)
+    early = card({"customers": [joined], "customer_months": [month(MAY)]}, "a", MAY)["who"]
+    assert (early["joined_on"], early["joins_on"]) == (None, None), "billed before, so a customer"
+
+
+def test_who_returned_has_left_and_is_back() -> None:
+    gone, back = month(date(2024, 3, 1), active=False, left=True), month(MAY)
+    who = card({"customer_months": [gone]}, "a", date(2024, 4, 1))["who"]
+    assert (who["active"], who["left_in"], who["back_in"]) == (False, "2024-03", None)
+    who = card({"customer_months": [back, gone]}, "a", MAY)["who"]
+    assert (who["active"], who["left_in"], who["back_in"]) == (True, "2024-03", "2024-05")
+
+
+def test_calls_are_those_of_the_last_month() -> None:
+    rows = [{"month": at, "active_days": days, "counterparts": 3.0, "night_share": None} for at, days in CALL_DAYS]
+    assert card({"call_months": rows}, "a", JUNE)["calls"] == {
+        "month": "2024-06",
+        "active_days": 9.0,
+        "counterparts": 3.0,
+        "night_share": None,
+    }
+    assert card({}, "a", JUNE)["calls"] is None
+
+
+CALL_DAYS = ((JUNE, 9.0), (MAY, 2.0))
+
+
 def test_contacts_are_open_or_closed_as_of_the_month_the_newest_first() -> None:
     rows = [
         contact(datetime(2024, 5, 3), datetime(2024, 5, 4), contact_id="old"),
