@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import polars as pl
 
 from telcli.errors import UsageError
 from telcli.features.touches import live_lines
-from telcli.features.view_words import REASONS
 from telcli.tables import contract
 from telcli.tables.condition import ConditionError, condition
 
 __all__ = ["check_rules", "own_groups"]
 
 Tables = Mapping[str, pl.LazyFrame]
-_VIEWS = (*REASONS, *REASONS.values(), "rfm_variant", "recency", "frequency", "monetary", "exit_remedy")
+_NO_VIEWS = ("customer_id", "as_of", "own_groups")
+_LINES = "subscriptions"
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_ACROSS = re.compile(
+    r"(?i)(?<![\w.])(avg|mean|sum|count|min|max|median|mode|first|last|any_value|first_value|last_value|nth_value"
+    r"|approx_count_distinct|std\w*|var\w*|quantile\w*|percentile\w*|corr|covar\w*|array_agg|string_agg|bool_\w+"
+    r"|rank|dense_rank|percent_rank|cume_dist|row_number|ntile|lag|lead|over)\s*\("
+)
 
 
 def check_rules(rules: Mapping[str, str], tables: Tables, as_of: date) -> None:
@@ -26,12 +33,11 @@ def check_rules(rules: Mapping[str, str], tables: Tables, as_of: date) -> None:
     Raises
     ------
     UsageError
-        A rule cannot be read, or names a column that there is not; the sentence names the rule.
+        A rule cannot be read, names a column that there is not, or asks a mean or the like beside a column of lines;
+        the sentence names the rule.
     """
     if rules:
-        schema = _schema(_sources(tables, as_of))
-        for name in sorted(rules):
-            _read(name, rules[name], schema)
+        _conditions(rules, _sources(tables, as_of))
 
 
 def own_groups(rules: Mapping[str, str], tables: Tables, views: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -39,7 +45,8 @@ def own_groups(rules: Mapping[str, str], tables: Tables, views: pl.DataFrame, as
 
     Conditions are over customer_months of the month, customers, the views, subscriptions and `age` (the year of the
     snapshot less that of birth). One that names a column of subscriptions holds of a customer where it holds of one
-    line that lives at the end of the month.
+    line that lives at the end of the month. A mean in any other is that of the customers of `views`, each once,
+    whatever other rules name.
 
     >>> customers = pl.LazyFrame({"customer_id": ["a", "b"], "birth_year": [2004, 1960]})
     >>> months = pl.LazyFrame({"customer_id": ["a", "b"], "month": [date(2024, 6, 1)] * 2, "active": [True] * 2,
@@ -50,47 +57,65 @@ def own_groups(rules: Mapping[str, str], tables: Tables, views: pl.DataFrame, as
     [(True, True), (True, False)]
     """
     sources = _sources(tables, as_of)
-    schema = _schema(sources)
-    conditions = {name: _read(name, rules[name], schema) for name in sorted(rules)}
+    conditions = _conditions(rules, sources)
     if not conditions:
         return views.select()
-    named = {root for found in conditions.values() for root in found.meta.root_names()}
+    of_lines = _columns(_LINES, sources)
+    by_line = {name: found for name, found in conditions.items() if not of_lines.isdisjoint(found.meta.root_names())}
+    by_customer = {name: found for name, found in conditions.items() if name not in by_line}
     sources["views"] = views.lazy()
-    frame = views.lazy().select("customer_id")
-    for place, source in sources.items():
-        columns = [name for name in _columns(place, schema, sources) if name in named]
+    held = views.select("customer_id")
+    for some, places in ((by_customer, [name for name in sources if name != _LINES]), (by_line, list(sources))):
+        if some:
+            told = _told(some, sources, places).collect(engine="streaming")
+            held = held.join(told, on="customer_id", how="left", maintain_order="left")
+    return held.select(list(conditions))
+
+
+def _told(conditions: Mapping[str, pl.Expr], sources: Mapping[str, pl.LazyFrame], places: list[str]) -> pl.LazyFrame:
+    """Whether each condition holds of any row of a customer, the tables of `places` joined: rows are lines with them.
+
+    Which rows there are hangs on the tables alone, so that no condition changes what another holds of.
+    """
+    named = {root for found in conditions.values() for root in found.meta.root_names()}
+    frame = sources["views"].select("customer_id")
+    for place in places:
+        columns = sorted(_columns(place, sources) & named)
         if columns:
-            frame = frame.join(source.select("customer_id", *columns), on="customer_id", how="left")
+            rows = sources[place].select("customer_id", *columns)
+            frame = frame.join(rows, on="customer_id", how="left", maintain_order="left")
     # first of each row, then of each customer: a mean in a condition is that of all rows
     held = [found.fill_null(value=False).alias(f"rule_{at}") for at, found in enumerate(conditions.values())]
-    told = frame.select("customer_id", *held).group_by("customer_id").agg(pl.all().any()).collect(engine="streaming")
-    joined = views.select("customer_id").join(told, on="customer_id", how="left", maintain_order="left")
-    return joined.select(pl.col(f"rule_{at}").alias(name) for at, name in enumerate(conditions))
+    told = frame.select("customer_id", *held).group_by("customer_id").agg(pl.all().any())
+    return told.select("customer_id", *(pl.col(f"rule_{at}").alias(name) for at, name in enumerate(conditions)))
 
 
 def _sources(tables: Tables, as_of: date) -> dict[str, pl.LazyFrame]:
     """What conditions may name, the first table first where two have a column; views as they will be, without rows."""
     months = contract("customer_months").conform(tables["customer_months"])
     customers = contract("customers").conform(tables["customers"])
-    kinds = contract("customer_views").schema.columns()
+    kinds = contract("customer_views").schema.columns().items()
     found = {
         "customer_months": months.filter(pl.col("month") == as_of),
         "customers": customers.with_columns(age=as_of.year - pl.col("birth_year")),
-        "views": pl.LazyFrame(schema={"customer_id": pl.String, **{name: kinds[name].dtype for name in _VIEWS}}),
+        "views": pl.LazyFrame(
+            schema={"customer_id": pl.String, **{name: kind.dtype for name, kind in kinds if name not in _NO_VIEWS}}
+        ),
     }
-    if "subscriptions" in tables:
-        found["subscriptions"] = live_lines(tables["subscriptions"], as_of)
+    if _LINES in tables:
+        found[_LINES] = live_lines(tables[_LINES], as_of)
     return found
 
 
-def _columns(place: str, schema: pl.Schema, sources: Mapping[str, pl.LazyFrame]) -> list[str]:
-    """The columns that one table gives: those that none before it has."""
+def _columns(place: str, sources: Mapping[str, pl.LazyFrame]) -> set[str]:
+    """The columns that one table gives: those that none before it has; none where there is no such table."""
     before = {"customer_id"}
     for name, frame in sources.items():
+        columns = set(frame.collect_schema().names())
         if name == place:
-            break
-        before |= set(frame.collect_schema().names())
-    return [name for name in sources[place].collect_schema().names() if name in schema and name not in before]
+            return columns - before
+        before |= columns
+    return set()
 
 
 def _schema(sources: Mapping[str, pl.LazyFrame]) -> pl.Schema:
@@ -100,11 +125,29 @@ def _schema(sources: Mapping[str, pl.LazyFrame]) -> pl.Schema:
     return pl.Schema(found)
 
 
-def _read(name: str, text: str, schema: pl.Schema) -> pl.Expr:
+def _conditions(rules: Mapping[str, str], sources: Mapping[str, pl.LazyFrame]) -> dict[str, pl.Expr]:
+    """Every rule read, in the order of their names."""
+    schema, of_lines = _schema(sources), _columns(_LINES, sources)
+    return {name: _read(name, rules[name], schema, of_lines) for name in sorted(rules)}
+
+
+def _read(name: str, text: str, schema: pl.Schema, of_lines: Collection[str]) -> pl.Expr:
     try:
-        return condition(text, schema)
+        found = condition(text, schema)
     except ConditionError as error:
         raise _unfit(name, text, error, list(schema)) from None
+    line = next((root for root in found.meta.root_names() if root in of_lines), None)
+    across = _ACROSS.search(_QUOTED.sub("''", text))
+    if line and across:
+        raise UsageError(
+            "rule-across-lines",
+            "telcli.toml: the rule {own} in [segment.rules] asks {function}() beside {column}, a column of lines.",
+            hint="It is tried line by line; make {function}() a rule of its own, without columns of lines.",
+            own=name,
+            function=across[1].lower(),
+            column=line,
+        )
+    return found
 
 
 def _unfit(name: str, text: str, error: ConditionError, columns: list[str]) -> UsageError:

@@ -6,9 +6,12 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from telcli.errors import UsageError
 from telcli.features.own_groups import check_rules, own_groups
+from telcli.tables import contract
 from tests.features.test_view_facts import months_of
 
 AS_OF = date(2024, 6, 1)
@@ -78,6 +81,52 @@ def test_rules_come_in_the_order_of_their_names() -> None:
     assert held.columns == ["a", "b", "校"]
     assert held["a"].to_list() == [False, True, False, True]
     assert own_groups({}, TABLES, VIEWS, AS_OF).width == 0
+
+
+MEANS = ("revenue > avg(revenue)", "revenue > 0.7 * avg(revenue)", "revenue = max(revenue)", "count(*) = 4 AND age > 0")
+OTHERS = ("plan_id LIKE 'none%'", "plan_id LIKE '%99'", "age < 25", "online", "revenue < sum(revenue) / 3")
+
+
+@given(st.sampled_from(MEANS), st.lists(st.sampled_from(OTHERS), max_size=4))
+@settings(max_examples=20, deadline=None)
+def test_no_rule_changes_whom_another_holds_of(rule: str, others: list[str]) -> None:
+    alone = own_groups({"mean": rule}, TABLES, VIEWS, AS_OF)["mean"]
+    beside = {f"other{at}": other for at, other in enumerate(others)}
+    assert own_groups({"mean": rule, **beside}, TABLES, VIEWS, AS_OF)["mean"].to_list() == alone.to_list()
+
+
+def test_every_view_may_be_named_but_the_rules_themselves() -> None:
+    columns = set(contract("customer_views").schema.columns()) - {"customer_id", "as_of", "own_groups"}
+    assert {"tenure_score", "complaint_score", "online", "exit_remedy"} < columns
+    check_rules({name: f"{name} IS NULL" for name in columns}, TABLES, AS_OF)
+    views = VIEWS.with_columns(tenure_score=pl.Series([5, 1, None, 4], dtype=pl.Int64))
+    assert own_groups({"long": "tenure_score >= 4"}, TABLES, views, AS_OF)["long"].to_list() == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "function"),
+    [
+        ("plan_id = 'x' AND revenue > avg(revenue)", "avg"),
+        ("SUM (age) > 3 AND ended_on IS NULL", "sum"),
+        ("plan_id = 'x' AND count(*) > 1", "count"),
+        ("revenue > lag(revenue) OVER (ORDER BY plan_id)", "lag"),
+        ("plan_id = 'avg(x)'", ""),
+        ("greatest(age, 3) > 3 AND plan_id = 'x'", ""),
+    ],
+)
+def test_what_goes_across_lines_is_refused(rule: str, function: str) -> None:
+    if not function:
+        return check_rules({"campus": rule}, TABLES, AS_OF)
+    with pytest.raises(UsageError) as caught:
+        check_rules({"campus": rule}, TABLES, AS_OF)
+    assert caught.value.code == "rule-across-lines"
+    assert caught.value.values["function"] == function
+    return None
 
 
 @pytest.mark.parametrize(
