@@ -20,6 +20,8 @@ COSTS = ("unpaid", "contact_cost", "campaign_cost", "lines_cost")
 def exit_candidate(settings: Any) -> list[pl.Expr]:
     """`exit_candidate` and `exit_reason`: no margin in any of the last `exit_months`, and no reason to keep.
 
+    Null where a customer without margin is not known to be neither a key account nor strategic.
+
     Reads losing_months of margin_known months looked at, tenure_months, account_class, strategic, lifecycle_stage.
 
     >>> from telcli.settings import SegmentSettings
@@ -38,6 +40,7 @@ def exit_candidate(settings: Any) -> list[pl.Expr]:
         Rule(losing < months, False, "at-times"),
         Rule(pl.col("account_class") == "key", False, "key-account"),
         Rule(pl.col("strategic"), False, "strategic"),
+        Rule(pl.col("account_class").is_null() | pl.col("strategic").is_null(), None, "not-known"),
         Rule(losing >= months, True, "no-margin"),
     ]
     return ruled("exit_candidate", "exit_reason", rules, pl.Boolean)

@@ -27,6 +27,7 @@ from telcli.tables import contract
 
 WORDS = tomllib.loads((Path(telcli.features.__file__).parent / "view_words.toml").read_text(encoding="utf-8"))
 TEXTS = ("told_class", "strategic_reason", "account_class", "consumption_tier", "lifecycle_stage", "rfm_variant")
+LOSING = {"losing_months": 6.0, "margin_known": 6.0}
 FLAGS = ("leased", "strategic", "online", "bought_online", "exit_candidate")
 NUMBERS = (
     *("margin", "revenue_change_6", "numbers_held", "group_customers", "star_level", "tenure_months", "revenue"),
@@ -144,7 +145,9 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
     "exit_candidate": (
         exit_candidate,
         [
-            ({"losing_months": 6.0, "margin_known": 6.0, "strategic": False}, True, "no-margin"),
+            ({**LOSING, "account_class": "public", "strategic": False}, True, "no-margin"),
+            ({**LOSING, "account_class": "public"}, None, "not-known"),
+            ({**LOSING, "strategic": False}, None, "not-known"),
             ({"losing_months": 6.0, "margin_known": 6.0, "account_class": "key"}, False, "key-account"),
             ({"losing_months": 6.0, "margin_known": 6.0, "strategic": True}, False, "strategic"),
             ({"losing_months": 5.0, "margin_known": 6.0}, False, "at-times"),
