@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -57,26 +57,51 @@ def at_once(
     left = room(customers, settings)
     if left is None:
         return most
-    made = months * (len(FEATURES) + (len(CALLS) if calls else 0))
-    each = _cells(tables).select(cost=_CELL * (made + pl.col("cells")))["cost"]
+    columns = len(FEATURES) + (len(CALLS) if calls else 0)
+    held = _cells(tables)["cells"]
+    each = _CELL * (months * columns + held)
     least = min(_LEAST, max(customers, 1))
-    need = _heaviest(each, least)
-    if left < need:
-        raise UsageError(
-            "memory-short",
-            "{customers} customers and {months} months need {need} of memory, more than the {limit} allowed.",
-            hint="Allow more with --memory {need}, shorten the history ([customer-months] max_months), or have a "
-            "cluster work on them: --engine spark.",
-            customers=customers,
-            months=months,
-            need=f"{-(-(_BASE + _CUSTOMER * customers + need) // 10**6)}MB",
-            limit=settings.memory,
-        )
+    if left < _heaviest(each, least):
+        need = [_heaviest(_CELL * (made * columns + held), least) for made in range(1, months + 1)]
+        raise _too_little([_BASE + _CUSTOMER * customers + one for one in need], customers, settings)
     fitting, too_many = least, most + 1
     while too_many - fitting > 1:
         tried = (fitting + too_many) // 2
         fitting, too_many = (tried, too_many) if _heaviest(each, tried) <= left else (fitting, tried)
     return min(most, fitting)
+
+
+def _too_little(need: Sequence[int], customers: int, settings: CustomerMonthsSettings) -> UsageError:
+    """What to say of a limit; `need` are the bytes that 1, 2 and more months of history take, up to all of them."""
+    allowed = memory_bytes(settings.memory) or 0
+    fitting = sum(one <= allowed for one in need)
+    values = {"customers": customers, "months": len(need), "need": _megabytes(need[-1]), "limit": settings.memory}
+    if fitting:
+        return UsageError(
+            "memory-short",
+            "{customers} customers and {months} months need {need} of memory, more than the {limit} allowed.",
+            hint="Allow more with --memory {need}, shorten the history to {fitting} months ([customer-months] "
+            "max_months), or have a cluster work on them: --engine spark.",
+            fitting=fitting,
+            **values,
+        )
+    return UsageError(
+        "memory-floor",
+        "{customers} customers and {months} months need {need} of memory, more than the {limit} allowed; less than "
+        "{least} is not enough for a single month.",
+        hint="Allow more with --memory {need}, or have a cluster work on them: --engine spark.",
+        least=_megabytes(need[0]),
+        **values,
+    )
+
+
+def _megabytes(amount: int) -> str:
+    """An amount as --memory takes it, rounded up.
+
+    >>> _megabytes(400_000_001)
+    '401MB'
+    """
+    return f"{-(-amount // 10**6)}MB"
 
 
 def _heaviest(each: pl.Series, size: int) -> int:

@@ -63,7 +63,7 @@ def test_a_limit_that_is_no_hindrance_changes_nothing() -> None:
 
 def test_what_does_not_fit_is_said_with_what_would() -> None:
     with pytest.raises(UsageError) as raised:
-        size(3000, 100, memory="390MB")
+        size(3000, 100, memory="430MB")
     assert (raised.value.code, raised.value.exit_code) == ("memory-short", ExitCode.USAGE)
     need = str(raised.value.values["need"])
     assert need in raised.value.hint
@@ -71,6 +71,25 @@ def test_what_does_not_fit_is_said_with_what_would() -> None:
     assert size(3000, 100, memory=need) >= 1000
     with pytest.raises(UsageError):
         size(3000, 100, memory=f"{int(need.removesuffix('MB')) - 1}MB")
+
+
+def test_a_history_short_enough_is_said_and_the_least_that_works() -> None:
+    with pytest.raises(UsageError) as raised:
+        size(3000, 100, memory="430MB")
+    months = raised.value.values["fitting"]
+    assert 1 < months < 12
+    assert f"shorten the history to {months} months" in raised.value.hint
+    assert size(3000, 100, Span(24000, 23999 + months), memory="430MB") >= 1000
+    with pytest.raises(UsageError):
+        size(3000, 100, Span(24000, 24000 + months), memory="430MB")
+    with pytest.raises(UsageError) as raised:
+        size(3000, 100, memory="390MB")
+    assert raised.value.code == "memory-floor"
+    assert "shorten" not in raised.value.hint, "it would not be enough"
+    least = str(raised.value.values["least"])
+    assert size(3000, 100, Span(24000, 24000), memory=least) >= 1000
+    with pytest.raises(UsageError):
+        size(3000, 100, Span(24000, 24000), memory=f"{int(least.removesuffix('MB')) - 1}MB")
 
 
 def test_few_customers_need_only_room_for_themselves() -> None:
