@@ -98,7 +98,8 @@ class _Meeting:
             self.histories[past] = self._history(past, found, was, rules.key, self._texts[table])
         columns = rules.schema.column_names()
         made = land(rules, without_validity(found.current, columns).lazy(), self._staging, strict=True)
-        if past and (found.added or found.changed or found.absent):
+        kept = found.absent and not load.late  # late facts come with as much of the base as they need
+        if past and (found.added or found.changed or kept):
             self.notices.append(_succeeded(table, found, whole=whole))
         return dataclasses.replace(fresh, parts=made.parts, staged=made.staged)
 

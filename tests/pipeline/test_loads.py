@@ -121,6 +121,19 @@ def test_late_rows_are_added_to_a_closed_month_and_change_none_of_it(tmp_path: P
     assert (tmp_path / "work/manifest.json").read_bytes() == before
 
 
+def test_late_facts_that_bring_a_part_of_the_base_do_not_tell_of_the_rest(tmp_path: Path) -> None:
+    lines = "customer_id,gender,region,plan_id,activated_on\n"
+    base = {"crm_202405.csv": lines + "a,F,north,P1,2023-01-01\nb,M,south,P1,2023-01-01\n"}
+    load(tmp_path, {**base, "bills_202405.csv": MAY["bills_202405.csv"]})
+    part = {"crm_202405.csv": lines + "a,F,north,P1,2023-01-01\n"}
+    late = load(tmp_path, {**part, "pay.csv": PAYMENTS + "p9,a,2024-05-30,7\n"}, choices={"late": True})
+    assert "rows-succeeded" not in codes(late), "neither of customers nor of subscriptions"
+    part = {"crm_202405.csv": lines + "a,F,east,P1,2023-01-01\n"}
+    changed = load(tmp_path, {**part, "pay.csv": PAYMENTS + "p8,a,2024-05-30,7\n"}, choices={"late": True})
+    told = [notice.values["table"] for notice in changed.notices if notice.code == "rows-succeeded"]
+    assert told == ["customers"]
+
+
 def test_what_a_closed_month_holds_already_may_be_given_again_without_what_came_late(tmp_path: Path) -> None:
     first = {"payments.csv": PAYMENTS + "p1,a,2024-05-03,5\n"}
     load(tmp_path, MAY | first)
