@@ -39,7 +39,7 @@ class Trial:
     prepared : their behaviour, of columns that were known then.
     revenue : of then; NaN where not known.
     churned : 1 who left after the month, 0 who did not; NaN where not known.
-    value : revenue a month since then, months after leaving as nothing; NaN where not known.
+    value : revenue a month since then, of months known of the customer, those after leaving as nothing; NaN where none.
     left_out : columns that stand in the extract as they are today, and would tell what happened.
     """
 
@@ -90,11 +90,22 @@ def _outcomes(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Who left in the months since, and revenue a month of them; in the order of customers."""
     left = label_rows(months, (month,), gap=0, outcome=back).select("customer_id", "churned")
-    later = months.filter(pl.col("month") > month, pl.col("revenue").is_not_null())
-    billed = later.select(pl.col("month").n_unique()).collect(engine="streaming").item()
-    spent = later.group_by("customer_id").agg(pl.col("revenue").sort().sum()).collect(engine="streaming")
     both = pl.DataFrame({"customer_id": customers}).join(left, on="customer_id", how="left", maintain_order="left")
+    spent = _spent(months.filter(pl.col("month") > month))
     both = both.join(spent, on="customer_id", how="left", maintain_order="left")
-    both = both.with_columns(revenue=pl.when("churned").then(pl.col("revenue").fill_null(0.0)).otherwise("revenue"))
-    churned, value = (both[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("churned", "revenue"))
-    return churned, value / billed if billed else np.full(len(both), np.nan)
+    churned, value = (both[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("churned", "value"))
+    return churned, value
+
+
+def _spent(later: pl.LazyFrame) -> pl.DataFrame:
+    """customer_id and revenue a month, of the months in which it is known of the customer.
+
+    From leaving on, a month in which anybody was billed and the customer was not is one of nothing: a bill that is not
+    loaded yet is not.
+    """
+    bills = later.filter(pl.col("revenue").is_not_null()).select("customer_id", "month", "revenue")
+    went = later.filter(pl.col("left")).group_by("customer_id").agg(since=pl.col("month").min())
+    after = went.join(bills.select("month").unique(), how="cross").filter(pl.col("month") >= pl.col("since"))
+    nothing = after.join(bills, on=["customer_id", "month"], how="anti").select("customer_id", "month", revenue=0.0)
+    each = pl.concat([bills.with_columns(pl.col("revenue").cast(pl.Float64)), nothing]).group_by("customer_id")
+    return each.agg(value=pl.col("revenue").sort().sum() / pl.len()).collect(engine="streaming")

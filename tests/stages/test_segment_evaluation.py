@@ -9,9 +9,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from telcli.features.lifecycle import LifecycleRules
+from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment import segment
+from telcli.stages.segment_count import Grouping, Segmented
+from telcli.stages.segment_people import gather
+from telcli.stages.segment_trial import Trial, trial
 from telcli.tables import contract
 from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
 
@@ -107,6 +112,79 @@ def test_segments_of_then_know_nothing_of_later_months(found: Outcome) -> None:
     table = out(run(changed), "segment_evaluation")
     same = ["outcome", "segment", "customers", "rate_or_mean"]
     assert table.select(same).equals(out(found, "segment_evaluation").select(same))
+
+
+def test_a_column_that_is_overwritten_today_tells_nothing_of_who_left() -> None:
+    """Who stayed has another plan by now; where it is on record what plans were then, the same column may tell."""
+    months, when = leaving(dict.fromkeys(RATES, 0.3))
+    fee = pl.when(pl.col("customer_id").is_in(list(when))).then(10.0).otherwise(90.0)
+    since = pl.lit(MONTHS[0]).alias("valid_from")
+    lines = months.select("customer_id", since, subscription_id="customer_id").unique("customer_id").lazy()
+    tables = {"customer_months": months.with_columns(plan_fee=fee).lazy(), "customers": customers_of(planted()[0])}
+    told = []
+    for more in ({}, {"subscriptions": contract("subscriptions").conform(lines)}):
+        outcome = segment(Inputs({**tables, **more}, AS_OF), SegmentSettings(n_segments=6, algorithm="kmeans"))
+        told.append(outcome.metrics["evaluation"])
+    assert [one["left_out"] for one in told] == [["plan_fee"], []]
+    assert told[0]["churn"]["p_value"] > 0.05
+    assert told[0]["churn"]["information_gain"] < 0.1
+    assert told[1]["churn"]["information_gain"] > 0.8
+
+
+def trial_of(months: pl.DataFrame) -> Trial:
+    tables = {"customer_months": contract("customer_months").conform(months.lazy())}
+    people = gather({**tables, "customers": customers_of(planted()[0])}, AS_OF, LifecycleRules.of(SegmentSettings()))
+    values = people.values[:, : len(people.behaviour)]
+    preparation = BehaviourPreparation().fit(values)
+    prepared = preparation.transform(values)
+    grouping = Grouping(np.zeros(len(values), np.int32), prepared.mean(axis=0, keepdims=True), "alone")
+    tiers = pl.Series(["middle"] * len(values))
+    found = trial(tables, Segmented(AS_OF, people, preparation, prepared, grouping, tiers), SegmentSettings())
+    assert found is not None
+    return found
+
+
+def test_customers_of_then_are_prepared_by_their_own_month() -> None:
+    months, _ = leaving()
+    today = pl.col("month") == AS_OF
+    changed = months.with_columns(
+        pl.when(today).then(pl.col("call_minutes") ** 3 + 1e6).otherwise("call_minutes").alias("call_minutes"),
+        pl.when(today).then(pl.col("tenure_months") * 0 + 5).otherwise("tenure_months").alias("tenure_months"),
+        *(
+            pl.when(~today).then(pl.col(name)).alias(name)
+            for name in ("data_mb", "data_mb_mean_3", "call_minutes_mean_3")
+        ),
+        texts=pl.when(today).then(pl.col("revenue")),
+    )
+    assert np.array_equal(trial_of(changed).prepared, trial_of(months).prepared)
+
+
+def test_months_after_the_snapshot_change_nothing() -> None:
+    months, _ = leaving()
+    may = date(2024, 5, 1)
+    whole, cut = (
+        run(rows, may, evaluation_months=2, algorithm="kmeans")
+        for rows in (months, months.filter(pl.col("month") <= may))
+    )
+    assert whole.metrics == cut.metrics
+    assert whole.metrics["evaluation"]["window"] == ["2024-04", "2024-05"]
+    for name in cut.tables:
+        assert out(whole, name).equals(out(cut, name)), name
+
+
+def test_value_is_a_mean_of_the_months_that_are_known_of_the_customer() -> None:
+    """A last bill that is not loaded yet takes nothing from who stayed; a month after leaving does."""
+    months, when = leaving()
+    stayed = next(name for name in months["customer_id"].to_list() if name not in when)
+    gone = next(name for name, month in when.items() if month == MONTHS[4])
+    late = (pl.col("customer_id") == stayed) & (pl.col("month") == AS_OF)
+    found = trial_of(months.with_columns(revenue=pl.when(~late).then("revenue")))
+    value = dict(zip(found.customers, found.value, strict=True))
+    bill = dict(months.filter(month=MONTHS[3]).select("customer_id", "revenue").iter_rows())
+    assert value[stayed] == pytest.approx(bill[stayed])
+    assert value[gone] == pytest.approx(bill[gone] / 3)
+    unbilled = trial_of(months.with_columns(revenue=pl.when(pl.col("month") <= MARCH).then("revenue")))
+    assert np.isnan(unbilled.value).all()
 
 
 @pytest.mark.parametrize(("as_of", "asked", "month"), [(5, 3, 2), (2, 3, 1), (6, 1, 5), (3, 24, 1)])
