@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from telcli.features.ruling import Rule, ruled
+from telcli.features.touches import live_lines
 from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
 
@@ -18,14 +20,16 @@ MOST_VALUES = 20
 _OWN = ("customer_class", "gender", "region", "star_level")
 
 
-def traits(customers: pl.LazyFrame, subscriptions: pl.LazyFrame | None = None) -> pl.DataFrame:
+def traits(customers: pl.LazyFrame, as_of: date, subscriptions: pl.LazyFrame | None = None) -> pl.DataFrame:
     """One row per customer: customer_id, churned, customer_class and what else describes, as text.
 
     Attributes ``x_<name>`` of up to 20 values come as text, as do flags and numbers of up to 10 values; other numbers
     stay numbers. What the name says is known only after the customer left is no trait.
-    From live lines: pay_mode (mixed where both) and service_type (several joined by ``+``).
+    From lines that live at the end of the month `as_of`: pay_mode (mixed where both) and service_type (several joined
+    by ``+``).
 
-    >>> traits(pl.LazyFrame({"customer_id": ["a", "b"], "x_Senior": [0.0, 1.0]}))["x_Senior"].to_list()
+    >>> people = pl.LazyFrame({"customer_id": ["a", "b"], "x_Senior": [0.0, 1.0]})
+    >>> traits(people, date(2024, 6, 1))["x_Senior"].to_list()
     ['0', '1']
     """
     frame = contract("customers").conform(customers)
@@ -42,8 +46,9 @@ def traits(customers: pl.LazyFrame, subscriptions: pl.LazyFrame | None = None) -
             chosen.append(column.cast(pl.String))
     found = frame.select("customer_id", "churned", *chosen)
     if subscriptions is not None:
-        lines = _lines(contract("subscriptions").conform(subscriptions))
-        found = found.join(lines, on="customer_id", how="left", maintain_order="left")
+        found = found.join(
+            _lines(live_lines(subscriptions, as_of)), on="customer_id", how="left", maintain_order="left"
+        )
     return found.collect(engine="streaming")
 
 
@@ -98,8 +103,7 @@ def _whole(column: pl.Expr) -> pl.Expr:
     return column.cast(pl.String).str.strip_suffix(".0")
 
 
-def _lines(subscriptions: pl.LazyFrame) -> pl.LazyFrame:
-    live = subscriptions.filter(pl.col("ended_on").is_null())
+def _lines(live: pl.LazyFrame) -> pl.LazyFrame:
     modes = pl.col("pay_mode").drop_nulls()
     kinds = pl.col("service_type").drop_nulls().unique().sort().str.join("+")
     return live.group_by("customer_id").agg(

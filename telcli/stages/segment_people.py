@@ -80,7 +80,7 @@ def gather(
             hint="Choose another month with --as-of; telcli show customer_months lists what is there.",
             month=f"{as_of:%Y-%m}",
         )
-    described = traits(tables["customers"], tables.get("subscriptions"))
+    described = traits(tables["customers"], as_of, tables.get("subscriptions"))
     if without.startswith("x_"):
         described = described.drop(without, strict=False)
     frame = frame.join(described, on="customer_id", how="left", maintain_order="left")

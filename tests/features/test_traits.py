@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from telcli.features.traits import consumption_tier, traits
 
+AS_OF = date(2024, 6, 1)
+
 
 def test_attributes_of_few_values_describe_and_free_text_does_not() -> None:
     rows = 30
@@ -26,7 +28,7 @@ def test_attributes_of_few_values_describe_and_free_text_does_not() -> None:
             "x_Since": [date(2020, 1, 1)] * rows,
         }
     )
-    found = traits(customers)
+    found = traits(customers, AS_OF)
     assert found.height == rows
     text = {name for name, kind in found.schema.items() if kind == pl.String}
     assert text == {"customer_id", "customer_class", "gender", "region", "star_level", "x_Plan", "x_Paperless"}
@@ -45,9 +47,28 @@ def test_live_lines_fold_into_one_word() -> None:
             "ended_on": [None, None, None, None, date(2024, 1, 1)],
         }
     )
-    found = traits(pl.LazyFrame({"customer_id": ["a", "b", "c"]}), lines).sort("customer_id")
+    found = traits(pl.LazyFrame({"customer_id": ["a", "b", "c"]}), AS_OF, lines).sort("customer_id")
     assert found["service_type"].to_list() == ["broadband+mobile", None, None]
     assert found["pay_mode"].to_list() == ["mixed", None, None]
+
+
+@pytest.mark.parametrize(
+    ("month", "mode", "kinds"),
+    [(4, "prepaid", "mobile"), (5, "mixed", "broadband+mobile"), (6, "postpaid", "broadband"), (7, None, None)],
+)
+def test_lines_describe_as_they_were_in_the_month(month: int, mode: str | None, kinds: str | None) -> None:
+    lines = pl.LazyFrame(
+        {
+            "subscription_id": ["1", "2"],
+            "customer_id": ["a", "a"],
+            "service_type": ["mobile", "broadband"],
+            "pay_mode": ["prepaid", "postpaid"],
+            "activated_on": [date(2020, 1, 1), date(2024, 5, 31)],
+            "ended_on": [date(2024, 6, 30), date(2024, 7, 31)],
+        }
+    )
+    found = traits(pl.LazyFrame({"customer_id": ["a"]}), date(2024, month, 1), lines)
+    assert found.select("pay_mode", "service_type").rows() == [(mode, kinds)]
 
 
 def tiers(values: list[float | None], high: float = 0.2, low: float = 0.4) -> list[str]:
@@ -78,7 +99,7 @@ def test_shares_are_kept_where_nothing_ties(high: float) -> None:
 def test_what_is_known_only_afterwards_is_no_trait() -> None:
     names = ("x_Churn_Value", "x_Churn Reason", "x_CLTV", "x_流失原因", "x_Contract")
     frame = pl.LazyFrame({"customer_id": ["a", "b"], **{name: ["0", "1"] for name in names}})
-    found = traits(frame).columns
+    found = traits(frame, AS_OF).columns
     assert [name for name in found if name.startswith("x_")] == ["x_Contract"]
 
 
@@ -89,6 +110,6 @@ def test_pseudonyms_describe_nobody() -> None:
         {"customer_id": ["a", "b"], "certificate_h": ["1" * 32, "2" * 32], "phone_h": [None, "3" * 32]}
     )
     lines = pl.LazyFrame({"subscription_id": ["a"], "customer_id": ["a"], "number_h": ["4" * 32], "sim_h": ["5" * 32]})
-    found = traits(people.lazy(), lines)
+    found = traits(people.lazy(), AS_OF, lines)
     assert not [name for name in found.columns if name.endswith("_h")]
     assert not numeric_attributes(people)
