@@ -56,13 +56,13 @@ class Base:
         found = None if by_key else self._one("subscription_id", asked, asked)
         if found:
             return found, "line"
-        form = stage.form_of(asked)
-        stands_for = self._pseudonym(asked, form) if form else ""
-        for column in _NUMBERS if stands_for else ():
-            found = None if by_key and column != "source_key" else self._one(column, stands_for, asked)
-            if found:
-                return found, form.removeprefix(stage.LOCAL)
-        raise self._nobody(asked, form, stands_for, by_key=by_key)
+        stand_for = {form: self._pseudonym(asked, form) for form in stage.forms_of(asked)}
+        for form, text in stand_for.items():
+            for column in _NUMBERS if text else ():
+                found = None if by_key and column != "source_key" else self._one(column, text, asked)
+                if found:
+                    return found, form.removeprefix(stage.WEAK)
+        raise self._nobody(asked, stand_for, by_key=by_key)
 
     def _one(self, column: str, text: str, asked: str) -> str | None:
         """The one customer of the rows that have a text; None where there are none."""
@@ -83,7 +83,7 @@ class Base:
         try:
             return stage.pseudonym(asked, form, secret)
         except TelcliError:
-            if form.startswith(stage.LOCAL):  # it may be the code of somebody as well
+            if form.startswith(stage.WEAK):  # it may be the code of somebody as well
                 return ""
             raise MissingInputError(
                 "customer-number-keyless",
@@ -122,9 +122,9 @@ class Base:
             **known,
         )
 
-    def _nobody(self, asked: str, form: str, stands_for: str, *, by_key: bool) -> MissingInputError:
+    def _nobody(self, asked: str, stand_for: Mapping[str, str], *, by_key: bool) -> MissingInputError:
         known = {"customer": stage.veiled(asked), "workdir": str(self.directory)}
-        gone = self._was_purged([asked, stands_for] if stands_for else [asked])
+        gone = self._was_purged([asked, *filter(None, stand_for.values())])
         if gone:
             return MissingInputError(
                 "customer-purged",
@@ -144,7 +144,7 @@ class Base:
                 hint=hint,
                 **known,
             )
-        sure = form and not form.startswith(stage.LOCAL)
+        sure = any(not form.startswith(stage.WEAK) for form in stand_for)
         near = [] if sure or by_key else self._near(asked)
         if near:
             return MissingInputError(

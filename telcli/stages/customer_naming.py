@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["LOCAL", "form_of", "holders", "near", "pseudonym", "purged", "veiled"]
+__all__ = ["WEAK", "forms_of", "holders", "near", "pseudonym", "purged", "veiled"]
 
-LOCAL = "local "
-"""Before the form of a number without an area code, which may be a code of anything as well."""
-_FORMS = {"number": "phone", f"{LOCAL}number": "phone", "certificate": "certificate"}
+WEAK = "perhaps a "
+"""Before a form that codes of other things have as well: numbers without an area code, passports."""
+_FORMS = {"number": "phone", "certificate": "certificate"}
 """What a name may be by its form -> form of the columns that hold such."""
 _PSEUDONYM = r"[0-9a-f]{32}"
 _NEAR, _SHORT, _LONG = 3, 4, 40
 """Names that are worth naming, at most; letters of a name that may have one wrong, at least and at most."""
 
 
-def form_of(asked: str) -> str:
-    """What a name is of a person: a ``number``, a ``certificate``, a ``pseudonym`` of one, or nothing of the kind.
+def forms_of(asked: str) -> list[str]:
+    """What a name may be of a person: ``number``, ``certificate``, ``pseudonym`` of one, or `WEAK` before these.
 
-    >>> [form_of(name) for name in ("+86 138-1234-5678", "11010519491231002X", "ab" * 16, "87654321", "C0001")]
-    ['number', 'certificate', 'pseudonym', 'local number', '']
+    >>> [forms_of(name) for name in ("+86 138-1234-5678", "11010519491231002X", "ab" * 16, "C01")]
+    [['number'], ['certificate'], ['pseudonym'], []]
+    >>> forms_of("87654321")
+    ['perhaps a number']
     """
     import polars as pl
 
@@ -34,11 +36,12 @@ def form_of(asked: str) -> str:
     from telcli.intake.phones import phones
 
     if re.fullmatch(_PSEUDONYM, asked):
-        return "pseudonym"
+        return ["pseudonym"]
     text = pl.Series([asked])
     sure = {"number": phones(text), "certificate": certificates(text, any_kind=False)}
-    read = {**sure, f"{LOCAL}number": phones(text, loose=True)}
-    return next((form for form, found in read.items() if found[0] is not None), "")
+    weak = {f"{WEAK}number": phones(text, loose=True), f"{WEAK}certificate": certificates(text)}
+    found = [[form for form, read in forms.items() if read[0] is not None] for forms in (sure, weak)]
+    return found[0][:1] or found[1]
 
 
 def pseudonym(asked: str, form: str, key: Callable[[], bytes]) -> str:
@@ -47,14 +50,15 @@ def pseudonym(asked: str, form: str, key: Callable[[], bytes]) -> str:
     >>> pseudonym("138 1234 5678", "number", lambda: bytes(32))
     'ec894bc8505735beca95d27b8db5ee0d'
     """
-    if form not in _FORMS:
+    kind = _FORMS.get(form.removeprefix(WEAK))
+    if kind is None:
         return asked
     import polars as pl
 
     from telcli.intake.identity import personal
     from telcli.intake.pseudonyms import Pseudonyms
 
-    return str(personal(pl.Series([asked]), _FORMS[form], Pseudonyms(key))[0][0])
+    return str(personal(pl.Series([asked]), kind, Pseudonyms(key))[0][0])
 
 
 def holders(rows: Iterable[Mapping[str, Any]], end: date) -> list[str]:

@@ -84,7 +84,11 @@ def test_a_key_of_a_source_system_finds_its_customer(tmp_path: Path) -> None:
         customer(tmp_path / "work", "nobody", by_key=True)
 
 
-PEOPLE = "customer_id,手机号码,region\nK000123,13912345678,north\nK000456,,south\nK000789,13912345678,south\n"
+CARD, ABROAD = "11010519491231002X", "990000200206160049"
+PEOPLE = (
+    "customer_id,手机号码,证件号码,region\n"
+    f"K000123,13912345678,{CARD},north\nK000456,,,south\nK000789,13912345678,{ABROAD},south\n"
+)
 LINES = "用户编号,客户编号,手机号码,入网时间,销户时间\n" + "".join(
     f"{line},{who},{number},2023-01-01,{ended}\n"
     for line, who, number, ended in (
@@ -111,6 +115,8 @@ BILLS = "customer_id,month,amount\n" + "".join(f"K000{who},2024-0{at},9\n" for w
         ("13812345678", "K000456", "number"),
         ("+86 138-1234-5678", "K000456", "number"),
         ("87654321", "K000123", "number"),
+        (CARD, "K000123", "certificate"),
+        (ABROAD, "K000789", "certificate"),
         ("U3", "K000123", "line"),
         ("U1", "K000123", "line"),
     ],
