@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from telcli.methods.cluster_quality import bootstrap_jaccard, sampled_silhouette, separation
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, draw_rows
-from telcli.methods.gap import gap_choice, gap_statistics
+from telcli.methods.gap import Gap, gap_choice, gap_statistics
 
-__all__ = ["Candidate", "Choice", "Maker", "best_by_measure", "choose", "try_each"]
+__all__ = ["Candidate", "Choice", "Maker", "Tried", "best_by_measure", "choose", "try_each"]
 
 _STABILITY_ROWS, _GAP_ROWS = 4_000, 2_000
 
@@ -46,6 +46,14 @@ class Choice:
     sound: bool
 
 
+@dataclass(frozen=True)
+class Tried:
+    """Each k that was measured, and the gap of one cluster, to which the gap of two is compared."""
+
+    candidates: Sequence[Candidate]
+    gap_of_one: Gap | None = None
+
+
 def try_each(
     matrix: Floats,
     ks: Sequence[int],
@@ -53,7 +61,7 @@ def try_each(
     quick: Maker,
     seed: int,
     told: Callable[[int], None] = lambda done: None,
-) -> list[Candidate]:
+) -> Tried:
     """Measure each k of `ks` (2 or more) on the rows given: a sample is enough.
 
     Stability is measured on up to 4,000 of them, the gap on up to 2,000, with clusterers from `quick`, whose many runs
@@ -61,7 +69,7 @@ def try_each(
 
     >>> rows = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2]])
     >>> maker = lambda k, seed: SampledKMeans(k, random_state=seed)
-    >>> [(one.k, round(one.silhouette, 2)) for one in try_each(rows, [2], maker, maker, seed=0)]
+    >>> [(one.k, round(one.silhouette, 2)) for one in try_each(rows, [2], maker, maker, seed=0).candidates]
     [(2, 0.99)]
     """
     some = draw_rows(len(matrix), _STABILITY_ROWS, seed)
@@ -71,8 +79,10 @@ def try_each(
         if len(np.unique(labels)) == k:
             found.append(_measure(matrix, labels, some, k, quick, seed))
         told(done)
-    gaps = gap_statistics(matrix[draw_rows(len(matrix), _GAP_ROWS, seed)], [one.k for one in found], quick, seed=seed)
-    return [replace(one, gap=gap, gap_se=error) for one in found for gap, error in [gaps.get(one.k, (None, None))]]
+    some = draw_rows(len(matrix), _GAP_ROWS, seed)
+    gaps = gap_statistics(matrix[some], [1, *(one.k for one in found)], quick, seed=seed)
+    measured = [replace(one, gap=gap, gap_se=error) for one in found for gap, error in [gaps.get(one.k, (None, None))]]
+    return Tried(measured, gaps.get(1))
 
 
 def _measure(matrix: Floats, labels: Labels, some: NDArray[np.int64], k: int, quick: Maker, seed: int) -> Candidate:
@@ -109,22 +119,22 @@ def choose(candidates: Sequence[Candidate], min_share: float, min_stability: flo
     return Choice(max(near), sound=True)
 
 
-def best_by_measure(candidates: Sequence[Candidate]) -> dict[str, int]:
+def best_by_measure(tried: Tried) -> dict[str, int]:
     """The k that each measure by itself would take, the smallest of equals; without those that cannot tell.
 
-    The largest silhouette, Calinski-Harabasz index and stability, the least Davies-Bouldin index, the rule of the gap.
+    The largest silhouette, Calinski-Harabasz index and stability, the least Davies-Bouldin index, the rule of the gap,
+    which alone may say 1: no clusters.
 
     >>> pair = Candidate(2, 9.0, 0.60, 0.5, 90.0, 0.95, 0.4, 0.1, 0.01)
     >>> three = Candidate(3, 5.0, 0.59, 0.4, 99.0, 0.90, 0.3, 0.3, 0.01)
-    >>> best_by_measure([pair, three])
-    {'silhouette': 2, 'davies_bouldin': 3, 'calinski_harabasz': 3, 'stability': 2}
+    >>> best_by_measure(Tried([pair, three], (0.2, 0.01)))
+    {'silhouette': 2, 'davies_bouldin': 3, 'calinski_harabasz': 3, 'stability': 2, 'gap': 1}
     """
     found = {}
     for name, sign in (("silhouette", 1), ("davies_bouldin", -1), ("calinski_harabasz", 1), ("stability", 1)):
-        known = [(sign * value, -one.k) for one in candidates if (value := getattr(one, name)) is not None]
+        known = [(sign * value, -one.k) for one in tried.candidates if (value := getattr(one, name)) is not None]
         if known:
             found[name] = -max(known)[1]
-    by_gap = gap_choice(
-        {one.k: (one.gap, one.gap_se) for one in candidates if one.gap is not None and one.gap_se is not None}
-    )
+    gaps = {one.k: (one.gap, one.gap_se) for one in tried.candidates if one.gap is not None and one.gap_se is not None}
+    by_gap = gap_choice(gaps if tried.gap_of_one is None else {1: tried.gap_of_one, **gaps})
     return found if by_gap is None else {**found, "gap": by_gap}

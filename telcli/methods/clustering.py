@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from telcli.methods.threads import threads
 
 __all__ = ["SampledKMeans", "assign", "cluster_sums", "distances", "draw_rows"]
 
 _CHUNK = 65_536
+_FLOATS = [np.float64, np.float32]
 
 Floats = NDArray[np.floating]
 Labels = NDArray[np.int32]
@@ -64,7 +66,7 @@ class SampledKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Find the centres of rows x columns finite floats; at least one row."""
-        matrix = _as_matrix(X)
+        matrix = validate_data(self, X, dtype=_FLOATS)
         sample = matrix[draw_rows(len(matrix), self.sample_rows, self.random_state)]
         clusters = min(self.n_clusters, len(np.unique(sample, axis=0)))
         with threads(1):
@@ -73,8 +75,9 @@ class SampledKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> Labels:
         """The nearest centre of each row."""
+        check_is_fitted(self)
         with threads(1):
-            return assign(_as_matrix(X), self.cluster_centers_)[0]
+            return assign(validate_data(self, X, dtype=_FLOATS, reset=False), self.cluster_centers_)[0]
 
     def _start(self, sample: Floats, clusters: int) -> NDArray[np.float64]:
         """The centres that the sample gives."""
@@ -110,16 +113,23 @@ def draw_rows(rows: int, wanted: int, seed: int) -> NDArray[np.int64]:
 def assign(matrix: Floats, centres: NDArray[np.float64]) -> tuple[Labels, float]:
     """Each row's nearest centre and the sum of squared distances to it."""
     labels = np.empty(len(matrix), dtype=np.int32)
-    narrow = centres.astype(matrix.dtype)
+    middle = _middle(centres)
+    narrow = (centres - middle).astype(matrix.dtype)
     sizes = np.einsum("ij,ij->i", narrow, narrow)
     total = 0.0
     for start in range(0, len(matrix), _CHUNK):
-        rows = matrix[start : start + _CHUNK]
+        rows = matrix[start : start + _CHUNK] - middle.astype(matrix.dtype)
         nearest = np.argmin(sizes - 2.0 * (rows @ narrow.T), axis=1)
         labels[start : start + _CHUNK] = nearest
-        away = rows - centres[nearest]
+        away = rows - (centres - middle)[nearest]
         total += float(np.einsum("ij,ij->", away, away))
     return labels, total
+
+
+def _middle(centres: Floats) -> NDArray[np.float64]:
+    """What is taken off rows and centres: far from the origin the difference of their squares would lose all digits."""
+    middle: NDArray[np.float64] = centres.mean(axis=0, dtype=np.float64)
+    return middle
 
 
 def distances(matrix: Floats, centres: Floats) -> Floats:
@@ -128,9 +138,10 @@ def distances(matrix: Floats, centres: Floats) -> Floats:
     >>> distances(np.array([[0.0], [3.0]]), np.array([[1.0]])).tolist()
     [[1.0], [4.0]]
     """
-    narrow = centres.astype(matrix.dtype)
-    squared: Floats = np.einsum("ij,ij->i", matrix, matrix)[:, None] + np.einsum("ij,ij->i", narrow, narrow)
-    squared -= 2.0 * (matrix @ narrow.T)
+    middle = _middle(centres)
+    narrow, rows = (centres - middle).astype(matrix.dtype), matrix - middle.astype(matrix.dtype)
+    squared: Floats = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", narrow, narrow)
+    squared -= 2.0 * (rows @ narrow.T)
     return np.maximum(squared, 0.0, out=squared)
 
 
@@ -143,12 +154,3 @@ def cluster_sums(matrix: Floats, labels: Labels, clusters: int) -> tuple[NDArray
     counts = np.bincount(labels, minlength=clusters)
     columns = [np.bincount(labels, weights=column, minlength=clusters) for column in matrix.T]
     return counts, np.stack(columns, axis=1) if columns else np.zeros((clusters, 0))
-
-
-def _as_matrix(X: ArrayLike) -> Floats:
-    matrix = np.asarray(X)
-    if matrix.dtype not in (np.float32, np.float64):
-        matrix = matrix.astype(np.float64)
-    if matrix.ndim != 2 or not len(matrix):
-        raise ValueError("at least one row of columns is needed")
-    return matrix

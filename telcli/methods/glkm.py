@@ -25,11 +25,10 @@ _BROOD = 4
 """Children of a generation: a fixed number, so that more workers give the same children sooner."""
 
 _DRAWS = 3
-_SMALL_ROWS, _LONGER = 2_000, 10
-"""On a sample of so few rows a child costs next to nothing, and patience is so many times longer."""
-
+_PATIENCE, _PATIENCE_SMALL, _SMALL_ROWS = 10, 100, 2_000
+"""On a sample of few rows a child costs next to nothing."""
 _SURE = 5
-"""Where half of the starts agree, patience is so many times shorter."""
+"""Where half of the starts agree, the search ends so many times sooner."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ class GLKM(SampledKMeans):
     ----------
     n_clusters, sample_rows, max_passes, tol, random_state : as in `SampledKMeans`.
     n_init : starts, and the first generation.
-    population : optima that survive, 2 or more.
-    patience : generations without a better optimum that end the search; a fifth of them where half of the starts end
-        in the same best optimum, ten times as many where the sample has 2,000 rows or fewer.
+    population : optima that survive, 1 or more.
+    patience : generations in a row without a better optimum that end the search, 0 for none at all. None: 10, or 100
+        where the sample has 2,000 rows or fewer, and a fifth of it where half of the starts end in the best optimum.
     n_jobs : threads that improve children; the result does not depend on it.
 
     Attributes
@@ -83,7 +82,7 @@ class GLKM(SampledKMeans):
         *,
         n_init: int = 10,
         population: int = 10,
-        patience: int = 10,
+        patience: int | None = None,
         sample_rows: int = 25_000,
         max_passes: int = 10,
         tol: float = 1e-5,
@@ -103,6 +102,8 @@ class GLKM(SampledKMeans):
         self.n_jobs = n_jobs
 
     def _start(self, sample: Floats, clusters: int) -> Centres:
+        if self.n_init < 1 or self.population < 1 or (self.patience or 0) < 0:
+            raise ValueError("n_init and population are 1 or more, patience is 0 or more")
         random = np.random.default_rng(self.random_state)
         seeds = random.integers(0, 2**31 - 1, self.n_init).tolist()
         with Parallel(n_jobs=self.n_jobs, prefer="threads") as workers:
@@ -126,10 +127,12 @@ class GLKM(SampledKMeans):
     def _patience(self, sample: Floats, starts: list[_Solution], clusters: int) -> int:
         if not 1 < clusters < len(sample):
             return 0
-        patience = self.patience * (_LONGER if len(sample) <= _SMALL_ROWS else 1)
+        if self.patience is not None:
+            return self.patience
+        patience = _PATIENCE_SMALL if len(sample) <= _SMALL_ROWS else _PATIENCE
         best = min(starts, key=lambda one: one.inertia)
         agreed = sum(_no_better(one, best) for one in starts)
-        return -(-patience // _SURE) if 2 * agreed >= len(starts) else patience
+        return patience // _SURE if 2 * agreed >= len(starts) else patience
 
 
 def _started(sample: Floats, clusters: int, seed: int) -> _Solution:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
-from telcli.methods.cluster_count import Candidate, Maker, best_by_measure, choose, try_each
+from telcli.methods.cluster_count import Maker, Tried, best_by_measure, choose, try_each
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, assign, draw_rows
 from telcli.methods.glkm import GLKM
 from telcli.methods.preparation import BehaviourPreparation
@@ -39,6 +39,9 @@ MEASURES = (
 )
 """What is told of each number of segments."""
 _FEWEST_ROWS = 30
+_PATIENCE = 4
+"""Generations without a better optimum that end the genetic search."""
+_NONE = Tried(())
 _ROWS_PER_SEGMENT = 10
 
 
@@ -46,13 +49,13 @@ _ROWS_PER_SEGMENT = 10
 class Grouping:
     """Labels from 0 in the order of segments, and each segment's centre on the prepared scale.
 
-    `criterion` is the word for why this k, `candidates` the measures of each that was tried.
+    `criterion` is the word for why this k, `tried` the measures of each that was tried.
     """
 
     labels: Labels
     centres: NDArray[np.float64]
     criterion: str
-    candidates: Sequence[Candidate] = ()
+    tried: Tried = _NONE
     stability: float | None = None
     notices: tuple[Notice, ...] = ()
     gain: float | None = None
@@ -91,15 +94,16 @@ def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grou
     def told(done: int) -> None:
         inputs.progress("segments tried", done, most - 1)
 
-    candidates = try_each(sample, range(2, most + 1), clusterer(settings, trying=True), _quick, inputs.seed, told)
-    choice = choose(candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
-    stability = next(one.stability for one in candidates if one.k == choice.k)
+    quick = _quick(settings)
+    tried = try_each(sample, range(2, most + 1), clusterer(settings), quick, inputs.seed, told)
+    choice = choose(tried.candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
+    stability = next(one.stability for one in tried.candidates if one.k == choice.k)
     found = _found(prepared, clusterer(settings)(choice.k, inputs.seed), "chosen" if choice.sound else "closest")
     words = (
         "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
     )
     notices = () if choice.sound else (Notice("segment-unstable", words, {"k": choice.k}),)
-    return replace(found, candidates=candidates, stability=stability, notices=notices)
+    return replace(found, tried=tried, stability=stability, notices=notices)
 
 
 def count_rows(grouping: Grouping, gains: Mapping[int, tuple[float, float]], as_of: date) -> pl.DataFrame:
@@ -108,7 +112,7 @@ def count_rows(grouping: Grouping, gains: Mapping[int, tuple[float, float]], as_
     The number in use alone where none was tried.
     """
     used = len(grouping.centres)
-    tried = [asdict(one) for one in grouping.candidates] or [{"k": used, "stability": grouping.stability}]
+    tried = [asdict(one) for one in grouping.tried.candidates] or [{"k": used, "stability": grouping.stability}]
     columns = {"k": pl.Int64(), **dict.fromkeys(MEASURES, pl.Float64())}
     rows = []
     for row in tried:
@@ -123,22 +127,21 @@ def by_measure(grouping: Grouping, gains: Mapping[int, tuple[float, float]]) -> 
 
     Empty where fewer than two were tried.
     """
-    if len(grouping.candidates) < 2:
+    if len(grouping.tried.candidates) < 2:
         return {}
     above = {k: gain - chance for k, (gain, chance) in gains.items() if gain > chance}
     told = {"information_gain": max(above, key=lambda k: (above[k], -k))} if above else {}
-    return {**best_by_measure(grouping.candidates), **told}
+    return {**best_by_measure(grouping.tried), **told}
 
 
-def clusterer(settings: SegmentSettings, *, trying: bool = False) -> Maker:
+def clusterer(settings: SegmentSettings) -> Maker:
     """What finds so many segments with a seed; any estimator with the same methods can take its place.
 
-    While a number is only tried, the genetic search gives up sooner.
+    Its sample is the one on which a number is tried, so what is tried is what is had.
     """
     if settings.algorithm == "kmeans":
         return lambda k, seed: SampledKMeans(k, sample_rows=SAMPLE_ROWS, random_state=seed)
-    patience = 2 if trying else 10
-    return lambda k, seed: GLKM(k, patience=patience, sample_rows=SAMPLE_ROWS, random_state=seed)
+    return lambda k, seed: GLKM(k, patience=_PATIENCE, sample_rows=SAMPLE_ROWS, random_state=seed, n_jobs=-1)
 
 
 def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64]) -> Grouping:
@@ -181,20 +184,23 @@ def _alone(prepared: Floats, criterion: str, *notices: Notice) -> Grouping:
 
 
 def _as_asked(prepared: Floats, sample: Floats, distinct: int, settings: SegmentSettings, inputs: Inputs) -> Grouping:
-    """The number of segments named in n_segments, as far as there are distinct customers."""
+    """The number of segments named in n_segments, as far as there are distinct customers and one is left over."""
     wanted = settings.n_segments
-    k = min(wanted, distinct)
+    k = min(wanted, distinct, len(prepared) - 1)
     notices: tuple[Notice, ...] = ()
     if k < wanted:
         words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
         notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
     if k < 2:
         return _alone(prepared, "asked", *notices)
-    candidates = try_each(sample, [k], clusterer(settings, trying=True), _quick, inputs.seed)
-    stability = candidates[0].stability if candidates else None
+    tried = try_each(sample, [k], clusterer(settings), _quick(settings), inputs.seed)
+    stability = tried.candidates[0].stability if tried.candidates else None
     found = _found(prepared, clusterer(settings)(k, inputs.seed), "asked")
-    return replace(found, candidates=candidates, stability=stability, notices=notices)
+    return replace(found, tried=tried, stability=stability, notices=notices)
 
 
-def _quick(k: int, seed: int) -> SampledKMeans:
-    return SampledKMeans(k, n_init=3, random_state=seed)
+def _quick(settings: SegmentSettings) -> Maker:
+    """The same with fewer starts, for many runs on few rows."""
+    if settings.algorithm == "kmeans":
+        return lambda k, seed: SampledKMeans(k, n_init=3, random_state=seed)
+    return lambda k, seed: GLKM(k, n_init=3, patience=1, random_state=seed)

@@ -43,8 +43,8 @@ def in_time(
     before = past(record, inputs.tables, now, profiled, settings)
     tried = trial(inputs.tables, now, settings)
     found = evaluated(tried, now, profiled, clusterer(settings), settings.name_overlap, inputs.seed)
-    ks = [one.k for one in now.grouping.candidates]
-    gained = gains(tried, ks, clusterer(settings, trying=True), inputs.seed)
+    ks = [one.k for one in now.grouping.tried.candidates]
+    gained = gains(tried, ks, clusterer(settings), inputs.seed)
     counts = count_rows(now.grouping, gained, now.as_of)
     return InTime(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from telcli.methods.cluster_count import Candidate, Choice, choose, try_each
+from telcli.methods.cluster_count import Candidate, Choice, best_by_measure, choose, try_each
 from telcli.methods.clustering import SampledKMeans
 
 
@@ -24,7 +24,7 @@ def test_the_planted_number_comes_back(planted: int, seed: int) -> None:
     centres = np.eye(planted, 6) * 9
     rows = centres[random.integers(0, planted, 900)] + random.normal(size=(900, 6))
     told: list[int] = []
-    found = try_each(rows, range(2, 8), maker, maker, seed, told.append)
+    found = try_each(rows, range(2, 8), maker, maker, seed, told.append).candidates
     assert told == [1, 2, 3, 4, 5, 6]
     assert choose(found, 0.02, 0.75, 0.1) == Choice(planted, sound=True)
 
@@ -49,4 +49,10 @@ def test_where_none_is_sound_the_most_stable_is_told_as_such() -> None:
 
 def test_a_k_beyond_the_distinct_rows_is_left_out() -> None:
     rows = np.repeat([[0.0], [1.0], [5.0]], 5, axis=0)
-    assert [one.k for one in try_each(rows, range(2, 6), maker, maker, 0)] == [2, 3]
+    assert [one.k for one in try_each(rows, range(2, 6), maker, maker, 0).candidates] == [2, 3]
+
+
+def test_the_gap_alone_may_say_that_there_are_no_clusters() -> None:
+    rows = np.random.default_rng(0).uniform(size=(400, 3))
+    tried = try_each(rows, range(2, 5), maker, maker, 0)
+    assert best_by_measure(tried)["gap"] == 1

@@ -94,5 +94,5 @@ def test_samples_repeat_and_do_not_repeat_rows() -> None:
 def test_it_keeps_the_conventions_of_scikit_learn() -> None:
     assert clone(SampledKMeans(3, n_init=2)).get_params()["n_init"] == 2
     assert len(set(SampledKMeans(2).fit_predict([[0.0], [1.0], [9.0]]).tolist())) == 2
-    with pytest.raises(ValueError, match="at least one row"):
+    with pytest.raises(ValueError, match="minimum of 1"):
         SampledKMeans(2).fit(np.empty((0, 2)))

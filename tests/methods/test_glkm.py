@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import check_estimator
 from threadpoolctl import threadpool_limits
 
-from telcli.methods.clustering import distances
+from telcli.methods.clustering import SampledKMeans, distances
 from telcli.methods.glkm import GLKM, cross, relocate
 from tests.methods import genetic_strings
 
@@ -64,7 +66,7 @@ def test_no_worse_than_as_many_starts_of_k_means(k: int) -> None:
 
 def test_a_search_improves_on_its_own_starts() -> None:
     rows = planted(1_500, 15)
-    searched, started = GLKM(15, patience=3).fit(rows), GLKM(15, patience=0).fit(rows)
+    searched, started = GLKM(15, patience=20).fit(rows), GLKM(15, patience=0).fit(rows)
     assert searched.generations_ > 0 == started.generations_
     assert searched.inertia_ < started.inertia_ * 0.999
     assert searched.gain_ > 0.001
@@ -112,6 +114,43 @@ def test_it_is_an_estimator_of_scikit_learn() -> None:
     assert made.n_iter_ >= 1
 
 
+@pytest.mark.parametrize(
+    "estimator", [GLKM(2, n_init=2, patience=1), SampledKMeans(2, n_init=2)], ids=lambda one: type(one).__name__
+)
+def test_the_checks_of_scikit_learn(estimator: SampledKMeans) -> None:
+    failed = [
+        one["check_name"] for one in check_estimator(estimator, on_fail=None, on_skip=None) if one["status"] == "failed"
+    ]
+    assert failed == []
+
+
+def test_what_cannot_be_clustered_is_refused() -> None:
+    rows = load_iris().data
+    with pytest.raises(NotFittedError):
+        GLKM(2).predict(rows)
+    with pytest.raises(ValueError, match="NaN"):
+        GLKM(2).fit(rows).predict([[np.nan] * 4])
+    with pytest.raises(ValueError, match="4 features"):
+        GLKM(2).fit(rows).predict(rows[:, :2])
+    for wrong in ({"population": 0}, {"n_init": 0}, {"patience": -1}):
+        with pytest.raises(ValueError, match="1 or more"):
+            GLKM(2, **wrong).fit(rows)
+
+
+def test_far_from_the_origin_nothing_is_lost() -> None:
+    rows = planted(3_000, 6, spread=3.0)
+    near, far = GLKM(6).fit(rows), GLKM(6).fit(rows + np.float32(16_384))
+    assert far.inertia_ == pytest.approx(near.inertia_, rel=2e-3)
+
+
+def test_the_best_is_never_lost() -> None:
+    """The same seed breeds the same children, so that a search of more patience goes on where one of less ended."""
+    rows = planted(800, 14)
+    found = [GLKM(14, patience=patience).fit(rows).inertia_ for patience in (0, 1, 3, 6, 12)]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] < found[0]
+
+
 @pytest.mark.parametrize("rows", [[[1.0], [1.0], [1.0]], [[1.0], [2.0]], [[1.0]]])
 def test_fewer_different_rows_than_clusters(rows: list[list[float]]) -> None:
     found = GLKM(3).fit(rows)
@@ -146,3 +185,34 @@ def test_a_centre_moves_to_a_row(seed: int, k: int, moves: int) -> None:
     changed = np.any(after != before, axis=1)
     assert 1 <= changed.sum() <= moves
     assert np.allclose(distances(after[changed], rows).min(axis=1), 0, atol=1e-12)
+
+
+def test_a_child_has_centres_of_both_parents() -> None:
+    """Each matched pair gives one of its two, either as often."""
+    random = np.random.default_rng(0)
+    first = np.array([[0.0], [100.0], [200.0], [300.0]])
+    shuffled = np.array([[301.0], [1.0], [201.0], [101.0]])
+    children = np.array([np.sort(cross(first, shuffled, random), axis=0).ravel() for _ in range(400)])
+    from_second = children - first.ravel()
+    assert set(np.unique(from_second)) == {0.0, 1.0}
+    assert from_second.mean(axis=0) == pytest.approx([0.5] * 4, abs=0.1)
+    assert np.corrcoef(from_second.T)[0, 1] == pytest.approx(0, abs=0.15)
+
+
+def test_a_useless_centre_moves_more_often_than_a_useful_one() -> None:
+    """Two centres share one heap of rows, so either is of little use; the third alone has another heap."""
+    random = np.random.default_rng(0)
+    rows = np.concatenate([random.normal(0, 1, (50, 1)), random.normal(50, 1, (50, 1))])
+    centres = np.array([[-0.5], [0.5], [50.0]])
+    moved = [int(np.flatnonzero(relocate(rows, centres, 1, random) != centres)[0]) for _ in range(300)]
+    share = np.bincount(moved, minlength=3) / 300
+    assert share[2] < 0.25
+    assert share[:2].sum() > 0.75
+
+
+def test_a_centre_moves_to_rows_in_proportion_to_their_squared_distance() -> None:
+    random = np.random.default_rng(0)
+    rows = np.array([[0.0], [1.0], [2.0]])
+    places = [relocate(rows, np.array([[0.0], [0.0]]), 1, random).max() for _ in range(1_000)]
+    assert np.mean(np.array(places) == 2.0) == pytest.approx(0.8, abs=0.05)  # 4 against 1
+    assert np.mean(np.array(places) == 0.0) == 0

@@ -268,6 +268,13 @@ def test_fewer_kinds_of_customer_than_asked() -> None:
     assert codes(outcome) == ["segment-fewer-than-asked"]
 
 
+@pytest.mark.parametrize("wanted", [5, 30])
+def test_as_many_segments_as_customers_cannot_be_had(wanted: int) -> None:
+    outcome = run(planted()[0].gather_every(72), n_segments=wanted)
+    assert outcome.metrics["k"] == out(outcome, "segments").height - 1 == 4
+    assert "segment-fewer-than-asked" in codes(outcome)
+
+
 def test_no_groups_but_some_asked_of_noise_is_told() -> None:
     random = np.random.default_rng(0)
     frame = planted(each=100)[0].with_columns(
