@@ -11,14 +11,14 @@ from telcli.figures.base import hidden, hidden_cells
 __all__ = ["MOVE_TEXTS", "TRIAL_TEXTS", "moves", "tried"]
 
 MOVE_TEXTS = ("from_group", "to_group", "before")
-_OUTSIDE = ("not yet a customer", "left")
+_OUTSIDE = ("unknown", "inactive", "returned", "not yet a customer", "left")
 TRIAL_TEXTS = ("name", "measured_on")
 
 
 def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, Any]]:
     """Ways between segments, one row for each that anybody went: `names` are those of today, in order.
 
-    Groups stand in that order, others after them, and who is no customer in one of the months last. Counts of fewer
+    Groups stand in that order, others after them, and who is in none of them in one of the months last. Counts of fewer
     than `least` customers are left out and `small` is 1, with as many others as keep sums from betraying them.
     """
     ways = table.filter(pl.col("view") == "segment")
@@ -34,7 +34,7 @@ def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, A
                 row = held[one, other]
                 told = {"customers": None, "share": None, "small": 1.0} if mask[r][c] else {}
                 texts = {name: row[name] for end in ("", "_zh") for name in (f"from_group{end}", f"to_group{end}")}
-                places = {"from_place": r + 1, "to_place": c + 1, "moved": float(one not in (other, _OUTSIDE[0]))}
+                places = {"from_place": r + 1, "to_place": c + 1, "moved": float(one not in (other, *_OUTSIDE))}
                 figures = {"customers": row["customers"], "share": row["share"], "of": totals[r]}
                 rows.append({**texts, "before": f"{row['before']:%Y-%m}", **places, **figures, **told})
     return rows

@@ -49,7 +49,7 @@ def in_time(
     return InTime(
         {
             "segment_counts": counts,
-            "segment_moves": move_rows(before, segments, profiled, now.as_of),
+            "segment_moves": move_rows(before, segments, profiled, now.as_of, inputs.tables),
             "segment_evaluation": found.rows,
         },
         {

@@ -19,11 +19,15 @@ from telcli.stages.segment_words import value_zh
 from telcli.tables import contract
 from telcli.tables.segment_results import VIEWS
 
-__all__ = ["GONE", "NOBODY", "Past", "move_rows", "moved", "past"]
+__all__ = ["GONE", "INACTIVE", "NOBODY", "RETURNED", "UNKNOWN", "Past", "move_rows", "moved", "past"]
 
 GONE = ("left", "已离网")
 NOBODY = ("not yet a customer", "尚未入网")
-"""Groups of those who are no customer in one of the months."""
+RETURNED = ("returned", "重新入网")
+INACTIVE = ("inactive", "非在网")
+"""Groups of those who are in no segment in one of the months."""
+UNKNOWN = ("unknown", "未知")
+"""Who is there in the month, but not in the grouping."""
 _SCHEMA = {
     **dict.fromkeys(("view", "from_group", "from_group_zh", "to_group", "to_group_zh"), pl.String()),
     "customers": pl.Int64(),
@@ -86,11 +90,20 @@ def moved(before: Past, segments: pl.DataFrame) -> pl.DataFrame:
     return was.join(now, on="customer_id", how="full", coalesce=True)
 
 
-def move_rows(before: Past | None, segments: pl.DataFrame, profiled: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Table segment_moves; without rows where there is no month before."""
+def move_rows(
+    before: Past | None,
+    segments: pl.DataFrame,
+    profiled: pl.DataFrame,
+    as_of: date,
+    tables: Mapping[str, pl.LazyFrame],
+) -> pl.DataFrame:
+    """Table segment_moves; without rows where there is no month before.
+
+    `tables` holds customer_months, which tells why somebody is in no segment in one of the months.
+    """
     frames = [pl.DataFrame(schema=_SCHEMA)]
     if before is not None:
-        both = moved(before, segments)
+        both = _explained(moved(before, segments), tables, before.as_of, as_of)
         named = pl.concat([before.groups.select(_NAMES), profiled.select(_NAMES)]).unique(_NAMES[0], keep="last")
         told = dict(named.iter_rows())
         frames += [_ways(both, view, told) for view in VIEWS if f"to_{_column(view)}" in both.columns]
@@ -108,13 +121,36 @@ def _columns() -> list[str]:
     return [_column(view) for view in VIEWS]
 
 
+def _explained(both: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], before: date, as_of: date) -> pl.DataFrame:
+    """The customers of `moved`, with the groups that stand where they have none: `no_from` and `no_to`."""
+    months = contract("customer_months").conform(tables["customer_months"])
+    for name, known, month, never, away in (
+        ("no_from", "was", before, NOBODY, RETURNED),
+        ("no_to", "here", as_of, GONE, GONE),
+    ):
+        absent = both.lazy().filter(pl.col(known).is_null()).select("customer_id")
+        held = months.filter(pl.col("month") <= month).join(absent, on="customer_id", how="semi")
+        at = pl.col("month") == month
+        told = held.group_by("customer_id").agg(
+            away=~at.any() | (at & pl.col("left")).any(), active=(at & pl.col("active")).any()
+        )
+        why = (
+            pl.when("away").then(pl.lit(away[0])).when("active").then(pl.lit(UNKNOWN[0])).otherwise(pl.lit(INACTIVE[0]))
+        )
+        found = told.select("customer_id", why.alias(name)).collect(engine="streaming")
+        both = both.join(found, on="customer_id", how="left", maintain_order="left")
+        here = pl.when(known).then(pl.lit(UNKNOWN[0])).otherwise(pl.col(name).fill_null(never[0]))
+        both = both.with_columns(here.alias(name))
+    return both
+
+
 def _ways(both: pl.DataFrame, view: str, names: Mapping[str, str]) -> pl.DataFrame:
     column = _column(view)
     ways = both.select(
-        from_group=pl.col(f"from_{column}").fill_null(NOBODY[0]), to_group=pl.col(f"to_{column}").fill_null(GONE[0])
+        from_group=pl.coalesce(f"from_{column}", "no_from"), to_group=pl.coalesce(f"to_{column}", "no_to")
     )
     counted = ways.group_by("from_group", "to_group").agg(customers=pl.len().cast(pl.Int64))
-    chinese = {**names, GONE[0]: GONE[1], NOBODY[0]: NOBODY[1]}
+    chinese = {**names, **dict((GONE, NOBODY, RETURNED, INACTIVE, UNKNOWN))}
 
     def in_chinese(group: str) -> str:
         return chinese.get(group) or value_zh(group)

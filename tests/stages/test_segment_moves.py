@@ -10,7 +10,7 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.segment import segment
 from telcli.tables import contract
-from tests.stages.test_segment import AS_OF, customers_of, flat, months_of, out, planted
+from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
 from tests.stages.test_segment_months import MAY, earlier, run, swapped
 
 LEFT, NOT_YET = "left", "not yet a customer"
@@ -26,7 +26,11 @@ def june(may: Outcome) -> Outcome:
     """40 customers of May are gone, 40 are new; voice customers pay less."""
     frame = swapped()
     joined = frame.head(40).with_columns(customer_id=pl.col("customer_id").str.replace("C", "N"))
-    return run(pl.concat([frame.tail(320), joined]), before=earlier(may))
+    people = pl.concat([frame.tail(320), joined])
+    new = pl.col("customer_id").str.starts_with("N")
+    months = months_of(people).filter(~new | (pl.col("month") == AS_OF))
+    tables = {"customer_months": months, "customers": customers_of(people)}
+    return segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3))
 
 
 def ways(outcome: Outcome, view: str) -> pl.DataFrame:
@@ -100,6 +104,33 @@ def test_without_a_snapshot_before_the_month_before_is_seen_by_todays_centres() 
     told = outcome.metrics["between_months"]
     assert (told["by"], told["customers_in_both"], told["ari"]) == ("today's centres", 335, None)
     assert told["stayed"] > 0.95
+
+
+def test_it_is_told_why_somebody_is_in_no_segment(may: Outcome) -> None:
+    """C00000 left in April and is back; C00001 was inactive in May, C00002 is in June; C00003 left in June."""
+    frame = planted()[0]
+    months = months_of(frame).collect()
+    who, at = pl.col("customer_id"), pl.col("month")
+    left = ((who == "C00000") & (at == MONTHS[3])) | ((who == "C00003") & (at == AS_OF))
+    silent = ((who == "C00001") & (at == MAY)) | ((who == "C00002") & (at == AS_OF))
+    months = months.filter(~((who == "C00000") & (at == MAY))).filter(~((who == "C00004") & (at < AS_OF)))
+    months = months.with_columns(left=left, active=~left & ~silent)
+    tables = {"customer_months": months.lazy(), "customers": customers_of(frame)}
+    before = segment(Inputs(tables, MAY), SegmentSettings(n_segments=3))
+    stage = pl.when(pl.col("customer_id") == "C00005").then(None).otherwise("lifecycle_stage").alias("lifecycle_stage")
+    held = {**earlier(before).tables, "segments": out(before, "segments").with_columns(stage).lazy()}
+    for earlier_one in (None, Earlier(MAY, held)):
+        outcome = segment(Inputs(tables, AS_OF, earlier=earlier_one), SegmentSettings(n_segments=3))
+        moves = ways(outcome, "consumption_tier")
+        from_nowhere = moves.filter(pl.col("from_group").is_in([NOT_YET, "returned", "inactive", "unknown"]))
+        assert sorted(from_nowhere["from_group"]) == ["inactive", NOT_YET, "returned"]
+        assert from_nowhere["customers"].to_list() == [1, 1, 1]
+        to_nowhere = moves.filter(pl.col("to_group").is_in([LEFT, "inactive"]))
+        assert dict(to_nowhere.select("to_group", "customers").iter_rows()) == {LEFT: 1, "inactive": 1}
+    told = dict(out(outcome, "segment_moves").select("from_group", "from_group_zh").iter_rows())
+    assert [told[name] for name in (NOT_YET, "returned", "inactive")] == ["尚未入网", "重新入网", "非在网"]
+    stages = ways(outcome, "lifecycle_stage").filter(from_group="unknown")
+    assert stages.select("to_group", "customers", "from_group_zh").rows() == [("growth", 1, "未知")]
 
 
 def test_one_month_has_nothing_before_it() -> None:
