@@ -12,20 +12,37 @@ from telcli.features.ruling import Rule, ruled
 __all__ = ["online", "online_channel"]
 
 
-def online_channel(channel: pl.Expr, words: str) -> pl.Expr:
-    """Whether a channel's name holds one of the words, whatever the case; null where it has no name.
+_NO_LETTER = r"[^\p{Latin}]"
 
-    Latin words count where they stand alone, so that ``app`` is not found in ``approved``.
 
-    >>> frame = pl.DataFrame({"channel": ["Mobile App", "网厅缴费", "appointed agent", None]})
-    >>> frame.select(online_channel(pl.col("channel"), "app, 网厅"))["channel"].to_list()
-    [True, True, False, None]
+def online_channel(channel: pl.Expr, words: str, without: str = "") -> pl.Expr:
+    """Whether a channel's name holds one of the words and none of `without`, whatever the case; null without a name.
+
+    Latin words count where they stand alone or in the plural, also as WebShop: ``app`` is not found in ``approved``.
+    Hyphens and spaces within a word may be there or not: ``e-mail`` is email too.
+
+    >>> frame = pl.DataFrame({"channel": ["Mobile App", "网厅缴费", "appointed", "app kiosk", None]})
+    >>> frame.select(online_channel(pl.col("channel"), "app, 网厅", "kiosk"))["channel"].to_list()
+    [True, True, False, False, None]
     """
+    held = _holds(channel, words)
+    return held & ~_holds(channel, without)
+
+
+def _holds(channel: pl.Expr, words: str) -> pl.Expr:
     parts = [part.strip() for part in words.replace("，", ",").split(",") if part.strip()]
     if not parts:
         return pl.when(channel.is_not_null()).then(channel.is_null())
-    found = [rf"(?:^|[^a-z]){re.escape(part)}(?:[^a-z]|$)" if part.isascii() else re.escape(part) for part in parts]
-    return channel.str.contains(f"(?i){'|'.join(found)}")
+    found = "(?i)" + "|".join(_pattern(part) for part in parts)
+    split = channel.str.replace_all("([a-z])([A-Z])", "$1 $2")
+    return channel.str.contains(found) | split.str.contains(found)
+
+
+def _pattern(word: str) -> str:
+    if not word.isascii():
+        return re.escape(word)
+    loose = r"[\s_-]*".join(re.escape(part) for part in re.split(r"[\s_-]+", word) if part)
+    return rf"(?:^|{_NO_LETTER}){loose}s?(?:{_NO_LETTER}|$)"
 
 
 def online(settings: Any) -> list[pl.Expr]:

@@ -17,7 +17,7 @@ _YEAR, _HALF, _TOP_UPS = 12, 6, timedelta(days=90)
 _ASKED = ("enquiry", "request")
 
 
-def paid(payments: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
+def paid(payments: pl.LazyFrame, as_of: date, words: str, without: str = "") -> pl.LazyFrame:
     """One row per customer who paid in the last 12 months: payment_days, top_ups, paid_touches, paid_online.
 
     Days from the last payment to the end of the snapshot month; payments in 90 days; payments in 6 months whose channel
@@ -33,7 +33,7 @@ def paid(payments: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     good = (pl.col("amount") > 0) & ~pl.col("reversed").fill_null(value=False)
     window = frame.filter(good & at.is_between(_start(as_of, _YEAR), end, closed="left"))
     half = at >= _start(as_of, _HALF)
-    through = online_channel(pl.coalesce("channel", "method"), words)
+    through = online_channel(pl.coalesce("channel", "method"), words, without)
     return window.group_by("customer_id").agg(
         payment_days=((pl.lit(end) - at.max()).dt.total_days()),
         top_ups=(at >= end - _TOP_UPS).sum().cast(pl.Int64),
@@ -42,7 +42,7 @@ def paid(payments: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     )
 
 
-def asked(contacts: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
+def asked(contacts: pl.LazyFrame, as_of: date, words: str, without: str = "") -> pl.LazyFrame:
     """One row per customer in touch in the last 6 months: asked (enquiries and requests), made_touches, made_online.
 
     >>> contacts = pl.LazyFrame({"contact_id": ["1"], "customer_id": ["a"], "opened_at": [datetime(2024, 6, 2)],
@@ -52,7 +52,7 @@ def asked(contacts: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     """
     window = contract("contacts").conform(contacts)
     window = window.filter(pl.col("opened_at").is_between(_start(as_of, _HALF), _end(as_of), closed="left"))
-    through = online_channel(pl.col("channel"), words)
+    through = online_channel(pl.col("channel"), words, without)
     return window.group_by("customer_id").agg(
         asked=pl.col("kind").is_in(_ASKED).sum().cast(pl.Int64),
         made_touches=through.is_not_null().sum().cast(pl.Int64),
@@ -60,7 +60,7 @@ def asked(contacts: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     )
 
 
-def sold(subscriptions: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
+def sold(subscriptions: pl.LazyFrame, as_of: date, words: str, without: str = "") -> pl.LazyFrame:
     """One row per customer with a line that lives at the end of the month: prepaid, leased, bought_online.
 
     Whether every line is prepaid of those that say, any is a leased line, any was bought online.
@@ -74,7 +74,7 @@ def sold(subscriptions: pl.LazyFrame, as_of: date, words: str) -> pl.LazyFrame:
     flags: Mapping[str, pl.Expr] = {
         "prepaid": pl.col("pay_mode") == "prepaid",
         "leased": pl.col("service_type") == "leased-line",
-        "bought_online": online_channel(pl.col("channel_id"), words),
+        "bought_online": online_channel(pl.col("channel_id"), words, without),
     }
     known = {name: flag.is_not_null().any() for name, flag in flags.items()}
     held = {"prepaid": flags["prepaid"].all(), **{name: flags[name].any() for name in ("leased", "bought_online")}}

@@ -45,10 +45,10 @@ def view_facts(
         losing_months=settings.exit_months,
         losing_at=settings.exit_margin,
     )
-    words = settings.online_channels
+    words = (settings.online_channels, settings.offline_channels)
     parts = [_present(months, as_of), earned, _lately(months, as_of)]
     if "subscriptions" in tables:
-        parts.append(sold(tables["subscriptions"], as_of, words))
+        parts.append(sold(tables["subscriptions"], as_of, *words))
     frame = _joined(people, parts)
     frame = _joined(frame, [_customers(tables["customers"])])
     frame = _paying(frame, tables, as_of, words)
@@ -92,11 +92,13 @@ def _customers(customers: pl.LazyFrame) -> pl.LazyFrame:
     return frame.select("customer_id", "group_id", "star_level", "churned", told_class="customer_class")
 
 
-def _paying(frame: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date, words: str) -> pl.DataFrame:
+def _paying(
+    frame: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date, words: tuple[str, str]
+) -> pl.DataFrame:
     """Who paid nothing in a year where others did has paid a year ago at best, in no channel."""
     if "payments" not in tables:
         return frame.with_columns(_nothing("payment_days", "top_ups", "paid_touches", "paid_online"))
-    found = _joined(frame, [paid(tables["payments"], as_of, words)])
+    found = _joined(frame, [paid(tables["payments"], as_of, *words)])
     if not found["payment_days"].count():
         return found
     counts = pl.col("top_ups", "paid_touches", "paid_online").fill_null(0)
@@ -104,10 +106,12 @@ def _paying(frame: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date
     return _unless_silent(found, "paid_touches", "paid_online")
 
 
-def _asking(frame: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date, words: str) -> pl.DataFrame:
+def _asking(
+    frame: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date, words: tuple[str, str]
+) -> pl.DataFrame:
     if "contacts" not in tables:
         return frame.with_columns(_nothing("asked", "made_touches", "made_online"))
-    found = _joined(frame, [asked(tables["contacts"], as_of, words)])
+    found = _joined(frame, [asked(tables["contacts"], as_of, *words)])
     found = found.with_columns(pl.col("asked", "made_touches", "made_online").fill_null(0))
     return _unless_silent(found, "made_touches", "made_online")
 

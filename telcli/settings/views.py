@@ -153,10 +153,20 @@ class ViewSettings(_MoneySettings):
         low=1,
     )
     online_channels: str = setting(
-        "app, web, online, internet, wechat, alipay, wallet, chat, e-mail, email, mini program, 网厅, 掌厅, 微信, "
-        "支付宝, 小程序, 公众号, 网上, 线上, 手机营业厅, 电子渠道",
+        "app, web, webapp, webshop, website, online, on-line, internet, portal, self-care, e-shop, e-commerce, "
+        "wechat, alipay, wallet, e-wallet, bestpay, quickpass, paypal, whatsapp, messenger, chat, chatbot, e-mail, "
+        "mini program, 网厅, 网上, 网银, 互联网, 线上, 在线, 掌厅, 掌上, 手厅, 微厅, 微营业厅, 手机营业厅, 电子营业厅, "
+        "网络营业厅, 电子渠道, 电子商务, 电商平台, 电商渠道, 客户端, 手机银行, 微信, 小程序, 公众号, 支付宝, 翼支付, "
+        "云闪付, 沃支付, 沃钱包, 和包支付, 财付通, 电子钱包, 淘宝, 天猫, 京东商城, 京东支付, 抖音",
         "Words in the name of a channel that make it an online one, by comma.",
         "渠道名称含其一即为线上渠道，逗号分隔。",
+    )
+    offline_channels: str = setting(
+        "off-line, agent, agency, agencies, dealer, reseller, franchise, kiosk, terminal, cafe, walk-in, in person, "
+        "non-online, not online, non-web, 线下, 代理, 代办, 加盟, 实体, 自助终端, 自助机, 终端机, 网吧, "
+        "非线上, 非在线, 非电子, 非网上, 非互联网",
+        "Words in the name of a channel that make it none online, whatever else it holds, by comma.",
+        "渠道名称含其一即不是线上渠道，无论另含何词，逗号分隔。",
     )
     part_signals: int = setting(
         2,

@@ -317,11 +317,35 @@ def test_who_is_strategic_or_key_is_never_given_up(facts: dict[str, float], stra
         ("call centre", False),
         ("web.shop", True),
         ("webster street store", False),
+        *(
+            (name, True)
+            for name in ("掌上营业厅", "电子营业厅", "微厅", "翼支付", "云闪付", "网上营业厅", "WeChat", "App缴费")
+        ),
+        *((name, True) for name in ("WebShop", "MyOperatorApp", "apps", "E-Mail", "email", "mini-program", "on-line")),
+        *(
+            (name, False)
+            for name in ("internet cafe agent", "offline web kiosk", "Off-Line web", "web agents", "AppKiosk")
+        ),
+        *(
+            (name, False)
+            for name in (
+                "微信代理点",
+                "电子渠道自助终端",
+                "非电子渠道",
+                "线下",
+                "北京东城营业厅",
+                "家电商场",
+                "10086热线",
+            )
+        ),
+        *((name, True) for name in ("agentless web", "web terminology", "web, reagent")),
+        *((name, False) for name in ("appétit", "téléchat")),
     ],
 )
 def test_channels_by_their_words(name: str, *, expected: bool) -> None:
-    frame = pl.DataFrame({"channel": [name]})
-    assert frame.select(online_channel(pl.col("channel"), SegmentSettings().online_channels)).item() is expected
+    frame, settings = pl.DataFrame({"channel": [name]}), SegmentSettings()
+    online = online_channel(pl.col("channel"), settings.online_channels, settings.offline_channels)
+    assert frame.select(online).item() is expected
 
 
 def test_without_words_no_channel_is_online() -> None:
