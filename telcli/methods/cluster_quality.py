@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import silhouette_samples
 
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, cluster_sums
+from telcli.methods.matching import crossed, jaccard
 from telcli.methods.threads import threads
 
 __all__ = ["About", "Separation", "about_label", "bootstrap_jaccard", "sampled_silhouette", "separation"]
@@ -110,10 +111,7 @@ def bootstrap_jaccard(
     for turn in range(rounds):
         drawn = np.sort(random.integers(0, len(matrix), len(matrix)))
         again = make(seed + turn + 1).fit(matrix[drawn]).predict(matrix)
-        both = np.zeros((clusters, int(again.max()) + 1))
-        np.add.at(both, (labels, again), 1)
-        either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
-        found += (both / either).max(axis=1)
+        found += jaccard(crossed(labels, again)).max(axis=1)
     return found / rounds
 
 

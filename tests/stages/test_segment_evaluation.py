@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 
 from telcli.features.lifecycle import LifecycleRules
+from telcli.methods.cluster_count import Candidate, Tried
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment import segment
-from telcli.stages.segment_count import Grouping, Segmented
+from telcli.stages.segment_count import Grouping, Segmented, by_measure
 from telcli.stages.segment_people import gather
 from telcli.stages.segment_trial import Trial, trial
 from telcli.tables import contract
@@ -249,6 +250,16 @@ def test_each_number_of_segments_is_measured_too() -> None:
     assert (table["information_gain"] > table["chance_gain"]).all()
     assert table["chance_gain"].is_sorted()
     assert [one["information_gain"] for one in outcome.metrics["k_table"]] == table["information_gain"].to_list()
+
+
+def test_of_what_a_number_tells_counts_what_is_above_chance() -> None:
+    """More segments always tell more of a label; here four tell no more than chance would."""
+    tried = Tried([Candidate(k, 9.0 / k, 0.5, 1.0, 9.0, 0.9, 0.2) for k in (2, 3, 4)])
+    grouping = Grouping(np.zeros(9, np.int32), np.zeros((3, 1)), "chosen", tried)
+    gains = {2: (0.10, 0.01), 3: (0.20, 0.05), 4: (0.30, 0.29)}
+    assert by_measure(grouping, gains)["information_gain"] == 3
+    assert by_measure(grouping, {2: (0.10, 0.01), 3: (0.11, 0.03), 4: (0.12, 0.06)})["information_gain"] == 2
+    assert "information_gain" not in by_measure(grouping, {2: (0.1, 0.1), 3: (0.2, 0.3)})
 
 
 def test_the_number_asked_for_or_found_alone_has_one_row() -> None:
