@@ -13,6 +13,7 @@ import polars as pl
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.lifecycle import LifecycleRules
 from telcli.methods.cluster_quality import about_label, sampled_silhouette, separation
+from telcli.methods.matching import crossed
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.methods.threads import threads
 from telcli.settings import SegmentSettings
@@ -24,6 +25,7 @@ from telcli.stages.segment_months import in_time
 from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
+from telcli.stages.segment_stability import strained
 from telcli.stages.segment_views import check, viewed
 from telcli.stages.segment_words import reasoned
 
@@ -81,7 +83,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         **views.tables,
     }
     notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now.people), *compared.notices)
-    notices += views.notices
+    notices += (*strained(now, metrics["between_months"]), *views.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 
@@ -160,9 +162,7 @@ def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
     about = None
     if churned is not None and k > 1:
         known = ~np.isnan(churned)
-        table = np.zeros((k, 2), dtype=np.int64)
-        np.add.at(table, (labels[known], churned[known].astype(np.int64)), 1)
-        about = about_label(table, seed=seed)
+        about = about_label(crossed(labels[known], churned[known], (k, 2)), seed=seed)
     stages = now.people.frame["lifecycle_stage"].value_counts().sort("lifecycle_stage")
     return {
         "k": k,

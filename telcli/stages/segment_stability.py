@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
+from telcli.errors import Notice
 from telcli.methods.clustering import assign
 from telcli.methods.drift import band, bin_counts, quantile_edges, stability_index
 from telcli.stages.segment_count import Segmented
@@ -17,7 +18,10 @@ from telcli.stages.segment_moves import Past, moved
 from telcli.stages.segment_people import behaviour_at
 from telcli.stages.segment_record import Drawn, Record
 
-__all__ = ["drift", "steadiness"]
+__all__ = ["drift", "steadiness", "strained"]
+
+_MOST = 0.5
+"""A column that more customers than this lack tells them apart no more."""
 
 
 def steadiness(
@@ -49,6 +53,34 @@ def steadiness(
     was = behaviour_at(tables, before.as_of, columns).values
     values = now.people.values[:, now.preparation.kept_]
     return {**told, "columns_compared": len(columns) if len(was) else 0, "drifted": drift(columns, was, values)}
+
+
+def strained(now: Segmented, between: Mapping[str, Any] | None) -> list[Notice]:
+    """What speaks against segments that customers of another month have joined; nothing where they were found anew.
+
+    Columns that tell them apart and that most customers lack now count as their median of then: who joins which segment
+    is by the others alone. `between` is what `steadiness` tells.
+    """
+    if now.grouping.origin is None or between is None:
+        return []
+    found = []
+    kept = now.preparation.kept_
+    lacking = np.isnan(now.people.values[:, kept]).mean(axis=0) > _MOST
+    lost = [now.people.behaviour[column] for column, lacks in zip(kept, lacking, strict=True) if lacks]
+    if lost:
+        words = (
+            "The segments of {month} rest on columns that are missing for most customers now: {columns}. Each counts "
+            "as the median of then, so that customers may be in another segment for that alone."
+        )
+        found.append(Notice("segment-columns-lost", words, {"month": between["before"], "columns": ", ".join(lost)}))
+    if between["size_band"] == "shifted":
+        words = (
+            "The sizes of the segments of {month} have shifted since (PSI {psi}): the customers have changed, or what "
+            "is known of them. --refit finds segments anew."
+        )
+        psi = f"{between['size_psi']:.2f}"
+        found.append(Notice("segment-sizes-shifted", words, {"month": between["before"], "psi": psi}))
+    return found
 
 
 def drift(columns: Sequence[str], was: NDArray[np.float64], now: NDArray[np.float64]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from telcli.stages.segment import segment
 from tests.stages.test_segment import AS_OF, MONTHS, customers_of, months_of, out, planted
 
 MAY = MONTHS[-2]
+STRAINED = ("segment-columns-lost", "segment-sizes-shifted")
 RECALLED = ("segments", "segment_profiles", "segment_preparation", "segment_centres")
 
 
@@ -201,6 +202,24 @@ def test_columns_that_are_no_longer_there_count_as_missing(may: Outcome) -> None
     frame = planted()[0].drop("data_mb", "data_mb_mean_3")
     june = run(frame, before=earlier(may), refit="never")
     assert out(june, "segments").height == 360
+    (lost,) = [one for one in june.notices if one.code == "segment-columns-lost"]
+    assert lost.values == {"month": "2024-05", "columns": "data_mb_mean_3"}
+
+
+def test_without_refit_columns_known_of_most_and_steady_sizes_are_no_matter(may: Outcome) -> None:
+    few = pl.when(pl.col("customer_id") >= "C00100").then("data_mb_mean_3").alias("data_mb_mean_3")
+    june = run(planted()[0].with_columns(few), before=earlier(may), refit="never")
+    assert [one.code for one in june.notices if one.code in STRAINED] == []
+    anew = run(planted()[0].drop("data_mb", "data_mb_mean_3"), before=earlier(may))
+    assert [one.code for one in anew.notices if one.code in STRAINED] == []
+
+
+def test_without_refit_sizes_that_shifted_are_told_of(may: Outcome) -> None:
+    grown = planted()[0].with_columns(pl.col("data_mb", "data_mb_mean_3") * 40)
+    june = run(grown, before=earlier(may), refit="never")
+    (told,) = [one for one in june.notices if one.code in STRAINED]
+    assert told.code == "segment-sizes-shifted"
+    assert float(told.values["psi"]) == pytest.approx(june.metrics["between_months"]["size_psi"], abs=0.005)
 
 
 def test_a_name_that_no_longer_fits_is_told_of(may: Outcome) -> None:
