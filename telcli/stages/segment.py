@@ -101,7 +101,7 @@ def _segmented(as_of: date, inputs: Inputs, settings: SegmentSettings, record: R
         behaviour = people.values[:, : len(people.behaviour)]
         preparation = BehaviourPreparation().fit(behaviour)
         prepared = preparation.transform(behaviour)
-        grouping = grouped(prepared, settings, inputs)
+        grouping = grouped(prepared, preparation, settings, inputs)
     ordered = in_order(grouping, prepared, people.revenue)
     return Segmented(as_of, people, preparation, prepared, ordered, spending(people.revenue, settings))
 

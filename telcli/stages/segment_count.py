@@ -76,13 +76,19 @@ class Segmented:
     tiers: pl.Series
 
 
-def grouped(prepared: Floats, settings: SegmentSettings, inputs: Inputs) -> Grouping:
-    """Choose k, or take the one asked for, and label every row of customers x prepared columns."""
+def grouped(prepared: Floats, preparation: BehaviourPreparation, settings: SegmentSettings, inputs: Inputs) -> Grouping:
+    """Choose k, or take the one asked for, and label every row of customers x columns as prepared."""
     rows = len(prepared)
     if rows < _FEWEST_ROWS and not settings.n_segments:
         words = "{rows} customers are too few to tell groups apart: they form one segment."
         return _alone(prepared, "alone", Notice("segment-few-rows", words, {"rows": rows}))
     sample = prepared[draw_rows(rows, SAMPLE_ROWS, inputs.seed)]
+    if not prepared.shape[1] and any(fate.reason == "missing" and fate.missing < 1 for fate in preparation.fates_):
+        words = (
+            "No column of behaviour is known of half of the customers or more and differs between them: they form one "
+            "segment; segment_preparation says why each was left out."
+        )
+        return _alone(prepared, "alone", Notice("segment-nothing-known", words))
     distinct = len(np.unique(sample, axis=0)) if prepared.shape[1] else 1
     if distinct < 2:
         words = "Customers do not differ in behaviour: they form one segment."

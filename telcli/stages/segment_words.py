@@ -193,7 +193,8 @@ def _compared(difference: Difference) -> Pair | None:
         values = {"share": 100 * mean, "overall": 100 * overall, "mean": mean, "mean_of_all": overall}
         return _both(about(difference.column).get("phrase", "change"), english, chinese, **values)
     if difference.used is not None and difference.used_overall is not None:
-        return _both("any", english, chinese, share=100 * difference.used, overall=100 * difference.used_overall)
+        key = about(difference.column).get("phrase", "any")
+        return _both(key, english, chinese, share=100 * difference.used, overall=100 * difference.used_overall)
     ratio = mean / overall if overall > 0 else 0.0
     if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0 or 1 / _PLAIN < ratio < _PLAIN:
         return None

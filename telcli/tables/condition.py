@@ -9,6 +9,7 @@ import polars as pl
 
 __all__ = ["ConditionError", "condition"]
 
+_CAST = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])(cast)\s*\(", re.IGNORECASE)
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
 _OF_DAYS = (
     r"(?i)(?<![\w.'])(?:{names})\s*(?:[<>=!]=?\s*\d+|<>\s*\d+|(?:not\s+)?between\s+\d+\s+and\s+\d+"
@@ -34,7 +35,7 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     """Read a condition over columns, such as ``amount > 100 AND kind = 'total'``.
 
     Where types do not fit, texts that look like dates are read as dates, and numbers that are compared with a day as
-    the day they mean: ``month >= '2024-05'`` and ``month >= 202405`` mean what they say.
+    the day they mean: ``month >= '2024-05'`` and ``month >= 202405`` mean what they say. What cannot be cast is null.
 
     Raises
     ------
@@ -44,9 +45,12 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     >>> frame = pl.DataFrame({"amount": [90.0, 120.0]})
     >>> frame.filter(condition("amount > 100", frame.schema)).rows()
     [(120.0,)]
+    >>> names = pl.DataFrame({"region": ["5", "North"]})
+    >>> names.filter(condition("cast(region as int) > 3", names.schema)).rows()
+    [('5',)]
     """
     empty = pl.DataFrame(schema=schema)
-    where = _with_days(where, empty)
+    where = _CAST.sub(lambda one: one[0] if one[1] is None else "try_cast(", _with_days(where, empty))
     try:
         found = _parsed(where, empty)
         tried = empty.lazy().select(found).collect()

@@ -243,6 +243,13 @@ def test_everybody_alike_forms_one_segment() -> None:
     assert codes(run(same)) == ["segment-no-variation"]
 
 
+def test_too_little_known_is_not_taken_for_no_difference() -> None:
+    frame, _ = planted()
+    numbers = [name for name in frame.columns if frame.schema[name].is_numeric()]
+    few = pl.int_range(pl.len()) % 3 == 0
+    assert "segment-nothing-known" in codes(run(frame.with_columns(pl.when(few).then(pl.col(numbers)))))
+
+
 def test_nothing_known_forms_one_segment() -> None:
     frame, _ = planted()
     empty = frame.with_columns(
