@@ -91,6 +91,15 @@ def test_a_hidden_way_holds_no_figure() -> None:
     assert {row["from_group"] for row in rows if row["moved"] == 0} == {"Surfers", "Talkers", "not yet a customer"}
 
 
+def test_who_is_in_no_segment_stands_last_and_did_not_move() -> None:
+    names = {"Faders": "returned", "not yet a customer": "inactive"}
+    told = moves_table().with_columns(pl.col("from_group").replace(names))
+    rows = segment_months.moves(told, NAMES, 0)
+    places = {row["from_group"]: row["from_place"] for row in rows}
+    assert sorted(places, key=lambda name: places[name]) == ["Surfers", "Talkers", "inactive", "returned"]
+    assert {row["moved"] for row in rows if row["from_group"] in ("inactive", "returned")} == {0.0}
+
+
 def test_what_segments_told_of_later_months() -> None:
     title = "What the segments of March 2024, found from what was known then, told of the months to June 2024"
     table = drawn("en")[title]
