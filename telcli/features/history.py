@@ -5,12 +5,12 @@ or which was not delivered, is not known and does not count. With y the known mo
 
     <measure>_mean_N   = mean(y)                                        unit of the measure; N is 3 or 6
     <measure>_change_N = (mean of N months - mean of the N before) / max(|mean of the N before|, 1), within -10..10
-    <measure>_trend_6  = slope of the least-squares line through y      unit of the measure per month
-    <measure>_sd_6     = sqrt(sum((y - mean)^2) / (n - 1))              unit of the measure
+    <measure>_trend_N  = slope of the least-squares line through y      unit of the measure per month
+    <measure>_sd_N     = sqrt(sum((y - mean)^2) / (n - 1))              unit of the measure
     <measure>_sum_N    = sum(y)
 
 A change is finite for a customer who starts from nothing; that of active days is the difference alone, in days. It
-needs two thirds of each half known, a trend or a deviation `LEAST` known months of 6, else it is null, as a mean or sum
+needs two thirds of each half known, a trend or a deviation `LEAST` known months, else it is null, as a mean or sum
 is where no month is known. Each is made of what its measure is made of.
 """
 
@@ -28,7 +28,7 @@ from telcli.tables.month_history import MEASURES, PAST
 __all__ = ["LEAST", "LEVELS", "REACH", "history"]
 
 LEAST = 3
-"""Known months that a trend and a deviation need, of 6."""
+"""Known months that a trend and a deviation need."""
 
 REACH = 11
 """Months before its own that a row looks back on, at most."""
@@ -75,8 +75,8 @@ def _measured(rows: pl.LazyFrame, name: str) -> pl.LazyFrame:
         pl.col("_now_6").alias(f"{name}_mean_6"),
         _change(name, 3).alias(f"{name}_change_3"),
         _change(name, 6).alias(f"{name}_change_6"),
-        _trend().alias(f"{name}_trend_6"),
-        _deviation().alias(f"{name}_sd_6"),
+        *(_trend(months).alias(f"{name}_trend_{months}") for months in (3, 6)),
+        *(_deviation(months).alias(f"{name}_sd_{months}") for months in (3, 6)),
     )
     return told.drop(*lags, *halves, *(f"{half}_known" for half in halves))
 
@@ -92,20 +92,21 @@ def _change(name: str, months: int) -> pl.Expr:
     return pl.when(enough).then(found)
 
 
-def _trend() -> pl.Expr:
-    """Slope of the line through the known ones of six months: (n Sxy - Sx Sy) / (n Sxx - Sx^2), x the months ago."""
-    n, seen = pl.col("_now_6_known"), [pl.col(f"_{lag}").is_not_null().cast(pl.Int32) for lag in range(6)]
+def _trend(months: int) -> pl.Expr:
+    """Slope of the line through the known ones of so many: (n Sxy - Sx Sy) / (n Sxx - Sx^2), x the months ago."""
+    n = pl.col(f"_now_{months}_known")
+    seen = [pl.col(f"_{lag}").is_not_null().cast(pl.Int32) for lag in range(months)]
     x = reduce(add, (flag * -lag for lag, flag in enumerate(seen)))
     xx = reduce(add, (flag * lag**2 for lag, flag in enumerate(seen)))
-    xy = _added([pl.col(f"_{lag}") * -float(lag) for lag in range(6)])
-    slope = (xy - x * pl.col("_now_6")) * n / (n * xx - x * x)
+    xy = _added([pl.col(f"_{lag}") * -float(lag) for lag in range(months)])
+    slope = (xy - x * pl.col(f"_now_{months}")) * n / (n * xx - x * x)
     return pl.when(n >= LEAST).then(slope.round(_SMALL) + 0.0)
 
 
-def _deviation() -> pl.Expr:
-    """Standard deviation of the known ones of six months."""
-    n, mean = pl.col("_now_6_known"), pl.col("_now_6")
-    squares = _added([(pl.col(f"_{lag}") - mean) ** 2 for lag in range(6)])
+def _deviation(months: int) -> pl.Expr:
+    """Standard deviation of the known ones of so many months."""
+    n, mean = pl.col(f"_now_{months}_known"), pl.col(f"_now_{months}")
+    squares = _added([(pl.col(f"_{lag}") - mean) ** 2 for lag in range(months)])
     return pl.when(n >= LEAST).then((squares / (n - 1)).sqrt().round(_SMALL))
 
 

@@ -55,19 +55,20 @@ def past() -> dict[str, Any]:
             )
         for months in (3, 6):
             found[f"{name}_change_{months}"] = _change(about, months)
-        found[f"{name}_trend_6"] = c.number(
-            f"Slope of the line through the {about.en} of the last 6 months, 3 known at least",
-            f"近6个月{about.zh}趋势（每月增减）",
-            f"{about.unit} a month",
-            source=about.source,
-        )
-        found[f"{name}_sd_6"] = c.number(
-            f"Standard deviation (n - 1) of {about.en} over the last 6 months, 3 known at least",
-            f"近6个月{about.zh}标准差",
-            about.unit,
-            low=0.0,
-            source=about.source,
-        )
+        for months in (3, 6):
+            found[f"{name}_trend_{months}"] = c.number(
+                f"Slope of the line through the {about.en} of the last {months} months, 3 known at least",
+                f"近{months}个月{about.zh}趋势（每月增减）",
+                f"{about.unit} a month",
+                source=about.source,
+            )
+            found[f"{name}_sd_{months}"] = c.number(
+                f"Standard deviation (n - 1) of {about.en} over the last {months} months, 3 known at least",
+                f"近{months}个月{about.zh}标准差",
+                about.unit,
+                low=0.0,
+                source=about.source,
+            )
     for name, (en, zh, unit) in _SUMS.items():
         for months in (3, 6):
             found[f"{name}_sum_{months}"] = c.count(

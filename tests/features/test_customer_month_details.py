@@ -237,6 +237,7 @@ def test_trend_and_variability_of_the_known_months() -> None:
     usage += [{"customer_id": "a", "month": date(2024, 4, 1), "call_minutes": 5.0}]
     made = built(usage=usage)
     assert made["texts_trend_6"].to_list() == [None, None, 2.0, 2.0, 2.0, 2.0]
+    assert made["texts_trend_3"].to_list() == [None, None, 2.0, None, None, None]
     squares = sum((2.0 * k - 6.8) ** 2 for k in (1, 2, 3, 5, 6))
     assert made["texts_sd_6"][5] == pytest.approx((squares / 4) ** 0.5, abs=1e-6)
     assert made["texts_mean_6"][5] == pytest.approx(6.8)

@@ -172,15 +172,16 @@ def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
     for (_,), rows in made.group_by("customer_id"):
         seen = {day.year * 12 + day.month: row for day, row in zip(rows["month"], rows.rows(named=True), strict=True)}
         for at, row in seen.items():
-            for name in MEASURES:
-                known = [(k, seen[k][name]) for k in range(at - 5, at + 1) if k in seen and seen[k][name] is not None]
+            for name, months in product(MEASURES, (3, 6)):
+                back = range(at - months + 1, at + 1)
+                known = [(k, seen[k][name]) for k in back if k in seen and seen[k][name] is not None]
                 if len(known) < 3:
-                    assert row[f"{name}_trend_6"] is None
-                    assert row[f"{name}_sd_6"] is None
+                    assert row[f"{name}_trend_{months}"] is None
+                    assert row[f"{name}_sd_{months}"] is None
                     continue
                 x, y = (np.array(side, dtype=float) for side in zip(*known, strict=True))
-                assert row[f"{name}_trend_6"] == pytest.approx(np.polyfit(x - at, y, 1)[0], abs=1e-5)
-                assert row[f"{name}_sd_6"] == pytest.approx(y.std(ddof=1), abs=1e-5)
+                assert row[f"{name}_trend_{months}"] == pytest.approx(np.polyfit(x - at, y, 1)[0], abs=1e-5)
+                assert row[f"{name}_sd_{months}"] == pytest.approx(y.std(ddof=1), abs=1e-5)
 
 
 @settings(max_examples=8, deadline=None)
