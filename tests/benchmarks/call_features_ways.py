@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from call_features_sql import CHDB, DUCKDB
+from call_features_sql import CHDB, DUCKDB, SPARK
 
 FEATURES = [
     *("calls_out", "calls_in", "call_minutes_out", "call_minutes_in", "texts_out", "counterparts"),
@@ -54,6 +54,17 @@ def of_telcli() -> Way:
     return work
 
 
+def by_time(folder: Path) -> Path:
+    """The same rows as a foreign system has them: one file, in the order of time."""
+    return folder.with_name(f"{folder.name}-by-time.parquet")
+
+
+def of_telcli_foreign() -> Way:
+    from telcli.features.call_month import call_months
+
+    return lambda folder, _: call_months(pl.scan_parquet(by_time(folder)), features=FEATURES)
+
+
 def of_polars() -> Way:
     def work(folder: Path, _: int) -> pl.DataFrame:
         rows = pl.scan_parquet(files(folder))
@@ -87,13 +98,13 @@ def of_polars() -> Way:
     return work
 
 
-def of_duckdb() -> Way:
+def of_duckdb(places: Callable[[Path], list[Path]] = files) -> Way:
     import duckdb
 
     def work(folder: Path, _: int) -> pl.DataFrame:
         base = duckdb.connect()
         base.execute("SET threads = 2")
-        query = DUCKDB.format(files=[str(file) for file in files(folder)])
+        query = DUCKDB.format(files=[str(file) for file in places(folder)])
         found = pl.from_arrow(base.sql(query).to_arrow_table())
         assert isinstance(found, pl.DataFrame)
         return found
@@ -190,6 +201,50 @@ def of_numba() -> Way:
     return work
 
 
+def spark_way(found: Callable[[Any], Any]) -> Way:
+    """Spark on this machine with two threads; its start and the end of its virtual machine are counted in."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    def work(folder: Path, _: int) -> pl.DataFrame:
+        made = SparkSession.builder.master("local[2]").config("spark.sql.session.timeZone", "UTC")
+        made = made.config("spark.ui.enabled", "false").config("spark.driver.memory", "6g")
+        spark = made.config("spark.sql.shuffle.partitions", "8").config("spark.log.level", "ERROR").getOrCreate()
+        spark.read.parquet(str(folder)).createOrReplaceTempView("events")
+        result = pl.from_arrow(found(spark).toArrow())
+        gateway = SparkContext._gateway
+        spark.stop()
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        assert isinstance(result, pl.DataFrame)
+        return result.with_columns(pl.col("counterparts").fill_null(0))
+
+    return work
+
+
+def of_spark_sql() -> Way:
+    return spark_way(lambda spark: spark.sql(SPARK.format(features=", ".join(FEATURES))))
+
+
+def of_spark_telcli() -> Way:
+    """The function of telcli, bucket by bucket, by applyInArrow."""
+
+    def months(bucket: Any) -> Any:
+        import pyarrow as pa
+
+        from telcli.features.call_month import call_months
+
+        rows = pl.from_arrow(bucket)
+        assert isinstance(rows, pl.DataFrame)
+        found = call_months(rows.drop("bucket", "month").lazy(), features=FEATURES)
+        table = found.select("customer_id", pl.col(FEATURES).cast(pl.Float64)).to_arrow()
+        return table.set_column(0, "customer_id", table["customer_id"].cast(pa.string()))
+
+    schema = ", ".join(["customer_id string", *(f"{name} double" for name in FEATURES)])
+    return spark_way(lambda spark: spark.table("events").groupBy("bucket").applyInArrow(months, schema))
+
+
 def of_bandicoot() -> Way:
     from tests.features.bandicoot_old import revive
 
@@ -250,6 +305,10 @@ WAYS: dict[str, Callable[[], Way]] = {
     "pandas": of_pandas,
     "numba": of_numba,
     "chdb": of_chdb,
+    "spark-sql": of_spark_sql,
+    "spark-telcli": of_spark_telcli,
+    "telcli-foreign": of_telcli_foreign,
+    "duckdb-foreign": lambda: of_duckdb(lambda folder: [by_time(folder)]),
     "bandicoot": of_bandicoot,
 }
-NEEDS = {name: name for name in WAYS}
+NEEDS = {name: {"spark": "pyspark"}.get(name.split("-")[0], name.split("-")[0]) for name in WAYS}
