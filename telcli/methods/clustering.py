@@ -114,14 +114,15 @@ def assign(matrix: Floats, centres: NDArray[np.float64]) -> tuple[Labels, float]
     """Each row's nearest centre and the sum of squared distances to it."""
     labels = np.empty(len(matrix), dtype=np.int32)
     middle = _middle(centres)
-    narrow = (centres - middle).astype(matrix.dtype)
+    moved, off = centres - middle, middle.astype(matrix.dtype)
+    narrow = moved.astype(matrix.dtype)
     sizes = np.einsum("ij,ij->i", narrow, narrow)
     total = 0.0
     for start in range(0, len(matrix), _CHUNK):
-        rows = matrix[start : start + _CHUNK] - middle.astype(matrix.dtype)
+        rows = matrix[start : start + _CHUNK] - off
         nearest = np.argmin(sizes - 2.0 * (rows @ narrow.T), axis=1)
         labels[start : start + _CHUNK] = nearest
-        away = rows - (centres - middle)[nearest]
+        away = rows - moved[nearest]
         total += float(np.einsum("ij,ij->", away, away))
     return labels, total
 
