@@ -10,12 +10,12 @@ from difflib import get_close_matches
 import polars as pl
 
 from telcli.errors import DataError, UsageError
+from telcli.features.month_index import add_months
 from telcli.methods.leakage import plain_name
 from telcli.tables.months import FEATURES
 
 __all__ = [
     "Windows",
-    "add_months",
     "candidate_columns",
     "label_rows",
     "named_columns",
@@ -56,16 +56,6 @@ class Windows:
     def out_of_time(self) -> bool:
         """Whether there are months to train on and one to calibrate on before the tested one."""
         return len(self.past) > 1
-
-
-def add_months(day: date, months: int) -> date:
-    """The first day of a month `months` later.
-
-    >>> add_months(date(2024, 11, 1), 3)
-    datetime.date(2025, 2, 1)
-    """
-    count = day.year * 12 + day.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
 
 
 def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: int, most: int = 6) -> Windows:

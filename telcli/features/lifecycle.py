@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.features.month_index import add_months
 from telcli.features.ruling import NOT_KNOWN, Rule, ruled
 
 __all__ = ["LifecycleRules", "lifecycle_reasons", "lifecycle_stage"]
@@ -63,7 +64,7 @@ def lifecycle_reasons(months: pl.LazyFrame, as_of: date, rules: LifecycleRules =
 
 def _recent(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """Customers of the snapshot with revenue r0 (now) .. r8 and active days d0 .. d2."""
-    back = [_earlier(as_of, ago) for ago in range(_MONTHS_BACK)]
+    back = [add_months(as_of, -ago) for ago in range(_MONTHS_BACK)]
     at = pl.col("month")
     # One cell per customer and month, picked, not averaged: sums in parallel would not repeat to the last bit.
     revenue = [pl.col("revenue").filter(at == month).first().alias(f"r{ago}") for ago, month in enumerate(back)]
@@ -94,8 +95,3 @@ def _stage(rules: LifecycleRules) -> list[pl.Expr]:
         Rule(pl.lit(value=True), "unknown", NOT_KNOWN),
     ]
     return ruled("lifecycle_stage", "lifecycle_reason", stages)
-
-
-def _earlier(month: date, months: int) -> date:
-    count = month.year * 12 + month.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-__all__ = ["date_at", "index_at", "month_at", "month_index", "part_of_month"]
+__all__ = ["add_months", "date_at", "index_at", "month_at", "month_index", "part_of_month"]
 
 
 def month_index(day: date) -> int:
@@ -25,6 +25,15 @@ def month_at(index: int) -> date:
     datetime.date(2024, 6, 1)
     """
     return date(index // 12, index % 12 + 1, 1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The first day of a month `months` later.
+
+    >>> add_months(date(2024, 11, 1), 3)
+    datetime.date(2025, 2, 1)
+    """
+    return month_at(month_index(day) + months)
 
 
 def index_at(day: pl.Expr) -> pl.Expr:

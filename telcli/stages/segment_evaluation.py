@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.features.churn_snapshots import add_months
+from telcli.features.month_index import add_months
 from telcli.methods.cluster_count import Maker
 from telcli.methods.cluster_quality import About, about_label
 from telcli.methods.clustering import Labels, draw_rows

@@ -8,8 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.churn_snapshots import add_months
 from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
+from telcli.features.month_index import add_months
 from telcli.methods.clustering import assign
 from telcli.settings import SegmentSettings
 from telcli.stages.segment_count import Segmented

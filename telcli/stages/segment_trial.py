@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.behaviour import usual_columns
-from telcli.features.churn_snapshots import add_months, label_rows, overwritten_columns
+from telcli.features.churn_snapshots import label_rows, overwritten_columns
 from telcli.features.known_then import known_then
+from telcli.features.month_index import add_months, month_index
 from telcli.methods.clustering import Floats
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
@@ -57,7 +58,7 @@ def trial(tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentS
     """Go back `evaluation_months`, or as far as history reaches; None where nothing comes after any month."""
     months = contract("customer_months").conform(tables["customer_months"]).filter(pl.col("month") <= now.as_of)
     first = months.select(pl.col("month").min()).collect(engine="streaming").item()
-    span = (now.as_of.year - first.year) * 12 + now.as_of.month - first.month
+    span = month_index(now.as_of) - month_index(first)
     back = min(settings.evaluation_months, span)
     if span < 1:
         return _labelled(now)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from telcli.errors import DataError, UsageError
 from telcli.features.churn_snapshots import (
-    add_months,
     label_rows,
     named_columns,
     plan_windows,
     snapshot_features,
 )
+from telcli.features.month_index import add_months
 
 FIRST = date(2023, 1, 1)
 
