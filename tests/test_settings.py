@@ -59,6 +59,11 @@ def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: o
         ("[segment.rules]\n'a+b' = 'age < 3'\n", "a+b must be called"),
         ("[segment]\nrules = 'age < 3'\n", "rules must be a table"),
         ("[score-value.rules]\na = 'age < 3'\n", "no setting in [score-value] called rules"),
+        ("[segment.rules]\n'' = 'age < 3'\n", '"" must be called'),
+        ("[segment.rules]\nnot-known = 'age < 3'\n", "not-known must be called otherwise"),
+        ("[segment.rules]\nCustomer_ID = 'age < 3'\n", "Customer_ID must be called otherwise"),
+        (f"[segment.rules]\n{'x' * 999} = 'age < 3'\n", f"{'x' * 40}… must be called"),
+        ('[segment.rules]\n"a\\u001b[1m" = "age < 3"\n', "a�[1m must be called"),
         ("\xff", "not UTF-8"),
     ],
 )
@@ -69,6 +74,30 @@ def test_a_bad_file_is_a_sentence(tmp_path: Path, body: str, says: str) -> None:
         settings.read_config(file)
     assert says in str(caught.value)
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ('[segment.rules]\n校园 = "age < 25"\n', 'Write the name in quotes: "校园"'),
+        ("[segment.rules]\n  x校园='a \"校\" b'\n", 'Write the name in quotes: "x校园"'),
+        ('[segment]\nrules.校园 = "age < 25"\n', 'Write the name in quotes: rules."校园"'),
+        ('[segment]\nrules = { 校园 = "age < 25" }\n', 'Write the name in quotes: "校园"'),
+        ("[dictionary.地区]\n", 'Write the name in quotes: dictionary."地区"'),
+        ('[segment.rules]\r\n# 校园\r\n校园 = "x"\r\n', 'Write the name in quotes: "校园"'),
+        ("[segment.rules]\ncampus = “age < 25”\n", "Write “ ” as the signs of ASCII."),
+        ("[segment]\nn_segments ＝ 4\n", "Write ＝ as the sign of ASCII."),
+        ("[segment.rules]\ncampus = \"plan = '校园\n", ""),
+        ("[segment\n", ""),
+    ],
+)
+def test_names_and_signs_that_toml_does_not_take_are_hinted_at(tmp_path: Path, body: str, hint: str) -> None:
+    file = tmp_path / "telcli.toml"
+    file.write_bytes(body.encode())
+    with pytest.raises(UsageError) as caught:
+        settings.read_config(file)
+    assert caught.value.code == "config-unreadable"
+    assert caught.value.hint == hint
 
 
 def test_the_file_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,17 +133,22 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise MissingInputError(
             "mapping-missing", "There is no mapping file {file}.",
             hint="Write one with: telcli ingest SOURCES... --write-mapping {file}", file=str(file),
         ) from None  # fmt: skip
     except ValueError as error:
+        from telcli.settings import toml_hint
+
         raise UsageError(
-            "mapping-unreadable", "{file} is not valid TOML: {why}", file=str(file), why=str(error)
-        ) from None
+            "mapping-unreadable", "{file} is not valid TOML: {why}", hint="{how}",
+            file=str(file), why=str(error), how=toml_hint(text, error),
+        ) from None  # fmt: skip
 
 
 def try_writing(file: Path | None) -> None:

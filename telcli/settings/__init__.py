@@ -15,6 +15,7 @@ from telcli.settings.own_rules import own_rules
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.segmenting import SegmentSettings
+from telcli.settings.toml_hint import toml_hint
 
 __all__ = [
     "DICTIONARY",
@@ -35,4 +36,5 @@ __all__ = [
     "own_rules",
     "read_config",
     "resolve",
+    "toml_hint",
 ]

@@ -13,6 +13,9 @@ __all__ = ["RULES", "own_rules"]
 RULES = ("segment", "rules")
 """The section, and the name of the table in it."""
 _NAME = re.compile(r"[\w-]{1,40}")
+_RESERVED = ("not-known", "own-rule", "yes", "no", "none", "null", "customer_id")
+"""Words of view_groups and customer_views, which a group of that name would be taken for."""
+_SHOWN = 40
 
 
 def own_rules(section: Mapping[str, Any], file: str) -> dict[str, str]:
@@ -32,6 +35,8 @@ def own_rules(section: Mapping[str, Any], file: str) -> dict[str, str]:
     for name, condition in rules.items():
         if not _NAME.fullmatch(name):
             raise _refused(name, "called by letters, digits, - and _ alone, 40 at most", file)
+        if name.lower() in _RESERVED:
+            raise _refused(name, f"called otherwise: {', '.join(_RESERVED)} mean something else in the results", file)
         if not isinstance(condition, str) or not condition.strip():
             raise _refused(name, 'a condition in double quotes, such as "age < 25"', file)
     return dict(rules)
@@ -43,6 +48,18 @@ def _refused(name: str, wanted: str, file: str, section: str = "segment.rules") 
         "{file}: [{section}] {own} must be {wanted}.",
         file=file,
         section=section,
-        own=name,
+        own=_legible(name),
         wanted=wanted,
     )
+
+
+def _legible(name: str) -> str:
+    r"""A name as it may stand in a sentence: short, without the codes that would steer a terminal.
+
+    >>> _legible("campus"), _legible(""), _legible("a\x1b[1m"), _legible("x" * 99)[-3:]
+    ('campus', '""', 'a�[1m', 'xx…')
+    """
+    plain = "".join(letter if letter.isprintable() else "�" for letter in name)
+    if not plain.strip():
+        return f'"{plain[:_SHOWN]}"'
+    return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"

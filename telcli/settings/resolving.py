@@ -17,6 +17,7 @@ from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 from telcli.settings.memory import memory_bytes
 from telcli.settings.own_rules import RULES, own_rules
+from telcli.settings.toml_hint import toml_hint
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
 
@@ -57,16 +58,7 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
     """Parse telcli.toml and refuse sections and names that do not exist."""
     if path is None:
         return {}
-    try:
-        parsed = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(
-            "config-encoding", "{file} is not UTF-8 text.", hint="Save it as UTF-8.", file=str(path)
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(
-            "config-unreadable", "{file} is not valid TOML: {why}", file=str(path), why=str(error)
-        ) from None
+    parsed = _parsed(path)
     for section, body in parsed.items():
         _known(section, [*SECTIONS, DICTIONARY], "section", str(path))
         if not isinstance(body, dict):
@@ -75,6 +67,7 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 "{file} is not valid TOML: {why}",
                 file=str(path),
                 why=f"{section} is not a [section]",
+                how="",
             )
         if section == RULES[0]:
             own_rules(body, str(path))
@@ -83,6 +76,26 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 continue
             _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
     return parsed
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise UsageError(
+            "config-encoding", "{file} is not UTF-8 text.", hint="Save it as UTF-8.", file=str(path)
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            "config-unreadable",
+            "{file} is not valid TOML: {why}",
+            hint="{how}",
+            file=str(path),
+            why=str(error),
+            how=toml_hint(text, error),
+        ) from None
 
 
 def _known(name: str, allowed: list[str], what: str, file: str) -> None:

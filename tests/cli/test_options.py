@@ -64,6 +64,15 @@ def test_the_language_may_come_from_the_file(faked: Path, capsys: pytest.Capture
     assert "telcli.toml is not valid TOML" in capsys.readouterr().err
 
 
+def test_names_in_chinese_go_in_quotes_in_files_of_toml(faked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (faked / "mapping.toml").write_text("[[source]]\n账期 = 1\n", encoding="utf-8")
+    assert main(["ingest", "crm.csv", "--mapping", "mapping.toml", "--lang", "zh"]) == 2
+    assert '名称请加引号："账期"' in capsys.readouterr().err
+    (faked / "telcli.toml").write_text("[segment.rules]\n校园 = 'age < 25'\n", encoding="utf-8")
+    assert main(["config"]) == 2
+    assert 'Write the name in quotes: "校园"' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_init_writes_every_setting_as_a_comment(lang: str, faked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import tomllib
