@@ -75,6 +75,7 @@ STAGES = (
             "segment_moves",
             "segment_evaluation",
             "segment_agreement",
+            "customer_views",
             "value_scores",
             "survival_curve",
             "churn_scores",

@@ -7,6 +7,7 @@ from telcli.report.drawing import chart, drawn, missing
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.report.segment_section import segments
+from telcli.report.view_section import views
 from telcli.tables import units
 
 __all__ = ["sections", "untold"]
@@ -34,7 +35,7 @@ TOP = (
 
 def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
-    made = (base, segments, value, risk, top, quality, notes)
+    made = (base, segments, views, value, risk, top, quality, notes)
     return [section for build in made if (section := build(report)) is not None]
 
 
@@ -149,6 +150,8 @@ def notes(report: Report) -> Section:
         told.append(report.word("notes.value", basis=basis, months=f"{about.number('horizon_months'):.0f}", rate=rate))
     if report.rows("risk"):
         told.append(report.word("notes.risk"))
+    if report.rows("views"):
+        told.append(report.word("notes.views"))
     told.append(report.word("notes.small", n=f"{about.number('small_cell') or 0:.0f}"))
     told.append(report.word("notes.commands"))
     return Section("notes", report.word("section.notes"), notes=told)

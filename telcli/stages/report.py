@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
+from telcli.features.view_words import REASONS, group_words, reason_words, view_words
 from telcli.figures import (
     churn,
     customers,
@@ -18,6 +19,7 @@ from telcli.figures import (
     reasons,
     segment_agreement,
     segment_months,
+    segment_views,
     segments,
     value,
 )
@@ -69,6 +71,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_headlines(figures, facts, findings.rows(found), months, settings)
     _put_months(figures, facts, tables, settings)
     _put_agreement(figures, facts, tables, metrics, settings)
+    _put_views(figures, tables, lines, settings)
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
@@ -168,6 +171,21 @@ def _put_agreement(
         pairs = segment_agreement.crossed(tables["segment_agreement"].collect(), settings.small_cell)
         figures.block("segment_agreement", told, segment_agreement.AGREEMENT_TEXTS)
         figures.block("segment_crossed", pairs, segment_agreement.CROSSED_TEXTS)
+
+
+def _put_views(
+    figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, settings: ReportSettings
+) -> None:
+    """The business views, and who is in another stage of life than the month before."""
+    if "customer_views" not in tables:
+        return
+    naming = segment_views.Naming(REASONS, view_words, group_words, reason_words)
+    views = tables["customer_views"].collect(engine="streaming")
+    rows = segment_views.view_rows(views, lines, naming, settings.small_cell)
+    figures.block("views", rows, segment_views.VIEW_TEXTS)
+    if "segment_moves" in tables:
+        ways = segment_views.stage_moves(tables["segment_moves"].collect(), settings.small_cell)
+        figures.block("stage_moves", ways, segment_views.STAGE_TEXTS)
 
 
 def _put_value(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame) -> None:

@@ -1,0 +1,166 @@
+"""The business views as management reads them: what each group is like, and moves between stages of life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from telcli.figures.base import hidden, hidden_cells
+
+__all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "stage_moves", "view_rows"]
+
+SHOWN = (
+    *("account_class", "consumption_tier", "lifecycle_stage", "rfm_group", "value_mode"),
+    *("value_overlap", "exit_candidate", "online", "own_groups"),
+)
+"""Views in the order of the report. Profitable, loyal and strategic stand in their overlaps alone: beside these, the
+counts of each would betray overlaps that are hidden."""
+VIEW_TEXTS = ("view", "group", "meaning")
+STAGE_TEXTS = ("from_stage", "to_stage", "before")
+_FIGURES = ("customers", "customer_share", "revenue_share", "value_index", "churn_probability", "churned_share")
+_OWN, _NOT_KNOWN = "own_groups", "not-known"
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What views, their groups and reasons are called, in English and Chinese; `reasons` names each view's column."""
+
+    reasons: Mapping[str, str]
+    view: Callable[[str], tuple[str, str]]
+    group: Callable[[str, str], tuple[str, str]]
+    reason: Callable[[str, str], tuple[str, str]]
+
+
+def view_rows(views: pl.DataFrame, lines: pl.DataFrame, naming: Naming, least: int) -> list[dict[str, Any]]:
+    """One row per view and group that has customers, counted from the customers' lines; flags without their "no".
+
+    Parameters
+    ----------
+    views : pl.DataFrame
+        Table customer_views.
+    lines : pl.DataFrame
+        One row per customer of the month, as `telcli.figures.customers.snapshot` gives them.
+    naming : Naming
+        The words for views, groups and reasons.
+    least : int
+        Figures of groups with fewer customers are left out (`small`), and others that would give them away: of the
+        operator's own groups, which may share customers, those that almost everybody is in.
+
+    `meaning` is the reason that most of the group's customers are in it for.
+    """
+    both = views.join(lines, on="customer_id", how="inner")
+    rows = []
+    for place, view in enumerate((name for name in SHOWN if name in views.columns), 1):
+        held = _exploded(both) if view == _OWN else both.with_columns(group_name=_group(both, view))
+        groups = _ordered(_measured(held, both, naming.reasons.get(view, "")), view)
+        counts = [row["customers"] for row in groups]
+        small = _own_hidden(counts, both.height, least) if view == _OWN else hidden(counts, least)
+        rare = hidden([row["went"] or 0 for row in groups], least)
+        for row, gone, few in zip(groups, small, rare, strict=True):
+            if row["group_name"] != "no":
+                rows.append(_told(row, view, naming, place=place, gone=gone, few=few))
+    return rows
+
+
+def stage_moves(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """Ways between stages of life since the month before, of table segment_moves: a row for each that anybody went.
+
+    Counts of fewer than `least` customers are left out (`small`), and others that would betray them; so are the sizes
+    (`of`) of such stages. `moved` is 1 where both are stages, and not the same.
+    """
+    ways = table.filter(pl.col("view") == "lifecycle_stage")
+    before, now = (_stages(ways[column].unique().to_list()) for column in ("from_group", "to_group"))
+    held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
+    counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
+    mask, tiny = hidden_cells(counts, least), hidden([sum(row) for row in counts], least)
+    rows = []
+    for r, one in enumerate(before):
+        for c, other in enumerate(now):
+            if (one, other) not in held:
+                continue
+            row, small = held[one, other], mask[r][c]
+            names = {"from_stage": one, "from_stage_zh": row["from_group_zh"]}
+            names |= {"to_stage": other, "to_stage_zh": row["to_group_zh"], "before": f"{row['before']:%Y-%m}"}
+            moved = float(one != other and {one, other} <= set(_STAGES))
+            places = {"from_place": r + 1, "to_place": c + 1, "moved": moved}
+            figures = {"customers": None if small else row["customers"], "share": None if small else row["share"]}
+            of = None if tiny[r] else sum(counts[r])
+            rows.append({**names, **places, **figures, "of": of, **({"small": 1.0} if small else {})})
+    return rows
+
+
+_STAGES = ("acquisition", "growth", "maturity", "decline", "dormant", "churned")
+
+
+def _stages(found: Sequence[str]) -> list[str]:
+    return [*(one for one in _STAGES if one in found), *sorted(one for one in found if one not in _STAGES)]
+
+
+def _group(both: pl.DataFrame, view: str) -> pl.Expr:
+    group = pl.col(view)
+    if both.schema[view] == pl.Boolean:
+        group = pl.when(group).then(pl.lit("yes")).when(~group).then(pl.lit("no"))
+    return group.cast(pl.String).fill_null(_NOT_KNOWN)
+
+
+def _exploded(both: pl.DataFrame) -> pl.DataFrame:
+    """A row for each customer and rule of the operator's own that holds."""
+    named = both.filter(pl.col(_OWN).is_not_null()).with_columns(group_name=pl.col(_OWN).str.split("+"))
+    return named.explode("group_name")
+
+
+def _measured(held: pl.DataFrame, everybody: pl.DataFrame, reason: str) -> list[dict[str, Any]]:
+    """Each group's figures; sums in order of size, so that they repeat to the last bit."""
+    revenue, mean = everybody["revenue"].clip(0).sum(), everybody["revenue"].mean()
+    alive = ~pl.col("gone")
+    commonest = pl.col(reason).value_counts(sort=True).struct.field(reason) if reason else pl.lit("own-rule")
+    folded = (
+        held.sort("customer_id")
+        .group_by("group_name", maintain_order=True)
+        .agg(
+            customers=pl.len().cast(pl.Int64),
+            billed=pl.col("revenue").clip(0).sort().sum(),
+            mean=pl.col("revenue").sort().mean(),
+            churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),
+            churned_share=pl.col("churned").mean(),
+            went=pl.col("churned").sum().cast(pl.Int64),
+            reason=commonest.first(),
+        )
+    )
+    return folded.with_columns(
+        customer_share=pl.col("customers") / max(everybody.height, 1),
+        revenue_share=pl.col("billed") / revenue if revenue > 0 else pl.lit(None, dtype=pl.Float64),
+        value_index=pl.col("mean") / mean if revenue > 0 else pl.lit(None, dtype=pl.Float64),
+    ).to_dicts()  # fmt: skip
+
+
+def _ordered(groups: list[dict[str, Any]], view: str) -> list[dict[str, Any]]:
+    """Stages of life as they follow, own groups by name, others by revenue a customer; who is not known last."""
+
+    def key(row: dict[str, Any]) -> tuple[bool, float, str]:
+        name = row["group_name"]
+        if view == "lifecycle_stage":
+            place = float(_STAGES.index(name)) if name in _STAGES else 9.0
+        else:
+            place = 0.0 if view == _OWN else -(row["mean"] or 0.0)
+        return name in (_NOT_KNOWN, "unknown"), place, name
+
+    return sorted(groups, key=key)
+
+
+def _own_hidden(counts: Sequence[int], total: int, least: int) -> list[bool]:
+    """Groups that fewer than `least` are in, or are not."""
+    return [0 < count < least or 0 < total - count < least for count in counts]
+
+
+def _told(row: dict[str, Any], view: str, naming: Naming, *, place: int, gone: bool, few: bool) -> dict[str, Any]:
+    called, group = naming.view(view), naming.group(view, row["group_name"])
+    why = naming.reason(view, row["reason"]) if row["group_name"] not in (_NOT_KNOWN, "unknown") else ("", "")
+    names = {"view": called[0], "view_zh": called[1], "place": place, "group": group[0], "group_zh": group[1]}
+    if gone:
+        return {**names, "small": 1.0}
+    told = {**{name: row[name] for name in _FIGURES}, "meaning": why[0] or None, "meaning_zh": why[1] or None}
+    return {**names, **told, **({"churned_share": None, "small_risk": 1.0} if few else {})}
