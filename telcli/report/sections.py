@@ -10,7 +10,7 @@ from telcli.report.segment_section import segments
 from telcli.report.view_section import views
 from telcli.tables import units
 
-__all__ = ["sections", "untold"]
+__all__ = ["sections", "tested", "untold"]
 
 BASE = (
     Column("customers", "count"),
@@ -129,7 +129,7 @@ def quality(report: Report) -> Section | None:
         columns = (Column("source"), Column("rule"), Column("column"), Column("rows", "count"))
         tables.append(table(report, report.word("table.refused"), refused, columns))
     if report.rows("model"):
-        tables.append(_model(report))
+        tables.append(tested(report))
     return Section("quality", report.word("section.quality"), tables=tables) if tables else None
 
 
@@ -162,7 +162,7 @@ def untold(report: Report) -> list[str]:
     return [report.word(UNKNOWN[row.text("what")]) for row in report.rows("unknown")]
 
 
-def _model(report: Report) -> Table:
+def tested(report: Report) -> Table:
     """What the models' tests found, with intervals where there are any."""
     row = report.first("model")
     head = [

@@ -6,7 +6,7 @@ from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.drawing import drawn, missing, ranked
 from telcli.report.model import Report, Row
 
-__all__ = ["segments"]
+__all__ = ["agreed", "segments", "tried"]
 
 PROFILE = (
     Column("name"),
@@ -52,8 +52,8 @@ def segments(report: Report) -> Section | None:
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
     lead = report.word("section.segments_lead", n=len(rows))
-    further = [*_moves(report), *_tried(report), *_crossed(report)]
-    return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=_agreed(report))
+    further = [*_moves(report), *tried(report), *_crossed(report)]
+    return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=agreed(report))
 
 
 def _moves(report: Report) -> list[Table]:
@@ -90,7 +90,7 @@ def _move(report: Report, row: Row | None) -> Cell:
     return Cell(report.write(share, "percent"), number=True, heat=heat)
 
 
-def _tried(report: Report) -> list[Table]:
+def tried(report: Report) -> list[Table]:
     """What segments of an earlier month told of the months since."""
     rows = report.rows("segment_trial")
     if not rows:
@@ -136,7 +136,7 @@ def _shared(report: Report, row: Row | None) -> Cell:
     return Cell(report.write(share, "percent"), number=True, heat=min(5, int(6 * share)))
 
 
-def _agreed(report: Report) -> list[str]:
+def agreed(report: Report) -> list[str]:
     """How far segments and the grouping agree, in a sentence."""
     about = report.first("segment_agreement")
     if not about.text("column"):

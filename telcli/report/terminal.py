@@ -9,11 +9,13 @@ from telcli.report.blocks import Column, Table, table
 from telcli.report.model import Report
 from telcli.report.page import cards, findings
 from telcli.report.sections import untold
+from telcli.report.segment_section import agreed
+from telcli.report.terminal_tables import narrow
 
 __all__ = ["summary"]
 
 _BARS = "▁▂▃▄▅▆▇█"
-_MOST = 5
+_MOST, _LEAST = 5, 12
 _SEGMENTS = (
     Column("name"),
     Column("customers", "count"),
@@ -42,6 +44,17 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     trend = [value for row in report.rows("trend") if (value := row.number("revenue")) is not None]
     if len(trend) > 2:
         yield f"  {_padded(report.word('col.revenue'), label)}  {sparkline(trend)}"
+    yield from _findings(report, width)
+    rows = report.rows("segments")
+    if rows:
+        yield ""
+        yield from _columns(table(report, report.word("section.segments"), rows, _SEGMENTS), width)
+    yield from _further(report, width)
+    for row in report.rows("absent"):
+        yield f"  {report.word('page.run_first')} {row.text('command')}"
+
+
+def _findings(report: Report, width: int) -> Iterator[str]:
     yield ""
     yield report.word("section.findings")
     found = findings(report)[:_MOST]
@@ -52,15 +65,19 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
         if finding.action:
             yield from _indented(f"   → {finding.action}", width, deeper=5)
         yield f"     {finding.command}"
-    rows = report.rows("segments")
-    if rows:
+
+
+def _further(report: Report, width: int) -> Iterator[str]:
+    """What stands on the page beside: agreement with another grouping, tables, what is not known."""
+    for said in agreed(report):
         yield ""
-        yield from _columns(table(report, report.word("section.segments"), rows, _SEGMENTS))
+        yield from _indented(said, width, deeper=0)
+    for shown in narrow(report):
+        yield ""
+        yield from _columns(shown, width)
     for note in untold(report):
         yield ""
         yield from _indented(note, width, deeper=0)
-    for row in report.rows("absent"):
-        yield f"  {report.word('page.run_first')} {row.text('command')}"
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -73,14 +90,33 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(_BARS[min(7, int(8 * (value - low) / span))] for value in values)
 
 
-def _columns(shown: Table) -> Iterator[str]:
-    """A table with its columns aligned, numbers to the right."""
+def _columns(shown: Table, width: int) -> Iterator[str]:
+    """A table with its columns aligned, numbers to the right; without room the widest one of words is cut.
+
+    A dozen columns of it stay.
+    """
     lines = [[cell.text for cell in row] for row in (shown.head, *shown.rows)]
     widths = [max(_wide(line[place]) for line in lines) for place in range(len(shown.head))]
-    yield shown.title
+    words = [place for place, head in enumerate(shown.head) if not head.number]
+    widest = max(words, key=lambda place: widths[place])
+    widths[widest] = min(widths[widest], max(width - 2 * len(widths) - sum(widths) + widths[widest], _LEAST))
+    yield from _indented(shown.title, width, deeper=0) if _wide(shown.title) > width else [shown.title]
     for line in lines:
         parts = zip(line, widths, shown.head, strict=True)
-        yield "  " + "  ".join(_padded(text, width, right=head.number) for text, width, head in parts).rstrip()
+        written = (_padded(_cut(text, wide), wide, right=head.number) for text, wide, head in parts)
+        yield "  " + "  ".join(written).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of at most so many columns, ending in dots where it was cut."""
+    if _wide(text) <= width:
+        return text
+    kept = ""
+    for char in text:
+        if _wide(kept + char) > width - 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"
 
 
 def _indented(text: str, width: int, deeper: int = 3) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.model import Report, Row
 
-__all__ = ["views"]
+__all__ = ["groups", "views"]
 
-_GROUPS = (
+GROUPS = (
     Column("view"),
     Column("group"),
     Column("customers", "count"),
@@ -27,12 +29,13 @@ def views(report: Report) -> Section | None:
     rows = report.rows("views")
     if not rows:
         return None
-    tables = [_once(table(report, "", rows, _GROUPS, wide=True)), *_stages(report)]
+    tables = [groups(report), *_stages(report)]
     return Section("views", report.word("section.views"), report.word("section.views_lead"), tables=tables)
 
 
-def _once(whole: Table) -> Table:
-    """The name of a view beside its first group alone."""
+def groups(report: Report, columns: Sequence[Column] = GROUPS, title: str = "") -> Table:
+    """Every view's groups; the name of a view stands beside its first group alone."""
+    whole = table(report, title, report.rows("views"), columns, wide=True)
     rows, last = [], ""
     for row in whole.rows:
         named = row[0].text
