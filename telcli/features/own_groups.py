@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -10,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import UsageError
+from telcli.features.own_rule_errors import unfit
 from telcli.features.touches import live_lines
 from telcli.tables import contract
 from telcli.tables.condition import ConditionError, condition
@@ -25,6 +25,7 @@ _ACROSS = re.compile(
     r"|approx_count_distinct|std\w*|var\w*|quantile\w*|percentile\w*|corr|covar\w*|array_agg|string_agg|bool_\w+"
     r"|rank|dense_rank|percent_rank|cume_dist|row_number|ntile|lag|lead|over)\s*\("
 )
+_CLOCK = re.compile(r"(?i)(?<![\w.])(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|now(?=\s*\())(?!\w)")
 
 
 def check_rules(rules: Mapping[str, str], tables: Tables, as_of: date) -> None:
@@ -43,10 +44,17 @@ def check_rules(rules: Mapping[str, str], tables: Tables, as_of: date) -> None:
 def own_groups(rules: Mapping[str, str], tables: Tables, views: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """A column per rule, in the order of their names: whether it holds of each customer of `views`, row by row.
 
+    Null is where it cannot be told of a customer, because a column that it names is not known.
+
     Conditions are over customer_months of the month, customers, the views, subscriptions and `age` (the year of the
     snapshot less that of birth). One that names a column of subscriptions holds of a customer where it holds of one
     line that lives at the end of the month. A mean in any other is that of the customers of `views`, each once,
     whatever other rules name.
+
+    Raises
+    ------
+    UsageError
+        A rule cannot be meant, or not of the values that there are.
 
     >>> customers = pl.LazyFrame({"customer_id": ["a", "b"], "birth_year": [2004, 1960]})
     >>> months = pl.LazyFrame({"customer_id": ["a", "b"], "month": [date(2024, 6, 1)] * 2, "active": [True] * 2,
@@ -67,9 +75,23 @@ def own_groups(rules: Mapping[str, str], tables: Tables, views: pl.DataFrame, as
     held = views.select("customer_id")
     for some, places in ((by_customer, [name for name in sources if name != _LINES]), (by_line, list(sources))):
         if some:
-            told = _told(some, sources, places).collect(engine="streaming")
+            told = _worked_out(some, rules, sources, places)
             held = held.join(told, on="customer_id", how="left", maintain_order="left")
     return held.select(list(conditions))
+
+
+def _worked_out(
+    conditions: Mapping[str, pl.Expr], rules: Mapping[str, str], sources: Mapping[str, pl.LazyFrame], places: list[str]
+) -> pl.DataFrame:
+    try:
+        return _told(conditions, sources, places).collect(engine="streaming")
+    except pl.exceptions.PolarsError:
+        for name, found in conditions.items():
+            try:
+                _told({name: found}, sources, places).collect(engine="streaming")
+            except pl.exceptions.PolarsError:
+                raise unfit(name, rules[name], ConditionError("fails"), _schema(sources)) from None
+        raise
 
 
 def _told(conditions: Mapping[str, pl.Expr], sources: Mapping[str, pl.LazyFrame], places: list[str]) -> pl.LazyFrame:
@@ -85,8 +107,8 @@ def _told(conditions: Mapping[str, pl.Expr], sources: Mapping[str, pl.LazyFrame]
             rows = sources[place].select("customer_id", *columns)
             frame = frame.join(rows, on="customer_id", how="left", maintain_order="left")
     # first of each row, then of each customer: a mean in a condition is that of all rows
-    held = [found.fill_null(value=False).alias(f"rule_{at}") for at, found in enumerate(conditions.values())]
-    told = frame.select("customer_id", *held).group_by("customer_id").agg(pl.all().any())
+    held = [found.alias(f"rule_{at}") for at, found in enumerate(conditions.values())]
+    told = frame.select("customer_id", *held).group_by("customer_id").agg(pl.all().any(ignore_nulls=False))
     return told.select("customer_id", *(pl.col(f"rule_{at}").alias(name) for at, name in enumerate(conditions)))
 
 
@@ -132,10 +154,13 @@ def _conditions(rules: Mapping[str, str], sources: Mapping[str, pl.LazyFrame]) -
 
 
 def _read(name: str, text: str, schema: pl.Schema, of_lines: Collection[str]) -> pl.Expr:
+    clock = _CLOCK.search(_QUOTED.sub("''", text))
+    if clock:
+        raise unfit(name, text, ConditionError("clock", part=clock[0].lower()), schema)
     try:
         found = condition(text, schema)
     except ConditionError as error:
-        raise _unfit(name, text, error, list(schema)) from None
+        raise unfit(name, text, error, schema) from None
     line = next((root for root in found.meta.root_names() if root in of_lines), None)
     across = _ACROSS.search(_QUOTED.sub("''", text))
     if line and across:
@@ -148,42 +173,3 @@ def _read(name: str, text: str, schema: pl.Schema, of_lines: Collection[str]) ->
             column=line,
         )
     return found
-
-
-def _unfit(name: str, text: str, error: ConditionError, columns: list[str]) -> UsageError:
-    """What is wrong with a rule, by its name."""
-    if error.why == "column":
-        near = difflib.get_close_matches(error.column, columns, n=1)
-        return UsageError(
-            "rule-column-unknown",
-            "telcli.toml: the rule {own} in [segment.rules] names {column}, which is no column.",
-            hint="{near}",
-            own=name,
-            column=error.column,
-            near=f"Did you mean {near[0]}?"
-            if near
-            else "Text goes in single quotes; columns are those of customer_months, customers and subscriptions.",
-        )
-    if error.why == "types":
-        return UsageError(
-            "rule-types",
-            "telcli.toml: the rule {own} in [segment.rules] compares things of different types: {text}",
-            hint="Text and days go in single quotes: region = 'North', joined_on >= '2024-05'",
-            own=name,
-            text=text,
-        )
-    if error.why == "no-condition":
-        return UsageError(
-            "rule-no-condition",
-            "telcli.toml: the rule {own} in [segment.rules] is not something true or false of each customer: {text}",
-            hint="Write it as in SQL: age < 25 AND region = 'North'",
-            own=name,
-            text=text,
-        )
-    return UsageError(
-        "rule-unreadable",
-        "telcli.toml: the rule {own} in [segment.rules] cannot be read as a condition: {text}",
-        hint="Write it as in SQL, text in single quotes: age < 25 AND region = 'North'",
-        own=name,
-        text=text,
-    )

@@ -138,6 +138,9 @@ def _unfit(error: ConditionError, where: str, table: str) -> UsageError:
             where=repr(where),
             table=table,
         )
+    if error.why in _UNFIT:
+        code, template, hint = _UNFIT[error.why]
+        return UsageError(code, template, hint=hint, where=repr(where), part=error.part)
     if error.why == "unreadable":
         return UsageError(
             "where-unreadable",
@@ -151,6 +154,30 @@ def _unfit(error: ConditionError, where: str, table: str) -> UsageError:
         hint="Write it as in SQL: amount > 100 AND kind = 'total'",
         where=repr(where),
     )
+
+
+_UNFIT = {
+    "subquery": (
+        "where-subquery",
+        "--where {where} asks other rows with SELECT.",
+        "Name columns of this table alone.",
+    ),
+    "pattern": (
+        "where-pattern",
+        "--where {where} holds a pattern that is no regular expression.",
+        "Signs such as ( and [ go after a \\; LIKE '%text%' needs no pattern.",
+    ),
+    "day": (
+        "where-day",
+        "--where {where} names a day that there is not: {part}.",
+        "Write days as '2024-05-31' and months as '2024-05'.",
+    ),
+    "wide-sign": (
+        "where-wide-sign",
+        "--where {where} cannot be read: {part} is not a sign of ASCII.",
+        "Signs and quotes are those of ASCII: amount > 100 AND kind = 'total'",
+    ),
+}
 
 
 def known_table(name: str) -> None:

@@ -92,16 +92,30 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     facts = view_facts(inputs.tables, base, as_of, settings, **costs)
     views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of))
     own = own_groups(inputs.choices.get("rules", {}), inputs.tables, views, as_of)
+    remarks = tuple(notice for held in own if (notice := _remark(held)))
+    own = own.fill_null(value=False)
     views = views.with_columns(_joined_names(own))
     groups = view_groups(views, own, people, as_of)
     tables = {"customer_views": views.select(list(contract("customer_views").schema.columns())), "view_groups": groups}
-    return Views(tables, _shares(groups), tuple(_nobody(held.name) for held in own if not held.any()))
+    return Views(tables, _shares(groups), remarks)
 
 
-def _nobody(rule: str) -> Notice:
-    return Notice(
-        "segment-rule-nobody", "The rule {own} in [segment.rules] holds of no customer of this month.", {"own": rule}
-    )
+def _remark(held: pl.Series) -> Notice | None:
+    """What is odd about whom a rule holds of: it tells nobody from anybody."""
+    rule = {"own": held.name}
+    if held.null_count() == len(held):
+        words = (
+            "The rule {own} in [segment.rules] cannot be told of any customer of this month: what it asks is not known."
+        )
+        return Notice("segment-rule-unknown", words, rule)
+    if not held.any():
+        return Notice(
+            "segment-rule-nobody", "The rule {own} in [segment.rules] holds of no customer of this month.", rule
+        )
+    if held.all() and len(held) > 1:
+        words = "The rule {own} in [segment.rules] holds of every customer of this month of whom it can be told."
+        return Notice("segment-rule-everybody", words, rule)
+    return None
 
 
 def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date
 
 import polars as pl
 
 __all__ = ["ConditionError", "condition"]
 
-_CAST = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])(cast)\s*\(", re.IGNORECASE)
+_CAST = re.compile(
+    r"'[^']*'|(?P<cast>(?<![\w.])cast\s*\()|(?P<value>\"[^\"]*\"|\w+)\s*::\s*(?P<kind>\w+)|\"[^\"]*\"", re.I
+)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
+_WIDE = re.compile("[＜＞＝≤≥≠（）‘’“”＂＇，％]")
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
 _OF_DAYS = (
     r"(?i)(?<![\w.'])(?:{names})\s*(?:[<>=!]=?\s*\d+|<>\s*\d+|(?:not\s+)?between\s+\d+\s+and\s+\d+"
@@ -18,16 +24,19 @@ _OF_DAYS = (
 _NUMBER = re.compile(r"(?<![\w'])\d+(?![\w'])")
 _MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 
+_DIGITS_OF_DAYS = (6, 8)
+
 
 class ConditionError(Exception):
     """A condition cannot be meant.
 
-    `why` is ``unreadable``, ``no-condition`` (not true or false of each row), ``types``, or ``column``: there is no
-    such `column`; `near` is one that is called much like it, or empty.
+    `why` is ``unreadable``, ``no-condition`` (not true or false of each row), ``types``, ``subquery`` (SELECT in it),
+    ``pattern`` (no regular expression), ``day`` or ``wide-sign``: `part` is what is no day, or a sign that is not of
+    ASCII; or ``column``: there is no such `column`; `near` is one that is called much like it, or empty.
     """
 
-    def __init__(self, why: str, column: str = "", near: str = "") -> None:
-        self.why, self.column, self.near = why, column, near
+    def __init__(self, why: str, column: str = "", near: str = "", part: str = "") -> None:
+        self.why, self.column, self.near, self.part = why, column, near, part
         super().__init__(why)
 
 
@@ -50,19 +59,31 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     [('5',)]
     """
     empty = pl.DataFrame(schema=schema)
-    where = _CAST.sub(lambda one: one[0] if one[1] is None else "try_cast(", _with_days(where, empty))
+    if _SUBQUERY.search(_QUOTED.sub("''", where)):
+        raise ConditionError("subquery")
+    where = _CAST.sub(_as_try, _with_days(where, empty))
     try:
-        found = _parsed(where, empty)
-        tried = empty.lazy().select(found).collect()
+        found, tried = _tried(where, empty)
     except pl.exceptions.PolarsError:
         try:
-            found = _parsed(_DATE.sub(_as_date, where), empty)
-            tried = empty.lazy().select(found).collect()
-        except pl.exceptions.PolarsError:
-            raise ConditionError("types") from None
+            found, tried = _tried(_DATE.sub(_as_date, where), empty)
+        except pl.exceptions.PolarsError as error:
+            raise ConditionError("pattern" if "regex" in str(error) else "types") from None
     if tried.dtypes != [pl.Boolean] or tried.height:
         raise ConditionError("no-condition")
     return found
+
+
+def _tried(where: str, empty: pl.DataFrame) -> tuple[pl.Expr, pl.DataFrame]:
+    """The condition, and what it gives of no rows."""
+    found = _parsed(where, empty)
+    return found, empty.lazy().select(found).collect()
+
+
+def _as_try(found: re.Match[str]) -> str:
+    if found["cast"]:
+        return "try_cast("
+    return f"try_cast({found['value']} as {found['kind']})" if found["kind"] else found[0]
 
 
 def _with_days(where: str, empty: pl.DataFrame) -> str:
@@ -77,14 +98,19 @@ def _with_days(where: str, empty: pl.DataFrame) -> str:
     def day(found: re.Match[str]) -> str:
         told = _MONTH.fullmatch(found[0])
         if told is None:
-            raise ConditionError("types")
+            raise ConditionError("day" if len(found[0]) in _DIGITS_OF_DAYS else "types", part=found[0])
         return f"'{told[1]}-{told[2]}-{told[3] or '01'}'"
 
     return re.sub(_OF_DAYS.format(names="|".join(names)), lambda found: _NUMBER.sub(day, found[0]), where)
 
 
 def _as_date(found: re.Match[str]) -> str:
-    return f"DATE '{found[1]}{found[2] or '-01'}'"
+    day = f"{found[1]}{found[2] or '-01'}"
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ConditionError("day", part=found[0].strip("'")) from None
+    return f"DATE '{day}'"
 
 
 def _parsed(where: str, empty: pl.DataFrame) -> pl.Expr:
@@ -92,7 +118,9 @@ def _parsed(where: str, empty: pl.DataFrame) -> pl.Expr:
         found = pl.sql_expr(where)
         roots = found.meta.root_names()
     except pl.exceptions.PolarsError:
-        raise ConditionError("unreadable") from None
+        _DATE.sub(_as_date, where)  # refuses what is no day
+        wide = _WIDE.search(_QUOTED.sub("''", where))
+        raise ConditionError("wide-sign" if wide else "unreadable", part=wide[0] if wide else "") from None
     for name in roots:
         if name not in empty.columns:
             raise ConditionError("column", name, next(iter(difflib.get_close_matches(name, empty.columns, n=1)), ""))

@@ -75,6 +75,14 @@ def test_margins_of_score_value_count_for_segment_too(home: Path, capsys: pytest
         ("campus = \"age < 'x'\"", ["campus", "'x'"]),
         ('campus = "age"', ["campus"]),
         ("campus = 25", ["campus", "telcli.toml"]),
+        ('campus = "EXISTS (SELECT 1)"', ["campus", "SELECT"]),
+        ("campus = \"region ~ '['\"", ["campus", "LIKE"]),
+        ("campus = \"joined_on > '2024-13-01'\"", ["campus", "2024-13-01"]),
+        ('campus = "joined_on > current_date"', ["campus", "current_date"]),
+        ('campus = "age ＜ 25"', ["campus", "＜"]),
+        ('campus = "(region)::int > 3"', ["campus", "cast"]),
+        ('campus = "1 = 1"', ["campus", "1 = 1"]),
+        ('not-known = "age < 25"', ["not-known"]),
     ],
 )
 def test_a_wrong_rule_is_a_sentence(
@@ -89,6 +97,22 @@ def test_a_wrong_rule_is_a_sentence(
     for word in says:
         assert word in said
     assert not (home / "work" / "customer_views").exists()
+
+
+def test_a_rule_that_tells_nobody_from_anybody_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules(
+        home,
+        'all = "age = age"\nempty = "gender = \'x\'"\nnull = "age > null"\nsome = "age < 25"'.replace(
+            "null =", "nil ="
+        ),
+    )
+    assert main(["segment", "--format", "json"]) == 0
+    told = [(one["code"], one["message"]) for one in json.loads(capsys.readouterr().out)["warnings"]]
+    codes = {code: message for code, message in told if code.startswith("segment-rule-")}
+    assert set(codes) == {"segment-rule-everybody", "segment-rule-unknown"}
+    assert " all " in codes["segment-rule-everybody"]
+    assert sum(code == "segment-rule-unknown" for code, _ in told) == 2
+    assert not any(" some " in message for _, message in told)
 
 
 def test_config_tells_the_rules(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

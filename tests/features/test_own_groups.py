@@ -79,7 +79,7 @@ def test_whom_a_rule_holds_of(rule: str, who: str) -> None:
 def test_rules_come_in_the_order_of_their_names() -> None:
     held = own_groups({"b": "online", "a": "age < 25", "校": "age < 25"}, TABLES, VIEWS, AS_OF)
     assert held.columns == ["a", "b", "校"]
-    assert held["a"].to_list() == [False, True, False, True]
+    assert held["a"].to_list() == [None, True, False, True]
     assert own_groups({}, TABLES, VIEWS, AS_OF).width == 0
 
 
@@ -103,7 +103,7 @@ def test_every_view_may_be_named_but_the_rules_themselves() -> None:
     assert own_groups({"long": "tenure_score >= 4"}, TABLES, views, AS_OF)["long"].to_list() == [
         True,
         False,
-        False,
+        None,
         True,
     ]
 
@@ -140,6 +140,16 @@ def test_what_goes_across_lines_is_refused(rule: str, function: str) -> None:
         ("joined_on > 7", "rule-types", "campus"),
         ("aeg < 25", "rule-column-unknown", "aeg"),
         ("own_groups = 'a'", "rule-column-unknown", "own_groups"),
+        ("EXISTS (SELECT 1 FROM bills)", "rule-subquery", "campus"),
+        ("age > ( select avg(age) FROM customers)", "rule-subquery", "campus"),
+        ("plan_id ~ '['", "rule-pattern", "campus"),
+        ("joined_on > '2024-13-01'", "rule-day", "2024-13-01"),
+        ("joined_on > DATE '2024-02-30'", "rule-day", "2024-02-30"),
+        ("joined_on BETWEEN 202401 AND 202413", "rule-day", "202413"),
+        ("true", "rule-no-condition", "campus"),
+        ("age ＜ 25", "rule-wide-sign", "＜"),
+        ("joined_on > current_date", "rule-clock", "current_date"),
+        ("joined_on < NOW()", "rule-clock", "now"),
     ],
 )
 def test_what_is_wrong_is_said_by_the_name_of_the_rule(rule: str, code: str, says: str) -> None:
@@ -149,6 +159,54 @@ def test_what_is_wrong_is_said_by_the_name_of_the_rule(rule: str, code: str, say
     assert says in str(caught.value)
     if "aeg" in rule:
         assert "age" in caught.value.values["near"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "near"),
+    [
+        ("profitabel", "profitable"),
+        ("lifecicle_stage = 'x'", "lifecycle_stage"),
+        ("AGE < 3", "age"),
+        ("plan_fe > 3", "plan_fee"),
+        ("X_dorm = 'yes'", "x_Dorm"),
+        ("customers.age < 25", "without their table"),
+        ("zzzzzz", "customer_views"),
+    ],
+)
+def test_what_was_meant_is_looked_for_in_all_that_may_be_named(rule: str, near: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_rules({"campus": rule}, TABLES, AS_OF)
+    assert near in caught.value.hint
+
+
+def test_types_are_told_where_they_do_not_fit() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_rules({"campus": "age < 'x' AND plan_id = 'y'"}, TABLES, AS_OF)
+    assert caught.value.hint.startswith("age Int64, plan_id String. ")
+
+
+@pytest.mark.parametrize(
+    "rule", ["x_current_date", "plan_id = 'now()'", "plan_id = 'a (select b)'", "plan_id = '2024-13-01'"]
+)
+def test_text_and_names_are_not_taken_for_what_is_refused(rule: str) -> None:
+    customers = TABLES["customers"].with_columns(x_current_date=pl.lit(value=True))
+    check_rules({"campus": rule}, {**TABLES, "customers": customers}, AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("rule", "who"), [("x_Dorm::int = 1", ""), ("birth_year::int > 2000", "ac"), ("plan_id = 'a::int'", "")]
+)
+def test_casts_give_null_where_a_value_does_not_fit(rule: str, who: str) -> None:
+    assert members(rule) == who
+
+
+@pytest.mark.parametrize("rule", ["(x_Dorm)::int = 1", "cast(x_Dorm AS date) > joined_on"])
+def test_what_fails_on_the_values_is_said_by_the_name_of_the_rule(rule: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        own_groups({"fine": "age < 25", "campus": rule}, TABLES, VIEWS, AS_OF)
+    assert caught.value.code == "rule-fails"
+    assert caught.value.values["own"] == "campus"
+    assert "yes" not in str(caught.value)
 
 
 def test_without_lines_their_columns_are_none() -> None:

@@ -1,0 +1,107 @@
+"""What is wrong with a rule of the operator's own, in a sentence that names it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+import polars as pl
+
+from telcli.errors import UsageError
+from telcli.tables.condition import ConditionError
+
+__all__ = ["unfit"]
+
+_RULE = "telcli.toml: the rule {own} in [segment.rules] "
+_AS_SQL = "Write it as in SQL, text in single quotes: age < 25 AND region = 'North'"
+_UNFIT = {
+    "types": (
+        "rule-types",
+        _RULE + "compares things of different types: {text}",
+        "{types}Text and days go in single quotes, numbers do not: region = 'North', joined_on >= '2024-05', age < 25",
+    ),
+    "no-condition": (
+        "rule-no-condition",
+        _RULE + "is not something true or false of each customer: {text}",
+        "Write it as in SQL, and name a column: age < 25 AND region = 'North'",
+    ),
+    "subquery": (
+        "rule-subquery",
+        _RULE + "asks other rows with SELECT: {text}",
+        "Name columns alone; those of subscriptions may stand beside the customer's own.",
+    ),
+    "pattern": (
+        "rule-pattern",
+        _RULE + "holds a pattern that is no regular expression: {text}",
+        "Signs such as ( and [ go after a \\; LIKE '%text%' needs no pattern.",
+    ),
+    "day": (
+        "rule-day",
+        _RULE + "names a day that there is not, {part}: {text}",
+        "Write days as '2024-05-31' and months as '2024-05'.",
+    ),
+    "clock": (
+        "rule-clock",
+        _RULE + "asks the time of the run by {part}, and would find others every day: {text}",
+        "Write the day: joined_on >= '2024-05-01'",
+    ),
+    "fails": (
+        "rule-fails",
+        _RULE + "cannot be worked out of every customer: {text}",
+        "A value that does not fit is null with cast(region as int).",
+    ),
+    "wide-sign": (
+        "rule-wide-sign",
+        _RULE + "cannot be read, {part} is not a sign of ASCII: {text}",
+        "Signs and quotes are those of ASCII: age < 25 AND region = 'North'",
+    ),
+    "unreadable": ("rule-unreadable", _RULE + "cannot be read as a condition: {text}", _AS_SQL),
+}
+_TABLES = ("customer_months", "customers", "subscriptions", "customer_views", "views")
+
+
+def unfit(name: str, text: str, error: ConditionError, schema: pl.Schema) -> UsageError:
+    """The error of one rule; `schema` holds every column that it may name."""
+    if error.why == "column":
+        return UsageError(
+            "rule-column-unknown",
+            _RULE + "names {column}, which is no column.",
+            hint="{near}",
+            own=name,
+            column=error.column,
+            near=_near(error.column, schema.names()),
+        )
+    code, template, hint = _UNFIT[error.why]
+    return UsageError(code, template, hint=hint, own=name, text=text, part=error.part, types=_types(text, schema))
+
+
+def _near(column: str, columns: Sequence[str]) -> str:
+    """What was meant, perhaps.
+
+    >>> _near("aeg", ["age", "region"]), _near("customers", ["age", "customer_id"])[:42]
+    ('Did you mean age? Text goes in single quotes.', 'Columns are named without their table: age')
+    """
+    if column in _TABLES:
+        return f"Columns are named without their table: age, not {column}.age."
+    by_small = {one.lower(): one for one in columns}
+    near = [by_small[one] for one in difflib.get_close_matches(column.lower(), by_small, n=3)]
+    if near:
+        return f"Did you mean {', '.join(near)}? Text goes in single quotes."
+    return (
+        "Text goes in single quotes; columns are those of customer_months, customers (and age), subscriptions and "
+        "customer_views."
+    )
+
+
+def _types(text: str, schema: pl.Schema) -> str:
+    """The columns of a rule with their types, where it can be read at all.
+
+    >>> _types("age < 'x'", pl.Schema({"age": pl.Int64()}))
+    'age Int64. '
+    """
+    try:
+        named = pl.sql_expr(text).meta.root_names()
+    except pl.exceptions.PolarsError:
+        return ""
+    told = [f"{name} {schema[name]}" for name in dict.fromkeys(named) if name in schema]
+    return f"{', '.join(told)}. " if told else ""
