@@ -25,9 +25,9 @@ from telcli.stages.segment_months import in_time
 from telcli.stages.segment_people import People, gather, spending
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
+from telcli.stages.segment_sentences import reasoned
 from telcli.stages.segment_stability import strained
 from telcli.stages.segment_views import check, viewed
-from telcli.stages.segment_words import reasoned
 
 __all__ = ["segment"]
 

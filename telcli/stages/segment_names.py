@@ -7,21 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 from telcli.stages.segment_attributes import answer, known
-from telcli.stages.segment_words import (
-    DISTINCT,
-    NOTABLE,
-    Difference,
-    Habit,
-    Pair,
-    Portrait,
-    about,
-    labels,
-    pair,
-    phrase,
-    trait,
-    value_zh,
-    words,
-)
+from telcli.stages.segment_traits import DISTINCT, NOTABLE, Difference, Habit, Portrait
+from telcli.stages.segment_words import Pair, about, labels, pair, phrase, trait, value_zh, words
 
 __all__ = ["named"]
 

@@ -16,7 +16,10 @@ from telcli.methods.segment_rule import find_rule
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
-from telcli.stages.segment_words import Difference, Habit, Pair, Portrait, profiled, ruled, treated
+from telcli.stages.segment_sentences import profiled, ruled
+from telcli.stages.segment_traits import Difference, Habit, Portrait
+from telcli.stages.segment_treatment import facts_of, treated
+from telcli.stages.segment_words import Pair
 
 __all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes", "tier_shares"]
 
@@ -80,6 +83,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     drawn = [replace(portrait, tiers=shares) for portrait, shares in zip(drawn, spending, strict=True)]
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
+    facts = facts_of(people, labels, drawn)
     rows = []
     called = zip(drawn, named(drawn, kept, had), named(drawn), strict=True)
     for place, (portrait, name, anew) in enumerate(called):
@@ -95,7 +99,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
                 "churn_rate": portrait.churn_rate,
                 **_both("profile", profiled(portrait)),
                 **_rule(behaviour, labels == place, names, seed),
-                **_both("treatment", treated(portrait)),
+                **_both("treatment", treated(facts[place])),
             }
         )
     return rows

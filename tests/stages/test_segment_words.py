@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from telcli.features.behaviour import behaviour_columns, describing_columns
 from telcli.methods.segment_rule import Condition, Rule
 from telcli.stages.segment_names import named
-from telcli.stages.segment_words import Difference, Habit, Portrait, profiled, ruled, treated
+from telcli.stages.segment_sentences import profiled, ruled
+from telcli.stages.segment_traits import Difference, Habit, Portrait
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 COLUMNS = [*behaviour_columns(), *describing_columns()]
@@ -91,16 +92,6 @@ def test_names_are_never_given_twice(drawn: list[tuple[float, list[tuple[str, fl
     names = named(portraits)
     assert len({english for english, _ in names}) == len({chinese for _, chinese in names}) == len(names)
     assert all(english and chinese.endswith(("客户", "）")) for english, chinese in names)
-    assert all(all(treated(portrait)) for portrait in portraits)
-
-
-def test_advice_follows_value_risk_and_habit() -> None:
-    assert "续约" in treated(Portrait(2.0, (), (), 0.4, 0.2))[1]
-    assert "专属客户经理" in treated(Portrait(2.0, (), (), 0.2, 0.2))[1]
-    assert "沉默" in treated(Portrait(1.0, (Difference("months_since_use", 1.0, 3.0, 0.1),)))[1]
-    assert treated(Portrait(1.0))[0] == "Keep service steady; try one cross-sale against a group held out"
-    fading = Portrait(2.0, (), (Habit("lifecycle_stage", "decline", 0.4, 0.1),))
-    assert "renewal" in treated(fading)[0]
 
 
 def test_rules_in_words_and_as_a_condition() -> None:

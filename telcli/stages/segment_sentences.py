@@ -1,0 +1,127 @@
+"""Segments in sentences, English and Chinese: what sets each apart, the rule that finds it, why so many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from telcli.methods.segment_rule import Condition, Rule
+from telcli.stages.segment_attributes import answer
+from telcli.stages.segment_traits import NOTABLE, Difference, Habit, Portrait
+from telcli.stages.segment_words import (
+    Pair,
+    about,
+    both,
+    joined,
+    labels,
+    measured,
+    pair,
+    phrase,
+    trait,
+    value_zh,
+    words,
+)
+
+__all__ = ["profiled", "reasoned", "ruled"]
+
+_PLAIN = 1.05
+_MOST_NUMBERS, _MOST_HABITS = 4, 3
+
+
+def profiled(portrait: Portrait) -> Pair:
+    """What sets a segment apart, as one sentence.
+
+    >>> profiled(Portrait(1.0, (Difference("data_mb", 1.4, 9.2, 4.0),)))
+    ('2.3x the average data use', '流量为平均的2.3倍')
+    """
+    found: list[Pair] = []
+    groups: set[str] = set()
+    for difference in portrait.differences:
+        group = about(difference.column)["group"]
+        said = _compared(difference)
+        if abs(difference.effect) >= NOTABLE and said and group not in groups and len(found) < _MOST_NUMBERS:
+            groups.add(group)
+            found.append(said)
+    found += [_habit(habit) for habit in portrait.habits[:_MOST_HABITS]]
+    if portrait.tiers is not None and portrait.level:
+        found.append(phrase("tiers", **{tier: 100 * share for tier, share in portrait.tiers.items()}))
+    rate, overall = portrait.churn_rate, portrait.churn_overall
+    if rate is not None and overall is not None and abs(rate - overall) >= 0.02:
+        found.append(phrase("churn", share=100 * rate, overall=100 * overall))
+    return joined(found or [phrase("ordinary")], "; ", "；")
+
+
+def ruled(rule: Rule, columns: Sequence[str]) -> tuple[Pair, str]:
+    """The rule in words with its precision and recall, and as a condition over column names.
+
+    >>> ruled(Rule((Condition(0, 85.0, float("inf")),), 0.9, 0.8), ["revenue_mean_3"])[1]
+    'revenue_mean_3 > 85.0'
+    """
+    said = [_condition(one, measured(columns[one.column])) for one in rule.conditions]
+    conditions = joined(said, " and ", "，且")
+    shares = {"precision": 100 * rule.precision, "recall": 100 * rule.recall}
+    english, chinese = (phrase("fidelity", rule=text, **shares)[lang] for lang, text in enumerate(conditions))
+    return (english, chinese), " AND ".join(_clause(one, columns[one.column]) for one in rule.conditions)
+
+
+def reasoned(criterion: str, settings: Mapping[str, Any], others: Mapping[str, int] = {}) -> Pair:
+    """Why this number of segments: ``chosen``, ``closest``, ``asked``, ``kept`` or ``alone``.
+
+    `others` is the number that each measure by itself would take.
+
+    >>> reasoned("asked", {})[1]
+    '按 n_segments 指定的数量。'
+    """
+    told = pair([pattern.format(**settings) for pattern in words()["criterion"][criterion]])
+    if not others:
+        return told
+    english, chinese = joined(
+        ((f"{words()['measure'][name][0]} {k}", f"{words()['measure'][name][1]}{k}") for name, k in others.items()),
+        ", ",
+        "、",
+    )
+    return f"{told[0]} {phrase('alone_takes', which=english)[0]}", told[1] + phrase("alone_takes", which=chinese)[1]
+
+
+def _compared(difference: Difference) -> Pair | None:
+    """A number beside that of all; None where they read alike or a ratio makes no sense."""
+    english, chinese = labels(difference.column)
+    mean, overall = difference.mean, difference.overall
+    if difference.column in words()["change"]:
+        values = {"share": 100 * mean, "overall": 100 * overall, "mean": mean, "mean_of_all": overall}
+        return both(about(difference.column).get("phrase", "change"), english, chinese, **values)
+    if difference.used is not None and difference.used_overall is not None:
+        key = about(difference.column).get("phrase", "any")
+        return both(key, english, chinese, share=100 * difference.used, overall=100 * difference.used_overall)
+    ratio = mean / overall if overall > 0 else 0.0
+    if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0 or 1 / _PLAIN < ratio < _PLAIN:
+        return None
+    key = "times" if ratio >= 1.5 else "above" if ratio > 1 else "below" if ratio >= 0.02 else "none"
+    return both(key, english, chinese, times=ratio, percent=100 * abs(ratio - 1))
+
+
+def _habit(habit: Habit) -> Pair:
+    label = trait(habit.column)
+    so = answer(habit.column, habit.value)
+    value = so or (habit.value, value_zh(habit.value))
+    patterns = words()["phrase"][("mostly" if habit.share >= 0.5 else "often") + ("_so" if so else "")]
+    shares = {"share": 100 * habit.share, "overall": 100 * habit.overall}
+    said = [p.format(what=w, value=v, **shares) for p, w, v in zip(patterns, label, value, strict=True)]
+    return said[0], said[1]
+
+
+def _condition(condition: Condition, label: Pair) -> Pair:
+    low, high = condition.low, condition.high
+    key = "more" if high == float("inf") else "less" if low == -float("inf") else "within"
+    said = both(key, label[0], label[1], low=low, high=high)
+    if not condition.or_missing:
+        return said
+    return phrase("unknown_too", condition=said[0])[0], phrase("unknown_too", condition=said[1])[1]
+
+
+def _clause(condition: Condition, column: str) -> str:
+    column = column if column.isidentifier() else '"' + column.replace('"', '""') + '"'
+    bounds = [f"{column} > {condition.low}"] if condition.low > -float("inf") else []
+    bounds += [f"{column} <= {condition.high}"] if condition.high < float("inf") else []
+    clause = " AND ".join(bounds)
+    return f"({clause} OR {column} IS NULL)" if condition.or_missing else clause

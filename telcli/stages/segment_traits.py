@@ -1,0 +1,77 @@
+"""What is known of one segment: the material of its name, its profile and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["DISTINCT", "NOTABLE", "Difference", "Habit", "Portrait"]
+
+DISTINCT, NOTABLE = 0.5, 0.25
+"""Standard deviations from which a difference names a segment, and from which it is told at all."""
+_MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
+"""Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one number of a segment differs from all: `effect` in standard deviations, `mean` in the column's unit.
+
+    For a trend `mean` is the median. `used` is the share above zero where zero is usual, else None.
+    """
+
+    column: str
+    effect: float
+    mean: float
+    overall: float
+    used: float | None = None
+    used_overall: float | None = None
+
+
+@dataclass(frozen=True)
+class Habit:
+    """A value more frequent in a segment than among all; shares of those whose value is known."""
+
+    column: str
+    value: str
+    share: float
+    overall: float
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What is known of one segment; differences and habits come with the greatest first, tiers as shares."""
+
+    value_index: float | None
+    differences: tuple[Difference, ...] = ()
+    habits: tuple[Habit, ...] = ()
+    churn_rate: float | None = None
+    churn_overall: float | None = None
+    tiers: Mapping[str, float] | None = None
+
+    @property
+    def spending(self) -> str:
+        """What the name says of spending: a tier that at least 60% of members are in, else between tiers or mixed.
+
+        By `level` alone where the tiers of members are not known.
+
+        >>> Portrait(1.1, tiers={"high": 0.3, "mid": 0.4, "low": 0.3}).spending
+        'mixed'
+        """
+        if not self.level or self.tiers is None:
+            return self.level
+        for tier in ("high", "low", "mid"):
+            if self.tiers[tier] >= _MOST_MEMBERS:
+                return "top" if tier == "high" and self.level == "top" else tier
+        if self.level in ("top", "high") and self.tiers["low"] <= _FEW_MEMBERS:
+            return "upper"
+        return "lower" if self.level == "low" and self.tiers["high"] <= _FEW_MEMBERS else "mixed"
+
+    @property
+    def level(self) -> str:
+        """Revenue per customer: top from 1.5 x the mean, high from 1.2, low to 0.8; empty when not known."""
+        if self.value_index is None:
+            return ""
+        if self.value_index >= 1.5:
+            return "top"
+        return "high" if self.value_index >= 1.2 else "low" if self.value_index <= 0.8 else "mid"
