@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["LifeTable", "conditional_survival", "entry_cells", "life_table", "raw_hazard"]
+__all__ = ["LifeTable", "conditional_survival", "entry_cells", "life_table", "pools_of", "raw_hazard", "tail_start"]
 
 Array = NDArray[np.float64]
 TAIL_SHARE = 0.10
@@ -78,12 +78,10 @@ def life_table(at_risk: ArrayLike, left: ArrayLike, least: float = 0.0) -> LifeT
     [0.98, 0.955, 0.93]
     """
     risk, gone = _cells(at_risk, left)
-    pools = _pools(risk, least)
+    pools = pools_of(risk, least)
     hazard = raw_hazard(np.bincount(pools, risk), np.bincount(pools, gone))[pools]
     enough = np.flatnonzero(risk >= max(least, 1.0))
-    from_end = np.cumsum(risk[::-1])
-    wanted = min(max(TAIL_SHARE * from_end[-1], least), from_end[-1])
-    start = len(risk) - 1 - int(np.searchsorted(from_end, wanted))
+    start = tail_start(risk, least)
     tail = float(raw_hazard([risk[start:].sum()], [gone[start:].sum()])[0])
     survival: Array = np.cumprod(1.0 - hazard, dtype=np.float64)
     return LifeTable(risk, gone, hazard, survival, tail, int(enough[-1]) if enough.size else -1)
@@ -136,6 +134,17 @@ def conditional_survival(table: LifeTable, tenure: ArrayLike, horizon: int) -> A
     return here
 
 
+def tail_start(risk: Array, least: float) -> int:
+    """The first of the longest tenures that together hold a tenth of all customer-months, and `least` of them.
+
+    >>> tail_start(np.array([500.0, 400.0, 60.0, 40.0]), 0.0)
+    2
+    """
+    from_end = np.cumsum(risk[::-1])
+    wanted = min(max(TAIL_SHARE * from_end[-1], least), from_end[-1])
+    return len(risk) - 1 - int(np.searchsorted(from_end, wanted))
+
+
 def _cells(at_risk: ArrayLike, left: ArrayLike) -> tuple[Array, Array]:
     risk, gone = np.asarray(at_risk, dtype=float), np.asarray(left, dtype=float)
     if risk.ndim != 1 or risk.shape != gone.shape or risk.size == 0:
@@ -145,8 +154,12 @@ def _cells(at_risk: ArrayLike, left: ArrayLike) -> tuple[Array, Array]:
     return risk, gone
 
 
-def _pools(risk: Sequence[float] | Array, least: float) -> NDArray[np.int64]:
-    """The pool number of each cell: consecutive, each holding at least `least`, and never nobody."""
+def pools_of(risk: Sequence[float] | Array, least: float) -> NDArray[np.int64]:
+    """The pool number of each tenure: consecutive, each holding at least `least` customer-months, and never nobody.
+
+    >>> pools_of([100.0, 30.0, 80.0, 10.0], 100).tolist()
+    [0, 1, 1, 1]
+    """
     pools = np.zeros(len(risk), dtype=np.int64)
     number, held, floor = 0, 0.0, max(least, 1.0)
     for place, there in enumerate(risk):
