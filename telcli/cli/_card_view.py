@@ -151,8 +151,9 @@ class View:
     def _segment(self, segment: Mapping[str, Any]) -> Iterator[str]:
         name = segment["segment_name_zh" if language() == "zh" else "segment_name"]
         stage = tr("stage of life {stage}", stage=meant("lifecycle_stage", segment["lifecycle_stage"]))
-        spends = tr("spends {tier}", tier=meant("consumption_tier", segment["consumption_tier"]))
-        yield " · ".join([plain(name), stage, spends])
+        tier = segment["consumption_tier"]
+        spends = [tr("spends {tier}", tier=meant("consumption_tier", tier))] if tier else []
+        yield " · ".join([plain(name), stage, *spends])
 
     def _views(self) -> Iterator[Any]:
         """The groups of the business views, where they were made."""

@@ -42,8 +42,9 @@ def rfm_scores() -> list[pl.Expr]:
     """`recency`, `frequency`, `monetary`, `tenure_score`, `complaint_score`: each 1 to 5 among customers who pay alike.
 
     Where payments are not known, months since use stand for recency; where they say nothing of top-ups, days of use for
-    frequency; prepaid customers whose payments are not known are measured by margin. Who pays in neither known way is
-    measured as the postpaid are, without tenure and complaints.
+    frequency. Money is payments of prepaid and margin of other customers, or the other one where that is known of
+    nobody who pays alike; both are never ranked among each other, so whose is not known has no score. Who pays in
+    neither known way is measured as the postpaid are, without tenure and complaints.
 
     >>> frame = pl.DataFrame({"rfm_variant": ["prepaid"] * 2, "payment_days": [3, 40], "months_since_use": [0.0, 0.0],
     ...     "top_ups": [4, 1], "use_days": [9.0, 60.0], "paid_mean": [90.0, 20.0], "margin": [None, None],
@@ -54,8 +55,8 @@ def rfm_scores() -> list[pl.Expr]:
     prepaid, postpaid = pl.col("rfm_variant") == "prepaid", pl.col("rfm_variant") == "postpaid"
     days = pl.coalesce("payment_days", pl.col("months_since_use") * 30)
     since = pl.when(prepaid).then(days).otherwise((days / 30).floor())
-    often = pl.when(prepaid).then(pl.coalesce("top_ups", "use_days")).otherwise("use_days")
-    much = pl.when(prepaid).then(pl.coalesce("paid_mean", "margin")).otherwise(pl.coalesce("margin", "paid_mean"))
+    often = pl.when(prepaid).then(_one_of("top_ups", "use_days")).otherwise("use_days")
+    much = pl.when(prepaid).then(_one_of("paid_mean", "margin")).otherwise(_one_of("margin", "paid_mean"))
     columns = {
         "recency": quintile(since, low_is_best=True),
         "frequency": quintile(often),
@@ -66,23 +67,32 @@ def rfm_scores() -> list[pl.Expr]:
     return [score.over("rfm_variant").alias(name) for name, score in columns.items()]
 
 
+def _one_of(first: str, second: str) -> pl.Expr:
+    """The first column, or the second where the first is known of nobody who pays alike."""
+    return pl.when(pl.col(first).is_not_null().any()).then(first).otherwise(second)
+
+
 def rfm_group(settings: Any) -> list[pl.Expr]:
     """`rfm_group` and `rfm_reason`, of the scores; 4 and 5 are high, 1 and 2 low, and of recency 3 is recent enough.
 
+    Who complains more than most is never among the best, whatever they spend. Where complaints are not known, they do
+    not speak against a customer.
+
     >>> from telcli.settings import SegmentSettings
-    >>> frame = pl.DataFrame({"recency": [5, 1, 1, 3], "frequency": [4, 5, 1, 3], "monetary": [5, 5, 1, 3],
-    ...     "complaint_score": [None] * 4, "tenure_months": [30.0] * 4})
+    >>> frame = pl.DataFrame({"recency": [5, 1, 1, 3, 5], "frequency": [4, 5, 1, 3, 5], "monetary": [5, 5, 1, 3, 5],
+    ...     "complaint_score": [4, None, None, None, 1], "tenure_months": [30.0] * 5})
     >>> frame.select(rfm_group(SegmentSettings()))["rfm_group"].to_list()
-    ['best', 'slipping', 'lapsed', 'middling']
+    ['best', 'slipping', 'lapsed', 'middling', 'slipping']
     """
     recent, often, much = pl.col("recency"), pl.col("frequency"), pl.col("monetary")
+    complains = (pl.col("complaint_score") <= _LOW).fill_null(value=False)
     rules = [
         Rule(pl.any_horizontal(one.is_null() for one in (recent, often, much)), None, "not-known"),
         Rule(pl.col("tenure_months") <= settings.acquisition_months, "new", "joined-lately"),
-        Rule((recent > _LOW) & (often >= _HIGH) & (much >= _HIGH), "best", "recent-often-much"),
+        Rule((recent > _LOW) & (often >= _HIGH) & (much >= _HIGH) & ~complains, "best", "recent-often-much"),
         Rule((much >= _HIGH) & (recent <= _LOW), "slipping", "much-not-recent"),
         Rule((much >= _HIGH) & (often <= _LOW), "slipping", "much-not-often"),
-        Rule((much >= _HIGH) & (pl.col("complaint_score") <= _LOW), "slipping", "much-complains"),
+        Rule((much >= _HIGH) & complains, "slipping", "much-complains"),
         Rule(much >= _HIGH, "big", "much"),
         Rule((recent <= _LOW) & (often <= _LOW), "lapsed", "neither-recent-nor-often"),
         Rule((often >= _HIGH) & (much <= _LOW), "busy", "often-little"),

@@ -57,43 +57,43 @@ def consumption_tier(
 ) -> pl.Expr:
     """Tier by rank of revenue: the top `high` share is high, the bottom `low` share low, the rest mid.
 
-    Equal revenue stays in one tier, by its middle rank; no revenue known is low unless it is known of nobody. Where
-    they are above 0, the amounts `high_from` and `low_below` bound the tiers in the place of the shares.
+    Equal revenue stays in one tier, that of its middle rank, so a tier may hold more or fewer than its share, or
+    nobody. Where revenue is not known, nor is the tier: null. Where they are above 0, the amounts `high_from` and
+    `low_below` bound the tiers in the place of the shares.
 
-    >>> frame = pl.DataFrame({"r": [1.0, 2.0, 3.0, 4.0, 90.0]})
+    >>> frame = pl.DataFrame({"r": [1.0, 2.0, 3.0, 4.0, 90.0, None]})
     >>> frame.select(consumption_tier(pl.col("r"), 0.2, 0.4))["r"].to_list()
-    ['low', 'low', 'mid', 'mid', 'high']
+    ['low', 'low', 'mid', 'mid', 'high', None]
     """
     place = (revenue.rank("average") - 0.5) / revenue.count()
     top = revenue >= high_from if high_from else place > 1 - high
     bottom = revenue < low_below if low_below else place <= low
     return (
-        pl.when(revenue.count() == 0)
-        .then(pl.lit("mid"))
-        .when(top)
+        pl.when(top)
         .then(pl.lit("high"))
-        .when(bottom | revenue.is_null())
+        .when(bottom)
         .then(pl.lit("low"))
-        .otherwise(pl.lit("mid"))
+        .when(revenue.is_not_null())
+        .then(pl.lit("mid"))
         .alias("r")
     )
 
 
 def consumption_view(settings: Any) -> list[pl.Expr]:
-    """`consumption_tier` and `consumption_reason` of a frame with the tiers; null where `revenue` is not known.
+    """`consumption_tier` and `consumption_reason` of a frame with the tiers, null where revenue is not known.
 
     >>> from telcli.settings import SegmentSettings
-    >>> frame = pl.DataFrame({"consumption_tier": ["high", "mid"], "revenue": [90.0, None]})
+    >>> frame = pl.DataFrame({"consumption_tier": ["high", None]})
     >>> frame.select(consumption_view(SegmentSettings())).rows()
     [('high', 'spends-most'), (None, 'not-known')]
     """
-    tier, known = pl.col("consumption_tier"), pl.col("revenue").is_not_null()
+    tier = pl.col("consumption_tier")
     high = "from-amount" if settings.high_tier_revenue else "spends-most"
     low = "below-amount" if settings.low_tier_revenue else "spends-least"
     rules = [
-        Rule(known & (tier == "high"), "high", high),
-        Rule(known & (tier == "mid"), "mid", "spends-middling"),
-        Rule(known & (tier == "low"), "low", low),
+        Rule(tier == "high", "high", high),
+        Rule(tier == "mid", "mid", "spends-middling"),
+        Rule(tier == "low", "low", low),
     ]
     return ruled("consumption_tier", "consumption_reason", rules)
 

@@ -22,7 +22,7 @@ from telcli.stages.segment_against import against, grouping_column
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, loose, names_told
 from telcli.stages.segment_months import in_time
-from telcli.stages.segment_people import People, gather, spending
+from telcli.stages.segment_people import gather, spending, tied
 from telcli.stages.segment_portrait import profile_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
 from telcli.stages.segment_sentences import reasoned
@@ -82,7 +82,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         **months.tables,
         **views.tables,
     }
-    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now.people), *compared.notices)
+    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now, settings), *compared.notices)
     notices += (*strained(now, metrics["between_months"]), *views.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
@@ -187,8 +187,8 @@ def _gained(metrics: Mapping[str, Any]) -> float | None:
     return told["information_gain"] if told else None
 
 
-def _remarks(people: People) -> tuple[Notice, ...]:
-    found = []
+def _remarks(now: Segmented, settings: SegmentSettings) -> tuple[Notice, ...]:
+    found, people = [], now.people
     rows = people.frame.height
     unknown = int((people.frame["lifecycle_stage"] == "unknown").sum())
     if 2 * unknown > rows:
@@ -197,6 +197,6 @@ def _remarks(people: People) -> tuple[Notice, ...]:
         )
         found.append(Notice("segment-lifecycle-unknown", words, {"share": f"{unknown / rows:.0%}"}))
     if np.isnan(people.revenue).all():
-        words = "No revenue is known: segments are numbered by size and everyone is in the middle tier."
+        words = "No revenue is known: segments are numbered by size, and nobody's tier of consumption is known."
         found.append(Notice("segment-no-revenue", words))
-    return tuple(found)
+    return (*found, *tied(people.revenue, now.tiers, settings))

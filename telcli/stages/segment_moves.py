@@ -106,11 +106,17 @@ def move_rows(
         both = _explained(moved(before, segments), tables, before.as_of, as_of)
         named = pl.concat([before.groups.select(_NAMES), profiled.select(_NAMES)]).unique(_NAMES[0], keep="last")
         told = dict(named.iter_rows())
-        frames += [_ways(both, view, told) for view in VIEWS if f"to_{_column(view)}" in both.columns]
+        frames += [_ways(both, view, told) for view in VIEWS if _known(both, _column(view))]
     return pl.concat(frames).with_columns(as_of=pl.lit(as_of), before=pl.lit(before.as_of if before else as_of))
 
 
 _NAMES = ("segment_name", "segment_name_zh")
+
+
+def _known(both: pl.DataFrame, column: str) -> bool:
+    """Whether a view was looked at in both months, and any group of it is known."""
+    names = (f"from_{column}", f"to_{column}")
+    return names[1] in both.columns and any(both[name].null_count() < both.height for name in names)
 
 
 def _column(view: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.errors import DataError
+from telcli.errors import DataError, Notice
 from telcli.features.behaviour import (
     FEW,
     as_matrix,
@@ -27,7 +27,7 @@ from telcli.settings import SegmentSettings
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
 
-__all__ = ["People", "Then", "behaviour_at", "gather", "spending"]
+__all__ = ["People", "Then", "behaviour_at", "gather", "spending", "tied"]
 
 _NO_KINDS = ("customer_id", "lifecycle_reason")
 """Texts that describe nobody."""
@@ -39,7 +39,8 @@ class People:
 
     Parameters
     ----------
-    frame : customer_id, customer_class, lifecycle_stage, lifecycle_reason, and the text columns named by `kinds`.
+    frame : customer_id, customer_class (as the CRM tells it), lifecycle_stage, lifecycle_reason, and the text columns
+        named by `kinds`.
     behaviour, describing : numeric columns that make segments, and those that only describe them.
     values : their values in that order, NaN where missing.
     revenue : the mean of 3 months where known, else the month's; NaN where neither is.
@@ -89,7 +90,6 @@ def gather(
     frame = frame.with_columns(
         lifecycle_stage=pl.when(gone).then(pl.lit("churned")).otherwise("lifecycle_stage"),
         lifecycle_reason=pl.when(gone).then(pl.lit("labelled")).otherwise("lifecycle_reason"),
-        customer_class=pl.col("customer_class").fill_null("public"),
     )
     behaviour = unsmoothed(frame, behaviour_columns())
     if columns is not None:
@@ -130,7 +130,7 @@ def _revenue(frame: pl.DataFrame) -> NDArray[np.float64]:
 
 
 def spending(revenue: NDArray[np.float64], settings: SegmentSettings) -> pl.Series:
-    """Each customer's tier of spending, by revenue as `People` has it."""
+    """Each customer's tier of spending, by revenue as `People` has it; null where that is not known."""
     known = pl.Series("revenue", revenue, dtype=pl.Float64).fill_nan(None).to_frame()
     tier = consumption_tier(
         pl.col("revenue"),
@@ -140,6 +140,31 @@ def spending(revenue: NDArray[np.float64], settings: SegmentSettings) -> pl.Seri
         settings.low_tier_revenue,
     )
     return known.select(tier.alias("consumption_tier")).to_series()
+
+
+def tied(revenue: NDArray[np.float64], tiers: pl.Series, settings: SegmentSettings) -> tuple[Notice, ...]:
+    """What there is to say of tiers without customers where many have the same revenue.
+
+    A tier bound by an amount may be empty by itself, as may that of a few customers.
+    """
+    known = revenue[~np.isnan(revenue)]
+    if not len(known):
+        return ()
+    found = []
+    highest, lowest = float(np.mean(known == known.max())), float(np.mean(known == known.min()))
+    if not settings.high_tier_revenue and highest * len(known) > 1 and not (tiers == "high").any():
+        words = (
+            "Nobody is in the high tier of consumption: {share} of customers have the highest revenue alike, and equal "
+            "revenue stays in one tier. high_tier_revenue under [segment] sets an amount in the place of a share."
+        )
+        found.append(Notice("segment-high-tier-tied", words, {"share": f"{highest:.0%}"}))
+    if not settings.low_tier_revenue and lowest * len(known) > 1 and not (tiers == "low").any():
+        words = (
+            "Nobody is in the low tier of consumption: {share} of customers have the lowest revenue alike, and equal "
+            "revenue stays in one tier. low_tier_revenue under [segment] sets an amount in the place of a share."
+        )
+        found.append(Notice("segment-low-tier-tied", words, {"share": f"{lowest:.0%}"}))
+    return tuple(found)
 
 
 def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str], without: str) -> People:

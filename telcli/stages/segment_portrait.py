@@ -106,13 +106,15 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
 
 
 def tier_shares(labels: Labels, tiers: pl.Series) -> list[dict[str, float]]:
-    """Per segment, the share of its customers in each spending tier.
+    """Per segment, the share of its customers in each spending tier, of those whose tier is known (not null).
 
-    >>> tier_shares(np.array([0, 0, 1], dtype=np.int32), pl.Series(["high", "low", "mid"]))[0]
+    >>> tier_shares(np.array([0, 0, 1], dtype=np.int32), pl.Series(["high", "low", None]))[0]
     {'high': 0.5, 'mid': 0.0, 'low': 0.5}
     """
-    counts = np.bincount(labels)
-    held = {tier: np.bincount(labels, weights=(tiers == tier).to_numpy()) / counts for tier in ("high", "mid", "low")}
+    counts = np.maximum(np.bincount(labels, weights=tiers.is_not_null().to_numpy()), 1)
+    held = {
+        tier: np.bincount(labels, weights=tiers.eq_missing(tier).to_numpy()) / counts for tier in ("high", "mid", "low")
+    }
     return [{tier: float(shares[place]) for tier, shares in held.items()} for place in range(len(counts))]
 
 

@@ -24,9 +24,9 @@ class Segments(dy.Schema):
     segment = c.integer("Segment, from 1, the largest revenue first", "客群编号", need=True, low=1)
     segment_name = c.text("Its name", "客群名称(英文)", need=True)
     segment_name_zh = c.text("Its name in Chinese", "客群名称", need=True)
-    customer_class = c.text("Public, business or key account", "客户类型", need=True, one_of=CUSTOMER_CLASSES)
+    customer_class = c.text("Class of the customer that the CRM tells", "客户类型(CRM)", one_of=CUSTOMER_CLASSES)
     lifecycle_stage = c.text("Stage of the customer's life", "生命周期阶段", need=True, one_of=LIFECYCLE_STAGES)
-    consumption_tier = c.text("High, mid or low revenue", "消费层级", need=True, one_of=TIERS)
+    consumption_tier = c.text("High, mid or low revenue", "消费层级", one_of=TIERS)
 
 
 class SegmentProfiles(dy.Schema):

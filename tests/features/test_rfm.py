@@ -97,3 +97,26 @@ def test_recency_without_payments_is_that_of_use() -> None:
 def test_the_variant_is_that_of_the_lines() -> None:
     frame = pl.DataFrame({"prepaid": [True, False, None]})
     assert frame.select(rfm_variant())["rfm_variant"].to_list() == ["prepaid", "postpaid", None]
+
+
+def test_payments_and_margins_are_never_ranked_among_each_other() -> None:
+    """Whose margin is not known has no score beside those whose is; where it is nobody's, payments stand in."""
+    margins = [{"rfm_variant": "postpaid", "margin": float(n), "paid_mean": 1.0} for n in range(4)]
+    unknown = {"rfm_variant": "postpaid", "paid_mean": 900.0}
+    found = scored([*margins, unknown])["monetary"].to_list()
+    assert found[4] is None
+    assert found[:4] == scored(margins)["monetary"].to_list() == sorted(found[:4])
+    alone = [{"rfm_variant": "postpaid", "paid_mean": float(n)} for n in range(5)]
+    assert scored(alone)["monetary"].to_list() == [1, 2, 3, 4, 5]
+    prepaid = [{**row, "rfm_variant": "prepaid"} for row in alone]
+    assert scored([*prepaid, {"rfm_variant": "prepaid", "margin": 9.0}])["monetary"].to_list() == [1, 2, 3, 4, 5, None]
+
+
+@given(st.lists(st.integers(0, 3).map(float), min_size=1, max_size=40))
+def test_who_did_not_complain_is_never_held_to_complain(complaints: list[float]) -> None:
+    """Fewer complaints are never a lower score, and none at all is never a low one."""
+    rows = [{"rfm_variant": "postpaid", "complaints_sum_6": one} for one in complaints]
+    found = scored(rows)["complaint_score"].to_list()
+    assert all(score > 2 for score, one in zip(found, complaints, strict=True) if one == 0)
+    ranked = [score for _, score in sorted(zip(complaints, found, strict=True))]
+    assert ranked == sorted(ranked, reverse=True)

@@ -71,21 +71,29 @@ def test_lines_describe_as_they_were_in_the_month(month: int, mode: str | None, 
     assert found.select("pay_mode", "service_type").rows() == [(mode, kinds)]
 
 
-def tiers(values: list[float | None], high: float = 0.2, low: float = 0.4) -> list[str]:
+def tiers(values: list[float | None], high: float = 0.2, low: float = 0.4) -> list[str | None]:
     frame = pl.DataFrame({"r": values}, schema={"r": pl.Float64})
     return frame.select(consumption_tier(pl.col("r"), high, low)).to_series().to_list()
 
 
-def test_ties_stay_together_and_unknown_revenue_is_low() -> None:
+def test_ties_stay_together_and_unknown_revenue_has_no_tier() -> None:
     assert tiers([5.0] * 4) == ["mid"] * 4
-    assert tiers([1.0, 2.0, None, 3.0]) == ["low", "mid", "low", "high"]
-    assert tiers([None, None]) == ["mid", "mid"]
+    assert tiers([1.0, 2.0, None, 3.0]) == ["low", "mid", None, "high"]
+    assert tiers([None, None]) == [None, None]
+
+
+@pytest.mark.parametrize(("alike", "tier"), [(39, "high"), (40, "mid")])
+def test_equal_revenue_is_high_where_its_middle_rank_is(alike: int, tier: str) -> None:
+    """Of 100 customers the top 20 are high: of 40 who tie for the top, the middle one stands on the bound itself."""
+    found = tiers([*map(float, range(100 - alike)), *[1000.0] * alike])
+    assert found.count("high") == (alike if tier == "high" else 0)
+    assert set(found[100 - alike :]) == {tier}
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.01, 0.5), st.floats(0.01, 0.5))
 def test_more_revenue_is_never_a_lower_tier(values: list[float], high: float, low: float) -> None:
     order = {"low": 0, "mid": 1, "high": 2}
-    found = [order[tier] for tier in tiers(values, high, low)]
+    found = [order[str(tier)] for tier in tiers(values, high, low)]
     ranked = sorted(zip(values, found, strict=True))
     assert [tier for _, tier in ranked] == sorted(found)
 

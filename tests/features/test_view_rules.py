@@ -101,10 +101,10 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
     "consumption_tier": (
         consumption_view,
         [
-            ({"consumption_tier": "high", "revenue": 9.0}, "high", "spends-most"),
-            ({"consumption_tier": "mid", "revenue": 9.0}, "mid", "spends-middling"),
-            ({"consumption_tier": "low", "revenue": 9.0}, "low", "spends-least"),
-            ({"consumption_tier": "low"}, None, "not-known"),
+            ({"consumption_tier": "high"}, "high", "spends-most"),
+            ({"consumption_tier": "mid"}, "mid", "spends-middling"),
+            ({"consumption_tier": "low"}, "low", "spends-least"),
+            ({"revenue": 9.0}, None, "not-known"),
         ],
     ),
     "rfm_group": (
@@ -112,6 +112,8 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
         [
             ({"recency": 5, "frequency": 5, "monetary": 5, "tenure_months": 3.0}, "new", "joined-lately"),
             ({"recency": 3, "frequency": 4, "monetary": 4}, "best", "recent-often-much"),
+            ({"recency": 5, "frequency": 5, "monetary": 5, "complaint_score": 3}, "best", "recent-often-much"),
+            ({"recency": 5, "frequency": 5, "monetary": 5, "complaint_score": 2}, "slipping", "much-complains"),
             ({"recency": 2, "frequency": 5, "monetary": 5}, "slipping", "much-not-recent"),
             ({"recency": 3, "frequency": 2, "monetary": 5}, "slipping", "much-not-often"),
             ({"recency": 3, "frequency": 3, "monetary": 5, "complaint_score": 1}, "slipping", "much-complains"),
@@ -133,11 +135,14 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
             ),
             ({"consumption_tier": "high", "online": False}, "customise", "important"),
             (
-                {"account_class": "public", "accepted": 1.0, "asked": 2.0, "strategic": False},
+                {"consumption_tier": "mid", "accepted": 1.0, "asked": 2.0, "strategic": False},
                 "customise",
                 "takes-part",
             ),
-            ({"strategic": False, "services_held": 2.0}, "supply", "neither"),
+            ({"consumption_tier": "low", "services_held": 2.0}, "supply", "neither"),
+            ({"account_class": "public", "strategic": False, "services_held": 2.0}, None, "not-known"),
+            ({"account_class": "public", "strategic": False, "online": True, "asked": 1.0}, None, "not-known"),
+            ({"strategic": True, "online": True, "asked": 1.0}, "partner", "important-takes-part"),
             ({"account_class": "key"}, None, "not-known"),
             ({"online": True, "asked": 1.0}, None, "not-known"),
         ],
@@ -184,7 +189,7 @@ def test_amounts_in_the_place_of_shares_give_reasons_of_their_own() -> None:
     assert found == [("high", "from-amount"), ("low", "below-amount")]
     revenue = pl.DataFrame({"r": [300.0, 200.0, 199.0, 10.0, 9.9, None]})
     tier = consumption_tier(pl.col("r"), 0.2, 0.4, 200.0, 10.0)
-    assert revenue.select(tier)["r"].to_list() == ["high", "high", "mid", "mid", "low", "low"]
+    assert revenue.select(tier)["r"].to_list() == ["high", "high", "mid", "mid", "low", None]
 
 
 def test_potential_is_much_margin_that_rises() -> None:
@@ -222,7 +227,7 @@ def test_the_document_lists_every_reason_and_every_group() -> None:
     for view in ("account_class", "rfm_group", "value_mode", "exit_remedy", "consumption_tier", "lifecycle_stage"):
         assert [group for group in WORDS["group"][view] if group not in page] == [], view
     for setting in re.findall(r"`(\w+)`", page.partition("## Groups of your own")[0]):
-        columns = {column.name for column in contract("customer_views").columns()}
+        columns = {column.name for name in ("customer_views", "segments") for column in contract(name).columns()}
         assert setting in {*dir(SegmentSettings()), *columns, "segments", "customer_views", "view_groups"} or any(
             setting in words for words in WORDS["reason"].values()
         ), setting

@@ -240,7 +240,30 @@ def test_few_customers_form_one_segment(rows: int, code: str) -> None:
 def test_everybody_alike_forms_one_segment() -> None:
     frame, _ = planted()
     same = frame.with_columns(pl.exclude("customer_id").first())
-    assert codes(run(same)) == ["segment-no-variation"]
+    outcome = run(same)
+    assert codes(outcome) == ["segment-no-variation", "segment-high-tier-tied", "segment-low-tier-tied"]
+    assert set(out(outcome, "segments")["consumption_tier"]) == {"mid"}
+
+
+@pytest.mark.parametrize(
+    ("alike", "told"),
+    [(143, []), (144, ["segment-high-tier-tied"]), (360, ["segment-high-tier-tied", "segment-low-tier-tied"])],
+)
+def test_tiers_that_are_empty_for_equal_revenue_are_told(alike: int, told: list[str]) -> None:
+    frame, _ = planted()
+    place = pl.int_range(pl.len())
+    money = pl.when(place < alike).then(pl.lit(999.0)).otherwise(place.cast(pl.Float64) / 9)
+    tied = frame.with_columns(money.alias(name) for name in ("revenue", "revenue_mean_3") if name in frame.columns)
+    outcome = run(tied, n_segments=2)
+    assert [code for code in codes(outcome) if "tied" in code] == told
+    tiers = out(outcome, "segments")["consumption_tier"]
+    assert (tiers == "high").sum() == (0 if told else alike)
+    if told:
+        notice = next(one for one in outcome.notices if one.code == told[0])
+        assert notice.values["share"] == f"{alike / 360:.0%}"
+        amounts = run(tied, n_segments=2, high_tier_revenue=900.0, low_tier_revenue=1.0)
+        assert (out(amounts, "segments")["consumption_tier"] == "high").sum() == alike
+        assert [code for code in codes(amounts) if "tied" in code] == []
 
 
 def test_too_little_known_is_not_taken_for_no_difference() -> None:
@@ -260,7 +283,7 @@ def test_nothing_known_forms_one_segment() -> None:
     profile = out(outcome, "segment_profiles").row(0, named=True)
     assert profile["revenue_share"] is None
     assert profile["value_index"] is None
-    assert set(out(outcome, "segments")["consumption_tier"]) == {"mid"}
+    assert set(out(outcome, "segments")["consumption_tier"]) == {None}
 
 
 def test_fewer_kinds_of_customer_than_asked() -> None:
@@ -272,7 +295,7 @@ def test_fewer_kinds_of_customer_than_asked() -> None:
     )
     outcome = run(two, n_segments=5)
     assert outcome.metrics["k"] == 2
-    assert codes(outcome) == ["segment-fewer-than-asked"]
+    assert codes(outcome) == ["segment-fewer-than-asked", "segment-high-tier-tied"]
 
 
 @pytest.mark.parametrize("wanted", [5, 30])
