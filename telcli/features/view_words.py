@@ -46,15 +46,16 @@ def group_words(view: str, group: str) -> Pair:
     (('key account', '大客户'), ('campus', 'campus'))
     """
     words = _words()["group"]
-    flags = words["flag"] if view not in words and view != "own_groups" else {}
-    return _pair({**words["any"], **flags, **words.get(view, {})}.get(group), group)
+    return _pair({**words["any"], **words.get(view, {})}.get(group), group)
 
 
 def reason_words(view: str, reason: str) -> Pair:
     """Why a customer is in a group.
 
-    >>> reason_words("exit_candidate", "earns"), reason_words("online", "not-known")[0]
-    (('earns in every month', '各月均有毛利'), 'not known')
+    What is not known says what is missing.
+
+    >>> reason_words("loyal", "short-stay")[0], reason_words("loyal", "not-known")
+    ('not with the operator for long enough yet', ('when they joined is not known', '入网时间未知'))
     """
     words = _words()["reason"]
     return _pair({**words["any"], **words.get(view, {})}.get(reason), reason)
@@ -65,7 +66,7 @@ def told_of(row: Mapping[str, Any]) -> list[Pair]:
 
     >>> [english for english, _ in told_of({"account_class": "key", "account_reason": "high-profit", "online": False,
     ...     "value_overlap": "none", "rfm_group": "best", "own_groups": "campus+north", "exit_candidate": False})]
-    ['key account (among the highest margins)', 'RFM: best', 'campus', 'north']
+    ['key account (margin among the highest of all customers)', 'RFM: best', 'campus', 'north']
     """
     found: list[Pair] = []
     if row.get("account_class"):

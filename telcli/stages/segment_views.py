@@ -182,8 +182,6 @@ def _joined_names(own: pl.DataFrame) -> pl.Expr:
 
 def _meaning(view: str, group: str, reason: str) -> tuple[str, str]:
     called, why = group_words(view, group), reason_words(view, reason)
-    if reason == NOT_KNOWN:
-        return called
     return f"{called[0]}: {why[0]}", f"{called[1]}：{why[1]}"
 
 

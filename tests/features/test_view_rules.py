@@ -213,11 +213,25 @@ def test_reasons_all_have_words_and_all_words_have_a_case() -> None:
     reached["account_class"].add("high-potential")
     reached["consumption_tier"] |= {"from-amount", "below-amount"}
     for view, reasons in reached.items():
-        assert reasons == {*WORDS["reason"][view], "not-known"}, view
+        assert reasons == set(WORDS["reason"][view]), view
         for _, group, _ in CASES[view][1]:
             if isinstance(group, str):
                 assert group in WORDS["group"][view]
     assert set(REASONS) <= set(WORDS["view"])
+
+
+def test_no_reason_says_its_group_once_more() -> None:
+    """Beside the name of its group a reason adds something: neither is all of the other, in either language."""
+    for view, (_, cases) in CASES.items():
+        for _, group, reason in cases:
+            name = {True: "yes", False: "no", None: "not-known"}.get(group, group)
+            for called, why in zip(group_words(view, name), reason_words(view, reason), strict=True):
+                assert called != name or name in WORDS["group"].get(view, {}), (view, name)
+                assert why not in called, (view, reason)
+                assert not why.startswith(called), (view, reason)
+    for reasons in WORDS["reason"].values():
+        for told in zip(*reasons.values(), strict=True):
+            assert len(set(told)) == len(told), "two reasons of a view are told apart"
 
 
 def test_the_document_lists_every_reason_and_every_group() -> None:
@@ -227,7 +241,11 @@ def test_the_document_lists_every_reason_and_every_group() -> None:
     for view in ("account_class", "rfm_group", "value_mode", "exit_remedy", "consumption_tier", "lifecycle_stage"):
         assert [group for group in WORDS["group"][view] if group not in page] == [], view
     for setting in re.findall(r"`(\w+)`", page.partition("## Groups of your own")[0]):
-        columns = {column.name for name in ("customer_views", "segments") for column in contract(name).columns()}
+        columns = {
+            column.name
+            for name in ("customer_views", "segments", "segment_profiles")
+            for column in contract(name).columns()
+        }
         assert setting in {*dir(SegmentSettings()), *columns, "segments", "customer_views", "view_groups"} or any(
             setting in words for words in WORDS["reason"].values()
         ), setting
@@ -239,7 +257,7 @@ def test_words_are_in_two_languages() -> None:
             for english, chinese in [words] if isinstance(words, list) else words.values():
                 assert english.isascii()
                 assert chinese == "RFM" or not chinese.isascii(), english
-    assert group_words("online", "yes") == ("yes", "是")
+    assert group_words("online", "yes") == ("online customer", "线上客户")
     assert group_words("own_groups", "yes") == ("yes", "yes")
     assert reason_words("own_groups", "own-rule")[1] == "符合自定义规则"
     assert view_words("nothing of ours") == ("nothing of ours", "nothing of ours")

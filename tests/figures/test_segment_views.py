@@ -53,7 +53,7 @@ def test_groups_weigh_what_their_customers_bring() -> None:
     assert key["revenue_share"] == pytest.approx(6000 / total)
     assert key["value_index"] == pytest.approx(300 / (total / 200))
     assert key["churn_probability"] == pytest.approx(0.1)
-    assert key["meaning"] == "among the highest margins"
+    assert key["meaning"] == "margin among the highest of all customers"
     shares = [row["revenue_share"] for (view, _), row in found.items() if view == "account class"]
     assert sum(shares) == pytest.approx(1.0)
 
@@ -61,7 +61,7 @@ def test_groups_weigh_what_their_customers_bring() -> None:
 def test_flags_stand_without_their_no_and_who_is_not_known_stands_last() -> None:
     rows = segment_views.view_rows(*customers(), NAMING, 10)
     flags = [row["group"] for row in rows if row["view"] == "exit candidate"]
-    assert flags == ["yes", "not known"]
+    assert flags == ["exit candidate", "not known"]
     assert named(rows)["exit candidate", "not known"]["meaning"] is None
 
 
@@ -156,7 +156,7 @@ def test_the_page_names_a_view_once() -> None:
     assert (
         "View|Group|Customers|Share of customers|Share of revenue|Value index|Chance of leaving|Mostly because" in text
     )
-    assert "account class|key account|20|10.0%|40.0%|4.00x|10.0%|among the highest margins" in text
+    assert "account class|key account|20|10.0%|40.0%|4.00x|10.0%|margin among the highest of all customers" in text
     assert "\n|public|150|" in text
     assert text.count("account class") == 1
     assert "Stages of life since May 2024: share of each stage of then" in text

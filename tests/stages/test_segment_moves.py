@@ -29,8 +29,17 @@ def june(may: Outcome) -> Outcome:
     people = pl.concat([frame.tail(320), joined])
     new = pl.col("customer_id").str.starts_with("N")
     months = months_of(people).filter(~new | (pl.col("month") == AS_OF))
-    tables = {"customer_months": months, "customers": customers_of(people)}
+    told = customers_of(people, customer_class=["public", None] * 180)
+    tables = {"customer_months": months, "customers": told}
     return segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3))
+
+
+def test_a_view_of_which_nothing_is_known_has_no_moves(may: Outcome, june: Outcome) -> None:
+    assert out(may, "segments")["customer_class"].null_count() == 360
+    assert set(ways(june, "customer_class")["to_group"]) == {"public", "unknown", LEFT}
+    tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
+    silent = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3))
+    assert set(out(silent, "segment_moves")["view"]) == {"segment", "lifecycle_stage", "consumption_tier"}
 
 
 def ways(outcome: Outcome, view: str) -> pl.DataFrame:

@@ -62,8 +62,8 @@ def test_groups_of_a_view_add_up_to_everybody(found: Outcome) -> None:
         assert (rows["value_index"] * rows["customer_share"]).sum() == pytest.approx(1)
     key = groups.filter((pl.col("view_name") == "account_class") & (pl.col("reason") == "told-key")).row(0, named=True)
     assert key["customers"] == (views["account_reason"] == "told-key").sum() == 120
-    assert key["meaning"] == "key account: the CRM says key account"
-    assert key["meaning_zh"] == "大客户：CRM 标为大客户"
+    assert key["meaning"] == "key account: marked as a key account in the CRM"
+    assert key["meaning_zh"] == "大客户：CRM 已标为大客户"
     assert sum(found.metrics["views"]["online"].values()) == pytest.approx(1)
 
 
@@ -128,7 +128,7 @@ def test_a_flat_table_without_bills_use_or_tenure_invents_nothing() -> None:
     gone = groups.filter((pl.col("view_name") == "lifecycle_stage") & (pl.col("group_name") == "churned"))
     assert gone["churn_rate"].to_list() == [1.0]
     assert gone["reason"].to_list() == ["labelled"]
-    assert gone["meaning"].to_list() == ["churned: the label says left"]
+    assert gone["meaning"].to_list() == ["churned: the label of the extract says that they left"]
     left = views.filter(pl.col("lifecycle_stage") == "churned")
     assert set(left["exit_reason"]) == {"left"}
     assert set(left["loyalty_reason"]) == {"not-known"}, "the label came afterwards"
