@@ -99,15 +99,22 @@ def _measure(matrix: Floats, labels: Labels, some: NDArray[np.int64], k: int, qu
     )
 
 
-def choose(candidates: Sequence[Candidate], min_share: float, min_stability: float, slack: float) -> Choice:
-    """The largest k whose silhouette is within `slack` (share) of the best, among k with no small or unstable cluster.
+def choose(
+    candidates: Sequence[Candidate], min_share: float, min_stability: float, slack: float, unsteady: float = 0.10
+) -> Choice:
+    """The largest k whose silhouette is near the best, and whose stability is, among k with no small or unstable one.
 
-    Where no k has all clusters at least `min_share` large and `min_stability` stable: the most stable of those
-    without a small cluster, else the most stable of all.
+    Near is within `slack` (share of it) of the best silhouette, and then, of those, within `unsteady` (share of it) of
+    the best stability: clusters that are split once too often come back less often from rows drawn anew. Where no k
+    has all clusters at least `min_share` large and `min_stability` stable: the most stable of those without a small
+    cluster, else the most stable of all.
 
     >>> pair = Candidate(2, 9.0, 0.60, 0.5, 90.0, 0.95, 0.4)
     >>> three = Candidate(3, 5.0, 0.59, 0.5, 99.0, 0.90, 0.3)
     >>> choose([pair, three], min_share=0.02, min_stability=0.75, slack=0.05)
+    Choice(k=3, sound=True)
+    >>> split = Candidate(4, 4.0, 0.58, 0.6, 99.0, 0.78, 0.1)
+    >>> choose([pair, three, split], min_share=0.02, min_stability=0.75, slack=0.05)
     Choice(k=3, sound=True)
     """
     large = [one for one in candidates if one.smallest_share >= min_share]
@@ -115,8 +122,9 @@ def choose(candidates: Sequence[Candidate], min_share: float, min_stability: flo
     if not sound:
         return Choice(max(large or candidates, key=lambda one: (one.stability, -one.k)).k, sound=False)
     best = max(one.silhouette for one in sound)
-    near = [one.k for one in sound if one.silhouette >= best - slack * abs(best)]
-    return Choice(max(near), sound=True)
+    near = [one for one in sound if one.silhouette >= best - slack * abs(best)]
+    steady = (1 - unsteady) * max(one.stability for one in near)
+    return Choice(max(one.k for one in near if one.stability >= steady), sound=True)
 
 
 def best_by_measure(tried: Tried) -> dict[str, int]:

@@ -48,6 +48,14 @@ class ClusterSettings:
         low=0.0,
         high=1.0,
     )
+    stability_slack: float = setting(
+        0.10,
+        "Share of the best stability that may be given up for more segments.",
+        "为得到更多客群可放弃的稳定性占比。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
     refit: str = setting(
         "always",
         "Whether segments are found anew each month, or customers join those of the snapshot before.",

@@ -102,7 +102,8 @@ def grouped(prepared: Floats, preparation: BehaviourPreparation, settings: Segme
 
     quick = _quick(settings)
     tried = try_each(sample, range(2, most + 1), clusterer(settings), quick, inputs.seed, told)
-    choice = choose(tried.candidates, settings.min_share, settings.min_stability, settings.silhouette_slack)
+    slacks = (settings.silhouette_slack, settings.stability_slack)
+    choice = choose(tried.candidates, settings.min_share, settings.min_stability, *slacks)
     stability = next(one.stability for one in tried.candidates if one.k == choice.k)
     found = _found(prepared, clusterer(settings)(choice.k, inputs.seed), "chosen" if choice.sound else "closest")
     words = (

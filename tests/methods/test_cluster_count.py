@@ -36,6 +36,18 @@ def test_more_segments_win_within_the_slack() -> None:
     assert choose(three, 0.02, 0.75, 0.5).k == 4
 
 
+def test_but_not_where_they_come_back_less_often() -> None:
+    four = [candidate(3, 0.58, 0.96), candidate(4, 0.60, 1.0), candidate(5, 0.55, 0.91), candidate(6, 0.54, 0.89)]
+    assert choose(four, 0.02, 0.75, 0.2, unsteady=0.10) == Choice(5, sound=True)
+    assert choose(four, 0.02, 0.75, 0.2, unsteady=0.05) == Choice(4, sound=True)
+    assert choose(four, 0.02, 0.75, 0.2, unsteady=1.0) == Choice(6, sound=True)
+
+
+def test_stability_is_compared_among_those_near_the_best_silhouette() -> None:
+    far = [candidate(2, 0.30, 1.0), candidate(4, 0.60, 0.80), candidate(5, 0.58, 0.76)]
+    assert choose(far, 0.02, 0.75, 0.2) == Choice(5, sound=True)
+
+
 def test_small_and_unstable_ones_do_not() -> None:
     assert choose([candidate(2, 0.4), candidate(3, 0.6, share=0.001)], 0.02, 0.75, 0.1) == Choice(2, sound=True)
     assert choose([candidate(2, 0.4), candidate(3, 0.6, stability=0.5)], 0.02, 0.75, 0.1) == Choice(2, sound=True)
