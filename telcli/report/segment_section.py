@@ -51,7 +51,7 @@ def segments(report: Report) -> Section | None:
     ]
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
-    lead = report.word("section.segments_lead", n=len(rows))
+    lead = report.word("section.segments_lead" if len(rows) > 1 else "section.one_segment_lead", n=len(rows))
     further = [*_moves(report), *tried(report), *_crossed(report)]
     return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=agreed(report))
 

@@ -36,12 +36,14 @@ def steadiness(
     `stayed` is the share of the customers of both months whose segment has the same name; `ari` compares today's
     segments with those that the centres of before give today's customers (1 the same, 0 chance); `size_psi` the sizes
     of the segments of before with how many join each of them today: by the same centres, so that it tells of the base
-    and not of the model. `drifted` are columns whose distribution has moved since.
+    and not of the model. `drifted` are columns whose distribution has moved since. Where everybody is in one segment,
+    today or before, what would be 0 or 1 whoever moves is None.
     """
     if before is None:
         return None
     both = moved(before, segments).filter(pl.col("was") & pl.col("here"))
-    stayed = (both["from_segment_name"] == both["to_segment_name"]).mean() if both.height else None
+    several = min(before.groups["segment_name"].n_unique(), len(now.grouping.centres)) > 1
+    stayed = (both["from_segment_name"] == both["to_segment_name"]).mean() if both.height and several else None
     told = {
         "before": f"{before.as_of:%Y-%m}",
         "by": "snapshot" if before.told else "today's centres",
@@ -100,6 +102,8 @@ def drift(columns: Sequence[str], was: NDArray[np.float64], now: NDArray[np.floa
 def _by_the_same_centres(
     before: Past, record: Record | None, tables: Mapping[str, pl.LazyFrame], now: Segmented, segments: pl.DataFrame
 ) -> dict[str, Any]:
+    if (len(now.grouping.centres) if record is None else len(record.numbers)) < 2:
+        return {"ari": None, "size_psi": None, "size_band": None}
     if record is None:
         sizes = [frame["segment_name"].value_counts() for frame in (before.groups, segments)]
         counts = sizes[0].join(sizes[1], on="segment_name", how="full", coalesce=True).fill_null(0)
@@ -109,7 +113,8 @@ def _by_the_same_centres(
     joined = assign(record.drawn.preparation.transform(_as_then(record.drawn, tables, now)), record.drawn.centres)[0]
     was = np.searchsorted(np.array(record.numbers), record.customers["segment"].to_numpy())
     counts_of = (np.bincount(labels, minlength=len(record.numbers)) for labels in (was, joined))
-    return {"ari": float(adjusted_rand_score(now.grouping.labels, joined)), **_sizes(*counts_of)}
+    ari = float(adjusted_rand_score(now.grouping.labels, joined)) if len(now.grouping.centres) > 1 else None
+    return {"ari": ari, **_sizes(*counts_of)}
 
 
 def _as_then(drawn: Drawn, tables: Mapping[str, pl.LazyFrame], now: Segmented) -> NDArray[np.float64]:

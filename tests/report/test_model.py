@@ -6,6 +6,7 @@ import polars as pl
 
 from telcli.figures.base import Figures
 from telcli.report import build
+from telcli.report.segment_section import segments
 
 
 def test_rows_keep_their_order_and_speak_the_language() -> None:
@@ -27,3 +28,11 @@ def test_figures_of_the_stage_are_enough(figures: pl.DataFrame) -> None:
     made = build(figures, lang="en", currency="CNY")
     assert {"kpi", "findings", "trend", "segments", "value_curve", "value_tiers", "lift", "costs"} <= set(made.sections)
     assert {"risk", "grid", "reasons", "survival", "top_customers", "quality", "sources", "notes"} <= set(made.sections)
+
+
+def test_one_segment_is_not_called_groups(figures: pl.DataFrame) -> None:
+    for n, says in ((1, "All customers form one group"), (2, "2 groups of customers")):
+        few = figures.filter((pl.col("section") != "segments") | (pl.col("row") <= n))
+        section = segments(build(few, lang="en", currency="CNY"))
+        assert section is not None
+        assert section.lead.startswith(says)

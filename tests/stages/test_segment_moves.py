@@ -156,6 +156,22 @@ def test_nobody_in_both_months_says_nothing_of_staying(may: Outcome) -> None:
     assert ways(outcome, "segment")["customers"].sum() == 720
 
 
+def test_one_segment_says_nothing_of_staying(may: Outcome) -> None:
+    frame = swapped()
+    tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}
+    alone = segment(Inputs(tables, MAY), SegmentSettings(n_segments=1))
+    before = Earlier(MAY, {name: rows for name, rows in alone.tables.items() if name in earlier(may).tables})
+
+    def told(k: int, past: Earlier | None) -> tuple[object, ...]:
+        found = segment(Inputs(tables, AS_OF, earlier=past), SegmentSettings(n_segments=k)).metrics["between_months"]
+        assert found["customers_in_both"] == 360
+        return tuple(found[name] is None for name in ("stayed", "ari", "size_psi", "size_band"))
+
+    assert told(1, None) == told(1, before) == told(3, before) == (True, True, True, True)
+    assert told(1, earlier(may)) == (True, True, False, False)
+    assert told(3, earlier(may)) == (False, False, False, False)
+
+
 def test_a_snapshot_without_centres_tells_moves_but_not_what_they_rest_on(may: Outcome) -> None:
     outcome = run(swapped(), before=earlier(may, "segments", "segment_profiles"))
     told = outcome.metrics["between_months"]
