@@ -109,7 +109,7 @@ def _say(failure: Any, args: list[str], told_already: bool) -> None:
     stage = next((word for word in args if word in COMMANDS), "")
     try:
         sys.stdout.flush()
-        tell_failure(failure, stage, peek(args, "--format") == "json" and not told_already)
+        tell_failure(failure, stage, (peek(args, "--format") or "").lower() == "json" and not told_already)
     except BrokenPipeError:
         raise
     except OSError:  # stdout takes no more

@@ -69,7 +69,9 @@ def _start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    lang: Annotated[Literal["en", "zh"] | None, typer.Option("--lang", help="Language of this page.")] = None,
+    lang: Annotated[
+        Literal["en", "zh"] | None, typer.Option("--lang", case_sensitive=False, help="Language of this page.")
+    ] = None,
 ) -> None:
     """Customer analytics for telecom operators: from raw extracts to segments, value, churn and a report."""
     if context.invoked_subcommand is None:

@@ -66,6 +66,7 @@ Format = Annotated[
     Literal["human", "json", "quiet"],
     typer.Option(
         "--format",
+        case_sensitive=False,
         help="What to print: for people, one JSON object, or nothing but errors.",
         rich_help_panel=_EVERYWHERE,
     ),
@@ -88,7 +89,7 @@ Seed = Annotated[
 ]
 Lang = Annotated[
     Literal["en", "zh"] | None,
-    typer.Option("--lang", help="Language of screens and reports.", rich_help_panel=_EVERYWHERE),
+    typer.Option("--lang", case_sensitive=False, help="Language of screens and reports.", rich_help_panel=_EVERYWHERE),
 ]
 Wait = Annotated[
     float,
@@ -103,7 +104,11 @@ Limit = Annotated[
 ]
 RowFormat = Annotated[
     Literal["human", "json", "csv", "quiet"],
-    typer.Option("--format", help="What to print: for people, one JSON object, CSV with a header, or nothing."),
+    typer.Option(
+        "--format",
+        case_sensitive=False,
+        help="What to print: for people, one JSON object, CSV with a header, or nothing.",
+    ),
 ]
 """Of commands that print rows."""
 Force = Annotated[bool, typer.Option("--force", help="Run even where nothing has changed.")]
@@ -305,6 +310,7 @@ def setting(section: str, name: str, *declared: str, metavar: str | None = None)
     default = str(item.default) if item.default != "" else False
     return typer.Option(
         *declared,
+        case_sensitive=False,
         metavar=metavar
         or choices
         or {"share": "SHARE", "months": "MONTHS", "currency": "MONEY"}.get(about["unit"], "N"),

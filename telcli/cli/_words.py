@@ -33,7 +33,7 @@ def settle(args: Sequence[str]) -> str:
     """
     from telcli.settings.resolving import spoken
 
-    asked = peek(args, "--lang") or spoken(os.environ.get("TELCLI_LANG", "")) or _configured(args)
+    asked = (peek(args, "--lang") or "").lower() or spoken(os.environ.get("TELCLI_LANG", "")) or _configured(args)
     _LANGUAGE.set("zh" if asked == "zh" else "en")
     return language()
 

@@ -229,6 +229,7 @@ def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value:
     except (TypeError, ValueError, OverflowError):
         _refuse(section, item.name, value, source, _KINDS[kind])
     low, high, choices = about["low"], about["high"], about["choices"]
+    value = value.lower() if kind is str and value.lower() in choices else value
     if choices and value not in choices:
         _refuse(section, item.name, value, source, "one of " + ", ".join(choices))
     if about["form"] and not _TEXTS[about["form"]][0](value):

@@ -91,7 +91,7 @@ def _segmented(as_of: date, inputs: Inputs, settings: SegmentSettings, record: R
     """Prepare and group the customers of the month: anew, or by the centres of the record; `given` plays no part."""
     rules = LifecycleRules.of(settings)
     if settings.refit == "never":
-        drawn = _settled(record, as_of)
+        drawn = _settled(record, as_of, inputs.tables)
         people = gather(inputs.tables, as_of, rules, drawn.columns, without=given)
         preparation = drawn.preparation
         prepared = preparation.transform(people.values[:, : len(people.behaviour)])
@@ -106,7 +106,7 @@ def _segmented(as_of: date, inputs: Inputs, settings: SegmentSettings, record: R
     return Segmented(as_of, people, preparation, prepared, ordered, spending(people.revenue, settings))
 
 
-def _settled(record: Record | None, as_of: date) -> Drawn:
+def _settled(record: Record | None, as_of: date, tables: Mapping[str, pl.LazyFrame]) -> Drawn:
     """The centres of the snapshot before.
 
     Raises
@@ -115,12 +115,8 @@ def _settled(record: Record | None, as_of: date) -> Drawn:
         There is none, or the telcli that made it did not write them down.
     """
     if record is None:
-        raise MissingInputError(
-            "segment-none-before",
-            "There are no segments of a month before {month} that customers could join.",
-            hint="Find them first, for an earlier month: telcli segment --as-of YYYY-MM; or find new ones: --refit.",
-            month=f"{as_of:%Y-%m}",
-        )
+        months = tables["customer_months"].filter(pl.col("month") < as_of).select(pl.col("month").max())
+        raise _none_before(as_of, months.collect(engine="streaming").item())
     if record.drawn is None:
         raise MissingInputError(
             "segment-before-unwritten",
@@ -129,6 +125,25 @@ def _settled(record: Record | None, as_of: date) -> Drawn:
             month=f"{record.as_of:%Y-%m}",
         )
     return record.drawn
+
+
+def _none_before(as_of: date, month: date | None) -> MissingInputError:
+    """There is nothing to join; `month` is the one before that could be segmented, None where there is none."""
+    if month is None:
+        return MissingInputError(
+            "segment-first-month",
+            "{month} is the first month: there are no segments of an earlier one that customers could join.",
+            hint="Find segments: telcli segment --as-of {month} --refit; those of the next month can join them.",
+            month=f"{as_of:%Y-%m}",
+        )
+    return MissingInputError(
+        "segment-none-before",
+        "There are no segments of a month before {month} that customers could join.",
+        hint="Find them first, for an earlier month: telcli segment --as-of {before} --refit; "
+        "or find new ones: telcli segment --as-of {month} --refit",
+        month=f"{as_of:%Y-%m}",
+        before=f"{month:%Y-%m}",
+    )
 
 
 def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: Inputs) -> pl.DataFrame:
