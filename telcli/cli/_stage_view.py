@@ -26,6 +26,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("silhouette", "silhouette", "number"),
         ("stability", "stability", "number"),
         ("between_months.stayed", "stayed in their segment", "share"),
+        ("rules.fidelity", "put right by the rules", "share"),
         ("against.ari", "adjusted Rand index", "number"),
     ),
     "score-value": (

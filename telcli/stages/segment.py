@@ -23,7 +23,7 @@ from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, loose, names_told
 from telcli.stages.segment_months import in_time
 from telcli.stages.segment_people import gather, spending, tied
-from telcli.stages.segment_portrait import profile_rows
+from telcli.stages.segment_portrait import profile_rows, rules_told
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
 from telcli.stages.segment_sentences import reasoned
 from telcli.stages.segment_stability import strained
@@ -68,6 +68,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         metrics = {**_metrics(now, inputs.seed), **months.metrics, "against": compared.metrics}
     metrics["information_gain"] = _gained(metrics)
     metrics["names"] = names_told(record, same, profiled)
+    metrics["rules"] = rules_told(profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     metrics["views"] = views.metrics
     metrics["criterion"], metrics["criterion_zh"] = reasoned(

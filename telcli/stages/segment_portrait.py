@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation, Fate
-from telcli.methods.segment_rule import find_rule
+from telcli.methods.segment_rule import UNFOUND, Rule, find_rule, placed
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
@@ -21,7 +21,7 @@ from telcli.stages.segment_traits import Difference, Habit, Portrait
 from telcli.stages.segment_treatment import facts_of, treated
 from telcli.stages.segment_words import Pair
 
-__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "sizes", "tier_shares"]
+__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "rules_told", "sizes", "tier_shares"]
 
 _UNTOLD = ("unknown", "churned")
 _MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15
@@ -72,7 +72,8 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     """One row of segment_profiles per segment, in order, without its as_of.
 
     `kept` are the names that segments have from before, by place; a new one is called like none of `had`. `anew` is
-    what each would be called if nothing were before, and no column of the table.
+    what each would be called if nothing were before, `unfound` the share of it that no rule finds: no columns of the
+    table.
     """
     people, preparation, labels = now.people, now.preparation, now.grouping.labels
     counted = sizes(labels, people.revenue)
@@ -84,6 +85,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     facts = facts_of(people, labels, drawn)
+    told = _rules(behaviour, labels, names, seed)
     rows = []
     called = zip(drawn, named(drawn, kept, had), named(drawn), strict=True)
     for place, (portrait, name, anew) in enumerate(called):
@@ -98,7 +100,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
                 "value_index": counted.value_index[place],
                 "churn_rate": portrait.churn_rate,
                 **_both("profile", profiled(portrait)),
-                **_rule(behaviour, labels == place, names, seed),
+                **told[place],
                 **_both("treatment", treated(facts[place])),
             }
         )
@@ -118,13 +120,42 @@ def tier_shares(labels: Labels, tiers: pl.Series) -> list[dict[str, float]]:
     return [{tier: float(shares[place]) for tier, shares in held.items()} for place in range(len(counts))]
 
 
-def _rule(behaviour: NDArray[np.float64], member: NDArray[np.bool_], names: Sequence[str], seed: int) -> dict[str, Any]:
-    found = find_rule(behaviour, member, seed=seed)
+def _rules(behaviour: NDArray[np.float64], labels: Labels, names: Sequence[str], seed: int) -> list[dict[str, Any]]:
+    """Each segment's rule, what it is worth alone, and the share of the segment that all rules together put in it."""
+    rules = [find_rule(behaviour, labels == place, seed=seed) for place in range(int(labels.max()) + 1)]
+    if not any(rules):
+        return [{**_rule(None, names), "rule_fidelity": None, "unfound": None} for _ in rules]
+    put = placed(rules, behaviour)
+    told = []
+    for place, rule in enumerate(rules):
+        members = put[labels == place]
+        shares = {"rule_fidelity": float((members == place).mean()), "unfound": float((members == UNFOUND).mean())}
+        told.append({**_rule(rule, names), **shares})
+    return told
+
+
+def _rule(found: Rule | None, names: Sequence[str]) -> dict[str, Any]:
     if found is None:
         return dict.fromkeys(("rule", "rule_zh", "rule_filter", "rule_precision", "rule_recall"))
     words, condition = ruled(found, names)
     shares = {"rule_precision": found.precision, "rule_recall": found.recall}
     return {**_both("rule", words), "rule_filter": condition, **shares}
+
+
+def rules_told(profiled: pl.DataFrame) -> dict[str, float] | None:
+    """What the rules of all segments are worth as a set, for the metrics; None where there are none.
+
+    `fidelity` is the share of customers whom they put in their segment, each by the most precise rule that finds them;
+    `unfound` the share whom none finds, `largest` what putting everybody in the largest segment would give.
+    """
+    if profiled["rule_fidelity"].null_count() == profiled.height:
+        return None
+    share = profiled["customer_share"]
+    return {
+        "fidelity": float((share * profiled["rule_fidelity"]).sum()),
+        "unfound": float((share * profiled["unfound"]).sum()),
+        "largest": float(share.to_numpy().max()),
+    }
 
 
 def _both(name: str, texts: tuple[str, str]) -> dict[str, str]:

@@ -50,6 +50,7 @@ class SegmentProfiles(dy.Schema):
     rule_filter = c.text("That rule as a condition over columns of customer_months and customers", "识别规则(筛选条件)")
     rule_precision = c.share("Share of those the rule finds that belong to it", "规则准确率")
     rule_recall = c.share("Share of the segment that the rule finds", "规则覆盖率")
+    rule_fidelity = c.share("Share of the segment that all rules used together put in it", "规则合用归入率")
     treatment = c.text("What to do with it", "经营建议(英文)")
     treatment_zh = c.text("What to do with it, in Chinese", "经营建议")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telcli.methods.segment_rule import find_rule, nearly
+from telcli.methods.segment_rule import UNFOUND, Condition, Rule, find_rule, nearly, placed
 
 
 def test_a_planted_box_is_found_in_its_own_units() -> None:
@@ -62,3 +62,37 @@ def test_no_column_divides() -> None:
 
 def test_four_digits() -> None:
     assert [nearly(value) for value in (0.0, -1.23456, float("inf"))] == [0.0, -1.235, float("inf")]
+
+
+def bounded(low: float, high: float, precision: float, recall: float = 0.5) -> Rule:
+    return Rule((Condition(0, low, high),), precision, recall)
+
+
+def test_of_several_rules_the_most_precise_takes_a_row() -> None:
+    rows = np.array([[1.0], [3.0], [5.0], [9.0]])
+    rules = [bounded(0, 4, 0.6), None, bounded(2, 6, 0.9)]
+    assert placed(rules, rows).tolist() == [0, 2, 2, UNFOUND]
+    assert placed([bounded(0, 4, 0.9), None, bounded(2, 6, 0.6)], rows).tolist() == [0, 0, 2, UNFOUND]
+    assert placed([bounded(0, 9, 0.9, 0.4), bounded(0, 9, 0.9, 0.5)], rows).tolist() == [1, 1, 1, 1]
+    assert placed([bounded(0, 9, 0.9), bounded(0, 9, 0.9)], rows).tolist() == [0, 0, 0, 0]
+    assert placed([None, None], rows).tolist() == [UNFOUND] * 4
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_rows_go_to_a_rule_that_finds_them_and_to_none_only_where_none_does(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(100, 2))
+    rows[random.random((100, 2)) < 0.1] = np.nan
+    labels = random.integers(0, 3, 100)
+    rules = [find_rule(rows, labels == place) for place in range(3)]
+    put = placed(rules, rows)
+    for row, place in zip(rows, put, strict=True):
+        finding = []
+        for index, rule in enumerate(rules):
+            if rule and all(
+                one.low < row[one.column] <= one.high or (one.or_missing and np.isnan(row[one.column]))
+                for one in rule.conditions
+            ):
+                finding.append((rule.precision, rule.recall, -index))
+        assert place == (-max(finding)[2] if finding else UNFOUND)

@@ -118,6 +118,27 @@ def test_the_rule_can_be_asked_as_it_stands(found: Outcome) -> None:
         assert right / members.height == pytest.approx(row["rule_recall"])
 
 
+def test_what_the_rules_are_worth_as_a_set(found: Outcome) -> None:
+    months = months_of(planted()[0]).filter(pl.col("month") == AS_OF).collect()
+    profiles, segments = out(found, "segment_profiles"), out(found, "segments")
+    put: dict[str, int] = {}
+    for row in profiles.sort("rule_precision", "rule_recall", "segment", descending=[True, True, False]).iter_rows(
+        named=True
+    ):
+        hit = pl.SQLContext(m=months).execute(f"SELECT customer_id FROM m WHERE {row['rule_filter']}", eager=True)  # noqa: S608
+        for customer in hit["customer_id"]:
+            put.setdefault(customer, row["segment"])
+    right = segments.with_columns(
+        right=pl.Series([put.get(one) for one in segments["customer_id"]]) == pl.col("segment")
+    )
+    told = right.group_by("segment").agg(pl.col("right").fill_null(value=False).mean()).sort("segment")
+    assert profiles.sort("segment")["rule_fidelity"].to_list() == pytest.approx(told["right"].to_list())
+    rules = found.metrics["rules"]
+    assert rules["fidelity"] == pytest.approx(right["right"].sum() / right.height)
+    assert rules["unfound"] == pytest.approx(1 - len(put) / right.height)
+    assert rules["largest"] == pytest.approx(profiles["customers"].max() / 360)
+
+
 def test_metrics_that_scripts_read(found: Outcome) -> None:
     metrics = found.metrics
     for name in ("k", "inertia", "silhouette", "davies_bouldin", "calinski_harabasz", "stability"):
