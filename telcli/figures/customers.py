@@ -33,7 +33,8 @@ _ADDED: dict[str, dict[str, Any]] = {
 def monthly(customer_months: pl.LazyFrame) -> pl.DataFrame:
     """One row per month: customers (live at its end), revenue, left, and churn_rate, the share of last month's
     customers who left; sorted by month. Revenue includes what leavers were billed, and is null in a month of which no
-    bill is known. It is added up in cents, which come to the same sum in whatever order threads meet them.
+    bill is known. It is added up in cents, which come to the same sum in whatever order threads meet them. Where no
+    month tells of anybody who left, nothing tells who leaves: left and churn_rate are null.
     """
     billed = pl.col("revenue").is_not_null().any()
     folded = customer_months.group_by("month").agg(
@@ -42,6 +43,7 @@ def monthly(customer_months: pl.LazyFrame) -> pl.DataFrame:
         left=pl.col("left").sum().cast(pl.Int64),
     )
     months = folded.sort("month").collect(engine="streaming")
+    months = months.with_columns(left=pl.when(pl.col("left").max() > 0).then("left"))
     before = pl.col("customers").shift(1)
     rate = pl.when(before > 0).then((pl.col("left") / before).clip(0.0, 1.0))
     return months.with_columns(churn_rate=rate)

@@ -12,7 +12,7 @@ __all__ = ["MOVE_TEXTS", "TRIAL_TEXTS", "moves", "tried"]
 
 MOVE_TEXTS = ("from_group", "to_group", "before")
 _OUTSIDE = ("unknown", "inactive", "returned", "not yet a customer", "left")
-TRIAL_TEXTS = ("name", "measured_on")
+TRIAL_TEXTS = ("name", "measured_on", "measure")
 
 
 def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, Any]]:
@@ -41,17 +41,22 @@ def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, A
 
 
 def tried(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
-    """What each segment of an earlier month came to: customers, share that left, revenue a month, and the lifts.
+    """What each segment of an earlier month came to: customers, share that left, money a month, and the lifts.
+
+    `measure` says whether the money, `later_revenue`, is revenue or margin.
 
     Those of a segment of fewer than `least` customers are left out (`small`), and the share that left where so few did.
     """
     wide = {kind: table.filter(pl.col("outcome") == kind) for kind in ("churn", "value")}
+    money = wide["value"]["measure"].drop_nulls() if "measure" in table.columns else pl.Series([])
+    measure = money[0] if len(money) else "revenue"
     first = wide["churn"] if wide["churn"].height else wide["value"]
     rows = [
         {
             "name": row["segment_name"],
             "name_zh": row["segment_name_zh"],
             "measured_on": f"{row['measured_on']:%Y-%m}",
+            "measure": measure,
             "customers": row["customers"],
             **_figures(wide["churn"], row["segment"], "churn_rate", "churn_lift"),
             **_figures(wide["value"], row["segment"], "later_revenue", "later_lift"),

@@ -18,7 +18,7 @@ BASE = (
     Column("left", "count"),
     Column("churn_rate", "percent"),
 )
-UNKNOWN = {"revenue": "notes.no_revenue", "label": "notes.no_label"}
+UNKNOWN = {"revenue": "notes.no_revenue", "label": "notes.no_label", "leaving": "notes.no_leaving"}
 """What the extracts do not tell, and the note on what would bring it."""
 TOP = (
     Column("customer_id"),
@@ -141,7 +141,7 @@ def notes(report: Report) -> Section:
     told.append(report.word("notes.customers"))
     told += [] if "revenue" in unknown else [report.word("notes.revenue")]
     if len(report.rows("trend")) > 1:
-        told.append(report.word("notes.churn"))
+        told += [] if "leaving" in unknown else [report.word("notes.churn")]
     elif "label" not in unknown:
         told.append(report.word("notes.label"))
     if report.rows("value_tiers") and about.number("horizon_months"):

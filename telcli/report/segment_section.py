@@ -17,11 +17,6 @@ PROFILE = (
     Column("at_risk_value", "money"),
 )
 WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
-TRIED = (
-    Column("churn_lift", "times", "lift"),
-    Column("later_revenue", "money"),
-    Column("later_lift", "times", "lift"),
-)
 _WARMEST = 0.2
 """Share of a segment that moves at which a cell has its strongest colour."""
 _GRADES = ((0.9, "agreement.same"), (0.65, "agreement.much"), (0.2, "agreement.some"), (-1.0, "agreement.little"))
@@ -99,7 +94,9 @@ def tried(report: Report) -> list[Table]:
     words = {"month": report.in_words(month), "last": report.month_name}
     title = report.word("table.trial" if later else "table.trial_label", **words)
     rate = Column("churn_rate", "percent", "later_churn" if later else "")
-    columns = (Column("name"), Column("customers", "count"), rate, *TRIED)
+    money = Column("later_revenue", "money", "later_margin" if rows[0].text("measure") == "margin" else "")
+    lifts = (Column("churn_lift", "times", "lift"), Column("later_lift", "times", "lift"))
+    columns = (Column("name"), Column("customers", "count"), rate, lifts[0], money, lifts[1])
     return [table(report, title, rows, columns, wide=True)]
 
 

@@ -75,7 +75,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
-    _put_unknown(figures, tables, lines, flat=months.height == 1)
+    _put_unknown(figures, tables, lines, months)
     listed = [
         {
             "kind": f.kind,
@@ -231,11 +231,14 @@ def _put_trust(
     figures.block("notes", [{**notes, "small_cell": settings.small_cell}], ("margin_basis",))
 
 
-def _put_unknown(figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, *, flat: bool) -> None:
+def _put_unknown(
+    figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, months: pl.DataFrame
+) -> None:
     """Results not there yet that a command would bring, and what no command brings until more is ingested."""
     unknown = [] if lines["revenue"].is_not_null().any() else ["revenue"]
-    unknown += ["label"] if flat and not lines["churned"].is_not_null().any() else []
-    barred = {"revenue": "value_scores", "label": "churn_scores"}
+    unknown += ["label"] if months.height == 1 and not lines["churned"].is_not_null().any() else []
+    unknown += ["leaving"] if months.height > 1 and not months["left"].count() else []
+    barred = {"revenue": "value_scores", "label": "churn_scores", "leaving": "churn_scores"}
     vain = {barred[name] for name in unknown}
     wanted = [table for table in ABSENT if table not in tables and table not in vain]
     figures.block("absent", [{"table": table, "command": ABSENT[table]} for table in wanted], ("table", "command"))

@@ -84,7 +84,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         **views.tables,
     }
     notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now, settings), *compared.notices)
-    notices += (*strained(now, metrics["between_months"]), *views.notices)
+    notices += (*strained(now, metrics["between_months"]), *views.notices, *months.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 

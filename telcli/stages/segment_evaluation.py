@@ -26,6 +26,7 @@ _CLASSES = 3
 _CHANCE_ROUNDS = 49
 _SCHEMA = {
     "outcome": pl.String(),
+    "measure": pl.String(),
     "segment": pl.Int64(),
     "segment_name": pl.String(),
     "segment_name_zh": pl.String(),
@@ -69,8 +70,10 @@ def evaluated(
     for outcome, values in (("churn", found.churned), ("value", found.value)):
         about = _about(labels, values, outcome, seed)
         if about is not None:
-            rows, told[outcome] = _measured(outcome, labels, values, names, about)
-            frames.append(rows.with_columns(_months(now, found.month)))
+            rows, summary = _measured(outcome, labels, values, names, about)
+            measure = "left" if outcome == "churn" else found.measure
+            told[outcome] = {"measure": measure, **summary}
+            frames.append(rows.with_columns(_months(now, found.month), measure=pl.lit(measure)))
     return Evaluation(pl.concat(frames), told) if len(frames) > 1 else nothing
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from telcli.errors import Notice
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
 from telcli.stages.segment_count import Segmented, by_measure, clusterer, count_rows
@@ -15,17 +17,19 @@ from telcli.stages.segment_evaluation import evaluated, gains
 from telcli.stages.segment_moves import move_rows, past
 from telcli.stages.segment_record import Record
 from telcli.stages.segment_stability import steadiness
-from telcli.stages.segment_trial import trial
+from telcli.stages.segment_trial import Trial, trial
+from telcli.stages.segment_views import costs_set
 
 __all__ = ["InTime", "in_time"]
 
 
 @dataclass(frozen=True)
 class InTime:
-    """Tables segment_counts, segment_moves and segment_evaluation, and their metrics."""
+    """Tables segment_counts, segment_moves and segment_evaluation, their metrics, and what there is to say."""
 
     tables: Mapping[str, pl.DataFrame]
     metrics: Mapping[str, Any]
+    notices: tuple[Notice, ...] = ()
 
 
 def in_time(
@@ -41,7 +45,7 @@ def in_time(
     `segments` and `profiled` are the tables of today.
     """
     before = past(record, inputs.tables, now, profiled, settings)
-    tried = trial(inputs.tables, now, settings)
+    tried = trial(inputs.tables, now, settings, costs_set(inputs))
     found = evaluated(tried, now, profiled, clusterer(settings), settings.name_overlap, inputs.seed)
     ks = [one.k for one in now.grouping.tried.candidates]
     gained = gains(tried, ks, clusterer(settings), inputs.seed)
@@ -58,4 +62,16 @@ def in_time(
             "k_by_measure": by_measure(now.grouping, gained),
             "k_table": counts.drop("as_of").to_dicts() if ks else [],
         },
+        _untold(tried, now),
     )
+
+
+def _untold(tried: Trial | None, now: Segmented) -> tuple[Notice, ...]:
+    """What to load where months of history do not tell who left, and no label does."""
+    if tried is None or now.people.churned is not None or not np.isnan(tried.churned).all():
+        return ()
+    words = (
+        "No month tells of anybody who left, so what segments tell of churn is not known. Lines with the day on which "
+        "they ended (ended_on of subscriptions), or a label of who left, would tell."
+    )
+    return (Notice("segment-leaving-unknown", words),)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from telcli.features.behaviour import usual_columns
 from telcli.features.churn_snapshots import label_rows, overwritten_columns
+from telcli.features.earnings import earnings
 from telcli.features.known_then import known_then
 from telcli.features.month_index import add_months, month_index
 from telcli.methods.clustering import Floats
@@ -39,8 +40,10 @@ class Trial:
     month, last : of the customers, and the last whose outcome counts; the same where a label stands for the future.
     prepared : their behaviour, of columns that were known then.
     revenue : of then; NaN where not known.
-    churned : 1 who left after the month, 0 who did not; NaN where not known.
-    value : revenue a month since then, of months known of the customer, those after leaving as nothing; NaN where none.
+    churned : 1 who left after the month, 0 who did not; NaN where not known, and of everybody where no leaving is on
+        record in any month: nothing tells then who leaves.
+    value : money a month since then, of months known of the customer, those after leaving as nothing; NaN where none.
+    measure : the money that value is: margin where any cost is set, else revenue.
     left_out : columns that stand in the extract as they are today, and would tell what happened.
     """
 
@@ -51,11 +54,17 @@ class Trial:
     revenue: NDArray[np.float64]
     churned: NDArray[np.float64]
     value: NDArray[np.float64]
+    measure: str = "revenue"
     left_out: tuple[str, ...] = ()
 
 
-def trial(tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentSettings) -> Trial | None:
-    """Go back `evaluation_months`, or as far as history reaches; None where nothing comes after any month."""
+def trial(
+    tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentSettings, costs: Mapping[str, float]
+) -> Trial | None:
+    """Go back `evaluation_months`, or as far as history reaches; None where nothing comes after any month.
+
+    `costs` are margin_rate and cost_per_contact of score-value, where they are set.
+    """
     months = contract("customer_months").conform(tables["customer_months"]).filter(pl.col("month") <= now.as_of)
     first = months.select(pl.col("month").min()).collect(engine="streaming").item()
     span = month_index(now.as_of) - month_index(first)
@@ -71,9 +80,13 @@ def trial(tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentS
     then = behaviour_at(tables, month, kept)
     if len(then.customers) < _FEWEST_ROWS:
         return None
-    outcome = _outcomes(months, month, back, then.customers)
+    rates = {"margin_rate": 1.0, "cost_per_contact": 0.0, **costs, "line_cost": settings.line_cost}
+    priced = rates != {"margin_rate": 1.0, "cost_per_contact": 0.0, "line_cost": 0.0}
+    spent = _spent(months, month, back, rates if priced else None)
+    outcome = _outcomes(months, month, back, then.customers, spent)
     prepared = BehaviourPreparation().fit(then.values).transform(then.values)
-    return Trial(month, now.as_of, then.customers, prepared, then.revenue, *outcome, left_out=tuple(sorted(stale)))
+    measure = "margin" if priced else "revenue"
+    return Trial(month, now.as_of, then.customers, prepared, then.revenue, *outcome, measure, tuple(sorted(stale)))
 
 
 def _labelled(now: Segmented) -> Trial | None:
@@ -87,26 +100,45 @@ def _labelled(now: Segmented) -> Trial | None:
 
 
 def _outcomes(
-    months: pl.LazyFrame, month: date, back: int, customers: pl.Series
+    months: pl.LazyFrame, month: date, back: int, customers: pl.Series, spent: pl.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Who left in the months since, and revenue a month of them; in the order of customers."""
+    """Who left in the months since, and money a month of them; in the order of customers."""
     left = label_rows(months, (month,), gap=0, outcome=back).select("customer_id", "churned")
     both = pl.DataFrame({"customer_id": customers}).join(left, on="customer_id", how="left", maintain_order="left")
-    spent = _spent(months.filter(pl.col("month") > month))
     both = both.join(spent, on="customer_id", how="left", maintain_order="left")
     churned, value = (both[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("churned", "value"))
+    if not months.select(pl.col("left").any()).collect(engine="streaming").item():
+        churned = np.full(len(churned), np.nan)
     return churned, value
 
 
-def _spent(later: pl.LazyFrame) -> pl.DataFrame:
-    """customer_id and revenue a month, of the months in which it is known of the customer.
+def _spent(months: pl.LazyFrame, month: date, back: int, rates: Mapping[str, float] | None) -> pl.DataFrame:
+    """customer_id and `value`, revenue or, by `rates`, margin a month, of the months in which it is known.
 
-    From leaving on, a month in which anybody was billed and the customer was not is one of nothing: a bill that is not
-    loaded yet is not.
+    They are the `back` months after `month`. From leaving on, a month in which anybody was billed and the customer was
+    not is one of nothing: a bill that is not loaded yet is not.
     """
+    later = months.filter(pl.col("month") > month)
     bills = later.filter(pl.col("revenue").is_not_null()).select("customer_id", "month", "revenue")
     went = later.filter(pl.col("left")).group_by("customer_id").agg(since=pl.col("month").min())
     after = went.join(bills.select("month").unique(), how="cross").filter(pl.col("month") >= pl.col("since"))
     nothing = after.join(bills, on=["customer_id", "month"], how="anti").select("customer_id", "month", revenue=0.0)
+    if rates is not None:
+        earned = earnings(
+            months,
+            add_months(month, back),
+            margin_rate=rates["margin_rate"],
+            cost_per_contact=rates["cost_per_contact"],
+            line_cost=rates["line_cost"],
+            mean_months=back,
+            losing_months=back,
+            losing_at=0.0,
+        )
+        gone = nothing.group_by("customer_id").agg(gone=pl.len())
+        known = pl.col("margin_known").fill_null(0)
+        total = known + pl.col("gone").fill_null(0)
+        both = earned.join(gone, on="customer_id", how="full", coalesce=True)
+        value = pl.when(total > 0).then(pl.col("margin").fill_null(0.0) * known / total)
+        return both.select("customer_id", value=value).collect(engine="streaming")
     each = pl.concat([bills.with_columns(pl.col("revenue").cast(pl.Float64)), nothing]).group_by("customer_id")
     return each.agg(value=pl.col("revenue").sort().sum() / pl.len()).collect(engine="streaming")

@@ -26,7 +26,7 @@ from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 from telcli.tables import contract
 
-__all__ = ["Views", "check", "viewed"]
+__all__ = ["Views", "check", "costs_set", "viewed"]
 
 
 _MEASURES: Mapping[str, pl.Expr] = {
@@ -88,8 +88,7 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     base = people.frame.select("customer_id", "lifecycle_stage", "lifecycle_reason").with_columns(
         consumption_tier=tiers, revenue=pl.Series(people.revenue, dtype=pl.Float64).fill_nan(None)
     )
-    costs = {name: inputs.choices[name] for name in ("margin_rate", "cost_per_contact") if name in inputs.choices}
-    facts = view_facts(inputs.tables, base, as_of, settings, **costs)
+    facts = view_facts(inputs.tables, base, as_of, settings, **costs_set(inputs))
     views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of))
     own = own_groups(inputs.choices.get("rules", {}), inputs.tables, views, as_of)
     remarks = tuple(notice for held in own if (notice := _remark(held)))
@@ -98,6 +97,11 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     groups = view_groups(views, own, people, as_of)
     tables = {"customer_views": views.select(list(contract("customer_views").schema.columns())), "view_groups": groups}
     return Views(tables, _shares(groups), remarks)
+
+
+def costs_set(inputs: Inputs) -> dict[str, float]:
+    """margin_rate and cost_per_contact of ``[score-value]``, where the inputs' choices have them."""
+    return {name: inputs.choices[name] for name in ("margin_rate", "cost_per_contact") if name in inputs.choices}
 
 
 def _remark(held: pl.Series) -> Notice | None:

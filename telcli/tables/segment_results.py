@@ -7,10 +7,11 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "OUTCOMES", "VIEWS"]
+__all__ = ["CONTRACTS", "MEASURES", "OUTCOMES", "VIEWS"]
 
 VIEWS = ("segment", "lifecycle_stage", "consumption_tier", "customer_class")
 OUTCOMES = ("churn", "value")
+MEASURES = ("left", "revenue", "margin")
 _KINDS = ("linear", "log", "signed-log", "mostly-one-value", "dropped")
 _REASONS = ("missing", "constant", "duplicate")
 
@@ -89,8 +90,9 @@ class SegmentEvaluation(dy.Schema):
     segment_name = c.text("The segment of today it became, or its number", "客群名称(英文)", need=True)
     segment_name_zh = c.text("The same in Chinese", "客群名称", need=True)
     customers = c.integer("Customers whose outcome is known", "客户数", "customers", need=True, low=1)
+    measure = c.text("What rate_or_mean is: left, revenue or margin a month", "指标", one_of=MEASURES)
     rate_or_mean = c.number(
-        "Share that left, or mean revenue a month", "流失率或月均收入", "0..1 or currency", need=True
+        "Share that left, or mean of the measure a month", "流失率或月均收入(毛利)", "0..1 or currency", need=True
     )
     lift = c.number("That over the one of all", "提升度", "x the mean")
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 
 from telcli.figures import segment_months
 from telcli.figures.base import Figures
@@ -105,6 +106,22 @@ def test_what_segments_told_of_later_months() -> None:
     table = drawn("en")[title]
     assert table[0] == ["Segment", "Customers", "Left since", "Lift", "Revenue a month since", "Lift"]
     assert table[1] == ["Surfers", "300", "6.7%", "0.50x", "¥80.00", "1.33x"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "measure", "head"),
+    [
+        ("en", "margin", "Margin a month since"),
+        ("en", "revenue", "Revenue a month since"),
+        ("en", None, "Revenue a month since"),
+        ("zh", "margin", "此后月均毛利"),
+    ],
+)
+def test_the_money_is_called_what_it_is(lang: str, measure: str | None, head: str) -> None:
+    value = pl.col("outcome") == "value"
+    told = pl.when(value).then(pl.lit(measure, pl.String)).otherwise(pl.lit("left"))
+    tables = drawn(lang, trial_table().with_columns(measure=told))
+    assert any(rows[0][4] == head for rows in tables.values() if len(rows[0]) == 6)
 
 
 def test_few_who_left_are_not_told() -> None:

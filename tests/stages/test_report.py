@@ -163,6 +163,21 @@ def test_labelled_leavers_are_on_no_list_of_risk() -> None:
     assert [finding["kind"] for finding in outcome.metrics["findings"]].count("label-churn") == 1
 
 
+def test_where_no_month_tells_who_left_no_rate_is_told() -> None:
+    found = hand()
+    stayed = found["customer_months"].with_columns(active=True, left=False)
+    outcome = run({**found, "customer_months": stayed})
+    assert {"left", "churn_rate_month"}.isdisjoint(outcome.metrics)
+    assert not any(metric in ("left", "churn_rate") for _, metric in section(outcome, "trend"))
+    assert "leaving" in section(outcome, "unknown").values()
+    assert not any(finding["kind"].startswith("churn-") for finding in outcome.metrics["findings"])
+    told = section(run(found), "unknown")
+    assert "leaving" not in told.values()
+    before = months(("Z", date(2024, 4, 1), False, True, 1.0))
+    once = run({**found, "customer_months": pl.concat([stayed, before])})
+    assert (once.metrics["left"], once.metrics["churn_rate_month"]) == (0, 0.0)
+
+
 OPTIONAL = [
     (),
     ("rejects",),

@@ -22,6 +22,7 @@ from telcli.tables import contract
 from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
 
 MARCH = MONTHS[2]
+UNTOLD = "segment-leaving-unknown"
 RATES = {"young": 0.5, "voice": 0.1, "old": 0.05}
 
 
@@ -140,7 +141,7 @@ def trial_of(months: pl.DataFrame) -> Trial:
     prepared = preparation.transform(values)
     grouping = Grouping(np.zeros(len(values), np.int32), prepared.mean(axis=0, keepdims=True), "alone")
     tiers = pl.Series(["middle"] * len(values))
-    found = trial(tables, Segmented(AS_OF, people, preparation, prepared, grouping, tiers), SegmentSettings())
+    found = trial(tables, Segmented(AS_OF, people, preparation, prepared, grouping, tiers), SegmentSettings(), {})
     assert found is not None
     return found
 
@@ -208,11 +209,53 @@ def test_few_customers_then_are_not_measured_on() -> None:
     assert run(months).metrics["evaluation"] is None
 
 
-def test_nobody_left() -> None:
-    outcome = run(leaving(dict.fromkeys(RATES, 0.0))[0])
+def test_nobody_left_in_the_months_after() -> None:
+    """One who left before shows that leaving is on record: nobody after the month is a rate of nothing."""
+    months, _ = leaving(dict.fromkeys(RATES, 0.0))
+    gone = months.filter((pl.col("month") == MONTHS[0]) & (pl.col("customer_id") == "C00000"))
+    before = gone.with_columns(customer_id=pl.lit("Z"), left=pl.lit(value=True), active=pl.lit(value=False))
+    outcome = run(pl.concat([months, before]))
     about = outcome.metrics["evaluation"]["churn"]
     assert (about["rate"], about["information_gain"], about["p_value"]) == (0.0, 0.0, 1.0)
     assert out(outcome, "segment_evaluation").filter(outcome="churn")["lift"].null_count() == 3
+    assert UNTOLD not in [notice.code for notice in outcome.notices]
+
+
+def test_where_no_leaving_is_on_record_churn_is_not_known() -> None:
+    outcome = run(leaving(dict.fromkeys(RATES, 0.0))[0])
+    assert "churn" not in outcome.metrics["evaluation"]
+    assert outcome.metrics["information_gain"] is None
+    assert set(out(outcome, "segment_evaluation")["outcome"]) == {"value"}
+    assert UNTOLD in [notice.code for notice in outcome.notices]
+    assert out(outcome, "segment_counts")["information_gain"].null_count() == 1
+
+
+def test_value_is_margin_where_a_cost_is_set_and_says_so(found: Outcome) -> None:
+    """A rate alone scales revenue; a cost of lines is taken off what each brings, and not of months after leaving."""
+    months, when = leaving()
+    people = customers_of(planted()[0])
+    lined = months.with_columns(numbers_held=pl.lit(2.0))
+    tables = {"customer_months": contract("customer_months").conform(lined.lazy()), "customers": people}
+
+    def valued(choices: dict[str, Any], **settings: Any) -> dict[str, Any]:
+        outcome = segment(Inputs(tables, AS_OF, choices=choices), SegmentSettings(n_segments=3, **settings))
+        told: dict[str, Any] = outcome.metrics["evaluation"]["value"]
+        table = out(outcome, "segment_evaluation")
+        assert set(table.filter(outcome="value")["measure"]) == {told["measure"]}
+        assert set(table.filter(outcome="churn")["measure"]) == {"left"}
+        return told
+
+    plain = valued({"margin_rate": 1.0, "cost_per_contact": 0.0})
+    assert plain["measure"] == found.metrics["evaluation"]["value"]["measure"] == "revenue"
+    assert plain["mean"] == pytest.approx(found.metrics["evaluation"]["value"]["mean"])
+    half = valued({"margin_rate": 0.5})
+    assert (half["measure"], half["mean"]) == ("margin", pytest.approx(plain["mean"] / 2))
+    assert half["highest_lift"] == pytest.approx(plain["highest_lift"])
+    dear = valued({}, line_cost=3.0)
+    billed = months.filter((pl.col("month") > MARCH) & pl.col("revenue").is_not_null()).height
+    assert len(when) > 50
+    assert dear["measure"] == "margin"
+    assert dear["mean"] == pytest.approx(plain["mean"] - 2 * 3.0 * billed / 3 / 360)
 
 
 def test_one_month_is_measured_by_its_label() -> None:
