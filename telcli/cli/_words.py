@@ -110,7 +110,7 @@ def said(code: str, english: str, values: Mapping[str, Any], part: str = "messag
     """A message or hint by code, in the language in use; the English one where no other is written."""
     template = _messages().get(code, {}).get(part, "") if language() == "zh" else ""
     if not template:
-        return _once(english.format(**values))
+        return _singular(_once(english.format(**values)))
     return _once(template.format(**{name: _phrase(value, name) for name, value in values.items()}))
 
 
@@ -123,6 +123,28 @@ def _once(text: str) -> str:
     text = re.sub(r"\bmonths run from (\d{4}-\d\d) to \1", r"the only month is \1", text)
     text = re.sub(r"\bfrom (\d{4}-\d\d) to \1", r"in \1", text)
     return re.sub(r"(\d{4}-\d\d)(?: to | ?至 ?)\1", r"\1", text)
+
+
+_COUNTED = "customer|segment|month|row|line|record|household|account|plan|value|pair|date|group|number|column|file|call"
+_VERBS = {
+    "are": "is",
+    "were": "was",
+    "have": "has",
+    "hold": "holds",
+    "count": "counts",
+    "begin": "begins",
+    "need": "needs",
+}
+_OF_ONE = re.compile(rf"(?<![\w.,:'\"/-])1 ({_COUNTED})s\b(?: ({'|'.join(_VERBS)})\b)?")
+
+
+def _singular(text: str) -> str:
+    """A count of one, and the verb after it, said of one.
+
+    >>> _singular("1 customers have no months, 21 customers have no bill; 1 rows of 3.1 rows")
+    '1 customer has no months, 21 customers have no bill; 1 row of 3.1 rows'
+    """
+    return _OF_ONE.sub(lambda one: f"1 {one[1]}" + (f" {_VERBS[one[2]]}" if one[2] else ""), text)
 
 
 def _phrase(value: Any, name: str = "") -> Any:

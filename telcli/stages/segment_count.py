@@ -170,7 +170,7 @@ def assigned(prepared: Floats, centres: NDArray[np.float64], wanted: int) -> Gro
     `wanted` is how many segments were asked for, 0 for any number: they cannot be had where others are kept.
     """
     labels = assign(prepared, centres)[0]
-    words = "{wanted} segments were asked for, but without refit customers join the {k} of the snapshot before."
+    words = "{wanted} segments were asked for, but without refit customers join those of the snapshot before: {k}."
     notices = (
         ()
         if wanted in (0, len(centres))

@@ -66,3 +66,15 @@ def test_the_most_segments_are_a_flag_too_and_names_of_few_choices_are_taken_in_
     assert main(["show", "segments", "--format", "CSV", "--limit", "1"]) == 0
     assert capsys.readouterr().out.startswith("customer_id,")
     assert failed(capsys, "--algorithm", "KM")["code"] == "setting-invalid"
+
+
+def test_one_is_said_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crm.csv").write_text("customer_id,month,amount\na,2024-06,5\n", encoding="utf-8")
+    assert main(["ingest", "crm.csv", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["segment", "--format", "json"]) == 0
+    told = {one["code"]: one["message"] for one in json.loads(capsys.readouterr().out)["warnings"]}
+    assert told["segment-few-rows"].startswith("1 customer is too few")
