@@ -12,6 +12,9 @@ from telcli.stages.segment_words import Pair, about, labels, pair, phrase, trait
 
 __all__ = ["named"]
 
+_MOST = 0.5
+"""Share of members of whom a value must hold to stand in the name of all."""
+
 
 def named(
     portraits: Sequence[Portrait], kept: Mapping[int, Pair] | None = None, taken: Sequence[Pair] = ()
@@ -27,9 +30,10 @@ def named(
     if len(portraits) == 1:
         return [kept.get(0) or phrase("everyone")]
     told = [_name_parts(portrait) for portrait in portraits]
-    parts = [[*clear, *raw] or [phrase("someone")] for clear, raw in told]
+    parts = [[*clear, *raw] for clear, raw in told]
     # Headers as they came enter a name only where it would otherwise be given twice.
-    length = [max(1, min(2, len(clear))) for clear, _ in told]
+    vague = pair(words()["level"]["mixed"])
+    length = [2 if clear == [vague] else max(1, min(2, len(clear))) for clear, _ in told]
     names: list[Pair] = []
     clashing: list[int] = []
     for _ in range(max(len(part) for part in parts)):
@@ -54,10 +58,12 @@ def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
     own = [one for one in portrait.differences if one.column.startswith("x_")]
     for difference in numbers:
         _add_extreme(clear, groups, difference)
-    for habit in portrait.habits:
+    for habit in (one for one in portrait.habits if one.share >= _MOST):
         (clear if known(habit.column) else raw).append(_labelled_value(habit))
     for difference in own:
         _add_extreme(clear if known(difference.column) else raw, groups, difference)
+    if not clear and not raw:
+        clear.append(phrase("someone"))
     for difference in numbers:
         _add_leaning(raw, groups, difference)
     return clear, raw
@@ -66,7 +72,12 @@ def _name_parts(portrait: Portrait) -> tuple[list[Pair], list[Pair]]:
 def _add_leaning(parts: list[Pair], groups: set[str], difference: Difference) -> None:
     """Which way a number leans that is not extreme: better than a bare number where nothing else tells them apart."""
     group = about(difference.column)["group"]
-    if group in groups or abs(difference.effect) < NOTABLE or difference.column in words()["change"]:
+    if (
+        group in groups
+        or difference.slight
+        or abs(difference.effect) < NOTABLE
+        or difference.column in words()["change"]
+    ):
         return
     groups.add(group)
     english, chinese = labels(difference.column)
@@ -76,7 +87,8 @@ def _add_leaning(parts: list[Pair], groups: set[str], difference: Difference) ->
 
 def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) -> None:
     found = about(difference.column)
-    if found["group"] in groups or abs(difference.effect) < DISTINCT or difference.column in words()["change"]:
+    few = difference.slight or abs(difference.effect) < DISTINCT
+    if found["group"] in groups or few or difference.column in words()["change"]:
         return
     groups.add(found["group"])
     end = "high" if difference.effect > 0 else "low"
@@ -89,7 +101,7 @@ def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) ->
 
 def _name(parts: Sequence[Pair]) -> Pair:
     english = ", ".join(part[0] for part in parts)
-    chinese = parts[0][1]
+    chinese = parts[0][1].removesuffix("客户") if len(parts) > 1 else parts[0][1]
     for _, part in parts[1:]:
         chinese += ("·" if re.search(r"[A-Za-z0-9]", chinese[-1] + part[0]) else "") + part
     return english[0].upper() + english[1:], chinese if chinese.endswith("客户") else chinese + "客户"

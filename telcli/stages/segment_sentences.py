@@ -24,7 +24,6 @@ from telcli.stages.segment_words import (
 
 __all__ = ["profiled", "reasoned", "ruled"]
 
-_PLAIN = 1.05
 _MOST_NUMBERS, _MOST_HABITS = 4, 3
 
 
@@ -43,12 +42,13 @@ def profiled(portrait: Portrait) -> Pair:
             groups.add(group)
             found.append(said)
     found += [_habit(habit) for habit in portrait.habits[:_MOST_HABITS]]
+    found = found or [phrase("ordinary")]
     if portrait.tiers is not None and portrait.level:
-        found.append(phrase("tiers", **{tier: 100 * share for tier, share in portrait.tiers.items()}))
+        found.append(phrase("tiers", **{tier: _percent(share) for tier, share in portrait.tiers.items()}))
     rate, overall = portrait.churn_rate, portrait.churn_overall
     if rate is not None and overall is not None and abs(rate - overall) >= 0.02:
-        found.append(phrase("churn", share=100 * rate, overall=100 * overall))
-    return joined(found or [phrase("ordinary")], "; ", "；")
+        found.append(phrase("churn", share=_percent(rate), overall=_percent(overall)))
+    return joined(found, "; ", "；")
 
 
 def ruled(rule: Rule, columns: Sequence[str]) -> tuple[Pair, str]:
@@ -59,7 +59,7 @@ def ruled(rule: Rule, columns: Sequence[str]) -> tuple[Pair, str]:
     """
     said = [_condition(one, measured(columns[one.column])) for one in rule.conditions]
     conditions = joined(said, " and ", "，且")
-    shares = {"precision": 100 * rule.precision, "recall": 100 * rule.recall}
+    shares = {"precision": _percent(rule.precision), "recall": _percent(rule.recall)}
     english, chinese = (phrase("fidelity", rule=text, **shares)[lang] for lang, text in enumerate(conditions))
     return (english, chinese), " AND ".join(_clause(one, columns[one.column]) for one in rule.conditions)
 
@@ -83,18 +83,35 @@ def reasoned(criterion: str, settings: Mapping[str, Any], others: Mapping[str, i
     return f"{told[0]} {phrase('alone_takes', which=english)[0]}", told[1] + phrase("alone_takes", which=chinese)[1]
 
 
+def _percent(share: float) -> str:
+    """A share in whole per cent that is 0 or 100 only where nobody or everybody is meant."""
+    if 0 < share < 0.005:
+        return "<1"
+    return ">99" if 0.995 < share < 1 else f"{100 * share:.0f}"
+
+
+def _signed(value: float, digits: int) -> str:
+    """A change with its sign, which 0 has none of."""
+    return f"{value:+.{digits}f}" if round(value, digits) else "0"
+
+
 def _compared(difference: Difference) -> Pair | None:
     """A number beside that of all; None where they read alike or a ratio makes no sense."""
     english, chinese = labels(difference.column)
     mean, overall = difference.mean, difference.overall
+    if difference.slight:
+        return None
     if difference.column in words()["change"]:
-        values = {"share": 100 * mean, "overall": 100 * overall, "mean": mean, "mean_of_all": overall}
+        values = {
+            **{"share": _signed(100 * mean, 0), "overall": _signed(100 * overall, 0)},
+            **{"mean": _signed(mean, 1), "mean_of_all": _signed(overall, 1)},
+        }
         return both(about(difference.column).get("phrase", "change"), english, chinese, **values)
     if difference.used is not None and difference.used_overall is not None:
         key = about(difference.column).get("phrase", "any")
-        return both(key, english, chinese, share=100 * difference.used, overall=100 * difference.used_overall)
+        return both(key, english, chinese, share=_percent(difference.used), overall=_percent(difference.used_overall))
     ratio = mean / overall if overall > 0 else 0.0
-    if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0 or 1 / _PLAIN < ratio < _PLAIN:
+    if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0:
         return None
     key = "times" if ratio >= 1.5 else "above" if ratio > 1 else "below" if ratio >= 0.02 else "none"
     return both(key, english, chinese, times=ratio, percent=100 * abs(ratio - 1))
@@ -105,7 +122,7 @@ def _habit(habit: Habit) -> Pair:
     so = answer(habit.column, habit.value)
     value = so or (habit.value, value_zh(habit.value))
     patterns = words()["phrase"][("mostly" if habit.share >= 0.5 else "often") + ("_so" if so else "")]
-    shares = {"share": 100 * habit.share, "overall": 100 * habit.overall}
+    shares = {"share": _percent(habit.share), "overall": _percent(habit.overall)}
     said = [p.format(what=w, value=v, **shares) for p, w, v in zip(patterns, label, value, strict=True)]
     return said[0], said[1]
 

@@ -9,6 +9,8 @@ __all__ = ["DISTINCT", "NOTABLE", "Difference", "Habit", "Portrait"]
 
 DISTINCT, NOTABLE = 0.5, 0.25
 """Standard deviations from which a difference names a segment, and from which it is told at all."""
+_SLIGHT_RATIO, _SLIGHT_SHARE, _SLIGHT_CHANGE, _SLIGHT_STEP = 1.1, 0.05, 0.03, 0.5
+"""Up to here a difference is slight, however rare: of a mean, a share of members, a change, a change by number."""
 _MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
 """Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
 
@@ -26,6 +28,22 @@ class Difference:
     overall: float
     used: float | None = None
     used_overall: float | None = None
+
+    @property
+    def slight(self) -> bool:
+        """Whether a reader would call both numbers the same, though few customers may differ so much.
+
+        >>> Difference("active_days", 0.6, 27.0, 25.0).slight, Difference("data_mb", 0.6, 9.0, 4.0).slight
+        (True, False)
+        """
+        apart = abs(self.mean - self.overall)
+        if self.column == "active_days_change_3":
+            return apart < _SLIGHT_STEP
+        if "_change_" in self.column:
+            return apart < _SLIGHT_CHANGE
+        if self.used is not None and self.used_overall is not None:
+            return abs(self.used - self.used_overall) < _SLIGHT_SHARE
+        return 0 < self.overall / _SLIGHT_RATIO < self.mean < self.overall * _SLIGHT_RATIO
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def about(column: str) -> Mapping[str, Any]:
     return found or _declared().get(column) or own
 
 
-def both(key: str, english: str, chinese: str, **values: float) -> Pair:
+def both(key: str, english: str, chinese: str, **values: float | str) -> Pair:
     """A phrase about something with a name in each language, filled with the same values."""
     patterns = words()["phrase"][key]
     return patterns[0].format(what=english, **values), patterns[1].format(what=chinese, **values)

@@ -122,8 +122,8 @@ def test_a_level_of_spending_must_hold_for_most_members() -> None:
     assert name(1.7, high=0.5, mid=0.45, low=0.05)[0] == "Mid to high spenders"
     portrait = Portrait(0.7, tiers={"high": 0.2, "mid": 0.3, "low": 0.5})
     assert profiled(portrait) == (
-        "spending: 20% high, 30% mid, 50% low tier",
-        "消费层级：高20%、中30%、低50%",
+        "close to the average in everything; spending: 20% high, 30% mid, 50% low tier",
+        "各方面接近平均水平；消费层级：高20%、中30%、低50%",
     )
 
 
@@ -145,9 +145,49 @@ def test_yes_and_no_are_said_as_words() -> None:
 
 
 def test_a_leaning_tells_apart_what_nothing_else_does() -> None:
-    portraits = [Portrait(1.0, (Difference("tenure_months", effect, 3.0, 3.0),)) for effect in (-0.4, 0.1, 0.4)]
+    portraits = [
+        Portrait(1.0, (Difference("tenure_months", effect, 3.0 + effect, 3.0),)) for effect in (-0.4, 0.1, 0.4)
+    ]
     assert [name[0] for name in named(portraits)] == [
         "Mid spenders, tenure below average",
         "Mid spenders",
         "Mid spenders, tenure above average",
     ]
+
+
+def test_what_is_slight_is_neither_told_nor_named() -> None:
+    slight = (
+        Difference("revenue_change_3", -0.9, -0.004, 0.0),
+        Difference("active_days_change_3", 0.9, 0.3, 0.0),
+        Difference("discount", 0.6, 3.0, 1.0, 0.12, 0.1),
+        Difference("active_days", 0.7, 27.0, 25.0),
+    )
+    portrait = Portrait(None, slight)
+    assert profiled(portrait) == ("close to the average in everything", "各方面接近平均水平")
+    assert named([portrait, Portrait(None, (Difference("data_mb", 0.9, 9.0, 3.0),))]) == [
+        ("Average customers", "普通客户"),
+        ("Heavy data", "重流量客户"),
+    ]
+
+
+def test_a_lead_names_only_after_the_average() -> None:
+    leaning = Portrait(None, (Difference("active_days", 0.4, 14.0, 12.0),))
+    assert named([leaning, Portrait(3.0)])[0] == ("Average customers", "普通客户")
+    assert named([leaning, Portrait(None)])[0] == (
+        "Average customers, active days above average",
+        "普通活跃天数偏高客户",
+    )
+
+
+def test_what_few_members_are_does_not_name_all() -> None:
+    few = Portrait(
+        1.0, (), (Habit("x_InternetType", "Cable", 0.35, 0.16),), tiers={"high": 0.3, "mid": 0.4, "low": 0.3}
+    )
+    assert named([few, Portrait(None)])[0] == ("Mixed spenders", "消费不一客户")
+
+
+def test_shares_are_0_or_100_only_where_nobody_or_everybody_is_meant() -> None:
+    tiers = {"high": 0.001, "mid": 0.998, "low": 0.0}
+    assert profiled(Portrait(1.0, tiers=tiers))[0].endswith("spending: <1% high, >99% mid, 0% low tier")
+    changed = Portrait(1.0, (Difference("revenue_change_3", -1.0, -0.12, -0.001),))
+    assert profiled(changed)[0] == "revenue -12% in 3 months (all: 0%)"
