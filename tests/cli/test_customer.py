@@ -129,6 +129,19 @@ def said_of(**rows: Any) -> dict[str, Any]:
     return {"customers": [blank("customers")], **rows}
 
 
+@pytest.mark.parametrize(("tier", "told"), [("high", True), (None, False)])
+def test_a_tier_that_is_not_known_is_not_told(
+    tier: str | None, told: bool, capsys: pytest.CaptureFixture[str], faked: Path
+) -> None:
+    segment = rows()["segments"][0] | {"consumption_tier": tier, "customer_class": None}
+    _words.settle(["--lang=en"])
+    found = rows() | {"segments": [segment]}
+    tell(call("human"), Card(JUNE, "customer_id", card(found, "C1", JUNE), (), {}, ()))
+    line = next(one for one in capsys.readouterr().out.splitlines() if "Heavy data" in one)
+    assert "stage of life decline" in line
+    assert ("spends" in line) is told
+
+
 @pytest.mark.parametrize(
     ("found", "said", "not_said"),
     [
