@@ -46,11 +46,11 @@ STAGES = (
     Stage(
         "segment",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "payments", "contacts"),
+        uses=("subscriptions", "payments", "contacts", "products"),
         gives=(
             *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
             *("segment_counts", "segment_moves", "segment_evaluation", "segment_agreement"),
-            *("customer_views", "view_groups"),
+            *("segment_reach", "customer_views", "view_groups"),
         ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
     ),
@@ -75,6 +75,7 @@ STAGES = (
             "segment_moves",
             "segment_evaluation",
             "segment_agreement",
+            "segment_reach",
             "customer_views",
             "value_scores",
             "survival_curve",

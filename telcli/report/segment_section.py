@@ -5,6 +5,7 @@ from __future__ import annotations
 from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.drawing import drawn, missing, ranked
 from telcli.report.model import Report, Row
+from telcli.report.reach_section import reach
 
 __all__ = ["agreed", "segments", "tried"]
 
@@ -47,7 +48,7 @@ def segments(report: Report) -> Section | None:
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
     lead = report.word("section.segments_lead" if len(rows) > 1 else "section.one_segment_lead", n=len(rows))
-    further = [*_moves(report), *tried(report), *_crossed(report)]
+    further = [*_moves(report), *tried(report), *_crossed(report), *reach(report)]
     return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=agreed(report))
 
 

@@ -19,6 +19,7 @@ from telcli.figures import (
     reasons,
     segment_agreement,
     segment_months,
+    segment_reach,
     segment_views,
     segments,
     value,
@@ -71,7 +72,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_headlines(figures, facts, findings.rows(found), months, settings)
     _put_months(figures, facts, tables, settings)
     _put_agreement(figures, facts, tables, metrics, settings)
-    _put_views(figures, tables, lines, settings)
+    _put_views(figures, facts, tables, lines, settings)
     _put_value(figures, facts, tables, lines)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
@@ -174,9 +175,18 @@ def _put_agreement(
 
 
 def _put_views(
-    figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, settings: ReportSettings
+    figures: Figures,
+    facts: Facts,
+    tables: Mapping[str, pl.LazyFrame],
+    lines: pl.DataFrame,
+    settings: ReportSettings,
 ) -> None:
-    """The business views, and who is in another stage of life than the month before."""
+    """Channels and products of segments, the business views, and who is in another stage of life than before."""
+    if facts.segments and "segment_reach" in tables:
+        sizes = {row["segment"]: row["customers"] for row in facts.segments if row["customers"]}
+        shown = pl.col("segment").is_in(list(sizes))
+        held = tables["segment_reach"].filter(shown).collect(engine="streaming")
+        figures.block("segment_reach", segment_reach.reach(held, sizes, settings.small_cell), segment_reach.REACH_TEXTS)
     if "customer_views" not in tables:
         return
     naming = segment_views.Naming(REASONS, view_words, group_words, reason_words)

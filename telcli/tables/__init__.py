@@ -30,7 +30,9 @@ _PLACES = {
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(("segment_preparation", "segment_centres", "segment_counts"), "telcli.tables.segment_results"),
-    **dict.fromkeys(("segment_moves", "segment_evaluation", "segment_agreement"), "telcli.tables.segment_results"),
+    **dict.fromkeys(
+        ("segment_moves", "segment_evaluation", "segment_agreement", "segment_reach"), "telcli.tables.segment_results"
+    ),
     **dict.fromkeys(("customer_views", "view_groups"), "telcli.tables.views"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }

@@ -7,9 +7,10 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "MEASURES", "OUTCOMES", "VIEWS"]
+__all__ = ["CONTRACTS", "MEASURES", "OUTCOMES", "REACH_KINDS", "VIEWS"]
 
 VIEWS = ("segment", "lifecycle_stage", "consumption_tier", "customer_class")
+REACH_KINDS = ("contact-channel", "payment-channel", "sales-channel", "plan", "product")
 OUTCOMES = ("churn", "value")
 MEASURES = ("left", "revenue", "margin")
 _KINDS = ("linear", "log", "signed-log", "mostly-one-value", "dropped")
@@ -111,6 +112,26 @@ class SegmentAgreement(dy.Schema):
     share_of_segment = c.share("Share of the segment, of those whose group is known", "占该客群比例", need=True)
 
 
+class SegmentReach(dy.Schema):
+    """Segments crossed with channels, plans and products: one row per pair that has customers.
+
+    A customer may have several items of a kind.
+    """
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    kind = c.text("Kind of item", "类别", key=True, one_of=REACH_KINDS)
+    item = c.text("Channel, plan or product", "渠道、套餐或产品", key=True)
+    segment = c.integer("Segment", "客群编号", key=True, low=1)
+    segment_name = c.text("Name of the segment", "客群名称(英文)", need=True)
+    segment_name_zh = c.text("The same in Chinese", "客群名称", need=True)
+    customers = c.integer("Customers of the segment with it", "客户数", "customers", need=True, low=1)
+    share_of_segment = c.share("Share of the segment", "占该客群比例", need=True)
+    share_of_all = c.share("Share of all customers", "占全体比例", need=True)
+    share_index = c.number(
+        "Share of the segment over that of all", "占比指数", "x the share of all", need=True, low=0.0
+    )
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -124,5 +145,6 @@ CONTRACTS = {
         _result("segment_moves", SegmentMoves, "Who moved between groups since the month before", "客群迁移"),
         _result("segment_evaluation", SegmentEvaluation, "What segments tell of later months", "客群效果评估"),
         _result("segment_agreement", SegmentAgreement, "Segments and a grouping held already", "客群与现有分组对照"),
+        _result("segment_reach", SegmentReach, "Channels, plans and products of each segment", "客群的渠道与产品"),
     )
 }
