@@ -101,11 +101,14 @@ def grouped(prepared: Floats, preparation: BehaviourPreparation, settings: Segme
         inputs.progress("segments tried", done, most - 1)
 
     quick = _quick(settings)
-    tried = try_each(sample, range(2, most + 1), clusterer(settings), quick, inputs.seed, told)
+    fitted: dict[int, SampledKMeans] = {}
+    tried = try_each(sample, range(2, most + 1), _kept(clusterer(settings), fitted), quick, inputs.seed, told)
     slacks = (settings.silhouette_slack, settings.stability_slack)
     choice = choose(tried.candidates, settings.min_share, settings.min_stability, *slacks)
     stability = next(one.stability for one in tried.candidates if one.k == choice.k)
-    found = _found(prepared, clusterer(settings)(choice.k, inputs.seed), "chosen" if choice.sound else "closest")
+    # on no more rows than the sample takes, the trial was the very fit; beyond, all rows are fitted
+    made = fitted[choice.k] if rows == len(sample) else clusterer(settings)(choice.k, inputs.seed).fit(prepared)
+    found = _found(made, "chosen" if choice.sound else "closest")
     words = (
         "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
     )
@@ -179,8 +182,17 @@ def assigned(prepared: Floats, centres: NDArray[np.float64], wanted: int) -> Gro
     return Grouping(labels, centres, "kept", notices=notices, origin=np.arange(len(centres)))
 
 
-def _found(prepared: Floats, made: SampledKMeans, criterion: str) -> Grouping:
-    fitted = made.fit(prepared)
+def _kept(make: Maker, made: dict[int, SampledKMeans]) -> Maker:
+    """The same maker; what it makes stays in `made`, by number of segments."""
+
+    def kept(k: int, seed: int) -> SampledKMeans:
+        made[k] = make(k, seed)
+        return made[k]
+
+    return kept
+
+
+def _found(fitted: SampledKMeans, criterion: str) -> Grouping:
     gain = fitted.gain_ if isinstance(fitted, GLKM) else None
     return Grouping(fitted.labels_, fitted.cluster_centers_, criterion, gain=gain)
 
@@ -200,9 +212,11 @@ def _as_asked(prepared: Floats, sample: Floats, distinct: int, settings: Segment
         notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
     if k < 2:
         return _alone(prepared, "asked", *notices)
-    tried = try_each(sample, [k], clusterer(settings), _quick(settings), inputs.seed)
+    fitted: dict[int, SampledKMeans] = {}
+    tried = try_each(sample, [k], _kept(clusterer(settings), fitted), _quick(settings), inputs.seed)
     stability = tried.candidates[0].stability if tried.candidates else None
-    found = _found(prepared, clusterer(settings)(k, inputs.seed), "asked")
+    made = fitted[k] if len(prepared) == len(sample) else clusterer(settings)(k, inputs.seed).fit(prepared)
+    found = _found(made, "asked")
     return replace(found, tried=tried, stability=stability, notices=notices)
 
 

@@ -11,9 +11,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from telcli.errors import DataError, UsageError
+from telcli.methods.cluster_count import Maker
 from telcli.settings import SegmentSettings
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Inputs, Outcome, segment_count
 from telcli.stages.segment import segment
+from telcli.stages.segment_count import clusterer
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
 
@@ -371,3 +373,23 @@ def test_progress_is_told() -> None:
     told = Inputs(tables, AS_OF, progress=lambda what, done, total: heard.append((what, done, total)))
     segment(told, SegmentSettings(max_segments=4))
     assert heard == [("segments tried", 1, 3), ("segments tried", 2, 3), ("segments tried", 3, 3)]
+
+
+@pytest.mark.parametrize("asked", [0, 3])
+def test_what_was_tried_on_all_rows_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch, asked: int) -> None:
+    months, people = planted()[0], planted()[0]
+    inputs = Inputs({"customer_months": months_of(months), "customers": customers_of(people)}, AS_OF)
+    settings = SegmentSettings(n_segments=asked, max_segments=4, algorithm="kmeans", evaluation_months=0)
+    made: list[int] = []
+
+    def counting(settings: SegmentSettings) -> Maker:
+        make = clusterer(settings)
+        return lambda k, seed: made.append(k) or make(k, seed)  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(segment_count, "clusterer", counting)
+    once = segment(inputs, settings)
+    assert sorted(made) == ([3] if asked else [2, 3, 4])
+    monkeypatch.setattr(segment_count, "SAMPLE_ROWS", 200)
+    segment(inputs, settings)  # the sample has fewer rows, so that all of them are fitted anew
+    assert len(made) == (3 if asked else 7)
+    assert once.metrics["inertia"] == pytest.approx(segment(inputs, settings).metrics["inertia"], rel=0.05)
