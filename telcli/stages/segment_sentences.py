@@ -108,7 +108,8 @@ def _compared(difference: Difference) -> Pair | None:
         }
         return both(about(difference.column).get("phrase", "change"), english, chinese, **values)
     if difference.used is not None and difference.used_overall is not None:
-        key = about(difference.column).get("phrase", "any")
+        ends = {0.0: "nobody", 1.0: "everybody"}
+        key = about(difference.column).get("phrase", ends.get(difference.used, "any"))
         return both(key, english, chinese, share=_percent(difference.used), overall=_percent(difference.used_overall))
     ratio = mean / overall if overall > 0 else 0.0
     if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0:

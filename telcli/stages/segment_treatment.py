@@ -61,7 +61,7 @@ def treated(facts: Facts) -> Pair:
     >>> treated({"tenure": 2.0, "value_index": 1.0, "prepaid": 0.0})[0]
     'Explain the first bill and call after a month to hear whether all works'
     >>> treated({})[1]
-    '没有足够突出的特征支持专门方案：保持服务稳定，如需营销先以对照组小规模检验'
+    '现有数据不足以支持专门方案：保持服务稳定，如需营销先以对照组小规模检验'
     """
     chosen: dict[str, Pair] = {}
     for advice in _treatments():

@@ -41,6 +41,7 @@ REQUIRED: list[tuple[str, str, Callable[[Facts], bool]]] = [
     ("first bill", "首张账单", lambda f: f["tenure"] <= 6 and f.get("prepaid", 0) < 0.5),
     ("top up", "充值", lambda f: f["tenure"] <= 6 and f["prepaid"] >= 0.5),
     ("account manager|named contact", "客户经理", lambda f: f["value_index"] >= 1.5 and f["high_tier"] >= 0.6),
+    ("use falls", "使用下降时", lambda f: f["value_index"] >= 1.2 and f["high_tier"] >= 0.4),
     ("broadband together|offer broadband", "推荐宽带|融合", lambda f: f["broadband"] <= 0.3 and f["bundled"] <= 0.3),
     ("app and", "手机营业厅", lambda f: f["uses_data"] >= 0.5 and f["data_effect"] >= -0.25),
     ("larger data plan", "大流量套餐", lambda f: f["data_effect"] >= 0.5 and f["uses_data"] >= 0.5),
@@ -92,12 +93,13 @@ def test_each_kind_of_advice_is_given_to_somebody(words: str, zh: str, holds: Ca
         {"in_arrears": 0.5, "arrears_effect": 1.0}, {"complains": 0.5, "complaints_effect": 1.0},
         {"over_bundle": 0.5, "over-bundle_effect": 1.0}, {"roams": 0.7, "roaming_effect": 1.0},
         {"tenure": 60.0, "tenure_effect": 1.0}, {"left": 0.6}, {"dormant": 0.6},
+        {"value_index": 1.3, "high_tier": 0.5},
     ]  # fmt: skip
     assert any(re.search(words, treated({**usual, **one})[0]) for one in tried)
 
 
 def test_with_nothing_known_nothing_is_sold() -> None:
-    assert treated({})[0].startswith("Nothing stands out enough")
+    assert treated({})[0].startswith("Nothing known here calls")
 
 
 def people(rows: int, columns: dict[str, list[float]], **kinds: list[str]) -> People:

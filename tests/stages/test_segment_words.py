@@ -191,3 +191,12 @@ def test_shares_are_0_or_100_only_where_nobody_or_everybody_is_meant() -> None:
     assert profiled(Portrait(1.0, tiers=tiers))[0].endswith("spending: <1% high, >99% mid, 0% low tier")
     changed = Portrait(1.0, (Difference("revenue_change_3", -1.0, -0.12, -0.001),))
     assert profiled(changed)[0] == "revenue -12% in 3 months (all: 0%)"
+
+
+def test_none_and_all_have_it_are_words() -> None:
+    def said(used: float) -> str:
+        return profiled(Portrait(1.0, (Difference("discount", 0.9, 3.0, 1.0, used, 0.46),)))[0]
+
+    assert said(0.0) == "none have discounts (all: 46%)"
+    assert said(1.0) == "all have discounts (all customers: 46%)"
+    assert said(0.001) == "<1% have discounts (all: 46%)"
