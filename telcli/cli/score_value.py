@@ -18,7 +18,7 @@ def score_value(
 ) -> None:
     """Put a value in money on each customer.
 
-    Reads customer_months; writes value_scores and survival_curve for the as-of month.
+    Reads customer_months; writes value_scores, value_parts, value_margin and survival_curve for the as-of month.
     """
     from telcli.pipeline.run import run_stage
 

@@ -6,52 +6,47 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.margin import margin
+from telcli.features.margin_parts import Rates, old_debts, parts
 from telcli.features.month_index import month_at, month_index
 
 __all__ = ["earnings"]
-
-_OLD = ("arrears_91_180", "arrears_181_365", "arrears_over_365")
 
 
 def earnings(
     months: pl.LazyFrame,
     as_of: date,
     *,
-    margin_rate: float,
-    cost_per_contact: float,
-    line_cost: float,
+    rates: Rates,
     mean_months: int,
     losing_months: int,
     losing_at: float,
 ) -> pl.LazyFrame:
     """One row per customer of the last months: mean margin and payments, months without margin, and what ate it.
 
-    A month's margin is margin_rate x revenue - cost_per_contact x contacts - line_cost x lines - cost of campaigns -
-    what arrears of more than 90 days grew by in the month; null where revenue is not known, and what else is not known
-    costs nothing. `margin` and `paid_mean` are means over the known ones of `mean_months`. Of the last `losing_months`,
-    `margin_known` counts those with a margin and `losing_months` those of them with one at or below `losing_at`;
-    unpaid, contact_cost, campaign_cost and lines_cost are their sums.
+    A month's margin is revenue less its parts (`margin_parts`) and what old arrears grew by in the month; null where
+    revenue is not known, and what else is not known costs nothing. `margin` and `paid_mean` are means over the known
+    ones of `mean_months`. Of the last `losing_months`, `margin_known` counts those with a margin and `losing_months`
+    those of them with one at or below `losing_at`; unpaid, contact_cost, campaign_cost and lines_cost are their sums.
 
     >>> frame = pl.LazyFrame({"customer_id": ["a", "a"], "month": [date(2024, 5, 1), date(2024, 6, 1)],
     ...     "revenue": [50.0, 40.0], "contacts": [0.0, 2.0], "numbers_held": [1.0, 1.0], "campaign_cost": [None, 1.0],
     ...     "paid": [50.0, 0.0], "arrears_91_180": [0.0, 30.0], "arrears_181_365": [0.0] * 2,
     ...     "arrears_over_365": [None] * 2})
-    >>> earnings(frame, date(2024, 6, 1), margin_rate=0.5, cost_per_contact=3.0, line_cost=2.0, mean_months=6,
+    >>> earnings(frame, date(2024, 6, 1), rates=Rates(0.5, cost_per_contact=3.0, line_cost=2.0), mean_months=6,
     ...     losing_months=2, losing_at=0.0).collect().row(0, named=True)
     {'customer_id': 'a', 'margin': 2.0, 'paid_mean': 25.0, 'margin_known': 2, 'losing_months': 1, 'unpaid': 30.0,
      'contact_cost': 6.0, 'campaign_cost': 1.0, 'lines_cost': 4.0}
     """
     back = max(mean_months, losing_months)
-    owed = pl.sum_horizontal(pl.col(name) for name in _OLD)
-    known = pl.any_horizontal(pl.col(name).is_not_null() for name in _OLD)
+    columns = months.collect_schema().names()
+    made = parts("revenue", rates, columns)
     costs = {
-        "contact": pl.col("contacts") * cost_per_contact,
-        "campaign": pl.col("campaign_cost"),
-        "lines": pl.col("numbers_held") * line_cost,
-        "owed": pl.when(known).then(owed),
+        "contact": made["contacts"],
+        "campaign": made["campaigns"],
+        "lines": made["lines"],
+        "owed": old_debts(columns) * rates.bad_debt_rate,
         "paid": pl.col("paid"),
-        "earned": margin("revenue", margin_rate),
+        "earned": pl.col("revenue") - made["other"] - made["interconnect"] - made["content"],
     }
     at = pl.col("month")
     # One cell per customer and month, picked, not added up: sums in parallel would not repeat to the last bit.

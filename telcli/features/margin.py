@@ -10,9 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["PAY_MODES", "Book", "book", "margin", "money_known", "month_range", "pay_modes", "whole_tenure"]
+from telcli.features.exact import amount, units
+from telcli.features.margin_parts import PARTS, Rates, old_debts, parts
+from telcli.features.month_index import month_at, month_index
+
+__all__ = ["PAY_MODES", "YEAR_PARTS", "Book", "book", "money_known", "month_range", "pay_modes", "whole_tenure"]
 
 PAY_MODES = ("postpaid", "prepaid")
+YEAR_PARTS = ("revenue", "other", *PARTS, "bad_debt", "margin")
+"""Columns of `Book.year`: revenue, what is taken off it, and what is left."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,9 @@ class Book:
         Whole months since joining (-1 where not known), and whether the customer was there, at each mark.
     group : array of shape (customers,)
         Place of the way of paying in PAY_MODES; -1 where not known.
+    year : polars.DataFrame
+        Money of the last months counted, by customer, columns YEAR_PARTS; ``margin`` is ``revenue`` less all the
+        others, to the last of four decimals. Months whose revenue is not known count in none of them.
     """
 
     ids: pl.Series
@@ -36,6 +45,7 @@ class Book:
     tenure: tuple[NDArray[np.int64], ...]
     active: tuple[NDArray[np.bool_], ...]
     group: NDArray[np.int64]
+    year: pl.DataFrame
 
     def active_at(self, mark: int) -> Book:
         """The customers who were there at one mark."""
@@ -46,6 +56,7 @@ class Book:
             tuple(tenure[rows] for tenure in self.tenure),
             tuple(active[rows] for active in self.active),
             self.group[rows],
+            self.year.filter(pl.Series(rows)),
         )
 
 
@@ -58,28 +69,14 @@ def month_range(frame: pl.LazyFrame, as_of: date | None) -> list[date]:
 
 
 def money_known(frame: pl.LazyFrame, months: Sequence[date]) -> dict[str, int]:
-    """How many rows of these months have each column that margin is made of."""
-    names = ("revenue", "paid", "contacts")
+    """How many rows of these months have each column that margin is made of, and ``old_debts``."""
+    names = ("revenue", "paid", *(column for column, _ in PARTS.values()))
     have = frame.collect_schema()
     wanted = [name for name in names if name in have]
     window = frame.filter(pl.col("month").is_between(months[0], months[-1]))
-    counts = window.select(pl.len(), *(pl.col(name).count() for name in wanted)).collect(engine="streaming")
-    return {name: int(counts[name][0]) if name in wanted else 0 for name in names}
-
-
-def margin(source: str, margin_rate: float, cost_per_contact: float = 0.0) -> pl.Expr:
-    """One month's margin in money: margin_rate x revenue - cost_per_contact x contacts.
-
-    Null where revenue is not known; a month without known contacts costs nothing.
-
-    >>> frame = pl.DataFrame({"revenue": [50.0, None], "contacts": [2.0, 1.0]})
-    >>> frame.select(margin("revenue", 0.5, 3.0))["margin"].to_list()
-    [19.0, None]
-    """
-    earned = pl.col(source) * margin_rate
-    if cost_per_contact:
-        earned = earned - pl.col("contacts").fill_null(0.0) * cost_per_contact
-    return earned.alias("margin")
+    owed = old_debts(have.names()).count().alias("old_debts")
+    counts = window.select(pl.len(), owed, *(pl.col(name).count() for name in wanted)).collect(engine="streaming")
+    return {name: int(counts[name][0]) if name in counts.columns else 0 for name in (*names, "old_debts")}
 
 
 def whole_tenure() -> pl.Expr:
@@ -100,9 +97,18 @@ def pay_modes(subscriptions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def book(
-    frame: pl.LazyFrame, months: Sequence[date], earned: pl.Expr, marks: Sequence[date], modes: pl.LazyFrame | None
+    frame: pl.LazyFrame,
+    months: Sequence[date],
+    source: str,
+    rates: Rates,
+    marks: Sequence[date],
+    modes: pl.LazyFrame | None,
+    counted: int,
 ) -> Book:
     """Fold customer_months into one row per customer.
+
+    A month's margin is revenue less its parts (`margin_parts`) and what old arrears grew by in it; null where revenue
+    is not known, and what else is not known costs nothing.
 
     Parameters
     ----------
@@ -110,23 +116,18 @@ def book(
         customer_months.
     months : sequence of date
         Become the columns of `margins`.
-    earned : polars.Expr
-        One month's margin, as `margin` makes it.
+    source : str
+        The column of revenue.
+    rates : Rates
+        What is taken off it.
     marks : sequence of date
         Months at which tenure and being active are wanted; among `months`.
     modes : polars.LazyFrame or None
         What `pay_modes` gives.
+    counted : int
+        Months up to the first mark whose money `year` holds.
     """
-    columns = [
-        pl.when(pl.col("month") == month).then(earned).max().alias(f"month_{place}")
-        for place, month in enumerate(months)
-    ]
-    for place, mark in enumerate(marks):
-        at = pl.col("month") == mark
-        tenure = pl.when(at).then(whole_tenure()).max()
-        columns += [tenure.alias(f"tenure_{place}"), (at & pl.col("active")).any().alias(f"active_{place}")]
-    window = frame.filter(pl.col("month").is_between(months[0], months[-1]))
-    folded = window.group_by("customer_id").agg(columns)
+    folded = _folded(frame, months, source, rates, marks, counted)
     if modes is not None:
         folded = folded.join(modes, on="customer_id", how="left")
     else:
@@ -138,4 +139,42 @@ def book(
         tuple(found[f"tenure_{place}"].fill_null(-1).to_numpy() for place in range(len(marks))),
         tuple(found[f"active_{place}"].to_numpy() for place in range(len(marks))),
         found["group"].fill_null(-1).to_numpy(),
+        found.select(amount(pl.col(f"sum_{name}")).alias(name) for name in YEAR_PARTS),
+    )
+
+
+def _folded(
+    frame: pl.LazyFrame, months: Sequence[date], source: str, rates: Rates, marks: Sequence[date], counted: int
+) -> pl.LazyFrame:
+    """A row per customer: each month's margin, tenure and presence at the marks, sums of parts over the last months."""
+    columns, at = frame.collect_schema().names(), pl.col("month")
+    made = parts(source, rates, columns)
+    before = month_at(month_index(months[0]) - 1)
+    debts = old_debts(columns) * rates.bad_debt_rate if rates.bad_debt_rate else pl.lit(None, dtype=pl.Float64)
+    net = pl.col(source) - pl.sum_horizontal(made.values())
+    picked = [pl.when(at == month).then(net).max().alias(f"month_{place}") for place, month in enumerate(months)]
+    picked += [
+        pl.when(at == month).then(debts).max().alias(f"owed_{place}") for place, month in enumerate([before, *months])
+    ]
+    for place, mark in enumerate(marks):
+        tenure = pl.when(at == mark).then(whole_tenure()).max()
+        picked += [tenure.alias(f"tenure_{place}"), ((at == mark) & pl.col("active")).any().alias(f"active_{place}")]
+    lately = [month for month in months if month <= marks[0]][-counted:]
+    here = at.is_between(lately[0], lately[-1]) & pl.col(source).is_not_null()
+    money = {"revenue": pl.col(source), **made}
+    picked += [pl.when(here).then(units(each)).sum().alias(f"sum_{name}") for name, each in money.items()]
+    folded = frame.filter(at.is_between(before, months[-1])).group_by("customer_id").agg(picked)
+    # What old debts grew by, nothing where the month before is not known, and only in months whose revenue is.
+    grown = {
+        place: pl.when(pl.col(f"month_{place}").is_not_null()).then(
+            (pl.col(f"owed_{place + 1}") - pl.col(f"owed_{place}")).fill_null(0.0)
+        )
+        for place in range(len(months))
+    }
+    eaten = pl.sum_horizontal(units(grown[place]).fill_null(0) for place, month in enumerate(months) if month in lately)
+    net_year = pl.col("sum_revenue") - pl.sum_horizontal(f"sum_{name}" for name in (*made, "bad_debt"))
+    return (
+        folded.with_columns(pl.col(f"month_{place}") - each for place, each in grown.items())
+        .with_columns(sum_bad_debt=eaten)
+        .with_columns(sum_margin=net_year)
     )

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.features.earnings import earnings
+from telcli.features.margin_parts import Rates
 from telcli.features.month_index import month_at, month_index
 from telcli.features.touches import asked, paid, sold
 from telcli.tables import contract
@@ -24,23 +25,19 @@ def view_facts(
     people: pl.DataFrame,
     as_of: date,
     settings: Any,
-    *,
-    margin_rate: float = 1.0,
-    cost_per_contact: float = 0.0,
+    rates: Rates,
 ) -> pl.DataFrame:
     """The rows of `people` in their order with what else is known of them; what its source lacks is null.
 
     `tables` are customer_months and customers, and subscriptions, payments and contacts where there are some; `people`
     has customer_id, revenue, consumption_tier, lifecycle_stage and lifecycle_reason; `settings` are those of segment,
-    margin_rate and cost_per_contact those of score-value.
+    `rates` what margin goes by.
     """
     months = contract("customer_months").conform(tables["customer_months"])
     earned = earnings(
         months,
         as_of,
-        margin_rate=margin_rate,
-        cost_per_contact=cost_per_contact,
-        line_cost=settings.line_cost,
+        rates=rates,
         mean_months=settings.margin_months,
         losing_months=settings.exit_months,
         losing_at=settings.exit_margin,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from telcli import settings as knobs
 
 __all__ = ["own_words"]
 
-_COSTS_OF, _COSTS = "score-value", ("margin_rate", "cost_per_contact")
+_COSTS_OF, _COSTS = "score-value", tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that segment takes from the section of another stage, since they would otherwise stand in two places."""
 
 
@@ -18,7 +19,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
     ``dictionary`` for ingest, where it says anything; for segment the operator's ``rules``, where there are some, and
-    margin_rate and cost_per_contact of score-value.
+    what score-value takes off revenue.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":

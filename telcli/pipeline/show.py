@@ -205,8 +205,10 @@ def known_table(name: str) -> None:
 def _near_tables(name: str) -> list[str]:
     """Tables that may be meant: written otherwise, made by the command of this name, with this in it, spelled alike.
 
-    >>> _near_tables("Customer-Months"), _near_tables("score-value"), _near_tables("churn"), _near_tables("zebra")
-    (['customer_months'], ['value_scores', 'survival_curve'], ['churn_scores', 'churn_lift', 'churn_costs'], [])
+    >>> _near_tables("Customer-Months"), _near_tables("churn"), _near_tables("zebra")
+    (['customer_months'], ['churn_scores', 'churn_lift', 'churn_costs'], [])
+    >>> _near_tables("score-value")
+    ['value_scores', 'value_parts', 'value_margin']
     """
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     if plain in NAMES:

@@ -5,7 +5,6 @@ from telcli.settings.declared import (
     GeneralSettings,
     PredictChurnSettings,
     ReportSettings,
-    ScoreValueSettings,
     SimulateSettings,
 )
 from telcli.settings.engine import EngineSettings
@@ -16,6 +15,7 @@ from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.toml_hint import toml_hint
+from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 
 __all__ = [
     "DICTIONARY",
@@ -24,6 +24,7 @@ __all__ = [
     "EngineSettings",
     "GeneralSettings",
     "IngestSettings",
+    "MarginSettings",
     "Origin",
     "PredictChurnSettings",
     "ProfileSettings",

@@ -15,6 +15,7 @@ from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.setting import setting
+from telcli.settings.valuing import ScoreValueSettings
 
 
 @dataclass(frozen=True)
@@ -24,80 +25,6 @@ class GeneralSettings:
     currency: str = setting("CNY", "Currency of every amount.", "金额的币种。")
     seed: int = setting(0, "Seed of everything random.", "所有随机过程的种子。", low=0, high=2**32 - 1)
     lang: str = setting("en", "Language of screens and reports.", "界面与报告的语言。", choices=("en", "zh"))
-
-
-@dataclass(frozen=True)
-class ScoreValueSettings:
-    """What a customer is worth."""
-
-    horizon_months: int = setting(
-        24, "Months ahead that count.", "价值计算的未来月数。", unit="months", low=1, high=120
-    )
-    discount_rate: float = setting(
-        0.10, "Yearly discount rate.", "年折现率。", unit="share per year", low=0.0, high=1.0
-    )
-    margin_rate: float = setting(
-        1.0,
-        "Margin as a share of revenue; 1 values revenue itself.",
-        "毛利占收入的比例；1 表示直接按收入计值。",
-        unit="share",
-        low=0.0,
-        high=1.0,
-    )
-    cost_per_contact: float = setting(
-        0.0, "Cost of serving one contact.", "每次客户接触的服务成本。", unit="currency", low=0.0
-    )
-    recent_months: int = setting(
-        0,
-        "Last months that tell a customer's usual margin; 0 takes the number that ranked customers best.",
-        "用于估计客户常态月毛利的最近月数；0 表示自动选取排序效果最好的月数。",
-        unit="months",
-        low=0,
-        high=12,
-    )
-    spike_limit: float = setting(
-        3.0,
-        "An odd month counts at most this many usual margins from the median; 0 sets no limit.",
-        "异常月份偏离中位数的上限，为常态月毛利的倍数；0 表示不限。",
-        unit="x the usual margin",
-        low=0.0,
-        high=100.0,
-    )
-    min_at_risk: int = setting(
-        200,
-        "Customer-months a tenure needs before its own chance of leaving is believed.",
-        "某网龄至少有这么多客户月，才单独估计其离网风险。",
-        unit="customer-months",
-        low=1,
-    )
-    label_months: int = setting(
-        0,
-        "Months that the label of a flat table looks at; 0 when tenure is the whole stay of those who left.",
-        "单表流失标签覆盖的月数；0 表示流失客户的网龄即其完整在网时长。",
-        unit="months",
-        low=0,
-        high=24,
-    )
-    stratify: str = setting(
-        "auto",
-        "Separate survival curves for prepaid and postpaid where there are leavers enough, or one for all.",
-        "离网样本足够时，预付费与后付费分别估计留存曲线；或全体共用一条。",
-        choices=("auto", "none"),
-    )
-    platinum_share: float = setting(
-        0.05, "Share of customers in the platinum tier.", "铂金级客户占比。", unit="share", low=0.0, high=1.0
-    )
-    gold_share: float = setting(
-        0.15, "Share of customers in the gold tier.", "黄金级客户占比。", unit="share", low=0.0, high=1.0
-    )
-    silver_share: float = setting(
-        0.30,
-        "Share of customers in the silver tier; the rest is bronze.",
-        "白银级客户占比，其余为青铜级。",
-        unit="share",
-        low=0.0,
-        high=1.0,
-    )
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,6 @@ class _MoneySettings:
         low=1,
         high=12,
     )
-    line_cost: float = setting(
-        0.0,
-        "Monthly cost of keeping one line, beside margin_rate and cost_per_contact of [score-value].",
-        "每个在网号码的月维持成本，在 [score-value] 的 margin_rate 与 cost_per_contact 之外。",
-        unit="currency",
-        low=0.0,
-    )
     profitable_index: float = setting(
         1.0,
         "A customer is profitable from this many times the mean margin of all.",

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from telcli.errors import DataError, MissingInputError, Notice, UsageError
+from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, fit_labels, fit_months
-from telcli.features.margin import Book, book, margin, money_known, month_range, pay_modes
+from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.concentration import top_share
 from telcli.methods.lifetime_value import choose_recent, monthly_rate, percentile_rank, tier_places, usual_margin
 from telcli.methods.staying import Staying
@@ -27,6 +27,7 @@ from telcli.methods.value_backtest import backtest
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
+from telcli.stages.score_value_margin import earned, margin_table, parts_table
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["score_value"]
@@ -45,7 +46,6 @@ class _Study:
     calendar: list[date]
     settings: ScoreValueSettings
     notices: list[Notice]
-    basis: str = "revenue"
     recent: int = 0
 
     def tell(self, notice: Notice) -> None:
@@ -56,7 +56,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
-    Gives value_scores and survival_curve.
+    Gives value_scores, value_parts, value_margin and survival_curve.
 
     Raises
     ------
@@ -71,11 +71,12 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     frame = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
     future = _future_months(len(study.calendar))
     window = study.calendar[-(YEAR + future) :]
-    earned = _earned(study, frame, window[-YEAR:])
+    how, said = earned(frame, window[-YEAR:], settings)
+    study.notices += said
     modes = _modes(inputs, settings)
     marks = (study.as_of, study.calendar[-1 - future])
     inputs.progress("margins", 0, 3)
-    everyone = book(frame, window, earned, marks, modes)
+    everyone = book(frame, window, how.source, how.rates, marks, modes, YEAR)
     here = everyone.active_at(0)
     if not len(here.ids):
         raise _nobody(study.as_of, study.calendar)
@@ -83,11 +84,13 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
     scores = _scores(study, here, now)
-    metrics = _metrics(study, scores, now)
+    metrics = {**_metrics(study, scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
     metrics["backtest"] = _backtest(study, everyone, then, future)
     inputs.progress("values", 3, 3)
     tables = {
         "value_scores": scores.lazy(),
+        "value_parts": parts_table(here.ids, study.as_of, here.year),
+        "value_margin": margin_table(study.as_of, here.year, how),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
@@ -117,24 +120,6 @@ def _nobody(as_of: date | None, calendar: Sequence[date]) -> DataError:
         month=f"{as_of:%Y-%m}" if as_of else "-",
         last=f"{calendar[-1]:%Y-%m}" if calendar else "-",
     )
-
-
-def _earned(study: _Study, frame: pl.LazyFrame, year: Sequence[date]) -> pl.Expr:
-    """The expression of one month's margin, from what is known."""
-    settings, known = study.settings, money_known(frame, year)
-    source = "revenue" if known["revenue"] else "paid"
-    if not known[source]:
-        raise MissingInputError(
-            "value-no-revenue",
-            "No revenue is known from {first} to {last}, so customers cannot be valued.",
-            hint="Ingest bills, or name the column of charges: telcli ingest FILE --map amount=COLUMN.",
-            first=f"{year[0]:%Y-%m}",
-            last=f"{year[-1]:%Y-%m}",
-        )
-    costly = settings.cost_per_contact > 0
-    study.basis = "margin" if settings.margin_rate < 1.0 or costly else "revenue"
-    study.notices += notes.about_margin(source, study.basis, costless=costly and not known["contacts"])
-    return margin(source, settings.margin_rate, settings.cost_per_contact if known["contacts"] else 0.0)
 
 
 def _modes(inputs: Inputs, settings: ScoreValueSettings) -> pl.LazyFrame | None:
@@ -168,7 +153,7 @@ def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
     ahead = staying.months_ahead(
         here.tenure[0], here.group, settings.horizon_months, monthly_rate(settings.discount_rate)
     )
-    current = np.nansum(margins, axis=1).round(CENT)
+    current = here.year["margin"].to_numpy()
     retention = (np.nan_to_num(usual) * ahead).round(CENT)
     lifetime = (current + retention).round(CENT)
     rank = percentile_rank(lifetime)
@@ -232,7 +217,6 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
         "lifetime_value_total": round(float(scores["lifetime_value"].sum()), 2),
         "loss_maker_share": (current < 0).sum() / scores.height,
         "top_20_share": round(top_share(current.to_numpy(), 0.2), 6) if positive else None,
-        "margin_basis": study.basis,
         "horizon_months": settings.horizon_months,
         "discount_rate": settings.discount_rate,
         "recent_months": study.recent,

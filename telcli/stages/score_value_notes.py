@@ -9,26 +9,9 @@ from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import Verdict
 from telcli.settings import ScoreValueSettings
 
-__all__ = ["about_customers", "about_margin", "about_staying", "about_verdict", "assumptions"]
+__all__ = ["about_customers", "about_staying", "about_verdict", "assumptions"]
 
 YEAR = 12
-
-
-def about_margin(source: str, basis: str, *, costless: bool) -> list[Notice]:
-    """Whether money is margin, revenue or payments; `costless` where contacts should cost but none is known."""
-    said = []
-    if source == "paid":
-        said.append(Notice("value-from-payments", "There are no bills: what customers paid is taken as revenue."))
-    if basis == "revenue":
-        said.append(
-            Notice(
-                "value-is-revenue",
-                "Values are revenue, not margin: no cost is set (margin_rate and cost_per_contact in [score-value]).",
-            )
-        )
-    if costless:
-        said.append(Notice("value-no-contacts", "No contacts are known, so cost_per_contact takes nothing off."))
-    return said
 
 
 def about_staying(staying: Staying, watched: int, *, flat: bool) -> list[Notice]:
@@ -93,8 +76,7 @@ def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: St
         chosen = "as set" if asked.recent_months else "there are too few months to choose by"
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
-        f"Margin is {asked.margin_rate:g} of revenue less {asked.cost_per_contact:g} for each contact; settlement, "
-        "commission, subsidies, bad debt and retention are taken off only as far as margin_rate does.",
+        _margin(asked),
         f"The usual month is the mean of the last {recent} months as far as known{spikes}; {chosen}.",
         f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
         f"discounted at {asked.discount_rate:g} a year.",
@@ -103,3 +85,12 @@ def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: St
         f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
         f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
     ]
+
+
+def _margin(asked: ScoreValueSettings) -> str:
+    return (
+        f"Margin is {asked.margin_rate:g} of revenue, less {asked.interconnect_rate:g} a minute of calls to other "
+        f"operators' customers, {asked.content_share:g} of value-added charges, {asked.cost_per_contact:g} a contact, "
+        f"{asked.line_cost:g} a line and month, what campaigns cost, and {asked.bad_debt_rate:g} of what arrears of "
+        "more than 90 days grew by; commission, subsidies and retention are taken off only as far as margin_rate does."
+    )

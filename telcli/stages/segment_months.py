@@ -18,7 +18,7 @@ from telcli.stages.segment_moves import move_rows, past
 from telcli.stages.segment_record import Record
 from telcli.stages.segment_stability import steadiness
 from telcli.stages.segment_trial import Trial, trial
-from telcli.stages.segment_views import costs_set
+from telcli.stages.segment_views import rates_set
 
 __all__ = ["InTime", "in_time"]
 
@@ -45,7 +45,7 @@ def in_time(
     `segments` and `profiled` are the tables of today.
     """
     before = past(record, inputs.tables, now, profiled, settings)
-    tried = trial(inputs.tables, now, settings, costs_set(inputs))
+    tried = trial(inputs.tables, now, settings, rates_set(inputs))
     found = evaluated(tried, now, profiled, clusterer(settings), settings.name_overlap, inputs.seed)
     ks = [one.k for one in now.grouping.tried.candidates]
     gained = gains(tried, ks, clusterer(settings), inputs.seed)

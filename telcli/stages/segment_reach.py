@@ -8,9 +8,11 @@ from datetime import date
 import polars as pl
 
 from telcli.features.month_index import add_months
+from telcli.tables import contract
 
 __all__ = ["reach_rows"]
 
+_LINES = ("subscriptions", "products")
 _MONTHS = 6
 _MOST = 50
 """The items of a kind that most customers have are told."""
@@ -54,11 +56,13 @@ def _counted(held: pl.DataFrame, segments: pl.DataFrame, kind: str) -> pl.DataFr
 def _pairs(tables: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.LazyFrame]:
     """By kind, customer_id and item of what is held in the tables."""
     first, after = add_months(as_of, 1 - _MONTHS), add_months(as_of, 1)
+    tables = {**tables, **{name: contract(name).conform(tables[name]) for name in _LINES if name in tables}}
     found = {}
     for name, kind, when in (("contacts", "contact-channel", "opened_at"), ("payments", "payment-channel", "paid_at")):
         if name in tables:
             dated = tables[name].filter(pl.col(when).dt.date() >= first, pl.col(when).dt.date() < after)
-            found[kind] = dated.select("customer_id", item="channel")
+            if "channel" in tables[name].collect_schema():
+                found[kind] = dated.select("customer_id", item="channel")
     if "subscriptions" in tables:
         lines = tables["subscriptions"].filter(_held("activated_on", "ended_on", after))
         found["sales-channel"] = lines.select("customer_id", item="channel_id")

@@ -18,6 +18,7 @@ from telcli.features.behaviour import usual_columns
 from telcli.features.churn_snapshots import label_rows, overwritten_columns
 from telcli.features.earnings import earnings
 from telcli.features.known_then import known_then
+from telcli.features.margin_parts import Rates
 from telcli.features.month_index import add_months, month_index
 from telcli.methods.clustering import Floats
 from telcli.methods.preparation import BehaviourPreparation
@@ -58,12 +59,10 @@ class Trial:
     left_out: tuple[str, ...] = ()
 
 
-def trial(
-    tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentSettings, costs: Mapping[str, float]
-) -> Trial | None:
+def trial(tables: Mapping[str, pl.LazyFrame], now: Segmented, settings: SegmentSettings, rates: Rates) -> Trial | None:
     """Go back `evaluation_months`, or as far as history reaches; None where nothing comes after any month.
 
-    `costs` are margin_rate and cost_per_contact of score-value, where they are set.
+    `rates` are those of score-value.
     """
     months = contract("customer_months").conform(tables["customer_months"]).filter(pl.col("month") <= now.as_of)
     first = months.select(pl.col("month").min()).collect(engine="streaming").item()
@@ -80,12 +79,10 @@ def trial(
     then = behaviour_at(tables, month, kept)
     if len(then.customers) < _FEWEST_ROWS:
         return None
-    rates = {"margin_rate": 1.0, "cost_per_contact": 0.0, **costs, "line_cost": settings.line_cost}
-    priced = rates != {"margin_rate": 1.0, "cost_per_contact": 0.0, "line_cost": 0.0}
-    spent = _spent(months, month, back, rates if priced else None)
+    spent = _spent(months, month, back, rates if rates.priced else None)
     outcome = _outcomes(months, month, back, then.customers, spent)
     prepared = BehaviourPreparation().fit(then.values).transform(then.values)
-    measure = "margin" if priced else "revenue"
+    measure = "margin" if rates.priced else "revenue"
     return Trial(month, now.as_of, then.customers, prepared, then.revenue, *outcome, measure, tuple(sorted(stale)))
 
 
@@ -112,7 +109,7 @@ def _outcomes(
     return churned, value
 
 
-def _spent(months: pl.LazyFrame, month: date, back: int, rates: Mapping[str, float] | None) -> pl.DataFrame:
+def _spent(months: pl.LazyFrame, month: date, back: int, rates: Rates | None) -> pl.DataFrame:
     """customer_id and `value`, revenue or, by `rates`, margin a month, of the months in which it is known.
 
     They are the `back` months after `month`. From leaving on, a month in which anybody was billed and the customer was
@@ -127,9 +124,7 @@ def _spent(months: pl.LazyFrame, month: date, back: int, rates: Mapping[str, flo
         earned = earnings(
             months,
             add_months(month, back),
-            margin_rate=rates["margin_rate"],
-            cost_per_contact=rates["cost_per_contact"],
-            line_cost=rates["line_cost"],
+            rates=rates,
             mean_months=back,
             losing_months=back,
             losing_at=0.0,

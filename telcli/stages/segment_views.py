@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import Notice, UsageError
 from telcli.features.account_class import account_class
 from telcli.features.exit_candidates import exit_candidate, exit_remedy
+from telcli.features.margin_parts import Rates
 from telcli.features.online import online
 from telcli.features.own_groups import check_rules, own_groups
 from telcli.features.rfm import rfm_group, rfm_scores, rfm_variant
@@ -26,7 +27,7 @@ from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 from telcli.tables import contract
 
-__all__ = ["Views", "check", "costs_set", "viewed"]
+__all__ = ["Views", "check", "rates_set", "viewed"]
 
 
 _MEASURES: Mapping[str, pl.Expr] = {
@@ -81,14 +82,14 @@ def _check_tiers(settings: SegmentSettings) -> None:
 def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSettings) -> Views:
     """Put every customer of the snapshot into the groups of each view.
 
-    `tiers` are the customers' tiers of consumption. The operator's own rules, and margin_rate and cost_per_contact of
-    ``[score-value]``, come with the inputs' choices.
+    `tiers` are the customers' tiers of consumption. The operator's own rules, and the rates of ``[score-value]`` that
+    margin goes by, come with the inputs' choices.
     """
     as_of = inputs.as_of or date.min
     base = people.frame.select("customer_id", "lifecycle_stage", "lifecycle_reason").with_columns(
         consumption_tier=tiers, revenue=pl.Series(people.revenue, dtype=pl.Float64).fill_nan(None)
     )
-    facts = view_facts(inputs.tables, base, as_of, settings, **costs_set(inputs))
+    facts = view_facts(inputs.tables, base, as_of, settings, rates_set(inputs))
     views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of))
     own = own_groups(inputs.choices.get("rules", {}), inputs.tables, views, as_of)
     remarks = tuple(notice for held in own if (notice := _remark(held)))
@@ -99,9 +100,9 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     return Views(tables, _shares(groups), remarks)
 
 
-def costs_set(inputs: Inputs) -> dict[str, float]:
-    """margin_rate and cost_per_contact of ``[score-value]``, where the inputs' choices have them."""
-    return {name: inputs.choices[name] for name in ("margin_rate", "cost_per_contact") if name in inputs.choices}
+def rates_set(inputs: Inputs) -> Rates:
+    """What ``[score-value]`` takes off revenue, as the inputs' choices have it."""
+    return Rates(**{each.name: inputs.choices[each.name] for each in fields(Rates) if each.name in inputs.choices})
 
 
 def _remark(held: pl.Series) -> Notice | None:

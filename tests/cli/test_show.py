@@ -104,7 +104,7 @@ def test_the_schema_of_a_table_comes_as_csv_too(capsys: pytest.CaptureFixture[st
     [
         ("customer-months", "customer_months"),
         ("Customer months", "customer_months"),
-        ("score-value", "value_scores, survival_curve"),
+        ("score-value", "value_scores, value_parts, value_margin"),
         ("predict-churn", "churn_scores, churn_lift, churn_costs"),
         ("custmer_months", "customer_months"),
         ("churn", "churn_scores, churn_lift, churn_costs"),

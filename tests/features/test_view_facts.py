@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from telcli.features.earnings import earnings
+from telcli.features.margin_parts import Rates
 from telcli.features.touches import asked, paid, sold
 from telcli.features.view_facts import view_facts
 from telcli.settings import SegmentSettings
@@ -28,7 +29,7 @@ def months_of(rows: list[dict[str, Any]]) -> pl.LazyFrame:
 
 
 def earned(rows: list[dict[str, Any]], **how: Any) -> dict[str, Any]:
-    asked_for = {"margin_rate": 1.0, "cost_per_contact": 0.0, "line_cost": 0.0, "mean_months": 3, "losing_months": 3}
+    asked_for = {"rates": Rates(), "mean_months": 3, "losing_months": 3}
     frame = months_of([{"customer_id": "a", **row} for row in rows])
     found = earnings(frame, AS_OF, **{**asked_for, "losing_at": 0.0, **how}).collect()
     assert found.height == 1
@@ -50,7 +51,7 @@ def test_months_without_revenue_are_not_known_and_earlier_ones_do_not_count() ->
         {"month": date(2024, 2, 1), "revenue": -99.0},
         {"month": date(2024, 5, 1), "revenue": 10.0, "contacts": 3.0},
     ]
-    found = earned([*rows, {"month": AS_OF, "revenue": None}], cost_per_contact=2.0, margin_rate=0.5)
+    found = earned([*rows, {"month": AS_OF, "revenue": None}], rates=Rates(0.5, cost_per_contact=2.0))
     assert found["margin"] == -1.0
     assert (found["margin_known"], found["losing_months"], found["contact_cost"]) == (1, 1, 6.0)
 
@@ -105,7 +106,9 @@ def facts_of(tables: dict[str, pl.LazyFrame]) -> pl.DataFrame:
     ).with_columns(lifecycle_stage=pl.lit("unknown"), lifecycle_reason=pl.lit("not-known"))
     months = months_of([{"customer_id": one, "month": AS_OF, "revenue": 5.0} for one in ("a", "b")])
     customers = pl.LazyFrame({"customer_id": ["a", "b", "z"], "group_id": ["g", "g", "g"], "star_level": [1, 2, 3]})
-    return view_facts({"customer_months": months, "customers": customers, **tables}, people, AS_OF, SegmentSettings())
+    return view_facts(
+        {"customer_months": months, "customers": customers, **tables}, people, AS_OF, SegmentSettings(), Rates()
+    )
 
 
 def test_what_has_no_source_is_null() -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from telcli.features.lifecycle import LifecycleRules
+from telcli.features.margin_parts import Rates
 from telcli.methods.cluster_count import Candidate, Tried
 from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
@@ -141,7 +142,7 @@ def trial_of(months: pl.DataFrame) -> Trial:
     prepared = preparation.transform(values)
     grouping = Grouping(np.zeros(len(values), np.int32), prepared.mean(axis=0, keepdims=True), "alone")
     tiers = pl.Series(["middle"] * len(values))
-    found = trial(tables, Segmented(AS_OF, people, preparation, prepared, grouping, tiers), SegmentSettings(), {})
+    found = trial(tables, Segmented(AS_OF, people, preparation, prepared, grouping, tiers), SegmentSettings(), Rates())
     assert found is not None
     return found
 
@@ -251,7 +252,7 @@ def test_value_is_margin_where_a_cost_is_set_and_says_so(found: Outcome) -> None
     half = valued({"margin_rate": 0.5})
     assert (half["measure"], half["mean"]) == ("margin", pytest.approx(plain["mean"] / 2))
     assert half["highest_lift"] == pytest.approx(plain["highest_lift"])
-    dear = valued({}, line_cost=3.0)
+    dear = valued({"line_cost": 3.0})
     billed = months.filter((pl.col("month") > MARCH) & pl.col("revenue").is_not_null()).height
     assert len(when) > 50
     assert dear["measure"] == "margin"

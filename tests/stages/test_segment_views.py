@@ -85,7 +85,7 @@ def test_channels_and_ways_of_paying_reach_the_views(found: Outcome) -> None:
 
 
 def test_costs_of_score_value_decide_who_is_an_exit_candidate() -> None:
-    dear = run({"line_cost": 0.0, "exit_months": 2}, {"margin_rate": 0.0, "cost_per_contact": 0.0})
+    dear = run({"exit_months": 2}, {"margin_rate": 0.0})
     views = out(dear, "customer_views")
     kept = views.filter(pl.col("account_class") == "key")
     assert not kept["exit_candidate"].any()

@@ -1,0 +1,59 @@
+"""Result tables of score-value beside what each customer is worth: one snapshot per as-of month."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from telcli.tables import columns as c
+from telcli.tables.checks import Contract
+
+__all__ = ["CONTRACTS", "COUNTED", "MARGIN_PARTS"]
+
+_EATEN = ("other", "interconnect", "content", "contacts", "lines", "campaigns", "bad_debt")
+MARGIN_PARTS = ("revenue", *_EATEN, "margin")
+COUNTED = ("set", "data", "not-set", "no-data")
+
+
+class ValueParts(dy.Schema):
+    """What each customer's revenue of the last 12 months was eaten by; revenue less all parts is margin."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    revenue = c.money("Revenue of the last 12 months", "近12个月收入", need=True)
+    other = c.money("Costs not counted one by one: what margin_rate takes off", "其他成本(按毛利率)", need=True)
+    interconnect = c.money("Paid to other operators for calls", "网间结算支出", need=True)
+    content = c.money("Paid to content providers", "内容/增值分成", need=True)
+    contacts = c.money("Cost of contacts", "客服接触成本", need=True)
+    lines = c.money("Cost of keeping lines", "号码维持成本", need=True)
+    campaigns = c.money("Cost of campaigns", "营销成本", need=True)
+    bad_debt = c.money("Bad debt; negative where old debts were collected", "坏账(收回为负)", need=True)
+    margin = c.money("What is left: current value", "毛利(当前价值)", need=True)
+
+
+class ValueMargin(dy.Schema):
+    """From revenue to margin, over all customers valued: a row per part, with why it is counted or not."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    part = c.text("Part of margin", "毛利构成", key=True, one_of=MARGIN_PARTS)
+    amount = c.money("In the last 12 months, over all customers valued", "近12个月金额", need=True)
+    revenue_share = c.number("Over revenue", "占收入比", "x revenue")
+    customers = c.integer("Customers it is not nil for", "涉及客户数", "customers", need=True, low=0)
+    counted = c.text(
+        "Why it counts or not: a rate is set, the data tell it in money, no rate is set, or the data do not tell of it",
+        "计入依据：set 已设费率、data 数据中已有金额、not-set 未设费率、no-data 数据缺失",
+        need=True,
+        one_of=COUNTED,
+    )
+
+
+def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
+    return Contract(name, schema, meaning, zh, "as_of")
+
+
+CONTRACTS = {
+    found.name: found
+    for found in (
+        _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
+        _result("value_margin", ValueMargin, "From revenue to margin", "收入到毛利"),
+    )
+}
