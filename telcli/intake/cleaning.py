@@ -16,7 +16,7 @@ from telcli.intake.clocks import clocks, epochs, instants, zone_marks
 from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
-from telcli.intake.numbers import integers, measured, stars, strict_numbers, years
+from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
 from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.words import Read, codes, flags, masked, texts, tokens
@@ -157,6 +157,8 @@ def readable_share(text: pl.Series, reading: Reading) -> float:
     if reading.form in PERSONAL_FORMS:
         return understood(text, reading.form)
     values, bad = reading.read(text)
+    if reading.form == "stars":
+        bad = bad | unknown_stars(text)
     known = values.len() - values.null_count()
     meaning = known + int(bad.sum())
     return known / meaning if meaning else 1.0

@@ -15,8 +15,9 @@ from telcli.intake.charges import charges_told
 from telcli.intake.dictionary import bare, slots, weak_headers, word_list
 from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
+from telcli.intake.numbers import unknown_stars
 from telcli.intake.people import columns_of_people, id_notices, people_notices
-from telcli.intake.privacy import header_tells
+from telcli.intake.privacy import categories, header_tells
 from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import Understood, headers_of_extract
@@ -145,6 +146,7 @@ def _told_of_meanings(one: Understood) -> list[Notice]:
         notices += _direction_assumed(one)
     notices += _kind_assumed(one)
     notices += _of_no_kind(one)
+    notices += _of_no_level(one)
     label = _like_label(one)
     if label:
         notices.append(
@@ -233,6 +235,25 @@ def _of_no_kind(one: Understood) -> list[Notice]:
                 )
             )
     return notices
+
+
+def _of_no_level(one: Understood) -> list[Notice]:
+    """Words in a column of stars that tell no level: their rows have none."""
+    use = one.map.use("star_level", "customers")
+    if use is None or use.constant:
+        return []
+    said = one.frame.select(pl.col(use.header).alias("t")).group_by("t").len("n").collect(engine="streaming")
+    said = said.drop_nulls("t")
+    found = said.filter(unknown_stars(said["t"])).sort("n", "t", descending=[True, False])
+    if not found.height:
+        return []
+    shown = [*dict.fromkeys(categories(found["t"].head(_SHOWN)).to_list()), *(["..."] if found.height > _SHOWN else [])]
+    values = {"file": one.map.source, "header": use.header, "words": ", ".join(shown), "count": f"{found['n'].sum():,}"}
+    told = (
+        "{file}: rows with {words} in {header} ({count}) have no star_level, as telcli knows no level of that name "
+        "(else: under [dictionary.words.star_level] in telcli.toml)."
+    )
+    return [Notice("stars-unknown", told, values)]
 
 
 def _kind_assumed(one: Understood) -> list[Notice]:

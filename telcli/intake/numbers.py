@@ -6,10 +6,10 @@ import re
 
 import polars as pl
 
-from telcli.intake.dictionary import units_of
+from telcli.intake.dictionary import units_of, word_list
 from telcli.intake.words import Read, by_distinct, meant
 
-__all__ = ["CODE", "integers", "measured", "numbers", "stars", "strict_numbers", "years"]
+__all__ = ["CODE", "integers", "measured", "numbers", "stars", "strict_numbers", "unknown_stars", "years"]
 
 CODE = r"^0\d|^\d{16,}$|^\d(?:\.\d+)?[eE]\+\d+$"
 """Digits that are no number: leading zeros, more digits than a number keeps, what a spreadsheet made of those."""
@@ -26,7 +26,8 @@ _SPOKEN = (
 )
 
 _HAN = "一二三四五六七八九十"
-_STARS = rf"^([{_HAN}]|\d+)星(?:级)?(?:客户|用户)?$"
+_STARS = rf"^([{_HAN}]|\d+)星(?:级)?(?:[银金钻]|白金|钻石)?卡?(?:客户|用户)?$"
+_VIP = r"(?i)^v(?:ip)?(\d+)(?:客户|用户)?$"
 _UNRATED = r"^(?:未|无|非|不)(?:评|参评|定|星|予评)?(?:级|星|星级)?(?:客户|用户)?$"
 
 
@@ -139,18 +140,38 @@ def integers(text: pl.Series) -> Read:
 
 
 def stars(text: pl.Series) -> Read:
-    """Levels told in stars: 五星, 5星级 or a bare number; those not rated have none.
+    """Levels told in stars: 五星, 5星级, VIP5, a bare number, or a card of [words.star_level]; not rated is none.
 
-    >>> stars(pl.Series(["五星", "1星级客户", "3", "未评级"]))[0].to_list()
-    [5, 1, 3, None]
+    Where stars and a card stand together, the stars are the level. A word that is none of these is no level and no
+    fault, as `unknown_stars` tells; what has digits in it and is not understood is a fault.
+
+    >>> stars(pl.Series(["五星", "1星级客户", "五星金卡", "VIP2", "钻石卡", "3", "未评级", "贵宾"]))[0].to_list()
+    [5, 1, 5, 2, 7, 3, None, None]
     """
+    values, bad, strange = _starred(text)
+    return values, bad & ~strange
+
+
+def unknown_stars(text: pl.Series) -> pl.Series:
+    """Which texts are words that tell no level of stars.
+
+    >>> unknown_stars(pl.Series(["银卡", "贵宾", "3.5", None])).to_list()
+    [False, True, False, False]
+    """
+    return _starred(text)[2]
+
+
+def _starred(text: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The levels, what cannot be read, and which of that are words."""
     plain = meant(text).str.normalize("NFKC").str.replace_all(r"\s", "")
     level = plain.str.extract(_STARS, 1)
     said = level.replace_strict(list(_HAN), list(range(1, 11)), default=None, return_dtype=pl.Int64).cast(pl.String)
-    whole = pl.DataFrame({"p": plain, "l": level, "s": said}).select(
-        t=pl.when(~pl.col("p").str.contains(_UNRATED)).then(pl.coalesce("s", "l", "p"))
-    )
-    return integers(whole["t"])
+    bare = plain.str.to_lowercase().str.replace(r"(?:客户|用户)$", "").str.replace(r"^全球通", "")
+    card = bare.replace_strict(word_list("star_level"), default=None, return_dtype=pl.String)
+    frame = pl.DataFrame({"p": plain, "l": level, "s": said, "v": plain.str.extract(_VIP, 1), "c": card})
+    whole = frame.select(t=pl.when(~pl.col("p").str.contains(_UNRATED)).then(pl.coalesce("s", "l", "v", "c", "p")))
+    values, bad = integers(whole["t"])
+    return values, bad, bad & ~plain.str.contains(r"\d").fill_null(value=True)
 
 
 def years(text: pl.Series) -> Read:

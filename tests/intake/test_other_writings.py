@@ -32,8 +32,56 @@ def test_zero_beside_one_and_two_is_no_gender(tmp_path: Path) -> None:
     assert "gender-assumed" not in codes(found)
 
 
-def test_levels_that_are_none_are_faults() -> None:
-    assert stars(pl.Series(["七星级", "星", "3.5星", "无星级"]))[1].to_list() == [False, True, True, False]
+def test_digits_that_are_no_level_are_faults_and_words_are_none() -> None:
+    values, bad = stars(pl.Series(["七星级", "星", "3.5星", "无星级", "3.5", "贵宾", "星3"]))
+    assert values.to_list() == [7, None, None, None, None, None, None]
+    assert bad.to_list() == [False, False, True, False, True, False, True]
+
+
+CARDS = {
+    **{
+        "准星": 0,
+        "一星": 1,
+        "三星": 3,
+        "银卡": 4,
+        "金卡": 5,
+        "白金卡": 6,
+        "钻石卡": 7,
+        "全球通钻石卡客户": 7,
+        "未评级": None,
+    },
+    **{"五星金卡": 5, "五星钻石": 5, "四星级银卡": 4, "VIP3": 3, "v6客户": 6, "ＶＩＰ２": 2, "未评级": None},
+}
+
+
+def test_cards_stand_above_three_stars_and_stars_before_the_card() -> None:
+    values, bad = stars(pl.Series(list(CARDS)))
+    assert dict(zip(CARDS, values.to_list(), strict=True)) == CARDS
+    assert not bad.any()
+
+
+def test_a_word_that_is_no_level_is_said_and_refuses_nobody(tmp_path: Path) -> None:
+    rows = "".join(f"K{at},{word}\n" for at, word in enumerate(["银卡", "钻石卡", "三星", "二星", "一星", "贵宾"]))
+    found = ran(tmp_path, {"crm.csv": "客户编号,客户星级标识\n" + rows})
+    people = found.tables["customers"].collect().sort("customer_id")
+    assert people["star_level"].to_list() == [4, 7, 3, 2, 1, None]
+    assert people["_faults"].list.len().sum() == 0
+    (told,) = [notice for notice in found.notices if notice.code == "stars-unknown"]
+    assert told.values == {"file": "crm.csv", "header": "客户星级标识", "words": "贵宾", "count": "1"}
+
+
+def test_a_name_among_levels_is_not_said(tmp_path: Path) -> None:
+    rows = "".join(f"K{at},{word}\n" for at, word in enumerate(["三星", "二星", "一星", "欧阳小明"]))
+    found = ran(tmp_path, {"crm.csv": "客户编号,星级\n" + rows})
+    (told,) = [notice for notice in found.notices if notice.code == "stars-unknown"]
+    assert "欧阳小明" not in told.values["words"]
+
+
+def test_words_that_are_no_levels_at_all_are_an_attribute(tmp_path: Path) -> None:
+    rows = "".join(f"K{at},{word}\n" for at, word in enumerate(["老客户", "新客户", "回流"] * 4))
+    people = ran(tmp_path, {"crm.csv": "客户编号,客户星级,性别\n" + rows.replace("\n", ",男\n")}).tables["customers"]
+    assert "star_level" not in people.collect_schema().names()
+    assert people.collect()["x_客户星级"].null_count() == 0
 
 
 @pytest.mark.parametrize(
