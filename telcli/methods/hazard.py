@@ -21,6 +21,7 @@ from scipy.linalg import solve
 from scipy.optimize import brentq
 from scipy.special import xlog1py, xlogy
 
+from telcli.methods.annuity import Terms
 from telcli.methods.survival import pools_of, raw_hazard, tail_start
 
 __all__ = ["HazardModel", "Link", "fit_hazard"]
@@ -73,17 +74,16 @@ class HazardModel:
         base = np.append(self.baseline, self.tail)[np.clip(place, 0, len(self.baseline))]
         return _chance(base + known @ self.coefficients, self.link)
 
-    def months_ahead(self, tenure: ArrayLike, covariates: ArrayLike | None, horizon: int, rate: float) -> Array:
-        """Discounted months still to be expected: sum over t = 1..H of S(t | tenure, x) / (1 + rate)^t.
+    def months_ahead(self, tenure: ArrayLike, covariates: ArrayLike | None, terms: Terms) -> Array:
+        """Discounted months still to be expected: sum over t = 1..H of S(t | tenure, x) w_t, x kept as it is.
 
-        Covariates are kept as they are. Returns an array of shape (rows,), each between 0 and the annuity of H certain
-        months.
+        Returns an array of shape (rows,), each between 0 and the annuity of H certain months; no tail is counted.
         """
         start = np.asarray(tenure, dtype=np.int64)
         here, ahead = np.ones(start.shape), np.zeros(start.shape)
-        for month in range(1, horizon + 1):
+        for month, worth in enumerate(terms.weights(), start=1):
             here = here * (1.0 - self.hazard(start + month, covariates))
-            ahead += here * (1.0 + rate) ** -month
+            ahead += here * worth
         return ahead
 
 

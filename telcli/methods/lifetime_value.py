@@ -1,8 +1,4 @@
-"""Margin, survival and time made into money.
-
-Payments come at the end of each month: the first one counted is that of month 1, one month ahead, discounted by
-one month and weighted with the chance of still being here then. What was already earned is not counted again.
-"""
+"""What a customer usually brings in a month, and where money ranks customers."""
 
 from __future__ import annotations
 
@@ -11,14 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from telcli.methods.survival import LifeTable, conditional_survival
-
 __all__ = [
     "RECENT",
     "choose_recent",
-    "discounted_months",
     "known_mean",
-    "monthly_rate",
     "percentile_rank",
     "tier_places",
     "usual_margin",
@@ -30,42 +22,6 @@ RECENT = (3, 6, 12)
 CHOOSABLE = 7
 """Months it takes to choose among them: more than three to foretell from, and three held back."""
 _SAMPLE = 100_000
-
-
-def monthly_rate(yearly: float) -> float:
-    """The monthly discount rate that compounds to a yearly one: (1 + d)^(1/12) - 1.
-
-    >>> round(monthly_rate(0.10), 8)
-    0.00797414
-    """
-    return float(np.expm1(np.log1p(yearly) / 12.0))
-
-
-def discounted_months(table: LifeTable, horizon: int, rate: float) -> Array:
-    """Expected months ahead, discounted, by present tenure: A(k) = sum over t = 1..H of S(t | k) / (1 + d_m)^t.
-
-    Times a customer's monthly margin this is the margin still to come. One value per tenure 0..K of the table;
-    from its last tenure on the tail hazard alone counts, so longer tenures take the last value.
-    Each is between 0 and the annuity of H certain months.
-
-    Parameters
-    ----------
-    table : LifeTable
-        Hazard by tenure.
-    horizon : int
-        H, months, >= 1.
-    rate : float
-        d_m, share per month, >= 0.
-
-    Examples
-    --------
-    >>> from telcli.methods.survival import life_table
-    >>> discounted_months(life_table([100.0], [0.0]), horizon=12, rate=0.0).tolist()
-    [12.0]
-    """
-    ahead = conditional_survival(table, np.arange(len(table.hazard)), horizon)
-    weights = (1.0 + rate) ** -np.arange(1.0, horizon + 1.0)
-    return np.asarray(ahead @ weights, dtype=float)
 
 
 def usual_margin(months: ArrayLike, recent: int = 3, spike_limit: float = 3.0) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from telcli.methods.lifetime_value import discounted_months
+from telcli.methods.annuity import Terms, discounted_months, months_range
 from telcli.methods.survival import LifeTable, life_table
 
 __all__ = ["Staying", "fit_staying"]
@@ -34,8 +34,8 @@ class Staying:
     groups: Mapping[int, LifeTable]
     constant: LifeTable
 
-    def months_ahead(self, tenure: ArrayLike, group: ArrayLike, horizon: int, rate: float) -> Array:
-        """Discounted months still to be expected of each customer within the horizon.
+    def months_ahead(self, tenure: ArrayLike, group: ArrayLike, terms: Terms) -> Array:
+        """Discounted months still to be expected of each customer.
 
         Parameters
         ----------
@@ -43,18 +43,25 @@ class Staying:
             Whole months; negative where not known.
         group : array of shape (customers,)
             Group codes; those without a curve of their own take the overall one.
-        horizon : int
-            Months, >= 1.
-        rate : float
-            Share per month, >= 0.
+        terms : Terms
+            Which months count, and for how much.
         """
+        return self._looked_up(tenure, group, lambda table: discounted_months(table, terms))
+
+    def months_range(
+        self, tenure: ArrayLike, group: ArrayLike, terms: Terms, level: float, noise: ArrayLike = (1.0,)
+    ) -> tuple[Array, Array]:
+        """Between what each customer's discounted months will lie with a chance of `level`; see `annuity`."""
+        low = self._looked_up(tenure, group, lambda table: months_range(table, terms, level, noise)[0])
+        return low, self._looked_up(tenure, group, lambda table: months_range(table, terms, level, noise)[1])
+
+    def _looked_up(self, tenure: ArrayLike, group: ArrayLike, by_tenure: Callable[[LifeTable], Array]) -> Array:
+        """What a table tells by tenure, for each customer from the table that serves."""
         held, member = np.asarray(tenure, dtype=np.int64), np.asarray(group)
-        ahead = _looked_up(self.overall, held, horizon, rate)
+        found = _at(by_tenure(self.overall), held)
         for code, table in self.groups.items():
-            ahead = np.where(member == code, _looked_up(table, held, horizon, rate), ahead)
-        unknown = discounted_months(self.constant, horizon, rate)[0]
-        found: Array = np.where(held < 0, unknown, ahead)
-        return found
+            found = np.where(member == code, _at(by_tenure(table), held), found)
+        return np.where(held < 0, by_tenure(self.constant)[0], found)
 
 
 def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: ArrayLike, least: float) -> Staying:
@@ -70,7 +77,7 @@ def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: A
     Examples
     --------
     >>> staying = fit_staying([0, 0, 0], [0, 1, 2], [1000, 980, 955], [20, 25, 25], least=1)
-    >>> staying.months_ahead([0, 1, -1], [0, 0, 0], horizon=1, rate=0.0).round(4).tolist()
+    >>> staying.months_ahead([0, 1, -1], [0, 0, 0], Terms(1)).round(4).tolist()
     [0.9745, 0.9738, 0.9761]
     """
     code, when = np.asarray(group, dtype=np.int64), np.asarray(tenure, dtype=np.int64)
@@ -92,6 +99,6 @@ def _table(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float)
     return life_table(np.bincount(tenure, at_risk), np.bincount(tenure, left), least)
 
 
-def _looked_up(table: LifeTable, tenure: NDArray[np.int64], horizon: int, rate: float) -> Array:
-    by_tenure = discounted_months(table, horizon, rate)
-    return by_tenure[np.clip(tenure, 0, len(by_tenure) - 1)]
+def _at(by_tenure: Array, tenure: NDArray[np.int64]) -> Array:
+    found: Array = by_tenure[np.clip(tenure, 0, len(by_tenure) - 1)]
+    return found

@@ -58,7 +58,7 @@ STAGES = (
         "score-value",
         needs=("customer_months", "customers"),
         uses=("subscriptions",),
-        gives=("value_scores", "value_parts", "value_margin", "survival_curve"),
+        gives=("value_scores", "value_parts", "value_margin", "value_backtest", "survival_curve"),
     ),
     Stage(
         "predict-churn",

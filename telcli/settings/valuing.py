@@ -60,6 +60,26 @@ class ScoreValueSettings(MarginSettings):
     discount_rate: float = setting(
         0.10, "Yearly discount rate.", "年折现率。", unit="share per year", low=0.0, high=1.0
     )
+    payment_timing: str = setting(
+        "end",
+        "When in a month its money comes, for discounting.",
+        "每月资金到账的时点，用于折现。",
+        choices=("end", "middle", "start"),
+    )
+    tail: str = setting(
+        "none",
+        "Months beyond the horizon: none, or endless, leaving as at the longest tenures.",
+        "超出计算期的月份：none 不计，endless 一直计入（按最长网龄的离网率）。",
+        choices=("none", "endless"),
+    )
+    interval_level: float = setting(
+        0.80,
+        "Chance with which a customer's lifetime value lies between its low and its high end.",
+        "客户生命周期价值落在上下限之间的概率。",
+        unit="share",
+        low=0.5,
+        high=0.99,
+    )
     recent_months: int = setting(
         0,
         "Last months that tell a customer's usual margin; 0 takes the number that ranked customers best.",

@@ -1,7 +1,7 @@
 """What each customer is worth: money earned, and money still to come if the customer stays as others did.
 
     current value    margin of the last 12 months, as realised; never scaled up when there are fewer
-    retention value  sum over t = 1..H of m S(t | tenure) / (1 + d_m)^t, m the usual monthly margin
+    retention value  sum over t = 1..H of m S(t | tenure) w_t, m the usual monthly margin, w_t the discount
     lifetime value   their sum: one looks back, the other forward, so that nothing counts twice
 
 Source: the current / incremental / stock value model of telecom customers; the formulas stand in `methods`.
@@ -10,30 +10,31 @@ Source: the current / incremental / stock value model of telecom customers; the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, fit_labels, fit_months
 from telcli.features.margin import Book, book, month_range, pay_modes
+from telcli.methods.annuity import Terms, monthly_rate
 from telcli.methods.concentration import top_share
-from telcli.methods.lifetime_value import choose_recent, monthly_rate, percentile_rank, tier_places, usual_margin
+from telcli.methods.lifetime_value import choose_recent, percentile_rank, tier_places, usual_margin
 from telcli.methods.staying import Staying
-from telcli.methods.value_backtest import backtest
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
+from telcli.stages.score_value_backtest import held_back, tested
 from telcli.stages.score_value_margin import earned, margin_table, parts_table
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["score_value"]
 
 YEAR = 12
-BACKTEST_MONTHS, BACKTEST_CUSTOMERS = 9, 30
 CENT = 4
 """Decimals of money: far below a cent, and the same on every machine."""
 
@@ -69,7 +70,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """
     study = _open(inputs, settings)
     frame = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
-    future = _future_months(len(study.calendar))
+    future = held_back(len(study.calendar))
     window = study.calendar[-(YEAR + future) :]
     how, said = earned(frame, window[-YEAR:], settings)
     study.notices += said
@@ -83,14 +84,17 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
-    scores = _scores(study, here, now)
+    test = tested(everyone, then, study.calendar, future, settings)
+    scores = _scores(study, here, now, test.noise)
+    study.notices += test.notices
     metrics = {**_metrics(study, scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
-    metrics["backtest"] = _backtest(study, everyone, then, future)
+    metrics["backtest"] = test.verdict
     inputs.progress("values", 3, 3)
     tables = {
         "value_scores": scores.lazy(),
         "value_parts": parts_table(here.ids, study.as_of, here.year),
         "value_margin": margin_table(study.as_of, here.year, how),
+        "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
@@ -142,7 +146,7 @@ def _staying(
     return now, then
 
 
-def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
+def _scores(study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64]) -> pl.DataFrame:
     """value_scores, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
     study.recent = settings.recent_months or choose_recent(margins, settings.spike_limit)
@@ -150,12 +154,13 @@ def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
     unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
     billed = int((~np.isnan(margins)).any(axis=0).sum())
     study.notices += notes.about_customers(unbilled, tenureless, billed)
-    ahead = staying.months_ahead(
-        here.tenure[0], here.group, settings.horizon_months, monthly_rate(settings.discount_rate)
-    )
+    terms = _terms(settings, staying)
+    ahead = staying.months_ahead(here.tenure[0], here.group, terms)
+    ends = staying.months_range(here.tenure[0], here.group, terms, settings.interval_level, noise)
     current = here.year["margin"].to_numpy()
     retention = (np.nan_to_num(usual) * ahead).round(CENT)
     lifetime = (current + retention).round(CENT)
+    low, high = ((current + np.nan_to_num(usual) * end).round(CENT) for end in ends)
     rank = percentile_rank(lifetime)
     shares = (settings.platinum_share, settings.gold_share, settings.silver_share)
     return pl.DataFrame(
@@ -166,45 +171,28 @@ def _scores(study: _Study, here: Book, staying: Staying) -> pl.DataFrame:
             "incremental_value": pl.Series([None], dtype=pl.Float64).new_from_index(0, len(here.ids)),
             "retention_value": retention,
             "lifetime_value": lifetime,
+            "lifetime_value_low": np.minimum(low, high),
+            "lifetime_value_high": np.maximum(low, high),
             "value_score": rank.round(CENT),
             "value_tier": pl.Series(np.array(VALUE_TIERS)[tier_places(rank, shares)]),
         }
     )
 
 
-def _future_months(months: int) -> int:
-    """Months held back for the back-test: a third, 3 to 12; 0 where history is too short."""
-    return 0 if months < BACKTEST_MONTHS else min(max(months // 3, 3), YEAR)
-
-
-def _backtest(study: _Study, everyone: Book, then: Staying, future: int) -> dict[str, Any] | None:
-    """Score as of an earlier month from what was known then, and compare with what came."""
-    if not future:
-        study.tell(
-            Notice(
-                "value-no-backtest",
-                "Values are not back-tested: that takes {needed} months and there are {months}.",
-                {"needed": BACKTEST_MONTHS, "months": len(study.calendar)},
-            )
-        )
-        return None
-    past = everyone.active_at(1)
-    if len(past.ids) < BACKTEST_CUSTOMERS:
-        study.tell(
-            Notice(
-                "value-backtest-small",
-                "Values are not back-tested: that takes {needed} customers and there were {customers}.",
-                {"needed": BACKTEST_CUSTOMERS, "customers": len(past.ids)},
-            )
-        )
-        return None
-    before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
-    ahead = then.months_ahead(past.tenure[1], past.group, future, 0.0)
-    spikes = study.settings.spike_limit
-    recent = study.settings.recent_months or choose_recent(before, spikes)
-    verdict = backtest(before, after, ahead, recent, spikes)
-    study.notices += notes.about_verdict(verdict)
-    return {**asdict(verdict), "as_of": f"{study.calendar[-1 - future]:%Y-%m}", "months": future}
+def _terms(settings: ScoreValueSettings, staying: Staying) -> Terms:
+    """Which months to come count; refused where they would never end."""
+    rate = monthly_rate(settings.discount_rate)
+    terms = Terms(settings.horizon_months, rate, settings.payment_timing, settings.tail == "endless")
+    try:
+        for table in (staying.overall, staying.constant, *staying.groups.values()):
+            terms.beyond(table.tail_hazard)
+    except ValueError:
+        raise UsageError(
+            "value-endless",
+            "tail = endless has no end: nobody leaves at the longest tenures, and nothing is discounted.",
+            hint="Set discount_rate in [score-value] above 0, or tail to none.",
+        ) from None
+    return terms
 
 
 def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
 from telcli.methods.lifetime_value import CHOOSABLE
 from telcli.methods.staying import Staying
-from telcli.methods.value_backtest import Verdict
 from telcli.settings import ScoreValueSettings
 
-__all__ = ["about_customers", "about_staying", "about_verdict", "assumptions"]
+__all__ = ["about_customers", "about_staying", "assumptions"]
 
 YEAR = 12
 
@@ -56,17 +55,6 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
     return [*said, Notice("value-no-incremental", template)]
 
 
-def about_verdict(verdict: Verdict) -> list[Notice]:
-    """Whether the plain average would have ranked customers better, to four decimals."""
-    if verdict.rank_correlation is None or verdict.naive_rank_correlation is None:
-        return []
-    model, naive = round(verdict.rank_correlation, 4), round(verdict.naive_rank_correlation, 4)
-    if naive <= model:
-        return []
-    template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
-    return [Notice("value-naive-better", template, {"naive": naive, "model": model})]
-
-
 def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: Staying) -> list[str]:
     """Everything assumed on the way from bills to value, a sentence each; `months` are those there are."""
     table = staying.overall
@@ -74,12 +62,13 @@ def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: St
     chosen = "chosen because it ranked customers best in months held back"
     if asked.recent_months or months < CHOOSABLE:
         chosen = "as set" if asked.recent_months else "there are too few months to choose by"
+    after = "none after" if asked.tail == "none" else "and those after, leaving as at the longest tenures"
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
         _margin(asked),
         f"The usual month is the mean of the last {recent} months as far as known{spikes}; {chosen}.",
-        f"The next {asked.horizon_months} months count, none after; money comes at the end of each month, "
-        f"discounted at {asked.discount_rate:g} a year.",
+        f"The next {asked.horizon_months} months count, {after}; money comes at the {asked.payment_timing} of each "
+        f"month, discounted at {asked.discount_rate:g} a year.",
         "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "
         f"{asked.min_at_risk} customer-months are pooled.",
         f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",

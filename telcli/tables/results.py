@@ -64,6 +64,8 @@ class ValueScores(dy.Schema):
     incremental_value = c.money("Expected extra margin from growth; null until estimated", "增量价值")
     retention_value = c.money("Discounted margin expected within the horizon", "存量(保有)价值", need=True)
     lifetime_value = c.money("Sum of the three", "生命周期价值", need=True)
+    lifetime_value_low = c.money("Its low end, by when a customer may leave and how months vary", "生命周期价值下限")
+    lifetime_value_high = c.money("Its high end", "生命周期价值上限")
     value_score = c.number(
         "Percentile rank by lifetime value; ties share the mean",
         "价值评分(百分位)",

@@ -46,6 +46,17 @@ class ValueMargin(dy.Schema):
     )
 
 
+class ValueBacktest(dy.Schema):
+    """Values of an earlier month beside what came, by tenth of customers; means per customer."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    decile = c.integer("Tenth by predicted money, 1 the highest", "预测十分位", key=True, low=1, high=10)
+    customers = c.integer("Customers", "客户数", "customers", need=True, low=1)
+    predicted = c.money("Predicted for the months held back", "预测金额", need=True)
+    naive = c.money("Mean of the 12 months before times the months, as if nobody left", "简单外推金额", need=True)
+    realised = c.money("As it came", "实际金额", need=True)
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -54,6 +65,7 @@ CONTRACTS = {
     found.name: found
     for found in (
         _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
+        _result("value_backtest", ValueBacktest, "Predicted and realised money by tenth", "价值回溯检验"),
         _result("value_margin", ValueMargin, "From revenue to margin", "收入到毛利"),
     )
 }

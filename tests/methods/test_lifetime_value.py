@@ -1,4 +1,4 @@
-"""Margin, survival and time made into money: closed forms, hand-worked months, and what must hold for any data."""
+"""Usual months, ranks and tiers: hand-worked months, and what must hold for any data."""
 
 import numpy as np
 import pytest
@@ -8,58 +8,15 @@ from hypothesis import strategies as st
 from telcli.methods.lifetime_value import (
     RECENT,
     choose_recent,
-    discounted_months,
     known_mean,
-    monthly_rate,
     percentile_rank,
     tier_places,
     usual_margin,
 )
-from telcli.methods.survival import life_table
 
 NAN = float("nan")
-HAZARD = st.floats(0.0, 1.0)
 MONEY = st.floats(-1e6, 1e6)
 ROWS = st.lists(st.lists(st.one_of(MONEY, st.just(NAN)), min_size=6, max_size=6), min_size=1, max_size=20)
-
-
-def table(hazard):
-    return life_table([1000.0], [1000.0 * hazard])
-
-
-def test_monthly_rate_compounds_to_the_yearly_one():
-    assert monthly_rate(0.10) == pytest.approx(0.00797414, abs=5e-9)
-    assert (1 + monthly_rate(0.37)) ** 12 == pytest.approx(1.37)
-    assert monthly_rate(0.0) == 0.0
-
-
-@pytest.mark.parametrize(("retention", "rate"), [(0.8, 0.1), (0.98, 0.00797414), (0.5, 0.02)])
-def test_constant_retention_has_the_closed_form(retention, rate):
-    ahead = discounted_months(table(1 - retention), 5000, rate)[0]
-    assert 1 + ahead == pytest.approx((1 + rate) / (1 + rate - retention))
-
-
-def test_two_months_by_hand():
-    found = discounted_months(life_table([100, 100, 100], [0, 10, 20]), 2, 0.01)
-    assert found[0] == pytest.approx(0.9 / 1.01 + 0.9 * 0.8 / 1.01**2)
-
-
-@given(HAZARD, st.integers(1, 60), st.floats(0, 0.1))
-def test_expected_months_lie_between_none_and_an_annuity(hazard, horizon, rate):
-    ahead = discounted_months(table(hazard), horizon, rate)[0]
-    assert 0 <= ahead <= sum((1 + rate) ** -t for t in range(1, horizon + 1)) + 1e-9
-
-
-@given(
-    st.tuples(HAZARD, HAZARD), st.tuples(st.integers(1, 60), st.integers(1, 60)), st.tuples(*[st.floats(0, 0.1)] * 2)
-)
-def test_more_months_with_retention_and_horizon_fewer_with_discount(hazards, horizons, rates):
-    low, high = sorted(hazards)
-    short, long = sorted(horizons)
-    cheap, dear = sorted(rates)
-    best = discounted_months(table(low), long, cheap)[0]
-    for other in ((high, long, cheap), (low, short, cheap), (low, long, dear)):
-        assert discounted_months(table(other[0]), other[1], other[2])[0] <= best + 1e-9
 
 
 def test_usual_margin_by_hand():

@@ -313,3 +313,65 @@ def test_assumptions_are_listed():
 def test_it_says_why_so_many_months_are_averaged(months, asked_for, why):
     _, _, outcome = run(rows("a", [1.0] * months), recent_months=asked_for)
     assert any(why in sentence for sentence in outcome.metrics["assumptions"])
+
+
+def grown(customers=400, months=18, seed=2):
+    """Customers who leave at 3% a month and whose months vary by a fifth."""
+    random = np.random.default_rng(seed)
+    lines = []
+    for place in range(customers):
+        stays = min(int(random.geometric(0.03)), months)
+        gone = stays < months
+        level = random.choice([20.0, 50.0, 90.0])
+        paid = np.round(level * random.normal(1.0, 0.2, stays), 2).tolist()
+        lines += list(rows(f"c{place:04d}", paid, left=months - stays if gone else False))
+    return lines
+
+
+def test_as_many_lie_within_their_range_as_it_says():
+    covered = [run(grown(seed=seed), interval_level=0.8)[2].metrics["backtest"]["coverage"] for seed in range(4)]
+    assert np.mean(covered) == pytest.approx(0.8, abs=0.05)
+
+
+def test_ranges_hold_lifetime_value_and_widen_with_their_level():
+    lines = grown()
+    near, _, _ = run(lines, interval_level=0.5)
+    far, _, outcome = run(lines, interval_level=0.95)
+    assert (near["lifetime_value_low"] <= near["lifetime_value_high"]).all()
+    assert (far["lifetime_value_low"] <= near["lifetime_value_low"]).all()
+    assert (far["lifetime_value_high"] >= near["lifetime_value_high"]).all()
+    assert far["lifetime_value"].is_between(far["lifetime_value_low"], far["lifetime_value_high"]).all()
+    bands = outcome.tables["value_backtest"].collect()
+    assert contract("value_backtest").require(bands.lazy()).collect().height == 10
+    assert bands["customers"].sum() == outcome.metrics["backtest"]["customers"]
+    assert bands["predicted"].is_sorted(descending=True)
+
+
+def test_earlier_payments_and_endless_months_are_worth_more():
+    lines = grown()
+    plain = run(lines)[0]["retention_value"]
+    assert (run(lines, payment_timing="start")[0]["retention_value"] >= plain).all()
+    assert (run(lines, tail="endless")[0]["retention_value"] >= plain).all()
+    with pytest.raises(UsageError, match="no end"):
+        run(rows("a", [10.0] * 3), tail="endless", discount_rate=0.0)
+
+
+def test_parts_add_up_to_current_value():
+    lines = [{**line, "numbers_held": 1.0, "campaign_cost": 0.5} for line in grown(60)]
+    schema = {"tenure_months": pl.Float64, "revenue": pl.Float64, "contacts": pl.Float64, "numbers_held": pl.Float64}
+    tables = {"customer_months": pl.LazyFrame(lines, schema=EMPTY | schema | {"campaign_cost": pl.Float64})}
+    outcome = score_value(Inputs(tables, JUNE), asked(margin_rate=0.7, line_cost=1.5, content_share=0.4))
+    scores, parts = (outcome.tables[name].collect() for name in ("value_scores", "value_parts"))
+    assert parts["margin"].to_list() == scores["current_value"].to_list()
+    eaten = ("other", "interconnect", "content", "contacts", "lines", "campaigns", "bad_debt")
+    assert (parts["revenue"] - sum(parts[name] for name in eaten)).to_numpy() == pytest.approx(
+        parts["margin"].to_numpy()
+    )
+    whole = {row["part"]: row for row in outcome.tables["value_margin"].collect().to_dicts()}
+    assert whole["margin"]["amount"] == pytest.approx(scores["current_value"].sum(), abs=0.01)
+    assert {part: row["counted"] for part, row in whole.items()} == {
+        **{"revenue": "data", "margin": "data", "other": "set", "lines": "set", "campaigns": "data"},
+        **{"content": "no-data", "interconnect": "not-set", "contacts": "not-set", "bad_debt": "no-data"},
+    }
+    assert outcome.metrics["margin_basis"] == "margin"
+    assert "value-cost-without-data" in codes(outcome)

@@ -1,0 +1,121 @@
+"""Values of an earlier month, from what was known then, beside what came: how far to trust those of today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import Notice
+from telcli.features.margin import Book
+from telcli.methods.annuity import Terms
+from telcli.methods.lifetime_value import choose_recent, usual_margin
+from telcli.methods.staying import Staying
+from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, tenths
+from telcli.settings import ScoreValueSettings
+
+__all__ = ["Tested", "held_back", "tested"]
+
+Array = NDArray[np.float64]
+YEAR = 12
+MONTHS_NEEDED, CUSTOMERS_NEEDED = 9, 30
+_SCHEMA = {"decile": pl.Int64, "customers": pl.Int64, **dict.fromkeys(("predicted", "naive", "realised"), pl.Float64)}
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the back-test found.
+
+    Parameters
+    ----------
+    verdict : for the JSON; None where history is too short or customers too few.
+    bands : value_backtest, without the snapshot's month; empty where there was no test.
+    noise : what mean months came to over usual ones; a single 1 where that is not known.
+    notices : what the analyst should know of it.
+    """
+
+    verdict: dict[str, Any] | None
+    bands: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SCHEMA))
+    noise: Array = field(default_factory=lambda: np.ones(1))
+    notices: tuple[Notice, ...] = ()
+
+
+def held_back(months: int) -> int:
+    """Months held back for the back-test: a third, 3 to 12; 0 where history is too short.
+
+    >>> held_back(8), held_back(12), held_back(60)
+    (0, 4, 12)
+    """
+    return 0 if months < MONTHS_NEEDED else min(max(months // 3, 3), YEAR)
+
+
+def tested(
+    everyone: Book, then: Staying, calendar: Sequence[date], future: int, settings: ScoreValueSettings
+) -> Tested:
+    """Value customers as of `future` months ago by what was known then, and compare with what they brought since.
+
+    Parameters
+    ----------
+    everyone : Book
+        Months up to the snapshot; its second mark is the month that values are made of anew.
+    then : Staying
+        How long customers stay, as known in that month.
+    calendar : sequence of date
+        All months up to the snapshot.
+    future : int
+        What `held_back` gave.
+    settings : ScoreValueSettings
+        Those of the run.
+    """
+    if not future:
+        template = "Values are not back-tested: that takes {needed} months and there are {months}."
+        counts = {"needed": MONTHS_NEEDED, "months": len(calendar)}
+        return Tested(None, notices=(Notice("value-no-backtest", template, counts),))
+    past = everyone.active_at(1)
+    if len(past.ids) < CUSTOMERS_NEEDED:
+        template = "Values are not back-tested: that takes {needed} customers and there were {customers}."
+        counts = {"needed": CUSTOMERS_NEEDED, "customers": len(past.ids)}
+        return Tested(None, notices=(Notice("value-backtest-small", template, counts),))
+    before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
+    recent = settings.recent_months or choose_recent(before, settings.spike_limit)
+    usual, terms = usual_margin(before, recent, settings.spike_limit), Terms(future)
+    money = np.nan_to_num(usual) * then.months_ahead(past.tenure[1], past.group, terms)
+    sides = money, naive_forecast(before, future), np.nansum(after, axis=1)
+    found = backtest(*sides)
+    held = _held(past, then, terms, (usual, after), settings.interval_level)
+    month = f"{calendar[-1 - future]:%Y-%m}"
+    verdict = {**asdict(found), "coverage": held, "level": settings.interval_level, "as_of": month, "months": future}
+    bands = pl.DataFrame([asdict(band) for band in tenths(*sides)], schema=_SCHEMA)
+    return Tested(verdict, bands, month_noise(usual, after), _about(found))
+
+
+def _held(past: Book, then: Staying, terms: Terms, money: tuple[Array, Array], level: float) -> float:
+    """Share of customers whose money came within its range, the noise of each half being that of the other half."""
+    usual, after = money
+    halves = np.arange(len(usual)) % 2
+    inside = 0
+    for half in (0, 1):
+        mine, other = halves == half, halves != half
+        noise = month_noise(usual[other], after[other])
+        ends = then.months_range(past.tenure[1][mine], past.group[mine], terms, level, noise)
+        low, high = (np.nan_to_num(usual[mine]) * end for end in ends)
+        came = np.nansum(after[mine], axis=1)
+        # To the cent: a customer who brings the usual month every month is within.
+        inside += int(((came >= np.minimum(low, high) - 0.005) & (came <= np.maximum(low, high) + 0.005)).sum())
+    return round(inside / len(usual), 4)
+
+
+def _about(verdict: Verdict) -> tuple[Notice, ...]:
+    """Whether the plain average would have ranked customers better, to four decimals."""
+    if verdict.rank_correlation is None or verdict.naive_rank_correlation is None:
+        return ()
+    model, naive = round(verdict.rank_correlation, 4), round(verdict.naive_rank_correlation, 4)
+    if naive <= model:
+        return ()
+    template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
+    return (Notice("value-naive-better", template, {"naive": naive, "model": model}),)
