@@ -15,13 +15,14 @@ import polars as pl
 from telcli.features.exact import amount, units
 from telcli.features.month_index import index_at
 
-__all__ = ["ACCEPTED", "reached", "received"]
+__all__ = ["ACCEPTED", "answered", "reached", "received", "taken_up"]
 
 ACCEPTED = (
     *("accepted", "accept", "yes", "y", "true", "1", "agreed", "took", "taken", "bought", "converted", "success"),
     *("successful", "接受", "已接受", "同意", "成功", "办理", "已办理", "办理成功", "营销成功", "是", "订购", "已订购"),
 )
 """Words of a response or an outcome that say yes, in lower case."""
+_ANSWERS = ("response", "outcome")
 
 
 def reached(campaigns: pl.LazyFrame) -> pl.LazyFrame:
@@ -29,9 +30,24 @@ def reached(campaigns: pl.LazyFrame) -> pl.LazyFrame:
     return campaigns.filter(pl.col("contacted_on").is_not_null(), (pl.col("arm") != "held_out").fill_null(value=True))
 
 
+def taken_up() -> pl.Expr:
+    """Whether a row of campaigns says, by its response or outcome, that the customer took it up; no where it is silent.
+
+    >>> frame = pl.DataFrame({"response": ["Y", "no", None], "outcome": [None, " 已办理", None]})
+    >>> frame.select(took=taken_up())["took"].to_list()
+    [True, True, False]
+    """
+    words = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(ACCEPTED) for name in _ANSWERS]
+    return pl.any_horizontal(word.fill_null(value=False) for word in words)
+
+
+def answered() -> pl.Expr:
+    """Whether a row of campaigns has a response or an outcome at all."""
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in _ANSWERS)
+
+
 def received(campaigns: pl.LazyFrame) -> pl.LazyFrame:
     """One row per customer and month with a contact of a campaign."""
-    words = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(ACCEPTED) for name in ("response", "outcome")]
     cost = units(pl.col("cost"))
     return (
         reached(campaigns)
@@ -39,7 +55,7 @@ def received(campaigns: pl.LazyFrame) -> pl.LazyFrame:
         .agg(
             has_campaign=pl.lit(value=True),
             campaigns_received=pl.len().cast(pl.Float64),
-            campaigns_accepted=pl.any_horizontal(word.fill_null(value=False) for word in words).sum().cast(pl.Float64),
+            campaigns_accepted=taken_up().sum().cast(pl.Float64),
             campaign_cost=pl.when(cost.count() > 0).then(amount(cost.sum())),
         )
     )

@@ -1,7 +1,8 @@
-"""Channels and products by segment as management reads them: shares, and how they compare with all customers'."""
+"""Channels, products and campaigns by segment as management reads them: shares, response, margin."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,34 +14,60 @@ __all__ = ["REACH_TEXTS", "reach"]
 REACH_TEXTS = ("kind", "item", "segment_name")
 _MOST_ITEMS = 8
 """The commonest items of a kind are shown."""
+_UNSHOWN = ("campaign",)
+"""Beside channels and offers of campaigns, the campaigns themselves would betray what is hidden of those."""
+_RESPONSES = ("response_rate", "response_index")
+_MARGINS = ("margin", "margin_index")
 
 
 def reach(table: pl.DataFrame, sizes: dict[int, int], least: int) -> list[dict[str, Any]]:
     """One row per kind, item and segment of table segment_reach that has customers.
 
     Counts of fewer than `least` customers are left out (`small`), others that would betray them, and those that all but
-    fewer than `least` of the segment's customers (`sizes`) have.
+    fewer than `least` of the segment's customers (`sizes`) have. Rates of response are left out too (`small_response`)
+    where fewer took an item up, or did not, with those that would betray them.
     """
     rows = []
+    segments = sorted(sizes)
     for (kind,), held in table.group_by("kind", maintain_order=True):
+        if kind in _UNSHOWN:
+            continue
         totals = held.group_by("item").agg(pl.col("customers").sum())
         totals = totals.sort(["customers", "item"], descending=[True, False]).head(_MOST_ITEMS)
-        items, segments = totals["item"].to_list(), sorted(sizes)
+        items = totals["item"].to_list()
         cells = {(row["item"], row["segment"]): row for row in held.to_dicts()}
-        counts = [
-            [cells[one, other]["customers"] if (one, other) in cells else 0 for other in segments] for one in items
-        ]
-        mask = hidden_cells(counts, least)
+        counts = _grid(cells, items, segments, lambda row: row["customers"])
+        mask, unanswered = hidden_cells(counts, least), _unanswered(cells, items, segments, least)
         for r, item in enumerate(items):
             for c, segment in enumerate(segments):
                 if (item, segment) in cells:
                     gone = mask[r][c] or 0 < sizes[segment] - counts[r][c] < least
-                    rows.append({"kind": kind, "place": r + 1, **_told(cells[item, segment], gone=gone)})
+                    told = _told(cells[item, segment], gone=gone, unanswered=unanswered[r][c])
+                    rows.append({"kind": kind, "place": r + 1, **told})
     return rows
 
 
-def _told(row: dict[str, Any], *, gone: bool) -> dict[str, Any]:
+def _grid(cells: Mapping[Any, Any], items: Sequence[str], segments: Sequence[int], count: Any) -> list[list[int]]:
+    """A count of each cell, 0 where there is none."""
+    return [[count(cells[one, other]) if (one, other) in cells else 0 for other in segments] for one in items]
+
+
+def _unanswered(
+    cells: Mapping[Any, Any], items: Sequence[str], segments: Sequence[int], least: int
+) -> list[list[bool]]:
+    """Where few took an item up, or few did not, and the cells that would tell how many."""
+    took = hidden_cells(_grid(cells, items, segments, lambda row: row.get("accepted") or 0), least)
+    rest = hidden_cells(_grid(cells, items, segments, lambda row: row["customers"] - (row.get("accepted") or 0)), least)
+    return [[one or other for one, other in zip(*rows, strict=True)] for rows in zip(took, rest, strict=True)]
+
+
+def _told(row: dict[str, Any], *, gone: bool, unanswered: bool) -> dict[str, Any]:
     names = {name: row[name] for name in ("item", "segment", "segment_name", "segment_name_zh")}
     if gone:
         return {**names, "small": 1.0}
-    return {**names, **{name: row[name] for name in ("customers", "share_of_segment", "share_index")}}
+    shares = {name: row[name] for name in ("customers", "share_of_segment", "share_index")}
+    margins = {name: row.get(name) for name in _MARGINS}
+    if row.get("response_rate") is None:
+        return {**names, **shares, **margins}
+    answers = {"small_response": 1.0} if unanswered else {name: row[name] for name in _RESPONSES}
+    return {**names, **shares, **answers, **margins}

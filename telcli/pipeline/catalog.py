@@ -46,7 +46,7 @@ STAGES = (
     Stage(
         "segment",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "payments", "contacts", "products"),
+        uses=("subscriptions", "payments", "contacts", "products", "campaigns"),
         gives=(
             *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
             *("segment_counts", "segment_moves", "segment_evaluation", "segment_agreement"),

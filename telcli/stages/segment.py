@@ -28,7 +28,7 @@ from telcli.stages.segment_reach import reach_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
 from telcli.stages.segment_sentences import reasoned
 from telcli.stages.segment_stability import strained
-from telcli.stages.segment_views import check, viewed
+from telcli.stages.segment_views import check, rates_set, viewed
 
 __all__ = ["segment"]
 
@@ -36,16 +36,16 @@ __all__ = ["segment"]
 def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     """Group the customers active at the snapshot by GLKM, or K-means, on cleaned, scaled behaviour.
 
-    Needs customer_months and customers, takes subscriptions, products, payments and contacts; gives segments (a row
-    per customer)
-    and segment_profiles (a row per segment, the largest revenue first), segment_preparation and segment_centres, from
-    which next month's customers can be prepared and assigned, and customer_views and view_groups, the business views. A
-    segment that has most of the customers of one of the snapshot before keeps its name. With one month of history (a
-    flat table) numeric attributes count as behaviour where the table itself has fewer than 5 columns of it. What
-    segments tell is measured on an earlier month and those after it (segment_evaluation, `information_gain`), or by a
-    flat table's label; segment_moves tells who moved since the snapshot before, segment_counts why so many segments. A
-    grouping named in `compare_with` makes and describes none; segment_agreement crosses it with them.
-    segment_reach crosses segments with the channels, plans and products of their customers.
+    Needs customer_months and customers, takes subscriptions, products, payments, contacts and campaigns; gives
+    segments (a row per customer) and segment_profiles (a row per segment, the largest revenue first),
+    segment_preparation and segment_centres, from which next month's customers can be prepared and assigned, and
+    customer_views and view_groups, the business views. A segment that has most of the customers of one of the
+    snapshot before keeps its name. With one month of history (a flat table) numeric attributes count as behaviour
+    where the table itself has fewer than 5 columns of it. What segments tell is measured on an earlier month and
+    those after it (segment_evaluation, `information_gain`), or by a flat table's label; segment_moves tells who
+    moved since the snapshot before, segment_counts why so many segments. A grouping named in `compare_with` makes
+    and describes none; segment_agreement crosses it with them.
+    segment_reach crosses segments with the channels, plans, products and campaigns of their customers.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     metrics["names"] = names_told(record, same, profiled)
     metrics["rules"] = rules_told(profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
+    reach = reach_rows(segments, inputs.tables, inputs.as_of, views.margins, rates_set(inputs).cost_per_contact)
     metrics["views"] = views.metrics
     metrics["criterion"], metrics["criterion_zh"] = reasoned(
         now.grouping.criterion, asdict(settings), metrics["k_by_measure"]
@@ -83,7 +84,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
         "segment_agreement": compared.rows,
-        "segment_reach": reach_rows(segments, inputs.tables, inputs.as_of),
+        "segment_reach": reach,
         **months.tables,
         **views.tables,
     }

@@ -1,4 +1,4 @@
-"""Which channels and products suit a segment: its customers crossed with what they use, and with what all do."""
+"""Which channels, products and campaigns suit a segment: its customers crossed with what they use and take up."""
 
 from __future__ import annotations
 
@@ -7,71 +7,150 @@ from datetime import date
 
 import polars as pl
 
+from telcli.features.campaigns import answered, reached, taken_up
+from telcli.features.exact import amount, units
 from telcli.features.month_index import add_months
 from telcli.tables import contract
 
 __all__ = ["reach_rows"]
 
-_LINES = ("subscriptions", "products")
 _MONTHS = 6
 _MOST = 50
 """The items of a kind that most customers have are told."""
+_NAMES = ("segment", "segment_name", "segment_name_zh")
 _SCHEMA = {
     **dict.fromkeys(("kind", "item"), pl.String()),
     "segment": pl.Int64(),
     **dict.fromkeys(("segment_name", "segment_name_zh"), pl.String()),
     "customers": pl.Int64(),
-    **dict.fromkeys(("share_of_segment", "share_of_all", "share_index"), pl.Float64()),
+    **dict.fromkeys(("share_of_segment", "share_of_all", "share_index", "share_of_item"), pl.Float64()),
+    **dict.fromkeys(("touches", "accepted"), pl.Int64()),
+    **dict.fromkeys(("response_rate", "response_index", "cost", "margin", "margin_index"), pl.Float64()),
 }
+_UNTOLD = {"n": pl.Int64(), "took": pl.Boolean(), "told": pl.Boolean(), "spent": pl.Int64()}
 
 
-def reach_rows(segments: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.DataFrame:
-    """Table segment_reach: a row for each channel, plan or product and segment that has customers with it.
+def reach_rows(
+    segments: pl.DataFrame,
+    tables: Mapping[str, pl.LazyFrame],
+    as_of: date,
+    margins: pl.DataFrame,
+    cost_per_contact: float = 0.0,
+) -> pl.DataFrame:
+    """Table segment_reach: a row for each channel, plan, product or campaign and segment that has customers with it.
 
-    A customer counts once for each item: the channels of contacts and of payments in the last 6 months, and the channel
-    that sold, the plan and the products of lines that live at the month's end. Shares are of all customers of the
-    segment; `share_index` is that over the share of all customers.
+    A customer counts once for each item: the channels of contacts and of payments in the last 6 months, those taken
+    back left out, and the channel that sold, the plan and the products of lines that live at the month's end; of
+    campaigns that contacted the customer in the last 6 months, the channel, the offer and the campaign. Shares are of
+    all customers of the segment; `share_index` is that over the share of all customers. A customer took up an item
+    where any contact with it says so; who did not answer did not, if anybody contacted with the item did. `cost` is
+    what campaigns cost, or contacts times `cost_per_contact`. `margins` has the mean margin a month of customers.
     """
+    people = segments.select("customer_id", *_NAMES).join(margins, on="customer_id", how="left", maintain_order="left")
+    sizes = people.group_by("segment").agg(size=pl.len(), usual=pl.col("margin").sort().mean())
     frames = [pl.DataFrame(schema=_SCHEMA)]
-    for kind, pairs in _pairs(tables, as_of).items():
-        held = pairs.drop_nulls().unique().collect(engine="streaming").join(segments, on="customer_id")
-        common = held.group_by("item").len().sort(["len", "item"], descending=[True, False]).head(_MOST)
+    for kind, pairs in _pairs(tables, as_of, cost_per_contact).items():
+        held = pairs.collect(engine="streaming").join(people, on="customer_id")
+        common = _all_of(held).sort(["having", "item"], descending=[True, False]).head(_MOST)
         if common.height:
-            frames.append(_counted(held.join(common, on="item"), segments, kind))
+            found = _counted(held, common, people.height).join(sizes, on="segment")
+            frames.append(_related(found, kind))
     found = pl.concat(frames).sort("kind", "item", "segment")
     return found.with_columns(as_of=pl.lit(as_of))
 
 
-def _counted(held: pl.DataFrame, segments: pl.DataFrame, kind: str) -> pl.DataFrame:
-    names = ["segment", "segment_name", "segment_name_zh"]
-    sizes = segments.group_by("segment").agg(size=pl.len())
-    counted = held.group_by("item", *names).agg(customers=pl.len().cast(pl.Int64), having=pl.col("len").first())
-    share, every = pl.col("customers") / pl.col("size"), pl.col("having") / segments.height
-    shares = counted.join(sizes, on="segment").with_columns(
-        kind=pl.lit(kind), share_of_segment=share, share_of_all=every, share_index=share / every
+def _all_of(held: pl.DataFrame) -> pl.DataFrame:
+    """Each item's customers, and who took it up; null where no answer is known."""
+    return held.group_by("item").agg(having=pl.len(), all_took=pl.when(pl.col("told").any()).then(pl.col("took").sum()))
+
+
+def _counted(held: pl.DataFrame, common: pl.DataFrame, everybody: int) -> pl.DataFrame:
+    spent = pl.when(pl.col("spent").count() > 0).then(amount(pl.col("spent").sum()))
+    found = held.join(common, on="item").group_by("item", *_NAMES, "having", "all_took").agg(
+        customers=pl.len(),
+        touches=pl.when(pl.col("n").count() > 0).then(pl.col("n").sum()),
+        accepted=pl.col("took").sum(),
+        cost=spent,
+        margin=pl.col("margin").sort().mean(),
+    )  # fmt: skip
+    known = pl.col("all_took").is_not_null()
+    return found.with_columns(
+        accepted=pl.when(known).then("accepted"),
+        response_rate=pl.when(known).then(pl.col("accepted") / pl.col("customers")),
+        share_of_all=pl.col("having") / everybody,
+        share_of_item=pl.col("customers") / pl.col("having"),
     )
-    return shares.select(pl.col(name).cast(to) for name, to in _SCHEMA.items())
 
 
-def _pairs(tables: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.LazyFrame]:
-    """By kind, customer_id and item of what is held in the tables."""
-    first, after = add_months(as_of, 1 - _MONTHS), add_months(as_of, 1)
-    tables = {**tables, **{name: contract(name).conform(tables[name]) for name in _LINES if name in tables}}
+def _related(found: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """With what each figure is beside that of all customers, or of the segment."""
+    overall, usual = pl.col("all_took") / pl.col("having"), pl.col("usual")
+    share = pl.col("customers") / pl.col("size")
+    related = found.with_columns(
+        kind=pl.lit(kind),
+        share_of_segment=share,
+        share_index=share / pl.col("share_of_all"),
+        response_index=pl.when(overall > 0).then(pl.col("response_rate") / overall),
+        margin_index=pl.when(usual > 0).then(pl.col("margin") / usual),
+    )
+    return related.select(pl.col(name).cast(to) for name, to in _SCHEMA.items())
+
+
+def _pairs(tables: Mapping[str, pl.LazyFrame], as_of: date, cost_per_contact: float) -> dict[str, pl.LazyFrame]:
+    """By kind, a row per customer and item: `n` contacts, whether it `took` it up or `told`, what was `spent` on it."""
+    after = add_months(as_of, 1)
+    whole = {name: contract(name).conform(frame) for name, frame in tables.items() if name in _READ}
     found = {}
-    for name, kind, when in (("contacts", "contact-channel", "opened_at"), ("payments", "payment-channel", "paid_at")):
-        if name in tables:
-            dated = tables[name].filter(pl.col(when).dt.date() >= first, pl.col(when).dt.date() < after)
-            if "channel" in tables[name].collect_schema():
-                found[kind] = dated.select("customer_id", item="channel")
-    if "subscriptions" in tables:
-        lines = tables["subscriptions"].filter(_held("activated_on", "ended_on", after))
-        found["sales-channel"] = lines.select("customer_id", item="channel_id")
-        found["plan"] = lines.select("customer_id", item="plan_id")
-        if "products" in tables:
-            taken = tables["products"].filter(_held("started_on", "ended_on", after))
+    if "contacts" in whole:
+        rows = _lately(whole["contacts"], "opened_at", as_of)
+        price = pl.lit(cost_per_contact or None, dtype=pl.Float64)
+        found["contact-channel"] = _each(rows, "channel", spent=units(price * pl.len()))
+    if "payments" in whole:
+        rows = _lately(whole["payments"], "paid_at", as_of).filter(~pl.col("reversed").fill_null(value=False))
+        found["payment-channel"] = _each(rows, "channel")
+    if "campaigns" in whole:
+        found |= _of_campaigns(_lately(reached(whole["campaigns"]), "contacted_on", as_of))
+    if "subscriptions" in whole:
+        lines = whole["subscriptions"].filter(_held("activated_on", "ended_on", after))
+        found["sales-channel"] = _each(lines, "channel_id", n=_NOTHING)
+        found["plan"] = _each(lines, "plan_id", n=_NOTHING)
+        if "products" in whole:
+            taken = whole["products"].filter(_held("started_on", "ended_on", after))
             both = taken.join(lines.select("subscription_id", "customer_id"), on="subscription_id")
-            found["product"] = both.select("customer_id", item="product_id")
+            found["product"] = _each(both, "product_id", n=_NOTHING)
     return found
+
+
+_READ = ("contacts", "payments", "campaigns", "subscriptions", "products")
+_NOTHING = pl.lit(None, dtype=pl.Int64)
+
+
+def _of_campaigns(rows: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    kinds = {"campaign-channel": "channel", "offer": "offer_id", "campaign": "campaign_id"}
+    cost = units(pl.col("cost"))
+    known = {
+        "took": taken_up().any(),
+        "told": answered().any(),
+        "spent": pl.when(cost.count() > 0).then(cost.sum()),
+    }
+    return {kind: _each(rows, column, **known) for kind, column in kinds.items()}
+
+
+def _each(rows: pl.LazyFrame, item: str, **known: pl.Expr) -> pl.LazyFrame:
+    """A row per customer and item, with what is known of it."""
+    figures = {"n": pl.len(), **known}
+    folded = rows.filter(pl.col("customer_id").is_not_null(), pl.col(item).is_not_null())
+    folded = folded.group_by("customer_id", item=pl.col(item)).agg(**figures)
+    return folded.select(
+        "customer_id",
+        "item",
+        *((pl.col(name) if name in figures else pl.lit(None)).cast(to).alias(name) for name, to in _UNTOLD.items()),
+    )
+
+
+def _lately(frame: pl.LazyFrame, when: str, as_of: date) -> pl.LazyFrame:
+    day = pl.col(when).cast(pl.Date)
+    return frame.filter(day >= add_months(as_of, 1 - _MONTHS), day < add_months(as_of, 1))
 
 
 def _held(since: str, until: str, after: date) -> pl.Expr:

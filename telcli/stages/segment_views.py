@@ -40,11 +40,15 @@ _MEASURES: Mapping[str, pl.Expr] = {
 
 @dataclass(frozen=True)
 class Views:
-    """The tables of the views, the share of customers in each group by view, and what there is to say."""
+    """The tables of the views, the share of customers in each group by view, and what there is to say.
+
+    `margins` has customer_id and `margin`, the mean margin a month, null where it is not known.
+    """
 
     tables: dict[str, pl.DataFrame]
     metrics: dict[str, dict[str, float]]
     notices: tuple[Notice, ...]
+    margins: pl.DataFrame
 
 
 def check(inputs: Inputs, settings: SegmentSettings) -> None:
@@ -97,7 +101,7 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
     views = views.with_columns(_joined_names(own))
     groups = view_groups(views, own, people, as_of)
     tables = {"customer_views": views.select(list(contract("customer_views").schema.columns())), "view_groups": groups}
-    return Views(tables, _shares(groups), remarks)
+    return Views(tables, _shares(groups), remarks, facts.select("customer_id", "margin"))
 
 
 def rates_set(inputs: Inputs) -> Rates:

@@ -10,7 +10,10 @@ from telcli.tables.checks import Contract
 __all__ = ["CONTRACTS", "MEASURES", "OUTCOMES", "REACH_KINDS", "VIEWS"]
 
 VIEWS = ("segment", "lifecycle_stage", "consumption_tier", "customer_class")
-REACH_KINDS = ("contact-channel", "payment-channel", "sales-channel", "plan", "product")
+REACH_KINDS = (
+    *("contact-channel", "payment-channel", "sales-channel", "plan", "product"),
+    *("campaign-channel", "offer", "campaign"),
+)
 OUTCOMES = ("churn", "value")
 MEASURES = ("left", "revenue", "margin")
 _KINDS = ("linear", "log", "signed-log", "mostly-one-value", "dropped")
@@ -113,9 +116,10 @@ class SegmentAgreement(dy.Schema):
 
 
 class SegmentReach(dy.Schema):
-    """Segments crossed with channels, plans and products: one row per pair that has customers.
+    """Segments crossed with channels, plans, products and campaigns: one row per pair that has customers.
 
-    A customer may have several items of a kind.
+    A customer may have several items of a kind. What is told of campaigns is null of other kinds, and where no
+    customer's answer, or no cost, is known.
     """
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
@@ -130,6 +134,16 @@ class SegmentReach(dy.Schema):
     share_index = c.number(
         "Share of the segment over that of all", "占比指数", "x the share of all", need=True, low=0.0
     )
+    share_of_item = c.share("Share of the item's customers who are in the segment", "占该项客户比例", need=True)
+    touches = c.integer("Contacts, payments or contacts of campaigns in 6 months", "近6个月次数", "times", low=1)
+    accepted = c.integer("Customers who took up a campaign", "接受营销的客户数", "customers", low=0)
+    response_rate = c.share("Share of the customers contacted who took it up", "响应率")
+    response_index = c.number(
+        "That over the share of all customers contacted", "响应指数", "x the rate of all", low=0.0
+    )
+    cost = c.money("What those contacts cost in 6 months", "近6个月成本", low=0.0)
+    margin = c.money("Mean margin a month of these customers, all they have together", "户均月毛利")
+    margin_index = c.number("That over the mean of the segment", "毛利指数", "x the mean of the segment")
 
 
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
@@ -145,6 +159,11 @@ CONTRACTS = {
         _result("segment_moves", SegmentMoves, "Who moved between groups since the month before", "客群迁移"),
         _result("segment_evaluation", SegmentEvaluation, "What segments tell of later months", "客群效果评估"),
         _result("segment_agreement", SegmentAgreement, "Segments and a grouping held already", "客群与现有分组对照"),
-        _result("segment_reach", SegmentReach, "Channels, plans and products of each segment", "客群的渠道与产品"),
+        _result(
+            "segment_reach",
+            SegmentReach,
+            "Channels, plans, products and campaigns of each segment",
+            "客群的渠道、产品与营销",
+        ),
     )
 }

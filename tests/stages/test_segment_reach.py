@@ -1,4 +1,4 @@
-"""Segments crossed with channels, plans and products: counted by hand, hidden where few, drawn in both languages."""
+"""Segments crossed with channels, plans, products and campaigns: counted by hand, hidden where few, drawn."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ SEGMENTS = pl.DataFrame(
         "segment_name_zh": ["语音", "语音", "流量", "流量"],
     }
 )
+MARGINS = pl.DataFrame({"customer_id": ["A", "B", "C", "D"], "margin": [30.0, 10.0, 5.0, None]})
 
 
 def subjects() -> dict[str, pl.LazyFrame]:
@@ -35,7 +36,9 @@ def subjects() -> dict[str, pl.LazyFrame]:
              ("s4", "music", date(2024, 1, 1), None)]  # fmt: skip
     names = ["subscription_id", "customer_id", "plan_id", "activated_on", "ended_on"]
     found = {
-        "contacts": pl.DataFrame(contacts, schema=["customer_id", "channel", "opened_at"], orient="row"),
+        "contacts": pl.DataFrame(contacts, schema=["customer_id", "channel", "opened_at"], orient="row").with_columns(
+            contact_id=pl.col("channel").cum_count().cast(pl.String)
+        ),
         "subscriptions": pl.DataFrame(lines, schema=names, orient="row").with_columns(
             channel_id=pl.lit(None, dtype=pl.String)
         ),
@@ -49,7 +52,7 @@ def subjects() -> dict[str, pl.LazyFrame]:
 
 
 def test_each_customer_counts_once_for_what_it_has_in_the_month() -> None:
-    found = reach_rows(SEGMENTS, subjects(), JUNE)
+    found = reach_rows(SEGMENTS, subjects(), JUNE, MARGINS, 4.0)
     counts = {(row["kind"], row["item"], row["segment"]): row["customers"] for row in found.to_dicts()}
     assert counts == {
         ("contact-channel", "store", 1): 1,
@@ -61,17 +64,62 @@ def test_each_customer_counts_once_for_what_it_has_in_the_month() -> None:
     assert store["share_of_segment"] == pytest.approx(0.5)
     assert store["share_of_all"] == pytest.approx(0.25)
     assert store["share_index"] == pytest.approx(2.0)
+    assert (store["touches"], store["cost"], store["accepted"]) == (2, 8.0, None)
+    (plan,) = found.filter(kind="plan", item="p1").to_dicts()
+    assert (plan["touches"], plan["cost"], plan["response_rate"]) == (None, None, None)
+    assert (plan["margin"], plan["margin_index"], plan["share_of_item"]) == (30.0, 1.5, 1.0)
     contract("segment_reach").require(found.lazy()).collect()
 
 
 def test_without_subjects_there_are_no_rows() -> None:
-    assert not contract("segment_reach").require(reach_rows(SEGMENTS, {}, JUNE).lazy()).collect().height
+    assert not contract("segment_reach").require(reach_rows(SEGMENTS, {}, JUNE, MARGINS).lazy()).collect().height
+
+
+def payments() -> pl.LazyFrame:
+    paid = [("1", "A", "app", False), ("2", "B", "app", True), ("3", "C", "bank", None), ("4", "D", "bank", True)]
+    frame = pl.DataFrame(paid, schema=["payment_id", "customer_id", "channel", "reversed"], orient="row")
+    return frame.with_columns(paid_at=pl.lit(datetime(2024, 6, 3)), amount=pl.lit(9.0)).lazy()
+
+
+def test_a_payment_taken_back_is_no_use_of_a_channel() -> None:
+    found = reach_rows(SEGMENTS, {"payments": payments()}, JUNE, MARGINS)
+    assert found.select("item", "segment", "customers").rows() == [("app", 1, 1), ("bank", 2, 1)]
+
+
+def campaigns() -> pl.LazyFrame:
+    told = [("m1", "A", "treated", "sms", "Y", 2.0), ("m1", "B", "treated", "sms", None, 2.0),
+            ("m1", "C", "treated", "sms", "no", 2.0), ("m1", "D", "held_out", "sms", "Y", 2.0),
+            ("m2", "A", None, "sms", None, None), ("m2", "C", None, "call", None, None)]  # fmt: skip
+    names = ["campaign_id", "customer_id", "arm", "channel", "response", "cost"]
+    frame = pl.DataFrame(told, schema=names, orient="row", infer_schema_length=None)
+    dated = frame.with_columns(contacted_on=pl.lit(date(2024, 1, 1)), outcome=pl.lit(None, dtype=pl.String))
+    early = dated.head(1).with_columns(contacted_on=pl.lit(date(2023, 12, 31)), campaign_id=pl.lit("m0"))
+    return pl.concat([dated, early]).lazy()
+
+
+def test_who_was_contacted_and_took_it_up_by_hand() -> None:
+    found = reach_rows(SEGMENTS, {"campaigns": campaigns()}, JUNE, MARGINS)
+    contract("segment_reach").require(found.lazy()).collect()
+    rows = {(row["kind"], row["item"], row["segment"]): row for row in found.to_dicts()}
+    assert {key for key in rows if key[0] == "campaign"} == {
+        ("campaign", "m1", 1), ("campaign", "m1", 2), ("campaign", "m2", 1), ("campaign", "m2", 2)}  # fmt: skip
+    first, second = rows["campaign", "m1", 1], rows["campaign", "m1", 2]
+    assert (first["customers"], first["accepted"], first["response_rate"], first["cost"]) == (2, 1, 0.5, 4.0)
+    assert first["response_index"] == pytest.approx(1.5)  # 1 of 2, of 1 of 3 of all contacted
+    assert (second["accepted"], second["response_index"], second["cost"]) == (0, 0.0, 2.0)
+    assert (first["share_of_item"], first["share_of_segment"]) == (pytest.approx(2 / 3), 1.0)
+    silent = rows["campaign", "m2", 1]
+    assert (silent["accepted"], silent["response_rate"], silent["cost"]) == (None, None, None)
+    sms = rows["campaign-channel", "sms", 1]
+    assert (sms["customers"], sms["touches"], sms["accepted"], sms["cost"]) == (2, 3, 1, 4.0)
+    assert (sms["margin"], sms["margin_index"]) == (20.0, 1.0)
 
 
 def table(counts: dict[tuple[str, int], int]) -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {"kind": "plan", "item": item, "segment": segment, "segment_name": f"S{segment}", "segment_name_zh": "群",
-         "customers": count, "share_of_segment": count / 100, "share_index": count / 50}
+         "customers": count, "share_of_segment": count / 100, "share_index": count / 50, "accepted": None,
+         "response_rate": None, "response_index": None, "margin": None, "margin_index": None}
         for (item, segment), count in counts.items()
     ]  # fmt: skip
     return pl.DataFrame(rows)
@@ -97,3 +145,48 @@ def test_the_page_shows_shares_and_how_they_compare(lang: str, title: str) -> No
     assert [row[0].text for row in found.rows] == ["p2", "p1"]
     assert found.rows[1][1].text.startswith("60.0% · 1.20")
     assert found.rows[1][2].text == "–"
+
+
+def answers() -> pl.DataFrame:
+    rows = [
+        {"kind": "offer", "item": item, "segment": segment, "segment_name": f"S{segment}", "segment_name_zh": "群",
+         "customers": count, "share_of_segment": count / 100, "share_index": 1.0, "accepted": took,
+         "response_rate": took / count, "response_index": 2.0, "margin": 10.0, "margin_index": 0.5}
+        for item, segment, count, took in [("o1", 1, 60, 20), ("o1", 2, 60, 40), ("o2", 1, 50, 3), ("o2", 2, 40, 20),
+                                           ("o3", 1, 30, 15), ("o3", 2, 30, 15)]
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def test_a_rate_that_tells_of_few_is_hidden_with_what_betrays_it() -> None:
+    rows = reach(answers(), {1: 200, 2: 200}, 10)
+    hidden = {(row["item"], row["segment"]) for row in rows if row.get("small_response")}
+    assert ("o2", 1) in hidden
+    for line in ({("o2", 1), ("o2", 2)}, {("o1", 1), ("o2", 1), ("o3", 1)}):
+        assert len(hidden & line) != 1
+    assert not [row for row in rows if row.get("small_response") and "response_rate" in row]
+    assert not [row for row in rows if row.get("small")]
+
+
+def test_the_campaigns_beside_channels_and_offers_are_not_on_the_page() -> None:
+    assert not reach(answers().with_columns(kind=pl.lit("campaign")), {1: 200, 2: 200}, 10)
+
+
+@pytest.mark.parametrize(("lang", "titles"), [("en", "share of those contacted who took it up"), ("zh", "响应率")])
+def test_the_page_shows_response(lang: str, titles: str) -> None:
+    figures = Figures()
+    figures.block("segment_reach", reach(answers(), {1: 200, 2: 200}, 0), REACH_TEXTS)
+    _, found = drawn(build(figures.frame(JUNE), lang=lang, currency="CNY"))
+    assert titles in found.title
+    assert found.rows[0][1].text.startswith("33.3% · 2.00")
+
+
+@pytest.mark.parametrize(("lang", "titles"), [("en", "mean margin a month"), ("zh", "户均月毛利")])
+def test_the_page_shows_margin_of_plans(lang: str, titles: str) -> None:
+    figures = Figures()
+    held = answers().with_columns(kind=pl.lit("plan"), response_rate=pl.lit(None, dtype=pl.Float64))
+    figures.block("segment_reach", reach(held, {1: 200, 2: 200}, 0), REACH_TEXTS)
+    _, found = drawn(build(figures.frame(JUNE), lang=lang, currency="CNY"))
+    assert titles in found.title
+    assert "10.00" in found.rows[0][1].text
+    assert " · 0.50" in found.rows[0][1].text
