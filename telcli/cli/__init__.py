@@ -23,7 +23,7 @@ PANELS = {
         "customer-months": "Build the view with a row per customer and month.",
         "profile": "Measure how complete, valid, unique and timely the data are.",
         "segment": "Group customers who behave alike, and name each group.",
-        "score-value": "Put a value in money on each customer.",
+        "score-value": "Put a value in money on each customer, a score 0-100 and a tier.",
         "predict-churn": "Predict who will leave, and whom it pays to contact.",
         "report": "Write the management report as one web page.",
     },

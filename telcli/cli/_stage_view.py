@@ -10,6 +10,7 @@ from telcli.cli._errors import explain
 from telcli.cli._help import pack
 from telcli.cli._output import error_body
 from telcli.cli._refused import refused
+from telcli.cli._value_view import scored
 from telcli.cli._words import language, tr
 from telcli.tables import NAMES
 
@@ -33,6 +34,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("lifetime_value_total", "lifetime value of all customers", "count"),
         ("loss_maker_share", "loss makers", "share"),
         ("backtest.rank_correlation", "rank correlation of the back-test", "number"),
+        ("backtest.score_rank_correlation", "that of the score", "number"),
     ),
     "predict-churn": (
         ("split", "tested by", "text"),
@@ -104,6 +106,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
+    yield from scored(run.metrics if run.stage == "score-value" else {})
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months") if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))

@@ -58,7 +58,13 @@ STAGES = (
         "score-value",
         needs=("customer_months", "customers"),
         uses=("subscriptions",),
-        gives=("value_scores", "value_parts", "value_margin", "value_backtest", "survival_curve"),
+        lags=("churn_scores",),
+        gives=(
+            *("value_scores", "value_parts", "value_margin", "value_backtest", "survival_curve"),
+            *("value_weights", "value_scales", "value_tiers"),
+            *("value_indicators", "value_moves", "value_sensitivity"),
+        ),
+        recalls=("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),
     ),
     Stage(
         "predict-churn",

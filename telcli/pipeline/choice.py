@@ -46,7 +46,17 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 table=table,
                 first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
             )
-    return chosen | recalled(stage, manifest, as_of)
+    return chosen | _lagging(stage, manifest, as_of) | recalled(stage, manifest, as_of)
+
+
+def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """Name the latest earlier partition of results that are made after this stage, so that neither waits for both."""
+    if as_of is None:
+        return {}
+    earlier = {
+        table: [month for month in manifest.partitions(table) if month < as_of.isoformat()] for table in stage.lags
+    }
+    return {table: (max(months),) for table, months in earlier.items() if months}
 
 
 def recalled(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli import settings as knobs
+from telcli.pipeline.hierarchy import own_hierarchy
 
 __all__ = ["own_words"]
 
@@ -18,17 +19,20 @@ _COSTS_OF, _COSTS = "score-value", tuple(each.name for each in fields(knobs.Marg
 def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
-    ``dictionary`` for ingest, where it says anything; for segment the operator's ``rules``, where there are some, and
-    what score-value takes off revenue.
+    ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` for score-value, where there is one; for
+    segment the operator's ``rules``, where there are some, and what score-value takes off revenue.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":
         own = knobs.read_config(config).get(knobs.DICTIONARY)
         return {knobs.DICTIONARY: own} if _says_anything(own) else {}
-    if stage != "segment":
+    if stage not in ("segment", _COSTS_OF):
         return {}
     parsed, file = knobs.read_config(config), str(config or "telcli.toml")
     values = knobs.resolve(_COSTS_OF, {}, parsed, file).values
+    if stage == _COSTS_OF:
+        hierarchy = own_hierarchy(parsed.get(stage, {}), values.hierarchy, config)
+        return {"value_hierarchy": hierarchy} if hierarchy and values.score_by == "indicators" else {}
     rules = knobs.own_rules(parsed.get("segment", {}), file)
     return {**{name: getattr(values, name) for name in _COSTS}, **({"rules": rules} if rules else {})}
 

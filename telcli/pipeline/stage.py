@@ -26,6 +26,7 @@ class Stage:
     ----------
     name : the command, the settings section, and (with underscores) the module and function in `telcli.stages`.
     needs, uses : tables it cannot do without, and tables it reads where they exist.
+    lags : results of later stages that it reads as of the latest month before its own, where there is one.
     gives : tables it publishes.
     heeds : stages whose recorded metrics it reads.
     fresh : whether results that their inputs have outrun are to it as if they were not there.
@@ -45,6 +46,7 @@ class Stage:
     aside: bool = False
     adds: bool = False
     recalls: tuple[str, ...] = ()
+    lags: tuple[str, ...] = ()
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

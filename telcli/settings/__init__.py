@@ -13,12 +13,14 @@ from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_rules import own_rules
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
+from telcli.settings.scoring import HIERARCHY
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.toml_hint import toml_hint
 from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 
 __all__ = [
     "DICTIONARY",
+    "HIERARCHY",
     "SECTIONS",
     "CustomerMonthsSettings",
     "EngineSettings",

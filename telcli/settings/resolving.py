@@ -17,6 +17,7 @@ from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 from telcli.settings.memory import memory_bytes
 from telcli.settings.own_rules import RULES, own_rules
+from telcli.settings.scoring import HIERARCHY
 from telcli.settings.toml_hint import toml_hint
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
@@ -24,6 +25,8 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
+_FREE = (RULES, *(("score-value", name) for name in HIERARCHY))
+"""Tables within a section that hold no settings either."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,10 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
             )
         if section == RULES[0]:
             own_rules(body, str(path))
+        free = [name for of, name in _FREE if of == section]
         for name in body if section != DICTIONARY else ():
-            if (section, name) == RULES:
-                continue
-            _known(name, [f.name for f in dataclasses.fields(SECTIONS[section])], f"setting in [{section}]", str(path))
+            allowed = [*(f.name for f in dataclasses.fields(SECTIONS[section])), *free]
+            _known(name, allowed, f"setting in [{section}]", str(path))
     return parsed
 
 

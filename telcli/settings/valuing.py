@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telcli.settings.scoring import ScoreSettings
 from telcli.settings.setting import setting
 
 
@@ -51,7 +52,7 @@ class MarginSettings:
 
 
 @dataclass(frozen=True)
-class ScoreValueSettings(MarginSettings):
+class ScoreValueSettings(ScoreSettings, MarginSettings):
     """What a customer is worth."""
 
     horizon_months: int = setting(

@@ -29,6 +29,7 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import held_back, tested
+from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import earned, margin_table, parts_table
 from telcli.tables.results import VALUE_TIERS
 
@@ -57,7 +58,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
-    Gives value_scores, value_parts, value_margin and survival_curve.
+    Gives value_scores, value_parts, value_margin and survival_curve, and the tables behind the score.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     DataError
         Nobody is active at the snapshot.
     UsageError
-        The tier shares add up to more than 1.
+        The tier shares add up to more than 1, or the hierarchy of indicators is none.
     """
     study = _open(inputs, settings)
     frame = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
@@ -85,17 +86,18 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
     test = tested(everyone, then, study.calendar, future, settings)
-    scores = _scores(study, here, now, test.noise)
-    study.notices += test.notices
-    metrics = {**_metrics(study, scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
-    metrics["backtest"] = test.verdict
+    scored = _scored(study, inputs, _scores(study, here, now, test.noise), here)
+    study.notices += (*test.notices, *scored.notices)
+    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
+    metrics |= {**scored.metrics, "backtest": _backtest(study, inputs, everyone.active_at(1), test.verdict, future)}
     inputs.progress("values", 3, 3)
     tables = {
-        "value_scores": scores.lazy(),
+        "value_scores": scored.scores.lazy(),
         "value_parts": parts_table(here.ids, study.as_of, here.year),
         "value_margin": margin_table(study.as_of, here.year, how),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
+        **{name: rows.lazy() for name, rows in scored.tables.items()},
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
 
@@ -177,6 +179,26 @@ def _scores(study: _Study, here: Book, staying: Staying, noise: NDArray[np.float
             "value_tier": pl.Series(np.array(VALUE_TIERS)[tier_places(rank, shares)]),
         }
     )
+
+
+def _scored(study: _Study, inputs: Inputs, scores: pl.DataFrame, here: Book) -> Scored:
+    """Score and tier by the setting score_by."""
+    if study.settings.score_by == "lifetime":
+        return unscored(scores, study.as_of)
+    return by_indicators(inputs, study.settings, scores, here.margins[:, -YEAR:], study.as_of)
+
+
+def _backtest(
+    study: _Study, inputs: Inputs, past: Book, verdict: dict[str, Any] | None, future: int
+) -> dict[str, Any] | None:
+    """The verdict on values, and beside it how well the score of that month ranked customers."""
+    if verdict is None or study.settings.score_by == "lifetime":
+        return verdict
+    before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
+    month, naive = study.calendar[-1 - future], verdict["naive_rank_correlation"]
+    found, said = tried(inputs, study.settings, past.ids, month, (before, after), naive)
+    study.notices += said
+    return {**verdict, "score_rank_correlation": found}
 
 
 def _terms(settings: ScoreValueSettings, staying: Staying) -> Terms:

@@ -67,14 +67,16 @@ class ValueScores(dy.Schema):
     lifetime_value_low = c.money("Its low end, by when a customer may leave and how months vary", "生命周期价值下限")
     lifetime_value_high = c.money("Its high end", "生命周期价值上限")
     value_score = c.number(
-        "Percentile rank by lifetime value; ties share the mean",
-        "价值评分(百分位)",
+        "Score of weighted indicators, or percentile rank of lifetime value (setting score_by)",
+        "价值评分",
         "0..100",
         low=0.0,
         high=100.0,
         need=True,
     )
-    value_tier = c.text("Tier by score", "价值等级", need=True, one_of=VALUE_TIERS)
+    value_tier = c.text(
+        "Tier by score, within bounds that stay (value_tiers)", "价值等级", need=True, one_of=VALUE_TIERS
+    )
 
 
 class SurvivalCurve(dy.Schema):

@@ -53,7 +53,7 @@ def run(lines, customers=None, subscriptions=None, as_of=JUNE, **values):
         tables["customers"] = pl.LazyFrame(customers, schema={"customer_id": pl.String, "churned": pl.Boolean})
     if subscriptions is not None:
         tables["subscriptions"] = pl.LazyFrame(subscriptions)
-    outcome = score_value(Inputs(tables, as_of), asked(**values))
+    outcome = score_value(Inputs(tables, as_of), asked(**{"score_by": "lifetime"} | values))
     json.dumps(outcome.metrics, allow_nan=False)
     made = {name: contract(name).require(table).collect() for name, table in outcome.tables.items()}
     return made["value_scores"], made["survival_curve"], outcome

@@ -1,0 +1,130 @@
+"""The operator's own indicators at the door: toml, workbook, a template to fill in, and what is wrong in a sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from telcli.cli import main
+
+BILLS = "customer_id,month,amount\n" + "".join(
+    f"{name},2024-0{month},{amount + month * (name == 'b')}\n"
+    for name, amount in (("a", 90), ("b", 20), ("c", 30))
+    for month in (4, 5, 6)
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bills.csv").write_text(BILLS, encoding="utf-8")
+    assert main(["ingest", "bills.csv", "-q", "--lang", "en"]) == 0
+    return tmp_path
+
+
+def toml(home: Path, body: str) -> None:
+    (home / "telcli.toml").write_text(f"{body}\n", encoding="utf-8")
+
+
+def score(capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["score-value", "--format", "json", *more]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def refused(capsys: pytest.CaptureFixture[str], code: int, *more: str) -> str:
+    capsys.readouterr()
+    assert main(["score-value", *more]) == code
+    return capsys.readouterr().err
+
+
+def test_a_template_is_written_read_and_makes_the_same_score(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = score(capsys)
+    for lang in ("en", "zh"):
+        assert main(["score-value", "--write-hierarchy", f"{lang}.xlsx", "--lang", lang, "-q"]) == 0
+        toml(home, f'[score-value]\nhierarchy = "{lang}.xlsx"')
+        again = score(capsys)
+        assert not again["skipped"]
+        assert again["metrics"]["consistency"]["nodes"]["goal"]["cr"] == pytest.approx(
+            first["metrics"]["consistency"]["nodes"]["goal"]["cr"], abs=1e-8
+        )
+    assert score(capsys)["skipped"]
+    assert "exists already" in refused(capsys, 2, "--write-hierarchy", "en.xlsx", "--lang", "en")
+    assert "must be called .xlsx" in refused(capsys, 2, "--write-hierarchy", "en.csv", "--lang", "en")
+    assert main(["score-value", "--write-hierarchy", "en.xlsx", "--force", "-q"]) == 0
+
+
+def test_another_cell_of_the_workbook_makes_the_score_stale(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score-value", "--write-hierarchy", "h.xlsx", "-q"]) == 0
+    toml(home, '[score-value]\nhierarchy = "h.xlsx"')
+    score(capsys)
+    book = openpyxl.load_workbook(home / "h.xlsx")
+    book["goal"]["C2"] = 5
+    book.save(home / "h.xlsx")
+    assert main(["status", "--format", "json"]) == 0
+    stages = {one["stage"]: one for one in json.loads(capsys.readouterr().out)["stages"]}
+    assert stages["score-value"]["reasons"] == [{"code": "setting", "what": "value_hierarchy"}]
+    assert not score(capsys)["skipped"]
+    book["goal"]["C2"] = "five"
+    book.save(home / "h.xlsx")
+    said = refused(capsys, 4, "--lang", "en")
+    assert "h.xlsx, sheet goal, row current, column incremental: five must be a number" in said
+    assert "工作表 goal 第 current 行 incremental 列" in refused(capsys, 4, "--lang", "zh")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "said"),
+    [
+        (
+            '[score-value]\nhierarchy = "none.xlsx"',
+            3,
+            "none.xlsx, the hierarchy named in [score-value], does not exist",
+        ),
+        (
+            '[score-value]\nhierarchy = "h.xlsx"\n[score-value.judgements.goal]\n"a : b" = 2',
+            2,
+            "names the workbook h.xlsx, and judgements beside it",
+        ),
+        (
+            '[score-value.judgements.goal]\n"current : b" = 0',
+            2,
+            "[score-value.judgements.goal] current : b = 0 must be",
+        ),
+        ('[score-value.judgement.goal]\n"a : b" = 2', 2, "Did you mean judgements?"),
+        (
+            '[score-value.judgements.goal]\n"current : incremental" = 9\n"incremental : retention" = 9\n'
+            '"retention : current" = 9',
+            4,
+            "judgements on goal contradict each other",
+        ),
+        ('[score-value.indicators.arpu]\ncolumn = "arpu"', 2, "the indicator arpu is made of arpu"),
+        ('[score-value]\nrandom_index = "satty"', 2, "must be one of classic, saaty-2005, donegan-dodd"),
+    ],
+)
+def test_what_is_wrong_is_a_sentence_with_its_code(
+    home: Path, capsys: pytest.CaptureFixture[str], body: str, code: int, said: str
+) -> None:
+    toml(home, body)
+    assert said in " ".join(refused(capsys, code, "--lang", "en").split())
+    chinese = refused(capsys, code, "--lang", "zh")
+    assert chinese.startswith("错误")
+    assert "Traceback" not in chinese
+
+
+def test_tiers_before_and_now_are_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score-value", "--as-of", "2024-05", "-q"]) == 0
+    found = score(capsys)
+    assert found["metrics"]["scale"] == {"since": "2024-05", "kept": True}
+    assert main(["score-value", "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "tiers since 2024-05" in shown
+    assert "before, now  platinum  gold  silver  bronze  gone" in shown
+    assert main(["score-value", "--lang", "zh"]) == 0
+    assert "与 2024-05 相比的等级" in capsys.readouterr().out
+    assert score(capsys, "--refit")["metrics"]["scale"] == {"since": "2024-06", "kept": False}
+    assert score(capsys, "--score-by", "lifetime")["metrics"]["score_by"] == "lifetime"

@@ -1,0 +1,132 @@
+"""Workbooks of indicators and judgements: written and read back, filled in by people, and wrong in every cell."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from telcli.errors import DataError, MissingInputError
+from telcli.io.hierarchy_book import read_hierarchy
+from telcli.io.hierarchy_writer import write_hierarchy
+from telcli.stages.score_value_judged import judged
+from telcli.tables.hierarchy import default, merged
+
+
+def book(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(path)
+    return path
+
+
+GOAL = [[None, "current", "incremental", "retention"], ["current", 1, 3, 2], ["incremental", None, 1, "1/2"]]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_written_is_read_back_the_same(tmp_path: Path, lang: str) -> None:
+    start = merged(default())
+    write_hierarchy(tmp_path / "h.xlsx", start, lang)
+    found = merged(read_hierarchy(tmp_path / "h.xlsx"))
+    assert found["items"] == start["items"]
+    assert found["indicators"] == start["indicators"]
+    assert {item: found["names"][item] for item in ("current", "retention")} == {
+        item: start["names"][item] for item in ("current", "retention")
+    }
+    weights, again = judged(start, "classic").local, judged(found, "classic").local
+    assert all(np.allclose(weights[node], again[node], atol=1e-8) for node in weights)
+
+
+def test_squares_alone_take_labels_in_either_language(tmp_path: Path) -> None:
+    rows = [
+        [None, "当前价值", "Incremental value", "RETENTION"],
+        ["当前价值", None, 3, "1/2"],
+        ["retention", 2, None, 1],
+    ]
+    found = read_hierarchy(book(tmp_path / "h.xlsx", {"客户价值（王）": rows, "goal (li)": GOAL}))
+    assert found["items"] == {}
+    assert found["judgements"]["王"]["goal"] == [["current", "incremental", 3.0], ["current", "retention", 0.5]]
+    assert found["judgements"]["li"]["goal"][-1] == ["incremental", "retention", 0.5]
+
+
+def test_a_third_written_as_a_decimal_agrees_with_three(tmp_path: Path) -> None:
+    rows = [[None, "current", "incremental"], ["current", 1, 3], ["incremental", 0.33, 1]]
+    found = read_hierarchy(book(tmp_path / "h.xlsx", {"goal": rows}))
+    assert found["judgements"][""]["goal"] == [["current", "incremental", 3.0]]
+
+
+def test_an_own_hierarchy(tmp_path: Path) -> None:
+    sheets = {
+        "指标体系": [
+            ["指标", "上级", "字段", "方向", "评分方式", "中文名称"],
+            ["now", "goal", None, None, None, "现在"],
+            ["fee", "now", "plan_fee", "越小越好", "极差", "月费"],
+            ["age", "goal", "tenure_months", None, None, None],
+        ],
+        "goal": [[None, "now", "age"], ["现在", 1, 4]],
+    }
+    found = merged(read_hierarchy(book(tmp_path / "h.xlsx", sheets)))
+    assert found["items"] == {"goal": ["now", "age"], "now": ["fee"]}
+    assert found["indicators"]["fee"] == {
+        "column": "plan_fee",
+        "better": "less",
+        "scaling": "range",
+        "name": "fee",
+        "name_zh": "月费",
+    }
+    assert found["indicators"]["age"]["better"] == "more"
+    assert judged(found, "classic").local["goal"].tolist() == pytest.approx([0.8, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("cell", "row", "column", "wanted"),
+    [
+        ("many", "current", "incremental", "many must be a number from 1/9 to 9"),
+        (99, "current", "incremental", "99"),
+        (datetime(2024, 1, 3), "current", "incremental", "a spreadsheet made a day of it"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_sheet_row_and_column(
+    tmp_path: Path, cell: Any, row: str, column: str, wanted: str
+) -> None:
+    rows = [GOAL[0], ["current", 1, cell, 2]]
+    with pytest.raises(DataError) as caught:
+        read_hierarchy(book(tmp_path / "h.xlsx", {"goal (li)": rows}))
+    assert f"h.xlsx, sheet goal (li), row {row}, column {column}: " in str(caught.value)
+    assert wanted in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "wanted"),
+    [
+        ({"goal": [[None, "current", "profit"], ["current", 1, 2]]}, "profit must be one of current"),
+        (
+            {"goal": [*GOAL[:2], ["incremental", 3, 1, 1]]},
+            "row incremental, column current: 3.0 must be 1 divided by 3",
+        ),
+        ({"goal": [[None, "current"], ["current", 2]]}, "1, an item against itself"),
+        ({"notes": [["hello"]]}, "the sheet notes is called like nothing"),
+        ({"hierarchy": [["item", "column"], ["a", "plan_fee"]]}, "belongs to / 上级"),
+        ({"hierarchy": [["item", "belongs to"], ["a b", "goal"]]}, "a b must be a name"),
+        ({"hierarchy": [["item", "belongs to"], ["a", "goal"], ["a", "goal"]]}, "an item of one row alone"),
+        ({"hierarchy": [["item", "belongs to", "column", "better"], ["a", "goal", "b", "up"]]}, "more, 越大越好, less"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, sheets: dict[str, list[list[Any]]], wanted: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_hierarchy(book(tmp_path / "h.xlsx", sheets))
+    assert wanted in str(caught.value)
+
+
+def test_no_file_and_no_workbook(tmp_path: Path) -> None:
+    with pytest.raises(MissingInputError, match="does not exist"):
+        read_hierarchy(tmp_path / "none.xlsx")
+    (tmp_path / "text.xlsx").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(DataError, match="is no workbook"):
+        read_hierarchy(tmp_path / "text.xlsx")
