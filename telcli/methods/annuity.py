@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.survival import LifeTable, conditional_survival
 
-__all__ = ["Terms", "discounted_months", "monthly_rate", "months_range"]
+__all__ = ["Terms", "discounted_months", "growing_months", "monthly_rate", "months_range"]
 
 Array = NDArray[np.float64]
 _EARLIER = {"end": 0.0, "middle": 0.5, "start": 1.0}
@@ -94,6 +94,20 @@ def discounted_months(table: LifeTable, terms: Terms) -> Array:
     """
     ahead = conditional_survival(table, np.arange(len(table.hazard)), terms.horizon)
     found: Array = ahead @ terms.weights() + ahead[:, -1] * terms.beyond(table.tail_hazard)
+    return found
+
+
+def growing_months(table: LifeTable, terms: Terms) -> Array:
+    """Expected months ahead, discounted, month t counted t times: sum over t = 1..H of t S(t | k) w_t.
+
+    Times what a customer's margin grows by in a month this is what growth adds within the horizon; a tail adds nothing.
+
+    >>> from telcli.methods.survival import life_table
+    >>> growing_months(life_table([100.0], [0.0]), Terms(3)).tolist()
+    [6.0]
+    """
+    ahead = conditional_survival(table, np.arange(len(table.hazard)), terms.horizon)
+    found: Array = ahead @ (terms.weights() * np.arange(1.0, terms.horizon + 1.0))
     return found
 
 

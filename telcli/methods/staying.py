@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from telcli.methods.annuity import Terms, discounted_months, months_range
+from telcli.methods.annuity import Terms, discounted_months, growing_months, months_range
 from telcli.methods.survival import LifeTable, life_table
 
 __all__ = ["Staying", "fit_staying"]
@@ -47,6 +47,10 @@ class Staying:
             Which months count, and for how much.
         """
         return self._looked_up(tenure, group, lambda table: discounted_months(table, terms))
+
+    def growing_months(self, tenure: ArrayLike, group: ArrayLike, terms: Terms) -> Array:
+        """Discounted months of each customer, the t-th counted t times; see `annuity`."""
+        return self._looked_up(tenure, group, lambda table: growing_months(table, terms))
 
     def months_range(
         self, tenure: ArrayLike, group: ArrayLike, terms: Terms, level: float, noise: ArrayLike = (1.0,)

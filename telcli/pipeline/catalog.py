@@ -60,7 +60,7 @@ STAGES = (
         uses=("subscriptions",),
         lags=("churn_scores",),
         gives=(
-            *("value_scores", "value_parts", "value_margin", "value_backtest", "survival_curve"),
+            *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
             *("value_weights", "value_scales", "value_tiers"),
             *("value_indicators", "value_moves", "value_sensitivity"),
         ),

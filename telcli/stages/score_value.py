@@ -1,8 +1,10 @@
 """What each customer is worth: money earned, and money still to come if the customer stays as others did.
 
     current value    margin of the last 12 months, as realised; never scaled up when there are fewer
-    retention value  sum over t = 1..H of m S(t | tenure) w_t, m the usual monthly margin, w_t the discount
-    lifetime value   their sum: one looks back, the other forward, so that nothing counts twice
+    incremental      sum over t = 1..H of t u S(t | tenure) w_t, u what a month adds to the fees of customers alike
+    retention value  sum over t = 1..H of (m - t v) S(t | tenure) w_t, m the usual monthly margin, v what a month takes
+                     off such fees, w_t the discount
+    lifetime value   their sum: one looks back, two forward, of which one is what is added, so that nothing counts twice
 
 Source: the current / incremental / stock value model of telecom customers; the formulas stand in `methods`.
 """
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, fit_labels, fit_months
+from telcli.features.fee_steps import fee_matrix
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.annuity import Terms, monthly_rate
 from telcli.methods.concentration import top_share
@@ -29,6 +32,7 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import held_back, tested
+from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import earned, margin_table, parts_table
 from telcli.tables.results import VALUE_TIERS
@@ -58,7 +62,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
-    Gives value_scores, value_parts, value_margin and survival_curve, and the tables behind the score.
+    Gives value_scores, value_parts, value_margin, value_growth, value_backtest and survival_curve, and the tables
+    behind the score.
 
     Raises
     ------
@@ -85,8 +90,10 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
-    test = tested(everyone, then, study.calendar, future, settings)
-    scored = _scored(study, inputs, _scores(study, here, now, test.noise), here)
+    fees = fee_matrix(frame, study.calendar[-(YEAR + 1 + future) :], everyone.ids)
+    test = tested(everyone, then, study.calendar, future, settings, fees, how.rates.margin_rate)
+    growth = grown(_of(fees, everyone.active[0]), here.tenure[0], here.group, how.rates.margin_rate)
+    scored = _scored(study, inputs, _scores(study, here, now, test.noise, growth), here)
     study.notices += (*test.notices, *scored.notices)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
     metrics |= {**scored.metrics, "backtest": _backtest(study, inputs, everyone.active_at(1), test.verdict, future)}
@@ -96,6 +103,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         "value_parts": parts_table(here.ids, study.as_of, here.year),
         "value_margin": margin_table(study.as_of, here.year, how),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
+        "value_growth": growth_table(growth, study.as_of),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
     }
@@ -148,7 +156,13 @@ def _staying(
     return now, then
 
 
-def _scores(study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64]) -> pl.DataFrame:
+def _of(fees: NDArray[np.float64] | None, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    return None if fees is None else fees[rows]
+
+
+def _scores(
+    study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64], growth: Growth | None
+) -> pl.DataFrame:
     """value_scores, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
     study.recent = settings.recent_months or choose_recent(margins, settings.spike_limit)
@@ -160,9 +174,15 @@ def _scores(study: _Study, here: Book, staying: Staying, noise: NDArray[np.float
     ahead = staying.months_ahead(here.tenure[0], here.group, terms)
     ends = staying.months_range(here.tenure[0], here.group, terms, settings.interval_level, noise)
     current = here.year["margin"].to_numpy()
-    retention = (np.nan_to_num(usual) * ahead).round(CENT)
-    lifetime = (current + retention).round(CENT)
-    low, high = ((current + np.nan_to_num(usual) * end).round(CENT) for end in ends)
+    more, less = np.zeros(len(current)), np.zeros(len(current))
+    if growth is None:
+        study.tell(unknown())
+    else:
+        growing = staying.growing_months(here.tenure[0], here.group, terms)
+        more, less = (growth.up * growing).round(CENT), growth.down * growing
+    retention = (np.nan_to_num(usual) * ahead + less).round(CENT)
+    lifetime = (current + more + retention).round(CENT)
+    low, high = ((current + more + less + np.nan_to_num(usual) * end).round(CENT) for end in ends)
     rank = percentile_rank(lifetime)
     shares = (settings.platinum_share, settings.gold_share, settings.silver_share)
     return pl.DataFrame(
@@ -170,7 +190,7 @@ def _scores(study: _Study, here: Book, staying: Staying, noise: NDArray[np.float
             "customer_id": here.ids,
             "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, len(here.ids)),
             "current_value": current,
-            "incremental_value": pl.Series([None], dtype=pl.Float64).new_from_index(0, len(here.ids)),
+            "incremental_value": pl.Series(more if growth else [None] * len(more), dtype=pl.Float64),
             "retention_value": retention,
             "lifetime_value": lifetime,
             "lifetime_value_low": np.minimum(low, high),
@@ -223,6 +243,7 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
     return {
         "customers": scores.height,
         "current_value_total": round(float(current.sum()), 2),
+        "incremental_value_total": round(float(scores["incremental_value"].sum()), 2),
         "retention_value_total": round(float(scores["retention_value"].sum()), 2),
         "lifetime_value_total": round(float(scores["lifetime_value"].sum()), 2),
         "loss_maker_share": (current < 0).sum() / scores.height,

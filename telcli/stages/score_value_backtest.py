@@ -18,6 +18,7 @@ from telcli.methods.lifetime_value import choose_recent, usual_margin
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, tenths
 from telcli.settings import ScoreValueSettings
+from telcli.stages.score_value_growth import grown
 
 __all__ = ["Tested", "held_back", "tested"]
 
@@ -55,7 +56,13 @@ def held_back(months: int) -> int:
 
 
 def tested(
-    everyone: Book, then: Staying, calendar: Sequence[date], future: int, settings: ScoreValueSettings
+    everyone: Book,
+    then: Staying,
+    calendar: Sequence[date],
+    future: int,
+    settings: ScoreValueSettings,
+    fees: Array | None,
+    margin_share: float,
 ) -> Tested:
     """Value customers as of `future` months ago by what was known then, and compare with what they brought since.
 
@@ -71,6 +78,8 @@ def tested(
         What `held_back` gave.
     settings : ScoreValueSettings
         Those of the run.
+    fees, margin_share
+        Plan fees of everyone, up to the snapshot, and what is left of a fee; see `score_value_growth`.
     """
     if not future:
         template = "Values are not back-tested: that takes {needed} months and there are {months}."
@@ -85,25 +94,40 @@ def tested(
     recent = settings.recent_months or choose_recent(before, settings.spike_limit)
     usual, terms = usual_margin(before, recent, settings.spike_limit), Terms(future)
     money = np.nan_to_num(usual) * then.months_ahead(past.tenure[1], past.group, terms)
-    sides = money, naive_forecast(before, future), np.nansum(after, axis=1)
-    found = backtest(*sides)
-    held = _held(past, then, terms, (usual, after), settings.interval_level)
+    growth = grown(
+        None if fees is None else fees[everyone.active[1]][:, :-future], past.tenure[1], past.group, margin_share
+    )
+    more = np.zeros(len(money))
+    if growth:
+        more = (growth.up + growth.down) * then.growing_months(past.tenure[1], past.group, terms)
+    naive, came = naive_forecast(before, future), np.nansum(after, axis=1)
+    sides = money + more, naive, came
+    found, steady = backtest(*sides), backtest(money, naive, came)
+    held = _held(past, then, terms, (usual, after, more), settings.interval_level)
     month = f"{calendar[-1 - future]:%Y-%m}"
-    verdict = {**asdict(found), "coverage": held, "level": settings.interval_level, "as_of": month, "months": future}
+    unchanged = {"rank_correlation": steady.rank_correlation, "squared_error": steady.squared_error}
+    verdict = {
+        **asdict(found),
+        "fees_unchanged": unchanged,
+        "coverage": held,
+        "level": settings.interval_level,
+        "as_of": month,
+        "months": future,
+    }
     bands = pl.DataFrame([asdict(band) for band in tenths(*sides)], schema=_SCHEMA)
     return Tested(verdict, bands, month_noise(usual, after), _about(found))
 
 
-def _held(past: Book, then: Staying, terms: Terms, money: tuple[Array, Array], level: float) -> float:
+def _held(past: Book, then: Staying, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float:
     """Share of customers whose money came within its range, the noise of each half being that of the other half."""
-    usual, after = money
+    usual, after, more = money
     halves = np.arange(len(usual)) % 2
     inside = 0
     for half in (0, 1):
         mine, other = halves == half, halves != half
         noise = month_noise(usual[other], after[other])
         ends = then.months_range(past.tenure[1][mine], past.group[mine], terms, level, noise)
-        low, high = (np.nan_to_num(usual[mine]) * end for end in ends)
+        low, high = (np.nan_to_num(usual[mine]) * end + more[mine] for end in ends)
         came = np.nansum(after[mine], axis=1)
         # To the cent: a customer who brings the usual month every month is within.
         inside += int(((came >= np.minimum(low, high) - 0.005) & (came <= np.maximum(low, high) + 0.005)).sum())

@@ -51,8 +51,7 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
     if months < YEAR:
         template = "Current value holds {months} of 12 months, as bills go no further; it is not scaled up to a year."
         said.append(Notice("value-short-history", template, {"months": months}))
-    template = "Incremental value is not estimated yet: it is empty, and not in lifetime value."
-    return [*said, Notice("value-no-incremental", template)]
+    return said
 
 
 def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: Staying) -> list[str]:

@@ -46,6 +46,23 @@ class ValueMargin(dy.Schema):
     )
 
 
+class ValueGrowth(dy.Schema):
+    """How plan fees stepped from month to month, by kind of customer, of those who stayed."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    pay_mode = c.text("Way of paying", "付费方式", key=True)
+    tenure_band = c.text("Time since joining", "网龄段", key=True)
+    fee_band = c.text("Level of plan fees", "月租档", key=True)
+    fee_from = c.money("Fees the level begins at", "月租档下限", need=True)
+    customer_months = c.integer("Steps seen", "观察客户月数", "customer-months", need=True, low=1)
+    up_share = c.share("Share of months with a step upwards", "升档比例", need=True)
+    mean_up = c.money("Steps upwards per month, odd ones pulled in", "月均升档金额", need=True)
+    up_used = c.money("Pulled towards all kinds: incremental value rests on it", "采用的月均升档金额", need=True)
+    down_share = c.share("Share of months with a step downwards", "降档比例", need=True)
+    mean_down = c.money("Steps downwards per month, odd ones pulled in", "月均降档金额", need=True)
+    down_used = c.money("Pulled towards all kinds: retention value rests on it", "采用的月均降档金额", need=True)
+
+
 class ValueBacktest(dy.Schema):
     """Values of an earlier month beside what came, by tenth of customers; means per customer."""
 
@@ -65,6 +82,7 @@ CONTRACTS = {
     found.name: found
     for found in (
         _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
+        _result("value_growth", ValueGrowth, "How plan fees step from month to month", "月租变动"),
         _result("value_backtest", ValueBacktest, "Predicted and realised money by tenth", "价值回溯检验"),
         _result("value_margin", ValueMargin, "From revenue to margin", "收入到毛利"),
     )

@@ -375,3 +375,47 @@ def test_parts_add_up_to_current_value():
     }
     assert outcome.metrics["margin_basis"] == "margin"
     assert "value-cost-without-data" in codes(outcome)
+
+
+def stepping(up=0.0, customers=300, months=14):
+    """Customers who stay, whose fees rise by 12 in a share `up` of months and fall by 6 in one of twenty."""
+    random = np.random.default_rng(9)
+    lines = []
+    for place in range(customers):
+        fee = 40.0 + np.cumsum(12.0 * (random.random(months) < up)) - np.cumsum(6.0 * (random.random(months) < 0.05))
+        mine = rows(f"c{place:04d}", fee.tolist(), tenure=100)
+        lines += [{**line, "plan_fee": value} for line, value in zip(mine, fee, strict=True)]
+    return lines
+
+
+def valued(lines, **settings):
+    schema = {"tenure_months": pl.Float64, "revenue": pl.Float64, "contacts": pl.Float64, "plan_fee": pl.Float64}
+    outcome = score_value(
+        Inputs({"customer_months": pl.LazyFrame(lines, schema=EMPTY | schema)}, JUNE), asked(**settings)
+    )
+    return outcome, outcome.tables["value_scores"].collect()
+
+
+def test_growth_is_what_fees_of_customers_alike_rose_by():
+    outcome, scores = valued(stepping(up=0.10), horizon_months=10, discount_rate=0.0, margin_rate=0.5)
+    # 12 a rise, in a tenth of months, half of it margin; months 1 to 10 hold 55 steps
+    assert scores["incremental_value"].mean() == pytest.approx(12 * 0.10 * 0.5 * 55, rel=0.1)
+    growth = contract("value_growth").require(outcome.tables["value_growth"]).collect()
+    assert growth["customer_months"].sum() == 300 * 12
+    assert growth["down_used"].max() < 0 < growth["up_used"].min()
+    assert "value-no-incremental" not in codes(outcome)
+
+
+def test_falling_fees_are_taken_off_retention_and_components_never_overlap():
+    _, scores = valued(stepping(), horizon_months=12)
+    assert (scores["incremental_value"] == 0).all()
+    steady = run([{**line, "revenue": line["plan_fee"]} for line in stepping()], horizon_months=12)[0]
+    assert (scores["retention_value"] < steady["retention_value"]).all()
+    whole = scores["current_value"] + scores["incremental_value"] + scores["retention_value"]
+    assert whole.to_numpy() == pytest.approx(scores["lifetime_value"].to_numpy(), abs=2e-4)
+
+
+def test_growth_brings_predictions_nearer_where_fees_rise():
+    told = valued(stepping(up=0.10))[0].metrics["backtest"]
+    assert told["squared_error"] < told["fees_unchanged"]["squared_error"]
+    assert abs(told["calibration"] - 1) < abs(told["naive_calibration"] - 1)

@@ -1,0 +1,84 @@
+"""How plan fees step from one month to the next: plans changed, lines added and given up, by kind of customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+__all__ = ["FEE_BANDS", "KINDS", "PAYING", "TENURE_BANDS", "fee_matrix", "kinds", "steps"]
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+WINDOW = 12
+"""Steps of so many months back tell what comes."""
+TENURE_BANDS = ("unknown", "first-year", "second-third-year", "later")
+FEE_BANDS = ("low", "mid", "high")
+PAYING = ("unknown", "postpaid", "prepaid")
+KINDS = len(PAYING) * len(TENURE_BANDS) * len(FEE_BANDS)
+_FEW = 0.02
+"""Share of steps, the longest of those that are not nil, that is pulled in: one fleet would else stand for its kind."""
+
+
+def fee_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -> Array | None:
+    """Plan fees of all live lines, customers (in the order of `ids`) x months; NaN where not known or not there.
+
+    None where customer_months tells no fees.
+    """
+    if "plan_fee" not in frame.collect_schema():
+        return None
+    at = pl.col("month")
+    fee = pl.when(pl.col("active")).then(pl.col("plan_fee").cast(pl.Float64))
+    picked = [pl.when(at == month).then(fee).max().alias(f"fee_{place}") for place, month in enumerate(months)]
+    rows = frame.filter(at.is_between(months[0], months[-1])).group_by("customer_id").agg(picked)
+    found = ids.to_frame("customer_id").join(rows.collect(engine="streaming"), on="customer_id", how="left")
+    matrix: Array = found.drop("customer_id").to_numpy()
+    return matrix if np.isfinite(matrix).any() else None
+
+
+def kinds(fee: Array, tenure: Whole, group: Whole, bounds: Array) -> Whole:
+    """The kind of each customer in a month, 0 .. KINDS - 1: way of paying, tenure and level of fee; -1 without a fee.
+
+    `tenure` is in whole months (negative: not known), `group` a place in PAY_MODES (-1: not known), `bounds` the two
+    fees between the three levels.
+    """
+    band = np.where(tenure < 0, 0, 1 + np.searchsorted([12, 36], np.maximum(tenure, 0), side="right"))
+    level = np.searchsorted(bounds, fee, side="right")
+    code = ((group + 1) * len(TENURE_BANDS) + band) * len(FEE_BANDS) + level
+    found: Whole = np.where(np.isfinite(fee), code, -1)
+    return found
+
+
+def steps(fees: Array, tenure: Whole, group: Whole) -> tuple[dict[str, Array], Array]:
+    """Steps of the last WINDOW months up to the last column, counted by kind.
+
+    Parameters
+    ----------
+    fees : array of shape (customers, months)
+        The last month is that of the snapshot.
+    tenure, group : arrays of shape (customers,)
+        At the snapshot; see `kinds`.
+
+    Returns
+    -------
+    Arrays of length KINDS: ``count`` of steps; of those upwards and downwards ``up`` and ``down``, ``up_total`` and
+    ``down_total`` in money, and the sums of their squares ``up_squares`` and ``down_squares``; and the bounds of fees.
+    """
+    start, end = fees[:, -WINDOW - 1 : -1], fees[:, -WINDOW - 1 :][:, 1:]
+    both = np.isfinite(start) & np.isfinite(end)
+    known = start[np.isfinite(start)]
+    bounds = np.quantile(known, [1 / 3, 2 / 3]) if known.size else np.zeros(2)
+    back = np.arange(start.shape[1], 0, -1)
+    then = np.where(tenure[:, None] < 0, -1, np.maximum(tenure[:, None] - back, 0))
+    code = kinds(start, then, np.broadcast_to(group[:, None], start.shape), bounds)[both]
+    step = (end - start)[both]
+    if step.any():
+        reach = float(np.quantile(np.abs(step[step != 0]), 1.0 - _FEW))
+        step = np.clip(step, -reach, reach)
+    told = {"count": np.ones_like(step)}
+    for name, part in (("up", np.maximum(step, 0.0)), ("down", np.minimum(step, 0.0))):
+        told |= {name: part != 0, f"{name}_total": part, f"{name}_squares": part**2}
+    return {name: np.bincount(code, each.astype(float), KINDS).astype(float) for name, each in told.items()}, bounds
