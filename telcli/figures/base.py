@@ -59,16 +59,18 @@ class Figures:
         return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def hidden(counts: Sequence[int], least: int) -> list[bool]:
+def hidden(counts: Sequence[int], least: int, also: Sequence[bool] = ()) -> list[bool]:
     """Tell which groups are too small to show, and which others must go so that sums do not betray them.
 
     A group of 1 to ``least - 1`` people is hidden. Were it the only one, the total less the others would give it
-    away: the next smallest group then goes too. Empty groups tell nothing and stay.
+    away: the next smallest group then goes too. Empty groups tell nothing and stay. `also` are groups that are hidden
+    elsewhere, and so are here.
 
     >>> hidden([120, 4, 60, 30], 10), hidden([120, 4, 6, 30], 10), hidden([120, 60], 10)
     ([False, True, False, True], [False, True, True, False], [False, False])
     """
-    mask = [0 < count < least for count in counts]
+    told = also or [False] * len(counts)
+    mask = [0 < count < least or (gone and count > 0) for count, gone in zip(counts, told, strict=True)]
     lost = sum(count for count, gone in zip(counts, mask, strict=True) if gone)
     if lost > 0 and (sum(mask) == 1 or lost < least):
         rest = [(count, place) for place, count in enumerate(counts) if not mask[place] and count > 0]
@@ -77,16 +79,24 @@ def hidden(counts: Sequence[int], least: int) -> list[bool]:
     return mask
 
 
-def hidden_cells(counts: Sequence[Sequence[int]], least: int) -> list[list[bool]]:
+def hidden_cells(
+    counts: Sequence[Sequence[int]], least: int, rows: Sequence[bool] = (), columns: Sequence[bool] = ()
+) -> list[list[bool]]:
     """Tell which cells of a cross table to hide, given that the sums of its rows and columns are shown elsewhere.
 
     A row or column with one hidden cell would give it away, so its next smallest goes too, until none has just one
-    (or nobody else is in that line).
+    (or nobody else is in that line). `rows` and `columns` are those whose sum is hidden: all their cells are.
 
     >>> hidden_cells([[3, 40], [50, 60]], 10)
     [[True, True], [True, True]]
+    >>> hidden_cells([[30, 40], [50, 60], [70, 80]], 10, rows=[True, False, False])
+    [[True, True], [True, True], [False, False]]
     """
-    mask = [[0 < count < least for count in row] for row in counts]
+    down, along = rows or [False] * len(counts), columns or [False] * max(map(len, counts), default=0)
+    mask = [
+        [0 < count < least or (count > 0 and (down[r] or along[c])) for c, count in enumerate(row)]
+        for r, row in enumerate(counts)
+    ]
     across = [[(r, c) for c in range(len(row))] for r, row in enumerate(counts)]
     lines = [*across, *(list(line) for line in zip(*across, strict=True))]
     changed = True

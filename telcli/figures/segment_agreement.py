@@ -33,7 +33,7 @@ def crossed(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """Groups of the grouping by segments, one row for each pair that has customers; the largest groups first.
 
     Counts of fewer than `least` customers are left out and `small` is 1, with as many others as keep sums from
-    betraying them; so are the sizes of such groups (`of`).
+    betraying them; so are the sizes of such groups (`of`), and all that is in them.
     """
     sizes = table.group_by("group_name").agg(pl.col("customers").sum())
     sizes = sizes.sort("customers", "group_name", descending=[True, False])
@@ -41,7 +41,7 @@ def crossed(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     segments = table["segment"].unique().sort().to_list()
     held = {(row["group_name"], row["segment"]): row for row in table.to_dicts()}
     counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in segments] for one in groups]
-    mask = hidden_cells(counts, least)
+    mask = hidden_cells(counts, least, tiny, hidden([sum(column) for column in zip(*counts, strict=True)], least))
     rows = []
     for r, one in enumerate(groups[:_MOST_GROUPS]):
         for c, other in enumerate(segments):

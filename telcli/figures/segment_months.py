@@ -19,14 +19,17 @@ def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, A
     """Ways between segments, one row for each that anybody went: `names` are those of today, in order.
 
     Groups stand in that order, others after them, and who is in none of them in one of the months last. Counts of fewer
-    than `least` customers are left out and `small` is 1, with as many others as keep sums from betraying them.
+    than `least` customers are left out and `small` is 1, with as many others as keep sums from betraying them; so are
+    the sizes of groups of the month before (`of`) and of segments of today that small, and all ways from and to them.
     """
     ways = table.filter(pl.col("view") == "segment")
     before, now = (_ordered(ways[column].unique().to_list(), names) for column in ("from_group", "to_group"))
     held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
     counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
-    mask = hidden_cells(counts, least)
     totals = [sum(row) for row in counts]
+    sizes = [sum(column) if now[c] in names else 0 for c, column in enumerate(zip(*counts, strict=True))]
+    tiny = hidden(totals, least)
+    mask = hidden_cells(counts, least, tiny, hidden(sizes, least))
     rows = []
     for r, one in enumerate(before):
         for c, other in enumerate(now):
@@ -35,7 +38,7 @@ def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, A
                 told = {"customers": None, "share": None, "small": 1.0} if mask[r][c] else {}
                 texts = {name: row[name] for end in ("", "_zh") for name in (f"from_group{end}", f"to_group{end}")}
                 places = {"from_place": r + 1, "to_place": c + 1, "moved": float(one not in (other, *_OUTSIDE))}
-                figures = {"customers": row["customers"], "share": row["share"], "of": totals[r]}
+                figures = {"customers": row["customers"], "share": row["share"], "of": None if tiny[r] else totals[r]}
                 rows.append({**texts, "before": f"{row['before']:%Y-%m}", **places, **figures, **told})
     return rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.figures.base import hidden, hidden_cells
 
-__all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "stage_moves", "view_rows"]
+__all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "hidden_stages", "stage_moves", "view_rows"]
 
 SHOWN = (
     *("account_class", "consumption_tier", "lifecycle_stage", "rfm_group", "value_mode"),
@@ -47,35 +47,47 @@ def view_rows(views: pl.DataFrame, lines: pl.DataFrame, naming: Naming, least: i
         The words for views, groups and reasons.
     least : int
         Figures of groups with fewer customers are left out (`small`), and others that would give them away: of the
-        operator's own groups, which may share customers, those that almost everybody is in.
+        operator's own groups, which may share customers, those that almost everybody is in. What is hidden of a group
+        is hidden of every group of another view that has the same customers.
 
     `meaning` is the reason that most of the group's customers are in it for.
     """
-    both = views.join(lines, on="customer_id", how="inner")
-    rows = []
-    for place, view in enumerate((name for name in SHOWN if name in views.columns), 1):
+    both = views.join(lines, on="customer_id", how="inner").with_columns(_mark=pl.col("customer_id").hash())
+    found = {}
+    for view in (name for name in SHOWN if name in views.columns):
         held = _exploded(both) if view == _OWN else both.with_columns(group_name=_group(both, view))
-        groups = _ordered(_measured(held, both, naming.reasons.get(view, "")), view)
-        counts = [row["customers"] for row in groups]
-        small = _own_hidden(counts, both.height, least) if view == _OWN else hidden(counts, least)
-        rare = hidden([row["went"] or 0 for row in groups], least)
-        for row, gone, few in zip(groups, small, rare, strict=True):
-            if row["group_name"] != "no":
-                rows.append(_told(row, view, naming, place=place, gone=gone, few=few))
-    return rows
+        found[view] = _ordered(_measured(held, both, naming.reasons.get(view, "")), view)
+    small = _alike(found, lambda view, also: _small(found[view], view, both.height, least, also))
+    rare = _alike(found, lambda view, also: hidden([row["went"] or 0 for row in found[view]], least, also))
+    return [
+        _told(row, view, naming, place=place, gone=gone, few=few)
+        for place, (view, groups) in enumerate(found.items(), 1)
+        for row, gone, few in zip(groups, small[view], rare[view], strict=True)
+        if row["group_name"] != "no"
+    ]
 
 
-def stage_moves(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+def hidden_stages(rows: Sequence[Mapping[str, Any]], naming: Naming) -> frozenset[str]:
+    """Stages of life whose size the rows of `view_rows` hide."""
+    view = naming.view("lifecycle_stage")[0]
+    gone = {row["group"] for row in rows if row["view"] == view and row.get("small")}
+    return frozenset(stage for stage in _HELD if naming.group("lifecycle_stage", stage)[0] in gone)
+
+
+def stage_moves(table: pl.DataFrame, least: int, gone: Collection[str] = ()) -> list[dict[str, Any]]:
     """Ways between stages of life since the month before, of table segment_moves: a row for each that anybody went.
 
     Counts of fewer than `least` customers are left out (`small`), and others that would betray them; so are the sizes
-    (`of`) of such stages. `moved` is 1 where both are stages, and not the same.
+    (`of`) of such stages, and all ways from them and to them; `gone` are stages whose size now is hidden elsewhere.
+    `moved` is 1 where both are stages, and not the same.
     """
     ways = table.filter(pl.col("view") == "lifecycle_stage")
     before, now = (_stages(ways[column].unique().to_list()) for column in ("from_group", "to_group"))
     held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
     counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
-    mask, tiny = hidden_cells(counts, least), hidden([sum(row) for row in counts], least)
+    tiny = hidden([sum(row) for row in counts], least)
+    sizes = [sum(column) if now[c] in _HELD else 0 for c, column in enumerate(zip(*counts, strict=True))]
+    mask = hidden_cells(counts, least, tiny, hidden(sizes, least, [one in gone for one in now]))
     rows = []
     for r, one in enumerate(before):
         for c, other in enumerate(now):
@@ -93,6 +105,8 @@ def stage_moves(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
 
 
 _STAGES = ("acquisition", "growth", "maturity", "decline", "dormant", "churned")
+_HELD = (*_STAGES, "unknown")
+"""Stages of customers who are still there, whose sizes the views tell."""
 
 
 def _stages(found: Sequence[str]) -> list[str]:
@@ -127,6 +141,7 @@ def _measured(held: pl.DataFrame, everybody: pl.DataFrame, reason: str) -> list[
             churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),
             churned_share=pl.col("churned").mean(),
             went=pl.col("churned").sum().cast(pl.Int64),
+            same=pl.format("{} {}", pl.len(), pl.col("_mark").bitwise_xor()),  # groups of the same customers have one
             reason=commonest.first(),
         )
     )
@@ -151,9 +166,27 @@ def _ordered(groups: list[dict[str, Any]], view: str) -> list[dict[str, Any]]:
     return sorted(groups, key=key)
 
 
-def _own_hidden(counts: Sequence[int], total: int, least: int) -> list[bool]:
-    """Groups that fewer than `least` are in, or are not."""
-    return [0 < count < least or 0 < total - count < least for count in counts]
+def _small(groups: Sequence[Mapping[str, Any]], view: str, total: int, least: int, also: Sequence[bool]) -> list[bool]:
+    """Groups of a view to hide; of the operator's own, those that fewer than `least` are in, or are not."""
+    counts = [row["customers"] for row in groups]
+    if view != _OWN:
+        return hidden(counts, least, also)
+    return [gone or 0 < count < least or 0 < total - count < least for count, gone in zip(counts, also, strict=True)]
+
+
+def _alike(
+    found: Mapping[str, Sequence[Mapping[str, Any]]], hide: Callable[[str, Sequence[bool]], list[bool]]
+) -> dict[str, list[bool]]:
+    """What each view hides, again and again, until no group is hidden in one view and shown in another."""
+    masks = {view: hide(view, [False] * len(groups)) for view, groups in found.items()}
+    while True:
+        gone = {
+            row["same"] for view, groups in found.items() for row, one in zip(groups, masks[view], strict=True) if one
+        }
+        wider = {view: hide(view, [row["same"] in gone for row in groups]) for view, groups in found.items()}
+        if wider == masks:
+            return masks
+        masks = wider
 
 
 def _told(row: dict[str, Any], view: str, naming: Naming, *, place: int, gone: bool, few: bool) -> dict[str, Any]:

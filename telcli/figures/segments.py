@@ -12,14 +12,15 @@ __all__ = ["SIZES", "TEXTS", "segment_rows"]
 
 TEXTS = ("name", "profile", "rule", "treatment")
 SIZES = ("customers", "customer_share", "revenue", "revenue_share", "revenue_per_customer", "lifetime_value")
+_PORTRAIT = ("profile", "profile_zh", "rule", "rule_zh", "rule_fidelity")
 _RISKS = ("high_risk", "churn_probability", "at_risk_value")
 
 
 def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """One row per segment of the profiles, in their order, its figures counted afresh from the customers' lines.
 
-    Figures of a segment with fewer than `least` customers are left out and `small` is 1; so is the number at high risk
-    where it is that small (`small_risk`).
+    Figures of a segment with fewer than `least` customers, its profile and rule are left out and `small` is 1; so is the
+    number at high risk where it is that small (`small_risk`).
     """
     alive = ~pl.col("gone")
     folded = lines.group_by("segment").agg(
@@ -45,7 +46,7 @@ def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> lis
     small = hidden([row["customers"] for row in found], least)
     risky = hidden([row["high_risk"] or 0 for row in found], least)
     for row, gone, rare in zip(found, small, risky, strict=True):
-        _blank(row, (*SIZES, *_RISKS, "value_index", "profile", "profile_zh") if gone else (), "small")
+        _blank(row, (*SIZES, *_RISKS, "value_index", *_PORTRAIT) if gone else (), "small")
         _blank(row, ("high_risk",) if rare else (), "small_risk")
     return found
 
@@ -54,7 +55,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     named = {"segment": row["segment"], "name": row["segment_name"], "name_zh": row["segment_name_zh"]}
     counted = {name: row.get(f"{name}_now", row[name]) for name in (*SIZES, *_RISKS)}
     said = {f"{name}{end}": row.get(f"{name}{end}") for name in TEXTS[1:] for end in ("", "_zh")}
-    return {**named, **counted, "value_index": row["value_index"], **said}
+    return {**named, **counted, "value_index": row["value_index"], **said, "rule_fidelity": row.get("rule_fidelity")}
 
 
 def _blank(row: dict[str, Any], names: tuple[str, ...], mark: str) -> None:

@@ -18,6 +18,7 @@ PROFILE = (
     Column("at_risk_value", "money"),
 )
 WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
+RULES = (Column("name"), Column("rule", "long", "segment_rule"), Column("rule_fidelity", "percent"))
 _WARMEST = 0.2
 """Share of a segment that moves at which a cell has its strongest colour."""
 _GRADES = ((0.9, "agreement.same"), (0.65, "agreement.much"), (0.2, "agreement.some"), (-1.0, "agreement.little"))
@@ -47,9 +48,11 @@ def segments(report: Report) -> Section | None:
     ]
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
+    ruled = [row for row in rows if row.text("rule")]
+    rules = [table(report, report.word("table.rules"), ruled, RULES, wide=True)] if ruled else []
     lead = report.word("section.segments_lead" if len(rows) > 1 else "section.one_segment_lead", n=len(rows))
     further = [*_moves(report), *tried(report), *_crossed(report), *reach(report)]
-    return Section("segments", title, lead, drawn(charts), [figures, told, *further], notes=agreed(report))
+    return Section("segments", title, lead, drawn(charts), [figures, told, *rules, *further], notes=agreed(report))
 
 
 def _moves(report: Report) -> list[Table]:
@@ -65,7 +68,8 @@ def _moves(report: Report) -> list[Table]:
     rows = []
     for place in sorted(before, key=_place):
         row = before[place]
-        total = Cell(report.write(row.number("of"), "count"), number=True)
+        size = row.number("of")
+        total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
         moves = [_move(report, cells.get((place, other))) for other in across]
         rows.append([Cell(row.text("from_group"), long=True), total, *moves])
     month = report.in_words(report.rows("segment_moves")[0].text("before"))

@@ -194,7 +194,8 @@ def _put_views(
     rows = segment_views.view_rows(views, lines, naming, settings.small_cell)
     figures.block("views", rows, segment_views.VIEW_TEXTS)
     if "segment_moves" in tables:
-        ways = segment_views.stage_moves(tables["segment_moves"].collect(), settings.small_cell)
+        gone = segment_views.hidden_stages(rows, naming)
+        ways = segment_views.stage_moves(tables["segment_moves"].collect(), settings.small_cell, gone)
         figures.block("stage_moves", ways, segment_views.STAGE_TEXTS)
 
 

@@ -92,6 +92,20 @@ def test_a_hidden_way_holds_no_figure() -> None:
     assert {row["from_group"] for row in rows if row["moved"] == 0} == {"Surfers", "Talkers", "not yet a customer"}
 
 
+def test_the_size_of_a_group_of_few_is_hidden_with_what_would_give_it_away() -> None:
+    few = moves_table().with_columns(customers=pl.when(pl.col("from_group") == "Faders").then(4).otherwise("customers"))
+    figures = Figures()
+    figures.block("segments", [{"name": name, "name_zh": ZH[name], "customers": 300} for name in NAMES], ("name",))
+    rows = segment_months.moves(few, NAMES, 10)
+    assert {row["from_group"] for row in rows if row["of"] is None} == {"Faders", "not yet a customer"}
+    assert all(row.get("small") and row["share"] is None for row in rows if row["of"] is None)
+    figures.block("segment_moves", rows, segment_months.MOVE_TEXTS)
+    section = segments(build(figures.frame(AS_OF), lang="en", currency="CNY"))
+    assert section is not None
+    (table,) = [_texts(one) for one in section.tables if one.title.startswith("Where the customers")]
+    assert {row[0]: row[1] for row in table[1:]}["Faders"] == "hidden"
+
+
 def test_who_is_in_no_segment_stands_last_and_did_not_move() -> None:
     names = {"Faders": "returned", "not yet a customer": "inactive"}
     told = moves_table().with_columns(pl.col("from_group").replace(names))

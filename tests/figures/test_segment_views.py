@@ -92,6 +92,49 @@ def test_a_small_group_takes_the_next_with_it_even_where_that_is_a_no() -> None:
     assert row.get("small") == 1
 
 
+def test_what_one_view_hides_no_other_shows_of_the_same_customers() -> None:
+    told, lines = customers([("key", "high-profit", 6, 300.0), ("business", "told-business", 30, 100.0),
+                             ("public", "no-rule", 60, 40.0), ("public", "no-rule", 80, 40.0)])  # fmt: skip
+    number = pl.col("customer_id").str.slice(1).cast(pl.Int64)
+    told = told.with_columns(
+        rfm_group=pl.when(number < 36)
+        .then(pl.lit("new"))
+        .when(number < 96)
+        .then(pl.lit("best"))
+        .otherwise(pl.lit("big")),
+        rfm_reason=pl.lit("scores"),
+        lifecycle_stage=pl.when((number >= 6) & (number < 36))
+        .then(pl.lit("acquisition"))
+        .otherwise(pl.lit("maturity")),
+        lifecycle_reason=pl.lit("tenure"),
+        exit_candidate=pl.lit(None, dtype=pl.Boolean),
+    )
+    naming = segment_views.Naming(
+        REASONS, lambda view: (view, view), lambda _, group: (group, group), lambda _, why: (why, why)
+    )
+    rows = {(row["view"], row["group"]): row for row in segment_views.view_rows(told, lines, naming, 10)}
+    # 6 key accounts are hidden, and with them the 30 of business, who are the 30 in acquisition
+    small = {key for key, row in rows.items() if row.get("small")}
+    assert {("account_class", "key"), ("account_class", "business"), ("lifecycle_stage", "acquisition")} <= small
+    assert ("lifecycle_stage", "maturity") in small
+    assert not [key for key in small if key[0] == "rfm_group"]
+    assert rows["rfm_group", "new"]["customers"] == 36
+    gone = segment_views.hidden_stages(list(rows.values()), naming)
+    assert gone == {"acquisition", "maturity"}
+    moved = ways(
+        {
+            ("growth", "growth"): 40,
+            ("growth", "acquisition"): 15,
+            ("acquisition", "maturity"): 90,
+            ("unknown", "maturity"): 20,
+        }
+    )
+    seen = {
+        (row["from_stage"], row["to_stage"]): row["customers"] for row in segment_views.stage_moves(moved, 10, gone)
+    }
+    assert {way for way, count in seen.items() if count is None} >= {("growth", "acquisition"), ("unknown", "maturity")}
+
+
 def test_few_who_left_are_not_told() -> None:
     told, lines = customers()
     lines = lines.with_columns(churned=pl.int_range(pl.len()).is_in([1, 2, *range(100, 140)]))
@@ -115,6 +158,20 @@ def ways(counts: dict[tuple[str, str], int]) -> pl.DataFrame:
 
 WAYS = {("growth", "growth"): 200, ("growth", "maturity"): 60, ("maturity", "maturity"): 500, ("maturity", "left"): 40,
         ("not yet a customer", "growth"): 30, ("decline", "left"): 4}  # fmt: skip
+
+
+def test_ways_from_a_stage_of_few_are_all_hidden_and_so_is_its_size() -> None:
+    few = {
+        ("acquisition", "growth"): 5,
+        ("growth", "growth"): 40,
+        ("growth", "maturity"): 15,
+        ("maturity", "maturity"): 90,
+    }
+    rows = segment_views.stage_moves(ways(few), 10)
+    assert {row["from_stage"] for row in rows if row["of"] is None} == {"acquisition", "growth"}
+    for row in rows:
+        if row["of"] is None:
+            assert row["customers"] is None and row["share"] is None
 
 
 def test_stages_move_in_their_order_and_few_are_hidden() -> None:

@@ -224,7 +224,9 @@ def _profiles(segment: np.ndarray, worth: np.ndarray) -> pl.DataFrame:
                 "value_index": float(inside.mean() / worth.mean()) if len(inside) else None,
                 "profile": profile,
                 "profile_zh": profile_zh,
-                "rule": "data_mb > 8000" if number == 0 else None,
+                "rule": "data use above 8000" if number == 0 else None,
+                "rule_zh": "流量大于8000" if number == 0 else None,
+                "rule_fidelity": 0.875 if number == 0 else None,
                 "treatment": treatment,
                 "treatment_zh": treatment_zh,
             }

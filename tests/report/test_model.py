@@ -3,6 +3,7 @@
 from datetime import date
 
 import polars as pl
+import pytest
 
 from telcli.figures.base import Figures
 from telcli.report import build
@@ -36,3 +37,14 @@ def test_one_segment_is_not_called_groups(figures: pl.DataFrame) -> None:
         section = segments(build(few, lang="en", currency="CNY"))
         assert section is not None
         assert section.lead.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "rule"),
+    [("en", "Who belongs to a segment, as a rule", "data use above 8000"), ("zh", "客群判定规则", "流量大于8000")],
+)
+def test_the_rule_stands_beside_what_all_rules_find(figures: pl.DataFrame, lang: str, title: str, rule: str) -> None:
+    section = segments(build(figures, lang=lang, currency="CNY"))
+    assert section is not None
+    (found,) = [one for one in section.tables if one.title == title]
+    assert [[cell.text for cell in row[1:]] for row in found.rows] == [[rule, "87.5%"]]
