@@ -19,8 +19,8 @@ _RISKS = ("high_risk", "churn_probability", "at_risk_value")
 def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """One row per segment of the profiles, in their order, its figures counted afresh from the customers' lines.
 
-    Figures of a segment with fewer than `least` customers, its profile and rule are left out and `small` is 1; so is the
-    number at high risk where it is that small (`small_risk`).
+    Figures of a segment with fewer than `least` customers, its profile and rule are left out and `small` is 1; so is
+    the number at high risk where it is that small (`small_risk`).
     """
     alive = ~pl.col("gone")
     folded = lines.group_by("segment").agg(
