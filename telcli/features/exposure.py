@@ -11,11 +11,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from telcli.features.margin import whole_tenure
+from telcli.features.margin import PAY_MODES, whole_tenure
 from telcli.methods.staying import Staying, fit_staying
 from telcli.methods.survival import LifeTable, entry_cells
 
-__all__ = ["curve", "fit_labels", "fit_months", "monthly_cells"]
+__all__ = ["curve", "curves", "fit_labels", "fit_months", "monthly_cells"]
 
 _TENURE = whole_tenure().fill_null(-1)
 
@@ -85,11 +85,25 @@ def _fitted(cells: pl.DataFrame, least: float) -> Staying:
     return fit_staying(group, tenure, at_risk, left, least)
 
 
+def curves(staying: Staying, as_of: date, months: int) -> pl.DataFrame:
+    """survival_groups: a curve for each way of paying that has one of its own; empty where one serves all."""
+    found = [
+        curve(table, as_of, months).with_columns(pay_mode=pl.lit(PAY_MODES[code]))
+        for code, table in sorted(staying.groups.items())
+    ]
+    empty = curve(staying.constant, as_of, 0).clear().with_columns(pay_mode=pl.lit(None, dtype=pl.String))
+    return pl.concat([empty, *found])
+
+
 def curve(table: LifeTable, as_of: date, months: int) -> pl.DataFrame:
-    """survival_curve: the life table, carried on with its tail hazard up to `months` where it is shorter."""
+    """survival_curve: the life table, carried on with its tail hazard up to `months` where it is shorter.
+
+    The ends of its range are 95% intervals; beyond the table there are none.
+    """
     more = max(months + 1 - len(table.hazard), 0)
     hazard = np.append(table.hazard, np.full(more, table.tail_hazard))
-    none = np.zeros(more)
+    none, unknown = np.zeros(more), np.full(more, np.nan)
+    low, high = (np.append(end, unknown) for end in table.interval())
     return pl.DataFrame(
         {
             "as_of": pl.Series([as_of], dtype=pl.Date).new_from_index(0, len(hazard)),
@@ -98,5 +112,7 @@ def curve(table: LifeTable, as_of: date, months: int) -> pl.DataFrame:
             "left": np.append(table.left, none),
             "hazard": hazard,
             "survival": np.cumprod(1.0 - hazard),
+            "survival_low": pl.Series(low).fill_nan(None),
+            "survival_high": pl.Series(high).fill_nan(None),
         }
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 __all__ = ["LifeTable", "conditional_survival", "entry_cells", "life_table", "pools_of", "raw_hazard", "tail_start"]
 
@@ -31,6 +32,7 @@ class LifeTable:
     survival : share of joiners still here after that month, 0..1, never rising.
     tail_hazard : monthly chance of leaving beyond the last tenure, 0..1.
     reliable : last tenure with enough customer-months of its own; -1 when no cell has.
+    pools : the pool of each tenure, 0, 1, ..., never falling.
     """
 
     at_risk: Array
@@ -39,6 +41,34 @@ class LifeTable:
     survival: Array
     tail_hazard: float
     reliable: int
+    pools: NDArray[np.int64]
+
+    def interval(self, level: float = 0.95) -> tuple[Array, Array]:
+        """Between what the survival of all such customers lies with the chance `level`, by tenure; 0..1.
+
+        Greenwood's variance of ln S, sum over pools of m^2 h / ((1 - h) n), m the tenures of the pool so far, on the
+        scale of ln(-ln S), so that both ends stay within 0 and 1. Where everybody stayed there is no telling: both
+        ends are 1, as both are 0 where nobody did.
+
+        Source: Greenwood (1926); Kalbfleisch and Prentice (1980), section 1.3.
+
+        >>> low, high = life_table([100, 90, 80], [10, 10, 8]).interval()
+        >>> low.round(3).tolist(), high.round(3).tolist()
+        ([0.822, 0.707, 0.621], [0.945, 0.866, 0.797])
+        """
+        held, lost = np.bincount(self.pools, self.at_risk), np.bincount(self.pools, self.left)
+        hazard = raw_hazard(held, lost)
+        room = held * (1.0 - hazard)
+        each = np.divide(hazard, room, out=np.zeros_like(hazard), where=room > 0)
+        place = np.arange(1, len(self.pools) + 1) - np.searchsorted(self.pools, self.pools)
+        done = np.cumsum(each * np.bincount(self.pools) ** 2)
+        before = np.concatenate([[0.0], done])[self.pools]
+        error = np.sqrt(before + each[self.pools] * place**2)
+        inner = (self.survival > 0) & (self.survival < 1)
+        logs = np.log(np.where(inner, self.survival, 0.5))
+        reach = ndtri((1.0 + level) / 2.0) * error / -logs
+        ends = [np.where(inner, np.exp(logs * np.exp(side * reach)), self.survival) for side in (1.0, -1.0)]
+        return ends[0], ends[1]
 
 
 def raw_hazard(at_risk: ArrayLike, left: ArrayLike) -> Array:
@@ -84,7 +114,7 @@ def life_table(at_risk: ArrayLike, left: ArrayLike, least: float = 0.0) -> LifeT
     start = tail_start(risk, least)
     tail = float(raw_hazard([risk[start:].sum()], [gone[start:].sum()])[0])
     survival: Array = np.cumprod(1.0 - hazard, dtype=np.float64)
-    return LifeTable(risk, gone, hazard, survival, tail, int(enough[-1]) if enough.size else -1)
+    return LifeTable(risk, gone, hazard, survival, tail, int(enough[-1]) if enough.size else -1, pools)
 
 
 def entry_cells(tenure: ArrayLike, left: ArrayLike, watched: int = 0) -> tuple[Array, Array]:

@@ -61,7 +61,7 @@ STAGES = (
         lags=("churn_scores",),
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
-            *("value_weights", "value_scales", "value_tiers"),
+            *("survival_groups", "value_weights", "value_scales", "value_tiers"),
             *("value_indicators", "value_moves", "value_sensitivity"),
         ),
         recalls=("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),

@@ -21,7 +21,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
-from telcli.features.exposure import curve, fit_labels, fit_months
+from telcli.features.exposure import curve, curves, fit_labels, fit_months
 from telcli.features.fee_steps import fee_matrix
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.annuity import Terms, monthly_rate
@@ -62,8 +62,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
-    Gives value_scores, value_parts, value_margin, value_growth, value_backtest and survival_curve, and the tables
-    behind the score.
+    Gives value_scores, value_parts, value_margin, value_growth, value_backtest, survival_curve and survival_groups,
+    and the tables behind the score.
 
     Raises
     ------
@@ -105,6 +105,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         "value_growth": growth_table(growth, study.as_of),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
+        "survival_groups": curves(now, study.as_of, settings.horizon_months).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)

@@ -36,7 +36,10 @@ _PLACES = {
     **dict.fromkeys(("value_weights", "value_scales", "value_tiers"), "telcli.tables.score_results"),
     **dict.fromkeys(("value_indicators", "value_moves", "value_sensitivity"), "telcli.tables.score_results"),
     **dict.fromkeys(("customer_views", "view_groups"), "telcli.tables.views"),
-    **dict.fromkeys(("value_parts", "value_margin", "value_growth", "value_backtest"), "telcli.tables.value_results"),
+    **dict.fromkeys(
+        ("value_parts", "value_margin", "value_growth", "value_backtest", "survival_groups"),
+        "telcli.tables.value_results",
+    ),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)

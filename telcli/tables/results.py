@@ -88,6 +88,8 @@ class SurvivalCurve(dy.Schema):
     left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)
     hazard = c.share("Chance of leaving in that month, thin tenures pooled", "离网风险", need=True)
     survival = c.share("Share still here after that month", "留存率", need=True)
+    survival_low = c.share("Low end of its 95% interval; null beyond the tenures seen", "留存率95%区间下限")
+    survival_high = c.share("High end", "留存率95%区间上限")
 
 
 class ChurnScores(dy.Schema):

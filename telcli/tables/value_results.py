@@ -63,6 +63,20 @@ class ValueGrowth(dy.Schema):
     down_used = c.money("Pulled towards all kinds: retention value rests on it", "采用的月均降档金额", need=True)
 
 
+class SurvivalGroups(dy.Schema):
+    """The share of customers still here by tenure, for each way of paying that has leavers enough."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    pay_mode = c.text("Way of paying", "付费方式", key=True)
+    tenure_month = c.integer("Months since the month of joining", "网龄月", "months", key=True, low=0)
+    at_risk = c.number("Customer-months seen at this tenure", "在险客户月数", "customer-months", low=0.0, need=True)
+    left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)
+    hazard = c.share("Chance of leaving in that month, thin tenures pooled", "离网风险", need=True)
+    survival = c.share("Share still here after that month", "留存率", need=True)
+    survival_low = c.share("Low end of its 95% interval; null beyond the tenures seen", "留存率95%区间下限")
+    survival_high = c.share("High end", "留存率95%区间上限")
+
+
 class ValueBacktest(dy.Schema):
     """Values of an earlier month beside what came, by tenth of customers; means per customer."""
 
@@ -83,6 +97,7 @@ CONTRACTS = {
     for found in (
         _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
         _result("value_growth", ValueGrowth, "How plan fees step from month to month", "月租变动"),
+        _result("survival_groups", SurvivalGroups, "How long customers stay, by way of paying", "分付费方式留存曲线"),
         _result("value_backtest", ValueBacktest, "Predicted and realised money by tenth", "价值回溯检验"),
         _result("value_margin", ValueMargin, "From revenue to margin", "收入到毛利"),
     )

@@ -88,6 +88,36 @@ def test_equals_kaplan_meier_of_lifelines_with_late_entry(watched):
     assert ours[1:] / ours[0] == pytest.approx(expected, abs=1e-10)
 
 
+def test_intervals_equal_those_of_lifelines():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from lifelines import KaplanMeierFitter
+
+        random = np.random.default_rng(8)
+        tenure, left = random.integers(1, 30, 800), random.random(800) < 0.4
+        theirs = KaplanMeierFitter(alpha=0.1).fit(tenure, left)
+        expected = theirs.confidence_interval_.to_numpy()[1:]
+    low, high = life_table(*entry_cells(tenure, left)).interval(0.9)
+    assert np.column_stack([low, high])[1:] == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_pool_is_as_sure_as_its_one_hazard_told_often():
+    # two tenures of one pool: ln S = 2 ln(1 - h), so that its error is twice that of one cell of them both
+    both = life_table([60, 40], [6, 4], least=100)
+    one = life_table([100], [10])
+    low, high = both.interval()
+    assert low[0] == pytest.approx(one.interval()[0][0])
+    assert low[1] == pytest.approx(low[0] ** 2)
+    assert high[1] == pytest.approx(high[0] ** 2)
+
+
+@given(CELLS, st.floats(0, 300), st.floats(0.5, 0.99))
+def test_intervals_hold_the_curve_within_bounds(drawn, least, level):
+    table = life_table(*cells(drawn), least=least)
+    low, high = table.interval(level)
+    assert ((low >= 0) & (low <= table.survival + 1e-12) & (table.survival <= high + 1e-12) & (high <= 1)).all()
+
+
 @given(CELLS, st.floats(0, 300))
 def test_survival_falls_within_bounds(drawn, least):
     table = life_table(*cells(drawn), least=least)
