@@ -34,6 +34,14 @@ _OWN_RULES = (
     """# campus = "age < 25 AND plan_id LIKE '%校园%'\"""",
     '# household = "household_id IS NOT NULL"',
 )
+_OWN_HIERARCHY = (
+    "[score-value.items]",
+    '# retention = ["tenure", "contract", "payer"]',
+    "[score-value.indicators]",
+    '# payer = { column = "days_to_pay", better = "less", scaling = "rank", name_zh = "缴费天数" }',
+    "[score-value.judgements]",
+    """# retention = { "contract : tenure" = 2, "tenure : payer" = "1/3" }""",
+)
 
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
@@ -98,6 +106,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Groups of your own: conditions over customer_months, customers, subscriptions, customer_views and age."),
         *_OWN_RULES,
+        "",
+        tr("# Indicators and judgements of your own behind the score, see docs/score.md; what is not named stays."),
+        *_OWN_HIERARCHY,
     ]
     return "\n".join(lines) + "\n"
 

@@ -16,7 +16,7 @@ from telcli.tables.months import CustomerMonths
 __all__ = ["CHURN", "WORTH", "check_columns", "indicator_values"]
 
 Array = NDArray[np.float64]
-WORTH = ("margin_mean_12", "current_value", "retention_value", "lifetime_value")
+WORTH = ("margin_mean_12", "current_value", "incremental_value", "retention_value", "lifetime_value")
 """Columns beside those of customer_months: the mean of the known months' margins, and the values in money."""
 CHURN = "churn_probability"
 """And the chance of leaving, as it was scored for an earlier month."""

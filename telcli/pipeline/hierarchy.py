@@ -24,7 +24,7 @@ def own_hierarchy(section: Mapping[str, Any], workbook: str, config: Path | None
     MissingInputError, DataError
         The workbook is not there, or holds none.
     """
-    told = {name: section[name] for name in knobs.HIERARCHY if name in section}
+    told = {name: section[name] for name in knobs.HIERARCHY if section.get(name)}
     if not told and not workbook:
         return {}
     if not workbook:

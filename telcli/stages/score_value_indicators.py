@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import Notice
-from telcli.features.value_indicators import CHURN, indicator_values
+from telcli.features.value_indicators import CHURN, WORTH, indicator_values
 from telcli.methods.indicator_score import Tree, places_of, shifted
 from telcli.methods.lifetime_value import known_mean, percentile_rank, rank_correlation, tier_places
 from telcli.settings import ScoreValueSettings
@@ -30,6 +30,7 @@ __all__ = ["Scored", "by_indicators", "tried", "unscored"]
 Array = NDArray[np.float64]
 _FACTORS = dict(zip(STEPS, (1.25, 0.75), strict=True))
 _SAMPLE = 100_000
+_MONEY = tuple(name for name in WORTH if name.endswith("_value"))
 _TABLES = ("value_weights", "value_scales", "value_indicators", "value_moves", "value_sensitivity")
 
 
@@ -71,7 +72,7 @@ def by_indicators(
     asked = plan(inputs.choices.get("value_hierarchy"), settings)
     before = record.recall(inputs.earlier)
     worth = {"margin_mean_12": np.nan_to_num(known_mean(margins)), CHURN: _risk(inputs, scores["customer_id"])}
-    worth |= {name: scores[name].to_numpy() for name in ("current_value", "retention_value", "lifetime_value")}
+    worth |= {name: scores[name].fill_null(np.nan).to_numpy() for name in _MONEY}
     frame = inputs.tables["customer_months"]
     values = indicator_values(asked.indicators, scores["customer_id"], frame, as_of, worth)
     measure, notices = measured(asked, settings, values, before, as_of)
@@ -122,7 +123,7 @@ def tried(
     asked = plan(inputs.choices.get("value_hierarchy"), settings)
     before, after = margins
     unknown = np.full(len(ids), np.nan)
-    worth: dict[str, ArrayLike] = dict.fromkeys((CHURN, "retention_value", "lifetime_value"), unknown)
+    worth: dict[str, ArrayLike] = dict.fromkeys((CHURN, *_MONEY), unknown)
     worth |= {"margin_mean_12": np.nan_to_num(known_mean(before)), "current_value": np.nansum(before, axis=1)}
     values = indicator_values(asked.indicators, ids, inputs.tables["customer_months"], month, worth)
     score = asked.total(asked.measure(values, month), values)

@@ -1,6 +1,8 @@
 """The hierarchy in telcli.toml: pairs, matrices, experts, and what is said of what is wrong."""
 
+import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +51,14 @@ def test_several_experts_judge_each_for_themselves() -> None:
     )
     assert set(found["judgements"]) == {"", "li", "wang"}
     assert "goal" not in found["judgements"][""]
+
+
+def test_what_the_docs_show_is_a_hierarchy() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+    found = merged(from_config(tomllib.loads(block)["score-value"], "telcli.toml"))
+    assert found["items"]["retention"] == ["tenure", "contract", "payer"]
+    assert len(found["judgements"][""]["current"]) == 3
 
 
 @pytest.mark.parametrize("value", [True, 0, -3, 10, "1/0", "1/10", "a", None, [3], float("nan"), float("inf")])
