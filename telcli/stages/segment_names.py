@@ -12,6 +12,8 @@ from telcli.stages.segment_words import Pair, about, labels, pair, phrase, trait
 
 __all__ = ["named"]
 
+_ROOM, _WIDE = 25, 0x2E7F
+"""How wide a header may stand in a name, and the last letter that is not as wide as two."""
 _MOST = 0.5
 """Share of members of whom a value must hold to stand in the name of all."""
 
@@ -80,9 +82,30 @@ def _add_leaning(parts: list[Pair], groups: set[str], difference: Difference) ->
     ):
         return
     groups.add(group)
-    english, chinese = labels(difference.column)
-    key = "rather_high" if difference.effect > 0 else "rather_low"
-    parts.append((phrase(key, what=english)[0], phrase(key, what=chinese)[1]))
+    parts.append(_about("rather_high" if difference.effect > 0 else "rather_low", difference.column))
+
+
+def _about(key: str, column: str) -> Pair:
+    """A phrase about a column in each language; a header as it came is cut where it is long."""
+    said = labels(column)
+    english, chinese = said if known(column) else (_short(said[0]), _short(said[1]))
+    return phrase(key, what=english)[0], phrase(key, what=chinese)[1]
+
+
+def _short(header: str) -> str:
+    """The first words of a header, as far as a name has room for it; Chinese characters are as wide as two others.
+
+    >>> _short("Average number of calls to the hotline"), _short("最近三个月内拨打客服热线的平均次数")
+    ('Average number of calls...', '最近三个月内拨打客服热线...')
+    """
+    wide = 0
+    for place, letter in enumerate(header):
+        wide += 2 if ord(letter) > _WIDE else 1
+        if wide > _ROOM:
+            kept = header[:place]
+            whole = kept.rpartition(" ")[0] if " " in kept and letter != " " else kept
+            return f"{whole.rstrip()}..."
+    return header
 
 
 def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) -> None:
@@ -95,8 +118,7 @@ def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) ->
     if end in found:
         parts.append((found[end], found[f"{end}_zh"]))
     else:
-        english, chinese = labels(difference.column)
-        parts.append((phrase(f"{end}_of", what=english)[0], phrase(f"{end}_of", what=chinese)[1]))
+        parts.append(_about(f"{end}_of", difference.column))
 
 
 def _name(parts: Sequence[Pair]) -> Pair:
@@ -127,6 +149,8 @@ def _labelled_value(habit: Habit) -> Pair:
     """A value as part of a name; those that say little alone carry their column's name."""
     so = answer(habit.column, habit.value)
     if so:
-        return so
+        return so if known(habit.column) else (_short(so[0]), _short(so[1]))
     label, zh = trait(habit.column), value_zh(habit.value)
-    return (f"{label[0]}: {habit.value}", f"{label[1]}={zh}") if habit.value.isnumeric() else (habit.value, zh)
+    if habit.value.isnumeric():
+        return f"{_short(label[0])}: {habit.value}", f"{_short(label[1])}={zh}"
+    return _short(habit.value), _short(zh)

@@ -99,7 +99,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
                 "revenue_share": counted.revenue_share[place],
                 "value_index": counted.value_index[place],
                 "churn_rate": portrait.churn_rate,
-                **_both("profile", profiled(portrait)),
+                **_both("profile", profiled(portrait, int(counted.customers[place]))),
                 **told[place],
                 **_both("treatment", treated(facts[place])),
             }

@@ -25,10 +25,12 @@ from telcli.stages.segment_words import (
 __all__ = ["profiled", "reasoned", "ruled"]
 
 _MOST_NUMBERS, _MOST_HABITS = 4, 3
+_FEW = 30
+"""Means and shares of fewer customers are as likely chance: a rule of thumb."""
 
 
-def profiled(portrait: Portrait) -> Pair:
-    """What sets a segment apart, as one sentence.
+def profiled(portrait: Portrait, customers: int | None = None) -> Pair:
+    """What sets a segment apart, as one sentence, which says so where the segment has fewer than 30 `customers`.
 
     >>> profiled(Portrait(1.0, (Difference("data_mb", 1.4, 9.2, 4.0),)))
     ('2.3x the average data use', '流量为平均的2.3倍')
@@ -48,6 +50,8 @@ def profiled(portrait: Portrait) -> Pair:
     rate, overall = portrait.churn_rate, portrait.churn_overall
     if rate is not None and overall is not None and abs(rate - overall) >= 0.02:
         found.append(phrase("churn", share=_percent(rate), overall=_percent(overall)))
+    if customers is not None and customers < _FEW:
+        found.insert(0, phrase("few" if customers > 1 else "one_alone", count=customers))
     return joined(found, "; ", "；")
 
 
@@ -109,8 +113,10 @@ def _compared(difference: Difference) -> Pair | None:
         return both(about(difference.column).get("phrase", "change"), english, chinese, **values)
     if difference.used is not None and difference.used_overall is not None:
         ends = {0.0: "nobody", 1.0: "everybody"}
-        key = about(difference.column).get("phrase", ends.get(difference.used, "any"))
-        return both(key, english, chinese, share=_percent(difference.used), overall=_percent(difference.used_overall))
+        found = about(difference.column)
+        key = found.get("phrase", ends.get(difference.used, "any"))
+        some = found.get("some", english), found.get("some_zh", chinese)
+        return both(key, *some, share=_percent(difference.used), overall=_percent(difference.used_overall))
     ratio = mean / overall if overall > 0 else 0.0
     if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0:
         return None

@@ -200,3 +200,45 @@ def test_none_and_all_have_it_are_words() -> None:
     assert said(0.0) == "none have discounts (all: 46%)"
     assert said(1.0) == "all have discounts (all customers: 46%)"
     assert said(0.001) == "<1% have discounts (all: 46%)"
+
+
+@pytest.mark.parametrize(
+    ("customers", "said"),
+    [
+        (1, ("one customer alone; ", "仅1个客户；")),
+        (29, ("only 29 customers, whose figures may be chance; ", "仅29个客户，数字可能出于偶然；")),
+        (30, ("2.3x", "流量")),
+    ],
+)
+def test_a_segment_of_few_is_said_to_be(customers: int, said: tuple[str, str]) -> None:
+    told = profiled(Portrait(1.0, (Difference("data_mb", 1.4, 9.2, 4.0),)), customers)
+    assert told[0].startswith(said[0])
+    assert told[1].startswith(said[1])
+
+
+def test_long_headers_are_cut_in_names_and_whole_in_profiles() -> None:
+    header = "x_最近三个月内拨打客服热线的平均次数"
+    portrait = Portrait(None, (Difference(header, 1.4, 9.2, 4.0),))
+    ((english, chinese), _) = named([portrait, Portrait(None, (Difference("x_q", 1.4, 9.2, 4.0),))])
+    assert english == "High 最近三个月内拨打客服热线..."
+    assert chinese == "高最近三个月内拨打客服热线...客户"
+    assert header.removeprefix("x_") in profiled(portrait)[1]
+
+
+def test_headers_that_differ_where_they_are_cut_still_give_two_names() -> None:
+    alike = [f"x_最近三个月内拨打客服热线的平均{what}" for what in ("次数", "时长")]
+    names = named([Portrait(None, (Difference(one, 1.4, 9.2, 4.0),)) for one in alike])
+    assert len({one[0] for one in names}) == len({one[1] for one in names}) == 2
+
+
+def test_what_some_have_is_called_by_what_it_is() -> None:
+    lost = Difference("x_脱网次数", 1.4, 9.2, 4.0, 1.0, 0.27)
+    told = profiled(Portrait(1.0, (lost,)))
+    assert told == ("all have losses of network (all customers: 27%)", "均有脱网（全体27%）")
+
+
+def test_stars_and_whether_are_said_as_words() -> None:
+    habits = (Habit("star_level", "3", 0.78, 0.6), Habit("x_是否5G网络客户", "否", 0.77, 0.6))
+    english, chinese = profiled(Portrait(1.0, (), habits))
+    assert english == "mostly 3 stars (78% vs 60%); mostly 5G网络客户 = no (77% vs 60%)"
+    assert chinese == "多为3星（78%，全体60%）；多为5G网络客户=否（77%，全体60%）"
