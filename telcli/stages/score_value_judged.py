@@ -131,16 +131,22 @@ def _inconsistent(
             hint="Look at them again, the largest ones first.",
             **told,
         )
+    told |= {"row": items[worst.row], "column": items[worst.column], "given": written(worst.given)}
+    told |= {"proposed": written(worst.proposed), "mended": f"{worst.cr:.3f}"}
+    if worst.cr >= LIMIT:
+        return DataError(
+            "judgements-far-apart",
+            "{file}: judgements on {node} contradict each other: their consistency ratio is {cr}, not below 0.10, and "
+            "no single change mends it. {row} : {column} = {given} fits the others least; {proposed} would leave it at "
+            "{mended}.",
+            hint="Look at them again, {row} : {column} first.",
+            **told,
+        )
     return DataError(
         "judgements-inconsistent",
         "{file}: judgements on {node} contradict each other: their consistency ratio is {cr}, not below 0.10. "
         "{row} : {column} = {given} fits the others least; {proposed} would bring the ratio to {mended}.",
         hint="Write {row} : {column} = {proposed}, if that is what is meant, or look at the others again.",
-        row=items[worst.row],
-        column=items[worst.column],
-        given=written(worst.given),
-        proposed=written(worst.proposed),
-        mended=f"{worst.cr:.3f}",
         **told,
     )
 

@@ -244,6 +244,9 @@ def test_judgements_that_contradict_each_other_name_what_would_mend_them() -> No
     assert (said["node"], said["cr"]) == ("goal", "1.149")
     assert float(said["mended"]) < 0.1
     assert said["row"] in str(caught.value)
+    far = own.replace("= 3", "= 9")
+    with pytest.raises(DataError, match="no single change mends it"):
+        run(months(FOUR), far)
     mended = own.replace('"retention : current" = 3', '"retention : current" = "1/9"')
     assert run(months(FOUR), mended)[1].metrics["consistency"]["nodes"]["goal"]["cr"] < 0.1
 
