@@ -57,11 +57,11 @@ STAGES = (
     Stage(
         "score-value",
         needs=("customer_months", "customers"),
-        uses=("subscriptions",),
+        uses=("subscriptions", "products"),
         lags=("churn_scores",),
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
-            *("survival_groups", "value_weights", "value_scales", "value_tiers"),
+            *("survival_groups", "value_offers", "value_cohorts", "value_weights", "value_scales", "value_tiers"),
             *("value_indicators", "value_moves", "value_sensitivity"),
         ),
         recalls=("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),

@@ -35,6 +35,7 @@ from telcli.stages.score_value_backtest import held_back, tested
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import earned, margin_table, parts_table
+from telcli.stages.score_value_views import cohort_rows, offer_rows
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["score_value"]
@@ -106,9 +107,16 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         "value_growth": growth_table(growth, study.as_of),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
         "survival_groups": curves(now, study.as_of, settings.horizon_months).lazy(),
+        "value_offers": _offers(study, inputs, here).lazy(),
+        "value_cohorts": cohort_rows(frame, how.source, how.rates, study.as_of).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
+
+
+def _offers(study: _Study, inputs: Inputs, here: Book) -> pl.DataFrame:
+    margins = here.ids.to_frame("customer_id").with_columns(margin=here.year["margin"])
+    return offer_rows(margins, inputs.tables, study.as_of)
 
 
 def _open(inputs: Inputs, settings: ScoreValueSettings) -> _Study:

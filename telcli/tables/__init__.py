@@ -40,6 +40,7 @@ _PLACES = {
         ("value_parts", "value_margin", "value_growth", "value_backtest", "survival_groups"),
         "telcli.tables.value_results",
     ),
+    **dict.fromkeys(("value_offers", "value_cohorts"), "telcli.tables.value_results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)

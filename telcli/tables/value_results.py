@@ -7,10 +7,11 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "COUNTED", "MARGIN_PARTS"]
+__all__ = ["CONTRACTS", "COUNTED", "MARGIN_PARTS", "OFFER_KINDS"]
 
 _EATEN = ("other", "interconnect", "content", "contacts", "lines", "campaigns", "bad_debt")
 MARGIN_PARTS = ("revenue", *_EATEN, "margin")
+OFFER_KINDS = ("sales-channel", "plan", "product")
 COUNTED = ("set", "data", "not-set", "no-data")
 
 
@@ -77,6 +78,33 @@ class SurvivalGroups(dy.Schema):
     survival_high = c.share("High end", "留存率95%区间上限")
 
 
+class ValueOffers(dy.Schema):
+    """What was sold and who sold it: the margin of those who hold it, and how many ended early."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    kind = c.text("Sales channel, plan or product", "类别", key=True, one_of=OFFER_KINDS)
+    item = c.text("Its code", "编码", key=True)
+    customers = c.integer("Customers who hold it", "客户数", "customers", need=True, low=1)
+    lines = c.integer("Live lines", "在网号码数", "lines", need=True, low=1)
+    margin = c.money("Part of 12 months' margin, parted among lines", "近12个月毛利(按号码均分)", need=True)
+    margin_per_customer = c.money("The same per customer", "户均毛利", need=True)
+    margin_share = c.number("Over the margin of all", "毛利占比", "x the whole")
+    loss_maker_share = c.share("Share of them whose margin is below nothing", "亏损客户占比", need=True)
+    lines_sold = c.integer("Lines sold in 24 months, the last 6 left out", "可观察售出号码数", "lines", low=1)
+    early_end_share = c.share("Share of these that ended within 180 days", "180天内离网占比")
+
+
+class ValueCohorts(dy.Schema):
+    """What a month of a customer brings, by year of joining and year of the stay."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    cohort_year = c.integer("Year of joining", "入网年份", key=True)
+    tenure_year = c.integer("Year of the stay, 1 the first", "在网第几年", key=True, low=1)
+    customer_months = c.integer("Months with known revenue", "客户月数", "customer-months", need=True, low=1)
+    revenue_a_month = c.money("Mean revenue a month", "月均收入", need=True)
+    margin_a_month = c.money("Mean margin a month, old debts left out", "月均毛利(不含陈欠)", need=True)
+
+
 class ValueBacktest(dy.Schema):
     """Values of an earlier month beside what came, by tenth of customers; means per customer."""
 
@@ -98,6 +126,8 @@ CONTRACTS = {
         _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
         _result("value_growth", ValueGrowth, "How plan fees step from month to month", "月租变动"),
         _result("survival_groups", SurvivalGroups, "How long customers stay, by way of paying", "分付费方式留存曲线"),
+        _result("value_offers", ValueOffers, "Margin by channel, plan and product", "渠道与产品毛利"),
+        _result("value_cohorts", ValueCohorts, "Margin by year of joining and of the stay", "入网批次毛利"),
         _result("value_backtest", ValueBacktest, "Predicted and realised money by tenth", "价值回溯检验"),
         _result("value_margin", ValueMargin, "From revenue to margin", "收入到毛利"),
     )

@@ -52,7 +52,8 @@ def run(lines, customers=None, subscriptions=None, as_of=JUNE, **values):
     if customers is not None:
         tables["customers"] = pl.LazyFrame(customers, schema={"customer_id": pl.String, "churned": pl.Boolean})
     if subscriptions is not None:
-        tables["subscriptions"] = pl.LazyFrame(subscriptions)
+        lines_held = [{"subscription_id": f"s{place}", **line} for place, line in enumerate(subscriptions)]
+        tables["subscriptions"] = pl.LazyFrame(lines_held)
     outcome = score_value(Inputs(tables, as_of), asked(**{"score_by": "lifetime"} | values))
     json.dumps(outcome.metrics, allow_nan=False)
     made = {name: contract(name).require(table).collect() for name, table in outcome.tables.items()}
