@@ -26,6 +26,7 @@ _SCHEMA = {
     **dict.fromkeys(("share_of_segment", "share_of_all", "share_index", "share_of_item"), pl.Float64()),
     **dict.fromkeys(("touches", "accepted"), pl.Int64()),
     **dict.fromkeys(("response_rate", "response_index", "cost", "margin", "margin_index"), pl.Float64()),
+    "share_z": pl.Float64(),
 }
 _UNTOLD = {"n": pl.Int64(), "took": pl.Boolean(), "told": pl.Boolean(), "spent": pl.Int64()}
 
@@ -54,7 +55,7 @@ def reach_rows(
         common = _all_of(held).sort(["having", "item"], descending=[True, False]).head(_MOST)
         if common.height:
             found = _counted(held, common, people.height).join(sizes, on="segment")
-            frames.append(_related(found, kind))
+            frames.append(_related(found, kind, people.height))
     found = pl.concat(frames).sort("kind", "item", "segment")
     return found.with_columns(as_of=pl.lit(as_of))
 
@@ -82,14 +83,21 @@ def _counted(held: pl.DataFrame, common: pl.DataFrame, everybody: int) -> pl.Dat
     )
 
 
-def _related(found: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """With what each figure is beside that of all customers, or of the segment."""
+def _related(found: pl.DataFrame, kind: str, everybody: int) -> pl.DataFrame:
+    """With what each figure is beside that of all customers, or of the segment.
+
+    `share_z` is how far the customers with an item are from those to be expected were it dealt out to all by chance, in
+    standard deviations of the hypergeometric distribution.
+    """
+    inside, outside = pl.col("size") / everybody, 1 - pl.col("size") / everybody
+    spread = (pl.col("having") * inside * outside * (everybody - pl.col("having")) / max(everybody - 1, 1)).sqrt()
     overall, usual = pl.col("all_took") / pl.col("having"), pl.col("usual")
     share = pl.col("customers") / pl.col("size")
     related = found.with_columns(
         kind=pl.lit(kind),
         share_of_segment=share,
         share_index=share / pl.col("share_of_all"),
+        share_z=pl.when(spread > 0).then((pl.col("customers") - pl.col("having") * inside) / spread),
         response_index=pl.when(overall > 0).then(pl.col("response_rate") / overall),
         margin_index=pl.when(usual > 0).then(pl.col("margin") / usual),
     )

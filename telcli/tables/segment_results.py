@@ -144,6 +144,7 @@ class SegmentReach(dy.Schema):
     cost = c.money("What those contacts cost in 6 months", "近6个月成本", low=0.0)
     margin = c.money("Mean margin a month of these customers, all they have together", "户均月毛利")
     margin_index = c.number("That over the mean of the segment", "毛利指数", "x the mean of the segment")
+    share_z = c.number("How far the customers with it are from chance", "偏离随机的程度", "standard deviations")
 
 
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:

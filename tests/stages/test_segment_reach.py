@@ -3,8 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
 from telcli.figures.base import Figures
 from telcli.figures.segment_reach import REACH_TEXTS, reach
@@ -69,6 +73,31 @@ def test_each_customer_counts_once_for_what_it_has_in_the_month() -> None:
     assert (plan["touches"], plan["cost"], plan["response_rate"]) == (None, None, None)
     assert (plan["margin"], plan["margin_index"], plan["share_of_item"]) == (30.0, 1.5, 1.0)
     contract("segment_reach").require(found.lazy()).collect()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=40))
+def test_how_far_from_chance_is_as_scipy_has_it(drawn_: list[tuple[bool, bool]]) -> None:
+    ids = [f"K{at}" for at in range(len(drawn_))]
+    people = pl.DataFrame({"customer_id": ids, "segment": [1 if one else 2 for one, _ in drawn_]}).with_columns(
+        segment_name=pl.lit("s"), segment_name_zh=pl.lit("群")
+    )
+    lines = pl.DataFrame(
+        {"subscription_id": ids, "customer_id": ids, "plan_id": ["p" if has else "q" for _, has in drawn_]}
+    )
+    margins = pl.DataFrame({"customer_id": ids, "margin": [1.0] * len(ids)})
+    found = reach_rows(people, {"subscriptions": lines.lazy()}, JUNE, margins)
+    for row in found.to_dicts():
+        having = sum(has == (row["item"] == "p") for _, has in drawn_)
+        size = sum(one == (row["segment"] == 1) for one, _ in drawn_)
+        if len(ids) in (size, having):  # nothing is left to chance
+            assert row["share_z"] is None
+        else:
+            counts = np.arange(len(ids) + 1)
+            odds = hypergeom(len(ids), size, having).pmf(counts)
+            mean = (odds * counts).sum()
+            deviation = np.sqrt((odds * (counts - mean) ** 2).sum())
+            assert row["share_z"] == pytest.approx((row["customers"] - mean) / deviation, abs=1e-9)
 
 
 def test_without_subjects_there_are_no_rows() -> None:
