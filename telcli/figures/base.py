@@ -80,21 +80,29 @@ def hidden(counts: Sequence[int], least: int, also: Sequence[bool] = ()) -> list
 
 
 def hidden_cells(
-    counts: Sequence[Sequence[int]], least: int, rows: Sequence[bool] = (), columns: Sequence[bool] = ()
+    counts: Sequence[Sequence[int]],
+    least: int,
+    rows: Sequence[bool] = (),
+    columns: Sequence[bool] = (),
+    also: Sequence[Sequence[bool]] = (),
 ) -> list[list[bool]]:
     """Tell which cells of a cross table to hide, given that the sums of its rows and columns are shown elsewhere.
 
-    A row or column with one hidden cell would give it away, so its next smallest goes too, until none has just one
-    (or nobody else is in that line). `rows` and `columns` are those whose sum is hidden: all their cells are.
+    A row or column with one hidden cell would give it away, and one whose hidden cells have fewer than `least` people
+    together gives that sum away: its next smallest goes too, until no line is such (or nobody else is in it). `rows`
+    and `columns` are those whose sum is hidden: all their cells are. `also` are cells to hide for other reasons.
 
     >>> hidden_cells([[3, 40], [50, 60]], 10)
     [[True, True], [True, True]]
+    >>> hidden_cells([[1, 2, 60]], 10), hidden_cells([[50, 60, 70]], 10, also=[[True, False, False]])
+    ([[True, True, True]], [[True, True, False]])
     >>> hidden_cells([[30, 40], [50, 60], [70, 80]], 10, rows=[True, False, False])
     [[True, True], [True, True], [False, False]]
     """
     down, along = rows or [False] * len(counts), columns or [False] * max(map(len, counts), default=0)
+    told = also or [[False] * len(row) for row in counts]
     mask = [
-        [0 < count < least or (count > 0 and (down[r] or along[c])) for c, count in enumerate(row)]
+        [0 < count < least or (count > 0 and (down[r] or along[c] or told[r][c])) for c, count in enumerate(row)]
         for r, row in enumerate(counts)
     ]
     across = [[(r, c) for c in range(len(row))] for r, row in enumerate(counts)]
@@ -103,8 +111,9 @@ def hidden_cells(
     while changed:
         changed = False
         for line in lines:
+            lost = [counts[r][c] for r, c in line if mask[r][c]]
             rest = [(counts[r][c], r, c) for r, c in line if not mask[r][c] and counts[r][c] > 0]
-            if sum(mask[r][c] for r, c in line) == 1 and rest:
+            if lost and rest and (len(lost) == 1 or sum(lost) < least):
                 _, r, c = min(rest)
                 mask[r][c] = changed = True
     return mask

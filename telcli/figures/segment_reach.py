@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden_cells
+from telcli.figures.base import hidden, hidden_cells
 
 __all__ = ["REACH_TEXTS", "reach"]
 
@@ -20,12 +20,13 @@ _RESPONSES = ("response_rate", "response_index")
 _MARGINS = ("margin", "margin_index")
 
 
-def reach(table: pl.DataFrame, sizes: dict[int, int], least: int) -> list[dict[str, Any]]:
-    """One row per kind, item and segment of table segment_reach that has customers.
+def reach(table: pl.DataFrame, sizes: Mapping[int, int | None], least: int) -> list[dict[str, Any]]:
+    """One row per kind, item and segment of table segment_reach that has customers, of segments whose size is shown.
 
-    Counts of fewer than `least` customers are left out (`small`), others that would betray them, and those that all but
-    fewer than `least` of the segment's customers (`sizes`) have. Rates of response are left out too (`small_response`)
-    where fewer took an item up, or did not, with those that would betray them.
+    Counts of fewer than `least` customers are left out (`small`), those that all but fewer than `least` of the
+    segment's customers have, and others that would betray them or the segments whose size is hidden (None in `sizes`).
+    Rates of response are left out too (`small_response`) where fewer took an item up, or did not, with those that
+    would betray them.
     """
     rows = []
     segments = sorted(sizes)
@@ -37,12 +38,12 @@ def reach(table: pl.DataFrame, sizes: dict[int, int], least: int) -> list[dict[s
         items = totals["item"].to_list()
         cells = {(row["item"], row["segment"]): row for row in held.to_dicts()}
         counts = _grid(cells, items, segments, lambda row: row["customers"])
-        mask, unanswered = hidden_cells(counts, least), _unanswered(cells, items, segments, least)
+        mask = _few_or_nearly_all(counts, [sizes[segment] for segment in segments], least)
+        unanswered = _unanswered(cells, items, segments, least, mask)
         for r, item in enumerate(items):
             for c, segment in enumerate(segments):
-                if (item, segment) in cells:
-                    gone = mask[r][c] or 0 < sizes[segment] - counts[r][c] < least
-                    told = _told(cells[item, segment], gone=gone, unanswered=unanswered[r][c])
+                if (item, segment) in cells and sizes[segment] is not None:
+                    told = _told(cells[item, segment], gone=mask[r][c], unanswered=unanswered[r][c])
                     rows.append({"kind": kind, "place": r + 1, **told})
     return rows
 
@@ -52,13 +53,24 @@ def _grid(cells: Mapping[Any, Any], items: Sequence[str], segments: Sequence[int
     return [[count(cells[one, other]) if (one, other) in cells else 0 for other in segments] for one in items]
 
 
+def _few_or_nearly_all(counts: Sequence[Sequence[int]], sizes: Sequence[int | None], least: int) -> list[list[bool]]:
+    """Where few have an item, or few lack it, and the cells that would tell how many: an item's total follows from any.
+
+    Those who lack it go first: what is hidden of them is hidden of those who have it, with what that takes besides.
+    """
+    lacking = [[size - n if size and n else 0 for n, size in zip(row, sizes, strict=True)] for row in counts]
+    untold = [size is None for size in sizes]
+    return hidden_cells(counts, least, columns=untold, also=[hidden(row, least) for row in lacking])
+
+
 def _unanswered(
-    cells: Mapping[Any, Any], items: Sequence[str], segments: Sequence[int], least: int
+    cells: Mapping[Any, Any], items: Sequence[str], segments: Sequence[int], least: int, gone: Sequence[Sequence[bool]]
 ) -> list[list[bool]]:
-    """Where few took an item up, or few did not, and the cells that would tell how many."""
-    took = hidden_cells(_grid(cells, items, segments, lambda row: row.get("accepted") or 0), least)
-    rest = hidden_cells(_grid(cells, items, segments, lambda row: row["customers"] - (row.get("accepted") or 0)), least)
-    return [[one or other for one, other in zip(*rows, strict=True)] for rows in zip(took, rest, strict=True)]
+    """Where few took an item up, or few did not, and the cells that would tell how many; `gone` tell nothing anyway."""
+    took = _grid(cells, items, segments, lambda row: row.get("accepted") or 0)
+    rest = _grid(cells, items, segments, lambda row: row["customers"] - (row.get("accepted") or 0))
+    few = [[*map(any, zip(hidden(row, least, also), also, strict=True))] for row, also in zip(rest, gone, strict=True)]
+    return hidden_cells(took, least, also=few)
 
 
 def _told(row: dict[str, Any], *, gone: bool, unanswered: bool) -> dict[str, Any]:

@@ -183,9 +183,8 @@ def _put_views(
 ) -> None:
     """Channels and products of segments, the business views, and who is in another stage of life than before."""
     if facts.segments and "segment_reach" in tables:
-        sizes = {row["segment"]: row["customers"] for row in facts.segments if row["customers"]}
-        shown = pl.col("segment").is_in(list(sizes))
-        held = tables["segment_reach"].filter(shown).collect(engine="streaming")
+        sizes = {row["segment"]: row["customers"] for row in facts.segments}
+        held = tables["segment_reach"].filter(pl.col("segment").is_in(list(sizes))).collect(engine="streaming")
         figures.block("segment_reach", segment_reach.reach(held, sizes, settings.small_cell), segment_reach.REACH_TEXTS)
     if "customer_views" not in tables:
         return

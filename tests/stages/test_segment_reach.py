@@ -159,9 +159,28 @@ def test_few_and_nearly_all_are_hidden() -> None:
     rows = reach(held, {1: 100, 2: 100}, 10)
     small = {(row["item"], row["segment"]) for row in rows if row.get("small")}
     assert {("p3", 1), ("p3", 2), ("p1", 2)} <= small
-    assert ("p1", 1) not in small
+    assert ("p1", 1) in small  # its share and index would tell how many have p1, and so how many of segment 2 lack it
+    assert ("p2", 1) not in small
     assert all("customers" not in row for row in rows if row.get("small"))
     assert not [row for row in reach(held, {1: 100, 2: 100}, 0) if row.get("small")]
+
+
+def test_whom_all_but_a_few_have_does_not_follow_from_what_is_shown() -> None:
+    rows = reach(table({("p1", 1): 198, ("p1", 2): 50, ("p1", 3): 30}), {1: 200, 2: 100, 3: 100}, 10)
+    assert [row["segment"] for row in rows if row.get("small")] == [1, 2]
+
+
+def test_few_in_two_segments_take_a_third_with_them() -> None:
+    rows = reach(table({("p1", 1): 1, ("p1", 2): 2, ("p1", 3): 60}), {1: 200, 2: 200, 3: 200}, 10)
+    assert all(row.get("small") for row in rows)
+    rows = reach(table({("p1", 1): 199, ("p1", 2): 198, ("p1", 3): 60}), {1: 200, 2: 200, 3: 200}, 10)
+    assert all(row.get("small") for row in rows)
+
+
+def test_a_segment_whose_size_is_hidden_shows_no_share() -> None:
+    held = table({("p1", 1): 3, ("p1", 2): 4, ("p1", 3): 60, ("p1", 4): 70})
+    rows = reach(held, {1: None, 2: None, 3: 200, 4: 200}, 10)
+    assert {row["segment"]: row.get("small") for row in rows} == {3: 1.0, 4: None}  # else 7 have p1 of segments 1 and 2
 
 
 @pytest.mark.parametrize(("lang", "title"), [("en", "Plan by segment: "), ("zh", "客群与套餐：")])
@@ -195,6 +214,19 @@ def test_a_rate_that_tells_of_few_is_hidden_with_what_betrays_it() -> None:
         assert len(hidden & line) != 1
     assert not [row for row in rows if row.get("small_response") and "response_rate" in row]
     assert not [row for row in rows if row.get("small")]
+
+
+def test_a_rate_does_not_tell_of_those_whose_count_is_hidden() -> None:
+    told = answers().filter(item="o1").head(1)
+    cells = [(1, 5, 1), (2, 15, 2), (3, 80, 40), (4, 90, 45)]
+    rows = reach(
+        pl.concat(
+            told.with_columns(segment=pl.lit(segment, dtype=pl.Int64), customers=pl.lit(count, dtype=pl.Int64),
+                              accepted=pl.lit(took, dtype=pl.Int64), response_rate=pl.lit(took / count))
+            for segment, count, took in cells
+        ), dict.fromkeys(range(1, 5), 200), 10)  # fmt: skip
+    assert [row["segment"] for row in rows if row.get("small")] == [1, 2]
+    assert [row["segment"] for row in rows if "response_rate" in row] == [4]  # else 3 took it up of segments 1 and 2
 
 
 def test_the_campaigns_beside_channels_and_offers_are_not_on_the_page() -> None:
