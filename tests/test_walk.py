@@ -22,8 +22,11 @@ from telcli.cli import main
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 RESULTS = ("customer_months", "segments", "segment_profiles", "value_scores", "survival_curve", "churn_scores")
-ABSENT = ("call_months", "accounts", "products", "calls", "surveys", "campaigns", "segment_agreement", "value_moves")
-"""Subjects of which the sample has no extract, and what is made where another grouping is named."""
+ABSENT = (
+    *("call_months", "accounts", "products", "calls", "surveys", "campaigns"),
+    *("segment_agreement", "value_moves", "value_stars"),
+)
+"""Subjects of which the sample has no extract, and what takes another grouping, a month before or levels."""
 GIVEN = [name for name in tables.NAMES if name not in ABSENT and not name.endswith("_history")]
 """Tables that one load of the sample makes: nothing has succeeded anything yet."""
 

@@ -42,6 +42,11 @@ _OWN_HIERARCHY = (
     "[score-value.judgements]",
     """# retention = { "contract : tenure" = 2, "tenure : payer" = "1/3" }""",
 )
+_OWN_STARS = (
+    "[score-value.stars]",
+    '# "五星" = "value_score >= 80 AND tenure_months >= 24"',
+    """# "四星" = "value_tier = 'gold' OR lifetime_value > 5000\"""",
+)
 
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
@@ -109,6 +114,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Indicators and judgements of your own behind the score, see docs/score.md; what is not named stays."),
         *_OWN_HIERARCHY,
+        "",
+        tr("# Levels of customers, the best first: conditions over value_scores, customer_months and customers."),
+        *_OWN_STARS,
     ]
     return "\n".join(lines) + "\n"
 

@@ -37,6 +37,9 @@ def scored(metrics: Mapping[str, Any]) -> Iterator[str]:
         )
     if metrics.get("moves"):
         yield from _moves(metrics["moves"])
+    if metrics.get("stars"):
+        counts = " · ".join(f"{level['star'] or tr('without')} {level['customers']:,}" for level in metrics["stars"])
+        yield "  " + tr("stars: {counts}", counts=counts)
 
 
 def _moves(moves: Mapping[str, Any]) -> Iterator[str]:

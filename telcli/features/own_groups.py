@@ -12,7 +12,7 @@ from telcli.errors import UsageError
 from telcli.features.own_rule_errors import unfit
 from telcli.features.touches import live_lines
 from telcli.tables import contract
-from telcli.tables.condition import ConditionError, condition
+from telcli.tables.condition import ConditionError, asks_clock, condition
 
 __all__ = ["check_rules", "own_groups"]
 
@@ -25,7 +25,6 @@ _ACROSS = re.compile(
     r"|approx_count_distinct|std\w*|var\w*|quantile\w*|percentile\w*|corr|covar\w*|array_agg|string_agg|bool_\w+"
     r"|rank|dense_rank|percent_rank|cume_dist|row_number|ntile|lag|lead|over)\s*\("
 )
-_CLOCK = re.compile(r"(?i)(?<![\w.])(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|now(?=\s*\())(?!\w)")
 
 
 def check_rules(rules: Mapping[str, str], tables: Tables, as_of: date) -> None:
@@ -154,9 +153,9 @@ def _conditions(rules: Mapping[str, str], sources: Mapping[str, pl.LazyFrame]) -
 
 
 def _read(name: str, text: str, schema: pl.Schema, of_lines: Collection[str]) -> pl.Expr:
-    clock = _CLOCK.search(_QUOTED.sub("''", text))
+    clock = asks_clock(text)
     if clock:
-        raise unfit(name, text, ConditionError("clock", part=clock[0].lower()), schema)
+        raise unfit(name, text, ConditionError("clock", part=clock), schema)
     try:
         found = condition(text, schema)
     except ConditionError as error:

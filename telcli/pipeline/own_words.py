@@ -19,8 +19,8 @@ _COSTS_OF, _COSTS = "score-value", tuple(each.name for each in fields(knobs.Marg
 def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
-    ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` for score-value, where there is one; for
-    segment the operator's ``rules``, where there are some, and what score-value takes off revenue.
+    ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for score-value
+    and ``rules`` for segment, where there are some; for segment also what score-value takes off revenue.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":
@@ -32,7 +32,10 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     values = knobs.resolve(_COSTS_OF, {}, parsed, file).values
     if stage == _COSTS_OF:
         hierarchy = own_hierarchy(parsed.get(stage, {}), values.hierarchy, config)
-        return {"value_hierarchy": hierarchy} if hierarchy and values.score_by == "indicators" else {}
+        found: dict[str, Any] = {"value_hierarchy": hierarchy} if values.score_by == "indicators" and hierarchy else {}
+        stars = knobs.own_rules(parsed.get(stage, {}), file, knobs.STARS)
+        # their order counts, which a mapping does not keep
+        return {**found, **({"value_stars": [list(pair) for pair in stars.items()]} if stars else {})}
     rules = knobs.own_rules(parsed.get("segment", {}), file)
     return {**{name: getattr(values, name) for name in _COSTS}, **({"rules": rules} if rules else {})}
 

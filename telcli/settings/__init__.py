@@ -10,7 +10,7 @@ from telcli.settings.declared import (
 from telcli.settings.engine import EngineSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
-from telcli.settings.own_rules import own_rules
+from telcli.settings.own_rules import STARS, own_rules
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.scoring import HIERARCHY
@@ -22,6 +22,7 @@ __all__ = [
     "DICTIONARY",
     "HIERARCHY",
     "SECTIONS",
+    "STARS",
     "CustomerMonthsSettings",
     "EngineSettings",
     "GeneralSettings",

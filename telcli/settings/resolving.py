@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 from telcli.settings.memory import memory_bytes
-from telcli.settings.own_rules import RULES, own_rules
+from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.toml_hint import toml_hint
 
@@ -25,7 +25,7 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, *(("score-value", name) for name in HIERARCHY))
+_FREE = (RULES, STARS, *(("score-value", name) for name in HIERARCHY))
 """Tables within a section that hold no settings either."""
 
 
@@ -72,8 +72,9 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 why=f"{section} is not a [section]",
                 how="",
             )
-        if section == RULES[0]:
-            own_rules(body, str(path))
+        for place in (RULES, STARS):
+            if section == place[0]:
+                own_rules(body, str(path), place)
         free = [name for of, name in _FREE if of == section]
         for name in body if section != DICTIONARY else ():
             allowed = [*(f.name for f in dataclasses.fields(SECTIONS[section])), *free]

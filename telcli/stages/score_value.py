@@ -35,6 +35,7 @@ from telcli.stages.score_value_backtest import held_back, tested
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import earned, margin_table, parts_table
+from telcli.stages.score_value_stars import star_rows, stars_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 from telcli.tables.results import VALUE_TIERS
 
@@ -98,6 +99,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     study.notices += (*test.notices, *scored.notices)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
     metrics |= {**scored.metrics, "backtest": _backtest(study, inputs, everyone.active_at(1), test.verdict, future)}
+    levels = star_rows(inputs, scored.scores, study.as_of)
+    metrics["stars"] = stars_told(levels, inputs.choices.get("value_stars"))
     inputs.progress("values", 3, 3)
     tables = {
         "value_scores": scored.scores.lazy(),
@@ -110,6 +113,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         "value_offers": _offers(study, inputs, here).lazy(),
         "value_cohorts": cohort_rows(frame, how.source, how.rates, study.as_of).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
+        "value_stars": levels.lazy(),
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
 

@@ -33,7 +33,7 @@ _PLACES = {
     **dict.fromkeys(
         ("segment_moves", "segment_evaluation", "segment_agreement", "segment_reach"), "telcli.tables.segment_results"
     ),
-    **dict.fromkeys(("value_weights", "value_scales", "value_tiers"), "telcli.tables.score_results"),
+    **dict.fromkeys(("value_weights", "value_scales", "value_tiers", "value_stars"), "telcli.tables.score_results"),
     **dict.fromkeys(("value_indicators", "value_moves", "value_sensitivity"), "telcli.tables.score_results"),
     **dict.fromkeys(("customer_views", "view_groups"), "telcli.tables.views"),
     **dict.fromkeys(

@@ -8,12 +8,13 @@ from datetime import date
 
 import polars as pl
 
-__all__ = ["ConditionError", "condition"]
+__all__ = ["ConditionError", "asks_clock", "condition"]
 
 _CAST = re.compile(
     r"'[^']*'|(?P<cast>(?<![\w.])cast\s*\()|(?P<value>\"[^\"]*\"|\w+)\s*::\s*(?P<kind>\w+)|\"[^\"]*\"", re.I
 )
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_CLOCK = re.compile(r"(?i)(?<![\w.])(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|now(?=\s*\())(?!\w)")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
 _WIDE = re.compile("[＜＞＝≤≥≠（）‘’“”＂＇，％]")
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
@@ -72,6 +73,16 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     if tried.dtypes != [pl.Boolean] or tried.height:
         raise ConditionError("no-condition")
     return found
+
+
+def asks_clock(where: str) -> str:
+    """The word by which a condition asks the time of the run; empty where it asks none.
+
+    >>> asks_clock("joined_on < CURRENT_DATE"), asks_clock("name = 'now()'")
+    ('current_date', '')
+    """
+    found = _CLOCK.search(_QUOTED.sub("''", where))
+    return found[0].lower() if found else ""
 
 
 def _tried(where: str, empty: pl.DataFrame) -> tuple[pl.Expr, pl.DataFrame]:

@@ -123,6 +123,16 @@ class ValueSensitivity(dy.Schema):
     )
 
 
+class ValueStars(dy.Schema):
+    """One row per customer, where the operator has levels of its own: the first whose condition holds."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    star = c.text("Level; null where no condition holds", "星级")
+    place = c.integer("Its place among the levels, 1 the best", "星级序号", low=1)
+    star_before = c.text("Level in the snapshot before", "上期星级")
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str, *, attributes: bool = False) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of", attributes)
 
@@ -135,6 +145,7 @@ CONTRACTS = {
         _result("value_tiers", ValueTiers, "Bounds and sizes of value tiers", "价值等级门槛"),
         _result("value_indicators", ValueIndicators, "Scores of each indicator", "客户指标得分", attributes=True),
         _result("value_moves", ValueMoves, "Who changed tier, and why", "价值等级升降"),
+        _result("value_stars", ValueStars, "Levels by conditions of the operator's own", "自定客户星级"),
         _result("value_sensitivity", ValueSensitivity, "What other weights would do", "权重敏感性"),
     )
 }

@@ -128,3 +128,21 @@ def test_tiers_before_and_now_are_shown(home: Path, capsys: pytest.CaptureFixtur
     assert "与 2024-05 相比的等级" in capsys.readouterr().out
     assert score(capsys, "--refit")["metrics"]["scale"] == {"since": "2024-06", "kept": False}
     assert score(capsys, "--score-by", "lifetime")["metrics"]["score_by"] == "lifetime"
+
+
+def test_stars_by_conditions_of_your_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    toml(home, '[score-value.stars]\n"五星" = "lifetime_value > 300"\nfour = "value_tier <> \'platinum\'"')
+    assert main(["score-value", "--as-of", "2024-05", "-q"]) == 0
+    found = score(capsys)
+    assert [level["star"] for level in found["metrics"]["stars"]] == ["五星", "four", None]
+    assert sum(level["customers"] for level in found["metrics"]["stars"]) == 3
+    assert main(["show", "value_stars", "--format", "csv", "--columns", "customer_id,star,star_before"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("a,五星,五星")
+    assert main(["score-value", "--lang", "zh"]) == 0
+    assert "星级：五星" in capsys.readouterr().out
+    toml(home, '[score-value.stars]\nfour = "value_tier <> \'platinum\'"\n"五星" = "lifetime_value > 300"')
+    assert not score(capsys)["skipped"], "the order of levels counts"
+    toml(home, "[score-value.stars]\nfive = 5")
+    assert "[score-value.stars] five must be a condition in double quotes" in refused(capsys, 2, "--lang", "en")
+    toml(home, '[score-value.stars]\nfive = "scor > 5"')
+    assert "没有这一列" in refused(capsys, 2, "--lang", "zh")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from telcli.errors import UsageError
+from telcli.settings import STARS, own_rules
 from telcli.tables.hierarchy import default, from_config, judgement, merged
 
 
@@ -55,7 +56,8 @@ def test_several_experts_judge_each_for_themselves() -> None:
 
 def test_what_the_docs_show_is_a_hierarchy() -> None:
     page = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+    block, stars = re.findall(r"```toml\n(.*?)```", page, re.S)
+    assert len(own_rules(tomllib.loads(stars)["score-value"], "telcli.toml", STARS)) == 2
     found = merged(from_config(tomllib.loads(block)["score-value"], "telcli.toml"))
     assert found["items"]["retention"] == ["tenure", "contract", "payer"]
     assert len(found["judgements"][""]["current"]) == 3

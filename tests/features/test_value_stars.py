@@ -1,0 +1,54 @@
+"""Levels of the operator's own: the first that holds counts, and what cannot be meant is named."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from telcli.errors import UsageError
+from telcli.features.value_stars import stars
+
+JUNE = date(2024, 6, 1)
+SCORES = pl.DataFrame(
+    {"customer_id": ["a", "b", "c", "d"], "value_score": [95.0, 85.0, 60.0, 10.0], "value_tier": ["gold"] * 4}
+)
+TABLES = {
+    "customer_months": pl.LazyFrame(
+        {
+            "customer_id": ["a", "b", "c", "d", "a"],
+            "month": [JUNE] * 4 + [date(2024, 5, 1)],
+            "active": [True] * 5,
+            "left": [False] * 5,
+            "tenure_months": [3.0, 40.0, 50.0, None, 2.0],
+        }
+    ),
+    "customers": pl.LazyFrame({"customer_id": ["a", "b", "c", "d"], "region": ["North", "North", "South", None]}),
+}
+
+
+def test_the_first_level_that_holds_counts() -> None:
+    five, four = ("five", "value_score >= 80 AND tenure_months >= 24"), ("four", "value_score >= 50")
+    found = stars([five, four, ("three", "region = 'x'")], SCORES, TABLES, JUNE)
+    assert found.rows() == [("a", "four", 2), ("b", "five", 1), ("c", "four", 2), ("d", None, None)]
+    turned = stars([four, five], SCORES, TABLES, JUNE)
+    assert turned["star"].to_list() == ["four", "four", "four", None]
+
+
+def test_what_is_not_known_holds_of_nobody() -> None:
+    found = stars([("long", "tenure_months >= 0"), ("north", "region = 'North'")], SCORES, TABLES, JUNE)
+    assert found["star"].to_list() == ["long", "long", "long", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("value_scor >= 5", "names value_scor, which is no column"),
+        ("value_score >=", "cannot be read as a condition"),
+        ("value_score", "cannot be read as a condition"),
+        ("joined_on < current_date", "asks the time of the run by current_date"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        stars([("five", text)], SCORES, TABLES, JUNE)
+    assert "the level five in [score-value.stars] " + said in str(caught.value)
