@@ -16,12 +16,12 @@ from telcli.methods.segment_rule import UNFOUND, Rule, find_rule, placed
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
-from telcli.stages.segment_sentences import profiled, ruled
+from telcli.stages.segment_sentences import profiled, ruled, ruled_over
 from telcli.stages.segment_traits import Difference, Habit, Portrait
 from telcli.stages.segment_treatment import facts_of, treated
 from telcli.stages.segment_words import Pair
 
-__all__ = ["Measured", "Sizes", "differences", "habits", "profile_rows", "rules_told", "sizes", "tier_shares"]
+__all__ = ["Measured", "Sizes", "differences", "habits", "high_rooms", "profile_rows", "rules_told", "sizes", "tier_shares"]
 
 _UNTOLD = ("unknown", "churned")
 _MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15
@@ -80,8 +80,8 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     measured = _measured(people, preparation, now.prepared)
     traits = people.frame.select(people.kinds)
     drawn = _portraits(labels, counted, differences(labels, measured), habits(labels, traits), people.churned)
-    spending = tier_shares(labels, now.tiers)
-    drawn = [replace(portrait, tiers=shares) for portrait, shares in zip(drawn, spending, strict=True)]
+    spending = zip(drawn, tier_shares(labels, now.tiers), high_rooms(labels, now.tiers), strict=True)
+    drawn = [replace(portrait, tiers=shares, high_room=room) for portrait, shares, room in spending]
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     facts = facts_of(people, labels, drawn)
@@ -120,6 +120,17 @@ def tier_shares(labels: Labels, tiers: pl.Series) -> list[dict[str, float]]:
     return [{tier: float(shares[place]) for tier, shares in held.items()} for place in range(len(counts))]
 
 
+def high_rooms(labels: Labels, tiers: pl.Series) -> list[float]:
+    """Per segment, the share of its customers whose tier is known that the high tier has room for, at most 1.
+
+    >>> high_rooms(np.array([0, 0, 1], dtype=np.int32), pl.Series(["high", "low", "low"]))
+    [0.5, 1.0]
+    """
+    known = np.maximum(np.bincount(labels, weights=tiers.is_not_null().to_numpy()), 1)
+    room = np.minimum(1.0, int(tiers.eq_missing("high").sum()) / known)
+    return [float(one) for one in room]
+
+
 def _rules(behaviour: NDArray[np.float64], labels: Labels, names: Sequence[str], seed: int) -> list[dict[str, Any]]:
     """Each segment's rule, what it is worth alone, and the share of the segment that all rules together put in it."""
     rules = [find_rule(behaviour, labels == place, seed=seed) for place in range(int(labels.max()) + 1)]
@@ -136,10 +147,10 @@ def _rules(behaviour: NDArray[np.float64], labels: Labels, names: Sequence[str],
 
 def _rule(found: Rule | None, names: Sequence[str]) -> dict[str, Any]:
     if found is None:
-        return dict.fromkeys(("rule", "rule_zh", "rule_filter", "rule_precision", "rule_recall"))
+        return dict.fromkeys(("rule", "rule_zh", "rule_filter", "rule_table", "rule_precision", "rule_recall"))
     words, condition = ruled(found, names)
     shares = {"rule_precision": found.precision, "rule_recall": found.recall}
-    return {**_both("rule", words), "rule_filter": condition, **shares}
+    return {**_both("rule", words), "rule_filter": condition, "rule_table": ruled_over(found, names), **shares}
 
 
 def rules_told(profiled: pl.DataFrame) -> dict[str, float] | None:

@@ -22,7 +22,7 @@ from telcli.stages.segment_words import (
     words,
 )
 
-__all__ = ["profiled", "reasoned", "ruled"]
+__all__ = ["profiled", "reasoned", "ruled", "ruled_over"]
 
 _MOST_NUMBERS, _MOST_HABITS = 4, 3
 _FEW = 30
@@ -58,14 +58,27 @@ def profiled(portrait: Portrait, customers: int | None = None) -> Pair:
 def ruled(rule: Rule, columns: Sequence[str]) -> tuple[Pair, str]:
     """The rule in words with its precision and recall, and as a condition over column names.
 
+    The condition asks for active customers, among whom precision and recall are measured.
+
     >>> ruled(Rule((Condition(0, 85.0, float("inf")),), 0.9, 0.8), ["revenue_mean_3"])[1]
-    'revenue_mean_3 > 85.0'
+    'active AND revenue_mean_3 > 85.0'
     """
     said = [_condition(one, measured(columns[one.column])) for one in rule.conditions]
     conditions = joined(said, " and ", "，且")
     shares = {"precision": _percent(rule.precision), "recall": _percent(rule.recall)}
     english, chinese = (phrase("fidelity", rule=text, **shares)[lang] for lang, text in enumerate(conditions))
-    return (english, chinese), " AND ".join(_clause(one, columns[one.column]) for one in rule.conditions)
+    clauses = (_clause(one, columns[one.column]) for one in rule.conditions)
+    return (english, chinese), " AND ".join(["active", *clauses])
+
+
+def ruled_over(rule: Rule, columns: Sequence[str]) -> str:
+    """The tables whose columns the condition names: customer_months, or that with customers beside it.
+
+    >>> ruled_over(Rule((Condition(0, 85.0, float("inf")),), 0.9, 0.8), ["x_Calls"])
+    'customer_months+customers'
+    """
+    own = any(columns[one.column].startswith("x_") for one in rule.conditions)
+    return "customer_months+customers" if own else "customer_months"
 
 
 def reasoned(criterion: str, settings: Mapping[str, Any], others: Mapping[str, int] = {}) -> Pair:

@@ -13,6 +13,8 @@ _SLIGHT_RATIO, _SLIGHT_SHARE, _SLIGHT_CHANGE, _SLIGHT_STEP = 1.1, 0.05, 0.03, 0.
 """Up to here a difference is slight, however rare: of a mean, a share of members, a change, a change by number."""
 _MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
 """Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
+_MOST_OF_ROOM = 0.8
+"""Share of the members that could be in the high tier, where they cannot be so many, from which it names a segment."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,24 @@ class Portrait:
     churn_rate: float | None = None
     churn_overall: float | None = None
     tiers: Mapping[str, float] | None = None
+    high_room: float = 1.0
+    """The share of members that can be in the high tier: less than 1 where the segment is larger than that tier."""
 
     @property
     def spending(self) -> str:
         """What the name says of spending: a tier that at least 60% of members are in, else between tiers or mixed.
 
-        By `level` alone where the tiers of members are not known.
+        By `level` alone where the tiers of members are not known. Where the segment is so much larger than the high
+        tier that 60% is out of reach or nearly so, 80% of the members that could be in it will do.
 
         >>> Portrait(1.1, tiers={"high": 0.3, "mid": 0.4, "low": 0.3}).spending
         'mixed'
+        >>> Portrait(1.9, tiers={"high": 0.48, "mid": 0.5, "low": 0.02}, high_room=0.5).spending
+        'top'
         """
         if not self.level or self.tiers is None:
+            return self.level
+        if self._fills_high_tier(self.tiers):
             return self.level
         for tier in ("high", "low", "mid"):
             if self.tiers[tier] >= _MOST_MEMBERS:
@@ -84,6 +93,11 @@ class Portrait:
         if self.level in ("top", "high") and self.tiers["low"] <= _FEW_MEMBERS:
             return "upper"
         return "lower" if self.level == "low" and self.tiers["high"] <= _FEW_MEMBERS else "mixed"
+
+    def _fills_high_tier(self, tiers: Mapping[str, float]) -> bool:
+        """Whether it takes the high tier nearly up, hardly has anybody in the low one, and pays accordingly."""
+        most = tiers["high"] >= min(_MOST_MEMBERS, _MOST_OF_ROOM * self.high_room)
+        return self.level in ("top", "high") and most and tiers["low"] <= _FEW_MEMBERS
 
     @property
     def level(self) -> str:

@@ -90,7 +90,8 @@ def facts_of(people: People, labels: Labels, drawn: Sequence[Portrait]) -> list[
     Shares of members (0..1): idle, uses_data, calls, over_bundle, complains, roams, in_arrears, several_lines, bundled,
     no_contract, contract_ends (within 3 months), prepaid, business, dormant, fading, broadband, high_tier, low_tier,
     left (by the label). Medians: tenure (months), revenue_change (of 3 months, as a share). value_index. risk: 1 where
-    the churn rate or the share that declines stands out, else 0. By group of columns, as `data_effect`, how many
+    the churn rate or the share that declines stands out, else 0. top_spenders, high_spenders: 1 where the portrait
+    calls them so (high: or top), else 0. By group of columns, as `data_effect`, how many
     standard deviations members are off the mean of all.
     """
     found = [_drawn(portrait) for portrait in drawn]
@@ -124,6 +125,9 @@ def _drawn(portrait: Portrait) -> dict[str, float]:
     if portrait.value_index is not None:
         facts["value_index"] = portrait.value_index
         facts |= {f"{tier}_tier": share for tier, share in (portrait.tiers or {}).items()}
+        if portrait.tiers is not None:
+            facts["top_spenders"] = float(portrait.spending == "top")
+            facts["high_spenders"] = float(portrait.spending in ("top", "high"))
     if portrait.churn_rate is not None:
         facts["left"] = portrait.churn_rate
     return facts

@@ -48,6 +48,11 @@ class SegmentProfiles(dy.Schema):
     rule = c.text("A short rule that finds most of it", "识别规则(英文)")
     rule_zh = c.text("That rule in Chinese", "识别规则")
     rule_filter = c.text("That rule as a condition over columns of customer_months and customers", "识别规则(筛选条件)")
+    rule_table = c.text(
+        "Tables whose columns it names: over customer_months alone it goes with show, over both as a rule of one's own",
+        "筛选条件所用的表(仅 customer_months 时可用 show；含 customers 时写入 [segment.rules])",
+        one_of=("customer_months", "customer_months+customers"),
+    )
     rule_precision = c.share("Share of those the rule finds that belong to it", "规则准确率")
     rule_recall = c.share("Share of the segment that the rule finds", "规则覆盖率")
     rule_fidelity = c.share("Share of the segment that all rules used together put in it", "规则合用归入率")

@@ -112,7 +112,10 @@ def test_segments_have_names_sentences_rules_and_advice(found: Outcome) -> None:
 
 
 def test_the_rule_can_be_asked_as_it_stands(found: Outcome) -> None:
-    months = months_of(planted()[0]).filter(pl.col("month") == AS_OF).collect()
+    months = months_of(planted()[0]).filter(pl.col("month") == AS_OF)
+    gone = months.with_columns(active=False, customer_id=pl.format("{}-gone", "customer_id"))
+    months = pl.concat([months, gone]).collect()
+    assert set(out(found, "segment_profiles")["rule_table"]) == {"customer_months"}
     for row in out(found, "segment_profiles").iter_rows(named=True):
         hit = pl.SQLContext(m=months).execute(f"SELECT customer_id FROM m WHERE {row['rule_filter']}", eager=True)  # noqa: S608
         members = out(found, "segments").filter(pl.col("segment") == row["segment"])
@@ -245,6 +248,15 @@ def test_tiers_take_the_shares_of_the_settings() -> None:
     segments = out(run(planted()[0], high_tier_share=0.1, low_tier_share=0.5), "segments")
     counted = dict(segments.group_by("consumption_tier").len().iter_rows())
     assert counted == {"high": 36, "mid": 144, "low": 180}
+
+
+def test_the_largest_spenders_are_called_so_where_they_outnumber_the_high_tier() -> None:
+    """A third of the customers pay the most; the tier has room for 45% of them."""
+    first = out(run(planted()[0], n_segments=3, high_tier_share=0.15), "segment_profiles").row(0, named=True)
+    assert first["value_index"] > 1.5
+    assert first["segment_name"].startswith("Top spenders")
+    assert "45% high" in first["profile"]
+    assert first["treatment"].startswith("Give them first place in the service queue")
 
 
 @pytest.mark.parametrize(

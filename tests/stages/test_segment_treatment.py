@@ -33,6 +33,8 @@ FACTS = st.fixed_dictionaries(
         "revenue_change": st.floats(-1, 1),
         "value_index": st.floats(0, 5),
         "risk": st.sampled_from([0.0, 1.0]),
+        "top_spenders": st.sampled_from([0.0, 1.0]),
+        "high_spenders": st.sampled_from([0.0, 1.0]),
     },
 )
 
@@ -40,8 +42,8 @@ FACTS = st.fixed_dictionaries(
 REQUIRED: list[tuple[str, str, Callable[[Facts], bool]]] = [
     ("first bill", "首张账单", lambda f: f["tenure"] <= 6 and f.get("prepaid", 0) < 0.5),
     ("top up", "充值", lambda f: f["tenure"] <= 6 and f["prepaid"] >= 0.5),
-    ("account manager|named contact", "客户经理", lambda f: f["value_index"] >= 1.5 and f["high_tier"] >= 0.6),
-    ("use falls", "使用下降时", lambda f: f["value_index"] >= 1.2 and f["high_tier"] >= 0.4),
+    ("account manager|named contact", "客户经理", lambda f: f["top_spenders"] == 1),
+    ("use falls", "使用下降时", lambda f: (f.get("high_spenders") == 1 or f["high_tier"] >= 0.4)),
     ("broadband together|offer broadband", "推荐宽带|融合", lambda f: f["broadband"] <= 0.3 and f["bundled"] <= 0.3),
     ("app and", "手机营业厅", lambda f: f["uses_data"] >= 0.5 and f["data_effect"] >= -0.25),
     ("larger data plan", "大流量套餐", lambda f: f["data_effect"] >= 0.5 and f["uses_data"] >= 0.5),
@@ -86,10 +88,10 @@ def test_each_kind_of_advice_is_given_to_somebody(words: str, zh: str, holds: Ca
     """So that the property above is never true for want of cases."""
     usual = dict.fromkeys(SHARES, 0.0) | dict.fromkeys(EFFECTS, 0.0) | {"tenure": 20.0, "value_index": 1.0, "risk": 0.0}
     tried = [
-        {"tenure": 3.0}, {"tenure": 3.0, "prepaid": 1.0}, {"value_index": 2.0, "high_tier": 0.8, "business": 1.0},
+        {"tenure": 3.0}, {"tenure": 3.0, "prepaid": 1.0}, {"top_spenders": 1.0, "business": 1.0},
         {"data_effect": 1.0, "uses_data": 1.0}, {"low_tier": 0.9, "uses_data": 1.0},
         {"voice_effect": 1.0, "calls": 1.0},
-        {"risk": 1.0, "value_index": 2.0, "high_tier": 0.8, "contract_ends": 0.4}, {"risk": 1.0, "no_contract": 0.9},
+        {"risk": 1.0, "top_spenders": 1.0, "contract_ends": 0.4}, {"risk": 1.0, "no_contract": 0.9},
         {"in_arrears": 0.5, "arrears_effect": 1.0}, {"complains": 0.5, "complaints_effect": 1.0},
         {"over_bundle": 0.5, "over-bundle_effect": 1.0}, {"roams": 0.7, "roaming_effect": 1.0},
         {"tenure": 60.0, "tenure_effect": 1.0}, {"left": 0.6}, {"dormant": 0.6},
@@ -139,6 +141,17 @@ def test_facts_are_shares_and_medians_of_members_of_whom_they_are_known() -> Non
     assert (first["broadband"], second["broadband"]) == (pytest.approx(2 / 3), 0.0)
     assert (first["data_effect"], first["high_tier"], first["risk"]) == (0.8, 0.5, 0.0)
     assert "value_index" not in second
+
+
+@pytest.mark.parametrize(("high", "room", "top"), [(0.598, 0.602, True), (0.42, 0.5, True), (0.3, 0.5, False)])
+def test_top_spenders_are_treated_so_however_many_they_are(high: float, room: float, *, top: bool) -> None:
+    """A segment larger than the high tier cannot have 60% of its members there, whatever it pays."""
+    some = people(2, {})
+    drawn = Portrait(2.23, tiers={"high": high, "mid": 1 - high, "low": 0.0}, high_room=room)
+    (facts,) = facts_of(some, np.zeros(2, dtype=np.int32), [drawn])
+    assert facts["top_spenders"] == float(top)
+    assert ("first place in the service queue" in treated(facts)[0]) is top
+    assert treated({**facts, "risk": 1.0})[0].startswith("Call those most likely to leave in person") is top
 
 
 def test_risk_stands_out_from_all() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from telcli.features.behaviour import behaviour_columns, describing_columns
 from telcli.methods.segment_rule import Condition, Rule
 from telcli.stages.segment_names import named
-from telcli.stages.segment_sentences import profiled, ruled
+from telcli.stages.segment_sentences import profiled, ruled, ruled_over
 from telcli.stages.segment_traits import Difference, Habit, Portrait
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -106,9 +106,11 @@ def test_rules_in_words_and_as_a_condition() -> None:
     )
     assert chinese.startswith("流量（MB）大于14,570，且网龄（月）不超过12.5或缺失")
     assert condition == (
-        "data_mb_mean_3 > 14570.0 AND (tenure_months <= 12.5 OR tenure_months IS NULL) AND "
+        "active AND data_mb_mean_3 > 14570.0 AND (tenure_months <= 12.5 OR tenure_months IS NULL) AND "
         '"x_Score A" > 1.0 AND "x_Score A" <= 2.0'
     )
+    assert ruled_over(rule, ["data_mb_mean_3", "tenure_months", "x_Score A"]) == "customer_months+customers"
+    assert ruled_over(rule, ["data_mb_mean_3", "tenure_months", "call_minutes"]) == "customer_months"
 
 
 def test_a_level_of_spending_must_hold_for_most_members() -> None:
@@ -120,11 +122,30 @@ def test_a_level_of_spending_must_hold_for_most_members() -> None:
     assert name(0.7, high=0.2, mid=0.3, low=0.5) == ("Mixed spenders", "消费不一客户")
     assert name(1.7, high=0.7, mid=0.3, low=0.0)[0] == "Top spenders"
     assert name(1.7, high=0.5, mid=0.45, low=0.05)[0] == "Mid to high spenders"
+    assert name(1.15, high=0.45, mid=0.5, low=0.05)[0] == "Mixed spenders"
     portrait = Portrait(0.7, tiers={"high": 0.2, "mid": 0.3, "low": 0.5})
     assert profiled(portrait) == (
         "close to the average in everything; spending: 20% high, 30% mid, 50% low tier",
         "各方面接近平均水平；消费层级：高20%、中30%、低50%",
     )
+
+
+@pytest.mark.parametrize(
+    ("index", "high", "low", "room", "name"),
+    [
+        (2.23, 0.598, 0.0, 0.602, "Top spenders"),
+        (1.7, 0.37, 0.05, 0.4, "Top spenders"),
+        (1.3, 0.37, 0.05, 0.4, "High spenders"),
+        (1.7, 0.2, 0.05, 0.4, "Mid spenders"),
+        (1.7, 0.37, 0.2, 0.4, "Mixed spenders"),
+        (1.1, 0.37, 0.05, 0.4, "Mixed spenders"),
+    ],
+)
+def test_a_segment_larger_than_the_high_tier_may_still_spend_the_most(
+    index: float, high: float, low: float, room: float, name: str
+) -> None:
+    tiers = {"high": high, "mid": 1 - high - low, "low": low}
+    assert named([Portrait(index, tiers=tiers, high_room=room), Portrait(None)])[0][0] == name
 
 
 def test_raw_headers_enter_a_name_only_to_tell_segments_apart() -> None:
