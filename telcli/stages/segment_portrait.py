@@ -21,7 +21,17 @@ from telcli.stages.segment_traits import Difference, Habit, Portrait
 from telcli.stages.segment_treatment import facts_of, treated
 from telcli.stages.segment_words import Pair
 
-__all__ = ["Measured", "Sizes", "differences", "habits", "high_rooms", "profile_rows", "rules_told", "sizes", "tier_shares"]
+__all__ = [
+    "Measured",
+    "Sizes",
+    "differences",
+    "habits",
+    "high_rooms",
+    "profile_rows",
+    "rules_told",
+    "sizes",
+    "tier_shares",
+]
 
 _UNTOLD = ("unknown", "churned")
 _MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15

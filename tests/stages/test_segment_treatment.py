@@ -43,7 +43,7 @@ REQUIRED: list[tuple[str, str, Callable[[Facts], bool]]] = [
     ("first bill", "首张账单", lambda f: f["tenure"] <= 6 and f.get("prepaid", 0) < 0.5),
     ("top up", "充值", lambda f: f["tenure"] <= 6 and f["prepaid"] >= 0.5),
     ("account manager|named contact", "客户经理", lambda f: f["top_spenders"] == 1),
-    ("use falls", "使用下降时", lambda f: (f.get("high_spenders") == 1 or f["high_tier"] >= 0.4)),
+    ("use falls", "使用下降时", lambda f: f.get("high_spenders") == 1 or f["high_tier"] >= 0.4),
     ("broadband together|offer broadband", "推荐宽带|融合", lambda f: f["broadband"] <= 0.3 and f["bundled"] <= 0.3),
     ("app and", "手机营业厅", lambda f: f["uses_data"] >= 0.5 and f["data_effect"] >= -0.25),
     ("larger data plan", "大流量套餐", lambda f: f["data_effect"] >= 0.5 and f["uses_data"] >= 0.5),
