@@ -11,7 +11,8 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.features.exact import UNITS, units
 from telcli.features.month_index import index_at, month_at
-from telcli.features.span import Span
+from telcli.features.span import USE, Span
+from telcli.features.use import CALLING, DATA, DAYS
 from telcli.tables.month_names import THIN, named_months
 
 __all__ = ["COUNTED", "Tally", "doubts"]
@@ -77,6 +78,7 @@ def doubts(
     """Say what of the data did not become customer months as one would expect."""
     return [
         *_about_months(found, span),
+        *_about_use(found, span),
         *_about_customers(tables, span, tally, customers),
         *_about_money(tables, span, tally),
     ]
@@ -110,6 +112,21 @@ def _about_months(found: pl.DataFrame, span: Span) -> Iterator[Notice]:
                 "be complete, and every customer would seem to use less.",
                 {"table": table, "rows": now, "before": before, "month": f"{month_at(span.last):%Y-%m}"},
             )
+
+
+def _about_use(found: pl.DataFrame, span: Span) -> Iterator[Notice]:
+    """Where the last month's use is of one kind alone, nobody is known to use nothing."""
+    known = set(found.filter(pl.col("at") == span.last)["feature"].to_list())
+    if "usage" in known and DAYS not in known and not (DATA in known and known.intersection(CALLING)):
+        yield Notice(
+            "use-half-known",
+            "Of use only {columns} is known in {month}: that nobody calls or uses data shows in active_days, or in "
+            "call_minutes and data_mb together. months_since_use is not known of who has none, and nobody is dormant.",
+            {
+                "columns": ", ".join(name for name in USE if name in known) or "-",
+                "month": f"{month_at(span.last):%Y-%m}",
+            },
+        )
 
 
 def _about_customers(tables: Mapping[str, pl.LazyFrame], span: Span, tally: Tally, customers: int) -> Iterator[Notice]:

@@ -25,7 +25,7 @@ from telcli.features.products import taken
 from telcli.features.runs import months_since, running
 from telcli.features.service import told, waiting
 from telcli.features.span import BUNDLE, KINDS, USE, Span
-from telcli.features.use import some_use, usage, used
+from telcli.features.use import some_use, told_of_use, usage, used
 from telcli.features.versions import CHANGES
 from telcli.tables.month_calls import CALLS
 from telcli.tables.month_history import PAST
@@ -239,7 +239,7 @@ def _dated(rows: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Add since when; where no use was ever seen, it is the months since the first one, that one included."""
     ever = pl.col("at") - pl.max_horizontal("start", pl.lit(span.first, pl.Int32)) + 1
     return rows.with_columns(
-        months_since_use=pl.when(pl.col("used").is_not_null()).then(
+        months_since_use=pl.when(pl.col("used").is_not_null(), told_of_use()).then(
             pl.coalesce(_since_last(pl.col("used"), "used"), ever)
         ),
         **{

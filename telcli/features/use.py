@@ -7,7 +7,10 @@ import polars as pl
 from telcli.features.month_index import index_at
 from telcli.features.span import BUNDLE, USE, Span
 
-__all__ = ["some_use", "usage", "used"]
+__all__ = ["CALLING", "DATA", "DAYS", "some_use", "told_of_use", "usage", "used"]
+
+CALLING, DATA, DAYS = ("call_minutes", "calls_out", "calls_in"), "data_mb", "active_days"
+"""Columns of usage that tell of calls, of data, and of either."""
 
 
 def usage(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -24,3 +27,13 @@ def some_use() -> pl.Expr:
 def used(span: Span) -> pl.Expr:
     """Whether there was any use in the month; null where usage was not delivered for it."""
     return pl.when(span.knows("usage")).then(some_use())
+
+
+def told_of_use() -> pl.Expr:
+    """Whether the features of a month tell if there was any use at all.
+
+    Some use tells it of any kind; no use is known where days of use, or both calls and data, are: who does not call may
+    use data.
+    """
+    calls = pl.any_horizontal(pl.col(name).is_not_null() for name in CALLING)
+    return some_use() | pl.col(DAYS).is_not_null() | (calls & pl.col(DATA).is_not_null())

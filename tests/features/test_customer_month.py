@@ -83,7 +83,10 @@ def operator() -> Tables:
         contact("cleo", "fault", datetime(2024, 3, 1), None, None),
         contact("cleo", "complaint", datetime(2024, 3, 9), datetime(2024, 3, 9, 5), 4.0),
     ]
-    usage = [{"customer_id": name, "month": month(number), "call_minutes": 10.0 * number} for name, number in use]
+    usage = [
+        {"customer_id": name, "month": month(number), "call_minutes": 10.0 * number, "data_mb": 0.0}
+        for name, number in use
+    ]
     return {
         "customers": table("customers", [{"customer_id": name, "joined_on": joined.get(name)} for name in names]),
         "subscriptions": table("subscriptions", lines),
@@ -201,6 +204,27 @@ def test_use(made: pl.DataFrame) -> None:
     assert told(made, "cleo", "months_since_use") == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert told(made, "hans", "months_since_use") == [0.0, 1.0, 0.0]
     assert made["texts"].is_null().all()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "known"),
+    [
+        (("call_minutes",), False),
+        (("data_mb",), False),
+        (("texts", "data_mb"), False),
+        (("calls_out", "data_mb"), True),
+        (("active_days",), True),
+    ],
+)
+def test_who_uses_nothing_is_known_where_calls_and_data_are(
+    operator: Tables, kinds: tuple[str, ...], known: bool
+) -> None:
+    use = [("ben", 2, 1.0), ("ben", 3, 0.0), *(("anna", k, 1.0) for k in range(1, 8))]
+    rows = [{"customer_id": who, "month": month(k), **dict.fromkeys(kinds, much)} for who, k, much in use]
+    tables = {**operator, "usage": table("usage", rows)}
+    found = customer_months(tables, span_of(evidence(tables)), prepaid_inactive_days=900).collect()
+    assert told(found, "ben", "months_since_use")[:4] == ([0.0, 1.0, 2.0, 3.0] if known else [0.0, None, None, None])
+    assert told(found, "anna", "months_since_use") == [0.0] * 7
 
 
 def test_silence_lasts_as_long_as_the_setting_says(operator: Tables) -> None:

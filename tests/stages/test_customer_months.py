@@ -115,6 +115,21 @@ def test_missing_and_thin_months_are_told() -> None:
     assert made(outcome).filter(month=date(2024, 4, 1))["revenue"].is_null().all()
 
 
+@pytest.mark.parametrize(
+    ("kinds", "half"), [(("data_mb",), True), (("data_mb", "calls_in"), False), (("active_days",), False)]
+)
+def test_use_of_one_kind_alone_is_told(kinds: tuple[str, ...], half: bool) -> None:
+    use = [
+        {"customer_id": name, "month": date(2024, number, 1), **dict.fromkeys(kinds, much)}
+        for name, much in (("a", 5.0), ("b", 0.0))
+        for number in (3, 4, 5, 6)
+    ]
+    outcome = run(small(usage=use))
+    assert ("use-half-known" in codes(outcome)) == half
+    last = made(outcome).filter(month=JUNE)
+    assert last["months_since_use"].to_list() == [0.0, None if half else 4.0]
+
+
 def test_what_does_not_fit_is_told() -> None:
     bills = [
         {"customer_id": name, "month": date(2024, k, 1), "kind": "total", "amount": 10.0}
