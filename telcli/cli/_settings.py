@@ -19,6 +19,7 @@ _VALUE = 24
 def collect(call: Call) -> list[dict[str, Any]]:
     """Every setting of every section, settled as the stages would settle it."""
     import dataclasses
+    import json
 
     from telcli import settings
 
@@ -40,16 +41,32 @@ def collect(call: Call) -> list[dict[str, Any]]:
                 }
             )
     for name, text in settings.own_rules(parsed.get("segment", {}), str(file or "telcli.toml")).items():
-        rows.append(_rule(name, text, str(file)))
+        rows.append(_rule("segment.rules", name, text, str(file)))
+    scoring = parsed.get("score-value", {})
+    for name, text in settings.own_rules(scoring, str(file or "telcli.toml"), settings.STARS).items():
+        rows.append(_rule("score-value.stars", name, text, str(file)))
+    for table in settings.HIERARCHY:
+        for name, told in scoring.get(table, {}).items():
+            rows.append(_rule(f"score-value.{table}", name, json.dumps(told, ensure_ascii=False), str(file)))
     return rows
 
 
-def _rule(name: str, text: str, source: str) -> dict[str, Any]:
-    """A rule of the operator's own as a setting."""
+_MEANINGS = {
+    "segment.rules": ("A group of your own: its condition.", "自定义客群的条件。"),
+    "score-value.stars": ("A level of your own: its condition.", "自定义星级的条件。"),
+    "score-value.items": ("What belongs to it.", "其下级指标。"),
+    "score-value.indicators": ("What it is made of.", "指标的定义。"),
+    "score-value.judgements": ("Judgements on what belongs to it.", "其下级指标的判断。"),
+    "score-value.experts": ("Judgements of one expert.", "一位专家的判断。"),
+}
+
+
+def _rule(section: str, name: str, text: str, source: str) -> dict[str, Any]:
+    """Words of the operator's own as a setting."""
     about = {"unit": "", "low": None, "high": None, "choices": (), "form": "", "shows": True}
-    meaning = {"meaning": "A group of your own: its condition.", "zh": "自定义客群的条件。"}
+    meaning = dict(zip(("meaning", "zh"), _MEANINGS[section], strict=True))
     return {
-        "section": "segment.rules",
+        "section": section,
         "name": name,
         "value": text,
         "source": source,

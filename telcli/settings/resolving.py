@@ -79,6 +79,8 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
         for name in body if section != DICTIONARY else ():
             allowed = [*(f.name for f in dataclasses.fields(SECTIONS[section])), *free]
             _known(name, allowed, f"setting in [{section}]", str(path))
+            if name in free and not isinstance(body[name], dict):
+                _refuse(section, name, body[name], str(path), "a table")
     return parsed
 
 

@@ -104,7 +104,7 @@ def by_indicators(
         "moves": moves_told(found, kept),
         "sensitivity": _strongest(sensitivity),
     }
-    return Scored(found.select(scores.columns), tables, metrics, (*notices, *lacking(measure, known)))
+    return Scored(found.select(scores.columns), tables, metrics, (*notices, *lacking(measure, values)))
 
 
 def tried(

@@ -60,20 +60,26 @@ def _why_anew(asked: Plan, settings: ScoreValueSettings, before: Record, as_of: 
 
 def _waiting(kept: Measure, values: Mapping[str, Array]) -> list[Notice]:
     """Indicators that had no data when the scales were made, and have some now."""
-    new = [item for item in kept.dropped if np.unique(values[item][np.isfinite(values[item])]).size > 1]
+    new = _new(kept, values)
     if not new:
         return []
     template = "Known now, but without weight, as the scales kept are of {month}: {names}. --refit takes them in once."
     return [Notice("value-indicators-wait", template, {"names": ", ".join(new), "month": f"{kept.since:%Y-%m}"})]
 
 
-def lacking(measure: Measure, known: Mapping[str, float]) -> list[Notice]:
-    """What has no weight, and what is known of nobody although it has."""
-    said = []
-    if measure.dropped:
+def _new(kept: Measure, values: Mapping[str, Array]) -> list[str]:
+    """Indicators without weight that tell customers apart now."""
+    return [item for item in kept.dropped if np.unique(values[item][np.isfinite(values[item])]).size > 1]
+
+
+def lacking(measure: Measure, values: Mapping[str, Array]) -> list[Notice]:
+    """What has no weight for want of data, and what is known of nobody although it has."""
+    said, new = [], _new(measure, values)
+    dropped = [item for item in measure.dropped if item not in new]
+    if dropped:
         template = "Indicators without data, or the same of all, have no weight; their neighbours share it: {names}."
-        said.append(Notice("value-indicators-dropped", template, {"names": ", ".join(measure.dropped)}))
-    gone = [item for item in measure.scales if not known[item]]
+        said.append(Notice("value-indicators-dropped", template, {"names": ", ".join(dropped)}))
+    gone = [item for item in measure.scales if not np.isfinite(values[item]).any()]
     if gone:
         template = "Known of nobody this month, so that their neighbours stand in for them: {names}."
         said.append(Notice("value-indicators-gone", template, {"names": ", ".join(gone)}))

@@ -103,6 +103,7 @@ def test_another_cell_of_the_workbook_makes_the_score_stale(home: Path, capsys: 
             "judgements on goal contradict each other",
         ),
         ('[score-value.indicators.arpu]\ncolumn = "arpu"', 2, "the indicator arpu is made of arpu"),
+        ("[score-value]\nitems = 3", 2, "[score-value] items = 3 (from telcli.toml) must be a table"),
         ('[score-value]\nrandom_index = "satty"', 2, "must be one of classic, saaty-2005, donegan-dodd"),
     ],
 )
@@ -146,3 +147,20 @@ def test_stars_by_conditions_of_your_own(home: Path, capsys: pytest.CaptureFixtu
     assert "[score-value.stars] five must be a condition in double quotes" in refused(capsys, 2, "--lang", "en")
     toml(home, '[score-value.stars]\nfive = "scor > 5"')
     assert "没有这一列" in refused(capsys, 2, "--lang", "zh")
+
+
+def test_config_lists_what_is_your_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    toml(
+        home,
+        '[score-value.stars]\nfive = "value_score > 80"\n[score-value.items]\nretention = ["tenure", "contract"]\n'
+        '[score-value.experts.li.goal]\n"current : retention" = 3\n',
+    )
+    capsys.readouterr()
+    assert main(["config", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["settings"]
+    found = {(row["section"], row["name"]): row["value"] for row in rows if row["section"].count(".")}
+    assert found == {
+        ("score-value.stars", "five"): "value_score > 80",
+        ("score-value.items", "retention"): '["tenure", "contract"]',
+        ("score-value.experts", "li"): '{"goal": {"current : retention": 3}}',
+    }

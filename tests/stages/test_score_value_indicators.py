@@ -158,6 +158,7 @@ def test_an_indicator_that_is_lost_is_said_and_a_new_one_waits() -> None:
     now: list[Any] = [(name, fee, use, None) for name, fee, use, _ in FOUR]
     made, outcome = run(months(now), earlier=first)
     assert {"value-indicators-gone", "value-indicators-wait"} <= codes(outcome)
+    assert "value-indicators-dropped" not in codes(outcome)
     assert "x_use" not in made["value_indicators"].columns
     assert made["value_indicators"]["x_stay"].null_count() == 4
 
