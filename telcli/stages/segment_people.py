@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -31,6 +31,10 @@ __all__ = ["People", "Then", "behaviour_at", "gather", "spending", "tied"]
 
 _NO_KINDS = ("customer_id", "lifecycle_reason")
 """Texts that describe nobody."""
+_BESIDE = (
+    *("billed_data", "data_saturation"),
+    *(f"{name}_mean_{months}" for name in ("revenue", "call_minutes", "data_mb") for months in (3, 6)),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class People:
     values : their values in that order, NaN where missing.
     revenue : the mean of 3 months where known, else the month's; NaN where neither is.
     churned : 1, 0 or NaN where there is a label; None where there is none.
+    beside : columns of the month that neither make nor describe segments, by name: what is billed for data, how far the
+        bundle is used, levels before a trend; NaN where missing.
     """
 
     frame: pl.DataFrame
@@ -54,6 +60,7 @@ class People:
     values: NDArray[np.float64]
     revenue: NDArray[np.float64]
     churned: NDArray[np.float64] | None
+    beside: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 def gather(
@@ -175,7 +182,8 @@ def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str], wi
     churned = as_matrix(frame, ["churned"])[:, 0] if labelled else None
     revenue = _revenue(frame)
     kept = frame.select(*dict.fromkeys(["customer_id", "customer_class", *kinds, "lifecycle_reason"]))
-    return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned)
+    beside = {name: as_matrix(frame, [name])[:, 0] for name in _BESIDE if name in frame.columns}
+    return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned, beside)
 
 
 def _stages(months: pl.LazyFrame, as_of: date, rules: LifecycleRules) -> pl.DataFrame:

@@ -28,6 +28,10 @@ _KNOWN = 0.5
 """Share of members of whom a thing must be known, for the others to be taken for like them."""
 _LEAVING, _LEAST_LEAD, _FADING = 1.25, 0.03, 0.15
 _SOON = 3.0
+_HARDLY, _USED_UP = 100.0, 0.9
+"""MB a month below which data are hardly used, and the share of the bundle used from which it runs short."""
+_KEY_STARS, _KEY_LINES = 7, 20.0
+"""Stars and lines from which a customer is strategic, as the view of that name has them by default."""
 _MEDIANS = {"tenure_months": "tenure", "revenue_change_3": "revenue_change"}
 _SHARES: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "months_since_use": (("idle", 0.0, np.inf),),
@@ -51,27 +55,37 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
 }
 """By column of text, facts that are the share of members whose value the pattern is found in."""
 
+_IMPORTANT = {"customer_class": "^key$", "star_level": f"^{_KEY_STARS}$", "service_type": "leased-line"}
+"""By column of text, what marks a key or strategic customer."""
+
 
 def treated(facts: Facts) -> Pair:
     """The first two pieces of advice that fit, of different subjects; one alone where it leaves no room for another.
 
     Advice fits where each fact in its `least` and `most` is known and within that bound, and none in its `unless` is
-    known to reach that bound. So nothing is advised about what the data do not tell.
+    known to reach that bound. So nothing is advised about what the data do not tell. Advice to spend more on members
+    and advice to spend less exclude each other: what comes first holds.
 
     >>> treated({"tenure": 2.0, "value_index": 1.0, "prepaid": 0.0})[0]
     'Explain the first bill and call after a month to hear whether all works'
     >>> treated({})[1]
     '现有数据不足以支持专门方案：保持服务稳定，如需营销先以对照组小规模检验'
     """
-    chosen: dict[str, Pair] = {}
+    chosen: list[Mapping[str, Any]] = []
     for advice in _treatments():
-        if len(chosen) < 2 and advice["subject"] not in chosen and _fits(advice, facts):
-            if advice.get("alone") and chosen:
-                continue
-            chosen[advice["subject"]] = (advice["en"], advice["zh"])
-            if advice.get("alone"):
+        if _beside(advice, chosen) and _fits(advice, facts):
+            chosen.append(advice)
+            if len(chosen) == 2 or advice.get("alone"):
                 break
-    return joined(chosen.values(), ". ", "；")
+    return joined(((one["en"], one["zh"]) for one in chosen), ". ", "；")
+
+
+def _beside(advice: Mapping[str, Any], chosen: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether advice may stand beside what is advised already: another subject, and not the opposite way."""
+    if chosen and advice.get("alone"):
+        return False
+    ways = {advice.get("way"), *(one.get("way") for one in chosen)}
+    return all(one["subject"] != advice["subject"] for one in chosen) and not {"more", "less"} <= ways
 
 
 def _fits(advice: Mapping[str, Any], facts: Facts) -> bool:
@@ -87,7 +101,9 @@ def _fits(advice: Mapping[str, Any], facts: Facts) -> bool:
 def facts_of(people: People, labels: Labels, drawn: Sequence[Portrait]) -> list[dict[str, float]]:
     """Per segment the facts that treatments go by; known of at least half of the members, or not there.
 
-    Shares of members (0..1): idle, uses_data, calls, over_bundle, complains, roams, in_arrears, several_lines, bundled,
+    Shares of members (0..1): idle, uses_data, data_short (pays for data or beyond the bundle, or has used 90% of it),
+    hardly_data (below 100 MB a month and not billed for it), important (key, 7 stars, a leased line or 20 lines),
+    calls, over_bundle, complains, roams, in_arrears, several_lines, bundled,
     no_contract, contract_ends (within 3 months), prepaid, business, dormant, fading, broadband, high_tier, low_tier,
     left (by the label). Medians: tenure (months), revenue_change (of 3 months, as a share). value_index. risk: 1 where
     the churn rate or the share that declines stands out, else 0. top_spenders, high_spenders: 1 where the portrait
@@ -97,7 +113,7 @@ def facts_of(people: People, labels: Labels, drawn: Sequence[Portrait]) -> list[
     found = [_drawn(portrait) for portrait in drawn]
     names = (*people.behaviour, *people.describing)
     for place, name in enumerate(names):
-        plain, values = re.sub(r"_(mean|sum)_\d+$", "", name), people.values[:, place]
+        plain, values = _plain(name), people.values[:, place]
         if plain in _MEDIANS:
             _put(found, _MEDIANS[plain], labels, values, median=True)
         for fact, above, most in _SHARES.get(plain, ()):
@@ -106,6 +122,8 @@ def facts_of(people: People, labels: Labels, drawn: Sequence[Portrait]) -> list[
     for name in people.kinds:
         for fact, held in _held(name, people.frame[name]).items():
             _put(found, fact, labels, held.cast(pl.Float64).fill_null(float("nan")).to_numpy())
+    for fact, true in _joint(people).items():
+        _put(found, fact, labels, true)
     overall = None
     stages = people.frame["lifecycle_stage"]
     if 2 * int((stages == "unknown").sum()) <= len(stages):
@@ -115,6 +133,36 @@ def facts_of(people: People, labels: Labels, drawn: Sequence[Portrait]) -> list[
         if risk is not None:
             facts["risk"] = risk
     return found
+
+
+def _plain(name: str) -> str:
+    """The measure that facts are told by; the operator's own numbers of roaming are as good as minutes of it."""
+    if attribute(name).get("group") == "roaming":
+        return "roaming_minutes"
+    return re.sub(r"_(mean|sum)_\d+$", "", name)
+
+
+def _joint(people: People) -> dict[str, NDArray[np.float64]]:
+    """Facts that several columns tell together, 1 or 0 per customer and NaN where none tells."""
+    held: dict[str, NDArray[np.float64]] = dict(people.beside)
+    for place, name in enumerate((*people.behaviour, *people.describing)):
+        held[re.sub(r"_mean_3$", "", name)] = people.values[:, place]
+    nothing = np.full(people.frame.height, np.nan)
+    used, billed = held.get("data_mb", nothing), held.get("billed_data", nothing)
+    over, share = held.get("over_bundle_fee", nothing), held.get("data_saturation", nothing)
+    short = (billed > 0) | (over > 0) | (share >= _USED_UP)
+    told = ~(np.isnan(billed) & np.isnan(over) & np.isnan(share))
+    facts = {
+        "data_short": np.where(told, short, np.nan),
+        "hardly_data": np.where(np.isnan(used), np.nan, (used < _HARDLY) & ~(billed > 0)),
+    }
+    marks = [(held["numbers_held"] >= _KEY_LINES)] if "numbers_held" in held else []
+    for name, pattern in _IMPORTANT.items():
+        if name in people.frame.columns:
+            marks.append(people.frame[name].str.contains(pattern).fill_null(value=False).to_numpy())
+    if marks:
+        facts["important"] = np.any(marks, axis=0).astype(np.float64)
+    return facts
 
 
 def _drawn(portrait: Portrait) -> dict[str, float]:

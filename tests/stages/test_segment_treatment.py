@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -45,8 +46,13 @@ REQUIRED: list[tuple[str, str, Callable[[Facts], bool]]] = [
     ("account manager|named contact", "客户经理", lambda f: f["top_spenders"] == 1),
     ("use falls", "使用下降时", lambda f: f.get("high_spenders") == 1 or f["high_tier"] >= 0.4),
     ("broadband together|offer broadband", "推荐宽带|融合", lambda f: f["broadband"] <= 0.3 and f["bundled"] <= 0.3),
-    ("app and", "手机营业厅", lambda f: f["uses_data"] >= 0.5 and f["data_effect"] >= -0.25),
-    ("larger data plan", "大流量套餐", lambda f: f["data_effect"] >= 0.5 and f["uses_data"] >= 0.5),
+    ("app and", "手机营业厅", lambda f: f["uses_data"] >= 0.5 and f.get("hardly_data", 0) < 0.5),
+    ("need data", "不推流量", lambda f: f["hardly_data"] >= 0.5 and f["low_tier"] >= 0.6),
+    ("at low cost|cost of serving", "低成本|服务成本", lambda f: f.get("important", 0) < 0.25),
+    ("key or strategic", "战略客户", lambda f: f["important"] >= 0.25),
+    ("do not use it yet", "尚未使用", lambda f: f["tenure"] <= 6 and max(f.get("idle", 0), f.get("dormant", 0)) >= 0.5),
+    ("larger data plan", "大流量套餐", lambda f: f["data_short"] >= 0.5 and f["uses_data"] >= 0.5),
+    ("use much data", "流量用量大", lambda f: f["data_effect"] >= 0.5 and f.get("hardly_data", 0) < 0.5),
     ("family plan", "家庭套餐", lambda f: f["several_lines"] <= 0.3 and f["voice_effect"] >= 0.5),
     ("voice bundle|voice plan", "语音包|语音套餐", lambda f: f["voice_effect"] >= 0.5 and f["calls"] >= 0.5),
     ("contract ends", "合约到期", lambda f: f["contract_ends"] >= 0.2 and f.get("left", 0) < 0.5),
@@ -78,7 +84,7 @@ def test_nothing_is_sold_to_who_left_or_is_silent(facts: Facts) -> None:
     if facts.get("left", 0) >= 0.5:
         assert english.startswith("Half or more have already left")
         assert "；" not in chinese
-    elif max(facts.get("dormant", 0), facts.get("idle", 0)) >= 0.5:
+    elif facts.get("tenure", 99) > 6 and max(facts.get("dormant", 0), facts.get("idle", 0)) >= 0.5:
         assert english.startswith("Most use nothing")
         assert "ffer" not in english
 
@@ -95,7 +101,8 @@ def test_each_kind_of_advice_is_given_to_somebody(words: str, zh: str, holds: Ca
         {"in_arrears": 0.5, "arrears_effect": 1.0}, {"complains": 0.5, "complaints_effect": 1.0},
         {"over_bundle": 0.5, "over-bundle_effect": 1.0}, {"roams": 0.7, "roaming_effect": 1.0},
         {"tenure": 60.0, "tenure_effect": 1.0}, {"left": 0.6}, {"dormant": 0.6},
-        {"value_index": 1.3, "high_tier": 0.5},
+        {"value_index": 1.3, "high_tier": 0.5}, {"data_short": 0.8, "uses_data": 1.0},
+        {"low_tier": 0.9, "hardly_data": 0.9}, {"low_tier": 0.9, "important": 0.3}, {"tenure": 3.0, "idle": 0.9},
     ]  # fmt: skip
     assert any(re.search(words, treated({**usual, **one})[0]) for one in tried)
 
@@ -159,3 +166,65 @@ def test_risk_stands_out_from_all() -> None:
     labels = np.array([0, 0, 1, 1], dtype=np.int32)
     drawn = [Portrait(1.0, churn_rate=0.4, churn_overall=0.2), Portrait(1.0, churn_rate=0.021, churn_overall=0.01)]
     assert [facts["risk"] for facts in facts_of(some, labels, drawn)] == [1.0, 0.0]
+
+
+@given(FACTS)
+def test_advice_to_spend_more_and_to_spend_less_exclude_each_other(facts: Facts) -> None:
+    english = treated(facts)[0]
+    loyal = "loyalty" in english or "first place" in english
+    assert not (loyal and re.search("low cost|cost of serving|let go after|app and online", english))
+
+
+def test_loyal_customers_of_little_data_are_not_thanked_and_dropped_at_once() -> None:
+    facts = {"tenure": 80.0, "tenure_effect": 1.0, "low_tier": 0.9, "hardly_data": 0.9}
+    assert treated(facts)[0] == "Thank them for their loyalty with better service"
+
+
+def test_data_are_advised_on_by_what_is_used_and_billed_not_by_the_mean() -> None:
+    rows = {"data_mb_mean_3": [3500.0, 3600.0, 3400.0, 40.0, 50.0, 20.0]}
+    billed = {"billed_data": np.array([5.0, 9.0, 0.0, 0.0, 0.0, 0.0])}
+    some = replace(people(6, rows), beside=billed)
+    labels = np.array([0, 0, 0, 1, 1, 1], dtype=np.int32)
+    low = Portrait(0.4, (Difference("data_mb_mean_3", -0.9, 3500.0, 9000.0),), tiers={"high": 0, "mid": 0, "low": 1.0})
+    payers, hardly = (treated(facts)[0] for facts in facts_of(some, labels, [low, low]))
+    assert "larger data plan" in payers
+    assert "need data" not in payers
+    assert "no offers that need data" in hardly
+
+
+def test_no_larger_plan_for_who_pays_nothing_beyond_the_plan() -> None:
+    some = replace(people(2, {"data_mb_mean_3": [30000.0] * 2}), beside={"billed_data": np.zeros(2)})
+    heavy = Portrait(1.0, (Difference("data_mb_mean_3", 1.4, 30000.0, 9000.0),))
+    (facts,) = facts_of(some, np.zeros(2, dtype=np.int32), [heavy])
+    assert facts["data_short"] == 0.0
+    assert "larger data plan" not in treated(facts)[0]
+
+
+def test_a_bundle_used_up_runs_short() -> None:
+    some = replace(people(3, {"data_mb_mean_3": [900.0] * 3}), beside={"data_saturation": np.array([0.95, 1.2, 0.1])})
+    (facts,) = facts_of(some, np.zeros(3, dtype=np.int32), [Portrait(None)])
+    assert facts["data_short"] == pytest.approx(2 / 3)
+
+
+def test_the_new_are_welcomed_before_they_are_called_silent() -> None:
+    english, chinese = treated({"tenure": 2.0, "dormant": 0.9, "idle": 0.9, "idle_effect": 1.0, "low_tier": 0.9})
+    assert english.startswith("Joined lately, and most do not use it yet")
+    assert "唤醒" not in chinese
+    assert treated({"tenure": 20.0, "dormant": 0.9})[0].startswith("Most use nothing")
+
+
+def test_numbers_of_the_operators_own_tell_who_roams() -> None:
+    some = people(4, {"x_GPRS-国内漫游-流量（KB）": [9.0, 9.0, 0.0, 9.0]})
+    (facts,) = facts_of(some, np.zeros(4, dtype=np.int32), [Portrait(None)])
+    assert facts["roams"] == 0.75
+    assert "漫游包" in treated(facts)[1]
+
+
+def test_segments_of_key_customers_are_not_served_at_low_cost() -> None:
+    some = people(4, {"numbers_held": [30.0, 1.0, 1.0, 1.0]}, customer_class=["public", "key", "public", "public"])
+    low = Portrait(0.4, tiers={"high": 0.0, "mid": 0.0, "low": 1.0})
+    (facts,) = facts_of(some, np.zeros(4, dtype=np.int32), [low])
+    assert facts["important"] == 0.5
+    english, chinese = treated(facts)
+    assert "cost" not in english
+    assert "战略客户" in chinese
