@@ -49,12 +49,14 @@ def online(settings: Any) -> list[pl.Expr]:
     """`online` and `online_reason` of the facts of customers.
 
     Of payments and contacts whose channel is known, in 6 months (`touches`, of them `touches_online`), at least
-    `online_share` came through online channels; where they are too few, whether a line was bought online.
+    `online_share` came through online channels; where they are too few, whether a line was bought online. Null where
+    they are too few and nothing tells how lines were bought.
 
     >>> from telcli.settings import SegmentSettings
-    >>> facts = pl.DataFrame({"touches": [10, 10, 1], "touches_online": [9, 2, 0], "bought_online": [None, True, True]})
+    >>> facts = pl.DataFrame({"touches": [10, 10, 1, 1], "touches_online": [9, 2, 0, 1],
+    ...     "bought_online": [None, True, True, None]})
     >>> facts.select(online(SegmentSettings())).rows()
-    [(True, 'mostly-online'), (False, 'mostly-offline'), (True, 'bought-online')]
+    [(True, 'mostly-online'), (False, 'mostly-offline'), (True, 'bought-online'), (None, 'not-known')]
     """
     touches, bought = pl.col("touches"), pl.col("bought_online")
     enough = touches >= settings.online_touches
@@ -62,6 +64,6 @@ def online(settings: Any) -> list[pl.Expr]:
         Rule(enough & (pl.col("touches_online") >= settings.online_share * touches), True, "mostly-online"),
         Rule(enough, False, "mostly-offline"),
         Rule(bought, True, "bought-online"),
-        Rule(bought.is_not_null() | (touches > 0), False, "few-touches"),
+        Rule(~bought, False, "few-touches"),
     ]
     return ruled("online", "online_reason", rules, pl.Boolean)
