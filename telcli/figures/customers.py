@@ -8,6 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from telcli.tables import contract
+from telcli.tables.worth import usual_revenue
+
 __all__ = ["RISKS", "TIERS", "monthly", "priced", "snapshot", "top_customers"]
 
 TIERS = pl.Enum(["platinum", "gold", "silver", "bronze"])
@@ -54,11 +57,13 @@ def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool) -> pl.
 
     Columns of absent tables are null. `gone` marks customers whose label says that they have left already (only a
     flat labelled table has such rows): they count as customers of the extract but nobody can keep them any more.
+    `usual_revenue` is the mean of 3 months, which segments and views go by; `revenue` is that of the month.
     `at_risk_value` is churn_probability x retention_value, the money expected to leave with the customer. Where neither
     revenue nor value is known of anybody, `expected_saving` rests on an assumed worth alone and is null.
     """
-    months = tables["customer_months"].filter((pl.col("month") == as_of) & pl.col("active"))
-    lines = months.select("customer_id", "revenue")
+    months = contract("customer_months").conform(tables["customer_months"])
+    lines = months.filter((pl.col("month") == as_of) & pl.col("active"))
+    lines = lines.select("customer_id", "revenue", usual_revenue())
     for name, columns in _ADDED.items():
         if name in tables:
             wanted = tables[name].select("customer_id", *[pl.col(c).cast(kind) for c, kind in columns.items()])

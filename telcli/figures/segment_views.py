@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import hidden, hidden_cells
+from telcli.tables.worth import MEAN, USUAL, billed, shares
 
 __all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "hidden_stages", "stage_moves", "view_rows"]
 
@@ -128,16 +129,14 @@ def _exploded(both: pl.DataFrame) -> pl.DataFrame:
 
 def _measured(held: pl.DataFrame, everybody: pl.DataFrame, reason: str) -> list[dict[str, Any]]:
     """Each group's figures; sums in order of size, so that they repeat to the last bit."""
-    revenue, mean = everybody["revenue"].clip(0).sum(), everybody["revenue"].mean()
     alive = ~pl.col("gone")
     commonest = pl.col(reason).value_counts(sort=True).struct.field(reason) if reason else pl.lit("own-rule")
     folded = (
         held.sort("customer_id")
         .group_by("group_name", maintain_order=True)
         .agg(
+            *billed(),
             customers=pl.len().cast(pl.Int64),
-            billed=pl.col("revenue").clip(0).sort().sum(),
-            mean=pl.col("revenue").sort().mean(),
             churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),
             churned_share=pl.col("churned").mean(),
             went=pl.col("churned").sum().cast(pl.Int64),
@@ -146,10 +145,8 @@ def _measured(held: pl.DataFrame, everybody: pl.DataFrame, reason: str) -> list[
         )
     )
     return folded.with_columns(
-        customer_share=pl.col("customers") / max(everybody.height, 1),
-        revenue_share=pl.col("billed") / revenue if revenue > 0 else pl.lit(None, dtype=pl.Float64),
-        value_index=pl.col("mean") / mean if revenue > 0 else pl.lit(None, dtype=pl.Float64),
-    ).to_dicts()  # fmt: skip
+        *shares(everybody[USUAL]), customer_share=pl.col("customers") / max(everybody.height, 1)
+    ).to_dicts()
 
 
 def _ordered(groups: list[dict[str, Any]], view: str) -> list[dict[str, Any]]:
@@ -160,7 +157,7 @@ def _ordered(groups: list[dict[str, Any]], view: str) -> list[dict[str, Any]]:
         if view == "lifecycle_stage":
             place = float(_STAGES.index(name)) if name in _STAGES else 9.0
         else:
-            place = 0.0 if view == _OWN else -(row["mean"] or 0.0)
+            place = 0.0 if view == _OWN else -(row[MEAN] or 0.0)
         return name in (_NOT_KNOWN, "unknown"), place, name
 
     return sorted(groups, key=key)

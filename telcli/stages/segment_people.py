@@ -26,6 +26,7 @@ from telcli.features.traits import consumption_tier, traits
 from telcli.settings import SegmentSettings
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
+from telcli.tables.worth import USUAL, usual_revenue
 
 __all__ = ["People", "Then", "behaviour_at", "gather", "spending", "tied"]
 
@@ -133,7 +134,7 @@ def behaviour_at(tables: Mapping[str, pl.LazyFrame], as_of: date, columns: Seque
 
 
 def _revenue(frame: pl.DataFrame) -> NDArray[np.float64]:
-    return as_matrix(frame.select(pl.coalesce("revenue_mean_3", "revenue").alias("revenue")), ["revenue"])[:, 0]
+    return as_matrix(frame.select(usual_revenue()), [USUAL])[:, 0]
 
 
 def spending(revenue: NDArray[np.float64], settings: SegmentSettings) -> pl.Series:

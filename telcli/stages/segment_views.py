@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -26,16 +26,16 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 from telcli.tables import contract
+from telcli.tables.worth import USUAL, billed, shares
 
 __all__ = ["Views", "check", "rates_set", "viewed"]
 
 
-_MEASURES: Mapping[str, pl.Expr] = {
-    "customers": pl.len().cast(pl.Int64),
-    "billed": pl.col("money").clip(0).sum(),
-    "mean": pl.col("money").mean(),
-    "churn_rate": pl.col("label").mean(),
-}
+_MEASURES: Sequence[pl.Expr] = (
+    pl.len().cast(pl.Int64).alias("customers"),
+    *billed(),
+    pl.col("label").mean().alias("churn_rate"),
+)
 
 
 @dataclass(frozen=True)
@@ -143,20 +143,14 @@ def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
 def view_groups(views: pl.DataFrame, own: pl.DataFrame, people: People, as_of: date) -> pl.DataFrame:
     """One row per view, group and reason, and per rule of the operator's own, counted from the customers' rows."""
     label = people.churned if people.churned is not None else np.full(views.height, np.nan)
-    measured = {"money": people.revenue, "label": label}
+    measured = {USUAL: people.revenue, "label": label}
     columns = [pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in measured.items()]
     frame = views.with_columns(columns)
     parts = [_counted(frame, view, reason) for view, reason in REASONS.items()]
     parts += [_counted_own(frame, held) for held in own]
     counted = pl.concat(part for part in parts if part.height)
-    money = frame["money"].drop_nulls()
-    billed, mean = money.clip(0).sum(), money.mean()
-    share = (pl.col("billed") / billed).clip(upper_bound=1.0)  # the sum of a group may end in other last bits
     found = counted.with_columns(
-        customer_share=pl.col("customers") / max(frame.height, 1),
-        revenue_share=share if billed > 0 else pl.lit(None, dtype=pl.Float64),
-        value_index=pl.col("mean") / mean if money.sum() > 0 else pl.lit(None, dtype=pl.Float64),
-        as_of=pl.lit(as_of),
+        *shares(frame[USUAL]), customer_share=pl.col("customers") / max(frame.height, 1), as_of=pl.lit(as_of)
     )
     meanings = [_meaning(*row) for row in found.select("view_name", "group_name", "reason").iter_rows()]
     told = {"meaning": [one[0] for one in meanings], "meaning_zh": [one[1] for one in meanings]}
@@ -165,19 +159,19 @@ def view_groups(views: pl.DataFrame, own: pl.DataFrame, people: People, as_of: d
 
 
 def _counted(frame: pl.DataFrame, view: str, reason: str) -> pl.DataFrame:
-    """Customers of each group and reason; sums in the order of customers, so that they repeat to the last bit."""
+    """Customers of each group and reason."""
     group = pl.col(view)
     if frame.schema[view] == pl.Boolean:
         group = pl.when(group).then(pl.lit("yes")).when(~group).then(pl.lit("no"))
-    named = frame.select("money", "label", group_name=group.fill_null(NOT_KNOWN), reason=reason)
-    found = named.group_by("group_name", "reason", maintain_order=True).agg(**_MEASURES)
+    named = frame.select(USUAL, "label", group_name=group.fill_null(NOT_KNOWN), reason=reason)
+    found = named.group_by("group_name", "reason", maintain_order=True).agg(*_MEASURES)
     return found.sort("group_name", "reason").select(pl.lit(view).alias("view_name"), pl.all())
 
 
 def _counted_own(frame: pl.DataFrame, held: pl.Series) -> pl.DataFrame:
     """The row of one rule of the operator's own; it may be of nobody."""
     named = {"view_name": pl.lit("own_groups"), "group_name": pl.lit(held.name), "reason": pl.lit("own-rule")}
-    return frame.filter(held).select(**named, **_MEASURES)
+    return frame.filter(held).select(*_MEASURES, **named).select(*named, pl.exclude(*named))
 
 
 def _joined_names(own: pl.DataFrame) -> pl.Expr:

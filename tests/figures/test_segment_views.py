@@ -33,10 +33,10 @@ def customers(classes: list[tuple[str, str, int, float]] = CLASSES) -> tuple[pl.
                  "exit_candidate": None if number < 15 else number >= 180,
                  "exit_reason": "not-known" if number < 15 else "no-margin" if number >= 180 else "earns",
                  "own_groups": "campus" if number < 40 else "campus+north" if number < 60 else None,
-                 "revenue": revenue, "churn_probability": 0.1, "churned": None, "gone": False}
+                 "usual_revenue": revenue, "churn_probability": 0.1, "churned": None, "gone": False}
             )  # fmt: skip
     frame = pl.DataFrame(rows, schema_overrides={"churned": pl.Boolean})
-    lines = ["revenue", "churn_probability", "churned", "gone"]
+    lines = ["usual_revenue", "churn_probability", "churned", "gone"]
     return frame.drop(lines), frame.select("customer_id", *lines)
 
 
