@@ -195,6 +195,21 @@ amounts = st.one_of(st.none(), st.floats(0, 1000, width=32))
 people = st.lists(st.tuples(amounts, amounts, amounts), min_size=2, max_size=12)
 
 
+@settings(max_examples=20, deadline=None)
+@given(people, people)
+def test_whoever_stays_the_same_keeps_the_tier(same: Any, others: Any) -> None:
+    stay = [(f"c{place:02d}", *row) for place, row in enumerate(same)]
+    _, first = run(months(stay, MAY), month=MAY)
+    joined = [(f"n{place:02d}", *row) for place, row in enumerate(others)]
+    made, outcome = run(months(stay + joined), earlier=first)
+    was = first.tables["value_scores"].collect().select("customer_id", then="value_tier", scored="value_score")
+    both = made["value_scores"].join(was, on="customer_id")
+    assert both.height == len(stay)
+    assert outcome.metrics["scale"]["kept"]
+    assert both["value_tier"].to_list() == both["then"].to_list()
+    assert both["value_score"].to_list() == both["scored"].to_list()
+
+
 @settings(max_examples=40, deadline=None)
 @given(people, people)
 def test_contributions_sum_to_the_change(then: Any, now: Any) -> None:

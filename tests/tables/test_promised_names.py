@@ -31,6 +31,15 @@ PROMISED = {
     "view_groups": "as_of view_name group_name reason customers customer_share revenue_share value_index churn_rate",
     "value_scores": "customer_id as_of current_value incremental_value retention_value lifetime_value value_score "
     "value_tier",
+    "value_weights": "as_of item node judged_weight local_weight global_weight column better scaling known_share "
+    "dropped consistency_ratio expert_ratios since",
+    "value_scales": "as_of item place value score",
+    "value_tiers": "as_of value_tier least_score customers customer_share since",
+    "value_indicators": "customer_id as_of known_weight",
+    "value_moves": "customer_id as_of before tier_before value_tier score_before score change reason_1 reason_2 "
+    "reason_3 points_1 points_2 points_3",
+    "value_sensitivity": "as_of item step factor node tiers_changed rank_correlation",
+    "value_stars": "customer_id as_of star place star_before",
     "churn_scores": "customer_id as_of churn_probability risk_band target expected_saving reason_1 reason_2 reason_3",
 }
 KEYS = {
