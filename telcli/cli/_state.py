@@ -76,11 +76,22 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
         stages.add_row("  " + state.stage, Text(tr(state.state), style=style), Text(_why(state, verbose)))
     yield ""
     yield stages
+    yield from _dropped(found.stages)
     if found.interrupted:
         yield tr("A run was cut short while publishing; the next command that writes finishes it.")
     following = next_command(found, given)
     yield ""
     yield tr("Next: {command}", command=following) if following else tr("Everything is up to date.")
+
+
+def _dropped(stages: Sequence[StageState]) -> Iterator[str]:
+    """What the next run would undo, and how to keep it."""
+    words = "{stage}: {name} = {was} was given on the command line; the next run takes {now}."
+    for state in stages:
+        for one in state.dropped:
+            yield tr(words, stage=state.stage, name=one.name, was=one.was, now=one.now)
+            yield "  " + tr("To keep it, write it under [{section}] in telcli.toml:", section=one.section)
+            yield f"  {one.name} = {one.was}"
 
 
 def _why(state: StageState, verbose: bool) -> str:

@@ -73,7 +73,7 @@ class Record:
     """One stage's last finished run for one as-of month ("" where a stage covers every month).
 
     `gave` names the partitions it published by table, `files` its models and pages with their hashes; `marks` is what
-    it wrote down for its next run.
+    it wrote down for its next run, `given` the settings that its command line gave.
     """
 
     basis: Basis
@@ -87,6 +87,7 @@ class Record:
     metrics: Mapping[str, Any]
     notices: tuple[Mapping[str, Any], ...]
     marks: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,8 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
 def recorded(body: Mapping[str, Any]) -> Record:
     """A record as it stands in the manifest."""
     gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
-    return Record(**{**body, "notices": tuple(body["notices"]), "basis": Basis(**body["basis"]), "gave": gave})
+    lists = {"notices": tuple(body["notices"]), "given": tuple(body.get("given", ()))}
+    return Record(**{**body, **lists, "basis": Basis(**body["basis"]), "gave": gave})
 
 
 def file_sha256(path: Path) -> str:

@@ -37,6 +37,7 @@ def publish(
     render: Render | None,
     progress: Progress = silent,
     secret: Secret | None = None,
+    given: tuple[str, ...] = (),
 ) -> Manifest:
     """Check every table against its contract and make all of them, the pages and the models visible at one instant.
 
@@ -65,7 +66,7 @@ def publish(
     files = _stage_files(outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
     landed = _with_standing(manifest, landed, outcome)
-    record = _record(stage, manifest, outcome, landed, files, basis)
+    record = dataclasses.replace(_record(stage, manifest, outcome, landed, files, basis), given=given)
     new = _merged(stage, manifest, landed, files, record, basis)
     staged = {path: place for table in landed.values() for path, place in table.staged.items()}
     staged |= {path: staging / path for path in files if (staging / path).is_file()}

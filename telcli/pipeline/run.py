@@ -15,6 +15,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
+from telcli.pipeline.dropped import dropped, given, told
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.secret import Secret, key_file
@@ -106,7 +107,9 @@ def run_stage(name: str, request: Request) -> StageRun:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:
             raise storage_error(request.workdir, error) from error
-        return _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
+        run = _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
+        lost = told(name, dropped(name, known, basis)) if known else ()
+        return dataclasses.replace(run, notices=(*run.notices, *lost))
 
 
 def _done(name: str, manifest: Manifest, known: Record, basis: Basis) -> Record | None:
@@ -254,7 +257,8 @@ def _make(
             outcome = stage.load()(inputs, settings)
         finally:
             inputs.engine.end()
-    return publish(stage, workdir, manifest, outcome, settings, basis, request.render, request.progress, secret)
+    shown, asked = (request.render, request.progress), given(stage.name, request.flags)
+    return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
 
 
 def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, Any]:

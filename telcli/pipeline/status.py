@@ -9,6 +9,7 @@ from pathlib import Path
 from telcli.errors import MissingInputError
 from telcli.pipeline.catalog import STAGES
 from telcli.pipeline.choice import choose
+from telcli.pipeline.dropped import Dropped, dropped
 from telcli.pipeline.provenance import Basis, Manifest
 from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
 from telcli.pipeline.stage import Stage
@@ -55,11 +56,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class StageState:
-    """One stage at the as-of month: up-to-date, stale, not-run, blocked (an input is missing) or damaged."""
+    """One stage at the as-of month: up-to-date, stale, not-run, blocked (an input is missing) or damaged.
+
+    `dropped` are settings that its last run had from the command line, and that its next one would not have.
+    """
 
     stage: str
     state: str
     reasons: tuple[Reason, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request)
     settings, general = settle(stage.name, request)
     now = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
     reasons = _reasons(stage, record.basis, now, bool(request.sources))
-    return StageState(stage.name, STALE if reasons else FRESH, reasons)
+    return StageState(stage.name, STALE if reasons else FRESH, reasons, dropped(stage.name, record, now))
 
 
 def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple[Reason, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from telcli.errors import DataError, MissingInputError
+from telcli.pipeline.dropped import Dropped
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.status import LoadState, Reason, StageState, Status, status
 from telcli.pipeline.walk import INTAKE, walk
@@ -41,6 +42,27 @@ def test_an_empty_directory_starts_with_ingest(tmp_path: Path) -> None:
     assert (found.tables, found.next, found.as_of) == ((), "ingest", None)
     assert states(found)["ingest"] == "not-run"
     assert reasons(found, "customer-months") == (Reason("missing", "customers"),)
+
+
+def test_what_the_command_line_gave_once_is_not_lost_without_a_word(place: Path) -> None:
+    asked = run_stage("segment", Request(place, flags={"n_segments": 3, "refit": None}))
+    assert [notice.code for notice in asked.notices] == []
+    found = status(Request(place))
+    assert reasons(found, "segment") == (Reason("setting", "n_segments"),)
+    told = next(state.dropped for state in found.stages if state.stage == "segment")
+    assert told == (Dropped("segment", "n_segments", "3", "0"),)
+    runs = walk(Request(place), lambda run: None, ("segment",))
+    assert [notice.code for notice in runs[0].notices] == ["setting-dropped"]
+    assert "[segment] in telcli.toml: n_segments = 3" in runs[0].notices[0].message
+    assert run_stage("segment", Request(place)).notices == (), "told once"
+    assert all(state.dropped == () for state in status(Request(place)).stages)
+
+
+def test_what_is_kept_in_the_file_is_not_dropped(place: Path) -> None:
+    run_stage("segment", Request(place, flags={"n_segments": 3}))
+    (place.parent / "telcli.toml").write_text("[segment]\nn_segments = 3\n", encoding="utf-8")
+    assert reasons(status(Request(place)), "segment") == ()
+    assert run_stage("segment", Request(place)).skipped
 
 
 def test_what_stands_and_what_comes_next(place: Path) -> None:

@@ -1,0 +1,64 @@
+"""Settings that the last run was given on its command line, and that are no longer so."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telcli import settings as knobs
+from telcli.errors import Notice
+from telcli.pipeline.provenance import Basis, Record
+
+__all__ = ["Dropped", "dropped", "given", "told"]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A setting of a section as the command line had it, and as it is now, both as telcli.toml writes them."""
+
+    section: str
+    name: str
+    was: str
+    now: str
+
+
+def given(stage: str, flags: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the stage's settings, and of the general ones, that the command line gives, sorted."""
+    return tuple(sorted(name for name, value in flags.items() if value is not None and _section(stage, name)))
+
+
+def dropped(stage: str, record: Record, now: Basis) -> tuple[Dropped, ...]:
+    """What the command line of a stage's last run had and what is otherwise now."""
+    return tuple(_compared(stage, record, now))
+
+
+def told(stage: str, found: tuple[Dropped, ...]) -> tuple[Notice, ...]:
+    """A warning for each setting: what was asked for once is not what this run has done."""
+    words = (
+        "{name} = {was} was given on the command line of the last {stage}; this run has {now}. "
+        "To keep it, write it under [{section}] in telcli.toml: {name} = {was}"
+    )
+    return tuple(Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+
+
+def _compared(stage: str, record: Record, now: Basis) -> Iterator[Dropped]:
+    then = {**record.basis.settings, "seed": record.basis.seed}
+    held = {**now.settings, "seed": now.seed}
+    for name in record.given:
+        if name in then and name in held and then[name] != held[name]:
+            yield Dropped(_section(stage, name), name, _written(then[name]), _written(held[name]))
+
+
+def _section(stage: str, name: str) -> str:
+    """The section that a setting is of: the stage's own or that of all; empty where it is of neither."""
+    for section in (stage, "general"):
+        if name in (one.name for one in dataclasses.fields(knobs.SECTIONS[section])):
+            return section
+    return ""
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
