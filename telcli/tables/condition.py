@@ -15,6 +15,7 @@ _CAST = re.compile(
 )
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CLOCK = re.compile(r"(?i)(?<![\w.])(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|now(?=\s*\())(?!\w)")
+_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])(?P<name>[^\W\d]\w*)(?!\w|\s*\()")
 _SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
 _WIDE = re.compile("[＜＞＝≤≥≠（）‘’“”＂＇，％]")
 _DATE = re.compile(r"'(\d{4}-\d{2})(-\d{2})?'")
@@ -126,8 +127,7 @@ def _as_date(found: re.Match[str]) -> str:
 
 def _parsed(where: str, empty: pl.DataFrame) -> pl.Expr:
     try:
-        found = pl.sql_expr(where)
-        roots = found.meta.root_names()
+        found, roots = _read(where, empty)
     except pl.exceptions.PolarsError:
         _DATE.sub(_as_date, where)  # refuses what is no day
         wide = _WIDE.search(_QUOTED.sub("''", where))
@@ -136,3 +136,16 @@ def _parsed(where: str, empty: pl.DataFrame) -> pl.Expr:
         if name not in empty.columns:
             raise ConditionError("column", name, next(iter(difflib.get_close_matches(name, empty.columns, n=1)), ""))
     return found
+
+
+def _read(where: str, empty: pl.DataFrame) -> tuple[pl.Expr, list[str]]:
+    """The condition and the columns that it names; those that are words of SQL too need no quotes."""
+    try:
+        found = pl.sql_expr(where)
+        return found, found.meta.root_names()
+    except pl.exceptions.PolarsError:
+        quoted = _WORD.sub(lambda word: f'"{word[0]}"' if word["name"] in empty.columns else word[0], where)
+        if quoted == where:
+            raise
+        found = pl.sql_expr(quoted)
+        return found, found.meta.root_names()
