@@ -50,9 +50,9 @@ STAGES = (
         gives=(
             *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
             *("segment_counts", "segment_moves", "segment_evaluation", "segment_agreement"),
-            *("segment_reach", "customer_views", "view_groups"),
+            *("segment_origins", "segment_reach", "customer_views", "view_groups"),
         ),
-        recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres"),
+        recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_origins"),
     ),
     Stage(
         "score-value",
@@ -104,7 +104,7 @@ def stage(name: str) -> Stage:
     """Return one stage by name.
 
     >>> stage("segment").recalls
-    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres')
+    ('segments', 'segment_profiles', 'segment_preparation', 'segment_centres', 'segment_origins')
     """
     return next(found for found in STAGES if found.name == name)
 

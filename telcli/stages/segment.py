@@ -20,8 +20,9 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.segment_against import against, grouping_column
 from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
-from telcli.stages.segment_matching import Continued, continued, loose, names_told
+from telcli.stages.segment_matching import Continued, continued, doubtful, names_told
 from telcli.stages.segment_months import in_time
+from telcli.stages.segment_origins import kept_since, origin_rows
 from telcli.stages.segment_people import gather, spending, tied
 from telcli.stages.segment_portrait import profile_rows, rules_told
 from telcli.stages.segment_reach import reach_rows
@@ -43,8 +44,8 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     snapshot before keeps its name. With one month of history (a flat table) numeric attributes count as behaviour
     where the table itself has fewer than 5 columns of it. What segments tell is measured on an earlier month and
     those after it (segment_evaluation, `information_gain`), or by a flat table's label; segment_moves tells who
-    moved since the snapshot before, segment_counts why so many segments. A grouping named in `compare_with` makes
-    and describes none; segment_agreement crosses it with them.
+    moved since the snapshot before, segment_origins who was there when names began, segment_counts why so many
+    segments. A grouping named in `compare_with` makes and describes none; segment_agreement crosses it with them.
     segment_reach crosses segments with the channels, plans, products and campaigns of their customers.
 
     Raises
@@ -83,12 +84,14 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
         "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+        "segment_origins": origin_rows(record, same.rows(profiled.height), segments, inputs.as_of),
         "segment_agreement": compared.rows,
         "segment_reach": reach,
         **months.tables,
         **views.tables,
     }
-    notices = (*now.grouping.notices, *loose(record, same, profiled), *_remarks(now, settings), *compared.notices)
+    notices = (*now.grouping.notices, *doubtful(record, same, profiled, settings.name_overlap))
+    notices += (*_remarks(now, settings), *compared.notices)
     notices += (*strained(now, metrics["between_months"]), *views.notices, *months.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
@@ -158,10 +161,13 @@ def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: In
     rows = profile_rows(now, inputs.seed, same.names, had)
     since = [same.before[place]["since"] if place in same.before else inputs.as_of for place in range(len(rows))]
     overlap = [same.overlap.get(place) for place in range(len(rows))]
+    customers = now.people.frame.select("customer_id", segment=pl.Series(now.grouping.labels, dtype=pl.Int64) + 1)
+    overlap_since = kept_since(record, same.rows(len(rows)), customers)
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(
         as_of=pl.lit(inputs.as_of),
         since=pl.Series(since, dtype=pl.Date),
         overlap=pl.Series(overlap, dtype=pl.Float64),
+        overlap_since=pl.Series(overlap_since, dtype=pl.Float64),
     )
 
 

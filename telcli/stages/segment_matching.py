@@ -16,10 +16,22 @@ from telcli.stages.segment_count import Grouping
 from telcli.stages.segment_record import Record
 from telcli.stages.segment_words import Pair
 
-__all__ = ["Continued", "continued", "loose", "matched", "names_told"]
+__all__ = ["Continued", "continued", "doubtful", "matched", "names_told"]
 
 _LOOSE = 0.75
 """Jaccard index below which a segment is not the one that it was, whatever its name."""
+_LOST = (
+    "{name} keeps its name from {month}, though only {share} of the customers in it then or now were in it both "
+    "times: named anew, it would be called {anew}."
+)
+_OPPOSITE = (
+    "{name} keeps its name, made in {since}, with its customers, but they are no longer what it says: named anew, "
+    "the segment would be called {anew}."
+)
+_DRIFTED = (
+    "{name} keeps its name, made in {since}, though only {share} of the customers in it then or now were in it both "
+    "times: named anew, it would be called {anew}."
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,10 @@ class Continued:
 
     before: Mapping[int, Mapping[str, Any]]
     overlap: Mapping[int, float]
+
+    def rows(self, count: int) -> list[Mapping[str, Any] | None]:
+        """Per segment of today, of which there are `count`, the row that it continues; None where it is new."""
+        return [self.before.get(place) for place in range(count)]
 
     @property
     def names(self) -> dict[int, Pair]:
@@ -92,23 +108,34 @@ def names_told(record: Record | None, found: Continued, profiled: pl.DataFrame) 
         **{kind: [name[0] for name in pairs] for kind, pairs in told.items()},
         **{f"{kind}_zh": [name[1] for name in pairs] for kind, pairs in told.items()},
         "anew": [
-            {"name": row["name"], "anew": row["anew"], "overlap": found.overlap[place]}
+            {
+                **{"name": row["name"], "anew": row["anew"], "overlap": found.overlap[place]},
+                **{"since": f"{profiled['since'][place]:%Y-%m}", "overlap_since": profiled["overlap_since"][place]},
+                "contradicted": profiled["contradicted"][place],
+            }
             for place, row in _called(record, found, profiled)
         ],
     }
 
 
-def loose(record: Record | None, found: Continued, profiled: pl.DataFrame) -> list[Notice]:
-    """Names that say something else now, of segments that have lost or gained many customers."""
-    words = (
-        "{name} keeps its name from {month}, though only {share} of the customers in it then or now were in it both "
-        "times: named anew, it would be called {anew}."
-    )
-    return [
-        Notice("segment-name-loose", words, {**row, "share": f"{found.overlap[place]:.0%}"})
-        for place, row in _called(record, found, profiled)
-        if found.overlap[place] < _LOOSE
-    ]
+def doubtful(record: Record | None, found: Continued, profiled: pl.DataFrame, least: float) -> list[Notice]:
+    """Kept names that say something else now: one notice each, for the first of these reasons that holds.
+
+    The segment has lost or gained many customers since the snapshot before; the name is against what the segment is;
+    or month by month most have changed since the name was made: the overlap with that month is `least` or below,
+    where a segment would not keep its name from one month to the next.
+    """
+    notices = []
+    for place, row in _called(record, found, profiled):
+        now = profiled.row(place, named=True)
+        then, told = now["overlap_since"], {**row, "since": f"{now['since']:%Y-%m}"}
+        if found.overlap[place] < _LOOSE:
+            notices.append(Notice("segment-name-loose", _LOST, {**told, "share": f"{found.overlap[place]:.0%}"}))
+        elif now["contradicted"]:
+            notices.append(Notice("segment-name-contradicted", _OPPOSITE, told))
+        elif then is not None and then <= least:
+            notices.append(Notice("segment-name-drifted", _DRIFTED, {**told, "share": f"{then:.0%}"}))
+    return notices
 
 
 def _called(record: Record | None, found: Continued, profiled: pl.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:

@@ -10,7 +10,7 @@ from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_traits import DISTINCT, NOTABLE, Difference, Habit, Portrait
 from telcli.stages.segment_words import Pair, about, labels, pair, phrase, trait, value_zh, words
 
-__all__ = ["named"]
+__all__ = ["directions", "named"]
 
 _ROOM, _WIDE = 25, 0x2E7F
 """How wide a header may stand in a name, and the last letter that is not as wide as two."""
@@ -114,11 +114,24 @@ def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) ->
     if found["group"] in groups or few or difference.column in words()["change"]:
         return
     groups.add(found["group"])
-    end = "high" if difference.effect > 0 else "low"
-    if end in found:
-        parts.append((found[end], found[f"{end}_zh"]))
-    else:
-        parts.append(_about(f"{end}_of", difference.column))
+    parts.append(_extreme(difference.column, up=difference.effect > 0))
+
+
+def _extreme(column: str, *, up: bool) -> Pair:
+    """What a name calls those at one end of a number."""
+    found, end = about(column), "high" if up else "low"
+    return (found[end], found[f"{end}_zh"]) if end in found else _about(f"{end}_of", column)
+
+
+def directions(column: str, *, up: bool) -> list[str]:
+    """The English ways in which a name says that a number is high, or low; none of a change, which names nobody.
+
+    >>> directions("data_mb_mean_3", up=True)
+    ['heavy data', 'data use above average']
+    """
+    if column in words()["change"]:
+        return []
+    return [_extreme(column, up=up)[0], _about("rather_high" if up else "rather_low", column)[0]]
 
 
 def _name(parts: Sequence[Pair]) -> Pair:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from telcli.methods.clustering import Floats, Labels
 from telcli.methods.preparation import BehaviourPreparation, Fate
 from telcli.methods.segment_rule import UNFOUND, Rule, find_rule, placed
+from telcli.stages.segment_claims import contradicted
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
@@ -83,7 +84,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
 
     `kept` are the names that segments have from before, by place; a new one is called like none of `had`. `anew` is
     what each would be called if nothing were before, `unfound` the share of it that no rule finds: no columns of the
-    table.
+    table. `contradicted` says whether a name that stays is against what the segment is.
     """
     people, preparation, labels = now.people, now.preparation, now.grouping.labels
     counted = sizes(labels, people.revenue)
@@ -104,6 +105,7 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
                 "segment": place + 1,
                 **_both("segment_name", name),
                 **_both("anew", anew),
+                "contradicted": place in kept and contradicted(name[0], portrait),
                 "customers": int(counted.customers[place]),
                 "customer_share": float(counted.customer_share[place]),
                 "revenue_share": counted.revenue_share[place],

@@ -39,12 +39,14 @@ class Record:
     customers : customer_id, segment from 1, and the other groups of each customer.
     profiles : segment, segment_name, segment_name_zh, since, in the order of segments.
     drawn : None where the telcli of then wrote no such tables.
+    origins : customer_id, since, segment: everybody of the months in which its names began; None where not written.
     """
 
     as_of: date
     customers: pl.DataFrame
     profiles: pl.DataFrame
     drawn: Drawn | None
+    origins: pl.DataFrame | None = None
 
     @property
     def numbers(self) -> list[int]:
@@ -96,7 +98,7 @@ def recall(earlier: Earlier | None) -> Record | None:
         "segment", "segment_name", "segment_name_zh", since=pl.col("since").fill_null(pl.lit(earlier.as_of))
     )
     drawn = _drawn(read, profiles["segment"].to_list())
-    return Record(earlier.as_of, read["segments"].sort("customer_id"), profiles, drawn)
+    return Record(earlier.as_of, read["segments"].sort("customer_id"), profiles, drawn, read.get("segment_origins"))
 
 
 def _drawn(read: Mapping[str, pl.DataFrame], numbers: Sequence[int]) -> Drawn | None:

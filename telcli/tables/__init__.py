@@ -29,7 +29,9 @@ _PLACES = {
     "call_months": "telcli.tables.call_months",
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
-    **dict.fromkeys(("segment_preparation", "segment_centres", "segment_counts"), "telcli.tables.segment_results"),
+    **dict.fromkeys(
+        ("segment_preparation", "segment_centres", "segment_origins", "segment_counts"), "telcli.tables.segment_results"
+    ),
     **dict.fromkeys(
         ("segment_moves", "segment_evaluation", "segment_agreement", "segment_reach"), "telcli.tables.segment_results"
     ),

@@ -38,6 +38,7 @@ class SegmentProfiles(dy.Schema):
     segment_name_zh = c.text("Its name in Chinese", "客群名称", need=True)
     since = c.month("First month of the name; it goes with the customers", "客群名称起始月份", need=False)
     overlap = c.share("Jaccard index with the segment of that name in the snapshot before", "与上期同名客群的重合度")
+    overlap_since = c.share("Jaccard index with itself in the first month of the name", "与命名当月的重合度")
     customers = c.integer("Customers in it", "客户数", "customers", need=True, low=1)
     customer_share = c.share("Share of customers", "客户占比", need=True)
     revenue_share = c.share("Share of revenue", "收入占比")

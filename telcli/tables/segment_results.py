@@ -52,6 +52,15 @@ class SegmentCentres(dy.Schema):
     mean = c.number("Its mean in the segment, of those known", "客群均值", "as the column")
 
 
+class SegmentOrigins(dy.Schema):
+    """One row per customer of each month in which a name of today's segments began."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True)
+    since = c.month("First month of a name", "客群名称起始月份", key=True)
+    segment = c.integer("Today's number of the segment then, where it lives on", "当时所属客群的现编号", low=1)
+
+
 class SegmentCounts(dy.Schema):
     """One row per number of segments that was tried."""
 
@@ -156,6 +165,7 @@ CONTRACTS = {
     for found in (
         _result("segment_preparation", SegmentPreparation, "How behaviour was made comparable", "分群数据预处理"),
         _result("segment_centres", SegmentCentres, "The middle of each segment", "客群中心"),
+        _result("segment_origins", SegmentOrigins, "Who was there when segments got their names", "客群命名时的客户"),
         _result("segment_counts", SegmentCounts, "Measures of each number of segments", "客群数评估"),
         _result("segment_moves", SegmentMoves, "Who moved between groups since the month before", "客群迁移"),
         _result("segment_evaluation", SegmentEvaluation, "What segments tell of later months", "客群效果评估"),

@@ -13,11 +13,13 @@ from telcli.errors import MissingInputError
 from telcli.settings import SegmentSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.segment import segment
+from telcli.stages.segment_claims import contradicted
+from telcli.stages.segment_traits import Difference, Portrait
 from tests.stages.test_segment import AS_OF, MONTHS, customers_of, months_of, out, planted
 
 MAY = MONTHS[-2]
 STRAINED = ("segment-columns-lost", "segment-sizes-shifted")
-RECALLED = ("segments", "segment_profiles", "segment_preparation", "segment_centres")
+RECALLED = ("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_origins")
 
 
 def earlier(outcome: Outcome, *tables: str) -> Earlier:
@@ -244,3 +246,112 @@ def test_a_name_that_no_longer_fits_is_told_of(may: Outcome) -> None:
     assert notice.values["anew"] not in (notice.values["name"], "")
     assert june.metrics["names"]["anew"][0]["overlap"] == pytest.approx(120 / 200)
     assert len(truth) == 360
+
+
+def exchanged(month: int, share: float = 0.12) -> pl.DataFrame:
+    """The base with `share` of the voice and the old customers exchanged each month; young ones stay as they are."""
+    frame, _ = planted()
+    number = round(120 * share) * month
+    assert number < 120
+    order = list(range(frame.height))
+    order[120 : 120 + number], order[240 : 240 + number] = order[240 : 240 + number], order[120 : 120 + number]
+    return frame.drop("customer_id")[order].with_columns(frame["customer_id"])
+
+
+def test_a_name_whose_customers_change_slowly_is_told_of_when_most_have() -> None:
+    """Each month is much like the one before; the customers of the first month are mostly gone in the end."""
+    month = run(exchanged(0), MONTHS[0])
+    first = {name: set(of["customer_id"]) for (name,), of in out(month, "segments").group_by("segment_name")}
+    told = []
+    for number, as_of in enumerate(MONTHS[1:], start=1):
+        # Habits of use differ a little from month to month, so that a name anew would be another
+        frame = exchanged(number).with_columns(tenure_months=pl.lit(30.0))
+        month = run(frame, as_of, earlier(month))
+        profiles = out(month, "segment_profiles")
+        assert profiles["since"].to_list() == [MONTHS[0]] * 3
+        assert profiles["overlap"].min() > 0.75
+        for name, overlap in profiles.select("segment_name", "overlap_since").iter_rows():
+            now = set(out(month, "segments").filter(segment_name=name)["customer_id"])
+            assert overlap == pytest.approx(len(now & first[name]) / len(now | first[name]))
+        told.append([one for one in month.notices if one.code == "segment-name-drifted"])
+    lowest = profiles["overlap_since"].min()
+    assert lowest < 0.5
+    assert not any(told[:2])
+    assert told[-1]
+    assert told[-1][0].values["since"] == "2024-01"
+    assert told[-1][0].values["share"] == f"{lowest:.0%}"
+
+
+def test_who_was_there_when_names_were_made_goes_on_from_month_to_month(may: Outcome) -> None:
+    june = run(swapped(0.1), before=earlier(may))
+    origins = out(june, "segment_origins")
+    assert origins["since"].unique().to_list() == [MAY]
+    assert origins.height == 360  # those who are no longer there too: they may come back
+    then = dict(out(may, "segments").select("customer_id", "segment_name").iter_rows())
+    today = dict(out(june, "segment_profiles").select("segment", "segment_name").iter_rows())
+    assert {row[0]: today[row[1]] for row in origins.select("customer_id", "segment").iter_rows()} == then
+
+
+def test_a_new_name_begins_with_todays_customers(may: Outcome) -> None:
+    june = segment(
+        Inputs(
+            {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])},
+            AS_OF,
+            earlier=earlier(may),
+        ),
+        SegmentSettings(n_segments=2),
+    )
+    profiles, origins = out(june, "segment_profiles"), out(june, "segment_origins")
+    new = profiles.filter(pl.col("since") == AS_OF)
+    assert new["overlap_since"].to_list() == [None] * new.height
+    for number, since in profiles.select("segment", "since").iter_rows():
+        members = origins.filter(pl.col("since") == since, pl.col("segment") == number)
+        assert members.height
+    assert origins.group_by("since").len()["len"].to_list() == [360] * profiles["since"].n_unique()
+
+
+def test_a_snapshot_without_origins_tells_the_overlap_with_its_own_month_alone(may: Outcome) -> None:
+    older = ("segments", "segment_profiles", "segment_preparation", "segment_centres")
+    june = out(run(swapped(), before=earlier(may, *older)), "segment_profiles")
+    assert june["overlap_since"].to_list() == june["overlap"].to_list()
+    past = earlier(may, *older)
+    since = past.tables["segment_profiles"].with_columns(since=pl.lit(date(2023, 1, 1)))
+    unknown = run(swapped(), before=Earlier(past.as_of, {**past.tables, "segment_profiles": since}))
+    assert out(unknown, "segment_profiles")["overlap_since"].to_list() == [None] * 3
+    assert out(unknown, "segment_origins").height == 0
+
+
+def test_a_name_that_says_the_opposite_is_told_of_though_the_customers_stay(may: Outcome) -> None:
+    """The voice customers, all of them, pay little now: their name says that they pay the most."""
+    june = run(swapped(), before=earlier(may))
+    notices = [one for one in june.notices if one.code == "segment-name-contradicted"]
+    (notice,) = [one for one in notices if one.values["name"].startswith("Top spenders")]
+    assert notice.values["anew"].startswith("Low spenders")
+    assert notice.values["since"] == "2024-05"
+    told = {one["name"]: one["contradicted"] for one in june.metrics["names"]["anew"]}
+    assert told[notice.values["name"]] is True
+    assert sum(told.values()) == len(notices)
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "differences", "contradicts"),
+    [
+        ("Top spenders, heavy data", 1.8, [("data_mb_mean_3", -0.4)], True),
+        ("Top spenders, heavy data (2)", 1.8, [("data_mb_mean_3", -0.4)], True),
+        ("Top spenders, heavy data", 1.8, [("data_mb_mean_3", 0.4)], False),
+        ("Top spenders, heavy data", 1.8, [("data_mb_mean_3", -0.1)], False),
+        ("Top spenders, heavy data", 0.6, [], True),
+        ("Top spenders", 1.0, [], True),
+        ("High spenders", 1.6, [], False),
+        ("Low spenders", 1.0, [], True),
+        ("Data use above average", None, [("data_mb_mean_3", -0.4)], True),
+        ("Prepaid, high Score A", None, [("x_Score A", -0.4)], True),
+        ("Prepaid, low Score A", None, [("x_Score A", -0.4)], False),
+        ("Average customers", None, [("data_mb_mean_3", -2.0)], False),
+    ],
+)
+def test_what_is_against_a_name(
+    name: str, index: float | None, differences: list[tuple[str, float]], *, contradicts: bool
+) -> None:
+    found = tuple(Difference(column, effect, 5.0 if effect > 0 else 2.0, 3.0) for column, effect in differences)
+    assert contradicted(name, Portrait(index, found)) is contradicts
