@@ -110,13 +110,40 @@ CITIES = (
 )
 OTHERS = {
     "cities": CITIES.split() * 9,
-    "few names": ["王伟", "李敏", "赵磊"] * 90,
+    "weekdays": ["周一", "周二", "周六"] * 90,
+    "grades": ["黄金", "白金", "高端"] * 90,
+    "parts of the state": ["江苏", "安徽"] * 90,
+    "payment": ["Credit Card", "Bank Transfer", "Electronic Check", "Mailed Check"] * 90,
+    "terms": ["Month-to-month", "One year", "Two year", "Long Line"] * 90,
+    "answers": ["Very Satisfied", "Satisfied", "Not Satisfied"] * 90,
+    "products": ["Family Plan", "Max Plus", "Super Max"] * 90,
+    "one name": ["Wang Fang"] * 90,
+    "a name among others": ["王伟", "直营", "Wang Fang", "Li Na", "Walk-in"] * 90,
     "villages": [f"{family}{ending}" for family in FAMILIES for ending in ("家庄", "村", "各庄", "桥")],
     "dealers": [f"{family}{ending}" for family in FAMILIES for ending in ("记通讯", "氏手机店", "姐专营店")],
     "branches": [f"中山路{number}号营业厅" for number in range(40)],
     "plans": [f"{name}{fee}" for name in ("畅享", "王者", "黄金") for fee in range(9, 199, 10)],
     "one plan of many": [*["金卡"] * 300, *CITIES.split()],
 }
+
+
+FEW = {
+    "Chinese": ["王伟", "李敏", "赵磊"],
+    "three characters": ["欧阳娜", "张伟明", "-", ""],
+    "in Latin letters": ["Wang Fang", "Li Na", "Zhang Xiao-Ming", "N/A"],
+    "capitals": ["WANG FANG", "CHEN XIAOMING"],
+    "family name last": ["Fang Wang", "Xiaoming Chan"],
+    "European": ["Anna Schmidt", "John K. Doe", "Smith, Peter"],
+    "one that is not known": ["John Doe", "Priya Nair", "Olu Adeyemi"],
+    "both": ["王伟", "Anna Schmidt", "未分配"],
+}
+
+
+@pytest.mark.parametrize("kind", FEW)
+@pytest.mark.parametrize("header", ["SalesRep", "发展人", "x7"])
+def test_a_few_names_of_persons_are_no_attribute(header: str, kind: str) -> None:
+    assert judged(header, FEW[kind] * 90)
+    assert not judged("store", FEW[kind] * 90)
 
 
 @pytest.mark.parametrize("kind", OTHERS)
