@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import hidden, hidden_cells
+from telcli.tables.views import BY_LABEL
 from telcli.tables.worth import MEAN, USUAL, billed, shares
 
 __all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "hidden_stages", "stage_moves", "view_rows"]
@@ -57,6 +58,8 @@ def view_rows(views: pl.DataFrame, lines: pl.DataFrame, naming: Naming, least: i
     found = {}
     for view in (name for name in SHOWN if name in views.columns):
         held = _exploded(both) if view == _OWN else both.with_columns(group_name=_group(both, view))
+        if view in BY_LABEL:
+            held = held.with_columns(churned=pl.lit(None, dtype=pl.Boolean))
         found[view] = _ordered(_measured(held, both, naming.reasons.get(view, "")), view)
     small = _alike(found, lambda view, also: _small(found[view], view, both.height, least, also))
     rare = _alike(found, lambda view, also: hidden([row["went"] or 0 for row in found[view]], least, also))

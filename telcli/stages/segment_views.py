@@ -26,6 +26,7 @@ from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
 from telcli.stages.segment_people import People
 from telcli.tables import contract
+from telcli.tables.views import BY_LABEL
 from telcli.tables.worth import USUAL, billed, shares
 
 __all__ = ["Views", "check", "rates_set", "viewed"]
@@ -159,11 +160,13 @@ def view_groups(views: pl.DataFrame, own: pl.DataFrame, people: People, as_of: d
 
 
 def _counted(frame: pl.DataFrame, view: str, reason: str) -> pl.DataFrame:
-    """Customers of each group and reason."""
+    """Customers of each group and reason; no churn rate by a label that the view goes by itself."""
     group = pl.col(view)
     if frame.schema[view] == pl.Boolean:
         group = pl.when(group).then(pl.lit("yes")).when(~group).then(pl.lit("no"))
     named = frame.select(USUAL, "label", group_name=group.fill_null(NOT_KNOWN), reason=reason)
+    if view in BY_LABEL:
+        named = named.with_columns(label=pl.lit(None, dtype=pl.Float64))
     found = named.group_by("group_name", "reason", maintain_order=True).agg(*_MEASURES)
     return found.sort("group_name", "reason").select(pl.lit(view).alias("view_name"), pl.all())
 

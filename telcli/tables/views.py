@@ -12,11 +12,13 @@ from telcli.tables.checks import Contract
 from telcli.tables.results import LIFECYCLE_STAGES, TIERS
 from telcli.tables.subjects import CUSTOMER_CLASSES, PAY_MODES
 
-__all__ = ["CONTRACTS", "EXIT_REMEDIES", "RFM_GROUPS", "VALUE_MODES", "CustomerViews", "ViewGroups"]
+__all__ = ["BY_LABEL", "CONTRACTS", "EXIT_REMEDIES", "RFM_GROUPS", "VALUE_MODES", "CustomerViews", "ViewGroups"]
 
 VALUE_MODES = ("supply", "customise", "partner")
 RFM_GROUPS = ("best", "big", "busy", "middling", "small", "new", "slipping", "lapsed")
 EXIT_REMEDIES = ("collect-arrears", "channel-shift", "fewer-campaigns", "e-bill", "re-plan")
+BY_LABEL = ("lifecycle_stage", "exit_candidate")
+"""Views that put whom the label says left in a group of their own: a churn rate by that label would measure itself."""
 
 
 def _score(meaning: str, zh: str) -> dy.Int64:
@@ -73,7 +75,7 @@ class ViewGroups(dy.Schema):
     customer_share = c.share("Share of customers", "客户占比", need=True)
     revenue_share = c.share("Share of revenue", "收入占比")
     value_index = c.number("Mean revenue over the mean of all", "价值指数", "x the mean")
-    churn_rate = c.share("Share that left, where there is a label", "流失率")
+    churn_rate = c.share("Share that left, where there is a label that the view does not go by", "流失率")
     meaning = c.text("The group and the reason in words", "说明(英文)", need=True)
     meaning_zh = c.text("The group and the reason in words, in Chinese", "说明", need=True)
 

@@ -244,12 +244,9 @@ def test_the_document_lists_every_reason_and_every_group() -> None:
     for view in ("account_class", "rfm_group", "value_mode", "exit_remedy", "consumption_tier", "lifecycle_stage"):
         assert [group for group in WORDS["group"][view] if group not in page] == [], view
     for setting in re.findall(r"`(\w+)`", page.partition("## Groups of your own")[0]):
-        columns = {
-            column.name
-            for name in ("customer_views", "segments", "segment_profiles")
-            for column in contract(name).columns()
-        }
-        assert setting in {*dir(SegmentSettings()), *columns, "segments", "customer_views", "view_groups"} or any(
+        tables = ("customer_views", "segments", "segment_profiles", "customer_months", "customers", "view_groups")
+        columns = {column.name for name in tables for column in contract(name).columns()}
+        assert setting in {*dir(SegmentSettings()), *columns, *tables} or any(
             setting in words for words in WORDS["reason"].values()
         ), setting
 

@@ -58,6 +58,17 @@ def test_groups_weigh_what_their_customers_bring() -> None:
     assert sum(shares) == pytest.approx(1.0)
 
 
+def test_a_view_that_goes_by_the_label_has_no_share_that_left() -> None:
+    told, lines = customers()
+    lines = lines.with_columns(churned=pl.Series([number >= 180 for number in range(lines.height)]))
+    told = told.with_columns(lifecycle_stage=pl.lit("maturity"), lifecycle_reason=pl.lit("steady"))
+    shares = {view: row for (view, _), row in named(segment_views.view_rows(told, lines, NAMING, 10)).items()}
+    assert shares["account class"]["churned_share"] is not None
+    for view in ("stage of life", "exit candidate"):
+        assert shares[view]["churned_share"] is None
+        assert "small_risk" not in shares[view]
+
+
 def test_flags_stand_without_their_no_and_who_is_not_known_stands_last() -> None:
     rows = segment_views.view_rows(*customers(), NAMING, 10)
     flags = [row["group"] for row in rows if row["view"] == "exit candidate"]

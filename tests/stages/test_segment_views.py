@@ -126,7 +126,11 @@ def test_a_flat_table_without_bills_use_or_tenure_invents_nothing() -> None:
             assert stayed[view].null_count() == stayed.height, view
     assert groups["revenue_share"].null_count() == groups.height
     gone = groups.filter((pl.col("view_name") == "lifecycle_stage") & (pl.col("group_name") == "churned"))
-    assert gone["churn_rate"].to_list() == [1.0]
+    by_label = groups.filter(pl.col("view_name").is_in(["lifecycle_stage", "exit_candidate"]))
+    assert by_label.height == 4
+    assert by_label["churn_rate"].null_count() == 4, "the label made these groups"
+    (online,) = groups.filter(view_name="online")["churn_rate"].to_list()
+    assert online == pytest.approx(1 / 3)
     assert gone["reason"].to_list() == ["labelled"]
     assert gone["meaning"].to_list() == ["churned: the label of the extract says that they left"]
     left = views.filter(pl.col("lifecycle_stage") == "churned")
