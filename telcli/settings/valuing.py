@@ -61,6 +61,22 @@ class ScoreValueSettings(ScoreSettings, MarginSettings):
     discount_rate: float = setting(
         0.10, "Yearly discount rate.", "年折现率。", unit="share per year", low=0.0, high=1.0
     )
+    subsidy_months: int = setting(
+        24,
+        "Months a device's subsidy is spread over where the contract's end is not known.",
+        "合约到期日未知时终端补贴的摊销月数。",
+        unit="months",
+        low=1,
+        high=60,
+    )
+    clawback_months: int = setting(
+        0,
+        "Commission is taken back where a line ends within so many months of being sold; 0 never.",
+        "号码售出后多少个月内离网追回佣金；0 表示不追回。",
+        unit="months",
+        low=0,
+        high=36,
+    )
     payment_timing: str = setting(
         "end",
         "When in a month its money comes, for discounting.",

@@ -11,8 +11,8 @@ Source: the current / incremental / stock value model of telecom customers; the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,7 @@ from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import held_back, tested
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
-from telcli.stages.score_value_margin import earned, margin_table, parts_table
+from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_stars import star_rows, stars_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 from telcli.tables.results import VALUE_TIERS
@@ -89,6 +89,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     here = everyone.active_at(0)
     if not len(here.ids):
         raise _nobody(study.as_of, study.calendar)
+    sold = with_sales(here, inputs.tables, study.as_of, settings)
+    here, counted = replace(here, year=sold.year), {**how.known, **sold.known}
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
@@ -97,30 +99,36 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     growth = grown(_of(fees, everyone.active[0]), here.tenure[0], here.group, how.rates.margin_rate)
     scored = _scored(study, inputs, _scores(study, here, now, test.noise, growth), here)
     study.notices += (*test.notices, *scored.notices)
-    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": dict(how.known)}
+    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
     metrics |= {**scored.metrics, "backtest": _backtest(study, inputs, everyone.active_at(1), test.verdict, future)}
     levels = star_rows(inputs, scored.scores, study.as_of)
     metrics["stars"] = stars_told(levels, inputs.choices.get("value_stars"))
     inputs.progress("values", 3, 3)
     tables = {
         "value_scores": scored.scores.lazy(),
-        "value_parts": parts_table(here.ids, study.as_of, here.year),
-        "value_margin": margin_table(study.as_of, here.year, how),
+        **_where_from(study, inputs, how, here, counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         "value_growth": growth_table(growth, study.as_of),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
         "survival_groups": curves(now, study.as_of, settings.horizon_months).lazy(),
-        "value_offers": _offers(study, inputs, here).lazy(),
-        "value_cohorts": cohort_rows(frame, how.source, how.rates, study.as_of).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
         "value_stars": levels.lazy(),
     }
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
 
 
-def _offers(study: _Study, inputs: Inputs, here: Book) -> pl.DataFrame:
+def _where_from(
+    study: _Study, inputs: Inputs, how: Earned, here: Book, counted: Mapping[str, str]
+) -> dict[str, pl.LazyFrame]:
+    """The tables of where margin comes from."""
+    months = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
     margins = here.ids.to_frame("customer_id").with_columns(margin=here.year["margin"])
-    return offer_rows(margins, inputs.tables, study.as_of)
+    return {
+        "value_parts": parts_table(here.ids, study.as_of, here.year),
+        "value_margin": margin_table(study.as_of, here.year, counted),
+        "value_offers": offer_rows(margins, inputs.tables, study.as_of).lazy(),
+        "value_cohorts": cohort_rows(months, how.source, how.rates, study.as_of).lazy(),
+    }
 
 
 def _open(inputs: Inputs, settings: ScoreValueSettings) -> _Study:

@@ -9,12 +9,17 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import MissingInputError, Notice
-from telcli.features.margin import YEAR_PARTS, money_known
+from telcli.features.exact import amount, units
+from telcli.features.margin import Book, money_known
 from telcli.features.margin_parts import PARTS, Rates
+from telcli.features.sales_costs import sales_costs
 from telcli.settings import ScoreValueSettings
+from telcli.tables import contract
+from telcli.tables.value_results import MARGIN_PARTS
 
-__all__ = ["Earned", "earned", "margin_table", "parts_table"]
+__all__ = ["Earned", "Sold", "earned", "margin_table", "parts_table", "with_sales"]
 
+_SOLD = ("commission", "subsidy")
 _SET, _DATA, _NOT_SET, _NO_DATA = "set", "data", "not-set", "no-data"
 BASES = ("revenue", "known-costs", "margin")
 """What values are made of: plain revenue; revenue less what the data tell alone; margin, some rate being set."""
@@ -35,6 +40,14 @@ class Earned:
     source: str
     rates: Rates
     basis: str
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sold:
+    """Money of the last 12 months by customer, columns MARGIN_PARTS, and what is known of commissions and subsidies."""
+
+    year: pl.DataFrame
     known: Mapping[str, str]
 
 
@@ -93,23 +106,44 @@ def _notices(source: str, basis: str, known: Mapping[str, str]) -> list[Notice]:
     return said
 
 
+def with_sales(here: Book, tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreValueSettings) -> Sold:
+    """The customers' money of the last 12 months, commissions and subsidies of their lines taken off too.
+
+    They are spent: what comes later is not lowered by them.
+    """
+    year, nothing = here.year, dict.fromkeys(_SOLD, _NO_DATA)
+    if "subscriptions" not in tables:
+        return Sold(year.with_columns(**dict.fromkeys(_SOLD, pl.lit(0.0))).select(MARGIN_PARTS), nothing)
+    lines = contract("subscriptions").conform(tables["subscriptions"])
+    counts = lines.select(pl.col(name).count() for name in _SOLD).collect(engine="streaming").row(0)
+    known = {name: _DATA if count else _NO_DATA for name, count in zip(_SOLD, counts, strict=True)}
+    costs = sales_costs(
+        lines, as_of, 12, subsidy_months=settings.subsidy_months, clawback_months=settings.clawback_months
+    )
+    mine = here.ids.to_frame("customer_id").join(costs, on="customer_id", how="left", maintain_order="left")
+    spent = mine.select(pl.col(name).fill_null(0) for name in _SOLD)
+    left = units(pl.col("margin")) - pl.sum_horizontal(_SOLD)
+    both = year.hstack(spent).with_columns(amount(left).alias("margin"), *(amount(pl.col(name)) for name in _SOLD))
+    return Sold(both.select(MARGIN_PARTS), known)
+
+
 def parts_table(ids: pl.Series, as_of: date, year: pl.DataFrame) -> pl.LazyFrame:
     """value_parts: of each customer valued, revenue of the last months and what it was eaten by, in money."""
     return pl.LazyFrame({"customer_id": ids}).with_columns(as_of=pl.lit(as_of)).collect().hstack(year).lazy()
 
 
-def margin_table(as_of: date, year: pl.DataFrame, how: Earned) -> pl.LazyFrame:
+def margin_table(as_of: date, year: pl.DataFrame, known: Mapping[str, str]) -> pl.LazyFrame:
     """value_margin: revenue and each part in all, why it is counted or not, and its share of revenue."""
-    totals = {name: round(float(year[name].sum()), 2) for name in YEAR_PARTS}
+    totals = {name: round(float(year[name].sum()), 2) for name in MARGIN_PARTS}
     whole = totals["revenue"]
     return pl.LazyFrame(
         {
-            "as_of": [as_of] * len(YEAR_PARTS),
-            "part": YEAR_PARTS,
+            "as_of": [as_of] * len(MARGIN_PARTS),
+            "part": MARGIN_PARTS,
             "amount": totals.values(),
             "revenue_share": [round(each / whole, 6) if whole > 0 else None for each in totals.values()],
-            "customers": [int((year[name] != 0).sum()) for name in YEAR_PARTS],
-            "counted": [how.known.get(name, _DATA) for name in YEAR_PARTS],
+            "customers": [int((year[name] != 0).sum()) for name in MARGIN_PARTS],
+            "counted": [known.get(name, _DATA) for name in MARGIN_PARTS],
         },
         schema_overrides={"as_of": pl.Date, "revenue_share": pl.Float64, "customers": pl.Int64},
     )

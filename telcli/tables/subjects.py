@@ -66,6 +66,8 @@ class Subscriptions(dy.Schema):
     contract_end = c.day("Date the contract runs out", "合约到期日")
     status = c.text("State now", "用户状态", one_of=STATUSES)
     channel_id = c.text("Channel that sold it", "入网渠道")
+    commission = c.money("Commission paid for selling it", "佣金/酬金", low=0.0)
+    subsidy = c.money("What a device sold with it was subsidised by", "终端补贴", low=0.0)
     valid_from = c.day("The line is so from this day", "生效日期")
     valid_to = c.day("The line is so until this day", "失效日期")
     number_h = c.text("Pseudonym of the number", "手机号码/接入号（假名）")

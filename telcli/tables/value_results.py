@@ -9,7 +9,7 @@ from telcli.tables.checks import Contract
 
 __all__ = ["CONTRACTS", "COUNTED", "MARGIN_PARTS", "OFFER_KINDS"]
 
-_EATEN = ("other", "interconnect", "content", "contacts", "lines", "campaigns", "bad_debt")
+_EATEN = ("other", "interconnect", "content", "commission", "subsidy", "contacts", "lines", "campaigns", "bad_debt")
 MARGIN_PARTS = ("revenue", *_EATEN, "margin")
 OFFER_KINDS = ("sales-channel", "plan", "product")
 COUNTED = ("set", "data", "not-set", "no-data")
@@ -24,6 +24,8 @@ class ValueParts(dy.Schema):
     other = c.money("Costs not counted one by one: what margin_rate takes off", "其他成本(按毛利率)", need=True)
     interconnect = c.money("Paid to other operators for calls", "网间结算支出", need=True)
     content = c.money("Paid to content providers", "内容/增值分成", need=True)
+    commission = c.money("Commissions of lines sold, less those taken back", "佣金(扣除追回)", need=True)
+    subsidy = c.money("Subsidies of devices, spread over contracts", "终端补贴摊销", need=True)
     contacts = c.money("Cost of contacts", "客服接触成本", need=True)
     lines = c.money("Cost of keeping lines", "号码维持成本", need=True)
     campaigns = c.money("Cost of campaigns", "营销成本", need=True)

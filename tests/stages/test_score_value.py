@@ -372,6 +372,7 @@ def test_parts_add_up_to_current_value():
     assert whole["margin"]["amount"] == pytest.approx(scores["current_value"].sum(), abs=0.01)
     assert {part: row["counted"] for part, row in whole.items()} == {
         **{"revenue": "data", "margin": "data", "other": "set", "lines": "set", "campaigns": "data"},
+        **{"commission": "no-data", "subsidy": "no-data"},
         **{"content": "no-data", "interconnect": "not-set", "contacts": "not-set", "bad_debt": "no-data"},
     }
     assert outcome.metrics["margin_basis"] == "margin"
