@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from telcli.methods.drift import bin_counts, quantile_edges, stability_index
+from telcli.features.use import DAYS
+from telcli.methods.drift import bin_counts, days_alike, quantile_edges, stability_index
 
 __all__ = ["BRANCH", "DUE", "PLAUSIBLE", "counted", "drift", "end_of_month"]
 
@@ -93,16 +94,20 @@ def counted(frame: pl.LazyFrame, table: str, columns: Sequence[str], as_of: date
     return pl.concat(parts).sort("column", BRANCH, maintain_order=True)
 
 
-def drift(before: pl.LazyFrame, now: pl.LazyFrame, name: str) -> float | None:
+def drift(before: pl.LazyFrame, now: pl.LazyFrame, name: str, months: tuple[date, date] | None = None) -> float | None:
     """PSI of one column between two months; None where it has too many kinds of text, or a month has no rows.
 
-    Numbers fall into bins bounded by the tenths of the earlier month, texts and flags are their own bins.
+    Numbers fall into bins bounded by the tenths of the earlier month, texts and flags are their own bins. Days of use
+    count as those of months of one length, where the `months` of both are named.
 
     >>> drift(pl.LazyFrame({"fee": [1.0, 2.0]}), pl.LazyFrame({"fee": [2.0, 1.0]}), "fee")
     0.0
     """
     if now.collect_schema()[name].is_numeric():
         was, is_ = (_numbers(frame, name) for frame in (before, now))
+        if months and name == DAYS:
+            lengths = [end_of_month(month).day for month in months]
+            was, is_ = (days_alike(one, own, min(lengths)) for one, own in zip((was, is_), lengths, strict=True))
         edges = quantile_edges(was)
         counts = bin_counts(was, edges), bin_counts(is_, edges)
     else:

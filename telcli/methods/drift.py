@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BANDS", "EPSILON", "band", "bin_counts", "quantile_edges", "stability_index"]
+__all__ = ["BANDS", "EPSILON", "band", "bin_counts", "days_alike", "quantile_edges", "stability_index"]
 
 EPSILON = 1e-4
 """Least share of a bin."""
@@ -62,6 +62,18 @@ def quantile_edges(values: Any, bins: int = 10) -> NDArray[np.float64]:
     if not found.size:
         return np.empty(0)
     return np.unique(np.quantile(found, np.arange(1, bins) / bins))
+
+
+def days_alike(days: Any, of: int, length: int) -> NDArray[np.float64]:
+    """Days of a month of `of` days as so many of a month of `length` days, whole ones.
+
+    Who is there on every day of a month is so of a longer one too, which is no shift.
+
+    >>> days_alike([31, 30, 1, 0], 31, 30).tolist(), days_alike([28, 27], 28, 28).tolist()
+    ([30.0, 29.0, 1.0, 0.0], [28.0, 27.0])
+    """
+    found = np.asarray(days, dtype=float)
+    return found if of == length else np.round(found * length / of)
 
 
 def bin_counts(values: Any, edges: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -91,9 +91,9 @@ def _move(report: Report, row: Row | None) -> Cell:
 
 
 def tried(report: Report) -> list[Table]:
-    """What segments of an earlier month told of the months since."""
+    """What segments of an earlier month told of the months since; nothing where no result of theirs may be shown."""
     rows = report.rows("segment_trial")
-    if not rows:
+    if all(row.number(name) is None for row in rows for name in ("churn_rate", "later_revenue")):
         return []
     month, later = rows[0].text("measured_on"), report.month != rows[0].text("measured_on")
     words = {"month": report.in_words(month), "last": report.month_name}

@@ -146,7 +146,7 @@ def _of_table(
     named = [parts.rename({BRANCH: "name"}).with_columns(scope=pl.lit("branch")), _in_all(parts)]
     both = pl.concat([one.select(sorted(one.columns)) for one in named])
     filled = both.filter(pl.col("filled").sum().over("column") > 0)
-    moved = _moved(rows, _of_month(frame, time, _month_before(month)), filled, rules.key) if time else {}
+    moved = _moved(frame, time, month, filled, rules.key) if time else {}
     empty = sorted(needed & set(both["column"]) - set(filled["column"]))
     outages = [name for name in empty if name in delivered] + _once_filled(frame, set(empty) - delivered)
     given = pl.concat([filled, both.filter(pl.col("column").is_in(outages))])
@@ -207,14 +207,16 @@ def _month_before(month: date) -> date:
 
 
 def _moved(
-    now: pl.LazyFrame, before: pl.LazyFrame, given: pl.DataFrame, key: tuple[str, ...]
+    frame: pl.LazyFrame, time: str, month: date, given: pl.DataFrame, key: tuple[str, ...]
 ) -> dict[str, float | None]:
     """PSI of each column against the month before."""
+    months = (_month_before(month), month)
+    before, now = (_of_month(frame, time, one) for one in months)
     names = given.filter(scope="all")["column"].to_list()
     likely = [
         name for name in names if name not in (*_UNMOVED, *set(key) - {"kind"}) and not name.endswith(("_id", "_h"))
     ]
-    return {name: drift(before, now, name) for name in likely}
+    return {name: drift(before, now, name, months) for name in likely}
 
 
 def _scored(measured: pl.DataFrame, needed: set[tuple[str, str]], as_of: date, least: int) -> pl.DataFrame:

@@ -223,6 +223,14 @@ def _remarks(now: Segmented, settings: SegmentSettings) -> tuple[Notice, ...]:
             "The lifecycle stage of {share} of customers is not known: decline and maturity show in months of history."
         )
         found.append(Notice("segment-lifecycle-unknown", words, {"share": f"{unknown / rows:.0%}"}))
+    stability = now.grouping.stability
+    if now.grouping.criterion == "asked" and stability is not None and stability < settings.min_stability:
+        words = (
+            "The {k} segments asked for are not stable: customers drawn anew give them back to {stability} of 1, and "
+            "{least} is wanted (min_stability). segment_counts shows the numbers that are."
+        )
+        told = {"stability": f"{stability:.2f}", "least": f"{settings.min_stability:.2f}"}
+        found.append(Notice("segment-asked-unstable", words, {"k": len(now.grouping.centres), **told}))
     if np.isnan(people.revenue).all():
         words = "No revenue is known: segments are numbered by size, and nobody's tier of consumption is known."
         found.append(Notice("segment-no-revenue", words))

@@ -50,7 +50,7 @@ def evaluated(
     """Segment the earlier month into as many segments as today's, and measure what they tell of what came after.
 
     `make` gives the clusterer. A segment is called as the one of today that has more than `least` of its customers
-    (Jaccard index), or else by month and number.
+    (Jaccard index), or else by number and month, with the segment that most of them are in today.
     """
     nothing = Evaluation(pl.DataFrame(schema=_SCHEMA).with_columns(_months(now, now.as_of)), None)
     k = len(now.grouping.centres)
@@ -107,13 +107,21 @@ def _names(found: Trial, labels: Labels, now: Segmented, profiled: pl.DataFrame,
     today = pl.DataFrame({"customer_id": now.people.frame["customer_id"], "now": now.grouping.labels})
     both = pl.DataFrame({"customer_id": found.customers, "then": labels}).join(today, on="customer_id")
     shape = (int(labels.max()) + 1, len(now.grouping.centres))
-    pairs = match(jaccard(crossed(both["then"], both["now"], shape)), least)
+    counts = crossed(both["then"], both["now"], shape)
     names = profiled.select("segment_name", "segment_name_zh").rows()
-    month = f"{found.month:%Y-%m}"
     return [
-        names[pair] if pair != UNMATCHED else (f"Segment {place} of {month}", f"{month}客群{place}")
-        for place, pair in enumerate(pairs, start=1)
+        names[pair] if pair != UNMATCHED else _by_place(place, found.month, counts[place], names)
+        for place, pair in enumerate(match(jaccard(counts), least))
     ]
+
+
+def _by_place(place: int, month: date, went: NDArray[np.int64], names: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """The name of a segment that became none of today's; `went` counts its customers by their segment of today."""
+    told = (f"Segment {place + 1} of {month:%Y-%m}", f"{month:%Y-%m}客群{place + 1}")
+    if not went.any():
+        return told
+    english, chinese = names[int(went.argmax())]
+    return f"{told[0]}, most of it now in: {english}", f"{told[1]}（现多属{chinese}）"
 
 
 def _about(labels: Labels, values: NDArray[np.float64], outcome: str, seed: int, shuffles: int = 999) -> About | None:

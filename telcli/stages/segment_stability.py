@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from telcli.errors import Notice
+from telcli.features.use import DAYS
 from telcli.methods.clustering import assign
-from telcli.methods.drift import band, bin_counts, quantile_edges, stability_index
+from telcli.methods.drift import band, bin_counts, days_alike, quantile_edges, stability_index
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_moves import Past, moved
 from telcli.stages.segment_people import behaviour_at
@@ -52,8 +55,8 @@ def steadiness(
         **_by_the_same_centres(before, record, tables, now, segments),
     }
     columns = [now.people.behaviour[column] for column in now.preparation.kept_]
-    was = behaviour_at(tables, before.as_of, columns).values
-    values = now.people.values[:, now.preparation.kept_]
+    both_values = behaviour_at(tables, before.as_of, columns).values, now.people.values[:, now.preparation.kept_]
+    was, values = _days_alike(columns, both_values, (before.as_of, now.as_of))
     return {**told, "columns_compared": len(columns) if len(was) else 0, "drifted": drift(columns, was, values)}
 
 
@@ -97,6 +100,19 @@ def drift(columns: Sequence[str], was: NDArray[np.float64], now: NDArray[np.floa
         index = stability_index(bin_counts(was[:, place], edges), bin_counts(now[:, place], edges))
         found.append({"column": column, "psi": index, "band": band(index)})
     return sorted((one for one in found if one["band"] != "stable"), key=lambda one: (-one["psi"], one["column"]))
+
+
+def _days_alike(
+    columns: Sequence[str], values: tuple[NDArray[np.float64], NDArray[np.float64]], months: tuple[date, date]
+) -> list[NDArray[np.float64]]:
+    """The values with days of use as those of months of one length."""
+    lengths = [monthrange(month.year, month.month)[1] for month in months]
+    found = [one.copy() for one in values]
+    for place in (place for place, column in enumerate(columns) if column == DAYS):
+        for one, own in zip(found, lengths, strict=True):
+            if len(one):
+                one[:, place] = days_alike(one[:, place], own, min(lengths))
+    return found
 
 
 def _by_the_same_centres(

@@ -122,6 +122,12 @@ def test_what_segments_told_of_later_months() -> None:
     assert table[1] == ["Surfers", "300", "6.7%", "0.50x", "¥80.00", "1.33x"]
 
 
+def test_a_trial_of_which_no_result_may_be_shown_is_left_out() -> None:
+    few = trial_table(left=(3, 4)).filter(outcome="churn")
+    assert not [title for title in drawn("en", few) if title.startswith("What the segments of March")]
+    assert [title for title in drawn("en", trial_table(left=(3, 4))) if title.startswith("What the segments of March")]
+
+
 @pytest.mark.parametrize(
     ("lang", "measure", "head"),
     [

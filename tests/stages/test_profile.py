@@ -94,6 +94,20 @@ def test_drift_is_the_index_of_the_month_before_and_nothing_for_the_same() -> No
     assert [one.values["columns"] for one in notices if one.code == "drift-shifted"] == ["bills.amount"]
 
 
+def test_days_of_use_do_not_drift_because_a_month_is_longer() -> None:
+    def used(may: list[float], june: list[float]) -> pl.LazyFrame:
+        parts = [
+            pl.LazyFrame({"customer_id": IDS, "active_days": days}).with_columns(month=pl.lit(month))
+            for month, days in ((MAY, may), (JUNE, june))
+        ]
+        return contract("usage").conform(pl.concat(parts))
+
+    always = measured({"usage": used([31.0, 30.0] * 50, [30.0, 29.0] * 50)})
+    assert row(always, "usage", "active_days")["psi"] == 0
+    less = measured({"usage": used([31.0, 30.0] * 50, [30.0, 30.0] * 50)})
+    assert row(less, "usage", "active_days")["drift"] == "shifted"
+
+
 def test_a_late_table_and_a_branch_that_stopped_are_told() -> None:
     late = bills([5.0] * 100, [])
     assert row(measured({"bills": late}), "bills", "*")["lag_days"] == 30

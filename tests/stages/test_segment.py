@@ -341,6 +341,14 @@ def test_as_many_segments_as_customers_cannot_be_had(wanted: int) -> None:
     assert "segment-fewer-than-asked" in codes(outcome)
 
 
+def test_a_number_asked_for_that_is_not_stable_is_told() -> None:
+    frame = planted()[0]
+    told = [notice for notice in run(frame, n_segments=8).notices if notice.code == "segment-asked-unstable"]
+    assert len(told) == 1
+    assert "0.75 is wanted (min_stability)" in told[0].message
+    assert "segment-asked-unstable" not in codes(run(frame, n_segments=3))
+
+
 def test_no_groups_but_some_asked_of_noise_is_told() -> None:
     random = np.random.default_rng(0)
     frame = planted(each=100)[0].with_columns(

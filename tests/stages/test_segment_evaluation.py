@@ -286,6 +286,16 @@ def test_segments_that_became_none_of_today_are_called_by_month_and_number() -> 
     assert table["segment_name_zh"].to_list() == [f"2024-03客群{place}" for place in (1, 2, 3)]
 
 
+def test_such_a_segment_is_said_to_be_mostly_of_one_of_today() -> None:
+    outcome = run(leaving()[0], name_overlap=1.0)
+    today = set(out(outcome, "segment_profiles")["segment_name"])
+    told = out(outcome, "segment_evaluation").filter(outcome="churn")
+    ends = [name.partition(", most of it now in: ") for name in told["segment_name"]]
+    assert [start for start, _, _ in ends] == [f"Segment {place} of 2024-03" for place in (1, 2, 3)]
+    assert {end for _, _, end in ends} == today
+    assert all("（现多属" in name for name in told["segment_name_zh"])
+
+
 def test_each_number_of_segments_is_measured_too() -> None:
     outcome = run(leaving()[0], n_segments=0, max_segments=4)
     table = out(outcome, "segment_counts")

@@ -86,6 +86,18 @@ def test_steadiness_of_the_same_segments(may: Outcome, june: Outcome) -> None:
     assert (same["stayed"], same["ari"], same["size_psi"], same["drifted"]) == (1.0, 1.0, 0.0, [])
 
 
+def test_days_of_use_do_not_drift_because_a_month_is_longer() -> None:
+    frame = planted()[0]
+    parts = [
+        months_of(frame.with_columns(active_days=pl.Series(days * 180))).filter(month=month)
+        for month, days in ((MAY, [31.0, 30.0]), (AS_OF, [30.0, 29.0]))
+    ]
+    tables = {"customer_months": pl.concat(parts), "customers": customers_of(frame)}
+    told = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=3)).metrics["between_months"]
+    assert told["drifted"] == []
+    assert told["columns_compared"] == 5
+
+
 def test_a_base_that_moved_is_told_from_a_model_that_did(may: Outcome) -> None:
     frame = planted()[0]
     heavy = months_of(frame.with_columns(pl.col("data_mb", "data_mb_mean_3") * 40)).filter(pl.col("month") == AS_OF)
