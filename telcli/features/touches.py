@@ -11,7 +11,7 @@ from telcli.features.month_index import month_at, month_index
 from telcli.features.online import online_channel
 from telcli.tables import contract
 
-__all__ = ["asked", "live_lines", "paid", "sold"]
+__all__ = ["asked", "held_at_end", "live_lines", "money_came", "paid", "payment_channel", "sold"]
 
 _YEAR, _HALF, _TOP_UPS = 12, 6, timedelta(days=90)
 _ASKED = ("enquiry", "request")
@@ -30,16 +30,35 @@ def paid(payments: pl.LazyFrame, as_of: date, words: str, without: str = "") -> 
     """
     end, at = _end(as_of), pl.col("paid_at")
     frame = contract("payments").conform(payments)
-    good = (pl.col("amount") > 0) & ~pl.col("reversed").fill_null(value=False)
-    window = frame.filter(good & at.is_between(_start(as_of, _YEAR), end, closed="left"))
+    window = frame.filter(money_came() & at.is_between(_start(as_of, _YEAR), end, closed="left"))
     half = at >= _start(as_of, _HALF)
-    through = online_channel(pl.coalesce("channel", "method"), words, without)
+    through = online_channel(payment_channel(), words, without)
     return window.group_by("customer_id").agg(
         payment_days=((pl.lit(end) - at.max()).dt.total_days()),
         top_ups=(at >= end - _TOP_UPS).sum().cast(pl.Int64),
         paid_touches=(half & through.is_not_null()).sum().cast(pl.Int64),
         paid_online=(half & through).sum().cast(pl.Int64),
     )
+
+
+def money_came() -> pl.Expr:
+    """Which payments brought money: what was taken back or is not above 0 did not.
+
+    >>> payments = pl.DataFrame({"amount": [9.0, 9.0, -9.0, None], "reversed": [None, True, False, False]})
+    >>> payments.select(money_came().fill_null(value=False))["amount"].to_list()
+    [True, False, False, False]
+    """
+    return (pl.col("amount") > 0) & ~pl.col("reversed").fill_null(value=False)
+
+
+def payment_channel() -> pl.Expr:
+    """Where a payment was made: its channel, else its method, as systems tell one or the other.
+
+    >>> payments = pl.DataFrame({"channel": ["app", None], "method": ["card", "direct debit"]})
+    >>> payments.select(payment_channel())["channel"].to_list()
+    ['app', 'direct debit']
+    """
+    return pl.coalesce("channel", "method")
 
 
 def asked(contacts: pl.LazyFrame, as_of: date, words: str, without: str = "") -> pl.LazyFrame:
@@ -89,10 +108,20 @@ def live_lines(subscriptions: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     >>> live_lines(lines, date(2024, 6, 1)).collect()["subscription_id"].to_list()
     ['2']
     """
-    last = (_end(as_of) - timedelta(days=1)).date()
-    begun = pl.col("activated_on").is_null() | (pl.col("activated_on") <= last)
-    lives = pl.col("ended_on").is_null() | (pl.col("ended_on") > last)
-    return contract("subscriptions").conform(subscriptions).filter(begun & lives)
+    return contract("subscriptions").conform(subscriptions).filter(held_at_end("activated_on", "ended_on", as_of))
+
+
+def held_at_end(since: str, until: str, as_of: date) -> pl.Expr:
+    """Whether something is held at the end of the month, by the days it began and ended; null days lie far away.
+
+    >>> lines = pl.DataFrame({"since": [date(2024, 6, 30), date(2024, 7, 1), None], "until": [None, None, None]},
+    ...     schema_overrides={"until": pl.Date})
+    >>> lines.select(held_at_end("since", "until", date(2024, 6, 1)))["since"].to_list()
+    [True, False, True]
+    """
+    after = _end(as_of).date()
+    begun = pl.col(since).is_null() | (pl.col(since) < after)
+    return begun & (pl.col(until).is_null() | (pl.col(until) >= after))
 
 
 def _start(as_of: date, months: int) -> datetime:

@@ -10,6 +10,7 @@ import polars as pl
 from telcli.features.campaigns import answered, reached, taken_up
 from telcli.features.exact import amount, units
 from telcli.features.month_index import add_months
+from telcli.features.touches import held_at_end, live_lines, money_came, payment_channel
 from telcli.tables import contract
 
 __all__ = ["reach_rows"]
@@ -40,9 +41,10 @@ def reach_rows(
 ) -> pl.DataFrame:
     """Table segment_reach: a row for each channel, plan, product or campaign and segment that has customers with it.
 
-    A customer counts once for each item: the channels of contacts and of payments in the last 6 months, those taken
-    back left out, and the channel that sold, the plan and the products of lines that live at the month's end; of
-    campaigns that contacted the customer in the last 6 months, the channel, the offer and the campaign. Shares are of
+    A customer counts once for each item: the channels of contacts and of payments in the last 6 months (else the method
+    of payment; what was taken back or is not above 0 left out), and the channel that sold, the plan and the products of
+    lines that live at the month's end; of campaigns that contacted the customer in the last 6 months, the channel, the
+    offer and the campaign. Shares are of
     all customers of the segment; `share_index` is that over the share of all customers. A customer took up an item
     where any contact with it says so; who did not answer did not, if anybody contacted with the item did. `cost` is
     what campaigns cost, or contacts times `cost_per_contact`. `margins` has the mean margin a month of customers.
@@ -106,7 +108,6 @@ def _related(found: pl.DataFrame, kind: str, everybody: int) -> pl.DataFrame:
 
 def _pairs(tables: Mapping[str, pl.LazyFrame], as_of: date, cost_per_contact: float) -> dict[str, pl.LazyFrame]:
     """By kind, a row per customer and item: `n` contacts, whether it `took` it up or `told`, what was `spent` on it."""
-    after = add_months(as_of, 1)
     whole = {name: contract(name).conform(frame) for name, frame in tables.items() if name in _READ}
     found = {}
     if "contacts" in whole:
@@ -114,16 +115,16 @@ def _pairs(tables: Mapping[str, pl.LazyFrame], as_of: date, cost_per_contact: fl
         price = pl.lit(cost_per_contact or None, dtype=pl.Float64)
         found["contact-channel"] = _each(rows, "channel", spent=units(price * pl.len()))
     if "payments" in whole:
-        rows = _lately(whole["payments"], "paid_at", as_of).filter(~pl.col("reversed").fill_null(value=False))
-        found["payment-channel"] = _each(rows, "channel")
+        rows = _lately(whole["payments"], "paid_at", as_of).filter(money_came())
+        found["payment-channel"] = _each(rows.with_columns(payment_channel()), "channel")
     if "campaigns" in whole:
         found |= _of_campaigns(_lately(reached(whole["campaigns"]), "contacted_on", as_of))
     if "subscriptions" in whole:
-        lines = whole["subscriptions"].filter(_held("activated_on", "ended_on", after))
+        lines = live_lines(whole["subscriptions"], as_of)
         found["sales-channel"] = _each(lines, "channel_id", n=_NOTHING)
         found["plan"] = _each(lines, "plan_id", n=_NOTHING)
         if "products" in whole:
-            taken = whole["products"].filter(_held("started_on", "ended_on", after))
+            taken = whole["products"].filter(held_at_end("started_on", "ended_on", as_of))
             both = taken.join(lines.select("subscription_id", "customer_id"), on="subscription_id")
             found["product"] = _each(both, "product_id", n=_NOTHING)
     return found
@@ -159,8 +160,3 @@ def _each(rows: pl.LazyFrame, item: str, **known: pl.Expr) -> pl.LazyFrame:
 def _lately(frame: pl.LazyFrame, when: str, as_of: date) -> pl.LazyFrame:
     day = pl.col(when).cast(pl.Date)
     return frame.filter(day >= add_months(as_of, 1 - _MONTHS), day < add_months(as_of, 1))
-
-
-def _held(since: str, until: str, after: date) -> pl.Expr:
-    began = pl.col(since).is_null() | (pl.col(since) < after)
-    return began & (pl.col(until).is_null() | (pl.col(until) >= after))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
+from telcli.features.touches import paid
 from telcli.figures.base import Figures
 from telcli.figures.segment_reach import REACH_TEXTS, reach
 from telcli.report import build
@@ -113,6 +114,18 @@ def payments() -> pl.LazyFrame:
 def test_a_payment_taken_back_is_no_use_of_a_channel() -> None:
     found = reach_rows(SEGMENTS, {"payments": payments()}, JUNE, MARGINS)
     assert found.select("item", "segment", "customers").rows() == [("app", 1, 1), ("bank", 2, 1)]
+
+
+def test_payments_count_by_the_rule_of_the_online_view() -> None:
+    """Nothing or less is no payment, and the method stands where no channel does."""
+    more = payments().with_columns(
+        method=pl.lit("direct debit"), channel=pl.when(pl.col("customer_id") != "C").then("channel")
+    )
+    paid_back = more.filter(customer_id="A").with_columns(customer_id=pl.lit("B"), amount=pl.lit(-9.0))
+    found = reach_rows(SEGMENTS, {"payments": pl.concat([more, paid_back])}, JUNE, MARGINS)
+    assert found.select("item", "segment", "customers").rows() == [("app", 1, 1), ("direct debit", 2, 1)]
+    online = paid(pl.concat([more, paid_back]), JUNE, "app")
+    assert online.collect().sort("customer_id").rows() == [("A", 28, 1, 1, 1), ("C", 28, 1, 1, 0)]
 
 
 def campaigns() -> pl.LazyFrame:
