@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden, hidden_cells
+from telcli.figures.base import hidden
+from telcli.figures.ways import walked
 
 __all__ = ["MOVE_TEXTS", "TRIAL_TEXTS", "moves", "tried"]
 
@@ -15,31 +17,21 @@ _OUTSIDE = ("unknown", "inactive", "returned", "not yet a customer", "left")
 TRIAL_TEXTS = ("name", "measured_on", "measure")
 
 
-def moves(table: pl.DataFrame, names: list[str], least: int) -> list[dict[str, Any]]:
+def moves(table: pl.DataFrame, names: Sequence[str], least: int, gone: Collection[str] = ()) -> list[dict[str, Any]]:
     """Ways between segments, one row for each that anybody went: `names` are those of today, in order.
 
     Groups stand in that order, others after them, and who is in none of them in one of the months last. Counts of fewer
     than `least` customers are left out and `small` is 1, with as many others as keep sums from betraying them; so are
-    the sizes of groups of the month before (`of`) and of segments of today that small, and all ways from and to them.
+    the sizes of groups of the month before (`of`) and of segments of today that small, and all ways from and to them;
+    `gone` are segments whose size is hidden elsewhere.
     """
     ways = table.filter(pl.col("view") == "segment")
     before, now = (_ordered(ways[column].unique().to_list(), names) for column in ("from_group", "to_group"))
-    held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
-    counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
-    totals = [sum(row) for row in counts]
-    sizes = [sum(column) if now[c] in names else 0 for c, column in enumerate(zip(*counts, strict=True))]
-    tiny = hidden(totals, least)
-    mask = hidden_cells(counts, least, tiny, hidden(sizes, least))
     rows = []
-    for r, one in enumerate(before):
-        for c, other in enumerate(now):
-            if (one, other) in held:
-                row = held[one, other]
-                told = {"customers": None, "share": None, "small": 1.0} if mask[r][c] else {}
-                texts = {name: row[name] for end in ("", "_zh") for name in (f"from_group{end}", f"to_group{end}")}
-                places = {"from_place": r + 1, "to_place": c + 1, "moved": float(one not in (other, *_OUTSIDE))}
-                figures = {"customers": row["customers"], "share": row["share"], "of": None if tiny[r] else totals[r]}
-                rows.append({**texts, "before": f"{row['before']:%Y-%m}", **places, **figures, **told})
+    for row, figures in walked(ways, before, now, least, names, gone):
+        texts = {name: row[name] for end in ("", "_zh") for name in (f"from_group{end}", f"to_group{end}")}
+        moved = float(row["from_group"] not in (row["to_group"], *_OUTSIDE))
+        rows.append({**texts, "before": f"{row['before']:%Y-%m}", "moved": moved, **figures})
     return rows
 
 
@@ -80,7 +72,7 @@ def _figures(table: pl.DataFrame, segment: int, figure: str, lift: str) -> dict[
     return dict(zip((figure, lift), found[0] if found else (None, None), strict=True))
 
 
-def _ordered(groups: list[str], names: list[str]) -> list[str]:
+def _ordered(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     known = [name for name in names if name in groups]
     others = sorted(name for name in groups if name not in names and name not in _OUTSIDE)
     return [*known, *others, *(name for name in _OUTSIDE if name in groups)]

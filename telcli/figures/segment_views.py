@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden, hidden_cells
+from telcli.figures.base import hidden
+from telcli.figures.ways import walked
 from telcli.tables.views import BY_LABEL
 from telcli.tables.worth import MEAN, USUAL, billed, shares
 
@@ -87,24 +88,12 @@ def stage_moves(table: pl.DataFrame, least: int, gone: Collection[str] = ()) -> 
     """
     ways = table.filter(pl.col("view") == "lifecycle_stage")
     before, now = (_stages(ways[column].unique().to_list()) for column in ("from_group", "to_group"))
-    held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
-    counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
-    tiny = hidden([sum(row) for row in counts], least)
-    sizes = [sum(column) if now[c] in _HELD else 0 for c, column in enumerate(zip(*counts, strict=True))]
-    mask = hidden_cells(counts, least, tiny, hidden(sizes, least, [one in gone for one in now]))
     rows = []
-    for r, one in enumerate(before):
-        for c, other in enumerate(now):
-            if (one, other) not in held:
-                continue
-            row, small = held[one, other], mask[r][c]
-            names = {"from_stage": one, "from_stage_zh": row["from_group_zh"]}
-            names |= {"to_stage": other, "to_stage_zh": row["to_group_zh"], "before": f"{row['before']:%Y-%m}"}
-            moved = float(one != other and {one, other} <= set(_STAGES))
-            places = {"from_place": r + 1, "to_place": c + 1, "moved": moved}
-            figures = {"customers": None if small else row["customers"], "share": None if small else row["share"]}
-            of = None if tiny[r] else sum(counts[r])
-            rows.append({**names, **places, **figures, "of": of, **({"small": 1.0} if small else {})})
+    for row, figures in walked(ways, before, now, least, _HELD, gone):
+        one, other = row["from_group"], row["to_group"]
+        names = {"from_stage": one, "from_stage_zh": row["from_group_zh"]}
+        names |= {"to_stage": other, "to_stage_zh": row["to_group_zh"], "before": f"{row['before']:%Y-%m}"}
+        rows.append({**names, "moved": float(one != other and {one, other} <= set(_STAGES)), **figures})
     return rows
 
 

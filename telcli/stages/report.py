@@ -151,7 +151,8 @@ def _put_months(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFram
     """Segments against the month before, and tried on an earlier one."""
     if facts.segments and "segment_moves" in tables:
         names = [row["name"] for row in facts.segments]
-        ways = segment_months.moves(tables["segment_moves"].collect(), names, settings.small_cell)
+        gone = [row["name"] for row in facts.segments if row["customers"] is None]
+        ways = segment_months.moves(tables["segment_moves"].collect(), names, settings.small_cell, gone)
         figures.block("segment_moves", ways, segment_months.MOVE_TEXTS)
     if facts.segments and "segment_evaluation" in tables:
         rows = segment_months.tried(tables["segment_evaluation"].collect(), settings.small_cell)

@@ -106,6 +106,14 @@ def test_the_size_of_a_group_of_few_is_hidden_with_what_would_give_it_away() -> 
     assert {row[0]: row[1] for row in table[1:]}["Faders"] == "hidden"
 
 
+def test_a_segment_whose_size_is_hidden_elsewhere_shows_no_way_to_it() -> None:
+    rows = segment_months.moves(moves_table(), NAMES, 10, [NAMES[0]])
+    assert all(row.get("small") for row in rows if row["to_group"] == NAMES[0])
+    assert not all(
+        row.get("small") for row in segment_months.moves(moves_table(), NAMES, 10) if row["to_group"] == NAMES[0]
+    )
+
+
 def test_who_is_in_no_segment_stands_last_and_did_not_move() -> None:
     names = {"Faders": "returned", "not yet a customer": "inactive"}
     told = moves_table().with_columns(pl.col("from_group").replace(names))
