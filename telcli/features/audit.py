@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.features.exact import UNITS, units
+from telcli.features.gaps import gaps
 from telcli.features.month_index import index_at, month_at
 from telcli.features.span import USE, Span
 from telcli.features.use import CALLING, DATA, DAYS
@@ -79,6 +80,7 @@ def doubts(
     return [
         *_about_months(found, span),
         *_about_use(found, span),
+        *gaps(tables, span, customers),
         *_about_customers(tables, span, tally, customers),
         *_about_money(tables, span, tally),
     ]

@@ -130,6 +130,19 @@ def test_use_of_one_kind_alone_is_told(kinds: tuple[str, ...], half: bool) -> No
     assert last["months_since_use"].to_list() == [0.0, None if half else 4.0]
 
 
+@pytest.mark.parametrize("table_name", ["bills", "usage"])
+def test_rows_missing_between_those_of_a_customer_are_told(table_name: str) -> None:
+    what = {"bills": {"kind": "total", "amount": 10.0}, "usage": {"active_days": 9.0}}[table_name]
+    full = [{"customer_id": name, "month": date(2024, k, 1), **what} for name in "ab" for k in range(1, 7)]
+    assert "rows-missing-between" not in codes(run(small(**{table_name: full})))
+    thinned = [row for row in full if (row["customer_id"], row["month"].month) not in {("a", 3), ("a", 4)}]
+    (told,) = (one for one in run(small(**{table_name: thinned})).notices if one.code == "rows-missing-between")
+    assert (told.values["table"], told.values["gaps"], told.values["months"]) == (table_name, 2, 12)
+    assert "(16.7%)" in told.message
+    ended = [row for row in full if row["customer_id"] == "b" or row["month"].month < 3]
+    assert "rows-missing-between" not in codes(run(small(**{table_name: ended}))), "who has none later has no gap"
+
+
 def test_what_does_not_fit_is_told() -> None:
     bills = [
         {"customer_id": name, "month": date(2024, k, 1), "kind": "total", "amount": 10.0}
