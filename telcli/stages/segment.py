@@ -83,7 +83,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segments": segments,
         "segment_profiles": profiled,
         "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
-        "segment_centres": centre_rows(now.people, now.preparation, now.grouping, inputs.as_of),
+        "segment_centres": centre_rows(now),
         "segment_origins": origin_rows(record, same.rows(profiled.height), segments, inputs.as_of),
         "segment_agreement": compared.rows,
         "segment_reach": reach,

@@ -11,9 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.methods.clustering import Labels
 from telcli.methods.preparation import BehaviourPreparation, Fate, restored
 from telcli.stages import Earlier
-from telcli.stages.segment_count import Grouping
+from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_people import People
 
 __all__ = ["Drawn", "Record", "centre_rows", "preparation_rows", "recall"]
@@ -69,8 +70,12 @@ def preparation_rows(people: People, preparation: BehaviourPreparation, as_of: d
     return found.with_columns(as_of=pl.lit(as_of))
 
 
-def centre_rows(people: People, preparation: BehaviourPreparation, grouping: Grouping, as_of: date) -> pl.DataFrame:
-    """Table segment_centres: the centres, and the means of those whose value is known."""
+def centre_rows(now: Segmented) -> pl.DataFrame:
+    """Table segment_centres: the centres, the means of those whose value is known, and how far those now there are off.
+
+    `effect` is a z-score: (mean of the segment - mean of all) / standard deviation of all, of values as prepared.
+    """
+    people, preparation, grouping = now.people, now.preparation, now.grouping
     labels, kept = grouping.labels, preparation.kept_
     frames = []
     for place, column in enumerate(kept):
@@ -79,13 +84,24 @@ def centre_rows(people: People, preparation: BehaviourPreparation, grouping: Gro
         known = np.bincount(labels, weights=seen, minlength=len(grouping.centres))
         total = np.bincount(labels, weights=np.where(seen, raw, 0.0), minlength=len(grouping.centres))
         means = [float(value / of) if of else None for value, of in zip(total, known, strict=True)]
+        effects = _effects(now.prepared[:, place].astype(np.float64), labels, len(grouping.centres))
         found = {"segment": range(1, len(grouping.centres) + 1), "value": grouping.centres[:, place], "mean": means}
+        found["effect"] = effects
         frames.append(pl.DataFrame(found, schema=_CENTRE).with_columns(column=pl.lit(people.behaviour[column])))
     whole = pl.concat(frames) if frames else pl.DataFrame(schema={**_CENTRE, "column": pl.String})
-    return whole.with_columns(as_of=pl.lit(as_of))
+    return whole.with_columns(as_of=pl.lit(now.as_of))
 
 
-_CENTRE = {"segment": pl.Int64, "value": pl.Float64, "mean": pl.Float64}
+_CENTRE = {"segment": pl.Int64, "value": pl.Float64, "mean": pl.Float64, "effect": pl.Float64}
+
+
+def _effects(values: NDArray[np.float64], labels: Labels, segments: int) -> list[float | None]:
+    """The z-score of each segment's mean; None of one that has nobody, or where all are alike."""
+    counts, deviation = np.bincount(labels, minlength=segments), float(values.std())
+    if not deviation > 0:
+        return [None] * segments
+    totals = np.bincount(labels, weights=values - values.mean(), minlength=segments)
+    return [float(total / of / deviation) if of else None for total, of in zip(totals, counts, strict=True)]
 
 
 def recall(earlier: Earlier | None) -> Record | None:

@@ -20,6 +20,7 @@ from telcli.features.ruling import NOT_KNOWN
 from telcli.features.traits import consumption_view
 from telcli.features.value_flags import loyal, overlap, profitable, strategic
 from telcli.features.value_mode import value_mode
+from telcli.features.value_scores import loyalty_score, profit_score, strategic_score
 from telcli.features.view_facts import view_facts
 from telcli.features.view_words import REASONS, group_words, reason_words
 from telcli.settings import SegmentSettings
@@ -133,6 +134,7 @@ def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
     steps: Sequence[Iterable[pl.Expr]] = (
         [*consumption_view(settings), *profitable(settings), *loyal(settings), *strategic(settings), *rfm_variant()],
         [*account_class(settings), *online(settings), *overlap(), *rfm_scores()],
+        [*profit_score(), *loyalty_score(settings), *strategic_score(settings)],
         [*rfm_group(settings), *value_mode(settings), *exit_candidate(settings)],
         [exit_remedy()],
     )

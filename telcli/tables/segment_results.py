@@ -50,6 +50,7 @@ class SegmentCentres(dy.Schema):
     column = c.text("Column", "字段", key=True)
     value = c.number("Its centre, prepared", "客群中心(标准化)", "as prepared", need=True)
     mean = c.number("Its mean in the segment, of those known", "客群均值", "as the column")
+    effect = c.number("Mean of the segment less that of all, prepared", "标准化差异(z值)", "standard deviations of all")
 
 
 class SegmentOrigins(dy.Schema):

@@ -25,6 +25,10 @@ def _score(meaning: str, zh: str) -> dy.Int64:
     return c.integer(meaning, zh, "1..5", low=1, high=5)
 
 
+def _of_hundred(meaning: str, zh: str) -> dy.Float64:
+    return c.number(meaning, zh, "0..100", low=0.0, high=100.0)
+
+
 class CustomerViews(dy.Schema):
     """One row per customer alive at the snapshot; a group is null where what it goes by is not known."""
 
@@ -36,10 +40,13 @@ class CustomerViews(dy.Schema):
     account_reason = c.text("Why that class", "客户等级依据", need=True)
     profitable = c.flag("Earns at least the mean margin", "盈利客户")
     profit_reason = c.text("Why profitable or not", "盈利判断依据", need=True)
+    profit_score = _of_hundred("How profitable; 50 and more is profitable", "盈利得分(50分起为盈利客户)")
     loyal = c.flag("Has stayed long and content", "忠诚客户")
     loyalty_reason = c.text("Why loyal or not", "忠诚判断依据", need=True)
+    loyalty_score = _of_hundred("How loyal; 50 and more is loyal", "忠诚得分(50分起为忠诚客户)")
     strategic = c.flag("Weighs more than the money", "战略客户")
     strategic_reason = c.text("Why strategic or not", "战略判断依据", need=True)
+    strategic_score = _of_hundred("Weight beside the money; 50 and more is strategic", "战略得分(50分起为战略客户)")
     value_overlap = c.text("Which of profitable, loyal, strategic hold together", "盈利、忠诚、战略的交叠")
     value_reason = c.text("How many of the three hold", "交叠数", need=True)
     consumption_tier = c.text("High, mid or low revenue", "消费层级", one_of=TIERS)

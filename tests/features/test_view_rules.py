@@ -21,6 +21,7 @@ from telcli.features.rfm import rfm_group
 from telcli.features.traits import consumption_tier, consumption_view
 from telcli.features.value_flags import loyal, overlap, profitable, strategic
 from telcli.features.value_mode import value_mode
+from telcli.features.value_scores import loyalty_score, profit_score, strategic_score
 from telcli.features.view_words import REASONS, group_words, reason_words, view_words
 from telcli.settings import SegmentSettings
 from telcli.tables import contract
@@ -301,6 +302,87 @@ def test_overlap_names_the_flags_that_hold_and_no_other(flags: list[bool | None]
     assert (told or "") == ("+".join(held) or ("" if None in flags else "none"))
     counted = ("none-of-three", "one-of-three", "two-of-three", "all-three")[len(held)]
     assert reason == (counted if None not in flags else "partly-known" if held else "not-known")
+
+
+SCORED: dict[str, tuple[View, View]] = {
+    "profit": (profitable, lambda _: profit_score()),
+    "loyalty": (loyal, loyalty_score),
+    "strategic": (strategic, strategic_score),
+}
+ANYBODY = st.fixed_dictionaries(
+    {},
+    optional={
+        "margin": st.floats(-1e6, 1e6),
+        "tenure_months": st.floats(0, 600),
+        "complaints_sum_6": st.integers(0, 20).map(float),
+        "months_in_arrears_6": st.integers(0, 6).map(float),
+        "lifecycle_stage": st.sampled_from(["maturity", "decline", "dormant", "unknown", "churned"]),
+        "told_class": st.sampled_from(["key", "public"]),
+        "leased": st.booleans(),
+        "numbers_held": st.integers(0, 500).map(float),
+        "group_customers": st.integers(1, 500).map(float),
+        "star_level": st.integers(0, 7).map(float),
+    },
+)
+
+
+def scored(kind: str, rows: list[dict[str, Any]], **settings: Any) -> list[tuple[bool | None, float | None]]:
+    """The flag and the score of each."""
+    flag, score = SCORED[kind]
+    chosen = SegmentSettings(**settings)
+    frame = pl.DataFrame([{**dict.fromkeys(KINDS), **row} for row in rows], schema=KINDS)
+    held = frame.with_columns(flag(chosen))
+    return held.select({"profit": "profitable", "loyalty": "loyal"}.get(kind, kind), *score(chosen)).rows()
+
+
+@given(st.sampled_from(list(SCORED)), st.lists(ANYBODY, min_size=1, max_size=20), st.sampled_from([0, 20]))
+def test_a_score_is_50_and_more_exactly_where_the_flag_is_set(
+    kind: str, rows: list[dict[str, Any]], group: int
+) -> None:
+    for flag, score in scored(kind, rows, strategic_group=group):
+        assert (score is None) == (flag is None)
+        if score is not None:
+            assert 0 <= score <= 100
+            assert (score >= 50) is flag
+
+
+@pytest.mark.parametrize(
+    ("kind", "better", "worse"),
+    [
+        ("profit", {"margin": 51.0}, {"margin": 50.0}),
+        ("loyalty", {"tenure_months": 200.0}, {"tenure_months": 100.0}),
+        ("loyalty", {"tenure_months": 12.0}, {"tenure_months": 3.0}),
+        *(
+            ("loyalty", {"tenure_months": 40.0, **better}, {"tenure_months": 40.0, **worse})
+            for better, worse in (
+                ({"complaints_sum_6": 0.0}, {"complaints_sum_6": 1.0}),
+                ({"months_in_arrears_6": 0.0}, {"months_in_arrears_6": 1.0}),
+                ({"lifecycle_stage": "growth"}, {"lifecycle_stage": "decline"}),
+                ({"lifecycle_stage": "churned"}, {"lifecycle_stage": "decline"}),
+            )
+        ),
+        ("strategic", {"leased": True, "numbers_held": 30.0}, {"leased": True, "numbers_held": 3.0}),
+        ("strategic", {"told_class": "key", "leased": True}, {"told_class": "key"}),
+        ("strategic", {"star_level": 6.0}, {"star_level": 2.0}),
+        ("strategic", {"star_level": 2.0, "group_customers": 9.0}, {"star_level": 2.0, "group_customers": 1.0}),
+    ],
+)
+def test_more_of_what_counts_ranks_higher(kind: str, better: dict[str, Any], worse: dict[str, Any]) -> None:
+    (_, high), (_, low) = scored(kind, [better, worse])
+    assert high is not None
+    assert low is not None
+    assert high > low
+
+
+def test_scores_by_hand() -> None:
+    row = {"tenure_months": 72.0, "complaints_sum_6": 1.0, "months_in_arrears_6": 3.0, "lifecycle_stage": "maturity"}
+    within = 0.4 * 0.75 + 0.2 * 0.75 + 0.2 * 0.5 + 0.2
+    assert scored("loyalty", [row])[0] == (False, pytest.approx(50 * within))
+    assert scored("loyalty", [row], loyal_arrears=3)[0] == (True, pytest.approx(50 + 50 * within))
+    lines = {"numbers_held": 20.0, "star_level": 7.0, "group_customers": 20.0}
+    assert scored("strategic", [lines])[0] == (True, pytest.approx(50 + 50 * (1 - 0.5**3)))
+    assert scored("strategic", [lines], strategic_group=0)[0] == (True, pytest.approx(50 + 50 * (1 - 0.5**2)))
+    assert [score for _, score in scored("profit", [{"margin": 1.0}] * 2)] == [75.0, 75.0]
 
 
 RANKS = {"public": 0, "business": 1, "key": 2}

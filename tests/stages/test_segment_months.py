@@ -130,6 +130,12 @@ def test_centres_and_preparation_tell_who_is_where(may: Outcome) -> None:
         for row in centres.select(rows["column"].to_list()).rows()
     ]
     assert (np.argmin(away, axis=0) + 1).tolist() == out(may, "segments")["segment"].to_list()
+    labels = out(may, "segments")["segment"].to_numpy()
+    effects = out(may, "segment_centres").pivot("column", index="segment", values="effect").sort("segment")
+    for name, values in zip(rows["column"], columns, strict=True):
+        means = [values[labels == number].mean() for number in (1, 2, 3)]
+        assert effects[name].to_list() == pytest.approx((np.array(means) - values.mean()) / values.std(), abs=1e-4)
+    assert effects.drop("segment").to_numpy().max() > 1
 
 
 def test_means_are_in_the_unit_of_the_column(may: Outcome) -> None:

@@ -52,6 +52,16 @@ def test_the_same_customers_and_tiers_as_segments(found: Outcome) -> None:
     assert views["own_groups"].null_count() == ROWS
 
 
+def test_customers_are_scored_beside_their_flags(found: Outcome) -> None:
+    views = out(found, "customer_views")
+    for flag, score in (("profitable", "profit"), ("loyal", "loyalty"), ("strategic", "strategic")):
+        named = f"{score}_score"
+        assert views[named].null_count() == 0
+        assert ((views[named] >= 50) == views[flag]).all(), named
+    assert views["profit_score"].n_unique() > 300
+    assert views["loyalty_score"].n_unique() > 300
+
+
 def test_groups_of_a_view_add_up_to_everybody(found: Outcome) -> None:
     groups, views = out(found, "view_groups"), out(found, "customer_views")
     assert set(groups["view_name"]) == set(REASONS)
