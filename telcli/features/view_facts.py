@@ -12,11 +12,15 @@ from telcli.features.earnings import earnings
 from telcli.features.margin_parts import Rates
 from telcli.features.month_index import month_at, month_index
 from telcli.features.touches import asked, paid, sold
+from telcli.features.use_level import nothing_used
 from telcli.tables import contract
 
 __all__ = ["view_facts"]
 
-_NOW = ("tenure_months", "services_held", "numbers_held", "complaints_sum_6", "months_in_arrears_6", "months_since_use")
+_NOW = (
+    *("tenure_months", "services_held", "numbers_held", "complaints_sum_6", "months_in_arrears_6", "months_since_use"),
+    *("call_minutes", "data_mb"),
+)
 _YEAR_DAYS = 365
 
 
@@ -43,7 +47,7 @@ def view_facts(
         losing_at=settings.exit_margin,
     )
     words = (settings.online_channels, settings.offline_channels)
-    parts = [_present(months, as_of), earned, _lately(months, as_of)]
+    parts = [_present(months, as_of), earned, _lately(months, as_of, settings.without_months)]
     if "subscriptions" in tables:
         parts.append(sold(tables["subscriptions"], as_of, *words))
     frame = _joined(people, parts)
@@ -69,11 +73,15 @@ def _joined(frame: pl.DataFrame, parts: list[pl.LazyFrame]) -> pl.DataFrame:
 
 
 def _present(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    return months.filter(pl.col("month") == as_of).select("customer_id", *_NOW, "revenue_change_6")
+    now = months.filter(pl.col("month") == as_of)
+    return now.select("customer_id", *_NOW, "revenue_change_6", nothing_used().alias("uses_nothing"))
 
 
-def _lately(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Days of use in 3 months and offers taken up in 12; null where no month tells. Whole numbers, so that they add."""
+def _lately(months: pl.LazyFrame, as_of: date, without: int) -> pl.LazyFrame:
+    """Days of use in 3 months, offers taken up in 12, and of the last `without` months those in which nothing was used.
+
+    Days and offers are null where no month tells. Whole numbers, so that they add.
+    """
     index = month_index(as_of)
     window = months.filter(pl.col("month").is_between(month_at(index - 11), as_of))
     days = pl.col("active_days").filter(pl.col("month") >= month_at(index - 2)).round()
@@ -81,6 +89,7 @@ def _lately(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     return window.group_by("customer_id").agg(
         use_days=pl.when(days.count() > 0).then(days.sum()),
         accepted=pl.when(offers.count() > 0).then(offers.sum()),
+        nothing_months=nothing_used().filter(pl.col("month") >= month_at(index - without + 1)).sum(),
     )
 
 

@@ -21,6 +21,7 @@ REASONS = {
     "value_overlap": "value_reason",
     "consumption_tier": "consumption_reason",
     "lifecycle_stage": "lifecycle_reason",
+    "use_level": "use_reason",
     "rfm_group": "rfm_reason",
     "value_mode": "mode_reason",
     "exit_candidate": "exit_reason",

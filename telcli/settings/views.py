@@ -130,6 +130,28 @@ class ViewSettings(_MoneySettings):
         low=0,
         high=6,
     )
+    very_low_minutes: float = setting(
+        5.0,
+        "Minutes of calls a month below which, with very_low_mb, a customer uses next to nothing.",
+        "月通话低于此分钟数且流量低于 very_low_mb 为极低使用。",
+        unit="minutes",
+        low=0.0,
+    )
+    very_low_mb: float = setting(
+        5.0,
+        "Data a month below which, with very_low_minutes, a customer uses next to nothing.",
+        "月流量低于此值且通话低于 very_low_minutes 为极低使用。",
+        unit="MB",
+        low=0.0,
+    )
+    without_months: int = setting(
+        3,
+        "Months running without voice, data or texts that make more of it than a month of none.",
+        "连续多少个月无语音、无流量、无短信为三无客户。",
+        unit="months",
+        low=2,
+        high=12,
+    )
     online_share: float = setting(
         0.6,
         "Share of payments and contacts in 6 months through online channels that makes an online customer.",

@@ -18,6 +18,7 @@ from telcli.features.own_groups import check_rules, own_groups
 from telcli.features.rfm import rfm_group, rfm_scores, rfm_variant
 from telcli.features.ruling import NOT_KNOWN
 from telcli.features.traits import consumption_view
+from telcli.features.use_level import use_level
 from telcli.features.value_flags import loyal, overlap, profitable, strategic
 from telcli.features.value_mode import value_mode
 from telcli.features.value_scores import loyalty_score, profit_score, strategic_score
@@ -133,6 +134,7 @@ def _grouped(facts: pl.DataFrame, settings: SegmentSettings) -> pl.DataFrame:
     """The views one after the other: later ones read earlier ones."""
     steps: Sequence[Iterable[pl.Expr]] = (
         [*consumption_view(settings), *profitable(settings), *loyal(settings), *strategic(settings), *rfm_variant()],
+        use_level(settings),
         [*account_class(settings), *online(settings), *overlap(), *rfm_scores()],
         [*profit_score(), *loyalty_score(settings), *strategic_score(settings)],
         [*rfm_group(settings), *value_mode(settings), *exit_candidate(settings)],

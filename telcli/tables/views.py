@@ -12,10 +12,20 @@ from telcli.tables.checks import Contract
 from telcli.tables.results import LIFECYCLE_STAGES, TIERS
 from telcli.tables.subjects import CUSTOMER_CLASSES, PAY_MODES
 
-__all__ = ["BY_LABEL", "CONTRACTS", "EXIT_REMEDIES", "RFM_GROUPS", "VALUE_MODES", "CustomerViews", "ViewGroups"]
+__all__ = [
+    "BY_LABEL",
+    "CONTRACTS",
+    "EXIT_REMEDIES",
+    "RFM_GROUPS",
+    "USE_LEVELS",
+    "VALUE_MODES",
+    "CustomerViews",
+    "ViewGroups",
+]
 
 VALUE_MODES = ("supply", "customise", "partner")
 RFM_GROUPS = ("best", "big", "busy", "middling", "small", "new", "slipping", "lapsed")
+USE_LEVELS = ("without", "zero", "very-low", "in-use")
 EXIT_REMEDIES = ("collect-arrears", "channel-shift", "fewer-campaigns", "e-bill", "re-plan")
 BY_LABEL = ("lifecycle_stage", "exit_candidate")
 """Views that put whom the label says left in a group of their own: a churn rate by that label would measure itself."""
@@ -53,6 +63,8 @@ class CustomerViews(dy.Schema):
     consumption_reason = c.text("Why that tier", "消费层级依据", need=True)
     lifecycle_stage = c.text("Stage of the customer's life", "生命周期阶段", need=True, one_of=LIFECYCLE_STAGES)
     lifecycle_reason = c.text("Which rule of the stages held", "生命周期判断依据", need=True)
+    use_level = c.text("How little is used: nothing, next to nothing, or more", "使用程度", one_of=USE_LEVELS)
+    use_reason = c.text("Why that level", "使用程度依据", need=True)
     rfm_variant = c.text("Scored among prepaid or postpaid customers", "RFM口径", one_of=PAY_MODES)
     recency = _score("How lately paid or topped up; 5 the latest", "R得分(最近缴费)")
     frequency = _score("How often used or topped up; 5 the most often", "F得分(活跃天数或充值次数)")

@@ -19,6 +19,7 @@ from telcli.features.exit_candidates import exit_candidate, exit_remedy
 from telcli.features.online import online, online_channel
 from telcli.features.rfm import rfm_group
 from telcli.features.traits import consumption_tier, consumption_view
+from telcli.features.use_level import use_level
 from telcli.features.value_flags import loyal, overlap, profitable, strategic
 from telcli.features.value_mode import value_mode
 from telcli.features.value_scores import loyalty_score, profit_score, strategic_score
@@ -29,12 +30,13 @@ from telcli.tables import contract
 WORDS = tomllib.loads((Path(telcli.features.__file__).parent / "view_words.toml").read_text(encoding="utf-8"))
 TEXTS = ("told_class", "strategic_reason", "account_class", "consumption_tier", "lifecycle_stage", "rfm_variant")
 LOSING = {"losing_months": 6.0, "margin_known": 6.0}
-FLAGS = ("leased", "strategic", "online", "bought_online", "exit_candidate")
+FLAGS = ("leased", "strategic", "online", "bought_online", "exit_candidate", "uses_nothing")
 NUMBERS = (
     *("margin", "revenue_change_6", "numbers_held", "group_customers", "star_level", "tenure_months", "revenue"),
     *("complaints_sum_6", "months_in_arrears_6", "services_held", "accepted", "asked", "touches", "touches_online"),
     *("losing_months", "margin_known", "unpaid", "contact_cost", "campaign_cost", "lines_cost"),
     *("recency", "frequency", "monetary", "complaint_score"),
+    *("call_minutes", "data_mb", "nothing_months"),
 )
 KINDS = {
     **dict.fromkeys(TEXTS, pl.String),
@@ -106,6 +108,25 @@ CASES: dict[str, tuple[View, list[tuple[dict[str, Any], Any, str]]]] = {
             ({"consumption_tier": "mid"}, "mid", "spends-middling"),
             ({"consumption_tier": "low"}, "low", "spends-least"),
             ({"revenue": 9.0}, None, "not-known"),
+        ],
+    ),
+    "use_level": (
+        use_level,
+        [
+            (
+                {"call_minutes": 0.0, "data_mb": 0.0, "uses_nothing": True, "nothing_months": 3.0},
+                "without",
+                "nothing-for-months",
+            ),
+            (
+                {"call_minutes": 0.0, "data_mb": 0.0, "uses_nothing": True, "nothing_months": 2.0},
+                "zero",
+                "nothing-this-month",
+            ),
+            ({"call_minutes": 4.9, "data_mb": 0.0, "uses_nothing": False}, "very-low", "below-both-floors"),
+            ({"call_minutes": 0.0, "data_mb": 5.0, "uses_nothing": False}, "in-use", "above-a-floor"),
+            ({"call_minutes": 5.0}, "in-use", "above-a-floor"),
+            ({"call_minutes": 0.0}, None, "not-known"),
         ],
     ),
     "rfm_group": (
@@ -242,7 +263,15 @@ def test_the_document_lists_every_reason_and_every_group() -> None:
     page = (Path(__file__).parent.parent.parent / "docs" / "segments.md").read_text(encoding="utf-8")
     for reasons in WORDS["reason"].values():
         assert [reason for reason in reasons if f"`{reason}`" not in page] == []
-    for view in ("account_class", "rfm_group", "value_mode", "exit_remedy", "consumption_tier", "lifecycle_stage"):
+    for view in (
+        "account_class",
+        "rfm_group",
+        "value_mode",
+        "exit_remedy",
+        "consumption_tier",
+        "lifecycle_stage",
+        "use_level",
+    ):
         assert [group for group in WORDS["group"][view] if group not in page] == [], view
     for setting in re.findall(r"`(\w+)`", page.partition("## Groups of your own")[0]):
         tables = ("customer_views", "segments", "segment_profiles", "customer_months", "customers", "view_groups")
@@ -266,9 +295,10 @@ def test_words_are_in_two_languages() -> None:
 
 def test_groups_of_the_contract_have_words() -> None:
     from telcli.tables.subjects import CUSTOMER_CLASSES
-    from telcli.tables.views import EXIT_REMEDIES, RFM_GROUPS, VALUE_MODES
+    from telcli.tables.views import EXIT_REMEDIES, RFM_GROUPS, USE_LEVELS, VALUE_MODES
 
     assert set(WORDS["group"]["rfm_group"]) == set(RFM_GROUPS)
+    assert set(WORDS["group"]["use_level"]) == set(USE_LEVELS)
     assert set(WORDS["group"]["value_mode"]) == set(VALUE_MODES)
     assert set(WORDS["group"]["exit_remedy"]) == set(EXIT_REMEDIES)
     assert set(WORDS["group"]["account_class"]) == set(CUSTOMER_CLASSES)

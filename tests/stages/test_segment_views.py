@@ -52,6 +52,24 @@ def test_the_same_customers_and_tiers_as_segments(found: Outcome) -> None:
     assert views["own_groups"].null_count() == ROWS
 
 
+def test_who_uses_nothing_or_next_to_nothing_is_told() -> None:
+    """Of 360: 30 used nothing for 3 months, 30 nothing this month, 30 hardly anything; 30 tell of calls alone."""
+    frame, _ = planted()
+    months = months_of(frame).collect().with_columns(place=pl.col("customer_id").str.slice(1).cast(pl.Int64))
+    place, now = pl.col("place"), pl.col("month") == AS_OF
+    late = pl.col("month") >= AS_OF.replace(month=4)
+    silent = ((place < 30) & late) | (place.is_between(30, 59) & now)
+    small, calls = place.is_between(60, 89) & now, place.is_between(90, 119) & now
+    months = months.with_columns(
+        call_minutes=pl.when(silent | calls).then(0.0).when(small).then(3.0).otherwise("call_minutes"),
+        data_mb=pl.when(silent).then(0.0).when(small).then(2.0).when(~calls).then("data_mb"),
+    )
+    views = out(run(customer_months=months.drop("place").lazy()), "customer_views")
+    assert views["use_level"].to_list() == (
+        ["without"] * 30 + ["zero"] * 30 + ["very-low"] * 30 + [None] * 30 + ["in-use"] * 240
+    )
+
+
 def test_customers_are_scored_beside_their_flags(found: Outcome) -> None:
     views = out(found, "customer_views")
     for flag, score in (("profitable", "profit"), ("loyal", "loyalty"), ("strategic", "strategic")):
