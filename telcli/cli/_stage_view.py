@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._errors import explain
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._refused import refused
 from telcli.cli._value_view import scored
@@ -106,6 +106,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
+    yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run.metrics if run.stage == "score-value" else {})
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months") if verbose else None)
@@ -121,6 +122,13 @@ def _headlines(run: StageRun) -> Iterator[str]:
         if value is not None:
             told.append(f"{tr(label)} {figure(value, kind)}")
     yield from ("  " + line for line in pack(told, " · ", _width() - 2))
+
+
+def _because(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """Why there are so many segments."""
+    reason = metrics.get("criterion_zh" if language() == "zh" else "criterion")
+    if reason:
+        yield from ("    " + line for line in wrap(reason, _width() - 4))
 
 
 def row_count(rows: int) -> str:

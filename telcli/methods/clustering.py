@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from telcli.methods.threads import threads
@@ -70,7 +72,11 @@ class SampledKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         sample = matrix[draw_rows(len(matrix), self.sample_rows, self.random_state)]
         clusters = min(self.n_clusters, len(np.unique(sample, axis=0)))
         with threads(1):
-            self._finish(matrix, self._start(sample, clusters))
+            with warnings.catch_warnings():
+                # of nearly equal rows K-means may find fewer: what is found tells so itself
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                centres = self._start(sample, clusters)
+            self._finish(matrix, centres)
         return self
 
     def predict(self, X: ArrayLike) -> Labels:

@@ -77,7 +77,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     reach = reach_rows(segments, inputs.tables, inputs.as_of, views.margins, rates_set(inputs).cost_per_contact)
     metrics["views"] = views.metrics
     metrics["criterion"], metrics["criterion_zh"] = reasoned(
-        now.grouping.criterion, asdict(settings), metrics["k_by_measure"]
+        now.grouping.criterion, asdict(settings), metrics["k_by_measure"], now.grouping.recommended
     )
     tables = {
         "segments": segments,
@@ -197,6 +197,7 @@ def _metrics(now: Segmented, seed: int) -> dict[str, Any]:
         **asdict(apart),
         "silhouette": sampled_silhouette(now.prepared, labels, seed=seed) if measurable else None,
         "stability": now.grouping.stability,
+        "recommended": now.grouping.recommended,
         "gain_over_kmeans": now.grouping.gain,
         "about_churn": asdict(about) if about else None,
         "preparation": now.preparation.describe(now.people.behaviour),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
-from telcli.methods.cluster_count import Maker, Tried, best_by_measure, choose, try_each
+from telcli.methods.cluster_count import Choice, Maker, Tried, best_by_measure, choose, try_each
 from telcli.methods.clustering import Floats, Labels, SampledKMeans, assign, draw_rows
 from telcli.methods.glkm import GLKM
 from telcli.methods.preparation import BehaviourPreparation
@@ -40,7 +40,7 @@ MEASURES = (
 """What is told of each number of segments."""
 _FEWEST_ROWS = 30
 _PATIENCE = 4
-"""Generations without a better optimum that end the genetic search."""
+"""Generations without a better optimum that end the genetic search while numbers of segments are compared."""
 _NONE = Tried(())
 _ROWS_PER_SEGMENT = 10
 
@@ -60,6 +60,8 @@ class Grouping:
     notices: tuple[Notice, ...] = ()
     gain: float | None = None
     """Share of the inertia of ten starts of K-means, on a sample, that the genetic search took away."""
+    recommended: int | None = None
+    """The number that the rule takes of those measured, whatever was asked for; None where none was."""
     origin: NDArray[np.int64] | None = None
     """Of each segment, the place of its centre among those that were given; None where they were found anew."""
 
@@ -93,43 +95,75 @@ def grouped(prepared: Floats, preparation: BehaviourPreparation, settings: Segme
     if distinct < 2:
         words = "Customers do not differ in behaviour: they form one segment."
         return _alone(prepared, "alone", Notice("segment-no-variation", words))
-    if settings.n_segments:
-        return _as_asked(prepared, sample, distinct, settings, inputs)
     most = min(settings.max_segments, distinct, rows // _ROWS_PER_SEGMENT)
+    asked = min(settings.n_segments, distinct, rows - 1)
+    fitted: dict[int, SampledKMeans] = {}
+    tried = _tried(sample, sorted({*range(2, most + 1), asked} - {0, 1}), fitted, settings, inputs)
+    choice = _advised(tried, most, settings)
+    if settings.n_segments:
+        found = _as_asked(prepared, len(sample), fitted.get(asked), settings, inputs.seed)
+    elif choice is None:
+        found = _alone(prepared, "alone")
+    else:
+        found = _found(_finished(prepared, len(sample), fitted[choice.k], settings, inputs.seed), "chosen")
+        if not choice.sound:
+            words = (
+                "No number of segments is both large enough (min_share) and stable enough (min_stability); "
+                "{k} comes closest."
+            )
+            found = replace(found, criterion="closest", notices=(Notice("segment-unstable", words, {"k": choice.k}),))
+    return _measured(found, tried, choice)
+
+
+def _tried(
+    sample: Floats, ks: Sequence[int], fitted: dict[int, SampledKMeans], settings: SegmentSettings, inputs: Inputs
+) -> Tried:
+    """Measure each number; what was fitted for it stays in `fitted`."""
 
     def told(done: int) -> None:
-        inputs.progress("segments tried", done, most - 1)
+        inputs.progress("segments tried", done, len(ks))
 
-    quick = _quick(settings)
-    fitted: dict[int, SampledKMeans] = {}
-    tried = try_each(sample, range(2, most + 1), _kept(clusterer(settings), fitted), quick, inputs.seed, told)
+    return try_each(sample, ks, _kept(clusterer(settings), fitted), _quick(settings), inputs.seed, told)
+
+
+def _advised(tried: Tried, most: int, settings: SegmentSettings) -> Choice | None:
+    """The number that the rule takes of 2 to `most`; None where none could be measured."""
+    within = [one for one in tried.candidates if one.k <= most]
     slacks = (settings.silhouette_slack, settings.stability_slack)
-    choice = choose(tried.candidates, settings.min_share, settings.min_stability, *slacks)
-    stability = next(one.stability for one in tried.candidates if one.k == choice.k)
-    # on no more rows than the sample takes, the trial was the very fit; beyond, all rows are fitted
-    made = fitted[choice.k] if rows == len(sample) else clusterer(settings)(choice.k, inputs.seed).fit(prepared)
-    found = _found(made, "chosen" if choice.sound else "closest")
-    words = (
-        "No number of segments is both large enough (min_share) and stable enough (min_stability); {k} comes closest."
-    )
-    notices = () if choice.sound else (Notice("segment-unstable", words, {"k": choice.k}),)
-    return replace(found, tried=tried, stability=stability, notices=notices)
+    return choose(within, settings.min_share, settings.min_stability, *slacks) if within else None
+
+
+def _measured(found: Grouping, tried: Tried, choice: Choice | None) -> Grouping:
+    """The grouping with what was measured, and the warning that there are no groups where the gap finds one alone."""
+    k = len(np.unique(found.labels))
+    stability = next((one.stability for one in tried.candidates if one.k == k), None)
+    notices = found.notices
+    if k > 1 and best_by_measure(tried).get("gap") == 1:
+        words = (
+            "By the gap statistic there are no groups: the {k} segments cut a continuum of customers, and those on "
+            "either side of a border are much alike."
+        )
+        notices += (Notice("segment-continuum", words, {"k": k}),)
+    recommended = choice.k if choice else None
+    return replace(found, tried=tried, stability=stability, notices=notices, recommended=recommended)
 
 
 def count_rows(grouping: Grouping, gains: Mapping[int, tuple[float, float]], as_of: date) -> pl.DataFrame:
     """Table segment_counts: each number that was tried, with the bits that it tells of churn and that chance would.
 
-    The number in use alone where none was tried.
+    The number in use has a row too where it was not tried.
     """
     used = len(grouping.centres)
-    tried = [asdict(one) for one in grouping.tried.candidates] or [{"k": used, "stability": grouping.stability}]
+    tried = {one.k: asdict(one) for one in grouping.tried.candidates}
+    tried.setdefault(used, {"k": used, "stability": grouping.stability})
     columns = {"k": pl.Int64(), **dict.fromkeys(MEASURES, pl.Float64())}
     rows = []
-    for row in tried:
+    for _, row in sorted(tried.items()):
         told = dict(zip(("information_gain", "chance_gain"), gains.get(row["k"], (None, None)), strict=True))
         rows.append({**{name: row.get(name) for name in columns}, **told})
     frame = pl.DataFrame(rows, schema=columns)
-    return frame.with_columns(as_of=pl.lit(as_of), recommended=pl.col("k") == used)
+    advised = pl.lit(value=False) if grouping.recommended is None else pl.col("k") == grouping.recommended
+    return frame.with_columns(as_of=pl.lit(as_of), recommended=advised, in_use=pl.col("k") == used)
 
 
 def by_measure(grouping: Grouping, gains: Mapping[int, tuple[float, float]]) -> dict[str, int]:
@@ -144,14 +178,15 @@ def by_measure(grouping: Grouping, gains: Mapping[int, tuple[float, float]]) -> 
     return {**best_by_measure(grouping.tried), **told}
 
 
-def clusterer(settings: SegmentSettings) -> Maker:
+def clusterer(settings: SegmentSettings, patience: int | None = _PATIENCE) -> Maker:
     """What finds so many segments with a seed; any estimator with the same methods can take its place.
 
-    Its sample is the one on which a number is tried, so what is tried is what is had.
+    Its sample is the one on which a number is tried. With `patience` None the genetic search takes the patience that
+    becomes the sample; as the same seed breeds the same children, it goes on where a trial ended, and is never worse.
     """
     if settings.algorithm == "kmeans":
         return lambda k, seed: SampledKMeans(k, sample_rows=SAMPLE_ROWS, random_state=seed)
-    return lambda k, seed: GLKM(k, patience=_PATIENCE, sample_rows=SAMPLE_ROWS, random_state=seed, n_jobs=-1)
+    return lambda k, seed: GLKM(k, patience=patience, sample_rows=SAMPLE_ROWS, random_state=seed, n_jobs=-1)
 
 
 def in_order(grouping: Grouping, prepared: Floats, revenue: NDArray[np.float64]) -> Grouping:
@@ -192,6 +227,18 @@ def _kept(make: Maker, made: dict[int, SampledKMeans]) -> Maker:
     return kept
 
 
+def _finished(
+    prepared: Floats, sampled: int, tried: SampledKMeans, settings: SegmentSettings, seed: int
+) -> SampledKMeans:
+    """The number that was taken, searched with patience on all rows.
+
+    K-means has none, so that what was tried on all rows is the very fit.
+    """
+    if settings.algorithm == "kmeans" and sampled == len(prepared):
+        return tried
+    return clusterer(settings, patience=None)(tried.n_clusters, seed).fit(prepared)
+
+
 def _found(fitted: SampledKMeans, criterion: str) -> Grouping:
     gain = fitted.gain_ if isinstance(fitted, GLKM) else None
     return Grouping(fitted.labels_, fitted.cluster_centers_, criterion, gain=gain)
@@ -199,25 +246,27 @@ def _found(fitted: SampledKMeans, criterion: str) -> Grouping:
 
 def _alone(prepared: Floats, criterion: str, *notices: Notice) -> Grouping:
     centre = prepared.mean(axis=0, keepdims=True, dtype=np.float64)
-    return Grouping(np.zeros(len(prepared), dtype=np.int32), centre, criterion, notices=notices)
+    return Grouping(np.zeros(len(prepared), dtype=np.int32), centre, criterion, notices=notices, recommended=1)
 
 
-def _as_asked(prepared: Floats, sample: Floats, distinct: int, settings: SegmentSettings, inputs: Inputs) -> Grouping:
-    """The number of segments named in n_segments, as far as there are distinct customers and one is left over."""
+def _as_asked(
+    prepared: Floats, sampled: int, tried: SampledKMeans | None, settings: SegmentSettings, seed: int
+) -> Grouping:
+    """The number of segments named in n_segments, as far as there are distinct customers and one is left over.
+
+    `tried` is what was fitted with that number, None where it is one segment.
+    """
     wanted = settings.n_segments
-    k = min(wanted, distinct, len(prepared) - 1)
-    notices: tuple[Notice, ...] = ()
+    if tried is None:
+        found = _alone(prepared, "asked")
+    else:
+        found = _found(_finished(prepared, sampled, tried, settings, seed), "asked")
+    # of nearly equal customers K-means may leave a segment empty
+    k = len(np.unique(found.labels))
     if k < wanted:
         words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
-        notices = (Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),)
-    if k < 2:
-        return _alone(prepared, "asked", *notices)
-    fitted: dict[int, SampledKMeans] = {}
-    tried = try_each(sample, [k], _kept(clusterer(settings), fitted), _quick(settings), inputs.seed)
-    stability = tried.candidates[0].stability if tried.candidates else None
-    made = fitted[k] if len(prepared) == len(sample) else clusterer(settings)(k, inputs.seed).fit(prepared)
-    found = _found(made, "asked")
-    return replace(found, tried=tried, stability=stability, notices=notices)
+        return replace(found, notices=(Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),))
+    return found
 
 
 def _quick(settings: SegmentSettings) -> Maker:

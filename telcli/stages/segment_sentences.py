@@ -81,23 +81,31 @@ def ruled_over(rule: Rule, columns: Sequence[str]) -> str:
     return "customer_months+customers" if own else "customer_months"
 
 
-def reasoned(criterion: str, settings: Mapping[str, Any], others: Mapping[str, int] = {}) -> Pair:
+def reasoned(
+    criterion: str, settings: Mapping[str, Any], others: Mapping[str, int] = {}, recommended: int | None = None
+) -> Pair:
     """Why this number of segments: ``chosen``, ``closest``, ``asked``, ``kept`` or ``alone``.
 
-    `others` is the number that each measure by itself would take.
+    `others` is the number that each measure by itself would take, `recommended` what the rule takes: it is said beside
+    a number that was asked for.
 
     >>> reasoned("asked", {})[1]
     '按 n_segments 指定的数量。'
+    >>> reasoned("asked", {}, recommended=4)[0]
+    'The number asked for by n_segments. The rule recommends 4.'
     """
-    told = pair([pattern.format(**settings) for pattern in words()["criterion"][criterion]])
-    if not others:
-        return told
-    english, chinese = joined(
-        ((f"{words()['measure'][name][0]} {k}", f"{words()['measure'][name][1]}{k}") for name, k in others.items()),
-        ", ",
-        "、",
-    )
-    return f"{told[0]} {phrase('alone_takes', which=english)[0]}", told[1] + phrase("alone_takes", which=chinese)[1]
+    told = [pair([pattern.format(**settings) for pattern in words()["criterion"][criterion]])]
+    if criterion == "asked" and recommended:
+        told.append(phrase("recommends", k=recommended))
+    if others.get("gap") == 1 and (criterion != "asked" or settings.get("n_segments") != 1):
+        told.append(phrase("continuum"))
+    if others:
+        named = (
+            (f"{words()['measure'][name][0]} {k}", f"{words()['measure'][name][1]}{k}") for name, k in others.items()
+        )
+        english, chinese = joined(named, ", ", "、")
+        told.append((phrase("alone_takes", which=english)[0], phrase("alone_takes", which=chinese)[1]))
+    return joined(told, " ", "")
 
 
 def _percent(share: float) -> str:

@@ -77,7 +77,8 @@ class SegmentCounts(dy.Schema):
     smallest_share = c.share("Share of customers in the smallest segment", "最小客群占比")
     information_gain = c.number("What it tells of churn after an earlier month", "信息增益", "bits", low=0.0)
     chance_gain = c.number("What shuffled customers would tell of it", "随机信息增益", "bits", low=0.0)
-    recommended = c.flag("The number in use", "采用", need=True)
+    recommended = c.flag("The number that the rule recommends", "推荐", need=True)
+    in_use = c.flag("The number in use", "采用")
 
 
 class SegmentMoves(dy.Schema):

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.datasets import load_iris
 from sklearn.metrics import adjusted_rand_score
 
 from telcli.errors import DataError, UsageError
 from telcli.methods.cluster_count import Maker
+from telcli.methods.clustering import assign
+from telcli.methods.glkm import GLKM
+from telcli.methods.preparation import BehaviourPreparation
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome, segment_count
 from telcli.stages.segment import segment
@@ -237,11 +241,68 @@ def test_a_flat_table_lends_its_numbers_and_tells_what_it_cannot_know() -> None:
 
 
 def test_number_asked_for() -> None:
-    outcome = run(planted()[0], n_segments=4)
-    assert outcome.metrics["k"] == 4
-    assert len(outcome.metrics["k_table"]) == 1
-    assert outcome.metrics["criterion"] == "The number asked for by n_segments."
-    assert run(planted()[0], n_segments=1).metrics["k"] == 1
+    outcome = run(planted()[0], n_segments=5, max_segments=4)
+    assert outcome.metrics["k"] == 5
+    assert outcome.metrics["recommended"] == 3
+    assert outcome.metrics["criterion"].startswith("The number asked for by n_segments. The rule recommends 3. Each")
+    assert "按规则推荐3个" in outcome.metrics["criterion_zh"]
+    rows = out(outcome, "segment_counts").select("k", "recommended", "in_use").rows()
+    assert rows == [(2, False, False), (3, True, False), (4, False, False), (5, False, True)]
+    one = run(planted()[0], n_segments=1, max_segments=3)
+    assert one.metrics["k"] == 1
+    rows = out(one, "segment_counts").select("k", "recommended", "in_use").rows()
+    assert rows == [(1, False, True), (2, False, False), (3, True, False)]
+
+
+def test_segments_of_a_continuum_are_told_to_be_cuts() -> None:
+    """One factor moves every column: whatever the split, the customers on both sides of a border are alike."""
+    random = np.random.default_rng(0)
+    factor = random.normal(0, 1, 360)
+    frame = planted()[0].with_columns(
+        pl.Series(name, 100 + 10 * factor + random.normal(0, 1, 360))
+        for name in ("revenue_mean_3", "data_mb_mean_3", "call_minutes_mean_3", "tenure_months")
+    )
+    for settings in ({}, {"n_segments": 3}):
+        outcome = run(frame, max_segments=3, evaluation_months=0, **settings)
+        assert outcome.metrics["k_by_measure"]["gap"] == 1
+        assert "segment-continuum" in codes(outcome)
+        assert "the split cuts a continuum" in outcome.metrics["criterion"]
+        assert "连续分布" in outcome.metrics["criterion_zh"]
+
+
+def test_the_genetic_search_is_at_work() -> None:
+    """Of many overlapping groups ten starts of K-means miss what the search finds; K-means itself is left behind."""
+    random = np.random.default_rng(0)
+    places = random.normal(scale=2, size=(25, 8))[random.integers(0, 25, 1_000)]
+    prepared = (places + random.normal(size=places.shape)).astype(np.float32)
+    inputs = Inputs({}, AS_OF)
+    ways = [SegmentSettings(n_segments=25, max_segments=2, algorithm=way) for way in ("glkm", "kmeans")]
+    searched, started = (segment_count.grouped(prepared, BehaviourPreparation(), way, inputs) for way in ways)
+    assert searched.gain is not None
+    assert searched.gain > 0.001
+    inertias = [assign(prepared, one.centres)[1] for one in (searched, started)]
+    assert inertias[0] < inertias[1] * 0.999
+
+
+def test_the_number_in_use_is_searched_with_patience() -> None:
+    """The best known optimum of Iris with 10 centres, which a search of the patience of trials misses."""
+    rows = load_iris().data
+    settings = SegmentSettings(n_segments=10, max_segments=2)
+    for seed in (0, 1):
+        found = segment_count.grouped(rows, BehaviourPreparation(), settings, Inputs({}, AS_OF, seed))
+        assert assign(rows, found.centres)[1] == pytest.approx(25.83522, rel=1e-4)
+        assert clusterer(settings)(10, seed).fit(rows).inertia_ > 25.83522 * 1.001
+
+
+def test_nearly_equal_customers_make_fewer_segments_without_a_raw_warning() -> None:
+    """Rows that differ by less than K-means can tell; a warning of scikit-learn would fail this test."""
+    heaps = np.repeat(np.arange(4.0), 10)[:, None] * np.ones((1, 4))
+    prepared = heaps + 1e-8 * np.random.default_rng(0).random((40, 4))
+    settings = SegmentSettings(n_segments=8, max_segments=2, algorithm="kmeans")
+    GLKM(8, n_init=2, patience=1).fit(prepared)
+    found = segment_count.grouped(prepared, BehaviourPreparation(), settings, Inputs({}, AS_OF, 5))
+    assert len(np.unique(found.labels)) < 8
+    assert "segment-fewer-than-asked" in [one.code for one in found.notices]
 
 
 def test_tiers_take_the_shares_of_the_settings() -> None:
@@ -356,7 +417,7 @@ def test_no_groups_but_some_asked_of_noise_is_told() -> None:
         for name in ("revenue_mean_3", "data_mb_mean_3", "call_minutes_mean_3", "tenure_months")
     )
     outcome = run(frame, min_stability=0.99)
-    assert codes(outcome) == ["segment-unstable"]
+    assert codes(outcome) == ["segment-unstable", "segment-continuum"]
     assert "没有方案" in outcome.metrics["criterion_zh"]
 
 
@@ -402,14 +463,14 @@ def test_what_was_tried_on_all_rows_is_not_looked_for_again(monkeypatch: pytest.
     settings = SegmentSettings(n_segments=asked, max_segments=4, algorithm="kmeans", evaluation_months=0)
     made: list[int] = []
 
-    def counting(settings: SegmentSettings) -> Maker:
-        make = clusterer(settings)
+    def counting(settings: SegmentSettings, patience: int | None = 4) -> Maker:
+        make = clusterer(settings, patience)
         return lambda k, seed: made.append(k) or make(k, seed)  # type: ignore[func-returns-value]
 
     monkeypatch.setattr(segment_count, "clusterer", counting)
     once = segment(inputs, settings)
-    assert sorted(made) == ([3] if asked else [2, 3, 4])
+    assert sorted(made) == [2, 3, 4]
     monkeypatch.setattr(segment_count, "SAMPLE_ROWS", 200)
     segment(inputs, settings)  # the sample has fewer rows, so that all of them are fitted anew
-    assert len(made) == (3 if asked else 7)
+    assert len(made) == 7
     assert once.metrics["inertia"] == pytest.approx(segment(inputs, settings).metrics["inertia"], rel=0.05)

@@ -12,7 +12,7 @@ from telcli.errors import UsageError
 from telcli.stages import Outcome
 from tests.stages.test_segment import codes, customers_of, out, planted, run
 
-QUICK: dict[str, Any] = {"n_segments": 3, "algorithm": "kmeans", "evaluation_months": 0}
+QUICK: dict[str, Any] = {"n_segments": 3, "max_segments": 2, "algorithm": "kmeans", "evaluation_months": 0}
 OWN = {"young": "A", "voice": "B", "old": "C"}
 
 

@@ -45,7 +45,7 @@ def leaving(rates: dict[str, float] = RATES) -> tuple[pl.DataFrame, dict[str, da
 def run(months: pl.DataFrame, as_of: date = AS_OF, **settings: Any) -> Outcome:
     people = customers_of(planted()[0])
     tables = {"customer_months": contract("customer_months").conform(months.lazy()), "customers": people}
-    return segment(Inputs(tables, as_of), SegmentSettings(**{"n_segments": 3, **settings}))
+    return segment(Inputs(tables, as_of), SegmentSettings(**{"n_segments": 3, "max_segments": 2, **settings}))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,9 @@ def test_a_column_that_is_overwritten_today_tells_nothing_of_who_left() -> None:
     tables = {"customer_months": months.with_columns(plan_fee=fee).lazy(), "customers": customers_of(planted()[0])}
     told = []
     for more in ({}, {"subscriptions": contract("subscriptions").conform(lines)}):
-        outcome = segment(Inputs({**tables, **more}, AS_OF), SegmentSettings(n_segments=6, algorithm="kmeans"))
+        outcome = segment(
+            Inputs({**tables, **more}, AS_OF), SegmentSettings(n_segments=6, max_segments=2, algorithm="kmeans")
+        )
         told.append(outcome.metrics["evaluation"])
     assert [one["left_out"] for one in told] == [["plan_fee"], []]
     assert told[0]["churn"]["p_value"] > 0.05
@@ -239,7 +241,9 @@ def test_value_is_margin_where_a_cost_is_set_and_says_so(found: Outcome) -> None
     tables = {"customer_months": contract("customer_months").conform(lined.lazy()), "customers": people}
 
     def valued(choices: dict[str, Any], **settings: Any) -> dict[str, Any]:
-        outcome = segment(Inputs(tables, AS_OF, choices=choices), SegmentSettings(n_segments=3, **settings))
+        outcome = segment(
+            Inputs(tables, AS_OF, choices=choices), SegmentSettings(n_segments=3, max_segments=2, **settings)
+        )
         told: dict[str, Any] = outcome.metrics["evaluation"]["value"]
         table = out(outcome, "segment_evaluation")
         assert set(table.filter(outcome="value")["measure"]) == {told["measure"]}
@@ -263,7 +267,7 @@ def test_one_month_is_measured_by_its_label() -> None:
     months, people = flat()
     left = pl.Series([n % 7 == 0 for n in range(300)])
     tables = {"customer_months": months, "customers": people.with_columns(churned=left)}
-    outcome = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=2))
+    outcome = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=2, max_segments=2))
     told = outcome.metrics["evaluation"]
     assert (told["by"], told["month"], told["window"]) == ("label", "2024-06", None)
     assert told["churn"]["information_gain"] == outcome.metrics["information_gain"]
@@ -272,7 +276,9 @@ def test_one_month_is_measured_by_its_label() -> None:
     profiles = dict(out(outcome, "segment_profiles").select("segment_name", "churn_rate").iter_rows())
     table = out(outcome, "segment_evaluation")
     assert dict(table.select("segment_name", "rate_or_mean").iter_rows()) == pytest.approx(profiles)
-    unlabelled = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings(n_segments=2))
+    unlabelled = segment(
+        Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings(n_segments=2, max_segments=2)
+    )
     assert unlabelled.metrics["evaluation"] is None
 
 
@@ -316,7 +322,8 @@ def test_of_what_a_number_tells_counts_what_is_above_chance() -> None:
     assert "information_gain" not in by_measure(grouping, {2: (0.1, 0.1), 3: (0.2, 0.3)})
 
 
-def test_the_number_asked_for_or_found_alone_has_one_row() -> None:
-    assert out(run(leaving()[0]), "segment_counts").select("k", "recommended").rows() == [(3, True)]
-    alone = out(run(leaving()[0], n_segments=1), "segment_counts")
-    assert alone.select("k", "silhouette", "recommended").rows() == [(1, None, True)]
+def test_the_number_asked_for_has_a_row_beside_the_one_recommended() -> None:
+    asked = out(run(leaving()[0]), "segment_counts")
+    assert asked.select("k", "recommended", "in_use").rows() == [(2, True, False), (3, False, True)]
+    alone = out(run(leaving()[0], n_segments=1), "segment_counts").row(0, named=True)
+    assert (alone["k"], alone["silhouette"], alone["recommended"], alone["in_use"]) == (1, None, False, True)

@@ -25,7 +25,9 @@ def run(settings: dict[str, Any] | None = None, choices: dict[str, Any] | None =
     frame, _ = planted()
     classes = ["public", "business", "key"] * (ROWS // 3)
     given = {"customer_months": months_of(frame), "customers": customers_of(frame, customer_class=classes), **tables}
-    return segment(Inputs(given, AS_OF, choices=choices or {}), SegmentSettings(n_segments=1, **(settings or {})))
+    return segment(
+        Inputs(given, AS_OF, choices=choices or {}), SegmentSettings(n_segments=1, max_segments=2, **(settings or {}))
+    )
 
 
 @pytest.fixture(scope="module")
