@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from telcli.cli import main
+from telcli.cli._stage_view import view
+from telcli.cli._words import settle
+from telcli.pipeline.run import StageRun
 
 
 @pytest.fixture
@@ -78,3 +81,13 @@ def test_one_is_said_as_one(
     assert main(["segment", "--format", "json"]) == 0
     told = {one["code"]: one["message"] for one in json.loads(capsys.readouterr().out)["warnings"]}
     assert told["segment-few-rows"].startswith("1 customer is too few")
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "The rule recommends 4."), ("zh", "按规则推荐4个。")])
+def test_the_screen_tells_why_so_many_segments(lang: str, told: str) -> None:
+    metrics = {"k": 3, "criterion": "Asked for. The rule recommends 4.", "criterion_zh": "指定。按规则推荐4个。"}
+    settle(["--lang", lang])
+    run = StageRun("segment", None, (), metrics, (), skipped=False, rows_in=0, rejected=0, duplicates=0)
+    told_lines = [str(line).strip() for line in view(run)]
+    settle(["--lang", "en"])
+    assert told in ("" if lang == "zh" else " ").join(told_lines)
