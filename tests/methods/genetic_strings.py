@@ -2,7 +2,8 @@
 
 Operators of GKA (Krishna and Murty 1999) in the form of FGKA (Lu et al. 2004): a solution is a label for each row;
 selection by roulette on 1.5 x the largest variation of the generation less one's own; mutation deals a label anew in
-proportion to 1.5 x the largest distance less its own; then one step of K-means. The best seen is kept.
+proportion to 1.5 x the largest distance less its own; then one step of K-means. The best seen is kept. Selection of
+GKA, by sigma truncation, stands beside.
 """
 
 from __future__ import annotations
@@ -27,16 +28,34 @@ def away(rows: Matrix, labels: Labels, clusters: int, empty: float) -> Matrix:
     return found
 
 
-def mutate(rows: Matrix, labels: Labels, clusters: int, chance: float, random: np.random.Generator) -> Labels:
+def weights(rows: Matrix, labels: Labels, clusters: int) -> Matrix:
+    """How likely each label is dealt to each row, by mutation: 1.5 x the largest distance less its own, and 0.5."""
     distances = away(rows, labels, clusters, empty=0.0)
-    weights = 1.5 * distances.max(axis=1, keepdims=True) - distances + 0.5
-    dealt = (weights / weights.sum(axis=1, keepdims=True)).cumsum(axis=1)
+    return 1.5 * distances.max(axis=1, keepdims=True) - distances + 0.5
+
+
+def mutate(rows: Matrix, labels: Labels, clusters: int, chance: float, random: np.random.Generator) -> Labels:
+    weighed = weights(rows, labels, clusters)
+    dealt = (weighed / weighed.sum(axis=1, keepdims=True)).cumsum(axis=1)
     new = (random.random((len(rows), 1)) > dealt).sum(axis=1).clip(max=clusters - 1)
     return np.where(random.random(len(rows)) < chance, new, labels)
 
 
 def k_means_step(rows: Matrix, labels: Labels, clusters: int) -> Labels:
     return away(rows, labels, clusters, empty=np.inf).argmin(axis=1)
+
+
+def truncated(worth: NDArray[np.float64], times: float = 2.0) -> NDArray[np.float64]:
+    """Fitness of GKA by sigma truncation: f = -variation; f - (mean f - `times` x its deviation), 0 where negative."""
+    found = -worth
+    return np.maximum(found - (found.mean() - times * found.std()), 0.0)
+
+
+def select_truncated(worth: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.int64]:
+    """Roulette of GKA; where all are alike, each as often."""
+    fitness = truncated(worth)
+    total = fitness.sum()
+    return random.choice(len(worth), len(worth), p=fitness / total if total > 0 else None)
 
 
 def select(worth: NDArray[np.float64], legality: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.int64]:
@@ -49,9 +68,16 @@ def select(worth: NDArray[np.float64], legality: NDArray[np.float64], random: np
 
 
 def search(
-    rows: Matrix, clusters: int, *, seed: int, population: int = 20, generations: int = 60, chance: float = 0.02
+    rows: Matrix,
+    clusters: int,
+    *,
+    seed: int,
+    population: int = 20,
+    generations: int = 60,
+    chance: float = 0.02,
+    truncation: bool = False,
 ) -> float:
-    """The least variation of a legal string found."""
+    """The least variation of a legal string found; with `truncation` selection is that of GKA, else of FGKA."""
     random = np.random.default_rng(seed)
     strings = [random.integers(0, clusters, len(rows)) for _ in range(population)]
     best = np.inf
@@ -60,7 +86,7 @@ def search(
         legality = np.array([len(np.unique(string)) / clusters for string in strings])
         if (legality == 1).any():
             best = min(best, float(worth[legality == 1].min()))
-        chosen = select(worth, legality, random)
+        chosen = select_truncated(worth, random) if truncation else select(worth, legality, random)
         strings = [mutate(rows, strings[place], clusters, chance, random) for place in chosen]
         strings = [k_means_step(rows, string, clusters) for string in strings]
     return best

@@ -53,15 +53,23 @@ def test_the_best_known_inertia_on_iris_in_each_of_20_seeds(k: int, optimum: flo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("k", [20, 35, 50])
-def test_no_worse_than_as_many_starts_of_k_means(k: int) -> None:
-    """A child starts near its optimum, so a search of so many children takes no longer than so many starts."""
-    rows = planted(3_000, k)
-    found = GLKM(k).fit(rows)
-    assert found.generations_ > 0
-    with threadpool_limits(1):
-        started = KMeans(k, n_init=found.n_init + 4 * found.generations_, random_state=0).fit(rows)
-    assert found.inertia_ <= started.inertia_ * (1 + 2e-6)
+@pytest.mark.parametrize("k", [20, 35])
+def test_on_average_better_than_as_many_local_searches_of_k_means(k: int) -> None:
+    """Equal work: as many runs of K-means to the end as the search took for its starts and children.
+
+    A child starts near its optimum, so that this gives K-means more passes than the search had. Over data of several
+    seeds the search is better in the mean (by 0.1% and 0.7% of inertia), and in the worst case no worse.
+    """
+    ratios = []
+    for seed in range(4):
+        rows = planted(1_500, k, seed=seed)
+        found = GLKM(k, patience=10, random_state=seed).fit(rows)
+        with threadpool_limits(1):
+            runs = found.n_init + 4 * found.generations_
+            started = KMeans(k, n_init=runs, tol=0, random_state=seed).fit(rows)
+        ratios.append(found.inertia_ / started.inertia_)
+    assert np.mean(ratios) < 0.9995
+    assert max(ratios) <= 1 + 2e-6
 
 
 def test_a_search_improves_on_its_own_starts() -> None:
@@ -73,12 +81,18 @@ def test_a_search_improves_on_its_own_starts() -> None:
     assert started.gain_ == 0
 
 
-def test_the_published_strings_of_labels_find_nothing_better() -> None:
-    rows = load_iris().data
-    by_strings = [genetic_strings.search(rows, 3, seed=seed) for seed in range(2)]
-    found = GLKM(3).fit(rows).inertia_
-    assert found <= min(by_strings) * (1 + 1e-9)
-    assert min(by_strings) == pytest.approx(IRIS_OPTIMA[3], rel=1e-4)
+@pytest.mark.parametrize("truncation", [False, True])
+def test_the_published_strings_of_labels_find_the_same_optimum_where_k_means_fails(truncation: bool) -> None:
+    """Eight small heaps, of which one start of K-means misses the optimum in most seeds."""
+    random = np.random.default_rng(4)
+    rows = (random.uniform(0, 30, (8, 2))[np.arange(64) % 8] + random.normal(size=(64, 2))).astype(np.float64)
+    found = GLKM(8).fit(rows).inertia_
+    by_strings = [genetic_strings.search(rows, 8, seed=seed, truncation=truncation) for seed in range(3)]
+    started = [KMeans(8, n_init=1, random_state=seed).fit(rows).inertia_ for seed in range(20)]
+    assert sum(one > found * 1.01 for one in started) >= 10
+    assert by_strings == pytest.approx([found] * 3, rel=1e-9)
+    still = genetic_strings.search(rows, 8, seed=1, truncation=truncation, chance=0.0)
+    assert still > found * 1.1  # without mutation the strings stay at what they were dealt
 
 
 def test_the_strings_operators_are_those_published() -> None:
@@ -87,8 +101,34 @@ def test_the_strings_operators_are_those_published() -> None:
     assert genetic_strings.variation(rows, labels, 2) == pytest.approx(0.5)
     assert genetic_strings.away(rows, labels, 3, empty=0.0)[0].tolist() == [0.5, 10.0, 0.0]
     assert genetic_strings.k_means_step(rows, np.array([0, 1, 1]), 3).tolist() == [0, 0, 1]
-    drawn = genetic_strings.select(np.array([2.0, 4.0]), np.array([1.0, 1.0]), np.random.default_rng(0))
-    assert len(drawn) == 2
+
+
+def test_mutation_of_strings_weighs_labels_as_published() -> None:
+    """Row 0 is 0.5 from cluster 0, 10 from 1, and 2 is empty: 1.5 x 10 - distance + 0.5 is 15, 5.5 and 15.5."""
+    rows, labels = np.array([[0.0], [1.0], [10.0]]), np.array([0, 0, 1])
+    assert genetic_strings.weights(rows, labels, 3).tolist() == [[15, 5.5, 15.5], [13.5, 5, 14], [5.25, 14.75, 14.75]]
+    random = np.random.default_rng(0)
+    dealt = [genetic_strings.mutate(rows, labels, 3, 1.0, random)[0] for _ in range(4_000)]
+    assert np.bincount(dealt) / 4_000 == pytest.approx([15 / 36, 5.5 / 36, 15.5 / 36], abs=0.03)
+    assert genetic_strings.mutate(rows, labels, 3, 0.0, random).tolist() == labels.tolist()
+
+
+def test_roulette_of_strings_draws_as_published() -> None:
+    """FGKA: 1.5 x 4 less 2, 4 and 3 is 4, 2 and, the last string legal by half, half of the least, 1."""
+    random = np.random.default_rng(0)
+    worth, legality = np.array([2.0, 4.0, 3.0]), np.array([1.0, 1.0, 0.5])
+    drawn = np.concatenate([genetic_strings.select(worth, legality, random) for _ in range(2_000)])
+    assert np.bincount(drawn) / 6_000 == pytest.approx([4 / 7, 2 / 7, 1 / 7], abs=0.02)
+
+
+def test_sigma_truncation_of_strings_is_that_published() -> None:
+    """Five of variation 1 and one of 7: mean 2, deviation sqrt 5; the one is 2 sqrt 5 - 5 < 0 and gets nothing."""
+    worth = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 7.0])
+    assert genetic_strings.truncated(worth).tolist() == pytest.approx([1 + 2 * 5**0.5] * 5 + [0.0])
+    random = np.random.default_rng(0)
+    drawn = np.concatenate([genetic_strings.select_truncated(np.array([1.0, 3.0]), random) for _ in range(2_000)])
+    assert np.bincount(drawn) / 4_000 == pytest.approx([3 / 4, 1 / 4], abs=0.03)  # 2 x 1 + 1 against 2 x 1 - 1
+    assert len(genetic_strings.select_truncated(np.array([2.0, 2.0]), random)) == 2
 
 
 def test_more_workers_change_nothing() -> None:
