@@ -10,7 +10,7 @@ import polars as pl
 from telcli.figures.base import hidden
 from telcli.figures.ways import walked
 
-__all__ = ["MOVE_TEXTS", "TRIAL_TEXTS", "moves", "tried"]
+__all__ = ["MOVE_TEXTS", "TRIAL_TEXTS", "counted", "moves", "tried"]
 
 MOVE_TEXTS = ("from_group", "to_group", "before")
 _OUTSIDE = ("unknown", "inactive", "returned", "not yet a customer", "left")
@@ -76,3 +76,11 @@ def _ordered(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     known = [name for name in names if name in groups]
     others = sorted(name for name in groups if name not in names and name not in _OUTSIDE)
     return [*known, *others, *(name for name in _OUTSIDE if name in groups)]
+
+
+def counted(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """What each number of segments that was measured is like; empty where there is one alone, or none is in use."""
+    if table.height < 2 or "in_use" not in table.columns:
+        return []
+    measures = ("k", "silhouette", "stability", "smallest_share", "gap", "recommended", "in_use")
+    return [{name: row[name] for name in measures} for row in table.sort("k").iter_rows(named=True)]

@@ -81,6 +81,7 @@ STAGES = (
         uses=(
             "segments",
             "segment_profiles",
+            "segment_counts",
             "segment_moves",
             "segment_evaluation",
             "segment_agreement",

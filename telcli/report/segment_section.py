@@ -19,6 +19,15 @@ PROFILE = (
 )
 WORDS = (Column("name"), Column("profile", "long"), Column("treatment", "long"))
 RULES = (Column("name"), Column("rule", "long", "segment_rule"), Column("rule_fidelity", "percent"))
+COUNTS = (
+    Column("k", "order"),
+    Column("silhouette", "decimal"),
+    Column("stability", "decimal"),
+    Column("smallest_share", "percent"),
+    Column("gap", "decimal"),
+    Column("recommended", "flag"),
+    Column("in_use", "flag"),
+)
 _WARMEST = 0.2
 """Share of a segment that moves at which a cell has its strongest colour."""
 _GRADES = ((0.9, "agreement.same"), (0.65, "agreement.much"), (0.2, "agreement.some"), (-1.0, "agreement.little"))
@@ -51,8 +60,27 @@ def segments(report: Report) -> Section | None:
     ruled = [row for row in rows if row.text("rule")]
     rules = [table(report, report.word("table.rules"), ruled, RULES, wide=True)] if ruled else []
     lead = report.word("section.segments_lead" if len(rows) > 1 else "section.one_segment_lead", n=len(rows))
-    further = [*_moves(report), *tried(report), *_crossed(report), *reach(report)]
-    return Section("segments", title, lead, drawn(charts), [figures, told, *rules, *further], notes=agreed(report))
+    further = [*_counts(report), *_moves(report), *tried(report), *_crossed(report), *reach(report)]
+    return Section(
+        "segments",
+        title,
+        lead,
+        drawn(charts),
+        [figures, told, *rules, *further],
+        notes=[*_reason(report), *agreed(report)],
+    )
+
+
+def _counts(report: Report) -> list[Table]:
+    """The numbers of segments that were measured."""
+    rows = report.rows("segment_counts")
+    return [table(report, report.word("table.counts"), rows, COUNTS)] if rows else []
+
+
+def _reason(report: Report) -> list[str]:
+    """Why there are so many segments."""
+    reason = report.first("segment_reason").text("reason")
+    return [report.word("segment_reason.why", reason=reason)] if reason else []
 
 
 def _moves(report: Report) -> list[Table]:

@@ -70,6 +70,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     facts = _facts(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
     found = findings.find(facts)
     _put_headlines(figures, facts, findings.rows(found), months, settings)
+    _put_counts(figures, facts, tables, metrics)
     _put_months(figures, facts, tables, settings)
     _put_agreement(figures, facts, tables, metrics, settings)
     _put_views(figures, facts, tables, lines, settings)
@@ -145,6 +146,15 @@ def _put_headlines(
     drawn = months.tail(settings.trend_months).with_columns(month=pl.col("month").dt.strftime("%Y-%m"))
     figures.block("trend", drawn.to_dicts(), ("month",))
     figures.block("segments", facts.segments, segments.TEXTS)
+
+
+def _put_counts(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any]) -> None:
+    """Why there are so many segments."""
+    told = metrics.get("segment") or {}
+    if facts.segments and told.get("criterion"):
+        figures.put("segment_reason", 1, "reason", told["criterion"], told.get("criterion_zh"))
+    if facts.segments and "segment_counts" in tables:
+        figures.block("segment_counts", segment_months.counted(tables["segment_counts"].collect()))
 
 
 def _put_months(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], settings: ReportSettings) -> None:

@@ -170,3 +170,26 @@ def test_a_label_is_not_called_a_later_month() -> None:
     labelled = trial_table(month=AS_OF).filter(pl.col("outcome") == "churn")
     table = drawn("en", labelled)["What segments tell of who left"]
     assert table[0] == ["Segment", "Customers", "Churn rate", "Lift"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "told"), [("en", "Numbers of segments that were tried", "yes"), ("zh", "各客群数的评估", "是")]
+)
+def test_why_so_many_segments(lang: str, title: str, told: str) -> None:
+    """The recommended number and the one in use, and the reason below."""
+    rows = [
+        {"k": k, "silhouette": 0.5 - k / 10, "stability": 0.9, "smallest_share": 0.2, "gap": 0.1 * k,
+         "recommended": k == 3, "in_use": k == 2} for k in (3, 2)
+    ]  # fmt: skip
+    figures = Figures()
+    figures.block("segments", [{"name": name, "name_zh": ZH[name], "customers": 300} for name in NAMES], ("name",))
+    figures.block("segment_counts", segment_months.counted(pl.DataFrame(rows)))
+    figures.put("segment_reason", 1, "reason", "Asked for.", "指定。")
+    section = segments(build(figures.frame(AS_OF), lang=lang, currency="CNY"))
+    assert section is not None
+    table = next(_texts(one) for one in section.tables if one.title == title)
+    assert [row[0] for row in table[1:]] == ["2", "3"]
+    assert [row[1] for row in table[1:]] == ["0.30", "0.20"]
+    assert [row[-2:] for row in table[1:]] == [["", told], [told, ""]]
+    assert any(("Asked for." if lang == "en" else "指定。") in note for note in section.notes)
+    assert segment_months.counted(pl.DataFrame(rows).head(1)) == []
