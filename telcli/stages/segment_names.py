@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import count
+from math import inf
+from typing import Any
 
 from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_traits import DISTINCT, NOTABLE, Difference, Habit, Portrait
@@ -16,6 +18,8 @@ _ROOM, _WIDE = 25, 0x2E7F
 """How wide a header may stand in a name, and the last letter that is not as wide as two."""
 _MOST = 0.5
 """Share of members of whom a value must hold to stand in the name of all."""
+_HALF = 0.5
+"""Share of the mean of all from which less is some rather than little."""
 
 
 def named(
@@ -113,13 +117,16 @@ def _add_extreme(parts: list[Pair], groups: set[str], difference: Difference) ->
     few = difference.slight or abs(difference.effect) < DISTINCT
     if found["group"] in groups or few or difference.column in words()["change"]:
         return
+    if not _holds(difference, found):
+        return
     groups.add(found["group"])
-    parts.append(_extreme(difference.column, up=difference.effect > 0))
+    end = "high" if difference.effect > 0 else _low_end(difference, found)
+    parts.append(_extreme(difference.column, end))
 
 
-def _extreme(column: str, *, up: bool) -> Pair:
+def _extreme(column: str, end: str) -> Pair:
     """What a name calls those at one end of a number."""
-    found, end = about(column), "high" if up else "low"
+    found = about(column)
     return (found[end], found[f"{end}_zh"]) if end in found else _about(f"{end}_of", column)
 
 
@@ -128,10 +135,32 @@ def directions(column: str, *, up: bool) -> list[str]:
 
     >>> directions("data_mb_mean_3", up=True)
     ['heavy data', 'data use above average']
+    >>> directions("data_mb_mean_3", up=False)
+    ['little data', 'no data', 'some data', 'data use below average']
     """
     if column in words()["change"]:
         return []
-    return [_extreme(column, up=up)[0], _about("rather_high" if up else "rather_low", column)[0]]
+    ends = ["high"] if up else ["low", *(end for end in ("without", "partly") if end in about(column))]
+    leaning = _about("rather_high" if up else "rather_low", column)[0]
+    return [*(_extreme(column, end)[0] for end in ends), leaning]
+
+
+def _holds(difference: Difference, found: Mapping[str, Any]) -> bool:
+    """Whether a difference is true of half of the members, and of the one in the middle where it has a bound."""
+    if difference.held is not None and difference.held < _MOST:
+        return False
+    middle = difference.mean if difference.middle is None else difference.middle
+    if difference.effect > 0:
+        return bool(middle >= found.get("high_from", -inf))
+    return bool(middle <= found.get("low_to", inf))
+
+
+def _low_end(difference: Difference, found: Mapping[str, Any]) -> str:
+    """Which of the words for little: none of it, little, or some, where that is less than others but half of it yet."""
+    middle = difference.mean if difference.middle is None else difference.middle
+    if "without" in found and middle <= found["without_to"]:
+        return "without"
+    return "partly" if "partly" in found and difference.mean >= _HALF * difference.overall else "low"
 
 
 def _name(parts: Sequence[Pair]) -> Pair:

@@ -11,9 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.methods.clustering import Floats, Labels
-from telcli.methods.preparation import BehaviourPreparation, Fate
+from telcli.methods.preparation import BehaviourPreparation
 from telcli.methods.segment_rule import UNFOUND, Rule, find_rule, placed
 from telcli.stages.segment_claims import contradicted
+from telcli.stages.segment_contrasts import Measured, differences, habits
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_names import named
 from telcli.stages.segment_people import People
@@ -23,29 +24,13 @@ from telcli.stages.segment_treatment import facts_of, treated
 from telcli.stages.segment_words import Pair
 
 __all__ = [
-    "Measured",
     "Sizes",
-    "differences",
-    "habits",
     "high_rooms",
     "profile_rows",
     "rules_told",
     "sizes",
     "tier_shares",
 ]
-
-_UNTOLD = ("unknown", "churned")
-_MOST_VALUES, _LEAST_HOLDERS, _LEAST_LEAD = 20, 10, 0.15
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Columns to compare: values in their own units (NaN where missing) and made comparable, with each one's fate."""
-
-    names: Sequence[str]
-    raw: NDArray[np.float64]
-    prepared: Floats
-    fates: Sequence[Fate]
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,10 @@ def profile_rows(now: Segmented, seed: int, kept: Mapping[int, Pair], had: Seque
     traits = people.frame.select(people.kinds)
     drawn = _portraits(labels, counted, differences(labels, measured), habits(labels, traits), people.churned)
     spending = zip(drawn, tier_shares(labels, now.tiers), high_rooms(labels, now.tiers), strict=True)
-    drawn = [replace(portrait, tiers=shares, high_room=room) for portrait, shares, room in spending]
+    drawn = [
+        replace(portrait, tiers=shares, high_room=room, customer_share=float(share))
+        for (portrait, shares, room), share in zip(spending, counted.customer_share, strict=True)
+    ]
     names = [people.behaviour[column] for column in preparation.kept_]
     behaviour = people.values[:, preparation.kept_]
     facts = facts_of(people, labels, drawn)
@@ -193,7 +181,12 @@ def _measured(people: People, preparation: BehaviourPreparation, prepared: Float
     names = (*people.behaviour, *people.describing)
     fates = [*(preparation.fates_[c] for c in preparation.kept_), *(extra.fates_[c] for c in extra.kept_)]
     both = np.hstack([prepared, extra.transform(people.values[:, own:])])
-    return Measured([names[column] for column in kept], people.values[:, kept], both, fates)
+    totals = {
+        f"{name}_change_3": (people.beside[f"{name}_mean_3"], people.beside[f"{name}_mean_6"])
+        for name in ("revenue", "call_minutes", "data_mb")
+        if f"{name}_mean_6" in people.beside
+    }
+    return Measured([names[column] for column in kept], people.values[:, kept], both, fates, totals)
 
 
 def _portraits(
@@ -216,84 +209,3 @@ def _portraits(
         Portrait(index, tuple(one), tuple(some), rate, overall)
         for index, one, some, rate in zip(counted.value_index, numbers, kinds, rates, strict=True)
     ]
-
-
-def differences(labels: Labels, measured: Measured) -> list[list[Difference]]:
-    """Per segment, each column's difference from all customers, the greatest effect first.
-
-    Effect = (mean of the segment - mean of all) / standard deviation of all, on the comparable scale.
-    """
-    segments = int(labels.max()) + 1
-    found: list[list[Difference]] = [[] for _ in range(segments)]
-    counts = np.bincount(labels)
-    for place, name in enumerate(measured.names):
-        values, fate = measured.prepared[:, place].astype(np.float64), measured.fates[place]
-        deviation = float(values.std())
-        if not deviation > 0:
-            continue
-        effects = (np.bincount(labels, weights=values) / counts - values.mean()) / deviation
-        raw = measured.raw[:, place]
-        averages, overall = _averages(labels, raw, median="_change_" in name)
-        used = _used(labels, raw) if fate.kind == "mostly-one-value" and fate.centre == 0 <= fate.low else None
-        for segment in range(segments):
-            shares = (float(used[0][segment]), used[1]) if used else (None, None)
-            found[segment].append(Difference(name, float(effects[segment]), averages[segment], overall, *shares))
-    return [sorted(one, key=lambda item: (-round(abs(item.effect), 6), item.column)) for one in found]
-
-
-def _averages(labels: Labels, raw: NDArray[np.float64], *, median: bool) -> tuple[list[float], float]:
-    seen = ~np.isnan(raw)
-    if median:
-        parts = [raw[seen & (labels == segment)] for segment in range(int(labels.max()) + 1)]
-        overall = float(np.median(raw[seen]))
-        return [float(np.median(part)) if len(part) else overall for part in parts], overall
-    known = np.bincount(labels, weights=seen)
-    totals = np.bincount(labels, weights=np.where(seen, raw, 0.0))
-    overall = float(totals.sum() / known.sum())
-    return [float(total / of) if of else overall for total, of in zip(totals, known, strict=True)], overall
-
-
-def _used(labels: Labels, raw: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Share above zero by segment and among all; of those whose value is known."""
-    seen = ~np.isnan(raw)
-    known = np.bincount(labels, weights=seen)
-    some = np.bincount(labels, weights=seen & (np.nan_to_num(raw) > 0))
-    return some / np.maximum(known, 1), float(some.sum() / known.sum())
-
-
-def habits(labels: Labels, traits: pl.DataFrame) -> list[list[Habit]]:
-    """Per segment, the values clearly more frequent in it (by 15 points or more), the greatest lead first.
-
-    Not counted: a lifecycle stage that is unknown, or that of those who left, whose rate is told by itself.
-    Columns with 2 to 20 values known for at least half of the customers count; a value held by fewer than 10 of
-    them is not named. Of columns that mark off the same customers one stands for all.
-    """
-    segments = int(labels.max()) + 1
-    found: list[list[Habit]] = [[] for _ in range(segments)]
-    for name in traits.columns:
-        values = traits[name]
-        known = len(values) - values.null_count()
-        if 2 * known < len(values) or not 2 <= values.drop_nulls().n_unique() <= _MOST_VALUES:
-            continue
-        pairs = pl.DataFrame({"segment": labels, "value": values}).drop_nulls()
-        counted = pairs.group_by("segment", "value").len().sort("segment", "value")
-        of_segment = dict(counted.group_by("segment").agg(pl.col("len").sum()).iter_rows())
-        of_value = dict(counted.group_by("value").agg(pl.col("len").sum()).iter_rows())
-        for segment, value, rows in counted.iter_rows():
-            share, overall = rows / of_segment[segment], of_value[value] / known
-            if share - overall >= _LEAST_LEAD and of_value[value] >= _LEAST_HOLDERS and value not in _UNTOLD:
-                found[segment].append(Habit(name, value, share, overall))
-    return [_without_echoes(one) for one in found]
-
-
-def _without_echoes(found: list[Habit]) -> list[Habit]:
-    chosen: list[Habit] = []
-    for habit in sorted(found, key=lambda one: (-round(one.share - one.overall, 6), len(one.value), one.column)):
-        if not any(one.column == habit.column or _same_people(one, habit) for one in chosen):
-            chosen.append(habit)
-    return chosen
-
-
-def _same_people(one: Habit, other: Habit) -> bool:
-    """Whether two columns mark off the same customers, as no internet service does in each column about it."""
-    return abs(one.share - other.share) < 0.005 and abs(one.overall - other.overall) < 0.005

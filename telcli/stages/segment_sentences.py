@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telcli.methods.segment_rule import Condition, Rule
-from telcli.stages.segment_attributes import answer
+from telcli.stages.segment_attributes import answer, known
 from telcli.stages.segment_traits import NOTABLE, Difference, Habit, Portrait
 from telcli.stages.segment_words import (
     Pair,
@@ -133,16 +133,28 @@ def _compared(difference: Difference) -> Pair | None:
         }
         return both(about(difference.column).get("phrase", "change"), english, chinese, **values)
     if difference.used is not None and difference.used_overall is not None:
-        ends = {0.0: "nobody", 1.0: "everybody"}
-        found = about(difference.column)
-        key = found.get("phrase", ends.get(difference.used, "any"))
-        some = found.get("some", english), found.get("some_zh", chinese)
-        return both(key, *some, share=_percent(difference.used), overall=_percent(difference.used_overall))
+        return _having(difference, difference.used, difference.used_overall)
     ratio = mean / overall if overall > 0 else 0.0
     if overall <= 0 or mean < 0 or (ratio - 1) * difference.effect < 0:
         return None
     key = "times" if ratio >= 1.5 else "above" if ratio > 1 else "below" if ratio >= 0.02 else "none"
+    scarce = about(difference.column).get("scarce")
+    if key == "none" and scarce:
+        return pair(scarce)
     return both(key, english, chinese, times=ratio, percent=100 * abs(ratio - 1))
+
+
+def _having(difference: Difference, used: float, overall: float) -> Pair:
+    """Of how many members a number is above 0, in its own words where it has them."""
+    found, shares = about(difference.column), {"share": _percent(used), "overall": _percent(overall)}
+    had = found.get("had")
+    if had:
+        none = had.get("none", f"none {had['en']}")
+        key = {0.0: "none_had", 1.0: "all_had"}.get(used, "some_had")
+        return phrase(key, **{**had, "none": none}, **shares)
+    key = {0.0: "nobody", 1.0: "everybody"}.get(used, "any")
+    some = found.get("some", found["en"]), found.get("some_zh", found["zh"])
+    return both(key if known(difference.column) else f"{key}_above", *some, **shares)
 
 
 def _habit(habit: Habit) -> Pair:

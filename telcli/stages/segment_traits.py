@@ -13,6 +13,8 @@ _SLIGHT_RATIO, _SLIGHT_SHARE, _SLIGHT_CHANGE, _SLIGHT_STEP = 1.1, 0.05, 0.03, 0.
 """Up to here a difference is slight, however rare: of a mean, a share of members, a change, a change by number."""
 _MOST_MEMBERS, _FEW_MEMBERS = 0.6, 0.1
 """Shares of members from which a tier names a segment, and up to which a tier is as good as absent from it."""
+_LARGE = 0.75
+"""Share of all customers from which a segment of every tier is the average itself."""
 _MOST_OF_ROOM = 0.8
 """Share of the members that could be in the high tier, where they cannot be so many, from which it names a segment."""
 
@@ -21,7 +23,9 @@ _MOST_OF_ROOM = 0.8
 class Difference:
     """How one number of a segment differs from all: `effect` in standard deviations, `mean` in the column's unit.
 
-    For a trend `mean` is the median. `used` is the share above zero where zero is usual, else None.
+    For a trend `mean` is the change of the total. `used` is the share above zero where zero is usual, else None.
+    `middle` is the median of members, `held` the share of them above the median of all, where the effect is above 0, or
+    at most at it; None where not measured.
     """
 
     column: str
@@ -30,6 +34,8 @@ class Difference:
     overall: float
     used: float | None = None
     used_overall: float | None = None
+    middle: float | None = None
+    held: float | None = None
 
     @property
     def slight(self) -> bool:
@@ -70,13 +76,17 @@ class Portrait:
     tiers: Mapping[str, float] | None = None
     high_room: float = 1.0
     """The share of members that can be in the high tier: less than 1 where the segment is larger than that tier."""
+    customer_share: float = 0.0
+    """The share of all customers that the segment holds."""
 
     @property
     def spending(self) -> str:
         """What the name says of spending: a tier that at least 60% of members are in, else between tiers or mixed.
 
         By `level` alone where the tiers of members are not known. Where the segment is so much larger than the high
-        tier that 60% is out of reach or nearly so, 80% of the members that could be in it will do.
+        tier that 60% is out of reach or nearly so, 80% of the members that could be in it will do. Between tiers: a
+        mean revenue from 1.2 times that of all and at most 10% in the low tier is upper, one below that of all and at
+        most 10% in the high tier is lower. Three in four customers who are mixed are the average by their number.
 
         >>> Portrait(1.1, tiers={"high": 0.3, "mid": 0.4, "low": 0.3}).spending
         'mixed'
@@ -92,7 +102,9 @@ class Portrait:
                 return "top" if tier == "high" and self.level == "top" else tier
         if self.level in ("top", "high") and self.tiers["low"] <= _FEW_MEMBERS:
             return "upper"
-        return "lower" if self.level == "low" and self.tiers["high"] <= _FEW_MEMBERS else "mixed"
+        if self.value_index is not None and self.value_index < 1 and self.tiers["high"] <= _FEW_MEMBERS:
+            return "lower"
+        return "average" if self.customer_share >= _LARGE else "mixed"
 
     def _fills_high_tier(self, tiers: Mapping[str, float]) -> bool:
         """Whether it takes the high tier nearly up, hardly has anybody in the low one, and pays accordingly."""

@@ -13,6 +13,7 @@ from telcli.methods.segment_rule import Condition, Rule
 from telcli.stages.segment_names import named
 from telcli.stages.segment_sentences import profiled, ruled, ruled_over
 from telcli.stages.segment_traits import Difference, Habit, Portrait
+from telcli.stages.segment_words import words
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 COLUMNS = [*behaviour_columns(), *describing_columns()]
@@ -36,7 +37,7 @@ def test_the_unusual_is_said_plainly() -> None:
     assert said(230.0, 1.0) == ("2.3x the average data use", "流量为平均的2.3倍")
     assert said(140.0, 1.0) == ("data use 40% above average", "流量高于平均40%")
     assert said(60.0, -1.0) == ("data use 40% below average", "流量低于平均40%")
-    assert said(1.0, -1.0) == ("almost no data use", "几乎没有流量")
+    assert said(1.0, -1.0) == ("almost no data use", "几乎不用流量")
     assert said(101.0, 1.0)[0] == "close to the average in everything"
     assert said(140.0, -1.0)[0] == "close to the average in everything"
 
@@ -54,7 +55,7 @@ def test_habits_trends_use_and_churn() -> None:
     )
     english, chinese = profiled(portrait)
     assert english == (
-        "revenue -12% in 3 months (all: +1%); 34% have roaming minutes (all: 8%); "
+        "revenue -12% in 3 months (all: +1%); 34% roam (all: 8%); "
         "mostly payment mode = prepaid (90% vs 30%); more often contract = Two year (40% vs 20%); 42% left (all: 26%)"
     )
     assert "多为付费类型=预付费（90%，全体30%）" in chinese
@@ -263,3 +264,80 @@ def test_stars_and_whether_are_said_as_words() -> None:
     english, chinese = profiled(Portrait(1.0, (), habits))
     assert english == "mostly 3 stars (78% vs 60%); mostly 5G网络客户 = no (77% vs 60%)"
     assert chinese == "多为3星（78%，全体60%）；多为5G网络客户=否（77%，全体60%）"
+
+
+NATURAL = ("收入", "套餐费", "月租费", "套外费", "欠费")
+"""Amounts that one has, in Chinese as in English; other numbers need a verb."""
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_says_of_some_all_and_nobody_in_its_own_words(column: str) -> None:
+    if column in words()["change"]:
+        return
+    found = words()["feature"].get(column) or words()["feature"][re.sub(r"_(mean|sum)_[0-9]+$", "", column)]
+    assert found["had"].keys() >= {"en", "zh", "all_zh", "none_zh"}
+    assert len(found["scarce"]) == 2
+    for used in (0.0, 0.4, 1.0):
+        english, chinese = profiled(Portrait(1.0, (Difference(column, 0.9, 3.0, 1.0, used, 0.6),)))
+        assert CHINESE.search(chinese)
+        assert not CHINESE.search(english)
+        assert f"有{found['zh']}" not in chinese or found["zh"] in NATURAL
+    english, chinese = profiled(Portrait(1.0, (Difference(column, -0.9, 0.001, 1.0),)))
+    assert f"没有{found['zh']}" not in chinese or found["zh"] in NATURAL
+
+
+def test_counts_and_flags_are_said_as_people_say_them() -> None:
+    def said(column: str, used: float) -> str:
+        return profiled(Portrait(1.0, (Difference(column, 0.9, 3.0, 1.0, used, 0.4),)))[1]
+
+    assert said("months_since_use", 0.0) == "近期均有使用（全体40%）"
+    assert said("contacts_sum_6", 1.0) == "均联系过我方（全体40%）"
+    assert said("contacts_sum_6", 0.0) == "均未联系过我方（全体40%）"
+    assert said("complaints_sum_3", 0.23) == "23%有过投诉（全体40%）"
+    assert said("discount", 1.0) == "均享有优惠（全体40%）"
+    assert said("x_外省业务占比", 0.09) == "9%的外省业务占比大于0（全体40%）"
+    assert profiled(Portrait(1.0, (Difference("texts", -0.9, 0.01, 9.0),)))[1] == "几乎不发短信"
+    assert profiled(Portrait(1.0, (Difference("months_since_use", -0.9, 0.001, 1.0),)))[1] == "近期几乎均有使用"
+
+
+@pytest.mark.parametrize(
+    ("column", "effect", "middle", "held", "name"),
+    [
+        ("months_since_use", 1.2, 0.0, 0.37, "Average customers"),
+        ("months_since_use", 1.2, 2.0, 0.8, "Idle"),
+        ("roaming_minutes", 0.8, 0.0, 0.3, "Average customers"),
+        ("tenure_months", 1.5, 2.0, 0.9, "Average customers"),
+        ("tenure_months", 1.5, 30.0, 0.9, "Long tenure"),
+        ("tenure_months", -1.5, 30.0, 0.9, "Average customers"),
+        ("tenure_months", -1.5, 8.0, 0.9, "Short tenure"),
+        ("numbers_held", 0.9, 1.0, 0.6, "Average customers"),
+    ],
+)
+def test_a_name_is_true_of_half_and_within_its_bounds(
+    column: str, effect: float, middle: float, held: float, name: str
+) -> None:
+    told = Difference(column, effect, 9.0 if effect > 0 else 3.0, 5.0, middle=middle, held=held)
+    assert named([Portrait(None, (told,)), Portrait(3.0)])[0][0] == name
+
+
+def test_levels_of_little_tell_segments_apart_before_a_number_does() -> None:
+    voice = Difference("call_minutes", 1.5, 9.0, 3.0)
+    drawn = [
+        Portrait(None, (voice, Difference("data_mb_mean_3", -0.9, mean, 4000.0, middle=middle, held=0.9)))
+        for middle, mean in ((0.0, 0.1), (900.0, 1500.0), (1800.0, 2800.0))
+    ]
+    assert named(drawn) == [
+        ("Heavy voice, no data", "重语音无流量客户"),
+        ("Heavy voice, little data", "重语音轻流量客户"),
+        ("Heavy voice, some data", "重语音少量流量客户"),
+    ]
+
+
+def test_most_customers_of_every_tier_are_the_average_and_few_are_low_to_mid() -> None:
+    def name(index: float, share: float, **tiers: float) -> str:
+        return named([Portrait(index, tiers=tiers, customer_share=share), Portrait(3.0)])[0][0]
+
+    assert name(0.99, 0.93, high=0.2, mid=0.4, low=0.4) == "Average customers"
+    assert name(0.99, 0.5, high=0.2, mid=0.4, low=0.4) == "Mixed spenders"
+    assert name(0.83, 0.3, high=0.06, mid=0.4, low=0.54) == name(0.7, 0.3, high=0.04, mid=0.45, low=0.51)
+    assert name(0.83, 0.3, high=0.06, mid=0.4, low=0.54) == "Low to mid spenders"
