@@ -263,10 +263,19 @@ def _as_asked(
         found = _found(_finished(prepared, sampled, tried, settings, seed), "asked")
     # of nearly equal customers K-means may leave a segment empty
     k = len(np.unique(found.labels))
-    if k < wanted:
-        words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
-        return replace(found, notices=(Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted}),))
-    return found
+    return replace(found, notices=(_fewer(k, wanted, len(prepared)),)) if k < wanted else found
+
+
+def _fewer(k: int, wanted: int, customers: int) -> Notice:
+    """Why there are not as many segments as were asked for."""
+    if k == customers - 1:
+        words = (
+            "Only {k} segments of the {wanted} asked for: there are {customers} customers, and one segment at least "
+            "must have more than one, for there to be groups at all."
+        )
+        return Notice("segment-fewer-customers", words, {"k": k, "wanted": wanted, "customers": customers})
+    words = "Only {k} segments of the {wanted} asked for: no more customers differ in behaviour."
+    return Notice("segment-fewer-than-asked", words, {"k": k, "wanted": wanted})
 
 
 def _quick(settings: SegmentSettings) -> Maker:

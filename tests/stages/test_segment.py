@@ -399,7 +399,9 @@ def test_fewer_kinds_of_customer_than_asked() -> None:
 def test_as_many_segments_as_customers_cannot_be_had(wanted: int) -> None:
     outcome = run(planted()[0].gather_every(72), n_segments=wanted)
     assert outcome.metrics["k"] == out(outcome, "segments").height - 1 == 4
-    assert "segment-fewer-than-asked" in codes(outcome)
+    (told,) = (notice for notice in outcome.notices if notice.code == "segment-fewer-customers")
+    assert "there are 5 customers" in told.message
+    assert "segment-fewer-than-asked" not in codes(outcome)
 
 
 def test_a_number_asked_for_that_is_not_stable_is_told() -> None:
