@@ -127,6 +127,7 @@ def test_planted_value_is_ranked(walked: tuple[Path, dict[str, Any]]) -> None:
     assert spearmanr(found["lifetime_value"], found["planted_value"]).statistic > 0.9
 
 
+@pytest.mark.slow
 def test_segments_keep_their_names_and_take_in_the_customers_of_another_month(
     tmp_path: Path, walked: tuple[Path, dict[str, Any]]
 ) -> None:

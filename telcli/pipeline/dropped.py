@@ -25,9 +25,11 @@ class Dropped:
     now: str
 
 
-def given(stage: str, flags: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the stage's settings, and of the general ones, that the command line gives, sorted."""
-    return tuple(sorted(name for name, value in flags.items() if value is not None and _section(stage, name)))
+def given(stage: str, flags: Mapping[str, Any], basis: Basis) -> tuple[str, ...]:
+    """Names of the settings that the command line gives and the result depends on, sorted; not where it was made."""
+    held = {*basis.settings, "seed"}
+    asked = (name for name, value in flags.items() if value is not None and name in held)
+    return tuple(sorted(name for name in asked if _section(stage, name)))
 
 
 def dropped(stage: str, record: Record, now: Basis) -> tuple[Dropped, ...]:

@@ -257,7 +257,7 @@ def _make(
             outcome = stage.load()(inputs, settings)
         finally:
             inputs.engine.end()
-    shown, asked = (request.render, request.progress), given(stage.name, request.flags)
+    shown, asked = (request.render, request.progress), given(stage.name, request.flags, basis)
     return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from telcli.errors import DataError, MissingInputError
-from telcli.pipeline.dropped import Dropped
+from telcli.pipeline.dropped import Dropped, given
+from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.status import LoadState, Reason, StageState, Status, status
 from telcli.pipeline.walk import INTAKE, walk
@@ -56,6 +57,12 @@ def test_what_the_command_line_gave_once_is_not_lost_without_a_word(place: Path)
     assert "[segment] in telcli.toml: n_segments = 3" in runs[0].notices[0].message
     assert run_stage("segment", Request(place)).notices == (), "told once"
     assert all(state.dropped == () for state in status(Request(place)).stages)
+
+
+def test_where_a_result_was_made_is_not_among_what_was_given(place: Path) -> None:
+    record = next(iter(Manifest.read(place / "manifest.json").stages["customer-months"].values()))
+    asked = {"engine": "spark", "master": "local[2]", "n_segments": 3, "seed": 3}
+    assert given("customer-months", asked, record.basis) == ("seed",)
 
 
 def test_what_is_kept_in_the_file_is_not_dropped(place: Path) -> None:

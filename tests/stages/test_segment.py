@@ -66,7 +66,9 @@ def customers_of(frame: pl.DataFrame, **more: Any) -> pl.LazyFrame:
 
 def run(frame: pl.DataFrame, seed: int = 0, customers: pl.LazyFrame | None = None, **settings: Any) -> Outcome:
     tables = {"customer_months": months_of(frame), "customers": customers_of(frame) if customers is None else customers}
-    return segment(Inputs(tables, AS_OF, seed), SegmentSettings(**settings))
+    # Where the number is told, no more are measured beside it than must be.
+    range_of = {"max_segments": 2} if "n_segments" in settings else {}
+    return segment(Inputs(tables, AS_OF, seed), SegmentSettings(**{**range_of, **settings}))
 
 
 def out(outcome: Outcome, table: str) -> pl.DataFrame:
