@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from telcli.report.blocks import Cell, Column, Section, Table, table
+from telcli.report.crossed_table import crossed, heat_of_moves, heat_of_shares
 from telcli.report.drawing import drawn, missing, ranked
-from telcli.report.model import Report, Row
+from telcli.report.model import Report
 from telcli.report.reach_section import reach
 
 __all__ = ["agreed", "segments", "tried"]
@@ -28,8 +29,6 @@ COUNTS = (
     Column("recommended", "flag"),
     Column("in_use", "flag"),
 )
-_WARMEST = 0.2
-"""Share of a segment that moves at which a cell has its strongest colour."""
 _GRADES = ((0.9, "agreement.same"), (0.65, "agreement.much"), (0.2, "agreement.some"), (-1.0, "agreement.little"))
 """Adjusted Rand indices from which groupings are called so: rules of thumb."""
 
@@ -84,38 +83,13 @@ def _reason(report: Report) -> list[str]:
 
 
 def _moves(report: Report) -> list[Table]:
-    """Segments of the month before down, those of now across; the darker, the more of a segment moves there."""
-    cells = {(row.number("from_place"), row.number("to_place")): row for row in report.rows("segment_moves")}
-    if not cells:
+    """Segments of the month before down, those of now across."""
+    rows = report.rows("segment_moves")
+    if not rows:
         return []
-    before = {row.number("from_place"): row for row in cells.values()}
-    now = {row.number("to_place"): row.text("to_group") for row in cells.values()}
-    across = sorted(now, key=_place)
-    head = [Cell(report.word("col.moves")), Cell(report.word("col.customers"), number=True)]
-    head += [Cell(now[place], number=True, long=True) for place in across]
-    rows = []
-    for place in sorted(before, key=_place):
-        row = before[place]
-        size = row.number("of")
-        total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
-        moves = [_move(report, cells.get((place, other))) for other in across]
-        rows.append([Cell(row.text("from_group"), long=True), total, *moves])
-    month = report.in_words(report.rows("segment_moves")[0].text("before"))
-    return [Table(report.word("table.moves", month=month), head, rows, wide=True)]
-
-
-def _place(place: float | None) -> float:
-    return place or 0.0
-
-
-def _move(report: Report, row: Row | None) -> Cell:
-    if row is None:
-        return Cell("–", number=True)
-    if row.number("small"):
-        return Cell(report.word("page.hidden"), number=True)
-    share = row.number("share") or 0.0
-    heat = min(5, int(6 * share / _WARMEST)) if row.number("moved") else 0
-    return Cell(report.write(share, "percent"), number=True, heat=heat)
+    title = report.word("table.moves", month=report.in_words(rows[0].text("before")))
+    down, across = ("from_place", "from_group"), ("to_place", "to_group")
+    return [crossed(report, rows, down, across, Cell(report.word("col.moves")), title, heat_of_moves)]
 
 
 def tried(report: Report) -> list[Table]:
@@ -134,36 +108,16 @@ def tried(report: Report) -> list[Table]:
 
 
 def _crossed(report: Report) -> list[Table]:
-    """Groups of the grouping down, segments across; the darker, the more of a group is in a segment."""
-    cells = {(row.number("place"), row.number("segment")): row for row in report.rows("segment_crossed")}
-    if not cells:
+    """Groups of the grouping down, segments across."""
+    rows = report.rows("segment_crossed")
+    if not rows:
         return []
-    groups = {row.number("place"): row for row in cells.values()}
-    segments_ = {row.number("segment"): row.text("segment_name") for row in cells.values()}
-    across = sorted(segments_, key=_place)
-    about = report.first("segment_agreement")
+    about, shown = report.first("segment_agreement"), len({row.number("place") for row in rows})
     column = about.text("column")
-    head = [Cell(column, long=True), Cell(report.word("col.customers"), number=True)]
-    head += [Cell(segments_[place], number=True, long=True) for place in across]
-    rows = []
-    for place in sorted(groups, key=_place):
-        row = groups[place]
-        size = row.number("of")
-        total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
-        shares = [_shared(report, cells.get((place, other))) for other in across]
-        rows.append([Cell(row.text("group_name"), long=True), total, *shares])
-    cut = (about.number("groups") or 0) > len(groups)
-    title = report.word("table.crossed_largest" if cut else "table.crossed", column=column, n=len(groups))
-    return [Table(title, head, rows, wide=True)]
-
-
-def _shared(report: Report, row: Row | None) -> Cell:
-    if row is None:
-        return Cell("–", number=True)
-    if row.number("small"):
-        return Cell(report.word("page.hidden"), number=True)
-    share = row.number("share") or 0.0
-    return Cell(report.write(share, "percent"), number=True, heat=min(5, int(6 * share)))
+    cut = (about.number("groups") or 0) > shown
+    title = report.word("table.crossed_largest" if cut else "table.crossed", column=column, n=shown)
+    down, across = ("place", "group_name"), ("segment", "segment_name")
+    return [crossed(report, rows, down, across, Cell(column, long=True), title, heat_of_shares)]
 
 
 def agreed(report: Report) -> list[str]:

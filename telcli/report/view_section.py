@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telcli.report.blocks import Cell, Column, Section, Table, table
-from telcli.report.model import Report, Row
+from telcli.report.crossed_table import crossed, heat_of_moves
+from telcli.report.model import Report
 
 __all__ = ["groups", "views"]
 
@@ -20,8 +21,6 @@ GROUPS = (
     Column("churn_probability", "percent"),
     Column("meaning", "long"),
 )
-_WARMEST = 0.2
-"""Share of a stage that moves at which a cell has its strongest colour."""
 
 
 def views(report: Report) -> Section | None:
@@ -45,30 +44,11 @@ def groups(report: Report, columns: Sequence[Column] = GROUPS, title: str = "") 
 
 
 def _stages(report: Report) -> list[Table]:
-    """Stages of the month before down, those of now across; the darker, the more of a stage moved there."""
-    ways = report.rows("stage_moves")
-    if not ways:
+    """Stages of the month before down, those of now across."""
+    rows = report.rows("stage_moves")
+    if not rows:
         return []
-    cells = {(row.text("from_stage"), row.text("to_stage")): row for row in ways}
-    before = {row.text("from_stage"): row for row in sorted(ways, key=lambda row: row.number("from_place") or 0.0)}
-    across = [row.text("to_stage") for row in sorted(ways, key=lambda row: row.number("to_place") or 0.0)]
-    across = list(dict.fromkeys(across))
-    head = [Cell(report.word("col.stage_moves")), Cell(report.word("col.customers"), number=True)]
-    rows = []
-    for name, row in before.items():
-        size = row.number("of")
-        total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
-        found = [_way(report, cells.get((name, other))) for other in across]
-        rows.append([Cell(name), total, *found])
-    title = report.word("table.stages", month=report.in_words(ways[0].text("before")))
-    return [Table(title, [*head, *(Cell(one, number=True) for one in across)], rows, wide=True)]
-
-
-def _way(report: Report, row: Row | None) -> Cell:
-    if row is None:
-        return Cell("–", number=True)
-    if row.number("small"):
-        return Cell(report.word("page.hidden"), number=True)
-    share = row.number("share") or 0.0
-    heat = min(5, int(6 * share / _WARMEST)) if row.number("moved") else 0
-    return Cell(report.write(share, "percent"), number=True, heat=heat)
+    title = report.word("table.stages", month=report.in_words(rows[0].text("before")))
+    down, across = ("from_place", "from_stage"), ("to_place", "to_stage")
+    corner = Cell(report.word("col.stage_moves"))
+    return [crossed(report, rows, down, across, corner, title, heat_of_moves, long=False)]
