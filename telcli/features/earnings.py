@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.margin_parts import Rates, old_debts, parts
+from telcli.features.margin_parts import Rates, debts_grown, old_debts, parts
 from telcli.features.month_index import month_at, month_index
 
 __all__ = ["earnings"]
@@ -57,7 +57,8 @@ def earnings(
     ]
     window = months.filter(at.is_between(month_at(month_index(as_of) - back), as_of))
     folded = window.select("customer_id", "month", **costs).group_by("customer_id").agg(cells)
-    folded = folded.with_columns(_unpaid(ago).alias(f"unpaid_{ago}") for ago in range(back))
+    grown = (debts_grown(f"owed_{ago}", f"owed_{ago + 1}").alias(f"unpaid_{ago}") for ago in range(back))
+    folded = folded.with_columns(grown)
     folded = folded.with_columns(_margin(ago).alias(f"margin_{ago}") for ago in range(back))
     lately = [f"margin_{ago}" for ago in range(losing_months)]
     return folded.select(
@@ -71,11 +72,6 @@ def earnings(
         campaign_cost=_summed("campaign", losing_months),
         lines_cost=_summed("lines", losing_months),
     )
-
-
-def _unpaid(ago: int) -> pl.Expr:
-    """What old arrears grew by; negative where they were collected, nothing where the month before is not known."""
-    return (pl.col(f"owed_{ago}") - pl.col(f"owed_{ago + 1}")).fill_null(0.0)
 
 
 def _margin(ago: int) -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.exact import amount, units
-from telcli.features.margin_parts import PARTS, Rates, old_debts, parts
+from telcli.features.margin_parts import PARTS, Rates, debts_grown, old_debts, parts
 from telcli.features.month_index import month_at, month_index
 
 __all__ = ["PAY_MODES", "YEAR_PARTS", "Book", "book", "money_known", "month_range", "pay_modes", "whole_tenure"]
@@ -166,9 +166,7 @@ def _folded(
     folded = frame.filter(at.is_between(before, months[-1])).group_by("customer_id").agg(picked)
     # What old debts grew by, nothing where the month before is not known, and only in months whose revenue is.
     grown = {
-        place: pl.when(pl.col(f"month_{place}").is_not_null()).then(
-            (pl.col(f"owed_{place + 1}") - pl.col(f"owed_{place}")).fill_null(0.0)
-        )
+        place: pl.when(pl.col(f"month_{place}").is_not_null()).then(debts_grown(f"owed_{place + 1}", f"owed_{place}"))
         for place in range(len(months))
     }
     eaten = pl.sum_horizontal(units(grown[place]).fill_null(0) for place, month in enumerate(months) if month in lately)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-__all__ = ["OLD_DEBTS", "PARTS", "Rates", "old_debts", "parts"]
+__all__ = ["OLD_DEBTS", "PARTS", "Rates", "debts_grown", "old_debts", "parts"]
 
 OLD_DEBTS = ("arrears_91_180", "arrears_181_365", "arrears_over_365")
 PARTS = {
@@ -80,3 +80,12 @@ def old_debts(columns: Collection[str]) -> pl.Expr:
     if not there:
         return pl.lit(None, dtype=pl.Float64)
     return pl.when(pl.any_horizontal(each.is_not_null() for each in there)).then(pl.sum_horizontal(there))
+
+
+def debts_grown(now: str, before: str) -> pl.Expr:
+    """What old debts grew by from one month to the next; nothing where either is not known, negative where collected.
+
+    >>> pl.DataFrame({"now": [5.0, 2.0], "before": [3.0, None]}).select(debts_grown("now", "before"))["now"].to_list()
+    [2.0, 0.0]
+    """
+    return (pl.col(now) - pl.col(before)).fill_null(0.0)

@@ -11,6 +11,7 @@ from telcli.features.exact import amount, units
 from telcli.features.margin import whole_tenure
 from telcli.features.margin_parts import Rates, parts
 from telcli.features.month_index import add_months
+from telcli.features.touches import held_at_end
 from telcli.tables import contract
 
 __all__ = ["cohort_rows", "offer_rows"]
@@ -46,24 +47,18 @@ def offer_rows(margins: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of:
     frames = [pl.DataFrame(schema=_OFFERS)]
     if "subscriptions" in tables:
         lines = contract("subscriptions").conform(tables["subscriptions"]).collect(engine="streaming")
-        live = _parted(_living(lines, "activated_on", as_of), margins)
+        live = _parted(lines.filter(held_at_end("activated_on", "ended_on", as_of)), margins)
         for kind, column in _KINDS:
             sold = _ended_early(lines.with_columns(item=column), as_of)
             frames.append(_counted(live.with_columns(item=column), margins, kind).join(sold, on="item", how="left"))
         if "products" in tables:
             held = contract("products").conform(tables["products"]).collect(engine="streaming")
-            held = _living(held, "started_on", as_of).select("subscription_id", item="product_id").unique()
+            held = held.filter(held_at_end("started_on", "ended_on", as_of))
+            held = held.select("subscription_id", item="product_id").unique()
             taken = held.join(live, on="subscription_id")
             frames.append(_counted(taken, margins, "product").with_columns(lines_sold=None, early_end_share=None))
     found = [frame.select(pl.col(name).cast(to) for name, to in _OFFERS.items()) for frame in frames]
     return pl.concat(found).sort("kind", "item").with_columns(as_of=pl.lit(as_of))
-
-
-def _living(rows: pl.DataFrame, since: str, as_of: date) -> pl.DataFrame:
-    """Those that had begun and not ended at the end of the month."""
-    after = add_months(as_of, 1)
-    began = pl.col(since).is_null() | (pl.col(since) < after)
-    return rows.filter(began, pl.col("ended_on").is_null() | (pl.col("ended_on") >= after))
 
 
 def _parted(live: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
