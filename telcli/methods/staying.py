@@ -56,16 +56,16 @@ class Staying:
         self, tenure: ArrayLike, group: ArrayLike, terms: Terms, level: float, noise: ArrayLike = (1.0,)
     ) -> tuple[Array, Array]:
         """Between what each customer's discounted months will lie with a chance of `level`; see `annuity`."""
-        low = self._looked_up(tenure, group, lambda table: months_range(table, terms, level, noise)[0])
-        return low, self._looked_up(tenure, group, lambda table: months_range(table, terms, level, noise)[1])
+        low, high = self._looked_up(tenure, group, lambda table: np.stack(months_range(table, terms, level, noise)))
+        return low, high
 
     def _looked_up(self, tenure: ArrayLike, group: ArrayLike, by_tenure: Callable[[LifeTable], Array]) -> Array:
-        """What a table tells by tenure, for each customer from the table that serves."""
+        """What a table tells by tenure (the last axis), for each customer from the table that serves."""
         held, member = np.asarray(tenure, dtype=np.int64), np.asarray(group)
         found = _at(by_tenure(self.overall), held)
         for code, table in self.groups.items():
             found = np.where(member == code, _at(by_tenure(table), held), found)
-        return np.where(held < 0, by_tenure(self.constant)[0], found)
+        return np.where(held < 0, by_tenure(self.constant)[..., :1], found)
 
 
 def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: ArrayLike, least: float) -> Staying:
@@ -104,5 +104,5 @@ def _table(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float)
 
 
 def _at(by_tenure: Array, tenure: NDArray[np.int64]) -> Array:
-    found: Array = by_tenure[np.clip(tenure, 0, len(by_tenure) - 1)]
+    found: Array = by_tenure[..., np.clip(tenure, 0, by_tenure.shape[-1] - 1)]
     return found

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from telcli.errors import Notice
 from telcli.features.margin import Book
 from telcli.methods.annuity import Terms
-from telcli.methods.lifetime_value import choose_recent, usual_margin
+from telcli.methods.lifetime_value import choose_recent, rank_correlation, usual_margin
 from telcli.methods.staying import Staying
-from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, tenths
+from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, squared_error, tenths
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_growth import grown
 
@@ -102,10 +102,10 @@ def tested(
         more = (growth.up + growth.down) * then.growing_months(past.tenure[1], past.group, terms)
     naive, came = naive_forecast(before, future), np.nansum(after, axis=1)
     sides = money + more, naive, came
-    found, steady = backtest(*sides), backtest(money, naive, came)
+    found = backtest(*sides)
     held = _held(past, then, terms, (usual, after, more), settings.interval_level)
     month = f"{calendar[-1 - future]:%Y-%m}"
-    unchanged = {"rank_correlation": steady.rank_correlation, "squared_error": steady.squared_error}
+    unchanged = {"rank_correlation": rank_correlation(money, came), "squared_error": squared_error(money, came)}
     verdict = {
         **asdict(found),
         "fees_unchanged": unchanged,
