@@ -26,7 +26,7 @@ from telcli.features.fee_steps import fee_matrix
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.annuity import Terms, monthly_rate
 from telcli.methods.concentration import top_share
-from telcli.methods.lifetime_value import choose_recent, percentile_rank, tier_places, usual_margin
+from telcli.methods.lifetime_value import choose_recent, usual_margin
 from telcli.methods.staying import Staying
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
@@ -35,9 +35,9 @@ from telcli.stages.score_value_backtest import held_back, tested
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
+from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_stars import star_rows, stars_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
-from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["score_value"]
 
@@ -132,7 +132,7 @@ def _where_from(
 
 
 def _open(inputs: Inputs, settings: ScoreValueSettings) -> _Study:
-    shares = settings.platinum_share + settings.gold_share + settings.silver_share
+    shares = sum(tier_shares(settings))
     if shares > 1.0 + 1e-9:
         raise UsageError(
             "value-tier-shares",
@@ -204,8 +204,6 @@ def _scores(
     retention = (np.nan_to_num(usual) * ahead + less).round(CENT)
     lifetime = (current + more + retention).round(CENT)
     low, high = ((current + more + less + np.nan_to_num(usual) * end).round(CENT) for end in ends)
-    rank = percentile_rank(lifetime)
-    shares = (settings.platinum_share, settings.gold_share, settings.silver_share)
     return pl.DataFrame(
         {
             "customer_id": here.ids,
@@ -216,17 +214,15 @@ def _scores(
             "lifetime_value": lifetime,
             "lifetime_value_low": np.minimum(low, high),
             "lifetime_value_high": np.maximum(low, high),
-            "value_score": rank.round(CENT),
-            "value_tier": pl.Series(np.array(VALUE_TIERS)[tier_places(rank, shares)]),
         }
     )
 
 
-def _scored(study: _Study, inputs: Inputs, scores: pl.DataFrame, here: Book) -> Scored:
+def _scored(study: _Study, inputs: Inputs, worth: pl.DataFrame, here: Book) -> Scored:
     """Score and tier by the setting score_by."""
     if study.settings.score_by == "lifetime":
-        return unscored(scores, study.as_of)
-    return by_indicators(inputs, study.settings, scores, here.margins[:, -YEAR:], study.as_of)
+        return unscored(worth, study.settings, study.as_of)
+    return by_indicators(inputs, study.settings, worth, here.margins[:, -YEAR:], study.as_of)
 
 
 def _backtest(

@@ -19,7 +19,7 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs
 from telcli.stages import score_value_record as record
 from telcli.stages.score_value_moves import move_rows, moves_told
-from telcli.stages.score_value_plan import plan
+from telcli.stages.score_value_plan import plan, tier_shares
 from telcli.stages.score_value_scale import lacking, measured, weights_of
 from telcli.tables import contract
 from telcli.tables.results import VALUE_TIERS
@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 _FACTORS = dict(zip(STEPS, (1.25, 0.75), strict=True))
 _SAMPLE = 100_000
 _MONEY = tuple(name for name in WORTH if name.endswith("_value"))
+_SCORED = ("value_score", "value_tier")
 _TABLES = ("value_weights", "value_scales", "value_indicators", "value_moves", "value_sensitivity")
 
 
@@ -44,15 +45,21 @@ class Scored:
     notices: Sequence[Notice]
 
 
-def unscored(scores: pl.DataFrame, as_of: date) -> Scored:
-    """The tables where the score is the rank of lifetime value: nothing but the sizes of tiers."""
+def unscored(worth: pl.DataFrame, settings: ScoreValueSettings, as_of: date) -> Scored:
+    """Score customers by the rank of their lifetime value: of the tables there is nothing but the sizes of tiers.
+
+    `worth` is as for `by_indicators`.
+    """
+    rank = percentile_rank(worth["lifetime_value"].to_numpy())
+    tiers = np.array(VALUE_TIERS)[tier_places(rank, tier_shares(settings))]
+    scores = worth.with_columns(value_score=pl.Series(rank.round(4)), value_tier=pl.Series(tiers))
     tables: dict[str, pl.DataFrame] = {name: contract(name).schema.create_empty() for name in _TABLES}
     tables["value_tiers"] = record.tier_rows(scores["value_tier"], (), as_of, as_of)
     return Scored(scores, tables, {"score_by": "lifetime"}, ())
 
 
 def by_indicators(
-    inputs: Inputs, settings: ScoreValueSettings, scores: pl.DataFrame, margins: Array, as_of: date
+    inputs: Inputs, settings: ScoreValueSettings, worth: pl.DataFrame, margins: Array, as_of: date
 ) -> Scored:
     """Score customers by weighted indicators, on the scales of the snapshot before where these still hold.
 
@@ -62,8 +69,8 @@ def by_indicators(
         customer_months, churn_scores of an earlier month where there are some, and the snapshot before.
     settings
         Among them the hierarchy, see `plan`.
-    scores
-        Rows of value_scores, in the order of customer_id.
+    worth
+        Rows of value_scores without score and tier, in the order of customer_id.
     margins
         Their margins of up to 12 months, customers x months, NaN where not known.
     as_of
@@ -71,14 +78,15 @@ def by_indicators(
     """
     asked = plan(inputs.choices.get("value_hierarchy"), settings)
     before = record.recall(inputs.earlier)
-    worth = {"margin_mean_12": np.nan_to_num(known_mean(margins)), CHURN: _risk(inputs, scores["customer_id"])}
-    worth |= {name: scores[name].fill_null(np.nan).to_numpy() for name in _MONEY}
+    ids = worth["customer_id"]
+    told = {"margin_mean_12": np.nan_to_num(known_mean(margins)), CHURN: _risk(inputs, ids)}
+    told |= {name: worth[name].fill_null(np.nan).to_numpy() for name in _MONEY}
     frame = inputs.tables["customer_months"]
-    values = indicator_values(asked.indicators, scores["customer_id"], frame, as_of, worth)
+    values = indicator_values(asked.indicators, ids, frame, as_of, told)
     measure, notices = measured(asked, settings, values, before, as_of)
     kept = before if before and measure is before.measure else None
     points = asked.points(measure, values)
-    found = scores.with_columns(
+    found = worth.with_columns(
         value_score=pl.Series(asked.total(measure, values)),
         **{f"x_{item}": pl.Series(held, nan_to_null=True) for item, held in points.items()},
     )
@@ -104,7 +112,7 @@ def by_indicators(
         "moves": moves_told(found, kept),
         "sensitivity": _strongest(sensitivity),
     }
-    return Scored(found.select(scores.columns), tables, metrics, (*notices, *lacking(measure, values)))
+    return Scored(found.select(*worth.columns, *_SCORED), tables, metrics, (*notices, *lacking(measure, values)))
 
 
 def tried(

@@ -17,7 +17,7 @@ from telcli.stages.score_value_judged import Judged, judged
 from telcli.stages.score_value_record import Measure, trimmed
 from telcli.tables.hierarchy import default, merged
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "plan", "tier_shares"]
 
 Array = NDArray[np.float64]
 _SCALES = {"rank": rank_scale, "range": range_scale}
@@ -80,5 +80,9 @@ def plan(own: Mapping[str, Any] | None, settings: ScoreValueSettings) -> Plan:
     """
     hierarchy = merged(dict(own) if own else default())
     check_columns(hierarchy["indicators"], hierarchy["source"])
-    shares = (settings.platinum_share, settings.gold_share, settings.silver_share)
-    return Plan(hierarchy, judged(hierarchy, settings.random_index), shares)
+    return Plan(hierarchy, judged(hierarchy, settings.random_index), tier_shares(settings))
+
+
+def tier_shares(settings: ScoreValueSettings) -> tuple[float, float, float]:
+    """The shares of customers in the tiers, the best first; what they leave is the last."""
+    return settings.platinum_share, settings.gold_share, settings.silver_share
