@@ -24,7 +24,7 @@ SAMPLE = Path(__file__).parent.parent / "sample_data"
 RESULTS = ("customer_months", "segments", "segment_profiles", "value_scores", "survival_curve", "churn_scores")
 ABSENT = (
     *("call_months", "accounts", "products", "calls", "surveys", "campaigns"),
-    *("segment_agreement", "value_moves", "value_stars"),
+    *("segment_agreement", "value_moves", "value_stars", "value_products"),
 )
 """Subjects of which the sample has no extract, and what takes another grouping, a month before or levels."""
 GIVEN = [name for name in tables.NAMES if name not in ABSENT and not name.endswith("_history")]

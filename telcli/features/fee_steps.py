@@ -9,7 +9,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["FEE_BANDS", "KINDS", "PAYING", "TENURE_BANDS", "fee_matrix", "kinds", "steps"]
+__all__ = [
+    "FEE_BANDS",
+    "KINDS",
+    "PAYING",
+    "STANDINGS",
+    "TENURE_BANDS",
+    "WINDOW",
+    "fee_matrix",
+    "kinds",
+    "standing",
+    "steps",
+]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -18,7 +29,8 @@ WINDOW = 12
 TENURE_BANDS = ("unknown", "first-year", "second-third-year", "later")
 FEE_BANDS = ("low", "mid", "high")
 PAYING = ("unknown", "postpaid", "prepaid")
-KINDS = len(PAYING) * len(TENURE_BANDS) * len(FEE_BANDS)
+STANDINGS = len(PAYING) * len(TENURE_BANDS)
+KINDS = STANDINGS * len(FEE_BANDS)
 _FEW = 0.02
 """Share of steps, the longest of those that are not nil, that is pulled in: one fleet would else stand for its kind."""
 
@@ -39,15 +51,25 @@ def fee_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -> A
     return matrix if np.isfinite(matrix).any() else None
 
 
+def standing(tenure: Whole, group: Whole) -> Whole:
+    """The standing of each customer, 0 .. STANDINGS - 1: way of paying and time since joining; as for `kinds`.
+
+    >>> standing(np.array([-1, 11, 12, 40]), np.array([-1, 0, 0, 1])).tolist()
+    [0, 5, 6, 11]
+    """
+    band = np.where(tenure < 0, 0, 1 + np.searchsorted([12, 36], np.maximum(tenure, 0), side="right"))
+    found: Whole = (group + 1) * len(TENURE_BANDS) + band
+    return found
+
+
 def kinds(fee: Array, tenure: Whole, group: Whole, bounds: Array) -> Whole:
     """The kind of each customer in a month, 0 .. KINDS - 1: way of paying, tenure and level of fee; -1 without a fee.
 
     `tenure` is in whole months (negative: not known), `group` a place in PAY_MODES (-1: not known), `bounds` the two
     fees between the three levels.
     """
-    band = np.where(tenure < 0, 0, 1 + np.searchsorted([12, 36], np.maximum(tenure, 0), side="right"))
     level = np.searchsorted(bounds, fee, side="right")
-    code = ((group + 1) * len(TENURE_BANDS) + band) * len(FEE_BANDS) + level
+    code = standing(tenure, group) * len(FEE_BANDS) + level
     found: Whole = np.where(np.isfinite(fee), code, -1)
     return found
 

@@ -62,7 +62,7 @@ STAGES = (
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
             *("survival_groups", "value_offers", "value_cohorts", "value_weights", "value_scales", "value_tiers"),
-            *("value_indicators", "value_moves", "value_sensitivity", "value_stars"),
+            *("value_indicators", "value_moves", "value_sensitivity", "value_stars", "value_products"),
         ),
         recalls=(
             *("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),

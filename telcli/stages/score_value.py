@@ -1,7 +1,8 @@
 """What each customer is worth: money earned, and money still to come if the customer stays as others did.
 
     current value    margin of the last 12 months, as realised; never scaled up when there are fewer
-    incremental      sum over t = 1..H of t u S(t | tenure) w_t, u what a month adds to the fees of customers alike
+    incremental      sum over t = 1..H of t u S(t | tenure) w_t, u what a month adds to the fees of customers alike; and
+                     products taken up and given up, see `score_value_products`
     retention value  sum over t = 1..H of (m - t v) S(t | tenure) w_t, m the usual monthly margin, v what a month takes
                      off such fees, w_t the discount
     lifetime value   their sum: one looks back, two forward, of which one is what is added, so that nothing counts twice
@@ -22,7 +23,6 @@ from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, curves, fit_labels, fit_months
-from telcli.features.fee_steps import fee_matrix
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.annuity import Terms, monthly_rate
 from telcli.methods.concentration import top_share
@@ -32,10 +32,11 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import held_back, tested
-from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
+from telcli.stages.score_value_coming import Coming, coming, expected_tables
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
+from telcli.stages.score_value_products import Money, products_told
 from telcli.stages.score_value_stars import star_rows, stars_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 
@@ -64,8 +65,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
-    Gives value_scores, value_parts, value_margin, value_growth, value_backtest, survival_curve and survival_groups,
-    and the tables behind the score.
+    Gives value_scores, value_parts, value_margin, value_growth, value_products, value_backtest, survival_curve and
+    survival_groups, and the tables behind the score.
 
     Raises
     ------
@@ -94,26 +95,27 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, marks[1])
     inputs.progress("values", 2, 3)
-    fees = fee_matrix(frame, study.calendar[-(YEAR + 1 + future) :], everyone.ids)
-    test = tested(everyone, then, study.calendar, future, settings, fees, how.rates.margin_rate)
-    growth = grown(_of(fees, everyone.active[0]), here.tenure[0], here.group, how.rates.margin_rate)
-    scored = _scored(study, inputs, _scores(study, here, now, test.noise, growth), here)
+    expected, before = _coming(study, inputs, here, how), _coming(study, inputs, everyone.active_at(1), how, future)
+    test = tested(everyone, then, study.calendar, future, settings, before)
+    worth, products = _scores(study, here, now, test.noise, expected)
+    scored = _scored(study, inputs, worth, here)
     study.notices += (*test.notices, *scored.notices)
-    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
-    metrics |= {**scored.metrics, "backtest": _backtest(study, inputs, everyone.active_at(1), test.verdict, future)}
     levels = star_rows(inputs, scored.scores, study.as_of)
+    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
+    metrics |= {**scored.metrics, "products": products_told(expected.uptake, products)}
+    metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future)
     metrics["stars"] = stars_told(levels, inputs.choices.get("value_stars"))
-    inputs.progress("values", 3, 3)
     tables = {
         "value_scores": scored.scores.lazy(),
         **_where_from(study, inputs, how, here, counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
-        "value_growth": growth_table(growth, study.as_of),
+        **expected_tables(expected, products, study.as_of),
         "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
         "survival_groups": curves(now, study.as_of, settings.horizon_months).lazy(),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
         "value_stars": levels.lazy(),
     }
+    inputs.progress("values", 3, 3)
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
 
 
@@ -177,14 +179,16 @@ def _staying(
     return now, then
 
 
-def _of(fees: NDArray[np.float64] | None, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    return None if fees is None else fees[rows]
+def _coming(study: _Study, inputs: Inputs, those: Book, how: Earned, back: int = 0) -> Coming:
+    """What comes beyond the usual month of customers of the snapshot, or of so many months ago (the second mark)."""
+    months, mark = study.calendar[: len(study.calendar) - back][-(YEAR + 1) :], min(back, 1)
+    return coming(inputs.tables, months, those.ids, (those.tenure[mark], those.group), how.rates.margin_rate)
 
 
 def _scores(
-    study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64], growth: Growth | None
-) -> pl.DataFrame:
-    """value_scores, and notices about what had to be assumed of some customers."""
+    study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64], expected: Coming
+) -> tuple[pl.DataFrame, Money | None]:
+    """value_scores, what products have of it, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
     study.recent = settings.recent_months or choose_recent(margins, settings.spike_limit)
     usual = usual_margin(margins, study.recent, settings.spike_limit)
@@ -195,27 +199,25 @@ def _scores(
     ahead = staying.months_ahead(here.tenure[0], here.group, terms)
     ends = staying.months_range(here.tenure[0], here.group, terms, settings.interval_level, noise)
     current = here.year["margin"].to_numpy()
-    more, less = np.zeros(len(current)), np.zeros(len(current))
-    if growth is None:
-        study.tell(unknown())
-    else:
-        growing = staying.growing_months(here.tenure[0], here.group, terms)
-        more, less = (growth.up * growing).round(CENT), growth.down * growing
+    more, less, products = expected.money(staying, terms)
+    more = more.round(CENT)
+    study.notices += expected.notices()
     retention = (np.nan_to_num(usual) * ahead + less).round(CENT)
     lifetime = (current + more + retention).round(CENT)
     low, high = ((current + more + less + np.nan_to_num(usual) * end).round(CENT) for end in ends)
-    return pl.DataFrame(
+    scores = pl.DataFrame(
         {
             "customer_id": here.ids,
             "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, len(here.ids)),
             "current_value": current,
-            "incremental_value": pl.Series(more if growth else [None] * len(more), dtype=pl.Float64),
+            "incremental_value": pl.Series(more if expected.known else [None] * len(more), dtype=pl.Float64),
             "retention_value": retention,
             "lifetime_value": lifetime,
             "lifetime_value_low": np.minimum(low, high),
             "lifetime_value_high": np.maximum(low, high),
         }
     )
+    return scores, products
 
 
 def _scored(study: _Study, inputs: Inputs, worth: pl.DataFrame, here: Book) -> Scored:

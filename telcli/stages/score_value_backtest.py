@@ -18,7 +18,7 @@ from telcli.methods.lifetime_value import choose_recent, rank_correlation, usual
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, squared_error, tenths
 from telcli.settings import ScoreValueSettings
-from telcli.stages.score_value_growth import grown
+from telcli.stages.score_value_coming import Coming
 
 __all__ = ["Tested", "held_back", "tested"]
 
@@ -61,8 +61,7 @@ def tested(
     calendar: Sequence[date],
     future: int,
     settings: ScoreValueSettings,
-    fees: Array | None,
-    margin_share: float,
+    expected: Coming,
 ) -> Tested:
     """Value customers as of `future` months ago by what was known then, and compare with what they brought since.
 
@@ -78,8 +77,8 @@ def tested(
         What `held_back` gave.
     settings : ScoreValueSettings
         Those of the run.
-    fees, margin_share
-        Plan fees of everyone, up to the snapshot, and what is left of a fee; see `score_value_growth`.
+    expected : Coming
+        What was to be expected beyond the usual month, of those who were there at the second mark.
     """
     if not future:
         template = "Values are not back-tested: that takes {needed} months and there are {months}."
@@ -94,12 +93,8 @@ def tested(
     recent = settings.recent_months or choose_recent(before, settings.spike_limit)
     usual, terms = usual_margin(before, recent, settings.spike_limit), Terms(future)
     money = np.nan_to_num(usual) * then.months_ahead(past.tenure[1], past.group, terms)
-    growth = grown(
-        None if fees is None else fees[everyone.active[1]][:, :-future], past.tenure[1], past.group, margin_share
-    )
-    more = np.zeros(len(money))
-    if growth:
-        more = (growth.up + growth.down) * then.growing_months(past.tenure[1], past.group, terms)
+    up, down, _ = expected.money(then, terms)
+    more = up + down
     naive, came = naive_forecast(before, future), np.nansum(after, axis=1)
     sides = money + more, naive, came
     found = backtest(*sides)

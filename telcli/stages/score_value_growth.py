@@ -84,10 +84,17 @@ def growth_table(found: Growth | None, as_of: date) -> pl.LazyFrame:
     return rows.lazy().with_columns(as_of=pl.lit(as_of))
 
 
-def unknown() -> Notice:
-    """That incremental value is empty, and why."""
+def unknown(*, products: bool) -> Notice:
+    """That plan fees do not tell of growth; `products` is whether incremental value is of products alone, or empty."""
+    needed = {"needed": MONTHS_NEEDED}
+    if products:
+        template = (
+            "Incremental value is of products alone: growth of plans takes plan fees of {needed} months, which "
+            "customer_months does not tell."
+        )
+        return Notice("value-incremental-products-only", template, needed)
     template = (
         "Incremental value is not known: it takes plan fees of {needed} months, which customer_months does not tell; "
         "it is empty, and not in lifetime value."
     )
-    return Notice("value-no-incremental", template, {"needed": MONTHS_NEEDED})
+    return Notice("value-no-incremental", template, needed)

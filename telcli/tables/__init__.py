@@ -43,6 +43,7 @@ _PLACES = {
         "telcli.tables.value_results",
     ),
     **dict.fromkeys(("value_offers", "value_cohorts"), "telcli.tables.value_results"),
+    **dict.fromkeys(("value_products",), "telcli.tables.value_view_results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
 }
 NAMES = tuple(_PLACES)

@@ -67,7 +67,7 @@ class ValueScores(dy.Schema):
     customer_id = c.text("Customer", "客户编号", key=True)
     as_of = c.month("Snapshot month", "快照月份", key=True)
     current_value = c.money("Margin of the last 12 months, as realised", "当前价值", need=True)
-    incremental_value = c.money("Extra margin expected from plans and lines; null where not known", "增量价值")
+    incremental_value = c.money("Extra margin expected of plans, lines, products; null where not known", "增量价值")
     retention_value = c.money("Discounted margin expected within the horizon", "存量(保有)价值", need=True)
     lifetime_value = c.money("Sum of the three", "生命周期价值", need=True)
     lifetime_value_low = c.money("Its low end, by when a customer may leave and how months vary", "生命周期价值下限")
