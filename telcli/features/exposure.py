@@ -6,21 +6,22 @@ brings no row below it (left truncation); one who is still there brings no leavi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from telcli.features.margin import PAY_MODES, whole_tenure
-from telcli.methods.staying import Staying, fit_staying
-from telcli.methods.survival import LifeTable, entry_cells
+from telcli.methods.staying import LEAVERS_NEEDED, Staying, fit_staying
+from telcli.methods.survival import LifeTable, entry_cells, life_table
 
-__all__ = ["curve", "curves", "fit_labels", "fit_months", "monthly_cells"]
+__all__ = ["curve", "curves", "fit_labels", "fit_months", "fit_segments", "monthly_cells"]
 
 _TENURE = whole_tenure().fill_null(-1)
 
 
-def monthly_cells(frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date) -> pl.DataFrame:
+def monthly_cells(frame: pl.LazyFrame, modes: pl.LazyFrame | None, marks: Sequence[date]) -> pl.DataFrame:
     """Count customer-months at risk and leavings by group and tenure.
 
     Parameters
@@ -29,28 +30,67 @@ def monthly_cells(frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date) 
         customer_months up to the snapshot.
     modes : polars.LazyFrame or None
         ``customer_id`` and ``group``, as `features.margin.pay_modes` gives them.
-    early : date
-        Rows up to this month are counted apart, for the back-test.
+    marks : sequence of date
+        Months that parts of history end with, for tests on the months after.
 
     Returns
     -------
-    Columns ``group`` and ``tenure`` (-1 where not known), ``is_early``, ``at_risk``, ``left``; sorted.
+    Columns ``group`` and ``tenure`` (-1 where not known), ``after`` (how many marks the months come after),
+    ``at_risk``, ``left``; sorted.
     """
-    rows = frame.filter(pl.col("active") | pl.col("left")).select(
-        "customer_id", "left", _TENURE, is_early=pl.col("month") <= early
-    )
+    after = pl.sum_horizontal(pl.lit(0), *((pl.col("month") > mark).cast(pl.Int64) for mark in marks))
+    rows = frame.filter(pl.col("active") | pl.col("left")).select("customer_id", "left", _TENURE, after=after)
     if modes is not None:
         rows = rows.join(modes, on="customer_id", how="left").with_columns(pl.col("group").fill_null(-1))
     else:
         rows = rows.with_columns(group=pl.lit(-1, dtype=pl.Int64))
-    keys = ["group", "tenure", "is_early"]
+    keys = ["group", "tenure", "after"]
     return rows.group_by(keys).agg(at_risk=pl.len(), left=pl.col("left").sum()).sort(keys).collect(engine="streaming")
 
 
-def fit_months(frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date, least: float) -> tuple[Staying, Staying]:
-    """How long customers stay, by all months and by those up to `early`; `least` as in `fit_staying`."""
-    cells = monthly_cells(frame, modes, early)
-    return _fitted(cells, least), _fitted(cells.filter("is_early"), least)
+def fit_months(
+    frame: pl.LazyFrame, modes: pl.LazyFrame | None, marks: Sequence[date], least: float
+) -> tuple[Staying, ...]:
+    """How long customers stay, by all months, then by those up to each mark, the latest first; `least` as in
+    `fit_staying`.
+    """
+    cells = monthly_cells(frame, modes, marks)
+    return tuple(_fitted(cells.filter(pl.col("after") <= part), least) for part in range(len(marks), -1, -1))
+
+
+def fit_segments(frame: pl.LazyFrame, before: pl.LazyFrame | None, least: float) -> list[tuple[str, LifeTable]]:
+    """A life table for each segment that customers were in at an earlier month, by the months since then.
+
+    Segments of today would not do: nobody who left is in one.
+
+    Parameters
+    ----------
+    frame : polars.LazyFrame
+        customer_months up to the snapshot.
+    before : polars.LazyFrame or None
+        segments_before: customer_id, month, segment_name.
+    least : float
+        Customer-months a pool of tenures must hold.
+    """
+    if before is None:
+        return []
+    rows = frame.filter(pl.col("active") | pl.col("left"))
+    known = before.select("customer_id", "segment_name", since="month")
+    cells = (
+        rows.select("customer_id", "month", "left", _TENURE)
+        .join(known, on="customer_id")
+        .filter(pl.col("month") > pl.col("since"), pl.col("tenure") >= 0)
+        .group_by("segment_name", "tenure")
+        .agg(at_risk=pl.len(), left=pl.col("left").sum())
+        .sort("segment_name", "tenure")
+        .collect(engine="streaming")
+    )
+    found = []
+    for (name,), mine in cells.group_by("segment_name", maintain_order=True):
+        if mine["left"].sum() >= LEAVERS_NEEDED:
+            at_risk, left = (np.bincount(mine["tenure"], mine[column]) for column in ("at_risk", "left"))
+            found.append((str(name), life_table(at_risk, left, least)))
+    return found
 
 
 def fit_labels(frame: pl.LazyFrame, customers: pl.LazyFrame | None, watched: int, least: float) -> Staying:
@@ -85,14 +125,17 @@ def _fitted(cells: pl.DataFrame, least: float) -> Staying:
     return fit_staying(group, tenure, at_risk, left, least)
 
 
-def curves(staying: Staying, as_of: date, months: int) -> pl.DataFrame:
-    """survival_groups: a curve for each way of paying that has one of its own; empty where one serves all."""
-    found = [
-        curve(table, as_of, months).with_columns(pay_mode=pl.lit(PAY_MODES[code]))
-        for code, table in sorted(staying.groups.items())
-    ]
-    empty = curve(staying.constant, as_of, 0).clear().with_columns(pay_mode=pl.lit(None, dtype=pl.String))
-    return pl.concat([empty, *found])
+def curves(staying: Staying, segments: Sequence[tuple[str, LifeTable]], as_of: date, months: int) -> pl.DataFrame:
+    """survival_groups: a curve for each way of paying and segment that has one of its own; else empty."""
+    found = [("pay-mode", PAY_MODES[code], table) for code, table in sorted(staying.groups.items())]
+    found += [("segment", name, table) for name, table in segments]
+    empty = curve(staying.constant, as_of, 0).clear().with_columns(_grouped(None, None))
+    made = (curve(table, as_of, months).with_columns(_grouped(kind, name)) for kind, name, table in found)
+    return pl.concat([empty, *made])
+
+
+def _grouped(kind: str | None, name: str | None) -> list[pl.Expr]:
+    return [pl.lit(kind, dtype=pl.String).alias("kind"), pl.lit(name, dtype=pl.String).alias("group_name")]
 
 
 def curve(table: LifeTable, as_of: date, months: int) -> pl.DataFrame:

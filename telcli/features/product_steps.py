@@ -7,7 +7,7 @@ service is not counted, and what is taken and given up within one month neither.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,7 +119,7 @@ def holdings(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, last: date) -> 
     return Holdings(names.to_list(), held.select("place", "product", "start", "end", "fee"), kept, fits)
 
 
-def active_matrix(frame: pl.LazyFrame, months: list[date], ids: pl.Series) -> Flags:
+def active_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -> Flags:
     """Whether each customer (in the order of `ids`) was there at each month's end."""
     here = frame.filter(pl.col("month").is_between(months[0], months[-1]) & pl.col("active"))
     picked = [(pl.col("month") == month).any().alias(f"{place}") for place, month in enumerate(months)]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from telcli.methods.survival import LifeTable, conditional_survival
+from telcli.methods.outlook import Outlook
 
 __all__ = ["Terms", "discounted_months", "growing_months", "monthly_rate", "months_range"]
 
 Array = NDArray[np.float64]
 _EARLIER = {"end": 0.0, "middle": 0.5, "start": 1.0}
+_AT_ONCE = 1000
+"""Kinds of customers whose ranges are worked out side by side: it bounds memory."""
 
 
 def monthly_rate(yearly: float) -> float:
@@ -58,7 +60,7 @@ class Terms:
         found: Array = (1.0 + self.rate) ** -months
         return found
 
-    def beyond(self, hazard: float) -> float:
+    def beyond(self, hazard: ArrayLike) -> Array:
         """What one unit a month after H counts for in all, of one who is here at H; 0 without a tail.
 
         (1 + d)^-(H - e) q / (1 + d - q), q = 1 - hazard and e the part of a month by which money comes before its end.
@@ -68,51 +70,53 @@ class Terms:
         ValueError
             Nobody ever leaves and nothing is discounted: the sum has no end.
         """
+        stays = 1.0 - np.asarray(hazard, dtype=np.float64)
         if not self.tail:
-            return 0.0
-        stays = 1.0 - hazard
-        if 1.0 + self.rate - stays <= 1e-12:
+            return np.zeros_like(stays)
+        if (1.0 + self.rate - stays <= 1e-12).any():
             raise ValueError("months without discount and without leaving have no end")
         at = (1.0 + self.rate) ** -(self.horizon - _EARLIER[self.timing])
-        return float(at * stays / (1.0 + self.rate - stays))
+        found: Array = at * stays / (1.0 + self.rate - stays)
+        return found
 
 
-def discounted_months(table: LifeTable, terms: Terms) -> Array:
-    """Expected months ahead, discounted, by present tenure: A(k) = sum over t = 1..H of S(t | k) w_t, and the tail.
+def discounted_months(outlook: Outlook, terms: Terms) -> Array:
+    """Expected months ahead of each customer, discounted: A = sum over t = 1..H of S(t) w_t, and the tail.
 
-    Times a customer's monthly margin this is the margin still to come. One value per tenure 0..K of the table;
-    from its last tenure on the tail hazard alone counts, so longer tenures take the last value. Without a tail each
-    is between 0 and the annuity of H certain months.
+    Times a customer's monthly margin this is the margin still to come. Without a tail each is between 0 and the
+    annuity of H certain months. The outlook must reach to H.
 
     Examples
     --------
+    >>> from telcli.methods.outlook import by_tenure
     >>> from telcli.methods.survival import life_table
-    >>> discounted_months(life_table([100.0], [0.0]), Terms(12)).tolist()
+    >>> discounted_months(by_tenure(life_table([100.0], [0.0]), 12), Terms(12)).tolist()
     [12.0]
-    >>> discounted_months(life_table([100.0], [10.0]), Terms(12, 0.01, tail=True)).round(3).tolist()
+    >>> discounted_months(by_tenure(life_table([100.0], [10.0]), 12), Terms(12, 0.01, tail=True)).round(3).tolist()
     [8.182]
     """
-    ahead = conditional_survival(table, np.arange(len(table.hazard)), terms.horizon)
-    found: Array = ahead @ terms.weights() + ahead[:, -1] * terms.beyond(table.tail_hazard)
+    ahead = outlook.survival[:, : terms.horizon]
+    found: Array = (ahead @ terms.weights() + ahead[:, -1] * terms.beyond(outlook.tail))[outlook.kind]
     return found
 
 
-def growing_months(table: LifeTable, terms: Terms) -> Array:
-    """Expected months ahead, discounted, month t counted t times: sum over t = 1..H of t S(t | k) w_t.
+def growing_months(outlook: Outlook, terms: Terms) -> Array:
+    """Expected months ahead of each customer, discounted, month t counted t times: sum over t = 1..H of t S(t) w_t.
 
     Times what a customer's margin grows by in a month this is what growth adds within the horizon; a tail adds nothing.
 
+    >>> from telcli.methods.outlook import by_tenure
     >>> from telcli.methods.survival import life_table
-    >>> growing_months(life_table([100.0], [0.0]), Terms(3)).tolist()
+    >>> growing_months(by_tenure(life_table([100.0], [0.0]), 3), Terms(3)).tolist()
     [6.0]
     """
-    ahead = conditional_survival(table, np.arange(len(table.hazard)), terms.horizon)
-    found: Array = ahead @ (terms.weights() * np.arange(1.0, terms.horizon + 1.0))
+    ahead = outlook.survival[:, : terms.horizon]
+    found: Array = (ahead @ (terms.weights() * np.arange(1.0, terms.horizon + 1.0)))[outlook.kind]
     return found
 
 
-def months_range(table: LifeTable, terms: Terms, level: float, noise: ArrayLike = (1.0,)) -> tuple[Array, Array]:
-    """Between what the discounted months of one customer will lie with a chance of `level`, by present tenure.
+def months_range(outlook: Outlook, terms: Terms, level: float, noise: ArrayLike = (1.0,)) -> tuple[Array, Array]:
+    """Between what the discounted months of each customer will lie with a chance of `level`.
 
     A customer leaves in month n + 1 with the chance S(n) - S(n + 1) and brings the annuity of n months, times what her
     mean month will be in usual months, which `noise` holds equally likely values of. Both ends are quantiles of the
@@ -120,8 +124,8 @@ def months_range(table: LifeTable, terms: Terms, level: float, noise: ArrayLike 
 
     Parameters
     ----------
-    table : LifeTable
-        Hazard by tenure.
+    outlook : Outlook
+        How long customers may stay, up to H.
     terms : Terms
         Which months count.
     level : float
@@ -131,27 +135,37 @@ def months_range(table: LifeTable, terms: Terms, level: float, noise: ArrayLike 
 
     Returns
     -------
-    Low and high ends, one per tenure of the table.
+    Low and high ends, one per customer.
 
     Examples
     --------
+    >>> from telcli.methods.outlook import by_tenure
     >>> from telcli.methods.survival import life_table
-    >>> low, high = months_range(life_table([100.0], [30.0]), Terms(3), 0.8)
+    >>> low, high = months_range(by_tenure(life_table([100.0], [30.0]), 3), Terms(3), 0.8)
     >>> low.tolist(), high.tolist()
     ([0.0], [3.0])
     """
-    ahead = conditional_survival(table, np.arange(len(table.hazard)), terms.horizon)
+    factors, after = np.asarray(noise, dtype=np.float64), terms.beyond(outlook.tail)
+    ends = np.zeros((2, len(after)))
+    for tail in np.unique(after):
+        # Kinds with one tail have the same amounts, in the same order; only their chances differ.
+        same = np.flatnonzero(after == tail)
+        for first in range(0, len(same), _AT_ONCE):
+            some = same[first : first + _AT_ONCE]
+            ends[:, some] = _ends(outlook.survival[some, : terms.horizon], terms, float(tail), level, factors)
+    low, high = ends[:, outlook.kind]
+    return low, high
+
+
+def _ends(ahead: Array, terms: Terms, after: float, level: float, factors: Array) -> Array:
     before = np.column_stack([np.ones(len(ahead)), ahead])
     leaves = np.column_stack([-np.diff(before, axis=1), ahead[:, -1:]])
     money = np.concatenate([[0.0], np.cumsum(terms.weights())])
-    money[-1] += terms.beyond(table.tail_hazard)
-    factors = np.asarray(noise, dtype=np.float64)
+    money[-1] += after
     values = np.outer(money, factors).ravel()
     order = np.argsort(values, kind="stable")
     chances = np.cumsum((np.repeat(leaves, len(factors), axis=1) / len(factors))[:, order], axis=1)
-    ends = []
-    for wanted in ((1.0 - level) / 2.0, (1.0 + level) / 2.0):
-        # Sums of chances end a hair off 1.
-        place = (chances < wanted - 1e-12).sum(axis=1)
-        ends.append(values[order][np.minimum(place, len(order) - 1)])
-    return ends[0], ends[1]
+    # Sums of chances end a hair off 1.
+    places = [(chances < wanted - 1e-12).sum(axis=1) for wanted in ((1.0 - level) / 2.0, (1.0 + level) / 2.0)]
+    found: Array = values[order][np.minimum(places, len(order) - 1)]
+    return found

@@ -21,7 +21,6 @@ from scipy.linalg import solve
 from scipy.optimize import brentq
 from scipy.special import xlog1py, xlogy
 
-from telcli.methods.annuity import Terms
 from telcli.methods.survival import pools_of, raw_hazard, tail_start
 
 __all__ = ["HazardModel", "Link", "fit_hazard"]
@@ -73,18 +72,6 @@ class HazardModel:
         known = np.zeros((place.size, 0)) if covariates is None else np.asarray(covariates, dtype=np.float64)
         base = np.append(self.baseline, self.tail)[np.clip(place, 0, len(self.baseline))]
         return _chance(base + known @ self.coefficients, self.link)
-
-    def months_ahead(self, tenure: ArrayLike, covariates: ArrayLike | None, terms: Terms) -> Array:
-        """Discounted months still to be expected: sum over t = 1..H of S(t | tenure, x) w_t, x kept as it is.
-
-        Returns an array of shape (rows,), each between 0 and the annuity of H certain months; no tail is counted.
-        """
-        start = np.asarray(tenure, dtype=np.int64)
-        here, ahead = np.ones(start.shape), np.zeros(start.shape)
-        for month, worth in enumerate(terms.weights(), start=1):
-            here = here * (1.0 - self.hazard(start + month, covariates))
-            ahead += here * worth
-        return ahead
 
 
 def fit_hazard(

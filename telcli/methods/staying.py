@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from telcli.methods.annuity import Terms, discounted_months, growing_months, months_range
+from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.survival import LifeTable, life_table
 
 __all__ = ["Staying", "fit_staying"]
@@ -34,8 +34,8 @@ class Staying:
     groups: Mapping[int, LifeTable]
     constant: LifeTable
 
-    def months_ahead(self, tenure: ArrayLike, group: ArrayLike, terms: Terms) -> Array:
-        """Discounted months still to be expected of each customer.
+    def outlook(self, tenure: ArrayLike, group: ArrayLike, months: int) -> Outlook:
+        """How long each customer may still stay.
 
         Parameters
         ----------
@@ -43,29 +43,21 @@ class Staying:
             Whole months; negative where not known.
         group : array of shape (customers,)
             Group codes; those without a curve of their own take the overall one.
-        terms : Terms
-            Which months count, and for how much.
+        months : int
+            How many months to look ahead.
         """
-        return self._looked_up(tenure, group, lambda table: discounted_months(table, terms))
-
-    def growing_months(self, tenure: ArrayLike, group: ArrayLike, terms: Terms) -> Array:
-        """Discounted months of each customer, the t-th counted t times; see `annuity`."""
-        return self._looked_up(tenure, group, lambda table: growing_months(table, terms))
-
-    def months_range(
-        self, tenure: ArrayLike, group: ArrayLike, terms: Terms, level: float, noise: ArrayLike = (1.0,)
-    ) -> tuple[Array, Array]:
-        """Between what each customer's discounted months will lie with a chance of `level`; see `annuity`."""
-        low, high = self._looked_up(tenure, group, lambda table: np.stack(months_range(table, terms, level, noise)))
-        return low, high
-
-    def _looked_up(self, tenure: ArrayLike, group: ArrayLike, by_tenure: Callable[[LifeTable], Array]) -> Array:
-        """What a table tells by tenure (the last axis), for each customer from the table that serves."""
         held, member = np.asarray(tenure, dtype=np.int64), np.asarray(group)
-        found = _at(by_tenure(self.overall), held)
-        for code, table in self.groups.items():
-            found = np.where(member == code, _at(by_tenure(table), held), found)
-        return np.where(held < 0, by_tenure(self.constant)[..., :1], found)
+        tables = [self.constant, self.overall, *self.groups.values()]
+        parts = [by_tenure(table, months) for table in tables]
+        starts = np.cumsum([0, *(len(part.tail) for part in parts)])
+        kind = starts[1] + np.clip(held, 0, len(parts[1].tail) - 1)
+        for place, code in enumerate(self.groups, start=2):
+            kind = np.where(member == code, starts[place] + np.clip(held, 0, len(parts[place].tail) - 1), kind)
+        return Outlook(
+            np.concatenate([part.survival for part in parts]),
+            np.concatenate([part.tail for part in parts]),
+            np.where(held < 0, 0, kind),
+        )
 
 
 def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: ArrayLike, least: float) -> Staying:
@@ -81,7 +73,8 @@ def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: A
     Examples
     --------
     >>> staying = fit_staying([0, 0, 0], [0, 1, 2], [1000, 980, 955], [20, 25, 25], least=1)
-    >>> staying.months_ahead([0, 1, -1], [0, 0, 0], Terms(1)).round(4).tolist()
+    >>> told = staying.outlook([0, 1, -1], [0, 0, 0], 1)
+    >>> told.survival[told.kind, 0].round(4).tolist()
     [0.9745, 0.9738, 0.9761]
     """
     code, when = np.asarray(group, dtype=np.int64), np.asarray(tenure, dtype=np.int64)
@@ -101,8 +94,3 @@ def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: A
 
 def _table(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float) -> LifeTable:
     return life_table(np.bincount(tenure, at_risk), np.bincount(tenure, left), least)
-
-
-def _at(by_tenure: Array, tenure: NDArray[np.int64]) -> Array:
-    found: Array = by_tenure[..., np.clip(tenure, 0, by_tenure.shape[-1] - 1)]
-    return found

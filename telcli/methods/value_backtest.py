@@ -9,11 +9,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.lifetime_value import known_mean, rank_correlation
 
-__all__ = ["NOISES", "Band", "Verdict", "backtest", "month_noise", "naive_forecast", "squared_error", "tenths"]
+__all__ = [
+    "MONTHS_NEEDED",
+    "NOISES",
+    "Band",
+    "Verdict",
+    "backtest",
+    "held_back",
+    "month_noise",
+    "naive_forecast",
+    "squared_error",
+    "tenths",
+]
 
 Array = NDArray[np.float64]
 NOISES = 41
 """Values that stand for what mean months were over usual ones."""
+MONTHS_NEEDED, MOST = 9, 12
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,15 @@ class Band:
     predicted: float
     naive: float
     realised: float
+
+
+def held_back(months: int) -> int:
+    """Months held back for the back-test: a third, 3 to 12; 0 where history is too short.
+
+    >>> held_back(8), held_back(12), held_back(60)
+    (0, 4, 12)
+    """
+    return 0 if months < MONTHS_NEEDED else min(max(months // 3, 3), MOST)
 
 
 def naive_forecast(past: ArrayLike, months: int) -> Array:

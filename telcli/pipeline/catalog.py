@@ -50,19 +50,19 @@ STAGES = (
         gives=(
             *("segments", "segment_profiles", "segment_preparation", "segment_centres"),
             *("segment_counts", "segment_moves", "segment_evaluation", "segment_agreement"),
-            *("segment_origins", "segment_reach", "customer_views", "view_groups"),
+            *("segment_origins", "segments_before", "segment_reach", "customer_views", "view_groups"),
         ),
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_origins"),
     ),
     Stage(
         "score-value",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "products"),
+        uses=("subscriptions", "products", "segments_before"),
         lags=("churn_scores",),
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
-            *("survival_groups", "value_offers", "value_cohorts", "value_weights", "value_scales", "value_tiers"),
-            *("value_indicators", "value_moves", "value_sensitivity", "value_stars", "value_products"),
+            *("survival_groups", "survival_effects", "value_offers", "value_cohorts", "value_weights", "value_scales"),
+            *("value_tiers", "value_indicators", "value_moves", "value_sensitivity", "value_stars", "value_products"),
         ),
         recalls=(
             *("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),

@@ -134,6 +134,13 @@ class ScoreValueSettings(ScoreSettings, MarginSettings):
         "离网样本足够时，预付费与后付费分别估计留存曲线；或全体共用一条。",
         choices=("auto", "none"),
     )
+    leaving_signs: str = setting(
+        "auto",
+        "Complaints, arrears, faults and falling use tell who leaves, where months held back show that they do; or "
+        "tenure alone.",
+        "投诉、欠费、故障、使用下降等征兆在保留月份中预测更准时，用于估计离网；或仅用网龄。",
+        choices=("auto", "none"),
+    )
     platinum_share: float = setting(
         0.05, "Share of customers in the platinum tier.", "铂金级客户占比。", unit="share", low=0.0, high=1.0
     )

@@ -22,22 +22,24 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
-from telcli.features.exposure import curve, curves, fit_labels, fit_months
+from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.margin import Book, book, month_range, pay_modes
-from telcli.methods.annuity import Terms, monthly_rate
+from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
 from telcli.methods.concentration import top_share
 from telcli.methods.lifetime_value import choose_recent, usual_margin
-from telcli.methods.staying import Staying
+from telcli.methods.outlook import Outlook
+from telcli.methods.value_backtest import held_back
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
-from telcli.stages.score_value_backtest import held_back, tested
+from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, coming, expected_tables
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_products import Money, products_told
 from telcli.stages.score_value_stars import star_rows, stars_told
+from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 
 __all__ = ["score_value"]
@@ -93,11 +95,11 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     sold = with_sales(here, inputs.tables, study.as_of, settings)
     here, counted = replace(here, year=sold.year), {**how.known, **sold.known}
     inputs.progress("survival", 1, 3)
-    now, then = _staying(study, inputs, frame, modes, marks[1])
+    now, then = _staying(study, inputs, frame, modes, everyone)
     inputs.progress("values", 2, 3)
     expected, before = _coming(study, inputs, here, how), _coming(study, inputs, everyone.active_at(1), how, future)
-    test = tested(everyone, then, study.calendar, future, settings, before)
-    worth, products = _scores(study, here, now, test.noise, expected)
+    test = tested(everyone, then.outlook(everyone, 1, max(future, 1)), study.calendar, future, settings, before)
+    worth, products = _scores(study, here, _ahead(study, now, everyone), test.noise, expected)
     scored = _scored(study, inputs, worth, here)
     study.notices += (*test.notices, *scored.notices)
     levels = star_rows(inputs, scored.scores, study.as_of)
@@ -110,8 +112,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         **_where_from(study, inputs, how, here, counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         **expected_tables(expected, products, study.as_of),
-        "survival_curve": curve(now.overall, study.as_of, settings.horizon_months).lazy(),
-        "survival_groups": curves(now, study.as_of, settings.horizon_months).lazy(),
+        **_curves(study, inputs, frame, now),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
         "value_stars": levels.lazy(),
     }
@@ -167,16 +168,31 @@ def _modes(inputs: Inputs, settings: ScoreValueSettings) -> pl.LazyFrame | None:
 
 
 def _staying(
-    study: _Study, inputs: Inputs, frame: pl.LazyFrame, modes: pl.LazyFrame | None, early: date
-) -> tuple[Staying, Staying]:
+    study: _Study, inputs: Inputs, frame: pl.LazyFrame, modes: pl.LazyFrame | None, everyone: Book
+) -> tuple[Stays, Stays]:
     """How long customers stay, as known at the snapshot and as known at the back-test's month."""
-    least, watched = float(study.settings.min_at_risk), study.settings.label_months
-    if len(study.calendar) > 1:
-        now, then = fit_months(frame, modes, early, least)
+    flat = len(study.calendar) == 1
+    if flat:
+        now = then = by_labels(frame, inputs.tables, study.settings)
     else:
-        now = then = fit_labels(frame, inputs.tables.get("customers"), watched, least)
-    study.notices += notes.about_staying(now, watched, flat=len(study.calendar) == 1)
+        now, then = by_months(frame, modes, study.calendar, everyone, study.settings)
+    study.notices += notes.about_staying(now.staying, study.settings.label_months, flat=flat)
     return now, then
+
+
+def _ahead(study: _Study, now: Stays, everyone: Book) -> tuple[Outlook, Terms]:
+    return now.outlook(everyone, 0, study.settings.horizon_months), _terms(study.settings, now)
+
+
+def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> dict[str, pl.LazyFrame]:
+    """The tables of how long customers stay."""
+    months, least = study.settings.horizon_months, float(study.settings.min_at_risk)
+    segments = fit_segments(frame, inputs.tables.get("segments_before"), least)
+    return {
+        "survival_curve": curve(now.staying.overall, study.as_of, months).lazy(),
+        "survival_groups": curves(now.staying, segments, study.as_of, months).lazy(),
+        "survival_effects": effect_rows(now, study.as_of).lazy(),
+    }
 
 
 def _coming(study: _Study, inputs: Inputs, those: Book, how: Earned, back: int = 0) -> Coming:
@@ -186,7 +202,7 @@ def _coming(study: _Study, inputs: Inputs, those: Book, how: Earned, back: int =
 
 
 def _scores(
-    study: _Study, here: Book, staying: Staying, noise: NDArray[np.float64], expected: Coming
+    study: _Study, here: Book, ahead: tuple[Outlook, Terms], noise: NDArray[np.float64], expected: Coming
 ) -> tuple[pl.DataFrame, Money | None]:
     """value_scores, what products have of it, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
@@ -195,14 +211,14 @@ def _scores(
     unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
     billed = int((~np.isnan(margins)).any(axis=0).sum())
     study.notices += notes.about_customers(unbilled, tenureless, billed)
-    terms = _terms(settings, staying)
-    ahead = staying.months_ahead(here.tenure[0], here.group, terms)
-    ends = staying.months_range(here.tenure[0], here.group, terms, settings.interval_level, noise)
+    outlook, terms = ahead
+    kept = discounted_months(outlook, terms)
+    ends = months_range(outlook, terms, settings.interval_level, noise)
     current = here.year["margin"].to_numpy()
-    more, less, products = expected.money(staying, terms)
+    more, less, products = expected.money(outlook, terms)
     more = more.round(CENT)
     study.notices += expected.notices()
-    retention = (np.nan_to_num(usual) * ahead + less).round(CENT)
+    retention = (np.nan_to_num(usual) * kept + less).round(CENT)
     lifetime = (current + more + retention).round(CENT)
     low, high = ((current + more + less + np.nan_to_num(usual) * end).round(CENT) for end in ends)
     scores = pl.DataFrame(
@@ -240,13 +256,13 @@ def _backtest(
     return {**verdict, "score_rank_correlation": found}
 
 
-def _terms(settings: ScoreValueSettings, staying: Staying) -> Terms:
+def _terms(settings: ScoreValueSettings, stays: Stays) -> Terms:
     """Which months to come count; refused where they would never end."""
     rate = monthly_rate(settings.discount_rate)
     terms = Terms(settings.horizon_months, rate, settings.payment_timing, settings.tail == "endless")
     try:
-        for table in (staying.overall, staying.constant, *staying.groups.values()):
-            terms.beyond(table.tail_hazard)
+        staying = stays.staying
+        terms.beyond([each.tail_hazard for each in (staying.overall, staying.constant, *staying.groups.values())])
     except ValueError:
         raise UsageError(
             "value-endless",
@@ -256,8 +272,8 @@ def _terms(settings: ScoreValueSettings, staying: Staying) -> Terms:
     return terms
 
 
-def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str, Any]:
-    settings, current = study.settings, scores["current_value"]
+def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:
+    settings, current, staying = study.settings, scores["current_value"], stays.staying
     positive = float(current.sum()) > 0
     return {
         "customers": scores.height,
@@ -277,6 +293,7 @@ def _metrics(study: _Study, scores: pl.DataFrame, staying: Staying) -> dict[str,
             "customer_months": int(staying.constant.at_risk.sum()),
             "left": int(staying.constant.left.sum()),
             "stratified_by": "pay_mode" if staying.groups else None,
+            "signs": told(stays),
         },
-        "assumptions": notes.assumptions(settings, study.recent, len(study.calendar), staying),
+        "assumptions": notes.assumptions(settings, study.recent, len(study.calendar), stays),
     }

@@ -13,18 +13,26 @@ from numpy.typing import NDArray
 
 from telcli.errors import Notice
 from telcli.features.margin import Book
-from telcli.methods.annuity import Terms
+from telcli.methods.annuity import Terms, discounted_months, months_range
 from telcli.methods.lifetime_value import choose_recent, rank_correlation, usual_margin
-from telcli.methods.staying import Staying
-from telcli.methods.value_backtest import Verdict, backtest, month_noise, naive_forecast, squared_error, tenths
+from telcli.methods.outlook import Outlook
+from telcli.methods.value_backtest import (
+    MONTHS_NEEDED,
+    Verdict,
+    backtest,
+    month_noise,
+    naive_forecast,
+    squared_error,
+    tenths,
+)
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_coming import Coming
 
-__all__ = ["Tested", "held_back", "tested"]
+__all__ = ["Tested", "tested"]
 
 Array = NDArray[np.float64]
 YEAR = 12
-MONTHS_NEEDED, CUSTOMERS_NEEDED = 9, 30
+CUSTOMERS_NEEDED = 30
 _SCHEMA = {"decile": pl.Int64, "customers": pl.Int64, **dict.fromkeys(("predicted", "naive", "realised"), pl.Float64)}
 
 
@@ -46,18 +54,9 @@ class Tested:
     notices: tuple[Notice, ...] = ()
 
 
-def held_back(months: int) -> int:
-    """Months held back for the back-test: a third, 3 to 12; 0 where history is too short.
-
-    >>> held_back(8), held_back(12), held_back(60)
-    (0, 4, 12)
-    """
-    return 0 if months < MONTHS_NEEDED else min(max(months // 3, 3), YEAR)
-
-
 def tested(
     everyone: Book,
-    then: Staying,
+    then: Outlook,
     calendar: Sequence[date],
     future: int,
     settings: ScoreValueSettings,
@@ -69,8 +68,8 @@ def tested(
     ----------
     everyone : Book
         Months up to the snapshot; its second mark is the month that values are made of anew.
-    then : Staying
-        How long customers stay, as known in that month.
+    then : Outlook
+        How long customers of that month were expected to stay, as known in it; `future` months.
     calendar : sequence of date
         All months up to the snapshot.
     future : int
@@ -92,13 +91,13 @@ def tested(
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
     recent = settings.recent_months or choose_recent(before, settings.spike_limit)
     usual, terms = usual_margin(before, recent, settings.spike_limit), Terms(future)
-    money = np.nan_to_num(usual) * then.months_ahead(past.tenure[1], past.group, terms)
+    money = np.nan_to_num(usual) * discounted_months(then, terms)
     up, down, _ = expected.money(then, terms)
     more = up + down
     naive, came = naive_forecast(before, future), np.nansum(after, axis=1)
     sides = money + more, naive, came
     found = backtest(*sides)
-    held = _held(past, then, terms, (usual, after, more), settings.interval_level)
+    held = _held(then, terms, (usual, after, more), settings.interval_level)
     month = f"{calendar[-1 - future]:%Y-%m}"
     unchanged = {"rank_correlation": rank_correlation(money, came), "squared_error": squared_error(money, came)}
     verdict = {
@@ -113,7 +112,7 @@ def tested(
     return Tested(verdict, bands, month_noise(usual, after), _about(found))
 
 
-def _held(past: Book, then: Staying, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float:
+def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float:
     """Share of customers whose money came within its range, the noise of each half being that of the other half."""
     usual, after, more = money
     halves = np.arange(len(usual)) % 2
@@ -121,7 +120,7 @@ def _held(past: Book, then: Staying, terms: Terms, money: tuple[Array, Array, Ar
     for half in (0, 1):
         mine, other = halves == half, halves != half
         noise = month_noise(usual[other], after[other])
-        ends = then.months_range(past.tenure[1][mine], past.group[mine], terms, level, noise)
+        ends = months_range(then.of(mine), terms, level, noise)
         low, high = (np.nan_to_num(usual[mine]) * end + more[mine] for end in ends)
         came = np.nansum(after[mine], axis=1)
         # To the cent: a customer who brings the usual month every month is within.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from telcli.errors import Notice
 from telcli.features.fee_steps import fee_matrix
 from telcli.features.product_steps import active_matrix
-from telcli.methods.annuity import Terms
-from telcli.methods.staying import Staying
+from telcli.methods.annuity import Terms, discounted_months, growing_months
+from telcli.methods.outlook import Outlook
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_products import Money, Uptake, products_notices, products_table, taken_up
 
@@ -26,10 +26,9 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Coming:
-    """Of some customers in one month: growth of plan fees and uptake of products, each None where it is not known."""
+    """Of so many customers in one month: growth of plan fees, uptake of products; None where not known."""
 
-    tenure: Whole
-    group: Whole
+    customers: int
     growth: Growth | None
     uptake: Uptake | None
 
@@ -42,18 +41,20 @@ class Coming:
     def _priced(self) -> Uptake | None:
         return self.uptake if self.uptake is not None and self.uptake.counts else None
 
-    def money(self, staying: Staying, terms: Terms) -> tuple[Array, Array, Money | None]:
-        """What is added (>= 0) and taken off (<= 0) within the horizon by customer, and what products have of it."""
-        size = len(self.tenure)
-        more, less = np.zeros(size), np.zeros(size)
+    def money(self, outlook: Outlook, terms: Terms) -> tuple[Array, Array, Money | None]:
+        """What is added (>= 0) and taken off (<= 0) within the horizon by customer, and what products have of it.
+
+        `outlook` is that of the same customers, in the same order, up to the horizon.
+        """
+        more, less = np.zeros(self.customers), np.zeros(self.customers)
         if self.growth is not None:
-            growing = staying.growing_months(self.tenure, self.group, terms)
+            growing = growing_months(outlook, terms)
             more, less = self.growth.up * growing, self.growth.down * growing
         if self.uptake is None:
             return more, less, None
 
         def ahead(month: int) -> Array:
-            return staying.months_ahead(self.tenure, self.group, replace(terms, horizon=month, tail=False))
+            return discounted_months(outlook, replace(terms, horizon=month, tail=False))
 
         money = self.uptake.money(ahead, terms.horizon)
         return more + money.more, less + money.less, money
@@ -99,7 +100,7 @@ def coming(
         fees if growth is not None else None,
         margin_share,
     )
-    return Coming(tenure, group, growth, uptake)
+    return Coming(len(ids), growth, uptake)
 
 
 def expected_tables(expected: Coming, products: Money | None, as_of: date) -> dict[str, pl.LazyFrame]:

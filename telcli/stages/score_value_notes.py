@@ -7,6 +7,7 @@ from telcli.features.margin import PAY_MODES
 from telcli.methods.lifetime_value import CHOOSABLE
 from telcli.methods.staying import Staying
 from telcli.settings import ScoreValueSettings
+from telcli.stages.score_value_staying import Stays
 
 __all__ = ["about_customers", "about_staying", "assumptions"]
 
@@ -54,8 +55,9 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
     return said
 
 
-def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: Staying) -> list[str]:
+def assumptions(asked: ScoreValueSettings, recent: int, months: int, stays: Stays) -> list[str]:
     """Everything assumed on the way from bills to value, a sentence each; `months` are those there are."""
+    staying = stays.staying
     table = staying.overall
     spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
     chosen = "chosen because it ranked customers best in months held back"
@@ -72,7 +74,19 @@ def assumptions(asked: ScoreValueSettings, recent: int, months: int, staying: St
         f"{asked.min_at_risk} customer-months are pooled.",
         f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
         f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
+        _signs(stays),
     ]
+
+
+def _signs(stays: Stays) -> str:
+    if stays.signs is None:
+        tried = ", having told no better who leaves in months held back" if stays.trial else ""
+        return f"Complaints, arrears, faults and use do not enter chances of leaving{tried}."
+    last = stays.signs.bands[-1].last
+    return (
+        f"Complaints, arrears, faults and use change the chances of leaving of the next {last} months, by as much as "
+        "each did; after those tenure alone tells."
+    )
 
 
 def _margin(asked: ScoreValueSettings) -> str:

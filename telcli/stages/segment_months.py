@@ -12,6 +12,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs
+from telcli.stages.segment_before import before_rows
 from telcli.stages.segment_count import Segmented, by_measure, clusterer, count_rows
 from telcli.stages.segment_evaluation import evaluated, gains
 from telcli.stages.segment_moves import move_rows, past
@@ -25,7 +26,7 @@ __all__ = ["InTime", "in_time"]
 
 @dataclass(frozen=True)
 class InTime:
-    """Tables segment_counts, segment_moves and segment_evaluation, their metrics, and what there is to say."""
+    """Tables segment_counts, segment_moves, segment_evaluation and segments_before, metrics, and what to say."""
 
     tables: Mapping[str, pl.DataFrame]
     metrics: Mapping[str, Any]
@@ -55,6 +56,7 @@ def in_time(
             "segment_counts": counts,
             "segment_moves": move_rows(before, segments, profiled, now.as_of, inputs.tables),
             "segment_evaluation": found.rows,
+            "segments_before": before_rows(now, profiled, inputs.tables),
         },
         {
             "between_months": steadiness(before, record, inputs.tables, now, segments),

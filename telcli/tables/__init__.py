@@ -30,7 +30,8 @@ _PLACES = {
     "customer_months": "telcli.tables.months",
     **dict.fromkeys(("segments", "segment_profiles", "value_scores", "survival_curve"), "telcli.tables.results"),
     **dict.fromkeys(
-        ("segment_preparation", "segment_centres", "segment_origins", "segment_counts"), "telcli.tables.segment_results"
+        ("segment_preparation", "segment_centres", "segment_origins", "segments_before", "segment_counts"),
+        "telcli.tables.segment_results",
     ),
     **dict.fromkeys(
         ("segment_moves", "segment_evaluation", "segment_agreement", "segment_reach"), "telcli.tables.segment_results"
@@ -39,7 +40,7 @@ _PLACES = {
     **dict.fromkeys(("value_indicators", "value_moves", "value_sensitivity"), "telcli.tables.score_results"),
     **dict.fromkeys(("customer_views", "view_groups"), "telcli.tables.views"),
     **dict.fromkeys(
-        ("value_parts", "value_margin", "value_growth", "value_backtest", "survival_groups"),
+        ("value_parts", "value_margin", "value_growth", "value_backtest", "survival_groups", "survival_effects"),
         "telcli.tables.value_results",
     ),
     **dict.fromkeys(("value_offers", "value_cohorts"), "telcli.tables.value_results"),

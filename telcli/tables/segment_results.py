@@ -62,6 +62,17 @@ class SegmentOrigins(dy.Schema):
     segment = c.integer("Today's number of the segment then, where it lives on", "当时所属客群的现编号", low=1)
 
 
+class SegmentsBefore(dy.Schema):
+    """One row per customer active before the last third of history: the segment of today she was like then."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True)
+    month = c.month("Month of then", "当时月份", need=True)
+    segment = c.integer("Segment, by today's centres and numbers", "按当前中心所属客群编号", need=True, low=1)
+    segment_name = c.text("Its name today", "客群现名", need=True)
+    segment_name_zh = c.text("Its Chinese name", "客群现名(中文)", need=True)
+
+
 class SegmentCounts(dy.Schema):
     """One row per number of segments that was tried."""
 
@@ -167,6 +178,7 @@ CONTRACTS = {
     for found in (
         _result("segment_preparation", SegmentPreparation, "How behaviour was made comparable", "分群数据预处理"),
         _result("segment_centres", SegmentCentres, "The middle of each segment", "客群中心"),
+        _result("segments_before", SegmentsBefore, "Segments of some months ago, by today's", "较早月份的客群"),
         _result("segment_origins", SegmentOrigins, "Who was there when segments got their names", "客群命名时的客户"),
         _result("segment_counts", SegmentCounts, "Measures of each number of segments", "客群数评估"),
         _result("segment_moves", SegmentMoves, "Who moved between groups since the month before", "客群迁移"),

@@ -7,11 +7,12 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "COUNTED", "MARGIN_PARTS", "OFFER_KINDS"]
+__all__ = ["CONTRACTS", "COUNTED", "CURVE_KINDS", "MARGIN_PARTS", "OFFER_KINDS"]
 
 _EATEN = ("other", "interconnect", "content", "commission", "subsidy", "contacts", "lines", "campaigns", "bad_debt")
 MARGIN_PARTS = ("revenue", *_EATEN, "margin")
 OFFER_KINDS = ("sales-channel", "plan", "product")
+CURVE_KINDS = ("pay-mode", "segment")
 COUNTED = ("set", "data", "not-set", "no-data")
 
 
@@ -67,10 +68,16 @@ class ValueGrowth(dy.Schema):
 
 
 class SurvivalGroups(dy.Schema):
-    """The share of customers still here by tenure, for each way of paying that has leavers enough."""
+    """The share of customers still here by tenure, for each way of paying and segment that has leavers enough."""
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
-    pay_mode = c.text("Way of paying", "付费方式", key=True)
+    kind = c.text(
+        "Way of paying, or segment in an earlier month, whose months since then count",
+        "分组方式：pay-mode 付费方式；segment 较早月份所属分群(仅计其后各月)",
+        key=True,
+        one_of=CURVE_KINDS,
+    )
+    group_name = c.text("Which of them", "组名", key=True)
     tenure_month = c.integer("Months since the month of joining", "网龄月", "months", key=True, low=0)
     at_risk = c.number("Customer-months seen at this tenure", "在险客户月数", "customer-months", low=0.0, need=True)
     left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)
@@ -78,6 +85,21 @@ class SurvivalGroups(dy.Schema):
     survival = c.share("Share still here after that month", "留存率", need=True)
     survival_low = c.share("Low end of its 95% interval; null beyond the tenures seen", "留存率95%区间下限")
     survival_high = c.share("High end", "留存率95%区间上限")
+
+
+class SurvivalEffects(dy.Schema):
+    """Signs of leaving: by how much they change the odds of leaving in the months after, as long as they tell."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    sign = c.text("Sign", "离网征兆", key=True)
+    level = c.text("Its level, against the usual one", "程度(与常态相比)", key=True)
+    month_from = c.integer("Months after it was seen, from", "出现后第几个月起", "months", key=True, low=1)
+    month_to = c.integer("To", "至第几个月", "months", need=True, low=1)
+    at_risk = c.integer("Customer-months with it", "带该征兆的客户月数", "customer-months", need=True, low=0)
+    left = c.integer("Leavings among them", "其中离网数", "customers", need=True, low=0)
+    odds_ratio = c.number("Odds of leaving, over those without it", "离网优势比", "x", need=True, low=0.0)
+    odds_low = c.number("Low end of its 95% interval", "优势比95%区间下限", "x", need=True, low=0.0)
+    odds_high = c.number("High end", "优势比95%区间上限", "x", need=True, low=0.0)
 
 
 class ValueOffers(dy.Schema):
@@ -127,7 +149,10 @@ CONTRACTS = {
     for found in (
         _result("value_parts", ValueParts, "What each customer's revenue was eaten by", "客户毛利构成"),
         _result("value_growth", ValueGrowth, "How plan fees step from month to month", "月租变动"),
-        _result("survival_groups", SurvivalGroups, "How long customers stay, by way of paying", "分付费方式留存曲线"),
+        _result(
+            "survival_groups", SurvivalGroups, "How long customers stay, by way of paying and segment", "分组留存曲线"
+        ),
+        _result("survival_effects", SurvivalEffects, "Signs of leaving, and how long they tell", "离网征兆"),
         _result("value_offers", ValueOffers, "Margin by channel, plan and product", "渠道与产品毛利"),
         _result("value_cohorts", ValueCohorts, "Margin by year of joining and of the stay", "入网批次毛利"),
         _result("value_backtest", ValueBacktest, "Predicted and realised money by tenth", "价值回溯检验"),

@@ -6,13 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
+from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.survival import life_table
 
 HAZARD = st.floats(0.0, 1.0)
 
 
+LONG = 6000
+
+
 def table(hazard):
-    return life_table([1000.0], [1000.0 * hazard])
+    """Customers who leave at one rate: a long outlook, of which terms take as much as they count."""
+    at = min(max(hazard, 0.0), 1.0)
+    return Outlook(((1.0 - at) ** np.arange(1.0, LONG + 1.0))[None, :], np.array([at]), np.array([0]))
 
 
 def test_monthly_rate_compounds_to_the_yearly_one():
@@ -28,7 +34,7 @@ def test_constant_retention_has_the_closed_form(retention, rate):
 
 
 def test_two_months_by_hand():
-    found = discounted_months(life_table([100, 100, 100], [0, 10, 20]), Terms(2, 0.01))
+    found = discounted_months(by_tenure(life_table([100, 100, 100], [0, 10, 20]), 2), Terms(2, 0.01))
     assert found[0] == pytest.approx(0.9 / 1.01 + 0.9 * 0.8 / 1.01**2)
 
 
@@ -81,7 +87,7 @@ def test_ranges_hold_as_many_simulated_customers_as_they_say():
 
 @given(st.lists(HAZARD, min_size=1, max_size=6), st.integers(1, 30), st.floats(0, 0.05), st.floats(0.05, 0.98))
 def test_ranges_lie_within_bounds_and_widen_with_their_level(hazards, horizon, rate, level):
-    made = life_table([1000.0] * len(hazards), [1000.0 * hazard for hazard in hazards])
+    made = by_tenure(life_table([1000.0] * len(hazards), [1000.0 * hazard for hazard in hazards]), horizon)
     terms = Terms(horizon, rate)
     low, high = months_range(made, terms, level)
     wide_low, wide_high = months_range(made, terms, (1 + level) / 2)

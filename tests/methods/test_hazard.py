@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from telcli.methods.annuity import Terms, discounted_months
 from telcli.methods.hazard import fit_hazard
 from telcli.methods.survival import life_table
 
@@ -35,8 +34,6 @@ def test_without_covariates_it_is_the_life_table(drawn: list[tuple[int, float]],
     model = fit_hazard(np.arange(len(at_risk)), at_risk, left, least=least, link=link)
     assert model.hazard(np.arange(len(at_risk))) == pytest.approx(table.hazard, abs=1e-9)
     assert model.hazard([len(at_risk) + 5])[0] == pytest.approx(table.tail_hazard, abs=1e-9)
-    ahead = model.months_ahead(np.arange(len(at_risk)), None, Terms(6, 0.01))
-    assert ahead == pytest.approx(discounted_months(table, Terms(6, 0.01)), abs=1e-9)
 
 
 def test_effects_that_tell_nothing_leave_the_life_table() -> None:
@@ -116,13 +113,6 @@ def test_tenures_nobody_left_at_are_pooled_and_perfect_covariates_stay_finite() 
     assert np.isfinite(model.baseline).all()
     assert np.isfinite(model.coefficients).all()
     assert model.coefficients[0] > 1
-
-
-def test_months_ahead_are_within_bounds_and_fewer_where_more_leave() -> None:
-    model = fit_hazard(*planted(1))
-    ahead = model.months_ahead([0, 0, 30], [[0, 0], [1, 0], [0, 1]], Terms(24))
-    assert ((ahead > 0) & (ahead < 24)).all()
-    assert ahead[1] < ahead[0]
 
 
 @pytest.mark.parametrize(

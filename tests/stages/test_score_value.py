@@ -303,7 +303,7 @@ def test_more_horizon_is_worth_more_and_parts_add_up(short, more, rate, share):
 
 def test_assumptions_are_listed():
     sentences = run(rows("a", [1.0]))[2].metrics["assumptions"]
-    assert len(sentences) == 6
+    assert len(sentences) == 7
     assert all(sentence.endswith(".") for sentence in sentences)
 
 
