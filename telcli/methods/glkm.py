@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
@@ -106,18 +108,18 @@ class GLKM(SampledKMeans):
             raise ValueError("n_init and population are 1 or more, patience is 0 or more")
         random = np.random.default_rng(self.random_state)
         seeds = random.integers(0, 2**31 - 1, self.n_init).tolist()
-        with Parallel(n_jobs=self.n_jobs, prefer="threads") as workers:
-            starts = workers(delayed(_started)(sample, clusters, seed) for seed in seeds)
+        with ThreadPoolExecutor(effective_n_jobs(self.n_jobs)) as workers:
+            # work on few rows is done sooner than it is handed over
+            each = map if len(sample) <= _SMALL_ROWS else workers.map
+            starts = list(each(_started, repeat(sample), repeat(clusters), seeds))
             alive = _different(starts, self.population)
             started_at, self.generations_ = alive[0].inertia, 0
             left = patience = self._patience(sample, starts, clusters)
             while left:
                 self.generations_ += 1
                 parents = [_parents(alive, random) for _ in range(_BROOD)]
-                brood = workers(
-                    delayed(_child)(sample, pair, (self.random_state, self.generations_, number))
-                    for number, pair in enumerate(parents)
-                )
+                turns = [(self.random_state, self.generations_, number) for number in range(_BROOD)]
+                brood = each(_child, repeat(sample), parents, turns)
                 best = alive[0]
                 alive = _different([*alive, *brood], self.population)
                 left = left - 1 if _no_better(best, alive[0]) else patience

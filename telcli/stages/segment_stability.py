@@ -122,7 +122,8 @@ def _by_the_same_centres(
         return {"ari": None, "size_psi": None, "size_band": None}
     if record is None:
         sizes = [frame["segment_name"].value_counts() for frame in (before.groups, segments)]
-        counts = sizes[0].join(sizes[1], on="segment_name", how="full", coalesce=True).fill_null(0)
+        counts = sizes[0].join(sizes[1], on="segment_name", how="full", coalesce=True)
+        counts = counts.sort("segment_name").fill_null(0)  # a sum depends on its order to the last bit
         return {"ari": None, **_sizes(counts["count"], counts["count_right"])}
     if record.drawn is None:
         return {"ari": None, "size_psi": None, "size_band": None}
