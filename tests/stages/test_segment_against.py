@@ -12,7 +12,7 @@ from telcli.errors import UsageError
 from telcli.stages import Outcome
 from tests.stages.test_segment import codes, customers_of, out, planted, run
 
-QUICK: dict[str, Any] = {"n_segments": 3, "max_segments": 2, "algorithm": "kmeans", "evaluation_months": 0}
+QUICK: dict[str, Any] = {"n_segments": 3, "evaluation_months": 0}
 OWN = {"young": "A", "voice": "B", "old": "C"}
 
 
@@ -72,12 +72,11 @@ def _last_month(frame: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _used(months: pl.LazyFrame, customers: pl.LazyFrame, **settings: Any) -> set[str]:
-    from telcli.settings import SegmentSettings
     from telcli.stages import Inputs
     from telcli.stages.segment import segment
-    from tests.stages.test_segment import AS_OF
+    from tests.stages.test_segment import AS_OF, brief
 
-    found = segment(Inputs({"customer_months": months, "customers": customers}, AS_OF), SegmentSettings(**settings))
+    found = segment(Inputs({"customer_months": months, "customers": customers}, AS_OF), brief(**settings))
     return {one["column"] for one in found.metrics["preparation"]["used"]}
 
 

@@ -20,7 +20,7 @@ from telcli.stages.segment_count import Grouping, Segmented, by_measure
 from telcli.stages.segment_people import gather
 from telcli.stages.segment_trial import Trial, trial
 from telcli.tables import contract
-from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
+from tests.stages.test_segment import AS_OF, MONTHS, brief, customers_of, flat, months_of, out, planted
 
 MARCH = MONTHS[2]
 UNTOLD = "segment-leaving-unknown"
@@ -45,7 +45,7 @@ def leaving(rates: dict[str, float] = RATES) -> tuple[pl.DataFrame, dict[str, da
 def run(months: pl.DataFrame, as_of: date = AS_OF, **settings: Any) -> Outcome:
     people = customers_of(planted()[0])
     tables = {"customer_months": contract("customer_months").conform(months.lazy()), "customers": people}
-    return segment(Inputs(tables, as_of), SegmentSettings(**{"n_segments": 3, "max_segments": 2, **settings}))
+    return segment(Inputs(tables, as_of), brief(**settings))
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +126,7 @@ def test_a_column_that_is_overwritten_today_tells_nothing_of_who_left() -> None:
     tables = {"customer_months": months.with_columns(plan_fee=fee).lazy(), "customers": customers_of(planted()[0])}
     told = []
     for more in ({}, {"subscriptions": contract("subscriptions").conform(lines)}):
-        outcome = segment(
-            Inputs({**tables, **more}, AS_OF), SegmentSettings(n_segments=6, max_segments=2, algorithm="kmeans")
-        )
+        outcome = segment(Inputs({**tables, **more}, AS_OF), brief(6))
         told.append(outcome.metrics["evaluation"])
     assert [one["left_out"] for one in told] == [["plan_fee"], []]
     assert told[0]["churn"]["p_value"] > 0.05
@@ -241,9 +239,7 @@ def test_value_is_margin_where_a_cost_is_set_and_says_so(found: Outcome) -> None
     tables = {"customer_months": contract("customer_months").conform(lined.lazy()), "customers": people}
 
     def valued(choices: dict[str, Any], **settings: Any) -> dict[str, Any]:
-        outcome = segment(
-            Inputs(tables, AS_OF, choices=choices), SegmentSettings(n_segments=3, max_segments=2, **settings)
-        )
+        outcome = segment(Inputs(tables, AS_OF, choices=choices), brief(3, **settings))
         told: dict[str, Any] = outcome.metrics["evaluation"]["value"]
         table = out(outcome, "segment_evaluation")
         assert set(table.filter(outcome="value")["measure"]) == {told["measure"]}
@@ -267,7 +263,7 @@ def test_one_month_is_measured_by_its_label() -> None:
     months, people = flat()
     left = pl.Series([n % 7 == 0 for n in range(300)])
     tables = {"customer_months": months, "customers": people.with_columns(churned=left)}
-    outcome = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=2, max_segments=2))
+    outcome = segment(Inputs(tables, AS_OF), brief(2))
     told = outcome.metrics["evaluation"]
     assert (told["by"], told["month"], told["window"]) == ("label", "2024-06", None)
     assert told["churn"]["information_gain"] == outcome.metrics["information_gain"]
@@ -276,9 +272,7 @@ def test_one_month_is_measured_by_its_label() -> None:
     profiles = dict(out(outcome, "segment_profiles").select("segment_name", "churn_rate").iter_rows())
     table = out(outcome, "segment_evaluation")
     assert dict(table.select("segment_name", "rate_or_mean").iter_rows()) == pytest.approx(profiles)
-    unlabelled = segment(
-        Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings(n_segments=2, max_segments=2)
-    )
+    unlabelled = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), brief(2))
     assert unlabelled.metrics["evaluation"] is None
 
 

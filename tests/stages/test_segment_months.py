@@ -10,12 +10,11 @@ import polars as pl
 import pytest
 
 from telcli.errors import MissingInputError
-from telcli.settings import SegmentSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.segment import segment
 from telcli.stages.segment_claims import contradicted
 from telcli.stages.segment_traits import Difference, Portrait
-from tests.stages.test_segment import AS_OF, MONTHS, customers_of, months_of, out, planted
+from tests.stages.test_segment import AS_OF, MONTHS, brief, customers_of, months_of, out, planted
 
 MAY = MONTHS[-2]
 STRAINED = ("segment-columns-lost", "segment-sizes-shifted")
@@ -29,7 +28,7 @@ def earlier(outcome: Outcome, *tables: str) -> Earlier:
 
 def run(frame: pl.DataFrame, as_of: date = AS_OF, before: Earlier | None = None, **settings: Any) -> Outcome:
     tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}
-    return segment(Inputs(tables, as_of, earlier=before), SegmentSettings(n_segments=3, max_segments=2, **settings))
+    return segment(Inputs(tables, as_of, earlier=before), brief(**settings))
 
 
 def named(outcome: Outcome) -> dict[str, str]:
@@ -86,7 +85,7 @@ def test_customers_new_and_gone_change_no_name(may: Outcome) -> None:
 
 def test_another_number_of_segments_keeps_what_it_can(may: Outcome) -> None:
     tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
-    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=4, max_segments=2))
+    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(4))
     told = june.metrics["names"]
     assert len(told["kept"]) + len(told["new"]) == 4
     assert 1 <= len(told["kept"]) <= 3
@@ -106,7 +105,7 @@ def test_other_people_altogether_get_other_names(may: Outcome) -> None:
 
 def test_everybody_in_one_segment_continues_no_part(may: Outcome) -> None:
     tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
-    whole = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=1, max_segments=2))
+    whole = segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(1))
     assert whole.metrics["names"]["kept"] == []
     assert set(named(whole).values()) == {"All customers"}
     again = run(planted()[0], before=earlier(whole))
@@ -173,7 +172,7 @@ def test_without_refit_customers_join_the_segments_of_before(may: Outcome) -> No
 
 def test_without_refit_another_number_cannot_be_had(may: Outcome) -> None:
     tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
-    asked = SegmentSettings(n_segments=5, max_segments=2, refit="never")
+    asked = brief(5, refit="never")
     outcome = segment(Inputs(tables, AS_OF, earlier=earlier(may)), asked)
     assert outcome.metrics["k"] == 3
     assert [one.values for one in outcome.notices if one.code == "segment-number-kept"] == [{"wanted": 5, "k": 3}]
@@ -245,7 +244,7 @@ def test_a_name_that_no_longer_fits_is_told_of(may: Outcome) -> None:
         "customer_months": months_of(pl.concat([middle.select(frame.columns), old])),
         "customers": customers_of(frame),
     }
-    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=2, max_segments=2))
+    june = segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(2))
     (notice,) = [one for one in june.notices if one.code == "segment-name-loose"]
     assert notice.values["name"] == named(may)["C00000"]
     assert notice.values["share"] == "60%"
@@ -305,7 +304,7 @@ def test_a_new_name_begins_with_todays_customers(may: Outcome) -> None:
             AS_OF,
             earlier=earlier(may),
         ),
-        SegmentSettings(n_segments=2),
+        brief(2),
     )
     profiles, origins = out(june, "segment_profiles"), out(june, "segment_origins")
     new = profiles.filter(pl.col("since") == AS_OF)

@@ -6,11 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.settings import SegmentSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.segment import segment
 from telcli.tables import contract
-from tests.stages.test_segment import AS_OF, MONTHS, customers_of, flat, months_of, out, planted
+from tests.stages.test_segment import AS_OF, MONTHS, brief, customers_of, flat, months_of, out, planted
 from tests.stages.test_segment_months import MAY, earlier, run, swapped
 
 LEFT, NOT_YET = "left", "not yet a customer"
@@ -31,14 +30,14 @@ def june(may: Outcome) -> Outcome:
     months = months_of(people).filter(~new | (pl.col("month") == AS_OF))
     told = customers_of(people, customer_class=["public", None] * 180)
     tables = {"customer_months": months, "customers": told}
-    return segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3, max_segments=2))
+    return segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(3))
 
 
 def test_a_view_of_which_nothing_is_known_has_no_moves(may: Outcome, june: Outcome) -> None:
     assert out(may, "segments")["customer_class"].null_count() == 360
     assert set(ways(june, "customer_class")["to_group"]) == {"public", "unknown", LEFT}
     tables = {"customer_months": months_of(planted()[0]), "customers": customers_of(planted()[0])}
-    silent = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3, max_segments=2))
+    silent = segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(3))
     assert set(out(silent, "segment_moves")["view"]) == {"segment", "lifecycle_stage", "consumption_tier"}
 
 
@@ -93,7 +92,7 @@ def test_days_of_use_do_not_drift_because_a_month_is_longer() -> None:
         for month, days in ((MAY, [31.0, 30.0]), (AS_OF, [30.0, 29.0]))
     ]
     tables = {"customer_months": pl.concat(parts), "customers": customers_of(frame)}
-    told = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=3)).metrics["between_months"]
+    told = segment(Inputs(tables, AS_OF), brief(3)).metrics["between_months"]
     assert told["drifted"] == []
     assert told["columns_compared"] == 5
 
@@ -103,7 +102,7 @@ def test_a_base_that_moved_is_told_from_a_model_that_did(may: Outcome) -> None:
     heavy = months_of(frame.with_columns(pl.col("data_mb", "data_mb_mean_3") * 40)).filter(pl.col("month") == AS_OF)
     months = pl.concat([months_of(frame).filter(pl.col("month") < AS_OF), heavy])
     tables = {"customer_months": months, "customers": customers_of(frame)}
-    outcome = segment(Inputs(tables, AS_OF, earlier=earlier(may)), SegmentSettings(n_segments=3, max_segments=2))
+    outcome = segment(Inputs(tables, AS_OF, earlier=earlier(may)), brief(3))
     told = outcome.metrics["between_months"]
     assert told["stayed"] > 0.95  # found anew, the groups are the same people
     assert told["size_band"] == "shifted"  # by the centres of May they are not
@@ -118,7 +117,7 @@ def test_without_a_snapshot_before_the_month_before_is_seen_by_todays_centres() 
     joined = young[:25]
     short = months.filter(~(pl.col("customer_id").is_in(joined) & (pl.col("month") < AS_OF)))
     tables = {"customer_months": contract("customer_months").conform(short.lazy()), "customers": customers_of(frame)}
-    outcome = segment(Inputs(tables, AS_OF), SegmentSettings(n_segments=3, max_segments=2))
+    outcome = segment(Inputs(tables, AS_OF), brief(3))
     moves = out(outcome, "segment_moves")
     assert set(moves["view"]) == {"segment", "lifecycle_stage", "consumption_tier"}
     assert moves.filter(view="segment", from_group=NOT_YET)["customers"].sum() == 25
@@ -137,11 +136,11 @@ def test_it_is_told_why_somebody_is_in_no_segment(may: Outcome) -> None:
     months = months.filter(~((who == "C00000") & (at == MAY))).filter(~((who == "C00004") & (at < AS_OF)))
     months = months.with_columns(left=left, active=~left & ~silent)
     tables = {"customer_months": months.lazy(), "customers": customers_of(frame)}
-    before = segment(Inputs(tables, MAY), SegmentSettings(n_segments=3, max_segments=2))
+    before = segment(Inputs(tables, MAY), brief(3))
     stage = pl.when(pl.col("customer_id") == "C00005").then(None).otherwise("lifecycle_stage").alias("lifecycle_stage")
     held = {**earlier(before).tables, "segments": out(before, "segments").with_columns(stage).lazy()}
     for earlier_one in (None, Earlier(MAY, held)):
-        outcome = segment(Inputs(tables, AS_OF, earlier=earlier_one), SegmentSettings(n_segments=3, max_segments=2))
+        outcome = segment(Inputs(tables, AS_OF, earlier=earlier_one), brief(3))
         moves = ways(outcome, "consumption_tier")
         from_nowhere = moves.filter(pl.col("from_group").is_in([NOT_YET, "returned", "inactive", "unknown"]))
         assert sorted(from_nowhere["from_group"]) == ["inactive", NOT_YET, "returned"]
@@ -156,7 +155,7 @@ def test_it_is_told_why_somebody_is_in_no_segment(may: Outcome) -> None:
 
 def test_one_month_has_nothing_before_it() -> None:
     months, people = flat()
-    outcome = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), SegmentSettings())
+    outcome = segment(Inputs({"customer_months": months, "customers": people}, AS_OF), brief())
     assert out(outcome, "segment_moves").height == 0
     assert outcome.metrics["between_months"] is None
 
@@ -171,13 +170,11 @@ def test_nobody_in_both_months_says_nothing_of_staying(may: Outcome) -> None:
 def test_one_segment_says_nothing_of_staying(may: Outcome) -> None:
     frame = swapped()
     tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}
-    alone = segment(Inputs(tables, MAY), SegmentSettings(n_segments=1, max_segments=2))
+    alone = segment(Inputs(tables, MAY), brief(1))
     before = Earlier(MAY, {name: rows for name, rows in alone.tables.items() if name in earlier(may).tables})
 
     def told(k: int, past: Earlier | None) -> tuple[object, ...]:
-        found = segment(Inputs(tables, AS_OF, earlier=past), SegmentSettings(n_segments=k, max_segments=2)).metrics[
-            "between_months"
-        ]
+        found = segment(Inputs(tables, AS_OF, earlier=past), brief(k)).metrics["between_months"]
         assert found["customers_in_both"] == 360
         return tuple(found[name] is None for name in ("stayed", "ari", "size_psi", "size_band"))
 

@@ -147,7 +147,7 @@ def test_a_flat_table_without_bills_use_or_tenure_invents_nothing() -> None:
     bare = pl.DataFrame({"customer_id": [f"C{n:03d}" for n in range(60)], "month": [AS_OF] * 60})
     months = months_of(bare.drop("month").with_columns(tenure_months=pl.lit(None, dtype=pl.Float64)))
     one = months.filter(pl.col("month") == AS_OF)
-    outcome = segment(Inputs({"customer_months": one, "customers": people}, AS_OF), SegmentSettings())
+    outcome = segment(Inputs({"customer_months": one, "customers": people}, AS_OF), SegmentSettings(max_segments=3))
     views, groups = out(outcome, "customer_views"), out(outcome, "view_groups")
     stayed = views.filter(pl.col("lifecycle_stage") != "churned")
     for view, reason in REASONS.items():
