@@ -90,6 +90,19 @@ class ShiftedBetaGeometric:
         found: Array = beta / both * hyp2f1(1.0, beta + 1.0, both + 1.0, _argument(discount))
         return found
 
+    def even_hazard(self, discount: float, renewals: ArrayLike) -> Array:
+        """The one chance of leaving per period whose discounted payments add up to those still to come, 0..1.
+
+        With v = residual_lifetime / (1 + d), payments at the end of periods, it is 1 - v (1 + d) / (1 + v).
+
+        >>> h = ShiftedBetaGeometric(0.6681, 3.8061, 0.0).even_hazard(0.10, [0])[0]
+        >>> round(float(sum(((1 - h) / 1.1) ** t for t in range(1, 500)) * 1.1), 2)
+        5.41
+        """
+        ahead = self.residual_lifetime(discount, renewals) / (1.0 + discount)
+        found: Array = 1.0 - ahead * (1.0 + discount) / (1.0 + ahead)
+        return found
+
 
 def cohort_cells(cohorts: Sequence[ArrayLike]) -> tuple[Array, Array]:
     """Cells by period of cohorts told as customers still here: n_0 who joined, then n_1, n_2, ... after each period.

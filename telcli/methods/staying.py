@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.outlook import Outlook, by_tenure
+from telcli.methods.sbg import fit_sbg
 from telcli.methods.survival import LifeTable, life_table
 
 __all__ = ["Staying", "fit_staying"]
@@ -34,7 +35,7 @@ class Staying:
     groups: Mapping[int, LifeTable]
     constant: LifeTable
 
-    def outlook(self, tenure: ArrayLike, group: ArrayLike, months: int) -> Outlook:
+    def outlook(self, tenure: ArrayLike, group: ArrayLike, months: int, fading: float | None = None) -> Outlook:
         """How long each customer may still stay.
 
         Parameters
@@ -45,10 +46,14 @@ class Staying:
             Group codes; those without a curve of their own take the overall one.
         months : int
             How many months to look ahead.
+        fading : float or None
+            Discount per month, > 0, for a tail that is ever less likely to leave (`sbg`); None for that of the table.
         """
         held, member = np.asarray(tenure, dtype=np.int64), np.asarray(group)
         tables = [self.constant, self.overall, *self.groups.values()]
         parts = [by_tenure(table, months) for table in tables]
+        if fading is not None:
+            parts[1:] = [_fading(table, part, fading) for table, part in zip(tables[1:], parts[1:], strict=True)]
         starts = np.cumsum([0, *(len(part.tail) for part in parts)])
         kind = starts[1] + np.clip(held, 0, len(parts[1].tail) - 1)
         for place, code in enumerate(self.groups, start=2):
@@ -90,6 +95,15 @@ def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: A
         if gone[mine].sum() >= LEAVERS_NEEDED:
             groups[int(one)] = _table(when[mine], risk[mine], gone[mine], least)
     return Staying(overall, groups if len(groups) > 1 else {}, constant)
+
+
+def _fading(table: LifeTable, told: Outlook, discount: float) -> Outlook:
+    """The same with the tail of the shifted beta-geometric model of that table, where some left and some stayed."""
+    if not 0 < table.left.sum() < table.at_risk.sum():
+        return told
+    # Tenure k is the (k + 1)st period.
+    done = told.kind + 1 + told.survival.shape[1]
+    return replace(told, tail=fit_sbg(table.at_risk, table.left).even_hazard(discount, done))
 
 
 def _table(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float) -> LifeTable:

@@ -85,9 +85,10 @@ class ScoreValueSettings(ScoreSettings, MarginSettings):
     )
     tail: str = setting(
         "none",
-        "Months beyond the horizon: none, or endless, leaving as at the longest tenures.",
-        "超出计算期的月份：none 不计，endless 一直计入（按最长网龄的离网率）。",
-        choices=("none", "endless"),
+        "Months beyond the horizon: none; endless, leaving as at the longest tenures; or fading, ever less likely to "
+        "leave (shifted beta-geometric).",
+        "超出计算期的月份：none 不计，endless 一直计入（按最长网龄的离网率），fading 一直计入且离网率递减（sBG模型）。",
+        choices=("none", "endless", "fading"),
     )
     interval_level: float = setting(
         0.80,

@@ -181,7 +181,20 @@ def _staying(
 
 
 def _ahead(study: _Study, now: Stays, everyone: Book) -> tuple[Outlook, Terms]:
-    return now.outlook(everyone, 0, study.settings.horizon_months), _terms(study.settings, now)
+    """How long customers may stay, and which months of it count; refused where they would never end."""
+    asked, rate = study.settings, monthly_rate(study.settings.discount_rate)
+    terms = Terms(asked.horizon_months, rate, asked.payment_timing, asked.tail != "none")
+    try:
+        outlook = now.outlook(everyone, 0, terms.horizon, rate if asked.tail == "fading" else None)
+        terms.beyond(outlook.tail)
+    except ValueError:
+        raise UsageError(
+            "value-endless",
+            "tail = {tail} has no end: nobody or ever fewer leave at the longest tenures, and nothing is discounted.",
+            hint="Set discount_rate in [score-value] above 0, or tail to none.",
+            tail=asked.tail,
+        ) from None
+    return outlook, terms
 
 
 def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> dict[str, pl.LazyFrame]:
@@ -254,22 +267,6 @@ def _backtest(
     found, said = tried(inputs, study.settings, past.ids, month, (before, after), naive)
     study.notices += said
     return {**verdict, "score_rank_correlation": found}
-
-
-def _terms(settings: ScoreValueSettings, stays: Stays) -> Terms:
-    """Which months to come count; refused where they would never end."""
-    rate = monthly_rate(settings.discount_rate)
-    terms = Terms(settings.horizon_months, rate, settings.payment_timing, settings.tail == "endless")
-    try:
-        staying = stays.staying
-        terms.beyond([each.tail_hazard for each in (staying.overall, staying.constant, *staying.groups.values())])
-    except ValueError:
-        raise UsageError(
-            "value-endless",
-            "tail = endless has no end: nobody leaves at the longest tenures, and nothing is discounted.",
-            hint="Set discount_rate in [score-value] above 0, or tail to none.",
-        ) from None
-    return terms
 
 
 def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def assumptions(asked: ScoreValueSettings, recent: int, months: int, stays: Stay
     chosen = "chosen because it ranked customers best in months held back"
     if asked.recent_months or months < CHOOSABLE:
         chosen = "as set" if asked.recent_months else "there are too few months to choose by"
-    after = "none after" if asked.tail == "none" else "and those after, leaving as at the longest tenures"
+    tails = {"none": "none after", "endless": "and those after, leaving as at the longest tenures"}
+    after = tails.get(asked.tail, "and those after, ever less likely to leave (shifted beta-geometric)")
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
         _margin(asked),

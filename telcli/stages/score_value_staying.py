@@ -73,11 +73,14 @@ class Stays:
     trial: Trial | None = None
     patterns: NDArray[np.int16] | None = None
 
-    def outlook(self, everyone: Book, mark: int, months: int) -> Outlook:
-        """What is expected of the customers who were there at a mark of the book, `months` ahead."""
+    def outlook(self, everyone: Book, mark: int, months: int, fading: float | None = None) -> Outlook:
+        """What is expected of the customers who were there at a mark of the book, `months` ahead.
+
+        `fading` is as in `Staying.outlook`.
+        """
         here = everyone.active[mark]
         tenure, group = everyone.tenure[mark][here], everyone.group[here]
-        plain = self.staying.outlook(tenure, group, months)
+        plain = self.staying.outlook(tenure, group, months, fading)
         if self.signs is None or self.patterns is None:
             return plain
         return self.signs.outlook(plain, tenure, self.patterns[here].astype(np.int64))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from telcli.methods.annuity import Terms, discounted_months
+from telcli.methods.sbg import ShiftedBetaGeometric
 from telcli.methods.staying import LEAVERS_NEEDED, fit_staying
 
 
@@ -39,3 +40,22 @@ def test_order_of_cells_does_not_matter():
     one = fit_staying(np.zeros(50), tenure, at_risk, left, 200)
     other = fit_staying(np.zeros(50), tenure[order], at_risk[order], left[order], 200)
     assert np.array_equal(one.overall.hazard, other.overall.hazard)
+
+
+def test_a_fading_tail_is_that_of_the_model_the_cells_were_made_by():
+    model, rate = ShiftedBetaGeometric(0.668, 3.806, 0.0), 0.01
+    at_risk = 1e6 * model.survival(np.arange(60))
+    left = at_risk * model.hazard(np.arange(1, 61))
+    staying = fit_staying(np.full(60, -1), np.arange(60), at_risk, left, least=1)
+    terms = Terms(12, rate, tail=True)
+    found = discounted_months(staying.outlook([3], [-1], 12, fading=rate), terms)[0]
+    # Customers of tenure 3 have been through 4 periods; the first payment to come is discounted by one.
+    assert found == pytest.approx(model.residual_lifetime(rate, [4])[0] / (1 + rate), rel=1e-4)
+    even, fading = (staying.outlook([3, 59], [-1, -1], 12, rate_) for rate_ in (None, rate))
+    sooner, later = (discounted_months(fading, terms) - discounted_months(even, terms)).tolist()
+    assert sooner < 0 < later
+
+
+def test_where_nobody_left_a_fading_tail_is_as_any():
+    staying = fit_staying([-1], [0], [100], [0], least=1)
+    assert staying.outlook([0], [-1], 3, fading=0.01).tail.tolist() == staying.outlook([0], [-1], 3).tail.tolist()

@@ -353,8 +353,13 @@ def test_earlier_payments_and_endless_months_are_worth_more():
     plain = run(lines)[0]["retention_value"]
     assert (run(lines, payment_timing="start")[0]["retention_value"] >= plain).all()
     assert (run(lines, tail="endless")[0]["retention_value"] >= plain).all()
+    fading = run(lines, tail="fading")[0]["retention_value"]
+    assert (fading >= plain).all()
+    assert (fading != run(lines, tail="endless")[0]["retention_value"]).any()
     with pytest.raises(UsageError, match="no end"):
         run(rows("a", [10.0] * 3), tail="endless", discount_rate=0.0)
+    with pytest.raises(UsageError, match="no end"):
+        run(lines, tail="fading", discount_rate=0.0)
 
 
 def test_parts_add_up_to_current_value():
