@@ -85,12 +85,14 @@ def hidden_cells(
     rows: Sequence[bool] = (),
     columns: Sequence[bool] = (),
     also: Sequence[Sequence[bool]] = (),
+    sums: Sequence[Sequence[tuple[int, int]]] = (),
 ) -> list[list[bool]]:
     """Tell which cells of a cross table to hide, given that the sums of its rows and columns are shown elsewhere.
 
     A row or column with one hidden cell would give it away, and one whose hidden cells have fewer than `least` people
     together gives that sum away: its next smallest goes too, until no line is such (or nobody else is in it). `rows`
-    and `columns` are those whose sum is hidden: all their cells are. `also` are cells to hide for other reasons.
+    and `columns` are those whose sum is hidden: all their cells are. `also` are cells to hide for other reasons, `sums`
+    further groups of cells (row, column) whose sum is shown elsewhere.
 
     >>> hidden_cells([[3, 40], [50, 60]], 10)
     [[True, True], [True, True]]
@@ -98,6 +100,8 @@ def hidden_cells(
     ([[True, True, True]], [[True, True, False]])
     >>> hidden_cells([[30, 40], [50, 60], [70, 80]], 10, rows=[True, False, False])
     [[True, True], [True, True], [False, False]]
+    >>> hidden_cells([[20, 4, 6], [30, 40, 50]], 10, columns=[False, True, True], sums=[[(0, 0), (0, 1)]])[0]
+    [True, True, True]
     """
     down, along = rows or [False] * len(counts), columns or [False] * max(map(len, counts), default=0)
     told = also or [[False] * len(row) for row in counts]
@@ -106,7 +110,7 @@ def hidden_cells(
         for r, row in enumerate(counts)
     ]
     across = [[(r, c) for c in range(len(row))] for r, row in enumerate(counts)]
-    lines = [*across, *(list(line) for line in zip(*across, strict=True))]
+    lines = [*across, *(list(line) for line in zip(*across, strict=True)), *map(list, sums)]
     changed = True
     while changed:
         changed = False

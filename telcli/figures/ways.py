@@ -19,6 +19,7 @@ def walked(
     least: int,
     told: Collection[str],
     gone: Collection[str] = (),
+    sums: Sequence[Collection[tuple[str, str]]] = (),
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Each way that anybody went, of one view of table segment_moves, with what may be said of it.
 
@@ -34,6 +35,8 @@ def walked(
         Groups whose sizes of now are told elsewhere: where one is hidden, so are all ways to it.
     gone : collection of str
         Those whose size is hidden elsewhere, whatever it is.
+    sums : sequence of collections of pairs
+        Ways (from, to) that are added up elsewhere.
 
     Returns
     -------
@@ -52,7 +55,10 @@ def walked(
     totals = [sum(row) for row in counts]
     sizes = [sum(column) if now[c] in told else 0 for c, column in enumerate(zip(*counts, strict=True))]
     tiny = hidden(totals, least)
-    mask = hidden_cells(counts, least, tiny, hidden(sizes, least, [one in gone for one in now]))
+    added = [
+        [(r, c) for r, one in enumerate(before) for c, other in enumerate(now) if (one, other) in part] for part in sums
+    ]
+    mask = hidden_cells(counts, least, tiny, hidden(sizes, least, [one in gone for one in now]), sums=added)
     found = []
     for r, one in enumerate(before):
         for c, other in enumerate(now):

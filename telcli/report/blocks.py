@@ -22,12 +22,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its heading; `title` may be empty where a section holds nothing else."""
+    """A table with its heading; `title` may be empty where a section holds nothing else.
+
+    `rest` is the command that shows what was cut.
+    """
 
     title: str
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
     wide: bool = False
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: charts, then tables with any `more` charts beside them, then notes.
+    """A part of the page: what it says in sentences (`told`), charts, then tables with any `more` charts beside, notes.
 
     `missing` is the command that would fill it; `columns` tells how many charts stand side by side.
     """
@@ -58,6 +62,7 @@ class Section:
     notes: Sequence[str] = ()
     missing: str = ""
     columns: int = 2
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ def _cell(report: Report, row: Row, column: Column) -> Cell:
         return Cell(report.known(column.words, found) if column.words and found else found, long=column.kind == "long")
     if column.kind == "order":
         return Cell(f"{row.number(column.metric):.0f}", number=True)
-    if row.number(column.metric) is None and (row.number("small") or row.number("small_risk")):
+    if row.number(column.metric) is None and any(
+        row.number(name) for name in ("small", "small_risk", f"small_{column.metric}")
+    ):
         return Cell(report.word("page.hidden"), number=True)
     return Cell(report.write(row.number(column.metric), column.kind), number=True)

@@ -23,6 +23,7 @@ def crossed(
     heat: Callable[[Row], int],
     *,
     long: bool = True,
+    words: str = "",
 ) -> Table:
     """One group to a line with its customers, and the share of it that is in each group across.
 
@@ -42,20 +43,22 @@ def crossed(
         How dark a cell is, 0..5.
     long : bool
         Whether names of groups are long, and may break.
+    words : str
+        The section of words that names of groups are names of; empty where they are words already.
     """
     cells = {(row.number(down[0]), row.number(across[0])): row for row in rows}
     lines = {row.number(down[0]): row for row in rows}
     names = {row.number(across[0]): row.text(across[1]) for row in rows}
     places = sorted(names, key=_place)
     head = [corner, Cell(report.word("col.customers"), number=True)]
-    head += [Cell(names[place], number=True, long=long) for place in places]
+    head += [Cell(_said(report, words, names[place]), number=True, long=long) for place in places]
     body = []
     for place in sorted(lines, key=_place):
         row = lines[place]
         size = row.number("of")
         total = Cell(report.word("page.hidden") if size is None else report.write(size, "count"), number=True)
         shares = [_share(report, cells.get((place, other)), heat) for other in places]
-        body.append([Cell(row.text(down[1]), long=long), total, *shares])
+        body.append([Cell(_said(report, words, row.text(down[1])), long=long), total, *shares])
     return Table(title, head, body, wide=True)
 
 
@@ -71,6 +74,10 @@ def heat_of_shares(row: Row) -> int:
 
 def _place(place: float | None) -> float:
     return place or 0.0
+
+
+def _said(report: Report, words: str, name: str) -> str:
+    return report.known(words, name) if words else name
 
 
 def _share(report: Report, row: Row | None, heat: Callable[[Row], int]) -> Cell:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from telcli.report.blocks import Cell, Column, Section, Table, table
-from telcli.report.drawing import chart, drawn, missing
+from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.report.segment_section import segments
+from telcli.report.tier_section import tiers
+from telcli.report.value_section import value
 from telcli.report.view_section import views
 from telcli.tables import units
 
@@ -35,7 +37,7 @@ TOP = (
 
 def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
-    made = (base, segments, views, value, risk, top, quality, notes)
+    made = (base, segments, views, value, tiers, risk, top, quality, notes)
     return [section for build in made if (section := build(report)) is not None]
 
 
@@ -63,46 +65,6 @@ def base(report: Report) -> Section | None:
         report.word("section.base_lead", first=first, last=last),
         drawn(charts),
         columns=3,
-    )
-
-
-def value(report: Report) -> Section | None:
-    """The whale curve, survival, and value tiers."""
-    title, about = report.word("section.value"), report.first("value").numbers
-    rows, curve, stay = report.rows("value_tiers"), report.rows("value_curve"), report.rows("survival")
-    if not rows:
-        return missing(report, "value_scores", title)
-    lead, charts = "", []
-    if about:
-        top, peak, at = (report.write(about[name], "percent") for name in ("top_20_share", "peak_share", "peak_at"))
-        losing = about["loss_makers"]
-        lead = report.word("section.value_lead_gain", top=top)
-        if losing:
-            lead = report.word("section.value_lead", top=top, loss_makers=report.write(losing, "customers"))
-        points = (
-            Column("customer_share", "percent", "value_curve_x"),
-            Column("value_share", "percent", "value_curve_y"),
-        )
-        alt = report.word("chart.whale_alt", top=top, peak=peak, at=at)
-        charts.append(chart(report, "whale", alt, table(report, "", [*curve[::10], *curve[-1:]], points)))
-    if stay:
-        year = next((row for row in stay if row.number("tenure_month") == 12), stay[-1])
-        words = {"year": report.write(year.number("survival"), "percent")}
-        words |= {"last": report.write(stay[-1].number("survival"), "percent")}
-        words |= {"months": f"{stay[-1].number('tenure_month'):.0f}"}
-        kept = (Column("tenure_month", "order"), Column("survival", "percent"), Column("at_risk", "count"))
-        numbers = table(report, "", stay[::6], kept)
-        charts.append(chart(report, "survival", report.word("chart.survival_alt", **words), numbers))
-    columns = (
-        Column("tier", words="tier"),
-        Column("customers", "count"),
-        Column("customer_share", "percent"),
-        Column("lifetime_value", "money"),
-        Column("value_share", "percent"),
-        Column("mean_value", "money"),
-    )
-    return Section(
-        "value", title, lead, drawn(charts), [table(report, report.word("table.tiers"), rows, columns, wide=True)]
     )
 
 

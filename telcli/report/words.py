@@ -38,5 +38,9 @@ def known(section: str, name: str, lang: str) -> str:
 
 @cache
 def words() -> dict[str, dict[str, dict[str, str]]]:
-    """Every word: section, name, language."""
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    """Every word of words*.toml: section, name, language."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for file in sorted(Path(__file__).parent.glob("words*.toml")):
+        for section, held in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            found.setdefault(section, {}).update(held)
+    return found

@@ -26,6 +26,7 @@ from telcli.figures import (
 )
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
+from telcli.figures.value_figures import put_value
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 
@@ -74,7 +75,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_months(figures, facts, tables, settings)
     _put_agreement(figures, facts, tables, metrics, settings)
     _put_views(figures, facts, tables, lines, settings)
-    _put_value(figures, facts, tables, lines)
+    put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
@@ -207,15 +208,6 @@ def _put_views(
         gone = segment_views.hidden_stages(rows, naming)
         ways = segment_views.stage_moves(tables["segment_moves"].collect(), settings.small_cell, gone)
         figures.block("stage_moves", ways, segment_views.STAGE_TEXTS)
-
-
-def _put_value(figures: Figures, facts: Facts, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame) -> None:
-    points, about = value.curve(lines["current_value"])
-    figures.block("value", [about] if about else [])
-    figures.block("value_curve", points)
-    figures.block("value_tiers", value.tiers(lines), ("tier",))
-    names = ("tenure_month", "at_risk", "survival")
-    figures.block("survival", _rows(tables, "survival_curve", ["tenure_month"], names)[:121])
 
 
 def _put_risk(

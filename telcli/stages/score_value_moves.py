@@ -58,6 +58,7 @@ _EMPTY = {
     **dict.fromkeys(("tier_before", "value_tier"), pl.String),
     **dict.fromkeys(("score_before", "score", "change"), pl.Float64),
     **dict.fromkeys(_REASON_COLUMNS, pl.String),
+    **dict.fromkeys([f"item_{slot}" for slot in range(1, _REASONS + 1)], pl.String),
     **dict.fromkeys([f"points_{slot}" for slot in range(1, _REASONS + 1)], pl.Float64),
 }
 
@@ -112,7 +113,7 @@ def _reasons(
     leaves = tree.leaves
     toward = parts * side[:, None]
     order = np.argsort(-toward, axis=1, kind="stable")[:, :_REASONS]
-    said: dict[str, list[Any]] = {name: [None] * len(parts) for name in (*_REASON_COLUMNS, *list(_EMPTY)[-_REASONS:])}
+    said: dict[str, list[Any]] = {name: [None] * len(parts) for name in list(_EMPTY)[-4 * _REASONS :]}
     for row, places in enumerate(order):
         for slot, place in enumerate(places, start=1):
             if toward[row, place] < _LEAST:
@@ -120,5 +121,5 @@ def _reasons(
             leaf, points = leaves[place], float(parts[row, place])
             words = moved_by(names[leaf], float(before[leaf][row]), float(after[leaf][row]), points)
             said[f"reason_{slot}"][row], said[f"reason_{slot}_zh"][row] = words
-            said[f"points_{slot}"][row] = round(points, POINTS)
+            said[f"item_{slot}"][row], said[f"points_{slot}"][row] = leaf, round(points, POINTS)
     return {name: pl.Series(values, dtype=_EMPTY[name]) for name, values in said.items()}

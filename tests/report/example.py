@@ -8,6 +8,7 @@ import polars as pl
 
 from telcli.stages import Inputs
 from telcli.tables import contract
+from tests.report import value_example
 
 AS_OF = date(2024, 6, 1)
 SEGMENTS = [
@@ -66,12 +67,7 @@ METRICS: dict[str, Any] = {
         ]
     },
     "segment": {"k": 5, "silhouette": 0.31, "stability": 0.92},
-    "score-value": {
-        "backtest": {"rank_correlation": 0.83, "naive_rank_correlation": 0.78},
-        "horizon_months": 24,
-        "discount_rate": 0.1,
-        "margin_basis": "margin",
-    },
+    "score-value": value_example.METRICS,
     "predict-churn": {
         "split": "out-of-time",
         "auc": 0.842,
@@ -98,7 +94,8 @@ def tables(customers: int = 2000, months: int = 12, seed: int = 7) -> dict[str, 
     found = {"customer_months": _months(ids, worth, leaves, joins, months, random)}
     alive = np.flatnonzero((leaves >= months) & (joins < months))
     found["customers"] = pl.DataFrame({"customer_id": ids, "churned": pl.Series([None] * customers, dtype=pl.Boolean)})
-    found |= _results([ids[n] for n in alive], segment[alive], worth[alive], risk[alive], random)
+    held = [ids[n] for n in alive]
+    found |= {**_results(held, segment[alive], worth[alive], risk[alive], random), **value_example.tables(held)}
     return {name: frame.with_columns(as_of=pl.lit(AS_OF)) if _dated(name) else frame for name, frame in found.items()}
 
 
@@ -245,6 +242,14 @@ def _survival() -> pl.DataFrame:
             "left": (at_risk * hazard).round(),
             "hazard": hazard,
             "survival": np.cumprod(1 - hazard),
+            "survival_low": [
+                value if month < 49 else None
+                for month, value in zip(months, np.cumprod(1 - hazard) * 0.95, strict=True)
+            ],
+            "survival_high": [
+                value if month < 49 else None
+                for month, value in zip(months, np.cumprod(1 - hazard) ** 0.9, strict=True)
+            ],
         }
     )
 

@@ -17,7 +17,7 @@ from telcli.settings import ReportSettings
 from telcli.stages.report import report
 from tests.report import example
 
-PARTS = ("findings", "base", "segments", "value", "risk", "top", "quality", "notes")
+PARTS = ("findings", "base", "segments", "value", "tiers", "risk", "top", "quality", "notes")
 FOREIGN = {
     "telcli",
     "AUC",

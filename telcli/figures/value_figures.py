@@ -1,0 +1,115 @@
+"""Everything the report says of value, put into its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from telcli.figures import value, value_money, value_score, value_trust
+from telcli.figures.base import Figures, hidden
+
+__all__ = ["put_value"]
+
+_STEPS = ("up", "down", "same")
+_TOTALS = (
+    "current_value_total",
+    "incremental_value_total",
+    "retention_value_total",
+    "horizon_months",
+    "discount_rate",
+)
+
+
+def put_value(
+    figures: Figures,
+    tables: Mapping[str, pl.LazyFrame],
+    metrics: Mapping[str, Any],
+    lines: pl.DataFrame,
+    months: int,
+    least: int,
+) -> None:
+    """Put what score-value found into the figures, from the tables that there are.
+
+    Parameters
+    ----------
+    figures : Figures
+        Where to.
+    tables : mapping
+        Result tables of score-value, and others.
+    metrics : mapping
+        What score-value recorded.
+    lines : pl.DataFrame
+        A row per customer, as `customers.snapshot` gives it.
+    months : int
+        Months of customers that are known.
+    least : int
+        Groups of fewer customers are hidden.
+    """
+    points, about = value.curve(lines["current_value"])
+    figures.block("value", [about] if about else [])
+    figures.block("value_curve", points)
+    figures.block("value_tenths", value.tenths(lines["current_value"], least))
+    bounds = _held(tables, "value_tiers")
+    tiers = value.tiers(lines, least, bounds)
+    figures.block("value_tiers", tiers, ("tier",))
+    if not tiers:
+        return
+    totals = {name: metrics.get(name) for name in _TOTALS}
+    valued = lines["current_value"].is_not_null().sum()
+    told = {**totals, "customers": valued, "months": min(months, 12), "basis": metrics.get("margin_basis") or "margin"}
+    figures.block("value_told", [told], ("basis",))
+    _money(figures, tables, least)
+    _score(figures, tables, metrics, [row["tier"] for row in tiers if row.get("small")], least)
+    _trust(figures, tables, metrics, least)
+
+
+def _money(figures: Figures, tables: Mapping[str, pl.LazyFrame], least: int) -> None:
+    """Parts of margin, offers, and years of the stay."""
+    if (parts := _held(tables, "value_margin")) is not None:
+        figures.block("value_margin", value_money.margin_rows(parts, least), value_money.MARGIN_TEXTS)
+    if (offers := _held(tables, "value_offers")) is not None:
+        figures.block("value_offers", value_money.offer_rows(offers, least), value_money.OFFER_TEXTS)
+    if (cohorts := _held(tables, "value_cohorts")) is not None:
+        figures.block("value_stays", value_money.stay_rows(cohorts, least))
+        figures.block("value_years", value_money.year_rows(cohorts, least))
+
+
+def _score(
+    figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any], gone: list[str], least: int
+) -> None:
+    """Moves between tiers and what made them, weights, levels of the operator's own."""
+    moved = metrics.get("moves")
+    figures.block("value_moves", value_score.moves(moved, least, gone), value_score.MOVE_TEXTS)
+    if moved:
+        steps = [moved[name] for name in _STEPS]
+        few = hidden(steps, least)
+        shown = {name: count for name, count, gone in zip(_STEPS, steps, few, strict=True) if not gone}
+        figures.block("value_moved", [{"before": moved["before"], **shown}], ("before",))
+    weights = _held(tables, "value_weights")
+    if weights is not None:
+        listed = value_score.weights(weights, _held(tables, "value_sensitivity"))
+        figures.block("value_weights", listed, value_score.WEIGHT_TEXTS)
+        if moved and (moves := _held(tables, "value_moves")) is not None:
+            found = value_score.reasons(moves, weights, least)
+            figures.block("value_reasons", found, value_score.REASON_TEXTS)
+    if (levels := _held(tables, "value_stars")) is not None:
+        figures.block("value_stars", value_score.stars(levels, least), value_score.STAR_TEXTS)
+
+
+def _trust(figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any], least: int) -> None:
+    """Survival, and the back-test."""
+    if (curve := _held(tables, "survival_curve")) is not None:
+        figures.block("survival", value_trust.survival(curve, least))
+    if (curves := _held(tables, "survival_groups")) is not None:
+        figures.block("survival_groups", value_trust.groups(curves, least), value_trust.GROUP_TEXTS)
+    if (tenths := _held(tables, "value_backtest")) is not None:
+        figures.block("value_backtest", value_trust.tested(tenths, least))
+    found = value_trust.verdict(metrics.get("backtest"), metrics.get("margin_basis"))
+    figures.block("value_verdict", found, value_trust.VERDICT_TEXTS)
+
+
+def _held(tables: Mapping[str, pl.LazyFrame], name: str) -> pl.DataFrame | None:
+    """A result table, where there is one."""
+    return tables[name].collect(engine="streaming") if name in tables else None

@@ -1,0 +1,66 @@
+"""How far values can be trusted, and how long customers stay: the back-test, survival with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+__all__ = ["GROUP_TEXTS", "VERDICT_TEXTS", "groups", "survival", "tested", "verdict"]
+
+VERDICT_TEXTS = ("as_of", "basis")
+GROUP_TEXTS = ("kind", "group")
+_MONTHS = 121
+_AT = (6, 12, 24, 36, 60)
+_TESTED = ("rank_correlation", "calibration", "error", "squared_error")
+_CURVE = ("tenure_month", "at_risk", "survival", "survival_low", "survival_high")
+
+
+def survival(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """The share still here by tenure, ten years at most, with its interval where tenures were seen.
+
+    Customer-months of tenures with fewer than `least` are left out.
+    """
+    kept = table.sort("tenure_month").head(_MONTHS)
+    known = [name for name in _CURVE if name in kept.columns]
+    rows = kept.select(known).to_dicts()
+    return [row | ({"at_risk": None} if 0 < row["at_risk"] < least else {}) for row in rows]
+
+
+def groups(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """The share still here after some tenures, for each group of table survival_groups that has a kind.
+
+    Tenures that fewer than `least` customers were seen at are left out.
+    """
+    if not {"kind", "group"} <= set(table.columns):
+        return []
+    rows = []
+    for (kind, group), held in table.sort("kind", "group", "tenure_month").group_by(
+        "kind", "group", maintain_order=True
+    ):
+        seen = {row["tenure_month"]: row for row in held.to_dicts() if row["at_risk"] >= least}
+        stays = {f"after_{month}": seen[month]["survival"] for month in _AT if month in seen}
+        if stays:
+            rows.append({"kind": kind, "group": group, **stays})
+    return rows
+
+
+def tested(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """The back-test by tenth of predicted money: predicted, plain average and realised, means per customer.
+
+    Empty where a tenth has fewer than `least` customers.
+    """
+    rows = table.sort("decile").select("decile", "customers", "predicted", "naive", "realised").to_dicts()
+    return rows if all(row["customers"] >= least for row in rows) else []
+
+
+def verdict(told: Mapping[str, Any] | None, basis: str | None) -> list[dict[str, Any]]:
+    """What the back-test found, beside what the plain average of the months before did: one row, or none."""
+    if not told:
+        return []
+    names = [name for measure in _TESTED for name in (measure, f"naive_{measure}")]
+    names += ["score_rank_correlation", "coverage", "level", "months", "customers"]
+    numbers = {name: told.get(name) for name in names}
+    found = {name: float(number) for name, number in numbers.items() if isinstance(number, int | float)}
+    return [{"as_of": told["as_of"], "basis": basis or "margin", **found}] if told.get("as_of") else []

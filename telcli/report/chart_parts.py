@@ -1,0 +1,111 @@
+"""What the report's pictures have in common: inks, sizes, axes, lying bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from telcli.report.model import Report, Row
+
+__all__ = [
+    "CONFIG",
+    "HALF",
+    "HEIGHT",
+    "INKS",
+    "MAIN",
+    "PALE",
+    "SOFT",
+    "THIRD",
+    "WARM",
+    "axis_labels",
+    "inline",
+    "lying_bars",
+    "rank_bars",
+]
+
+INKS = {"#010101": "ink", "#020202": "soft", "#030303": "line", "#040404": "main", "#050505": "pale", "#060606": "warm"}
+INK, SOFT, LINE, MAIN, PALE, WARM = INKS
+HALF, THIRD, HEIGHT = 400, 300, 210
+FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": None,
+    "aria": False,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": SOFT,
+        "titleColor": SOFT,
+        "labelFontSize": 12.5,
+        "titleFontSize": 12.5,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+        "gridColor": LINE,
+        "domainColor": LINE,
+        "tickColor": LINE,
+        "ticks": False,
+        "labelPadding": 6,
+    },
+    "axisY": {"domain": False},
+    "axisX": {"grid": False},
+    "text": {"color": INK, "fontSize": 12.5},
+}
+
+
+def inline(rows: Sequence[dict[str, Any]]) -> Any:
+    """Rows as data that stand within the chart."""
+    import altair as alt
+
+    return alt.Data(values=list(rows))
+
+
+def axis_labels(report: Report, kind: str, most: float) -> str:
+    """A Vega expression that writes an axis's numbers in one unit, fit for the largest."""
+    if kind == "percent":
+        return "format(datum.value, '.1%')"
+    steps = ((1e8, "亿"), (1e4, "万")) if report.lang == "zh" else ((1e9, "B"), (1e6, "M"), (1e4, "k"))
+    for size, name in steps:
+        if most >= size:
+            unit = 1e3 if name == "k" else size
+            return f"datum.value == 0 ? '0' : format(datum.value / {unit:g}, ',.4~r') + '{name}'"
+    return "format(datum.value, ',')"
+
+
+def lying_bars(rows: Sequence[dict[str, Any]]) -> Any:
+    """Lying bars with their names above them: rows of name, value, text, marked, and mark (a tick) where given."""
+    import altair as alt
+
+    if not rows:
+        return None
+    order = [row["key"] for row in rows]
+    y = alt.Y("key:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.1))
+    most = max(max(row["value"], row.get("mark") or 0) for row in rows)
+    x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[min(0, *(row["value"] for row in rows)), most * 1.25 or 1]))
+    base = alt.Chart(inline(rows)).encode(y=y)
+    color = alt.condition("datum.marked", alt.value(MAIN), alt.value(PALE))
+    bar = base.mark_bar(height=12, yOffset=9, cornerRadiusEnd=2).encode(x=x, color=color)
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
+    text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text="text:N")
+    layers = [bar, name, text]
+    if any(row.get("mark") is not None for row in rows):
+        layers.append(base.mark_tick(thickness=2.5, height=20, yOffset=9, color=WARM, opacity=1).encode(x="mark:Q"))
+    return alt.layer(*layers).properties(width=HALF - 10, height=42 * len(rows))
+
+
+def rank_bars(
+    report: Report, rows: Sequence[Row], metric: str, kind: str, named: Callable[[Row], str], mark: str = ""
+) -> Any:
+    """Lying bars of one metric in the order of the rows; the longest is marked, or those whose `mark` is set."""
+    most = max((row.number(metric) or 0.0 for row in rows), default=0.0)
+    listed = [
+        {
+            "key": f"{place:03}",
+            "name": named(row),
+            "value": row.number(metric) or 0.0,
+            "end": max(row.number(metric) or 0.0, 0.0),
+            "text": report.write(row.number(metric), kind),
+            "marked": bool(row.number(mark)) if mark else row.number(metric) == most,
+        }
+        for place, row in enumerate(rows)
+    ]
+    return lying_bars(listed)

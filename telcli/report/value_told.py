@@ -1,0 +1,167 @@
+"""What the sections on value say in sentences: how much, from whom, what eats it, what is expected, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telcli.report.model import Report, Row
+from telcli.report.value_charts import eaten, stay_years, swayed
+
+__all__ = ["moved", "tested", "worth"]
+
+_MOST_PARTS = 3
+_AS_GOOD = 0.005
+"""Rank correlations closer than this are alike."""
+_LEVEL = 0.05
+"""Less of a difference between years of the stay, over the largest, is none."""
+
+
+def worth(report: Report) -> list[str]:
+    """Margin, what eats it, who brings it, what is expected, tenure, and how sure all of this is."""
+    return [*_margin(report), *_best(report), *_expected(report), *_tenure(report), *_stay(report), *tested(report)]
+
+
+def _margin(report: Report) -> Iterator[str]:
+    about, parts = report.first("value_told"), {row.text("part"): row for row in report.rows("value_margin")}
+    months = about.number("months") or 0
+    span = report.word("told.span", n=f"{months:.0f}") if months > 1 else report.word("told.span_one")
+    customers = report.write(about.number("customers"), "customers")
+    if about.text("basis") == "revenue" and about.number("current_value_total") is not None:
+        margin = report.write(about.number("current_value_total"), "money")
+        yield report.word("told.unpriced", span=span, customers=customers, margin=margin)
+    elif {"revenue", "margin"} <= set(parts):
+        margin, revenue = (report.write(parts[name].number("amount"), "money") for name in ("margin", "revenue"))
+        share = report.write(parts["margin"].number("revenue_share"), "percent")
+        yield report.word("told.margin", span=span, customers=customers, margin=margin, revenue=revenue, share=share)
+    yield from _parts(report)
+
+
+def _parts(report: Report) -> Iterator[str]:
+    """What eats revenue the most, and what may, but is not known."""
+    most = [row for row in eaten(report) if (row.number("amount") or 0.0) > 0][:_MOST_PARTS]
+    if most:
+        shares = [
+            report.word(
+                "told.part", part=_named(report, row), share=report.write(row.number("revenue_share"), "percent")
+            )
+            for row in most
+        ]
+        yield report.word("told.eaten", parts=report.word("told.between").join(shares))
+    blank = []
+    for why, word in (("not-set", "told.not_set"), ("no-data", "told.no_data")):
+        names = [_named(report, row) for row in report.rows("value_margin") if row.text("counted") == why]
+        if names:
+            blank.append(report.word(word, parts=report.word("told.between").join(names)))
+    if blank:
+        yield report.word("told.uncounted", parts=report.word("told.then").join(blank))
+
+
+def _named(report: Report, row: Row) -> str:
+    name = report.known("part", row.text("part"))
+    return name[:1].lower() + name[1:]
+
+
+def _best(report: Report) -> Iterator[str]:
+    rows = [row for row in report.rows("value_tiers") if row.text("tier") in ("platinum", "gold")]
+    known = [row for row in rows if row.number("current_share") is not None]
+    if len(known) == 2:
+        share, part = (
+            report.write(sum(row.number(name) or 0.0 for row in known), "percent")
+            for name in ("customer_share", "current_share")
+        )
+        yield report.word("told.best", share=share, part=part)
+
+
+def _expected(report: Report) -> Iterator[str]:
+    about = report.first("value_told")
+    stay, more, months = (
+        about.number(name) for name in ("retention_value_total", "incremental_value_total", "horizon_months")
+    )
+    if stay is None or not months:
+        return
+    words = {"months": f"{months:.0f}", "retention": report.write(stay, "money")}
+    if more:
+        yield report.word("told.expected_more", **words, incremental=report.write(more, "money"))
+    else:
+        yield report.word("told.expected", **words)
+
+
+def _tenure(report: Report) -> Iterator[str]:
+    rows = report.rows("value_stays")
+    if len(rows) < 2 or rows[0].number("from_year") != 1:
+        return
+    money = [row.number("margin_a_month") or 0.0 for row in rows]
+    most = money.index(max(money))
+    if max(money) - min(money) < _LEVEL * abs(max(money)):
+        word = "told.level"
+    elif 0 < most < len(rows) - 1:
+        word = "told.peaks"
+    else:
+        word = "told.grows" if most else "told.shrinks"
+    first, peak, last = (report.write(money[at], "money") for at in (0, most, -1))
+    years, best = stay_years(report, rows[-1]), stay_years(report, rows[most])
+    yield report.word(word, first=first, peak=peak, last=last, years=years, best=best)
+
+
+def _stay(report: Report) -> Iterator[str]:
+    year = next((row for row in report.rows("survival") if row.number("tenure_month") == 12), None)
+    if year is not None and year.number("survival_low") is not None:
+        share, low, high = (
+            report.write(year.number(name), "percent") for name in ("survival", "survival_low", "survival_high")
+        )
+        yield report.word("told.stay", share=share, months=12, low=low, high=high)
+
+
+def tested(report: Report) -> Iterator[str]:
+    """How sure values are: the back-test beside the plain average."""
+    about = report.first("value_verdict")
+    found, plain = (about.number(name) for name in ("rank_correlation", "naive_rank_correlation"))
+    if not about.text("as_of") or found is None or plain is None:
+        return
+    verdict = "told.alike" if abs(found - plain) < _AS_GOOD else "told.better" if found > plain else "told.worse"
+    yield report.word(
+        "told.tested",
+        month=report.in_words(about.text("as_of")),
+        months=f"{about.number('months') or 0:.0f}",
+        share=report.write(about.number("calibration"), "percent"),
+        verdict=report.word(verdict),
+        found=f"{found:.3f}",
+        naive=f"{plain:.3f}",
+        error=report.write(about.number("error"), "money"),
+        plain_error=report.write(about.number("naive_error"), "money"),
+    )
+    if about.number("coverage") is not None:
+        level, coverage = (report.write(about.number(name), "percent") for name in ("level", "coverage"))
+        yield report.word("told.within", level=level, coverage=coverage)
+
+
+def moved(report: Report) -> list[str]:
+    """Who changed tier and by what, what tiers hang on, and how well the score ranks later margin."""
+    return [*_moved(report), *_sway(report), *_ranked(report)]
+
+
+def _moved(report: Report) -> Iterator[str]:
+    about = report.first("value_moved")
+    counts = [
+        report.word(f"told.{name}", n=report.write(about.number(name), "customers"))
+        for name in ("up", "down", "same")
+        if about.number(name) is not None
+    ]
+    if about.text("before") and counts:
+        month, said = report.in_words(about.text("before")), report.word("told.between").join(counts)
+        yield report.word("told.moved", month=month, counts=said)
+        for row in report.rows("value_reasons")[:1]:
+            yield report.word("told.moved_by", name=row.text("name"))
+
+
+def _sway(report: Report) -> Iterator[str]:
+    for row in swayed(report)[:1]:
+        yield report.word("told.sway", name=row.text("name"), share=report.write(row.number("changed"), "percent"))
+
+
+def _ranked(report: Report) -> Iterator[str]:
+    about = report.first("value_verdict")
+    score, plain = (about.number(name) for name in ("score_rank_correlation", "naive_rank_correlation"))
+    if score is not None and plain is not None:
+        word = "told.score_worse" if plain - score >= _AS_GOOD else "told.score_well"
+        yield report.word(word, score=f"{score:.3f}", naive=f"{plain:.3f}")

@@ -1,0 +1,162 @@
+"""Figures of value: what is summed, what is left out because so few people stand behind it."""
+
+import polars as pl
+import pytest
+
+from telcli.figures import value, value_money, value_score, value_trust
+from telcli.figures.customers import TIERS
+from tests.report import value_example
+
+
+def test_a_small_tier_is_hidden_with_the_next_so_that_the_sum_does_not_tell() -> None:
+    sizes = {"platinum": 4, "gold": 20, "silver": 30, "bronze": 40}
+    kinds = [tier for tier, size in sizes.items() for _ in range(size)]
+    lines = pl.DataFrame(
+        {
+            "value_tier": pl.Series(kinds, dtype=TIERS),
+            "lifetime_value": [float(place) for place in range(len(kinds))],
+            "current_value": [1.0] * len(kinds),
+        }
+    )
+    bounds = pl.DataFrame({"value_tier": list(sizes), "least_score": [80.0, 60.0, None, 0.0]})
+    rows = value.tiers(lines, 10, bounds)
+    assert [row.get("customers") for row in rows] == [None, None, 30, 40]
+    assert [row.get("small") for row in rows] == [1.0, 1.0, None, None]
+    assert [row["least_score"] for row in rows] == [80.0, 60.0, None, 0.0]
+    assert rows[3]["current_share"] == pytest.approx(40 / 94)
+    assert "mean_value" not in rows[0]
+    assert sum(row["customers"] for row in value.tiers(lines)) == 94
+
+
+def test_parts_of_margin_keep_order_and_hide_what_few_people_make() -> None:
+    names = ("part", "amount", "revenue_share", "customers", "counted")
+    parts = [
+        ("bad_debt", 5.0, 0.005, 3, "data"),
+        ("lines", 50.0, 0.05, 100, "set"),
+        ("other", 400.0, 0.4, 100, "set"),
+        ("content", 0.0, 0.0, 0, "not-set"),
+        ("margin", 545.0, 0.545, 100, "data"),
+        ("revenue", 1000.0, 1.0, 100, "data"),
+    ]
+    table = pl.DataFrame([dict(zip(names, part, strict=True)) for part in parts])
+    rows = value_money.margin_rows(table, 10)
+    assert [row["part"] for row in rows] == ["revenue", "other", "lines", "bad_debt", "content", "margin"]
+    assert [row.get("small") for row in rows] == [None, None, 1.0, 1.0, None, None]
+    assert "amount" not in rows[4]
+    assert rows[5]["amount"] == 545.0
+
+
+def test_offers_are_cut_and_the_few_left_out() -> None:
+    table = pl.DataFrame(
+        [
+            {
+                "kind": "plan", "item": item, "customers": customers, "lines": customers, "margin": margin,
+                "margin_per_customer": 1.0, "margin_share": 0.1, "loss_maker_share": loss, "lines_sold": sold,
+                "early_end_share": early,
+            }
+            for item, customers, margin, loss, sold, early in (
+                ("a", 100, 9.0, 0.03, 50, 0.2),
+                ("b", 90, 8.0, 0.5, 20, 0.95),
+                ("c", 80, 7.0, 0.0, None, None),
+                ("d", 5, 99.0, 0.0, 5, 0.0),
+                ("e", 11, 98.0, 0.0, 11, 0.0),
+            )
+        ]
+    )  # fmt: skip
+    rows = value_money.offer_rows(table, 10, most=2)
+    assert [(row["item"], row["of"]) for row in rows] == [("a", 5), ("b", 5)]  # e would give d away
+    assert "loss_maker_share" not in rows[0]
+    assert rows[0]["small_loss_maker_share"] == 1.0
+    assert rows[0]["early_end_share"] == 0.2
+    assert rows[1]["loss_maker_share"] == 0.5
+    assert rows[1]["small_early_end_share"] == 1.0  # all but one ended early
+    assert [row["item"] for row in value_money.offer_rows(table, 0)] == ["d", "e", "a", "b", "c"]
+
+
+def test_years_of_the_stay_are_means_by_months_and_few_months_are_left_out() -> None:
+    rows = [(2020, 1, 200, 10.0, 5.0), (2021, 1, 100, 40.0, 20.0), (2019, 2, 60, 9.0, 9.0), (2010, 7, 120, 8.0, 8.0)]
+    names = ("cohort_year", "tenure_year", "customer_months", "revenue_a_month", "margin_a_month")
+    table = pl.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    assert value_money.stay_rows(table, 10) == [
+        {"from_year": 1, "to_year": 1, "customer_months": 300, "revenue_a_month": 20.0, "margin_a_month": 10.0},
+        {"from_year": 6, "to_year": 7, "customer_months": 120, "revenue_a_month": 8.0, "margin_a_month": 8.0},
+    ]
+    assert [row["cohort_year"] for row in value_money.year_rows(table, 10)] == [2020]
+    assert [row["cohort_year"] for row in value_money.year_rows(table, 5)] == [2019, 2020, 2021]
+
+
+def test_moves_hide_ways_that_sums_told_beside_would_betray() -> None:
+    told = value_example.METRICS["moves"]
+    ways = {(row["from_tier"], row["to_tier"]): row for row in value_score.moves(told, 10)}
+    small = {way for way, row in ways.items() if row.get("small")}
+    assert ("bronze", "gold") in small
+    up = {("gold", "platinum"), ("silver", "gold"), ("bronze", "silver"), ("bronze", "gold")}
+    assert len(small & up) >= 2
+    assert ways["new", "bronze"]["of"] == 60
+    assert (ways["silver", "bronze"]["customers"], ways["silver", "bronze"]["moved"]) == (66, 1.0)
+    assert value_score.moves(None, 10) == []
+    assert not any(row.get("small") for row in value_score.moves(told, 0))
+
+
+def test_a_way_that_alone_goes_down_is_not_told_by_the_sum() -> None:
+    kinds = ("platinum", "gold", "silver", "bronze", "none")
+    matrix = {one: {other: 50 if one == other != "none" else 0 for other in kinds} for one in kinds}
+    matrix["platinum"] |= {"gold": 4, "silver": 20, "bronze": 30}
+    told = {"before": "2024-05", "matrix": matrix}
+    hidden = {
+        row["to_tier"] for row in value_score.moves(told, 10) if row["from_tier"] == "platinum" and row.get("small")
+    }
+    assert {"gold", "silver"} <= hidden
+
+
+def test_reasons_count_by_indicator_and_way() -> None:
+    found = value_example.tables([f"C{n}" for n in range(100)])
+    rows = value_score.reasons(found["value_moves"], found["value_weights"], 10)
+    assert [row["name_zh"] for row in rows] == ["近12个月月均毛利", "网龄"]
+    assert (rows[0]["up"], rows[0]["down"]) == (20, 26)
+    assert (rows[0]["points_up"], rows[0]["points_down"]) == (4.0, -3.0)
+    assert value_score.reasons(found["value_moves"].drop("item_1"), found["value_weights"], 10) == []
+    assert value_score.reasons(found["value_moves"], found["value_weights"], 100) == []
+
+
+def test_names_of_the_product_begin_large_and_own_names_stay() -> None:
+    found = value_example.tables(["C1"])
+    table = found["value_weights"].with_columns(
+        name=pl.when(pl.col("item") == "retention").then(pl.lit("iStay")).otherwise("name")
+    )
+    rows = value_score.weights(table, found["value_sensitivity"])
+    assert [row["name"] for row in rows][:3] == ["Current value", "Monthly margin of 12 months", "iStay"]
+    assert (rows[0]["less"], rows[0]["more"]) == (0.1, 0.1)
+    assert rows[4]["dropped"] == "no-data"
+
+
+def test_levels_of_few_are_hidden_and_no_levels_are_no_rows() -> None:
+    stars = ["a"] * 4 + ["b"] * 30 + [None] * 66
+    table = pl.DataFrame({"star": stars, "place": [1] * 4 + [2] * 30 + [None] * 66, "star_before": [None] * 100})
+    table = table.with_columns(pl.col("star_before").cast(pl.String))
+    rows = value_score.stars(table, 10)
+    assert [(row["star"], row.get("customers"), row.get("small")) for row in rows] == [
+        ("a", None, 1.0),
+        ("b", None, 1.0),
+        ("", 66, None),
+    ]
+    assert not any("customers_before" in row for row in rows)
+    assert value_score.stars(table.with_columns(star=pl.lit(None, dtype=pl.String)), 10) == []
+
+
+def test_the_back_test_is_told_of_tenths_large_enough() -> None:
+    tenths = value_example.tables([])["value_backtest"]
+    assert len(value_trust.tested(tenths, 10)) == 10
+    assert value_trust.tested(tenths, 161) == []
+    (row,) = value_trust.verdict(value_example.METRICS["backtest"], "margin")
+    assert row["score_rank_correlation"] == 0.7
+    assert value_trust.verdict(None, "margin") == []
+
+
+def test_groups_of_curves_need_their_kind() -> None:
+    table = value_example.tables([])["survival_groups"]
+    rows = value_trust.groups(table, 10)
+    assert [row["group"] for row in rows] == ["postpaid", "prepaid"]
+    assert set(rows[0]) == {"kind", "group", "after_6", "after_12", "after_24"}
+    assert value_trust.groups(table, 301) == []
+    assert value_trust.groups(table.rename({"group": "pay_mode"}), 10) == []

@@ -1,0 +1,146 @@
+"""The sections on value: sentences, tables and charts in both languages; suppressed and absent figures."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.figures.base import Figures
+from telcli.report import Report, build
+from telcli.report.blocks import Section, Table
+from telcli.report.tier_section import tiers
+from telcli.report.value_section import value
+from telcli.report.value_told import worth
+
+TIER = {"tier": "gold", "customers": 40, "customer_share": 1.0, "lifetime_value": 9.0, "value_share": 1.0}
+
+
+def report(lang: str = "en", **blocks: list[dict[str, Any]]) -> Report:
+    figures = Figures()
+    figures.put("kpi", 1, "customers", 40)
+    figures.block("value_tiers", blocks.pop("value_tiers", [TIER]), ("tier",))
+    for section, rows in blocks.items():
+        figures.block(section, rows, [name for row in rows for name, found in row.items() if isinstance(found, str)])
+    return build(figures.frame(date(2024, 6, 1)), lang=lang, currency="CNY")
+
+
+def written(section: Section | None) -> dict[str, Table]:
+    assert section is not None
+    return {table.title: table for table in section.tables}
+
+
+def test_sentences_lead_in_both_languages(made: Report) -> None:
+    section = value(made)
+    assert section is not None
+    said = "\n".join(section.told)
+    wanted = {
+        "en": (
+            "¥1.12M of margin, 56.0% of the ¥2.00M",
+            "other costs, by margin_rate (40.0%)",
+            "better than by their plain",
+        ),
+        "zh": ("毛利112万元，占收入200万元的56.0%", "其他成本（按毛利率）（40.0%）", "优于简单平均"),
+    }
+    for words in wanted[made.lang]:
+        assert words in said, said
+    assert ("content providers (no rate is set)" if made.lang == "en" else "内容分成（未设费率）") in said
+
+
+def test_every_part_is_drawn_with_its_numbers(made: Report) -> None:
+    for section, names in (
+        (value(made), ["whale", "value_margin", "value_stays", "survival", "value_backtest"]),
+        (tiers(made), ["value_sway"]),
+    ):
+        assert section is not None
+        charts = [*section.charts, *section.more]
+        assert [chart.name for chart in charts] == names
+        assert all(chart.svg and chart.alt and chart.numbers.rows for chart in charts)
+
+
+def test_long_tables_are_cut_and_name_the_command(made: Report) -> None:
+    section = value(made)
+    assert section is not None
+    (plans,) = [table for table in section.tables if "kind = 'plan'" in table.rest]
+    assert len(plans.rows) == 8
+    assert "13" in plans.title
+    assert not [row for table in section.tables for row in table.rows if row[0].text == "299"]
+
+
+def test_moves_speak_of_tiers_in_the_language(made: Report) -> None:
+    section = tiers(made)
+    assert section is not None
+    (moves,) = [table for table in section.tables if table.rest == "telcli show value_moves"]
+    names = {"en": ["Platinum", "Not yet a customer"], "zh": ["铂金", "新客户"]}[made.lang]
+    assert [moves.rows[0][0].text, moves.rows[-1][0].text] == names
+    assert {"en": "hidden", "zh": "隐去"}[made.lang] in [cell.text for row in moves.rows for cell in row]
+    assert {"en": "81 customers rose", "zh": "升级81户"}[made.lang] in section.told[0]
+
+
+def test_indicators_are_named_in_the_language_and_own_ones_as_written(made: Report) -> None:
+    section = tiers(made)
+    assert section is not None
+    names = {cell.text for table in section.tables for row in table.rows for cell in row[:2]}
+    assert ({"Tenure", "Days to pay"} if made.lang == "en" else {"网龄", "缴费天数"}) <= names
+
+
+def test_nothing_empty_is_shown() -> None:
+    made = report()
+    section = value(made)
+    assert section is not None
+    assert not (section.charts or section.tables or section.more or section.told or section.lead)
+    assert list(written(tiers(made))) == ["Value tiers"]
+    assert tiers(report(value_tiers=[])) is None
+
+
+def test_revenue_is_not_called_margin() -> None:
+    told = {"customers": 50, "months": 1, "basis": "revenue", "current_value_total": 5000.0}
+    (said,) = worth(report(value_told=[told]))
+    assert said.startswith("In the month 50 customers brought ¥5,000: revenue less campaigns")
+
+
+@pytest.mark.parametrize(
+    ("money", "says"),
+    [
+        ([50.0, 60.0, 70.0], "bring more the longer"),
+        ([70.0, 60.0, 50.0], "bring less the longer"),
+        ([50.0, 51.0, 50.0], "about as much"),
+        ([50.0, 70.0, 40.0], "to ¥70.00 in year 2, and falls to ¥40.00 in year 3–9"),
+    ],
+)
+def test_tenure_is_told_as_it_is(money: list[float], says: str) -> None:
+    ends = ((1, 1), (2, 2), (3, 9))
+    rows = [
+        {"from_year": first, "to_year": last, "customer_months": 500, "margin_a_month": amount}
+        for (first, last), amount in zip(ends, money, strict=True)
+    ]
+    (said,) = worth(report(value_stays=rows))
+    assert says in said
+
+
+@pytest.mark.parametrize(("found", "says"), [(0.9, "better than"), (0.801, "as well as"), (0.7, "less well than")])
+def test_the_back_test_is_told_beside_the_plain_average(found: float, says: str) -> None:
+    about = {"as_of": "2024-02", "months": 4, "rank_correlation": found, "naive_rank_correlation": 0.8, "error": 3.0}
+    (said,) = worth(report(value_verdict=[{**about, "naive_error": 2.0, "calibration": 0.9}]))
+    assert says in said
+    assert "¥3.00" in said
+    assert "¥2.00" in said
+
+
+def test_hidden_shares_of_an_offer_say_so() -> None:
+    row = {"kind": "plan", "item": "A", "customers": 90, "margin": 5.0, "of": 1, "small_early_end_share": 1.0}
+    shown = {**row, "item": "B", "early_end_share": 0.3, "small_early_end_share": None}
+    (table,) = written(value(report(value_offers=[row, shown]))).values()
+    assert [line[-1].text for line in table.rows] == ["hidden", "30.0%"]
+    assert table.rest == ""
+
+
+def test_small_tiers_show_their_bound_alone() -> None:
+    small = {"tier": "platinum", "least_score": 80.0, "small": 1.0}
+    table = written(tiers(report(value_tiers=[small, TIER])))["Value tiers"]
+    assert [cell.text for cell in table.rows[0]][:3] == ["Platinum", "80.00", "hidden"]
+
+
+def test_figures_are_those_of_the_tables(figures: pl.DataFrame) -> None:
+    kept = figures.filter(pl.col("section") == "value_margin", pl.col("metric") == "amount")["value"]
+    assert kept.sum() == pytest.approx(2e6 + 8e5 + 1e5 - 2e4 + 1.12e6)
