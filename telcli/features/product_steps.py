@@ -153,68 +153,88 @@ def moves(found: Holdings, active: Flags, tenure: Whole, group: Whole, last: dat
     fees : array of shape (customers, months) or None
         Plan fees, the last month being `last`; NaN where not known.
     """
-    sizes = (len(found.products), STANDINGS)
-    told = Moves(*(np.zeros(sizes) for _ in range(4)), *(np.zeros(sizes[0]) for _ in range(2)))
-    first = np.full(sizes[0], _NEVER, dtype=np.int64)
-    np.minimum.at(first, found.held["product"].to_numpy(), found.held["start"].to_numpy())
+    size = len(found.products)
+    told = Moves(*(np.zeros((size, STANDINGS)) for _ in range(4)), *(np.zeros(size) for _ in range(2)))
+    spells = _Spells.of(found)
+    paid = _paid(found) if fees is not None else None
     for back in range(1, min(WINDOW, active.shape[1] - 1) + 1):
         month = month_index(last) + 1 - back
         stayed = active[:, -back] & active[:, -back - 1]
         kinds = np.where(stayed, standing_at(tenure, group, back), -1)
-        step = None
-        if fees is not None and fees.shape[1] > back:
-            step = fees[:, -back] - fees[:, -back - 1]
-        _count(told, found, month, kinds, first < month, step)
+        changed = _count(told, found, spells, month, kinds)
+        if fees is not None and paid is not None and fees.shape[1] > back:
+            _compare(told, changed, paid.filter(pl.col("at") == month), fees[:, -back] - fees[:, -back - 1])
     return told
 
 
-def _count(told: Moves, found: Holdings, month: int, kinds: Whole, known: Flags, step: Array | None) -> None:
+@dataclass(frozen=True)
+class _Spells:
+    """Times without a month's end between in which a customer held a product; and the first of each product."""
+
+    place: Whole
+    product: Whole
+    start: Whole
+    end: Whole
+    first: Whole
+
+    @classmethod
+    def of(cls, found: Holdings) -> _Spells:
+        by = ("product", "place")
+        rows = found.held.sort(*by, "start", "end")
+        new = pl.col("start") > pl.col("end").cum_max().shift(1).over(by)
+        rows = rows.with_columns(spell=new.fill_null(value=True).cum_sum())
+        spells = rows.group_by("spell", maintain_order=True).agg(
+            pl.col(by).first(), pl.col("start").first(), pl.col("end").max()
+        )
+        place, product, start, end = (spells[name].to_numpy() for name in ("place", "product", "start", "end"))
+        first = np.full(len(found.products), _NEVER, dtype=np.int64)
+        np.minimum.at(first, product, start)
+        return cls(place, product, start, end, first)
+
+
+def _count(told: Moves, found: Holdings, spells: _Spells, month: int, kinds: Whole) -> pl.DataFrame:
     """Add the step from the end of the month before to that of `month`; `kinds` is -1 of customers not counted.
 
-    `known` are the products that somebody held before that, `step` what plan fees moved by.
+    Returns ``place`` and ``product`` of what was taken or given up by customers who are counted.
     """
     masks = found.masks(month - 1, len(kinds))
     there = kinds >= 0
     crowd = np.zeros((STANDINGS, found.fits.shape[1]))
     np.add.at(crowd, (kinds[there], masks[there]), 1.0)
-    both = _both(found, month)
-    both = both.filter(pl.Series(there[both["place"].to_numpy()]))
-    place, product, before, after = (both[name].to_numpy() for name in ("place", "product", "before", "after"))
+    known = spells.first < month
+    place, product = spells.place, spells.product
+    seen = there[place] & known[product]
+    before = seen & (spells.start < month) & (month <= spells.end)
+    taken = seen & (spells.start == month) & found.fits[product, masks[place]]
+    dropped = before & (spells.end == month)
 
-    def counted(which: Flags) -> Array:
+    def counted(rows: Flags) -> Array:
         """Customers by product and standing."""
-        cells = np.zeros_like(told.at_risk)
-        rows = which & known[product]
-        np.add.at(cells, (product[rows], kinds[place][rows]), 1.0)
-        return cells
+        cells = product[rows] * STANDINGS + kinds[place[rows]]
+        return np.bincount(cells, minlength=told.held.size).astype(np.float64).reshape(told.held.shape)
 
     held = counted(before)
     told.held[:] += held
     told.at_risk[:] += (found.fits.astype(float) @ crowd.T) * known[:, None] - held
-    told.dropped[:] += counted(before & ~after)
-    told.taken[:] += counted(after & ~before & found.fits[product, masks[place]])
-    if step is not None:
-        _compare(told, both, step)
+    told.dropped[:] += counted(dropped)
+    told.taken[:] += counted(taken)
+    changes = there[place] & ((spells.start == month) | (spells.end == month))
+    return pl.DataFrame({"place": place[changes], "product": product[changes]})
 
 
-def _both(found: Holdings, month: int) -> pl.DataFrame:
-    """Products held at the end of the month before or of this one: ``before``, ``after``, ``more`` of its fee."""
-    was = found.at(month - 1).with_columns(before=True)
-    is_ = found.at(month).with_columns(after=True).rename({"fee": "now"})
-    both = was.join(is_, on=("place", "product"), how="full", coalesce=True)
-    both = both.with_columns(pl.col("before", "after").fill_null(value=False))
-    paid = pl.when("after").then("now").otherwise(0) - pl.when("before").then("fee").otherwise(0)
-    return both.select("place", "product", "before", "after", more=paid).sort("place", "product")
-
-
-def _compare(told: Moves, both: pl.DataFrame, step: Array) -> None:
-    """Count the steps in which plan fees moved by what fees of products did."""
+def _paid(found: Holdings) -> pl.DataFrame:
+    """What a customer's fees of products moved by in a month: ``place``, ``at``, ``more`` (null where not known)."""
+    begun = found.held.select("place", at="start", more="fee")
+    ended = found.held.select("place", at="end", more=-pl.col("fee"))
     whole = pl.when(pl.col("more").null_count() == 0).then(pl.col("more").sum())
-    sums = both.group_by("place").agg(whole.alias("more"), pl.col("before") != pl.col("after"), "product")
-    sums = sums.filter(pl.col("more") != 0).sort("place")
-    plan = pl.Series(step, nan_to_null=True)[sums["place"]].to_frame("plan")
-    rows = sums.hstack(plan.select(units(pl.col("plan")))).drop_nulls("plan").explode("before", "product")
-    rows = rows.filter("before")
+    return pl.concat([begun, ended]).group_by("place", "at").agg(whole.alias("more"))
+
+
+def _compare(told: Moves, changed: pl.DataFrame, paid: pl.DataFrame, step: Array) -> None:
+    """Count the steps in which plan fees moved by what fees of products did."""
+    moved = paid.filter(pl.col("more") != 0).select("place", "more")
+    plan = pl.Series("plan", step, nan_to_null=True)[moved["place"]].to_frame()
+    rows = moved.hstack(plan.select(units(pl.col("plan")))).drop_nulls("plan").join(changed, on="place")
     np.add.at(told.changes, rows["product"].to_numpy(), 1.0)
     same = rows.filter(pl.col("plan") == pl.col("more"))
     np.add.at(told.inside, same["product"].to_numpy(), 1.0)

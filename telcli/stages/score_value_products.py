@@ -252,8 +252,7 @@ def products_notices(found: Uptake | None) -> list[Notice]:
 
 def _by(places: Whole, values: Array, like: Array) -> Array:
     """Sums of values by place."""
-    found: Array = np.bincount(places, values, len(like)).astype(np.float64)
-    return found
+    return np.bincount(places, values, len(like)).astype(np.float64)
 
 
 def _over(above: Array, below: Array, digits: int) -> Array:
