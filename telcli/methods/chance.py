@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["chance_of_as_many"]
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["chance_of_as_many", "chances_of_as_many", "holm"]
 
 
 def chance_of_as_many(found: int, drawn: int, marked: int, of: int) -> float:
@@ -17,3 +20,32 @@ def chance_of_as_many(found: int, drawn: int, marked: int, of: int) -> float:
     from scipy.stats import hypergeom  # costly to load, and needed by few
 
     return float(hypergeom.sf(found - 1, of, marked, drawn))
+
+
+def chances_of_as_many(found: ArrayLike, drawn: ArrayLike, marked: int, of: int) -> NDArray[np.float64]:
+    """`chance_of_as_many` of several draws, each of the same things.
+
+    >>> chances_of_as_many([3, 0], [4, 4], 4, 8).round(4).tolist()
+    [0.2429, 1.0]
+    """
+    from scipy.stats import hypergeom
+
+    return np.asarray(hypergeom.sf(np.asarray(found) - 1, of, marked, np.asarray(drawn)), dtype=np.float64)
+
+
+def holm(chances: ArrayLike) -> NDArray[np.float64]:
+    """Chances of several findings, each as it counts when all of them were looked for: 0..1, none below its own.
+
+    The k-th smallest of n times n - k + 1, and no less than those before it.
+
+    Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scand. J. Statist. 6, 65-70.
+
+    >>> holm([0.01, 0.04, 0.03]).round(4).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    told = np.asarray(chances, dtype=np.float64)
+    order = np.argsort(told, kind="stable")
+    scaled = told[order] * np.arange(len(told), 0, -1)
+    found = np.empty(len(told))
+    found[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return found

@@ -63,6 +63,7 @@ STAGES = (
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
             *("survival_groups", "survival_effects", "value_offers", "value_cohorts", "value_weights", "value_scales"),
             *("value_tiers", "value_indicators", "value_moves", "value_sensitivity", "value_stars", "value_products"),
+            *("value_deciles", "value_curve", "value_index", "value_top_held", "value_wallet", "value_tier_facts"),
         ),
         recalls=(
             *("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),

@@ -35,10 +35,10 @@ from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, coming, expected_tables
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
+from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_products import Money, products_told
-from telcli.stages.score_value_stars import star_rows, stars_told
 from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 
@@ -102,11 +102,10 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     worth, products = _scores(study, here, _ahead(study, now, everyone), test.noise, expected)
     scored = _scored(study, inputs, worth, here)
     study.notices += (*test.notices, *scored.notices)
-    levels = star_rows(inputs, scored.scores, study.as_of)
+    looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
-    metrics |= {**scored.metrics, "products": products_told(expected.uptake, products)}
+    metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future)
-    metrics["stars"] = stars_told(levels, inputs.choices.get("value_stars"))
     tables = {
         "value_scores": scored.scores.lazy(),
         **_where_from(study, inputs, how, here, counted),
@@ -114,7 +113,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         **expected_tables(expected, products, study.as_of),
         **_curves(study, inputs, frame, now),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
-        "value_stars": levels.lazy(),
+        **looks,
     }
     inputs.progress("values", 3, 3)
     return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["BILLED", "MEAN", "USUAL", "billed", "shares", "usual_revenue"]
+__all__ = ["BILLED", "FAR_ABOVE", "MEAN", "USUAL", "billed", "shares", "usual_revenue"]
 
+FAR_ABOVE = 7.0
+"""A group stands far above all where its mean is so many times theirs: so much the mature customers of the high end of
+one operator brought per head."""
 USUAL, BILLED, MEAN = "usual_revenue", "billed", "mean_revenue"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from telcli.methods.chance import chance_of_as_many
+from telcli.methods.chance import chance_of_as_many, holm
 
 
 @given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
@@ -19,3 +22,17 @@ def test_it_is_the_one_sided_exact_test_of_fisher(both: int, drawn: int, marked:
 def test_the_lady_tasting_tea() -> None:
     """Fisher, The Design of Experiments (1935), chapter 2: all four cups right by chance once in 70."""
     assert chance_of_as_many(4, 4, 4, 8) == pytest.approx(1 / 70)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12), st.randoms())
+def test_holm_keeps_order_and_bounds_and_knows_no_places(chances: list[float], random: Random) -> None:
+    found = holm(chances)
+    assert (found >= np.array(chances) - 1e-12).all() and (found <= 1.0).all()
+    assert (np.diff(found[np.argsort(chances, kind="stable")]) >= 0).all()
+    order = list(range(len(chances)))
+    random.shuffle(order)
+    assert holm([chances[place] for place in order]) == pytest.approx(found[order])
+
+
+def test_holm_of_one_is_its_own_chance() -> None:
+    assert holm([0.03]).tolist() == [0.03]
