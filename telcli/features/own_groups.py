@@ -9,10 +9,10 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import UsageError
-from telcli.features.own_rule_errors import unfit
+from telcli.features.own_rules import GROUPS, read, unfit
 from telcli.features.touches import live_lines
 from telcli.tables import contract
-from telcli.tables.condition import ConditionError, asks_clock, condition
+from telcli.tables.condition import ConditionError
 
 __all__ = ["check_rules", "own_groups"]
 
@@ -89,7 +89,7 @@ def _worked_out(
             try:
                 _told({name: found}, sources, places).collect(engine="streaming")
             except pl.exceptions.PolarsError:
-                raise unfit(name, rules[name], ConditionError("fails"), _schema(sources)) from None
+                raise unfit(GROUPS, name, rules[name], ConditionError("fails"), _schema(sources)) from None
         raise
 
 
@@ -153,21 +153,16 @@ def _conditions(rules: Mapping[str, str], sources: Mapping[str, pl.LazyFrame]) -
 
 
 def _read(name: str, text: str, schema: pl.Schema, of_lines: Collection[str]) -> pl.Expr:
-    clock = asks_clock(text)
-    if clock:
-        raise unfit(name, text, ConditionError("clock", part=clock), schema)
-    try:
-        found = condition(text, schema)
-    except ConditionError as error:
-        raise unfit(name, text, error, schema) from None
+    found = read(GROUPS, name, text, schema)
     line = next((root for root in found.meta.root_names() if root in of_lines), None)
     across = _ACROSS.search(_QUOTED.sub("''", text))
     if line and across:
         raise UsageError(
             "rule-across-lines",
-            "telcli.toml: the rule {own} in [segment.rules] asks {function}() beside {column}, a column of lines.",
+            "telcli.toml: the rule {own} in [{section}] asks {function}() beside {column}, a column of lines.",
             hint="It is tried line by line; make {function}() a rule of its own, without columns of lines.",
             own=name,
+            section=GROUPS,
             function=across[1].lower(),
             column=line,
         )

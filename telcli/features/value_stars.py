@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
-from telcli.errors import UsageError
+from telcli.features.own_rules import STARS, read, unfit
 from telcli.tables import contract
-from telcli.tables.condition import ConditionError, asks_clock, condition
+from telcli.tables.condition import ConditionError
 
 __all__ = ["stars"]
 
@@ -43,7 +42,8 @@ def stars(rules: Rules, scores: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]
     [('a', 'five', 1), ('b', 'four', 2), ('c', None, None)]
     """
     frame = _held(scores, tables, month)
-    conditions = _conditions(rules, frame.collect_schema())
+    schema = frame.collect_schema()
+    conditions = [read(STARS, name, text, schema) for name, text in rules]
     place = pl.coalesce(
         *(pl.when(found).then(pl.lit(at, dtype=pl.Int64)) for at, found in enumerate(conditions, start=1)),
         pl.lit(None, dtype=pl.Int64),
@@ -52,11 +52,12 @@ def stars(rules: Rules, scores: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]
     try:
         found = frame.select("customer_id", place=place).collect(engine="streaming")
     except pl.exceptions.PolarsError:
-        raise UsageError(
-            "star-fails",
-            "telcli.toml: a condition in [score-value.stars] cannot be worked out of every customer.",
-            hint="A value that does not fit is null with cast(region as int).",
-        ) from None
+        for (name, text), each in zip(rules, conditions, strict=True):
+            try:
+                frame.select(each).collect(engine="streaming")
+            except pl.exceptions.PolarsError:
+                raise unfit(STARS, name, text, ConditionError("fails"), schema) from None
+        raise
     star = pl.col("place").replace_strict(names, default=None, return_dtype=pl.String)
     return found.sort("customer_id").select("customer_id", star=star, place="place")
 
@@ -71,45 +72,3 @@ def _held(scores: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], month: date)
         new = [name for name in customers.collect_schema().names() if name not in have]
         frame = frame.join(customers.select("customer_id", *new), on="customer_id", how="left", maintain_order="left")
     return frame
-
-
-def _conditions(rules: Rules, schema: pl.Schema) -> list[pl.Expr]:
-    found = []
-    for name, text in rules:
-        if clock := asks_clock(text):
-            raise UsageError(
-                "star-clock",
-                "telcli.toml: the level {own} in [score-value.stars] asks the time of the run by {part}, and would "
-                "find others every day: {text}",
-                hint="Write the day: joined_on >= '2024-05-01'",
-                own=name,
-                part=clock,
-                text=text,
-            )
-        try:
-            found.append(condition(text, schema))
-        except ConditionError as error:
-            raise _unfit(name, text, error, schema) from None
-    return found
-
-
-def _unfit(name: str, text: str, error: ConditionError, schema: pl.Schema) -> UsageError:
-    if error.why == "column":
-        near = difflib.get_close_matches(error.column, schema.names(), n=3)
-        return UsageError(
-            "star-column-unknown",
-            "telcli.toml: the level {own} in [score-value.stars] names {column}, which is no column.",
-            hint="{near}",
-            own=name,
-            column=error.column,
-            near=f"Did you mean {', '.join(near)}? Text goes in single quotes."
-            if near
-            else "Columns are those of value_scores, customer_months and customers; text goes in single quotes.",
-        )
-    return UsageError(
-        "star-unreadable",
-        "telcli.toml: the level {own} in [score-value.stars] cannot be read as a condition: {text}",
-        hint="Write it as in SQL, text in single quotes: value_score >= 80 AND tenure_months >= 24",
-        own=name,
-        text=text,
-    )

@@ -44,11 +44,20 @@ def test_what_is_not_known_holds_of_nobody() -> None:
     [
         ("value_scor >= 5", "names value_scor, which is no column"),
         ("value_score >=", "cannot be read as a condition"),
-        ("value_score", "cannot be read as a condition"),
+        ("value_score", "is not something true or false"),
+        ("value_score > 'x'", "compares things of different types"),
         ("joined_on < current_date", "asks the time of the run by current_date"),
     ],
 )
 def test_what_cannot_be_meant_is_named(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         stars([("five", text)], SCORES, TABLES, JUNE)
-    assert "the level five in [score-value.stars] " + said in str(caught.value)
+    assert "the rule five in [score-value.stars] " + said in str(caught.value)
+
+
+def test_a_level_that_cannot_be_worked_out_is_named() -> None:
+    rules = [("four", "value_score >= 50"), ("five", "strptime(region, '%Y') > DATE '2024-01-01'")]
+    with pytest.raises(UsageError) as caught:
+        stars(rules, SCORES, TABLES, JUNE)
+    assert caught.value.code == "rule-fails"
+    assert "the rule five in [score-value.stars]" in str(caught.value)

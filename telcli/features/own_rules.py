@@ -1,4 +1,4 @@
-"""What is wrong with a rule of the operator's own, in a sentence that names it."""
+"""Rules of the operator's own, read; what is wrong with one is told in a sentence that names it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from telcli.errors import UsageError
-from telcli.tables.condition import ConditionError
+from telcli.tables.condition import ConditionError, asks_clock, condition
 
-__all__ = ["unfit"]
+__all__ = ["GROUPS", "STARS", "read", "unfit"]
 
-_RULE = "telcli.toml: the rule {own} in [segment.rules] "
+GROUPS, STARS = "segment.rules", "score-value.stars"
+"""Sections of telcli.toml that hold rules."""
+_RULE = "telcli.toml: the rule {own} in [{section}] "
 _AS_SQL = "Write it as in SQL, text in single quotes: age < 25 AND region = 'North'"
 _UNFIT = {
     "types": (
@@ -57,28 +59,53 @@ _UNFIT = {
     ),
     "unreadable": ("rule-unreadable", _RULE + "cannot be read as a condition: {text}", _AS_SQL),
 }
-_TABLES = ("customer_months", "customers", "subscriptions", "customer_views", "views")
+_TABLES = ("customer_months", "customers", "subscriptions", "customer_views", "views", "value_scores")
+_COLUMNS = {
+    GROUPS: "customer_months, customers (and age), subscriptions and customer_views",
+    STARS: "value_scores, customer_months and customers",
+}
 
 
-def unfit(name: str, text: str, error: ConditionError, schema: pl.Schema) -> UsageError:
-    """The error of one rule; `schema` holds every column that it may name."""
+def read(section: str, name: str, text: str, schema: pl.Schema) -> pl.Expr:
+    """A rule as an expression; `schema` holds every column that it may name.
+
+    Raises
+    ------
+    UsageError
+        It cannot be meant; the sentence names the rule and its section.
+
+    >>> str(read(STARS, "five", "score >= 80", pl.Schema({"score": pl.Float64()})))
+    '[(col("score")) >= (dyn int: 80)]'
+    """
+    if clock := asks_clock(text):
+        raise unfit(section, name, text, ConditionError("clock", part=clock), schema)
+    try:
+        return condition(text, schema)
+    except ConditionError as error:
+        raise unfit(section, name, text, error, schema) from None
+
+
+def unfit(section: str, name: str, text: str, error: ConditionError, schema: pl.Schema) -> UsageError:
+    """The error of one rule of a section; `schema` holds every column that it may name."""
     if error.why == "column":
         return UsageError(
             "rule-column-unknown",
             _RULE + "names {column}, which is no column.",
             hint="{near}",
             own=name,
+            section=section,
             column=error.column,
-            near=_near(error.column, schema.names()),
+            near=_near(error.column, schema.names(), _COLUMNS[section]),
         )
     code, template, hint = _UNFIT[error.why]
-    return UsageError(code, template, hint=hint, own=name, text=text, part=error.part, types=_types(text, schema))
+    types = _types(text, schema)
+    return UsageError(code, template, hint=hint, own=name, section=section, text=text, part=error.part, types=types)
 
 
-def _near(column: str, columns: Sequence[str]) -> str:
+def _near(column: str, columns: Sequence[str], tables: str) -> str:
     """What was meant, perhaps.
 
-    >>> _near("aeg", ["age", "region"]), _near("customers", ["age", "customer_id"])[:42]
+    >>> _near("aeg", ["age", "region"], "customers"), _near("customers", ["age", "customer_id"], "customers")[:42]
     ('Did you mean age? Text goes in single quotes.', 'Columns are named without their table: age')
     """
     if column in _TABLES:
@@ -87,10 +114,7 @@ def _near(column: str, columns: Sequence[str]) -> str:
     near = [by_small[one] for one in difflib.get_close_matches(column.lower(), by_small, n=3)]
     if near:
         return f"Did you mean {', '.join(near)}? Text goes in single quotes."
-    return (
-        "Text goes in single quotes; columns are those of customer_months, customers (and age), subscriptions and "
-        "customer_views."
-    )
+    return f"Text goes in single quotes; columns are those of {tables}."
 
 
 def _types(text: str, schema: pl.Schema) -> str:
