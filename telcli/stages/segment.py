@@ -30,6 +30,7 @@ from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation
 from telcli.stages.segment_sentences import reasoned
 from telcli.stages.segment_stability import strained
 from telcli.stages.segment_views import check, rates_set, viewed
+from telcli.tables.worth import far_above
 
 __all__ = ["segment"]
 
@@ -75,7 +76,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     metrics["rules"] = rules_told(profiled)
     views = viewed(inputs, now.people, now.tiers, settings)
     reach = reach_rows(segments, inputs.tables, inputs.as_of, views.margins, rates_set(inputs).cost_per_contact)
-    metrics["views"] = views.metrics
+    metrics["views"], metrics["far_above"] = views.metrics, far_above(profiled, views.tables["view_groups"])
     metrics["criterion"], metrics["criterion_zh"] = reasoned(
         now.grouping.criterion, asdict(settings), metrics["k_by_measure"], now.grouping.recommended
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["BILLED", "FAR_ABOVE", "MEAN", "USUAL", "billed", "shares", "usual_revenue"]
+__all__ = ["BILLED", "FAR_ABOVE", "MEAN", "USUAL", "billed", "far_above", "shares", "usual_revenue"]
 
 FAR_ABOVE = 7.0
 """A group stands far above all where its mean is so many times theirs: so much the mature customers of the high end of
@@ -51,3 +51,22 @@ def shares(money: pl.Series) -> tuple[pl.Expr, pl.Expr]:
         (share if total > 0 else nothing).alias("revenue_share"),
         (pl.col(MEAN) / mean if known.sum() > 0 else nothing).alias("value_index"),
     )
+
+
+def far_above(segments: pl.DataFrame, views: pl.DataFrame) -> list[dict[str, str | int | float | None]]:
+    """The segments of segment_profiles, and the groups of view_groups, whose `value_index` is FAR_ABOVE or more.
+
+    >>> segments = pl.DataFrame({"segment_name": ["a", "b"], "customers": [2, 9], "value_index": [7.0, 0.4]})
+    >>> views = pl.DataFrame(schema={"view_name": pl.String, "group_name": pl.String, "reason": pl.String,
+    ...     "customers": pl.Int64, "value_index": pl.Float64})
+    >>> far_above(segments, views)
+    [{'view': 'segment', 'group': 'a', 'reason': None, 'customers': 2, 'value_index': 7.0}]
+    """
+    of_segments = segments.select(
+        view=pl.lit("segment"), group="segment_name", reason=pl.lit(None, dtype=pl.String), customers="customers",
+        value_index=pl.col("value_index").cast(pl.Float64),
+    )  # fmt: skip
+    of_views = views.select("reason", "customers", "value_index", view="view_name", group="group_name")
+    both = pl.concat([of_segments, of_views.select(of_segments.columns)])
+    found = both.filter(pl.col("value_index") >= FAR_ABOVE).sort("view", "group", "reason", nulls_last=True)
+    return found.with_columns(pl.col("value_index").round(6)).to_dicts()
