@@ -45,7 +45,7 @@ def score_value(
     Reads customer_months; writes value_scores, value_parts, value_margin, value_backtest and survival_curve for the
     as-of month, and behind the score the tables value_weights, value_indicators, value_scales, value_tiers, value_moves
     (who changed tier, and why) and value_sensitivity. Indicators and judgements in pairs are the default's or your own,
-    see docs/score.md.
+    see docs/score.md. Tables of how value is spread, of products and of money spent elsewhere are in docs/value.md.
     """
     from telcli.pipeline.hierarchy import write_hierarchy as write
     from telcli.pipeline.run import run_stage

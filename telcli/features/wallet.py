@@ -34,6 +34,8 @@ SIGNS = ("competitor_called", "bundle_idle", "use_falls", "second_sim")
 _SECOND = re.compile(
     r"双卡|雙卡|我主异副|异主我副|异网卡|他网卡|第二卡|dual.?(sim|card)|second.?sim|other.?sim", re.IGNORECASE
 )
+_DEVICE = re.compile(r"双待|雙待|终端|手机|设备|槽|device|phone|handset|slot", re.IGNORECASE)
+"""A device that could hold two SIMs does not say that it does."""
 _SUMMED = ("off_net_minutes", "call_minutes_out", "call_minutes_in", "competitor_contacts")
 _MEANS = ("voice_saturation", "data_saturation")
 _CHANGES = ("revenue_change_3", "call_minutes_change_3", "data_mb_change_3")
@@ -42,10 +44,14 @@ _CHANGES = ("revenue_change_3", "call_minutes_change_3", "data_mb_change_3")
 def second_sim_columns(columns: Collection[str]) -> list[str]:
     """The extract's own columns that say, by their names, whether a customer has a second SIM; sorted.
 
-    >>> second_sim_columns(["customer_id", "x_双卡标识", "x_Dual_SIM", "dual_sim", "x_cards"])
+    What a device could hold is none of them.
+
+    >>> second_sim_columns(["customer_id", "x_双卡标识", "x_Dual_SIM", "dual_sim", "x_cards", "x_双卡双待终端"])
     ['x_Dual_SIM', 'x_双卡标识']
     """
-    return sorted(name for name in columns if name.startswith("x_") and _SECOND.search(name))
+    return sorted(
+        name for name in columns if name.startswith("x_") and _SECOND.search(name) and not _DEVICE.search(name)
+    )
 
 
 def wallet(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:

@@ -126,27 +126,25 @@ def wallet_rows(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date)
     rows = ids.to_frame("customer_id").lazy().join(
         wallet(tables["customer_months"], as_of), on="customer_id", how="left", maintain_order="left"
     )  # fmt: skip
-    found = rows.collect(engine="streaming").with_columns(second_sim=_second_sim(tables.get("customers"), ids))
+    found = rows.collect(engine="streaming").with_columns(second_sim=_second_sim(tables, ids, as_of))
     signs = pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in SIGNS)
     known = pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int64) for name in SIGNS)
     told = {"signs": pl.when(known > 0).then(signs), "signs_known": known}
     return found.select("customer_id", pl.lit(as_of).alias("as_of"), *MEASURES, *SIGNS, **told)
 
 
-def _second_sim(customers: pl.LazyFrame | None, ids: pl.Series) -> pl.Series:
-    """Whether a column of the extract's own says that a customer has a second SIM; null where none does."""
-    names = second_sim_columns(customers.collect_schema().names()) if customers is not None else []
-    if customers is None or not names:
-        return pl.Series("second_sim", [None], dtype=pl.Boolean).new_from_index(0, len(ids))
-    rows = customers.select("customer_id", *names).collect(engine="streaming")
-    told = [_yes(rows[name]).alias(name) for name in names]
-    some = rows.select("customer_id").with_columns(told).with_columns(
-        second_sim=pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in names)).then(
-            pl.any_horizontal(pl.col(name).fill_null(value=False) for name in names)
-        )
-    )  # fmt: skip
-    whose = ids.to_frame("customer_id").join(some, on="customer_id", how="left", maintain_order="left")
-    return whose["second_sim"]
+def _second_sim(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date) -> pl.Series:
+    """Whether a column of the extract's own, of customers or of live lines, says yes; null where none says anything."""
+    told = [pl.DataFrame(schema={"customer_id": pl.String, "yes": pl.Boolean})]
+    for table in ("customers", "subscriptions"):
+        if table not in tables:
+            continue
+        frame = live_lines(tables[table], as_of) if table == "subscriptions" else tables[table]
+        for name in second_sim_columns(tables[table].collect_schema().names()):
+            rows = frame.select("customer_id", name).collect(engine="streaming")
+            told.append(rows.select("customer_id", yes=_yes(rows[name])).drop_nulls())
+    by_customer = pl.concat(told).group_by("customer_id").agg(pl.col("yes").any())
+    return ids.to_frame("customer_id").join(by_customer, on="customer_id", how="left", maintain_order="left")["yes"]
 
 
 def _yes(column: pl.Series) -> pl.Series:

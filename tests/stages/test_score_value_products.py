@@ -15,13 +15,14 @@ MONTHS = [date(2023 + (place + 4) // 12, (place + 4) % 12 + 1, 1) for place in r
 JUNE = MONTHS[-1]
 
 
-def valued(held, fees=None, people=4, months=3, **settings):
+def valued(held, fees=None, people=4, months=3, revenue=None, **settings):
     """Value people who stay, with a mobile line each; `held` is rows (person, product, start, end, fee)."""
     names = [f"c{place:03d}" for place in range(people)]
     lines = [
         {
             "customer_id": name, "month": month, "active": True, "left": False, "tenure_months": 100.0 + step,
-            "revenue": 50.0, "plan_fee": None if fees is None else float(fees[person][step]),
+            "revenue": 50.0 if revenue is None else revenue[person][step],
+            "plan_fee": None if fees is None else float(fees[person][step]),
         }
         for person, name in enumerate(names)
         for step, month in enumerate(MONTHS[-months:])
@@ -108,6 +109,14 @@ def test_products_beside_plan_fees_add_up_with_them_and_with_the_table():
     assert outcome.metrics["products"]["expected_margin"] == pytest.approx(beside.sum(), abs=0.01)
     whole = both["current_value"] + both["incremental_value"] + both["retention_value"]
     assert whole.to_numpy() == pytest.approx(both["lifetime_value"].to_numpy(), abs=2e-4)
+
+
+def test_products_bring_predictions_nearer_to_what_came():
+    held, when = taking(people=200)
+    billed = [[50.0 + 12.0 * (step >= taken) for step in range(14)] for taken in when]
+    told = valued(held, people=200, months=14, revenue=billed)[2].metrics["backtest"]
+    assert told["squared_error"] < told["fees_unchanged"]["squared_error"]
+    assert abs(told["calibration"] - 1) < abs(told["naive_calibration"] - 1)
 
 
 def test_products_without_a_fee_are_told_and_add_nothing():

@@ -110,6 +110,17 @@ def test_a_column_of_second_sims_is_read(values):
     assert found["signs"].to_list()[:3] == [1, 0, None]
 
 
+def test_a_line_that_lives_may_say_it():
+    lines = {
+        "subscription_id": ["1", "2", "3"],
+        "customer_id": ["c00", "c01", "c02"],
+        "x_dual_sim": ["yes", "yes", "no"],
+    }
+    lines["ended_on"] = [None, date(2024, 5, 1), None]
+    found = wallet_rows({"customer_months": months(), "subscriptions": pl.LazyFrame(lines)}, IDS, JUNE)
+    assert found["second_sim"].to_list()[:4] == [True, None, False, None]
+
+
 def test_without_lines_nothing_is_held():
     assert top(held_pairs({}, IDS, JUNE)) == {}
     assert top_told(top_rows(held_pairs({}, IDS, JUNE), TIERS, JUNE)) is None
