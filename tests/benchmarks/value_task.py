@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from telcli.features.margin import Book, book, whole_tenure
 from telcli.methods.lifetime_value import choose_recent, usual_margin
 from telcli.stages import score_value, score_value_backtest
+from telcli.stages.score_value_staying import Stays
 
 Array = NDArray[np.float64]
-FITS = ("fit_months", "fit_labels", "tested")
-"""Functions of the stage whose CPU seconds are those of telcli's predictions, as far as it has them."""
+FITS = ("by_months", "outlook", "tested")
+"""What telcli's predictions take: who leaves, by all months and by those before; what that means for each; the test."""
 KINDS = (
     *("contract_months_left", "plan_fee", "plan_downs", "over_bundle_fee", "revenue_change_3", "numbers_held"),
     *("arrears", "months_overdue", "complaints_sum_3", "contacts_sum_3", "faults", "rating", "products_held"),
@@ -52,9 +53,9 @@ class Watched:
 def watching() -> Iterator[Watched]:
     """Keep what the stage gives its parts, for as long as this lasts."""
     seen = Watched()
-    places: list[tuple[Any, str]] = [(score_value, name) for name in ("book", *FITS) if hasattr(score_value, name)]
+    places: list[tuple[Any, str]] = [(score_value, name) for name in ("book", "by_months", "tested")]
     with ExitStack() as stack:
-        for place, name in [*places, (score_value_backtest, "backtest")]:
+        for place, name in [*places, (Stays, "outlook"), (score_value_backtest, "backtest")]:
             stack.enter_context(mock.patch.object(place, name, seen.kept(name, getattr(place, name))))
         yield seen
 
