@@ -10,7 +10,7 @@ from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._refused import refused
-from telcli.cli._value_view import scored
+from telcli.cli._value_view import next_step, scored
 from telcli.cli._words import language, tr
 from telcli.tables import NAMES
 
@@ -29,12 +29,6 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("between_months.stayed", "stayed in their segment", "share"),
         ("rules.fidelity", "put right by the rules", "share"),
         ("against.ari", "adjusted Rand index", "number"),
-    ),
-    "score-value": (
-        ("lifetime_value_total", "lifetime value of all customers", "count"),
-        ("loss_maker_share", "loss makers", "share"),
-        ("backtest.rank_correlation", "rank correlation of the back-test", "number"),
-        ("backtest.score_rank_correlation", "that of the score", "number"),
     ),
     "predict-churn": (
         ("split", "tested by", "text"),
@@ -65,7 +59,13 @@ EVIDENCE = {
 def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
     """Print one stage's run as a command's whole result; the JSON says too which threshold it failed."""
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    out.result(lambda: view(run, verbose=out.verbose), notices=run.notices, **payload(run), **error)
+    out.result(lambda: _alone(run, verbose=out.verbose), notices=run.notices, **payload(run), **error)
+
+
+def _alone(run: StageRun, *, verbose: bool) -> Iterator[Any]:
+    """The lines of a stage that was run alone."""
+    yield from view(run, verbose=verbose)
+    yield from next_step(run) if run.stage == "score-value" else ()
 
 
 def payload(run: StageRun) -> dict[str, Any]:
@@ -96,23 +96,30 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield title(run)
     if run.stage == "ingest":
         yield from _sources(run.metrics.get("sources", ()))
-    wide = max((len(output.table) for output in run.outputs if output.table in NAMES), default=0)
-    for output in run.outputs:
-        if output.table in NAMES:
-            place = f"  {output.path}" if verbose else ""
-            yield f"  {output.table:<{max(wide, 18)}}{row_count(output.rows):>16}{place}"
-        else:
-            yield f"  {output.path}"
+    yield from _outputs(run, verbose=verbose)
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from _headlines(run)
     yield from _because(run.metrics if run.stage == "segment" else {})
-    yield from scored(run.metrics if run.stage == "score-value" else {})
+    yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months") if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")
+
+
+def _outputs(run: StageRun, *, verbose: bool) -> Iterator[str]:
+    """A table to a line, files after them; of score-value's many the one that matters, the others by name."""
+    brief = run.stage == "score-value" and not verbose
+    tables = [output for output in run.outputs if output.table in NAMES]
+    wide = max((len(output.table) for output in tables), default=0)
+    first = [output for output in tables if not brief or output.table == "value_scores"]
+    for output in first:
+        place = f"  {output.path}" if verbose else ""
+        yield f"  {output.table:<{max(wide, 18)}}{row_count(output.rows):>16}{place}"
+    yield from _listed("and", [output.table for output in tables if output not in first])
+    yield from (f"  {output.path}" for output in run.outputs if output.table not in NAMES)
 
 
 def _headlines(run: StageRun) -> Iterator[str]:

@@ -1,45 +1,184 @@
-"""What score-value says on the screen beside its headlines: how judgements agree, and who went from tier to tier."""
+"""What score-value says on the screen: money, what it rests on, tiers, weights, how sure it is, who moved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._words import meant, tr
+from telcli.cli._help import wrap
+from telcli.cli._words import language, meant, tr
 
-__all__ = ["scored"]
+if TYPE_CHECKING:
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["next_step", "scored"]
 
 _NOBODY = "none"
 _TIERS = ("platinum", "gold", "silver", "bronze", _NOBODY)
 """The best first; a record of metrics keeps no order."""
+_AS_GOOD = 0.005
+"""Rank correlations closer than this are alike."""
+_TOP = "goal"
 
 
-def scored(metrics: Mapping[str, Any]) -> Iterator[str]:
-    """The consistency of judgements, the most sensitive weight, and the tiers before and now."""
-    consistency = metrics.get("consistency")
-    if consistency:
-        ratios = {node: about["cr"] for node, about in consistency["nodes"].items() if about["cr"] is not None}
-        worst = max(sorted(ratios), key=lambda node: ratios[node])
-        yield "  " + tr(
-            "judgements agree: consistency ratio at most {cr} ({node}; random indices {table})",
-            cr=f"{ratios[worst]:.3f}",
-            node=worst,
-            table=consistency["random_index"],
-        )
-    strongest = metrics.get("sensitivity")
-    if strongest:
-        yield "  " + tr(
-            "weight of {item} x {factor}: {share} of customers in another tier, the most that a quarter on one changes",
-            item=strongest["item"],
-            factor=f"{strongest['factor']:g}",
-            share=f"{strongest['tiers_changed']:.1%}",
-        )
+def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
+    """Lines of one run: money, parts of margin, assumptions, tiers, weights, the back-test, moves, stars."""
+    from telcli.pipeline.result_rows import result_rows
+
+    rows = {name: result_rows(run, name) for name in ("value_margin", "value_tiers", "value_weights")}
+    metrics = run.metrics
+    if "lifetime_value_total" in metrics:
+        yield from _money(metrics, rows["value_margin"])
+    yield from _parts(metrics, rows["value_margin"])
+    yield from _assumed(metrics, verbose=verbose)
+    yield from _tiers(metrics, rows["value_tiers"])
+    yield from _sure(metrics.get("backtest"))
+    yield from _weighed(metrics, rows["value_weights"])
     if metrics.get("moves"):
         yield from _moves(metrics["moves"])
     if metrics.get("stars"):
         counts = " · ".join(f"{level['star'] or tr('without')} {level['customers']:,}" for level in metrics["stars"])
-        yield "  " + tr("stars: {counts}", counts=counts)
+        yield from _folded(tr("stars: {counts}", counts=counts))
+
+
+def next_step(run: StageRun) -> Iterator[str]:
+    """What to run after it, where the command was run alone."""
+    places = [Path(output.path) for output in run.outputs if output.table == "value_scores"]
+    where = next((str(place.parents[2]) for place in places if len(place.parents) > 2), "work")
+    given = "" if where == "work" else f" -w {where}"
+    if run.metrics.get("moves"):
+        yield "  " + tr("Who moved, and why: {command}", command=f"telcli show value_moves{given}")
+    yield "  " + tr("Next: {command}", command=f"telcli predict-churn{given}")
+
+
+def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The three amounts and their sum, each with what it is."""
+    months, rate = metrics["horizon_months"], f"{100 * metrics['discount_rate']:.4g}%"
+    share = next((row["revenue_share"] for row in margin if row["part"] == "margin"), None)
+    if metrics.get("margin_basis") == "revenue":
+        basis = tr("revenue less campaigns and old debts")
+    elif share is None:
+        basis = tr("margin of 12 months")
+    else:
+        basis = tr("margin of 12 months, {share} of revenue", share=f"{share:.1%}")
+    losing = tr(
+        "{n} customers; loss makers {share}", n=f"{metrics['customers']:,}", share=f"{metrics['loss_maker_share']:.1%}"
+    )
+    lines = [
+        ("current value", "current_value_total", basis),
+        ("incremental value", "incremental_value_total", tr("what more they may take in {n} months", n=months)),
+        (
+            "retention value",
+            "retention_value_total",
+            tr("what stays in {n} months at {rate} a year", n=months, rate=rate),
+        ),
+        ("lifetime value", "lifetime_value_total", losing),
+    ]
+    yield from aligned([[tr(name), f"{metrics[total]:,.0f}", about] for name, total, about in lines], [1], indent=2)
+
+
+def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What revenue is eaten by, the most first, and what is not counted."""
+    eaten = [row for row in margin if row["part"] not in ("revenue", "margin") and row["amount"]]
+    eaten.sort(key=lambda row: -row["amount"])
+    if eaten and metrics.get("margin_basis") != "revenue":
+        parts = [f"{meant('part', row['part'])} {row['revenue_share'] or 0:.1%}" for row in eaten]
+        yield from _folded(tr("off revenue: {parts}", parts=_comma().join(parts)))
+    told = []
+    for why, words in (("not-set", "{parts} (no rate set)"), ("no-data", "{parts} (not in the data)")):
+        names = [meant("part", part) for part, counted in metrics.get("margin_parts", {}).items() if counted == why]
+        if names:
+            told.append(tr(words, parts=_comma().join(names)))
+    if told:
+        yield from _folded(tr("not counted: {parts}", parts=tr("; ").join(told)))
+
+
+def _assumed(metrics: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
+    """The most of what was assumed in one sentence; all of it where more is asked for."""
+    if metrics.get("recent_months"):
+        yield from _folded(
+            tr(
+                "assumed: customers leave as others of their tenure did; a month brings the mean of the last {n}",
+                n=metrics["recent_months"],
+            )
+        )
+    for said in metrics.get("assumptions", ()) if verbose else ():
+        yield from ("    " + line for line in wrap(said, _width() - 4))
+
+
+def _tiers(metrics: Mapping[str, Any], bounds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Tiers with the score that each begins at, and their customers."""
+    sizes, whole = metrics.get("tiers") or {}, metrics.get("customers") or 0
+    if not sizes or not whole:
+        return
+    least = {row["value_tier"]: row["least_score"] for row in bounds}
+    rows = [[tr("tier"), *([tr("from score")] if least else []), meant("head", "customers"), tr("share")]]
+    for tier in _TIERS[:-1]:
+        bound = least.get(tier)
+        score = [f"{bound:.1f}" if bound is not None else "-"] if least else []
+        count = sizes.get(tier, 0)
+        rows.append([meant("value_tier", tier), *score, f"{count:,}", f"{count / whole:.1%}"])
+    yield from aligned(rows, range(1, len(rows[0])), indent=2)
+
+
+def _sure(verdict: Mapping[str, Any] | None) -> Iterator[str]:
+    """The back-test beside the plain average, and how the score ranks."""
+    if not verdict or verdict.get("rank_correlation") is None or verdict.get("naive_rank_correlation") is None:
+        return
+    found, plain = verdict["rank_correlation"], verdict["naive_rank_correlation"]
+    judged = tr("as good") if abs(found - plain) < _AS_GOOD else tr("better") if found > plain else tr("worse")
+    said = tr(
+        "back-test of the {months} months after {month}: rank correlation {found}, of plain average {plain} ({judged})",
+        months=verdict["months"],
+        month=verdict["as_of"],
+        found=f"{found:.3f}",
+        plain=f"{plain:.3f}",
+        judged=judged,
+    )
+    if verdict.get("calibration") is not None:
+        said += tr("; foretold {share} of what came", share=f"{verdict['calibration']:.1%}")
+    if verdict.get("score_rank_correlation") is not None:
+        said += tr("; the score ranks {score}", score=f"{verdict['score_rank_correlation']:.3f}")
+    yield from _folded(said)
+
+
+def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Weights of the parts of the score, how judgements agree, and the weight that tiers hang on most."""
+    names = {row["item"]: row["name_zh" if language() == "zh" else "name"] for row in items}
+    names.setdefault(_TOP, tr("customer value"))
+    parts = sorted((row for row in items if row["node"] not in {row["item"] for row in items}), key=_heaviest)
+    if parts:
+        weights = _comma().join(f"{names[row['item']]} {row['global_weight']:.3f}" for row in parts)
+        yield from _folded(tr("weights: {weights}", weights=weights))
+    consistency = metrics.get("consistency")
+    if consistency:
+        ratios = {node: about["cr"] for node, about in consistency["nodes"].items() if about["cr"] is not None}
+        worst = max(sorted(ratios), key=lambda node: ratios[node])
+        yield from _folded(
+            tr(
+                "judgements agree: consistency ratio at most {cr} ({node}; random indices {table})",
+                cr=f"{ratios[worst]:.3f}",
+                node=names.get(worst, worst),
+                table=consistency["random_index"],
+            )
+        )
+    strongest = metrics.get("sensitivity")
+    if strongest:
+        yield from _folded(
+            tr(
+                "weight of {item} x {factor}: {share} of customers in another tier, the most that a quarter changes",
+                item=names.get(strongest["item"], strongest["item"]),
+                factor=f"{strongest['factor']:g}",
+                share=f"{strongest['tiers_changed']:.1%}",
+            )
+        )
+
+
+def _heaviest(row: Mapping[str, Any]) -> tuple[float, int]:
+    return -row["global_weight"], row["place"]
 
 
 def _moves(moves: Mapping[str, Any]) -> Iterator[str]:
@@ -62,3 +201,19 @@ def _moves(moves: Mapping[str, Any]) -> Iterator[str]:
 def _named(tier: str, nobody: str) -> str:
     """A tier in words; who is no customer in one of the months has none."""
     return tr(nobody) if tier == _NOBODY else meant("value_tier", tier)
+
+
+def _comma() -> str:
+    """Between things of one kind in a row."""
+    return "、" if language() == "zh" else ", "
+
+
+def _folded(text: str) -> Iterator[str]:
+    """A sentence in lines that fit, later ones deeper."""
+    first, *rest = wrap(text, _width() - 4)
+    yield f"  {first}"
+    yield from (f"    {line}" for line in rest)
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)

@@ -111,7 +111,21 @@ def said(code: str, english: str, values: Mapping[str, Any], part: str = "messag
     template = _messages().get(code, {}).get(part, "") if language() == "zh" else ""
     if not template:
         return _singular(_once(english.format(**values)))
+    if code.startswith("value-indicators") and isinstance(values.get("names"), str):
+        values = {**values, "names": "、".join(map(_indicator, values["names"].split(", ")))}
     return _once(template.format(**{name: _phrase(value, name) for name, value in values.items()}))
+
+
+def _indicator(key: str) -> str:
+    """An indicator of telcli's own in Chinese; the operator's as it is.
+
+    >>> _indicator("churn_risk"), _indicator("payer")
+    ('流失概率', 'payer')
+    """
+    from telcli.tables.hierarchy import default
+
+    about: str | None = default()["indicators"].get(key, {}).get("name_zh")
+    return about or key
 
 
 def _once(text: str) -> str:

@@ -1,0 +1,174 @@
+"""What score-value says on the screen: fits 80 columns in both languages, and says only what is known."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.cli._help import wide
+from telcli.cli._stage_view import view
+from telcli.cli._value_view import next_step
+from telcli.cli._words import said, settle
+from telcli.pipeline.run import Output, StageRun
+
+TIERS = ("platinum", "gold", "silver", "bronze")
+METRICS: dict[str, Any] = {
+    "customers": 1600,
+    "current_value_total": 1_069_870.3,
+    "incremental_value_total": 9_635.0,
+    "retention_value_total": 1_708_112.0,
+    "lifetime_value_total": 2_787_617.3,
+    "loss_maker_share": 0.0037,
+    "horizon_months": 24,
+    "discount_rate": 0.1,
+    "recent_months": 12,
+    "margin_basis": "margin",
+    "margin_parts": {"lines": "set", "content": "not-set", "interconnect": "not-set", "subsidy": "no-data"},
+    "assumptions": ["Everything stays as it was."],
+    "tiers": {"platinum": 60, "gold": 240, "silver": 500, "bronze": 800},
+    "backtest": {
+        "as_of": "2024-02",
+        "months": 4,
+        "rank_correlation": 0.9,
+        "naive_rank_correlation": 0.8,
+        "score_rank_correlation": 0.7,
+        "calibration": 0.983,
+    },
+    "consistency": {"nodes": {"goal": {"cr": 0.01}, "current": {"cr": 0.03}}, "random_index": "classic"},
+    "sensitivity": {"item": "current", "step": "down", "factor": 0.75, "tiers_changed": 0.107},
+    "moves": {
+        "before": "2024-05",
+        "up": 3,
+        "down": 2,
+        "same": 1590,
+        "matrix": {one: dict.fromkeys((*TIERS, "none"), 1) for one in (*TIERS, "none")},
+    },
+    "stars": [{"star": "五星", "customers": 11}, {"star": None, "customers": 1589}],
+}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    yield
+    settle(["--lang", "en"])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> StageRun:
+    folder = tmp_path_factory.mktemp("vw")
+    weights = [
+        ("current", "goal", "current value", "当前价值", 0.6),
+        ("own", "goal", "my own", "my own", 0.4),
+        ("arpu", "current", "Revenue", "收入", 0.6),
+    ]
+    frames = {
+        "value_scores": pl.DataFrame({"customer_id": ["a"]}),
+        "value_margin": pl.DataFrame(
+            {
+                "part": ["revenue", "lines", "bad_debt", "content", "margin"],
+                "amount": [100.0, 40.0, 5.0, 0.0, 55.0],
+                "revenue_share": [1.0, 0.4, 0.05, 0.0, 0.55],
+            }
+        ),
+        "value_tiers": pl.DataFrame({"value_tier": TIERS, "least_score": [75.04, 65.0, None, 0.0]}),
+        "value_weights": pl.DataFrame(
+            [
+                dict(zip(("item", "node", "name", "name_zh", "global_weight", "place"), (*row, place), strict=True))
+                for place, row in enumerate(weights, 1)
+            ]
+        ),
+    }
+    outputs = []
+    for name, frame in frames.items():
+        place = folder / name / "as_of=2024-06-01" / "part-0.parquet"
+        place.parent.mkdir(parents=True)
+        frame.write_parquet(place)
+        outputs.append(Output(name, str(place), frame.height))
+    return told(METRICS, tuple(outputs))
+
+
+def told(metrics: dict[str, Any], outputs: tuple[Output, ...] = ()) -> StageRun:
+    return StageRun("score-value", date(2024, 6, 1), outputs, metrics, (), False, 0, 0, 0)
+
+
+def lines(run: StageRun, lang: str, *, verbose: bool = False) -> list[str]:
+    settle(["--lang", lang])
+    return [str(line) for line in view(run, verbose=verbose)]
+
+
+WORDS = {
+    "en": (
+        "1,069,870  margin of 12 months, 55.0% of revenue",
+        "off revenue: lines 40.0%, bad_debt 5.0%",
+        "content, interconnect (no rate set); subsidy (not in the data)",
+        "platinum        75.0         60   3.8%",
+        "silver             -",
+        "0.800 (better); foretold 98.3% of what came; the score ranks 0.700",
+        "weights: current value 0.600, my own 0.400",
+        "at most 0.030 (current value;",
+        "weight of current value x 0.75: 10.7%",
+        "tiers since 2024-05: 3 up, 2 down",
+    ),
+    "zh": (
+        "当前价值      1,069,870  近12个月毛利，占收入 55.0%",
+        "收入扣减：号码维持 40.0%、坏账 5.0%",
+        "内容分成、网间结算（未设费率）；终端补贴（数据中没有）",
+        "权重：当前价值 0.600、my own 0.400",
+        "当前价值的权重乘以 0.75",
+        "与 2024-05 相比的等级：升 3，降 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_screen_is_short_and_tells_all(run: StageRun, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = lines(run, lang)
+    assert len(shown) <= 45
+    assert max(map(wide, shown)) <= 80, shown
+    text = " ".join(" ".join(shown).split()) if lang == "en" else "".join(line.removeprefix("    ") for line in shown)
+    for words in WORDS[lang]:
+        assert " ".join(words.split()) in " ".join(text.split()), (words, text)
+
+
+def test_all_tables_and_assumptions_with_more_asked(run: StageRun) -> None:
+    assert not any("value_tiers" in line and "rows" in line for line in lines(run, "en"))
+    more = lines(run, "en", verbose=True)
+    assert any(line.startswith("  value_tiers") and "4 rows" in line for line in more)
+    assert "    Everything stays as it was." in more
+
+
+def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
+    bare = {name: METRICS[name] for name in METRICS if name.endswith("_total") or name == "loss_maker_share"}
+    bare |= {"customers": 5, "horizon_months": 24, "discount_rate": 0.0, "margin_basis": "revenue", "backtest": None}
+    gone = Output("value_tiers", str(tmp_path / "gone.parquet"), 4)
+    shown = "\n".join(lines(told(bare, (gone,)), "en"))
+    assert "revenue less campaigns and old debts" in shown
+    assert not any(word in shown for word in ("back-test", "weights", "tiers since", "off revenue", "None"))
+    assert lines(told({}), "en") == ["score-value  2024-06"]
+
+
+@pytest.mark.parametrize(("found", "judged"), [(0.803, "as good"), (0.9, "better"), (0.7, "worse")])
+def test_the_back_test_is_judged_beside_the_plain_average(found: float, judged: str) -> None:
+    verdict = {**METRICS["backtest"], "rank_correlation": found}
+    assert f"({judged})" in " ".join(lines(told({"backtest": verdict}), "en"))
+
+
+def test_the_next_step_names_the_directory(run: StageRun) -> None:
+    settle(["--lang", "en"])
+    who, then = next_step(run)
+    assert "telcli show value_moves -w " in who
+    assert then.startswith("  Next: telcli predict-churn -w ")
+    here = told({}, (Output("value_scores", "work/value_scores/as_of=2024-06-01/part-0.parquet", 1),))
+    assert list(next_step(here)) == ["  Next: telcli predict-churn"]
+
+
+def test_indicators_of_the_product_are_named_in_chinese_and_own_ones_stay() -> None:
+    settle(["--lang", "zh"])
+    spoken = said("value-indicators-dropped", "{names}", {"names": "churn_risk, payer"})
+    assert "流失概率、payer" in spoken
+    settle(["--lang", "en"])
+    assert said("value-indicators-dropped", "{names}", {"names": "churn_risk, payer"}) == "churn_risk, payer"
