@@ -15,6 +15,7 @@ def flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [f"C{at:04},{20 + at % 7},{at % 60},{'ab'[at % 2]},{at % 11 * 3.5}" for at in range(120)]
     text = "\n".join(["customerID,MonthlyCharges,tenure,plan,usage score", *rows]) + "\n"
     (tmp_path / "flat.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "telcli.toml").write_text('[segment]\nmax_segments = 2\nalgorithm = "kmeans"\n', encoding="utf-8")
     return tmp_path
 
 

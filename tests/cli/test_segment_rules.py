@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,20 @@ c,2024-06,30,South,2005,family
 """
 
 
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("ingested")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        (place / "crm.csv").write_text(CRM, encoding="utf-8")
+        assert main(["ingest", "crm.csv", "-q", "--lang", "en"]) == 0
+    return place
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "crm.csv").write_text(CRM, encoding="utf-8")
-    assert main(["ingest", "crm.csv", "-q", "--lang", "en"]) == 0
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,20 @@ BILLS = "customer_id,month,amount\n" + "".join(
 )
 
 
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("ingested")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        (place / "bills.csv").write_text(BILLS, encoding="utf-8")
+        assert main(["ingest", "bills.csv", "-q", "--lang", "en"]) == 0
+    return place
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bills.csv").write_text(BILLS, encoding="utf-8")
-    assert main(["ingest", "bills.csv", "-q", "--lang", "en"]) == 0
     return tmp_path
 
 

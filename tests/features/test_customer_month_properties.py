@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -23,6 +24,7 @@ from tests.features.operators import Tables, index, known_at, long_operator, ran
 
 SEEDS = st.integers(0, 2**32 - 1)
 KEY = ["customer_id", "month"]
+EIGHT = pytest.mark.parametrize("seed", range(8))
 
 
 def built(tables: Tables, **options: int) -> pl.DataFrame:
@@ -31,15 +33,20 @@ def built(tables: Tables, **options: int) -> pl.DataFrame:
     return customer_months(tables, span, **options).collect(engine="in-memory")
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
+@lru_cache
+def made_of(seed: int) -> pl.DataFrame:
+    """What several tests look at, made once."""
+    return built(random_operator(seed))
+
+
+@EIGHT
 def test_rows_keep_the_contract_and_come_sorted(seed: int) -> None:
-    made = built(random_operator(seed))
+    made = made_of(seed)
     assert_frame_equal(contract("customer_months").require(made.lazy()).collect(), made)
     assert made.equals(made.sort(KEY))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=SEEDS, months=st.integers(1, 6))
 def test_a_row_depends_on_its_month_and_earlier_ones_alone(seed: int, months: int) -> None:
     tables = random_operator(seed)
@@ -87,11 +94,9 @@ def test_what_lies_years_back_counts_where_earlier_months_stand(seed: int, month
     assert resumed(tables, whole, since).equals(whole.filter(index("month") >= since))
 
 
-@settings(max_examples=4, deadline=None)
-@given(seed=SEEDS)
+@pytest.mark.parametrize("seed", range(4))
 def test_neither_the_order_of_rows_nor_the_engine_changes_a_bit(seed: int) -> None:
-    tables = random_operator(seed)
-    made = built(tables)
+    tables, made = random_operator(seed), made_of(seed)
     shuffled = {
         name: frame.collect().sample(fraction=1.0, shuffle=True, seed=seed % 1000).lazy()
         for name, frame in tables.items()
@@ -137,10 +142,9 @@ def test_revenue_adds_up_to_what_was_billed_less_discount(seed: int) -> None:
     np.testing.assert_allclose(both["discount"], both["discount_right"], atol=1e-6)
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
+@EIGHT
 def test_history_is_that_of_the_rows_themselves(seed: int) -> None:
-    rows = built(random_operator(seed)).rows(named=True)
+    rows = made_of(seed).rows(named=True)
     seen = {(row["customer_id"], row["month"].year * 12 + row["month"].month): row for row in rows}
 
     def values(row: dict, name: str, since: int, months: int) -> list[float]:
@@ -165,10 +169,9 @@ def test_history_is_that_of_the_rows_themselves(seed: int) -> None:
         assert row["months_in_arrears_6"] == (sum(owed > 0.005 for owed in owing) if owing else None)
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
+@EIGHT
 def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
-    made = built(random_operator(seed))
+    made = made_of(seed)
     for (_,), rows in made.group_by("customer_id"):
         seen = {day.year * 12 + day.month: row for day, row in zip(rows["month"], rows.rows(named=True), strict=True)}
         for at, row in seen.items():
@@ -184,10 +187,9 @@ def test_trends_and_deviations_are_those_of_numpy(seed: int) -> None:
                 assert row[f"{name}_sd_{months}"] == pytest.approx(y.std(ddof=1), abs=1e-5)
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
+@EIGHT
 def test_arrears_are_the_sum_of_their_parts_and_as_old_as_the_oldest(seed: int) -> None:
-    made = built(random_operator(seed))
+    made = made_of(seed)
     parts = made.select(pl.sum_horizontal(list(AGES), ignore_nulls=False)).to_series()
     np.testing.assert_allclose(parts.fill_null(-1.0), made["arrears"].fill_null(-1.0), atol=1e-6)
     oldest = pl.max_horizontal(pl.when(pl.col(name) > 0).then(first + 1) for name, (first, _) in AGES.items())
@@ -196,12 +198,10 @@ def test_arrears_are_the_sum_of_their_parts_and_as_old_as_the_oldest(seed: int) 
     assert made.filter(pl.col("arrears") == 0)["months_overdue"].sum() == 0
 
 
-@settings(max_examples=8, deadline=None)
-@given(seed=SEEDS)
+@EIGHT
 def test_who_left_is_not_active_and_by_lines_not_back_at_once(seed: int) -> None:
+    assert made_of(seed).filter(pl.col("left") & pl.col("active")).is_empty()
     tables = random_operator(seed)
-    made = built(tables)
-    assert made.filter(pl.col("left") & pl.col("active")).is_empty()
     tables.pop("usage", None)  # without it nobody leaves by silence
     made = built(tables)
     following = (pl.col("customer_id").shift(-1) == pl.col("customer_id")) & (
@@ -210,7 +210,7 @@ def test_who_left_is_not_active_and_by_lines_not_back_at_once(seed: int) -> None
     assert made.filter(pl.col("left") & following.fill_null(value=False)).is_empty()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=SEEDS)
 def test_more_patience_with_silence_keeps_months_and_delays_the_first_leaving(seed: int) -> None:
     tables = random_operator(seed)

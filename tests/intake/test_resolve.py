@@ -315,7 +315,7 @@ def settled(found: Sequence[Described], held: Held | None = None) -> tuple[Resol
     return resolve(found, systems, NO_KEYS, rank, 4, held), systems
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_sources_changes_nothing(people: list[tuple[str, int, int, int]], chance: Any) -> None:
     found = described(people)
@@ -327,7 +327,7 @@ def test_the_order_of_rows_and_sources_changes_nothing(people: list[tuple[str, i
     assert settled(shuffled)[0].crosswalk.equals(one.crosswalk)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE)
 def test_every_record_stands_once_and_no_customer_hides_a_contradiction(
     people: list[tuple[str, int, int, int]],
@@ -352,7 +352,7 @@ def test_every_record_stands_once_and_no_customer_hides_a_contradiction(
         assert torn["certificate_h"].max() in (None, 1)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE)
 def test_the_next_month_with_the_same_data_is_the_same(people: list[tuple[str, int, int, int]]) -> None:
     found = described(people)

@@ -40,9 +40,7 @@ def planted(rows: int, clusters: int, columns: int = 8, spread: float = 2.0, see
 
 @pytest.mark.parametrize("k", [4, 8])
 def test_the_best_known_inertia_on_iris(k: int) -> None:
-    for seed in (0, 1):
-        found = GLKM(k, random_state=seed).fit(load_iris().data)
-        assert found.inertia_ == pytest.approx(IRIS_OPTIMA[k], rel=1e-4)
+    assert GLKM(k).fit(load_iris().data).inertia_ == pytest.approx(IRIS_OPTIMA[k], rel=1e-4)
 
 
 @pytest.mark.slow
@@ -87,10 +85,10 @@ def test_the_published_strings_of_labels_find_the_same_optimum_where_k_means_fai
     random = np.random.default_rng(4)
     rows = (random.uniform(0, 30, (8, 2))[np.arange(64) % 8] + random.normal(size=(64, 2))).astype(np.float64)
     found = GLKM(8).fit(rows).inertia_
-    by_strings = [genetic_strings.search(rows, 8, seed=seed, truncation=truncation) for seed in range(3)]
+    by_strings = [genetic_strings.search(rows, 8, seed=seed, truncation=truncation) for seed in range(2)]
     started = [KMeans(8, n_init=1, random_state=seed).fit(rows).inertia_ for seed in range(20)]
     assert sum(one > found * 1.01 for one in started) >= 10
-    assert by_strings == pytest.approx([found] * 3, rel=1e-9)
+    assert by_strings == pytest.approx([found] * 2, rel=1e-9)
     still = genetic_strings.search(rows, 8, seed=1, truncation=truncation, chance=0.0)
     assert still > found * 1.1  # without mutation the strings stay at what they were dealt
 

@@ -55,7 +55,7 @@ def told(landed: Landed) -> tuple[dict[str, pl.DataFrame], list[object], int, li
 
 @pytest.mark.parametrize("light", [False, True])
 @pytest.mark.parametrize(("table", "made"), [("bills", bills), ("bills", bills_by_month), ("calls", calls)])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_size_of_parts_does_not_show(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, made: object, seed: int, light: bool
 ) -> None:

@@ -62,26 +62,35 @@ def test_each_month_succeeds_the_one_before_it(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("facts", [True, False], ids=["with-bills", "customers-alone"])
-@pytest.mark.parametrize("way", ["one-file", "a-file-a-month", "by-name", "other-names"])
-def test_one_load_of_several_months_is_as_loads_of_one_month_each(tmp_path: Path, way: str, *, facts: bool) -> None:
-    months = {"202404": APRIL, "202405": MAY, "202406": JUNE}
-    one_by_one, at_once = tmp_path / "one_by_one", tmp_path / "at_once"
-    for folder in (one_by_one, at_once):
-        folder.mkdir()
-    bills = {"bills.csv": BILLS} if facts else {}
-    for month, lines in months.items():
+MONTHS = {"202404": APRIL, "202405": MAY, "202406": JUNE}
+FACTS = [pytest.param(True, id="with-bills"), pytest.param(False, id="customers-alone")]
+
+
+@pytest.fixture(scope="module", params=FACTS)
+def each_by_itself(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bool]:
+    """Three months loaded one after the other, and whether bills came with them."""
+    place, facts = tmp_path_factory.mktemp("one_by_one"), request.param
+    for month, lines in MONTHS.items():
         billed = {"bills.csv": "".join(BILLS.splitlines(keepends=True)[:1]) + _of(month)} if facts else {}
-        load(one_by_one, {f"crm_{month}.csv": table(lines), **billed})
+        load(place, {f"crm_{month}.csv": table(lines), **billed})
+    return place, facts
+
+
+@pytest.mark.parametrize("way", ["one-file", "a-file-a-month", "by-name", "other-names"])
+def test_one_load_of_several_months_is_as_loads_of_one_month_each(
+    tmp_path: Path, each_by_itself: tuple[Path, bool], way: str
+) -> None:
+    (one_by_one, facts), at_once = each_by_itself, tmp_path
+    bills = {"bills.csv": BILLS} if facts else {}
     names = (
-        {month: f"crm_{month}.csv" for month in months}
+        {month: f"crm_{month}.csv" for month in MONTHS}
         if way != "other-names"
-        else dict(zip(months, "xyz", strict=True))
+        else dict(zip(MONTHS, "xyz", strict=True))
     )
     if way == "one-file":
-        files = {"crm.csv": table(*months.values())}
+        files = {"crm.csv": table(*MONTHS.values())}
     else:
-        files = {names[month]: table(lines, named=way == "by-name") for month, lines in months.items()}
+        files = {names[month]: table(lines, named=way == "by-name") for month, lines in MONTHS.items()}
     more = {"as_of": date(2024, 6, 1)} if way == "by-name" and not facts else {}
     run = load(at_once, files | bills, **more)
     assert ("snapshots-by-name" in codes(run)) == (way == "by-name")
