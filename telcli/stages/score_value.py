@@ -243,6 +243,7 @@ def _scores(
             "lifetime_value": lifetime,
             "lifetime_value_low": np.minimum(low, high),
             "lifetime_value_high": np.maximum(low, high),
+            "expected_months": discounted_months(outlook, Terms(terms.horizon)).round(4),
         }
     )
     return scores, products

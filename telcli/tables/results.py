@@ -72,6 +72,13 @@ class ValueScores(dy.Schema):
     lifetime_value = c.money("Sum of the three", "生命周期价值", need=True)
     lifetime_value_low = c.money("Its low end, by when a customer may leave and how months vary", "生命周期价值下限")
     lifetime_value_high = c.money("Its high end", "生命周期价值上限")
+    expected_months = c.number(
+        "Months she is expected to stay, of those within the horizon",
+        "预期在网月数(计算期内)",
+        "months",
+        low=0.0,
+        need=True,
+    )
     value_score = c.number(
         "Score of weighted indicators, or percentile rank of lifetime value (setting score_by)",
         "价值评分",

@@ -79,6 +79,7 @@ def test_by_hand():
     assert curve["survival"].to_list() == [1.0, 0.75, 0.75]
     assert scores["customer_id"].to_list() == ["a", "b", "c"]
     assert scores["current_value"].to_list() == [30.0, 60.0, 120.0]
+    assert scores["expected_months"].to_list() == [2.0] * 3
     assert scores["retention_value"].to_list() == [20.0, 40.0, 80.0]  # the tail is tenure 2, where nobody left
     assert scores["value_tier"].to_list() == ["bronze", "silver", "gold"]
     assert scores["incremental_value"].null_count() == 3
@@ -93,6 +94,7 @@ def test_retention_is_conditional_on_tenure_and_discounted():
     assert curve["hazard"].to_list() == pytest.approx([0.0, 0.0, 0.5])
     step = 1.21 ** (1 / 12)
     young, old = scores.sort("customer_id", descending=True)["retention_value"]
+    assert scores.sort("customer_id", descending=True)["expected_months"].to_list() == [0.5 + 0.25, 0.5 + 0.25]
     assert young == pytest.approx(10 * (0.5 / step + 0.25 / step**2), abs=1e-4)
     assert old == pytest.approx(10 * (0.5 / step + 0.25 / step**2), abs=1e-4)
 
