@@ -77,7 +77,6 @@ class ValueScores(dy.Schema):
         "预期在网月数(计算期内)",
         "months",
         low=0.0,
-        need=True,
     )
     value_score = c.number(
         "Score of weighted indicators, or percentile rank of lifetime value (setting score_by)",
