@@ -135,7 +135,7 @@ def curves(staying: Staying, segments: Sequence[tuple[str, LifeTable]], as_of: d
 
 
 def _grouped(kind: str | None, name: str | None) -> list[pl.Expr]:
-    return [pl.lit(kind, dtype=pl.String).alias("kind"), pl.lit(name, dtype=pl.String).alias("group_name")]
+    return [pl.lit(kind, dtype=pl.String).alias("kind"), pl.lit(name, dtype=pl.String).alias("group")]
 
 
 def curve(table: LifeTable, as_of: date, months: int) -> pl.DataFrame:

@@ -77,7 +77,7 @@ class SurvivalGroups(dy.Schema):
         key=True,
         one_of=CURVE_KINDS,
     )
-    group_name = c.text("Which of them", "组名", key=True)
+    group = c.text("Which of them", "组名", key=True)
     tenure_month = c.integer("Months since the month of joining", "网龄月", "months", key=True, low=0)
     at_risk = c.number("Customer-months seen at this tenure", "在险客户月数", "customer-months", low=0.0, need=True)
     left = c.number("Customers who left at this tenure", "离网客户数", "customers", low=0.0, need=True)

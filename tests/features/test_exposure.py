@@ -72,6 +72,6 @@ def test_a_segment_is_followed_from_the_month_its_customers_were_in_it():
     assert (name, table.at_risk.tolist(), table.left.tolist()) == ("one", [0.0, 0.0, 100.0, 100.0], [0, 0, 0.0, 60.0])
     staying = fit_months(frame, None, [months[-1]], 1.0)[0]
     shown = curves(staying, [(name, table)], months[-1], 3)
-    assert shown.select("kind", "group_name").unique().rows() == [("segment", "one")]
+    assert shown.select("kind", "group").unique().rows() == [("segment", "one")]
     assert shown["survival"].round(2).to_list()[-1] == 0.4
     assert fit_segments(frame, None, 1.0) == []

@@ -110,6 +110,7 @@ def _score() -> dict[str, pl.DataFrame]:
             "known_share": 1.0 if column else None,
             "dropped": None if weight else "no-data",
             "experts": 1,
+            "since": BEFORE,
         }
         for place, (item, node, name, zh, weight, column) in enumerate(_ITEMS, 1)
     ]
@@ -126,7 +127,14 @@ def _score() -> dict[str, pl.DataFrame]:
         for step, factor in (("up", 1.25), ("down", 0.75))
     ]
     tiers = [
-        {"value_tier": tier, "place": place, "least_score": score, "customers": 1, "customer_share": 0.25}
+        {
+            "value_tier": tier,
+            "place": place,
+            "least_score": score,
+            "customers": 1,
+            "customer_share": 0.25,
+            "since": BEFORE,
+        }
         for place, (tier, score) in enumerate(
             [("platinum", 80.0), ("gold", 60.0), ("silver", 40.0), ("bronze", 0.0)], 1
         )
@@ -147,6 +155,8 @@ def _moves(ids: list[str]) -> pl.DataFrame:
             "before": [BEFORE] * len(ways),
             "tier_before": ["silver" if way == "up" else "gold" for way in ways],
             "value_tier": ["gold" if way == "up" else "silver" for way in ways],
+            "score_before": [60.0] * len(ways),
+            "score": [65.0 if way == "up" else 56.0 for way in ways],
             "change": [5.0 if way == "up" else -4.0 for way in ways],
             "item_1": ["margin" if place % 3 else "tenure" for place in range(len(ways))],
             "points_1": [4.0 if way == "up" else -3.0 for way in ways],
