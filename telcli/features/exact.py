@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["DECIMALS", "UNITS", "amount", "over", "units"]
+__all__ = ["DECIMALS", "UNITS", "amount", "mean_of", "over", "units"]
 
 DECIMALS = 4
 UNITS = 10_000
@@ -30,6 +30,16 @@ def amount(column: pl.Expr) -> pl.Expr:
     [132.7, 0.0001]
     """
     return (column / UNITS).round(DECIMALS)
+
+
+def mean_of(column: pl.Expr) -> pl.Expr:
+    """The mean of amounts that are known, each to four decimals; null where none is.
+
+    >>> pl.DataFrame({"a": [0.5, None, 0.25]}).select(mean_of(pl.col("a")))["a"].to_list()
+    [0.375]
+    """
+    whole, known = units(column).sum().cast(pl.Float64), column.count()
+    return pl.when(known > 0).then(whole / (known.cast(pl.Float64) * UNITS))
 
 
 def over(above: str | pl.Expr, below: str | pl.Expr) -> pl.Expr:

@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from telcli.features.exact import mean_of, units
 from telcli.features.month_index import add_months
 
 __all__ = ["IDLE", "MEASURES", "SIGNS", "second_sim_columns", "wallet"]
@@ -74,17 +75,15 @@ def wallet(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     missing = {name: pl.lit(None, dtype=pl.Float64) for name in (*_SUMMED, *_MEANS, *_CHANGES) if name not in have}
     rows = frame.filter(pl.col("month").is_between(add_months(as_of, 1 - MONTHS), as_of)).with_columns(**missing)
     told = pl.col("off_net_minutes").is_not_null()
-    talked = pl.sum_horizontal(pl.col(name).filter(told).sum() for name in ("call_minutes_out", "call_minutes_in"))
+    sides = ("call_minutes_out", "call_minutes_in")
+    talked = pl.sum_horizontal(units(pl.col(name)).filter(told).sum() for name in sides)
+    elsewhere = units(pl.col("off_net_minutes")).sum()
     here = pl.col("month") == as_of
     folded = rows.group_by("customer_id").agg(
         (here & pl.col("active")).any().alias("here"),
-        pl.when(talked > 0)
-        .then(pl.col("off_net_minutes").sort().sum() / talked)
-        .clip(0, 1)
-        .round(6)
-        .alias("off_net_share"),
+        pl.when(talked > 0).then(elsewhere / talked).clip(0, 1).round(6).alias("off_net_share"),
         pl.when(pl.col("competitor_contacts").count() > 0).then(pl.col("competitor_contacts").sum()),
-        *(pl.col(name).sort().mean().round(6) for name in _MEANS),
+        *(mean_of(pl.col(name)).round(6).alias(name) for name in _MEANS),
         *(pl.col(name).filter(here).first() for name in _CHANGES),
     )
     full = pl.max_horizontal(_MEANS)

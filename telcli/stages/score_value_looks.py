@@ -54,17 +54,17 @@ def looked(
     """
     tables, levels = inputs.tables, star_rows(inputs, scores, as_of)
     people = _people(tables, here, scores, levels)
-    tiers = people.select("customer_id", "value_tier")
+    tiers = people["value_tier"]
     pairs = held_pairs(tables, here.ids, as_of)
     top, wallets = top_rows(pairs, tiers, as_of), wallet_rows(tables, here.ids, as_of)
-    index = index_rows(people, _KINDS, as_of)
+    index, known = index_rows(people, _KINDS, as_of), wallet_told(wallets)
     made = {
         "value_stars": levels,
         "value_deciles": decile_rows(people, as_of),
         "value_curve": curve_rows(people["current_value"], as_of),
         "value_index": index,
         "value_top_held": top,
-        "value_wallet": wallets,
+        "value_wallet": wallets if any(known["known"].values()) else wallets.clear(),
         "value_tier_facts": tier_rows(tiers, pairs, wallets, kinds_known(tables, pairs), as_of),
     }
     far = index.filter("far_above").select("kind", "group", "customers", "revenue_index", "margin_index").to_dicts()
@@ -72,7 +72,7 @@ def looked(
         "concentration": spread_told(people["current_value"]),
         "far_above": far,
         "top_held": top_told(top),
-        "wallet": wallet_told(wallets),
+        "wallet": known,
         "stars": stars_told(levels, inputs.choices.get("value_stars")),
     }
     return {name: rows.lazy() for name, rows in made.items()}, told

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from telcli.features.exact import mean_of
 from telcli.features.touches import held_at_end, live_lines
 from telcli.features.wallet import MEASURES, SIGNS, second_sim_columns, wallet
 from telcli.intake.words import flags
@@ -27,7 +28,7 @@ _FACTS = {
     **dict.fromkeys(("value_tier", "measure"), pl.String()), **dict.fromkeys(("customers", "known"), pl.Int64()),
     **dict.fromkeys(("mean", "median"), pl.Float64()),
 }  # fmt: skip
-_PAIRS = {"customer_id": pl.String(), "kind": pl.String(), "item": pl.String()}
+_PAIRS = {"place": pl.UInt32(), "kind": pl.String(), "item": pl.String()}
 _TOP = {
     "kind": pl.String(), "item": pl.String(), "value_tier": pl.String(),
     **dict.fromkeys(("customers", "in_tier"), pl.Int64()),
@@ -39,24 +40,24 @@ _TOP = {
 def held_pairs(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date) -> pl.DataFrame:
     """Which of these customers holds what at the month's end: plans, kinds of service and products of live lines.
 
-    Columns ``customer_id``, ``kind`` (one of HELD_KINDS) and ``item``, each pair once.
+    Columns ``place`` (of the customer among `ids`), ``kind`` (one of HELD_KINDS) and ``item``, each pair once.
     """
     frames = [pl.LazyFrame(schema=_PAIRS)]
     if "subscriptions" in tables:
-        live = live_lines(tables["subscriptions"], as_of).join(ids.to_frame("customer_id").lazy(), on="customer_id")
+        whose = ids.to_frame("customer_id").with_row_index("place").lazy()
+        live = live_lines(tables["subscriptions"], as_of).join(whose, on="customer_id")
         frames += [
-            live.select("customer_id", kind=pl.lit(kind), item=column).drop_nulls() for kind, column in _PLACES.items()
+            live.select("place", kind=pl.lit(kind), item=column).drop_nulls() for kind, column in _PLACES.items()
         ]
         if "products" in tables:
             held = contract("products").conform(tables["products"])
             held = held.filter(held_at_end("started_on", "ended_on", as_of))
-            whose = live.select("customer_id", "subscription_id")
-            both = held.join(whose, on="subscription_id")
-            frames.append(both.select("customer_id", kind=pl.lit("product"), item="product_id"))
+            both = held.join(live.select("place", "subscription_id"), on="subscription_id")
+            frames.append(both.select("place", kind=pl.lit("product"), item="product_id"))
     return pl.concat(frames).unique().collect(engine="streaming")
 
 
-def top_rows(pairs: pl.DataFrame, tiers: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def top_rows(pairs: pl.DataFrame, tiers: pl.Series, as_of: date) -> pl.DataFrame:
     """value_top_held: each plan, product and kind of service, and how many of its holders are of the best tier.
 
     `chance` is how likely as many of its holders would be of that tier if the tier were drawn blindly of all customers
@@ -66,21 +67,21 @@ def top_rows(pairs: pl.DataFrame, tiers: pl.DataFrame, as_of: date) -> pl.DataFr
     ----------
     pairs : polars.DataFrame
         What `held_pairs` gives.
-    tiers : polars.DataFrame
-        ``customer_id`` and ``value_tier`` of all customers valued.
+    tiers : polars.Series
+        value_tier of all customers valued, in their order.
     as_of : date
         The snapshot's month.
     """
-    there = [tier for tier in VALUE_TIERS if tier in set(tiers["value_tier"])]
-    empty = pl.DataFrame(schema=_TOP).with_columns(as_of=pl.lit(as_of))
+    there = [tier for tier in VALUE_TIERS if tier in set(tiers.unique())]
     if not there or not pairs.height:
-        return empty
-    best, of = there[0], tiers.height
-    marked = int((tiers["value_tier"] == best).sum())
+        return pl.DataFrame(schema=_TOP).with_columns(as_of=pl.lit(as_of))
+    best, of = there[0], len(tiers)
+    top = tiers == best
+    marked = int(top.sum())
     counts = (
-        pairs.join(tiers, on="customer_id")
+        pairs.select("kind", "item", top=top[pairs["place"]])
         .group_by("kind", "item")
-        .agg(customers=pl.len().cast(pl.Int64), in_tier=(pl.col("value_tier") == best).sum().cast(pl.Int64))
+        .agg(customers=pl.len().cast(pl.Int64), in_tier=pl.col("top").sum().cast(pl.Int64))
         .sort("kind", "item")
     )
     chance = chances_of_as_many(counts["in_tier"].to_numpy(), counts["customers"].to_numpy(), marked, of)
@@ -165,7 +166,7 @@ def wallet_told(rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def tier_rows(
-    tiers: pl.DataFrame, pairs: pl.DataFrame, wallets: pl.DataFrame, known: Mapping[str, bool], as_of: date
+    tiers: pl.Series, pairs: pl.DataFrame, wallets: pl.DataFrame, known: Mapping[str, bool], as_of: date
 ) -> pl.DataFrame:
     """value_tier_facts: what customers of each tier hold and what tells of their wallets, of those it is known of.
 
@@ -173,42 +174,43 @@ def tier_rows(
 
     Parameters
     ----------
-    tiers, pairs, wallets : polars.DataFrame
-        ``customer_id`` and ``value_tier``; what `held_pairs` and `wallet_rows` give.
+    tiers, pairs, wallets
+        value_tier of the customers valued, in their order; what `held_pairs` and `wallet_rows` give.
     known : mapping
         Kind of item -> whether such items are known at all: who has none then holds none.
     as_of : date
         The snapshot's month.
     """
-    frame = tiers.select("customer_id", "value_tier").join(wallets, on="customer_id", how="left", maintain_order="left")
+    frame = wallets.with_columns(tiers.alias("value_tier"))
     for kind, name in _HELD.items():
-        counts = pairs.filter(pl.col("kind") == kind).group_by("customer_id").agg(pl.len().alias(name))
-        frame = frame.join(counts, on="customer_id", how="left", maintain_order="left").with_columns(
-            pl.col(name).fill_null(0) if known[kind] else pl.lit(None).alias(name)
-        )
-    several = pairs.join(tiers, on="customer_id").group_by("value_tier", "kind").agg(distinct_items=pl.n_unique("item"))
+        places = pairs.filter(pl.col("kind") == kind)["place"].to_numpy()
+        counts = pl.Series(name, np.bincount(places, minlength=len(tiers)), dtype=pl.Float64)
+        frame = frame.with_columns(counts if known[kind] else pl.lit(None, dtype=pl.Float64).alias(name))
+    names = [name for name in TIER_MEASURES if frame[name].count()]
+    measures = [pl.col(name).cast(pl.Float64) for name in names]
+    wide = frame.group_by("value_tier").agg(
+        pl.len().cast(pl.Int64).alias("customers"),
+        *(each.count().cast(pl.Int64).alias(f"known {name}") for name, each in zip(names, measures, strict=True)),
+        *(mean_of(each).round(6).alias(f"mean {name}") for name, each in zip(names, measures, strict=True)),
+        *(each.median().round(6).alias(f"median {name}") for name, each in zip(names, measures, strict=True)),
+    )
+    several = pairs.with_columns(value_tier=tiers[pairs["place"]]).group_by("value_tier", "kind").agg(
+        distinct_items=pl.n_unique("item").cast(pl.Int64)
+    )  # fmt: skip
     several = several.select(
         "value_tier", "distinct_items", measure=pl.col("kind").replace_strict(_HELD, return_dtype=pl.String)
     )
-    frames = [pl.DataFrame(schema=_FACTS)]
-    for name in (name for name in TIER_MEASURES if frame[name].count()):
-        held = pl.col(name).cast(pl.Float64).sort()
-        frames.append(
-            frame.group_by("value_tier").agg(
-                measure=pl.lit(name),
-                customers=pl.len().cast(pl.Int64),
-                known=held.count().cast(pl.Int64),
-                mean=held.mean().round(6),
-                median=held.median().round(6),
-            )
-        )
-    rows = pl.concat(frames).join(several, on=("value_tier", "measure"), how="left")
-    return rows.with_columns(pl.col("distinct_items").cast(pl.Int64), as_of=pl.lit(as_of)).sort("value_tier", "measure")
+    told = {name: [pl.col(f"{what} {name}").alias(what) for what in ("known", "mean", "median")] for name in names}
+    long = [wide.select("value_tier", "customers", pl.lit(name).alias("measure"), *told[name]) for name in names]
+    rows = pl.concat([pl.DataFrame(schema=_FACTS), *(each.select(_FACTS.keys()) for each in long)])
+    rows = rows.join(several, on=("value_tier", "measure"), how="left")
+    return rows.with_columns(as_of=pl.lit(as_of)).sort("value_tier", "measure")
 
 
 def kinds_known(tables: Mapping[str, pl.LazyFrame], pairs: pl.DataFrame) -> dict[str, bool]:
     """Whether plans, kinds of service and products are known at all; no product held now is known where some are."""
+    there = set(pairs["kind"].unique())
     return {
-        kind: ("products" in tables and "subscriptions" in tables) if kind == "product" else kind in pairs["kind"]
+        kind: ("products" in tables and "subscriptions" in tables) if kind == "product" else kind in there
         for kind in HELD_KINDS
     }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from telcli.methods.chance import chance_of_as_many, holm
+from telcli.methods.chance import chance_of_as_many, chances_of_as_many, holm
 
 
 @given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
@@ -36,3 +36,17 @@ def test_holm_keeps_order_and_bounds_and_knows_no_places(chances: list[float], r
 
 def test_holm_of_one_is_its_own_chance() -> None:
     assert holm([0.03]).tolist() == [0.03]
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40), st.integers(1, 40))
+def test_chances_of_several_draws_are_those_of_each(both: int, drawn: int, marked: int, neither: int) -> None:
+    asked = both, both + drawn, both + marked, both + drawn + marked + neither
+    assert chances_of_as_many([both], [both + drawn], *asked[2:])[0] == pytest.approx(
+        chance_of_as_many(*asked), rel=1e-8
+    )
+
+
+def test_chances_hold_for_a_million_customers() -> None:
+    assert chances_of_as_many([600], [10_000], 50_000, 1_000_000)[0] == pytest.approx(
+        chance_of_as_many(600, 10_000, 50_000, 1_000_000), rel=1e-6
+    )
