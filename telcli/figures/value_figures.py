@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures import value, value_money, value_score, value_trust
+from telcli.figures import value, value_money, value_score, value_sides, value_trust
 from telcli.figures.base import Figures, hidden
 
 __all__ = ["put_value"]
@@ -63,6 +63,7 @@ def put_value(
     _money(figures, tables, least)
     _score(figures, tables, metrics, [row["tier"] for row in tiers if row.get("small")], least)
     _trust(figures, tables, metrics, least)
+    _sides(figures, tables, [row["tier"] for row in tiers if row.get("small")], least)
 
 
 def _money(figures: Figures, tables: Mapping[str, pl.LazyFrame], least: int) -> None:
@@ -103,11 +104,27 @@ def _trust(figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mappin
     if (curve := _held(tables, "survival_curve")) is not None:
         figures.block("survival", value_trust.survival(curve, least))
     if (curves := _held(tables, "survival_groups")) is not None:
-        figures.block("survival_groups", value_trust.groups(curves, least), value_trust.GROUP_TEXTS)
+        listed = value_trust.groups(curves, least, _held(tables, "segment_profiles"))
+        figures.block("survival_groups", listed, value_trust.GROUP_TEXTS)
     if (tenths := _held(tables, "value_backtest")) is not None:
         figures.block("value_backtest", value_trust.tested(tenths, least))
     found = value_trust.verdict(metrics.get("backtest"), metrics.get("margin_basis"))
     figures.block("value_verdict", found, value_trust.VERDICT_TEXTS)
+
+
+def _sides(figures: Figures, tables: Mapping[str, pl.LazyFrame], gone: list[str], least: int) -> None:
+    """Products, groups against all, what tiers hold, signs of leaving."""
+    sides = value_sides
+    if (sold := _held(tables, "value_products")) is not None:
+        figures.block("value_products", sides.products(sold, least), sides.PRODUCT_TEXTS)
+    if (index := _held(tables, "value_index")) is not None:
+        figures.block("value_index", sides.groups_beside(index, least), sides.INDEX_TEXTS)
+    if (best := _held(tables, "value_top_held")) is not None:
+        figures.block("value_top_held", sides.held(best, least), sides.HELD_TEXTS)
+    if (facts := _held(tables, "value_tier_facts")) is not None:
+        figures.block("value_tier_facts", sides.tier_facts(facts, least, gone), sides.FACT_TEXTS)
+    if (effects := _held(tables, "survival_effects")) is not None:
+        figures.block("value_signs", sides.signs(effects, least), sides.SIGN_TEXTS)
 
 
 def _held(tables: Mapping[str, pl.LazyFrame], name: str) -> pl.DataFrame | None:

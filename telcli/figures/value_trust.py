@@ -28,21 +28,23 @@ def survival(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     return [row | ({"at_risk": None} if 0 < row["at_risk"] < least else {}) for row in rows]
 
 
-def groups(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
-    """The share still here after some tenures, for each group of table survival_groups that has a kind.
+def groups(table: pl.DataFrame, least: int, profiles: pl.DataFrame | None = None) -> list[dict[str, Any]]:
+    """The share still here after some tenures, for each group of table survival_groups.
 
-    Tenures that fewer than `least` customers were seen at are left out.
+    Tenures that fewer than `least` customers were seen at are left out. `profiles` has the names of segments in both
+    languages.
     """
-    if not {"kind", "group"} <= set(table.columns):
+    if not {"kind", "group_name"} <= set(table.columns):
         return []
+    chinese = {} if profiles is None else dict(profiles.select("segment_name", "segment_name_zh").iter_rows())
+    ordered = table.sort("kind", "group_name", "tenure_month")
     rows = []
-    for (kind, group), held in table.sort("kind", "group", "tenure_month").group_by(
-        "kind", "group", maintain_order=True
-    ):
+    for (kind, group), held in ordered.group_by("kind", "group_name", maintain_order=True):
         seen = {row["tenure_month"]: row for row in held.to_dicts() if row["at_risk"] >= least}
         stays = {f"after_{month}": seen[month]["survival"] for month in _AT if month in seen}
         if stays:
-            rows.append({"kind": kind, "group": group, **stays})
+            named = {"group": group, "group_zh": chinese.get(group, group) if kind == "segment" else group}
+            rows.append({"kind": kind, **named, **stays})
     return rows
 
 

@@ -7,6 +7,7 @@ from telcli.report.crossed_table import crossed, heat_of_moves
 from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report, Row
 from telcli.report.value_charts import swayed
+from telcli.report.value_sides import holdings
 from telcli.report.value_told import moved
 
 __all__ = ["TIERS", "tiers"]
@@ -53,7 +54,7 @@ def tiers(report: Report) -> Section | None:
     scored = bool(report.rows("value_weights"))
     lead = report.word("section.tiers_lead" if scored else "section.tiers_lead_lifetime")
     sized = table(report, report.word("table.tiers"), rows, TIERS, wide=True)
-    parts = [sized, *_moves(report), *_weights(report), *_reasons(report), *_stars(report)]
+    parts = [sized, *_moves(report), *holdings(report), *_weights(report), *_reasons(report), *_stars(report)]
     return Section("tiers", report.word("section.tiers"), lead, (), parts, drawn([_sway(report)]), told=moved(report))
 
 

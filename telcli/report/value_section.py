@@ -8,6 +8,7 @@ from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn, missing
 from telcli.report.model import Report, Row
 from telcli.report.value_charts import eaten, stay_years
+from telcli.report.value_sides import groups_beside, products, signs
 from telcli.report.value_told import worth
 
 __all__ = ["value", "verdict"]
@@ -66,7 +67,8 @@ def value(report: Report) -> Section | None:
     if not report.rows("value_tiers"):
         return missing(report, "value_scores", title)
     charts = [_whale(report), _margin(report), _stays(report), _survival(report)]
-    tables = [*_parts(report), *_offers(report), *_years(report), *_groups(report), *verdict(report)]
+    tables = [*_parts(report), *_offers(report), *products(report), *groups_beside(report), *_years(report)]
+    tables += [*_groups(report), *signs(report), *verdict(report)]
     more = drawn([_tested(report)])
     return Section("value", title, _lead(report), drawn(charts), tables, more, told=worth(report))
 
@@ -215,7 +217,7 @@ def _groups(report: Report) -> list[Table]:
     head += [Cell(report.word("col.after", n=month), number=True) for month in months]
     body = [
         [
-            Cell(report.known("pay_mode", row.text("group"))),
+            Cell(report.known("value_group", row.text("group"))),
             *(Cell(report.write(row.number(f"after_{month}"), "percent"), number=True) for month in months),
         ]
         for row in rows

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from telcli.figures import value, value_money, value_score, value_trust
+from telcli.figures import value, value_money, value_score, value_sides, value_trust
 from telcli.figures.customers import TIERS
 from tests.report import value_example
 
@@ -155,8 +155,28 @@ def test_the_back_test_is_told_of_tenths_large_enough() -> None:
 
 def test_groups_of_curves_need_their_kind() -> None:
     table = value_example.tables([])["survival_groups"]
-    rows = value_trust.groups(table, 10)
-    assert [row["group"] for row in rows] == ["postpaid", "prepaid"]
-    assert set(rows[0]) == {"kind", "group", "after_6", "after_12", "after_24"}
+    names = pl.DataFrame({"segment_name": ["prepaid"], "segment_name_zh": ["预付"]})
+    rows = value_trust.groups(table.with_columns(kind=pl.lit("segment")), 10, names)
+    assert [row["group_zh"] for row in rows] == ["postpaid", "预付"]
+    assert set(rows[0]) == {"kind", "group", "group_zh", "after_6", "after_12", "after_24"}
     assert value_trust.groups(table, 301) == []
-    assert value_trust.groups(table.rename({"group": "pay_mode"}), 10) == []
+    assert value_trust.groups(table.rename({"group_name": "pay_mode"}), 10) == []
+
+
+def test_further_sides_hide_few_customers() -> None:
+    found = value_example.tables([])
+    assert [row["item"] for row in value_sides.products(found["value_products"], 10)] == ["301", "303"]
+    index = value_sides.groups_beside(found["value_index"], 10)
+    assert [(row["group"], row.get("small")) for row in index] == [
+        ("business", 1.0),
+        ("key", 1.0),
+        ("public", None),
+        ("postpaid", None),
+        ("prepaid", None),
+    ]
+    assert [row["item"] for row in value_sides.held(found["value_top_held"], 10)] == ["tv"]
+    facts = value_sides.tier_facts(found["value_tier_facts"], 10, ["gold"])
+    assert facts == [{"measure": "services_held", "platinum": 2.5, "small_gold": 1.0}]
+    assert len(value_sides.tier_facts(found["value_tier_facts"], 0, [])) == 2
+    signs = value_sides.signs(found["survival_effects"], 10)
+    assert [(row["sign"], row["odds_ratio"]) for row in signs] == [("use in 3 months", 7.0), ("months overdue", 2.5)]

@@ -84,6 +84,23 @@ def test_indicators_are_named_in_the_language_and_own_ones_as_written(made: Repo
     assert ({"Tenure", "Days to pay"} if made.lang == "en" else {"网龄", "缴费天数"}) <= names
 
 
+def test_further_sides_stand_in_the_language(made: Report) -> None:
+    sections = [value(made), tiers(made)]
+    cells = [cell.text for one in sections if one for table in one.tables for row in table.rows for cell in row]
+    english = {
+        "Way of paying",
+        "key account",
+        "fell by 50%",
+        "Use in 3 months",
+        "Kinds of service held",
+        "TV",
+        "prepaid",
+    }
+    chinese = {"付费方式", "大客户", "下降50%", "近3个月使用量", "业务种类数", "电视", "预付费"}
+    assert (english if made.lang == "en" else chinese) <= set(cells)
+    assert "302" not in cells
+
+
 def test_nothing_empty_is_shown() -> None:
     made = report()
     section = value(made)

@@ -2,18 +2,25 @@
 
 import re
 import string
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 import telcli.report
+from telcli.features.leaving_signs import EFFECTS
 from telcli.report.words import known, word, words
+from telcli.tables.results import VALUE_TIERS
+from telcli.tables.score_results import DROPPED
+from telcli.tables.value_results import COUNTED, MARGIN_PARTS, OFFER_KINDS
+from telcli.tables.value_view_results import HELD_KINDS, PRODUCT_COUNTED, TIER_MEASURES, TOP_HELD
 
 HERE = Path(telcli.report.__file__).parent
 LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "kpi", "col", "chart", "told"}
 """Sections whose words are asked for by a name that data or a column gives."""
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
-NAMED |= {"part", "counted", "dropped", "verdict", "pay_mode"}
+NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
+NAMED |= {"held_by", "service", "fact", "sign", "level"}
 
 
 def slots(template: str) -> set[str]:
@@ -36,6 +43,26 @@ def test_no_word_is_left_over() -> None:
         for name in found:
             said = f"{section}.{name}" in source or (section in LISTED and re.search(rf"\b{re.escape(name)}\b", source))
             assert said or section in NAMED, f"{section}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        ("part", MARGIN_PARTS),
+        ("counted", COUNTED),
+        ("dropped", DROPPED),
+        ("reach", OFFER_KINDS),
+        ("product_counted", PRODUCT_COUNTED),
+        ("held_kind", HELD_KINDS),
+        ("held_by", [name for name in TOP_HELD if name != "no"]),
+        ("fact", [name for name in TIER_MEASURES if name != "signs"]),
+        ("tier", [*VALUE_TIERS, "new", "gone"]),
+        ("sign", [sign for sign, _ in EFFECTS if sign != "way of paying"]),
+        ("level", [level for sign, level in EFFECTS if sign != "way of paying" and not level.isdigit()]),
+    ],
+)
+def test_what_tables_name_has_a_word(section: str, named: Iterable[str]) -> None:
+    assert not [name for name in named if name not in words()[section]]
 
 
 def test_a_missing_word_is_a_fault() -> None:

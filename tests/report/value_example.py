@@ -49,7 +49,7 @@ _ITEMS = [
 
 def tables(ids: list[str]) -> dict[str, pl.DataFrame]:
     """Result tables of score-value beside value_scores, without as_of."""
-    return {**_money(), **_score(), "value_moves": _moves(ids), "value_stars": _stars(ids), **_trust()}
+    return {**_money(), **_score(), "value_moves": _moves(ids), "value_stars": _stars(ids), **_trust(), **_sides()}
 
 
 def _money() -> dict[str, pl.DataFrame]:
@@ -182,9 +182,52 @@ def _trust() -> dict[str, pl.DataFrame]:
         for tenth in range(1, 11)
     ]
     groups = [
-        {"kind": "pay-mode", "group": group, "tenure_month": month, "at_risk": 300.0, "left": 2.0, "hazard": 0.02}
+        {"kind": "pay-mode", "group_name": group, "tenure_month": month, "at_risk": 300.0, "left": 2.0, "hazard": 0.02}
         | {"survival": 0.98**month}
         for group in ("postpaid", "prepaid")
         for month in range(25)
     ]
     return {"value_backtest": pl.DataFrame(tenths), "survival_groups": pl.DataFrame(groups)}
+
+
+def _sides() -> dict[str, pl.DataFrame]:
+    products = [
+        {"product_id": item, "holders": holders, "eligible": 500, "take_up": 0.02, "give_up": 0.01, "monthly_fee": 15.0}
+        | {"expected_margin": 900.0, "expected_loss": -100.0, "counted": "counted"}
+        for item, holders in (("301", 80), ("302", 4), ("303", 60))
+    ]
+    index = [
+        {"kind": kind, "group": group, "customers": customers, "customer_share": 0.5}
+        | {"revenue_index": 1.5, "margin_index": 1.25}
+        for kind, group, customers in (
+            ("pay-mode", "postpaid", 900),
+            ("pay-mode", "prepaid", 700),
+            ("customer-class", "key", 9),
+            ("customer-class", "public", 900),
+            ("customer-class", "business", 100),
+            ("value-tier", "gold", 100),
+        )
+    ]
+    best = [
+        {"kind": "service", "item": item, "value_tier": "platinum", "customers": 100, "in_tier": inside}
+        | {"share_of_holders": inside / 100, "share_index": 4.0, "held_by_tier": held}
+        for item, inside, held in (("tv", 40, "more"), ("mobile", 30, "no"), ("landline", 95, "mostly"))
+    ]
+    facts = [
+        {"value_tier": tier, "measure": measure, "known": known, "mean": mean}
+        for tier in ("platinum", "gold")
+        for measure, known, mean in (("use_falls", 100, 0.03), ("services_held", 100, 2.5), ("signs", 100, 0.03))
+    ]
+    effects = [
+        {"sign": sign, "level": level, "month_from": month, "at_risk": 300, "left": left, "odds_ratio": odds}
+        | {"odds_low": 1.1, "odds_high": 9.0}
+        for sign, level, month, left, odds in (
+            ("months overdue", "3 or more", 1, 20, 2.5),
+            ("use in 3 months", "fell 50%", 1, 30, 7.0),
+            ("use in 3 months", "fell 50%", 2, 30, 3.0),
+            ("faults this month", "1 or more", 1, 4, 3.0),
+            ("way of paying", "prepaid", 1, 90, 0.9),
+        )
+    ]
+    named = {"value_products": products, "value_index": index, "value_top_held": best, "value_tier_facts": facts}
+    return {name: pl.DataFrame(rows) for name, rows in (named | {"survival_effects": effects}).items()}
