@@ -40,6 +40,16 @@ PROMISED = {
     "reason_3 points_1 points_2 points_3",
     "value_sensitivity": "as_of item step factor node tiers_changed rank_correlation",
     "value_stars": "customer_id as_of star place star_before",
+    "value_products": "as_of product_id holders eligible taken take_up take_up_used give_up_used monthly_fee counted "
+    "expected_margin expected_loss",
+    "value_deciles": "as_of decile customers revenue margin margin_share cumulative_share value_index loss_makers "
+    "lifetime_value",
+    "value_curve": "as_of point customer_share whale_margin whale_share lorenz_share",
+    "value_index": "as_of kind group customers revenue_index margin_index far_above",
+    "value_top_held": "as_of kind item value_tier customers in_tier share_of_holders tier_share chance held_by_tier",
+    "value_wallet": "customer_id as_of off_net_share voice_saturation data_saturation bundle_idle use_falls second_sim "
+    "signs signs_known",
+    "value_tier_facts": "as_of value_tier measure customers known mean median distinct_items",
     "churn_scores": "customer_id as_of churn_probability risk_band target expected_saving reason_1 reason_2 reason_3",
 }
 KEYS = {
