@@ -19,6 +19,7 @@ from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
+from tests.keeping import kept
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超秀霞平"
@@ -61,7 +62,7 @@ def ran(tmp_path: Path, crm: str, boss: str, tables: dict[str, pl.LazyFrame] | N
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     extracts, _ = open_sources([tmp_path / name for name in files], tmp_path / "scratch")
-    inputs = Inputs(tables or {}, date(2024, 6, 1), extracts=tuple(extracts), key=lambda: bytes(32))
+    inputs = Inputs(tables or {}, date(2024, 6, 1), extracts=tuple(extracts), keep=kept, key=lambda: bytes(32))
     return ingest(inputs, IngestSettings(**{"linkage": "on", "trust": "crm*", **knobs}))
 
 

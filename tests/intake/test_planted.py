@@ -13,6 +13,7 @@ from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
+from tests.keeping import kept
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 
@@ -21,7 +22,7 @@ SAMPLE = Path(__file__).parents[2] / "sample_data"
 def found(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     extracts, notices = open_sources([SAMPLE], tmp_path_factory.mktemp("scratch"))
     assert notices == []  # the key to what is planted is no extract, which need not be said
-    return ingest(Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32)), IngestSettings())
+    return ingest(Inputs({}, None, extracts=tuple(extracts), keep=kept, key=lambda: bytes(32)), IngestSettings())
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
+from tests.keeping import kept
 
 ALICE, BOB, CAROL = "110105199003070038", "110105198512240075", "110105197001010036"
 PHONES = ("13812345678", "13987654321", "13700001111")
@@ -43,7 +44,7 @@ def ran(tmp_path: Path, files: dict[str, str], tables: dict[str, pl.LazyFrame] |
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     extracts, _ = open_sources([folder / name for name in files], tmp_path / "scratch")
-    inputs = Inputs(tables or {}, date(2024, 6, 1), extracts=tuple(extracts), key=lambda: bytes(32))
+    inputs = Inputs(tables or {}, date(2024, 6, 1), extracts=tuple(extracts), keep=kept, key=lambda: bytes(32))
     return ingest(inputs, IngestSettings(**knobs))
 
 

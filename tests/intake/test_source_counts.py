@@ -7,6 +7,7 @@ from telcli.stages import Inputs
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
 from telcli.tables.extract import Extract
+from tests.keeping import kept
 
 
 def test_rows_values_and_unreadable_ones_are_counted_by_source_and_column() -> None:
@@ -16,7 +17,7 @@ def test_rows_values_and_unreadable_ones_are_counted_by_source_and_column() -> N
         Extract(name, pl.LazyFrame(raw).with_row_index("_line", 2).cast({"_line": pl.Int64}), "utf-8", ",", name)
         for name, raw in (("bills.csv", bills), ("usage.csv", usage))
     ]
-    found = ingest(Inputs({}, None, extracts=tuple(extracts)), IngestSettings()).tables["source_quality"]
+    found = ingest(Inputs({}, None, extracts=tuple(extracts), keep=kept), IngestSettings()).tables["source_quality"]
     assert not contract("source_quality").split(found).rejected_rows
     names = ("table", "rows", "filled", "unreadable")
     rows = {(one["source"], one["column"]): one for one in found.collect().rows(named=True)}

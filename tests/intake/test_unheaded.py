@@ -13,6 +13,7 @@ from telcli.pipeline.sources import open_sources
 from telcli.settings import IngestSettings
 from telcli.stages import Inputs
 from telcli.stages.ingest import ingest
+from tests.keeping import kept
 
 ROWS = 60
 
@@ -35,7 +36,8 @@ def write(path: Path, rows: list[tuple[str, ...]], delimiter: str) -> Path:
 def read(path: Path, tmp_path: Path, **told: list[str]) -> tuple[dict[str, str], dict[str, float], list[str]]:
     extracts, _ = open_sources([path], tmp_path / "scratch")
     found = ingest(
-        Inputs({}, None, extracts=tuple(extracts), key=lambda: bytes(32), choices={"map": told}), IngestSettings()
+        Inputs({}, None, extracts=tuple(extracts), keep=kept, key=lambda: bytes(32), choices={"map": told}),
+        IngestSettings(),
     )
     one = found.metrics["sources"][0]
     mapped = {name: header for name, header in one["mapped"].items() if not header.startswith("@")}

@@ -19,6 +19,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.ingest import ingest
 from telcli.tables import contract
 from telcli.tables.checks import Split
+from tests.keeping import kept
 
 JUNE = date(2024, 6, 1)
 FLAT = "customerID,gender,Partner,tenure,Plan Name,MonthlyCharges,Churn\n"
@@ -38,7 +39,7 @@ def ran(
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     extracts, _ = open_sources([folder / name for name in files], tmp_path / "scratch")
-    inputs = Inputs({}, as_of, extracts=tuple(extracts), choices=choices, key=lambda: bytes(32))
+    inputs = Inputs({}, as_of, extracts=tuple(extracts), keep=kept, choices=choices, key=lambda: bytes(32))
     return ingest(inputs, IngestSettings(churned_when=when, **(options or {})))
 
 
@@ -469,7 +470,7 @@ def test_an_extract_without_a_place_is_named(tmp_path: Path) -> None:
     assert "tariff.csv" in next(notice.message for notice in found.notices if notice.code == "source-unused")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

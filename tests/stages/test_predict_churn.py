@@ -113,7 +113,7 @@ def scores(outcome: Outcome) -> pl.DataFrame:
 def fewer_trees() -> Iterator[None]:
     """What the stage does around a model does not hang on how many trees that has."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 60, "additive": 60})
+        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
         yield
 
 

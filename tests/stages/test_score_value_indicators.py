@@ -196,7 +196,7 @@ amounts = st.one_of(st.none(), st.floats(0, 1000, width=32))
 people = st.lists(st.tuples(amounts, amounts, amounts), min_size=2, max_size=12)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(people, people)
 def test_whoever_stays_the_same_keeps_the_tier(same: Any, others: Any) -> None:
     stay = [(f"c{place:02d}", *row) for place, row in enumerate(same)]
@@ -211,7 +211,7 @@ def test_whoever_stays_the_same_keeps_the_tier(same: Any, others: Any) -> None:
     assert both["value_score"].to_list() == both["scored"].to_list()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(people, people)
 def test_contributions_sum_to_the_change(then: Any, now: Any) -> None:
     named = [[(f"c{place:02d}", *row) for place, row in enumerate(rows)] for rows in (then, now)]
