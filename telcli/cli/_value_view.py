@@ -19,6 +19,8 @@ __all__ = ["next_step", "scored"]
 _NOBODY = "none"
 _TIERS = ("platinum", "gold", "silver", "bronze", _NOBODY)
 """The best first; a record of metrics keeps no order."""
+_BASES = {"revenue": "revenue: no cost is known", "known-costs": "revenue less costs in the data"}
+"""What values count where no rate of cost is set."""
 _AS_GOOD = 0.005
 """Rank correlations closer than this are alike."""
 _TOP = "goal"
@@ -58,8 +60,8 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
     """The three amounts and their sum, each with what it is."""
     months, rate = metrics["horizon_months"], f"{100 * metrics['discount_rate']:.4g}%"
     share = next((row["revenue_share"] for row in margin if row["part"] == "margin"), None)
-    if metrics.get("margin_basis") == "revenue":
-        basis = tr("revenue less campaigns and old debts")
+    if metrics.get("margin_basis") in _BASES:
+        basis = tr(_BASES[metrics["margin_basis"]])
     elif share is None:
         basis = tr("margin of 12 months")
     else:
@@ -84,7 +86,7 @@ def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
     """What revenue is eaten by, the most first, and what is not counted."""
     eaten = [row for row in margin if row["part"] not in ("revenue", "margin") and row["amount"]]
     eaten.sort(key=lambda row: -row["amount"])
-    if eaten and metrics.get("margin_basis") != "revenue":
+    if eaten:
         parts = [f"{meant('part', row['part'])} {row['revenue_share'] or 0:.1%}" for row in eaten]
         yield from _folded(tr("off revenue: {parts}", parts=_comma().join(parts)))
     told = []

@@ -108,7 +108,7 @@ def _trust(figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mappin
         figures.block("survival_groups", listed, value_trust.GROUP_TEXTS)
     if (tenths := _held(tables, "value_backtest")) is not None:
         figures.block("value_backtest", value_trust.tested(tenths, least))
-    found = value_trust.verdict(metrics.get("backtest"), metrics.get("margin_basis"))
+    found = value_trust.verdict(metrics.get("backtest"))
     figures.block("value_verdict", found, value_trust.VERDICT_TEXTS)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 __all__ = ["GROUP_TEXTS", "VERDICT_TEXTS", "groups", "survival", "tested", "verdict"]
 
-VERDICT_TEXTS = ("as_of", "basis")
+VERDICT_TEXTS = ("as_of",)
 GROUP_TEXTS = ("kind", "group")
 _MONTHS = 121
 _AT = (6, 12, 24, 36, 60)
@@ -57,7 +57,7 @@ def tested(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     return rows if all(row["customers"] >= least for row in rows) else []
 
 
-def verdict(told: Mapping[str, Any] | None, basis: str | None) -> list[dict[str, Any]]:
+def verdict(told: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """What the back-test found, beside what the plain average of the months before did: one row, or none."""
     if not told:
         return []
@@ -65,4 +65,4 @@ def verdict(told: Mapping[str, Any] | None, basis: str | None) -> list[dict[str,
     names += ["score_rank_correlation", "coverage", "level", "months", "customers"]
     numbers = {name: told.get(name) for name in names}
     found = {name: float(number) for name, number in numbers.items() if isinstance(number, int | float)}
-    return [{"as_of": told["as_of"], "basis": basis or "margin", **found}] if told.get("as_of") else []
+    return [{"as_of": told["as_of"], **found}] if told.get("as_of") else []

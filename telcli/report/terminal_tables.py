@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telcli.report.blocks import Cell, Column, Table
+from telcli.report.blocks import Cell, Column, Table, table
 from telcli.report.model import Report, Row
 from telcli.report.sections import tested
 from telcli.report.segment_section import tried
@@ -13,6 +13,14 @@ from telcli.report.view_section import groups
 __all__ = ["narrow"]
 
 _MOST_MOVES = 5
+_TIERS = (
+    Column("tier", words="tier"),
+    Column("customers", "count"),
+    Column("customer_share", "percent", "customers_short"),
+    Column("current_share", "percent", "current_value"),
+    Column("lifetime_value", "money"),
+    Column("mean_value", "money"),
+)
 _VIEWS = (
     Column("view"),
     Column("group"),
@@ -30,6 +38,8 @@ def narrow(report: Report) -> Iterator[Table]:
     yield from tried(report)
     if report.rows("views"):
         yield groups(report, _VIEWS, report.word("section.views"))
+    if report.rows("value_tiers"):
+        yield table(report, report.word("table.tiers"), report.rows("value_tiers"), _TIERS)
     yield from _moves(report, "stage_moves", ("from_stage", "to_stage"), "table.stages_short")
     if report.rows("model"):
         yield tested(report)

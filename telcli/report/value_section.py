@@ -66,11 +66,13 @@ def value(report: Report) -> Section | None:
     title = report.word("section.value")
     if not report.rows("value_tiers"):
         return missing(report, "value_scores", title)
-    charts = [_whale(report), _margin(report), _stays(report), _survival(report)]
+    charts = drawn([_whale(report), _margin(report), _stays(report), _survival(report)])
+    tested = drawn([_tested(report)])
+    if len(charts) % 2:  # pictures stand in pairs
+        charts, tested = [*charts, *tested], []
     tables = [*_parts(report), *_offers(report), *products(report), *groups_beside(report), *_years(report)]
     tables += [*_groups(report), *signs(report), *verdict(report)]
-    more = drawn([_tested(report)])
-    return Section("value", title, _lead(report), drawn(charts), tables, more, told=worth(report))
+    return Section("value", title, _lead(report), charts, tables, tested, told=worth(report))
 
 
 def _lead(report: Report) -> str:

@@ -10,6 +10,8 @@ from telcli.report.value_charts import eaten, stay_years, swayed
 __all__ = ["moved", "tested", "worth"]
 
 _MOST_PARTS = 3
+_NO_MARGIN = ("revenue", "known-costs")
+"""What values count where no rate of cost is set."""
 _AS_GOOD = 0.005
 """Rank correlations closer than this are alike."""
 _LEVEL = 0.05
@@ -26,9 +28,10 @@ def _margin(report: Report) -> Iterator[str]:
     months = about.number("months") or 0
     span = report.word("told.span", n=f"{months:.0f}") if months > 1 else report.word("told.span_one")
     customers = report.write(about.number("customers"), "customers")
-    if about.text("basis") == "revenue" and about.number("current_value_total") is not None:
+    if about.text("basis") in _NO_MARGIN and about.number("current_value_total") is not None:
         margin = report.write(about.number("current_value_total"), "money")
-        yield report.word("told.unpriced", span=span, customers=customers, margin=margin)
+        basis = report.known("basis", about.text("basis"))
+        yield report.word("told.unpriced", span=span, customers=customers, margin=margin, basis=basis)
     elif {"revenue", "margin"} <= set(parts):
         margin, revenue = (report.write(parts[name].number("amount"), "money") for name in ("margin", "revenue"))
         share = report.write(parts["margin"].number("revenue_share"), "percent")

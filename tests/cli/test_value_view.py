@@ -143,10 +143,16 @@ def test_all_tables_and_assumptions_with_more_asked(run: StageRun) -> None:
 
 def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
     bare = {name: METRICS[name] for name in METRICS if name.endswith("_total") or name == "loss_maker_share"}
-    bare |= {"customers": 5, "horizon_months": 24, "discount_rate": 0.0, "margin_basis": "revenue", "backtest": None}
+    bare |= {
+        "customers": 5,
+        "horizon_months": 24,
+        "discount_rate": 0.0,
+        "margin_basis": "known-costs",
+        "backtest": None,
+    }
     gone = Output("value_tiers", str(tmp_path / "gone.parquet"), 4)
     shown = "\n".join(lines(told(bare, (gone,)), "en"))
-    assert "revenue less campaigns and old debts" in shown
+    assert "revenue less costs in the data" in shown
     assert not any(word in shown for word in ("back-test", "weights", "tiers since", "off revenue", "None"))
     assert lines(told({}), "en") == ["score-value  2024-06"]
 

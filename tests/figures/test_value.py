@@ -148,9 +148,9 @@ def test_the_back_test_is_told_of_tenths_large_enough() -> None:
     tenths = value_example.tables([])["value_backtest"]
     assert len(value_trust.tested(tenths, 10)) == 10
     assert value_trust.tested(tenths, 161) == []
-    (row,) = value_trust.verdict(value_example.METRICS["backtest"], "margin")
+    (row,) = value_trust.verdict(value_example.METRICS["backtest"])
     assert row["score_rank_correlation"] == 0.7
-    assert value_trust.verdict(None, "margin") == []
+    assert value_trust.verdict(None) == []
 
 
 def test_groups_of_curves_need_their_kind() -> None:

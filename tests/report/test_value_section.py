@@ -110,10 +110,13 @@ def test_nothing_empty_is_shown() -> None:
     assert tiers(report(value_tiers=[])) is None
 
 
-def test_revenue_is_not_called_margin() -> None:
-    told = {"customers": 50, "months": 1, "basis": "revenue", "current_value_total": 5000.0}
+@pytest.mark.parametrize(
+    ("basis", "says"), [("revenue", "revenue."), ("known-costs", "revenue less the costs that the data tell of.")]
+)
+def test_revenue_is_not_called_margin(basis: str, says: str) -> None:
+    told = {"customers": 50, "months": 1, "basis": basis, "current_value_total": 5000.0}
     (said,) = worth(report(value_told=[told]))
-    assert said.startswith("In the month 50 customers brought ¥5,000: revenue less campaigns")
+    assert said.startswith(f"In the month 50 customers brought ¥5,000: {says} It is not margin")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_revenue_is_not_called_margin() -> None:
         ([50.0, 60.0, 70.0], "bring more the longer"),
         ([70.0, 60.0, 50.0], "bring less the longer"),
         ([50.0, 51.0, 50.0], "about as much"),
-        ([50.0, 70.0, 40.0], "to ¥70.00 in year 2, and falls to ¥40.00 in year 3–9"),
+        ([50.0, 70.0, 40.0], "to ¥70.00 in year 2, and falls to ¥40.00 in years 3–9"),
     ],
 )
 def test_tenure_is_told_as_it_is(money: list[float], says: str) -> None:
