@@ -31,8 +31,10 @@ _KINDS = {
     "customer-class": "customer_class",
     "star-level": "star_level",
     "pay-mode": "pay_mode",
+    "segment": "segment_name",
+    "lifecycle-stage": "lifecycle_stage",
 }
-_TOLD = ("customer_class", "star_level")
+_TOLD = {"customers": ("customer_class", "star_level"), "segments": ("segment_name", "lifecycle_stage")}
 
 
 def looked(
@@ -81,14 +83,15 @@ def looked(
 def _people(tables: Mapping[str, pl.LazyFrame], here: Book, scores: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
     """Each customer valued: money, tier, and the groups she is in, null where she is in none or it is not known."""
     modes = np.array([*PAY_MODES, None], dtype=object)[here.group]
-    people = scores.select("customer_id", "current_value", "lifetime_value", "value_tier").with_columns(
-        revenue=here.year["revenue"], pay_mode=pl.Series(modes.tolist(), dtype=pl.String)
-    )
+    people = scores.select(
+        "customer_id", "current_value", "lifetime_value", "expected_months", "value_tier"
+    ).with_columns(revenue=here.year["revenue"], pay_mode=pl.Series(modes.tolist(), dtype=pl.String))
     people = people.join(levels.select("customer_id", "star"), on="customer_id", how="left", maintain_order="left")
-    customers = tables.get("customers")
-    have = customers.collect_schema().names() if customers is not None else []
-    told = [name for name in _TOLD if name in have]
-    if customers is not None and told:
-        rows = customers.select("customer_id", *told).collect(engine="streaming")
-        people = people.join(rows, on="customer_id", how="left", maintain_order="left")
-    return people.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _TOLD if name not in told)
+    for table, wanted in _TOLD.items():
+        have = tables[table].collect_schema().names() if table in tables else []
+        told = [name for name in wanted if name in have]
+        if told:
+            rows = tables[table].select("customer_id", *told).collect(engine="streaming")
+            people = people.join(rows, on="customer_id", how="left", maintain_order="left")
+        people = people.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in wanted if name not in told)
+    return people

@@ -101,7 +101,8 @@ def index_rows(people: pl.DataFrame, kinds: dict[str, str], as_of: date) -> pl.D
     Parameters
     ----------
     people : polars.DataFrame
-        ``revenue``, ``current_value`` and the columns named in `kinds`, null where a customer is in no group.
+        ``revenue``, ``current_value``, ``expected_months`` and the columns named in `kinds`, null where a customer is in
+        no group.
     kinds : mapping
         What a grouping is called -> its column.
     as_of : date
@@ -116,6 +117,7 @@ def index_rows(people: pl.DataFrame, kinds: dict[str, str], as_of: date) -> pl.D
             customers=pl.len().cast(pl.Int64),
             revenue=amount(units(pl.col("revenue")).sum()),
             margin=amount(units(pl.col("current_value")).sum()),
+            stay=amount(units(pl.col("expected_months")).sum()),
         )
         .with_columns(kind=pl.lit(kind))
         for kind, column in kinds.items()
@@ -135,5 +137,6 @@ def index_rows(people: pl.DataFrame, kinds: dict[str, str], as_of: date) -> pl.D
         "margin",
         "revenue_index",
         "margin_index",
+        (pl.col("stay") / pl.col("customers")).round(4).alias("expected_months"),
         reached.fill_null(value=False).alias("far_above"),
     )

@@ -12,7 +12,7 @@ from telcli.tables.worth import FAR_ABOVE
 __all__ = ["CONTRACTS", "HELD_KINDS", "INDEX_KINDS", "PRODUCT_COUNTED", "TIER_MEASURES", "TOP_HELD"]
 
 PRODUCT_COUNTED = ("counted", "in-plan-fees", "no-fee")
-INDEX_KINDS = ("value-tier", "own-star", "customer-class", "pay-mode", "star-level")
+INDEX_KINDS = ("value-tier", "own-star", "customer-class", "pay-mode", "star-level", "segment", "lifecycle-stage")
 HELD_KINDS = ("plan", "service", "product")
 TOP_HELD = ("only", "mostly", "more", "no")
 TIER_MEASURES = (
@@ -96,6 +96,7 @@ class ValueIndex(dy.Schema):
     margin = c.money("Current value of all of them", "当前价值合计", need=True)
     revenue_index = c.number("Mean revenue over that of all", "收入指数", "x the mean")
     margin_index = c.number("Mean current value over that of all", "价值指数", "x the mean")
+    expected_months = c.number("Mean of expected_months of value_scores", "平均预期在网月数", "months", low=0.0)
     far_above = c.flag(
         f"Whether one of the two is {FAR_ABOVE:g} or more", f"是否达到总体平均的{FAR_ABOVE:g}倍", need=True
     )

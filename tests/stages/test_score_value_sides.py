@@ -19,6 +19,7 @@ def people(values, **groups):
     money = [float(value) for value in values]
     return pl.DataFrame(
         {"customer_id": names, "current_value": money, "lifetime_value": [2 * v for v in money], "revenue": money}
+        | {"expected_months": [float(place % 4) for place in range(len(values))]}
         | groups
     )
 
@@ -89,6 +90,7 @@ def test_groups_over_the_mean_of_all_and_seven_times_it():
     assert (gold["customers"], gold["customer_share"], gold["far_above"]) == (2, 0.1, True)
     assert not told["value-tier", "bronze"]["far_above"]
     assert told["own-star", "a"]["customers"] == 1
+    assert gold["expected_months"] == 0.5
     weighted = sum(row["customer_share"] * row["margin_index"] for (kind, _), row in told.items() if "tier" in kind)
     assert weighted == pytest.approx(1.0, abs=1e-5)
 
