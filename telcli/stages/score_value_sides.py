@@ -101,7 +101,7 @@ def index_rows(people: pl.DataFrame, kinds: dict[str, str], as_of: date) -> pl.D
     Parameters
     ----------
     people : polars.DataFrame
-        ``revenue``, ``current_value``, ``expected_months`` and the columns named in `kinds`, null where a customer is in
+        ``revenue``, ``current_value``, ``expected_months`` and the columns named in `kinds`, null where there is
         no group.
     kinds : mapping
         What a grouping is called -> its column.
