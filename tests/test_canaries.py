@@ -46,6 +46,7 @@ CANARIES = (
 )
 GOOD = {
     "id": "K{n}",
+    "thing": "K{n}",
     "staff": "M1",
     "phone": PHONE,
     "certificate": CARD,

@@ -15,7 +15,7 @@ from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.clocks import clocks, epochs, instants, zone_marks
 from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among
-from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, understood
+from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, things, understood
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
 from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
@@ -52,6 +52,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     "id": identifiers,
+    "thing": things,
     "staff": managers,
     "party": parties,
     **{form: partial(personal, form=form) for form in PERSONAL_FORMS},

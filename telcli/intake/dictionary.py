@@ -69,11 +69,8 @@ _IDS = (
     "group_id",
     "household_id",
     "bundle_id",
-    "product_id",
-    "campaign_id",
-    "offer_id",
-    "cell_id",
 )
+_THINGS = ("product_id", "campaign_id", "offer_id", "cell_id")
 _OTHER_FORMS = {"birth_year": "year", "counterpart": "party", "started_epoch_s": "epoch"}
 _PEOPLE = {
     "certificate_h": "certificate",
@@ -225,7 +222,8 @@ def _form(table: str, column: Any) -> str:
     if column.unit in _FORMS:
         return _FORMS[column.unit]
     plain = {"Float64": "number", "Int64": "integer", "Boolean": "flag"}
-    return plain.get(column.type, "id" if column.name in _IDS else "text")
+    text = "id" if column.name in _IDS else "thing" if column.name in _THINGS else "text"
+    return plain.get(column.type, text)
 
 
 @cache

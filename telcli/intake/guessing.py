@@ -182,7 +182,7 @@ def _bare(told: Mapping[str, Use]) -> set[str]:
 
 def _refuse_destroyed(mapped: SourceMap, head: pl.DataFrame) -> None:
     for name, use in mapped.columns.items():
-        if slots()[name].form == "id" and use.header in head.columns:
+        if slots()[name].form in ("id", "thing") and use.header in head.columns:
             refuse_destroyed(mapped.source, use.header, head[use.header])
 
 

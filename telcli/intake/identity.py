@@ -19,7 +19,7 @@ from telcli.intake.privacy import bank_cards, hidden
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.words import Read, by_distinct, few_distinct, ids, meant
 
-__all__ = ["PERSONAL_FORMS", "Seen", "identifiers", "managers", "parties", "personal", "seen", "understood"]
+__all__ = ["PERSONAL_FORMS", "Seen", "identifiers", "managers", "parties", "personal", "seen", "things", "understood"]
 
 PERSONAL_FORMS: Mapping[str, str] = {"phone": "msisdn", "certificate": "cert", "device": "imei", "sim": "imsi"}
 """Form of a column -> domain of its pseudonyms."""
@@ -72,6 +72,22 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
     places = odd.arg_true()
     found, masked = _persons(bare.gather(places), people)
     return bare.clone().scatter(places, found), plain.scatter(places, masked)
+
+
+def things(text: pl.Series, people: Pseudonyms) -> Read:
+    """Codes of products, offers, campaigns and cells: as identifiers are, but what looks like a name is the thing's.
+
+    >>> read, bad = things(pl.Series(["视频会员", "Family Plan", "13812345678"]), Pseudonyms(bytes(32)))
+    >>> read.to_list()
+    ['视频会员', 'Family Plan', 'ec894bc8505735beca95d27b8db5ee0d']
+    """
+    bare = meant(text)
+    called = bare.str.contains(_NAME).fill_null(value=False)
+    if not called.any():
+        return identifiers(text, people)
+    nothing = pl.Series(text.name, [None], dtype=pl.String)
+    found, bad = identifiers(nothing.new_from_index(0, text.len()).zip_with(called, text), people)
+    return bare.zip_with(called, found), bad
 
 
 def _persons(text: pl.Series, people: Pseudonyms) -> Read:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telcli.errors import DataError
-from telcli.intake.identity import identifiers, managers, personal, seen
+from telcli.intake.identity import identifiers, managers, personal, seen, things
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 
 KEY = bytes(range(32))
@@ -127,3 +127,13 @@ def test_any_text_is_read_or_refused(texts: list[str | None]) -> None:
     from telcli.intake.phones import phones
 
     assert phones(values).null_count() == len(texts), "no number is left"
+
+
+def test_products_called_like_persons_keep_their_names_and_numbers_of_persons_do_not() -> None:
+    given = pl.Series(["视频会员", "彩铃", "Family Plan", None, "王小明13812345678", "13812345678", "a@b.cn", "P001"])
+    read, bad = things(given, Pseudonyms(bytes(32)))
+    kept = identifiers(given, Pseudonyms(bytes(32)))[0]
+    assert read.to_list()[:3] == ["视频会员", "彩铃", "Family Plan"]
+    assert read.to_list()[3:] == kept.to_list()[3:]
+    assert not set(kept.to_list()[:3]) & set(given.to_list())
+    assert not bad.any()
