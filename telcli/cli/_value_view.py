@@ -33,7 +33,8 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
     rows = {name: result_rows(run, name) for name in ("value_margin", "value_tiers", "value_weights")}
     metrics = run.metrics
     if "lifetime_value_total" in metrics:
-        yield from _money(metrics, rows["value_margin"])
+        unknown = any(notice.code == "value-no-incremental" for notice in run.notices)
+        yield from _money(metrics, rows["value_margin"], unknown=unknown)
     yield from _parts(metrics, rows["value_margin"])
     yield from _assumed(metrics, verbose=verbose)
     yield from _tiers(metrics, rows["value_tiers"])
@@ -56,8 +57,8 @@ def next_step(run: StageRun) -> Iterator[str]:
     yield "  " + tr("Next: {command}", command=f"telcli predict-churn{given}")
 
 
-def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The three amounts and their sum, each with what it is."""
+def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]], *, unknown: bool) -> Iterator[str]:
+    """The three amounts and their sum, each with what it is; `unknown` where incremental value is not known."""
     months, rate = metrics["horizon_months"], f"{100 * metrics['discount_rate']:.4g}%"
     share = next((row["revenue_share"] for row in margin if row["part"] == "margin"), None)
     if metrics.get("margin_basis") in _BASES:
@@ -66,12 +67,13 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
         basis = tr("margin of 12 months")
     else:
         basis = tr("margin of 12 months, {share} of revenue", share=f"{share:.1%}")
+    more = tr("not known") if unknown else tr("what more they may take in {n} months", n=months)
     losing = tr(
         "{n} customers; loss makers {share}", n=f"{metrics['customers']:,}", share=f"{metrics['loss_maker_share']:.1%}"
     )
     lines = [
         ("current value", "current_value_total", basis),
-        ("incremental value", "incremental_value_total", tr("what more they may take in {n} months", n=months)),
+        ("incremental value", "" if unknown else "incremental_value_total", more),
         (
             "retention value",
             "retention_value_total",
@@ -79,7 +81,8 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
         ),
         ("lifetime value", "lifetime_value_total", losing),
     ]
-    yield from aligned([[tr(name), f"{metrics[total]:,.0f}", about] for name, total, about in lines], [1], indent=2)
+    rows = [[tr(name), f"{metrics[total]:,.0f}" if total else "-", about] for name, total, about in lines]
+    yield from aligned(rows, [1], indent=2)
 
 
 def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -92,10 +92,10 @@ def _score(
     if weights is not None:
         listed = value_score.weights(weights, _held(tables, "value_sensitivity"))
         figures.block("value_weights", listed, value_score.WEIGHT_TEXTS)
-        if moved and (moves := _held(tables, "value_moves")) is not None:
+        if moved and (moves := _held(tables, "value_moves", ("item_1", "change", "points_1"))) is not None:
             found = value_score.reasons(moves, weights, least)
             figures.block("value_reasons", found, value_score.REASON_TEXTS)
-    if (levels := _held(tables, "value_stars")) is not None:
+    if (levels := _held(tables, "value_stars", ("star", "place", "star_before"))) is not None:
         figures.block("value_stars", value_score.stars(levels, least), value_score.STAR_TEXTS)
 
 
@@ -127,6 +127,11 @@ def _sides(figures: Figures, tables: Mapping[str, pl.LazyFrame], gone: list[str]
         figures.block("value_signs", sides.signs(effects, least), sides.SIGN_TEXTS)
 
 
-def _held(tables: Mapping[str, pl.LazyFrame], name: str) -> pl.DataFrame | None:
-    """A result table, where there is one."""
-    return tables[name].collect(engine="streaming") if name in tables else None
+def _held(tables: Mapping[str, pl.LazyFrame], name: str, columns: tuple[str, ...] = ()) -> pl.DataFrame | None:
+    """A result table, where there is one; of a table of customers the columns that are needed, and that it has."""
+    if name not in tables:
+        return None
+    table = tables[name]
+    if columns:
+        table = table.select(column for column in columns if column in table.collect_schema())
+    return table.collect(engine="streaming")

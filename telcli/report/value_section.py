@@ -192,7 +192,7 @@ def _years(report: Report) -> list[Table]:
     rows = report.rows("value_years")
     cells = {(row.number("cohort_year"), row.number("tenure_year")): row for row in rows}
     down, across = (_sorted(row.number(name) for row in rows) for name in ("cohort_year", "tenure_year"))
-    if len(down) < 2 or len(across) < 2:
+    if len(rows) == len(down):  # a year of the stay of each year of joining tells no more than the picture
         return []
     head = [Cell(report.word("col.cohort_year")), *(Cell(f"{year:.0f}", number=True) for year in across)]
     body = [[Cell(f"{one:.0f}"), *(_money(report, cells.get((one, other))) for other in across)] for one in down]

@@ -156,7 +156,9 @@ def test_stars_by_conditions_of_your_own(home: Path, capsys: pytest.CaptureFixtu
     toml(home, "[score-value.stars]\nfive = 5")
     assert "[score-value.stars] five must be a condition in double quotes" in refused(capsys, 2, "--lang", "en")
     toml(home, '[score-value.stars]\nfive = "scor > 5"')
-    assert "没有这一列" in refused(capsys, 2, "--lang", "zh")
+    chinese = refused(capsys, 2, "--lang", "zh")
+    assert "引用了不存在的列 scor" in chinese
+    assert "可用 value_scores" in chinese
 
 
 def test_config_lists_what_is_your_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from telcli.cli._help import wide
 from telcli.cli._stage_view import view
 from telcli.cli._value_view import next_step
 from telcli.cli._words import said, settle
+from telcli.errors import Notice
 from telcli.pipeline.run import Output, StageRun
 
 TIERS = ("platinum", "gold", "silver", "bronze")
@@ -154,6 +155,8 @@ def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
     shown = "\n".join(lines(told(bare, (gone,)), "en"))
     assert "revenue less costs in the data" in shown
     assert not any(word in shown for word in ("back-test", "weights", "tiers since", "off revenue", "None"))
+    untold = StageRun("score-value", None, (), bare, (Notice("value-no-incremental", ""),), False, 0, 0, 0)
+    assert any(line.endswith("-  not known") for line in lines(untold, "en"))
     assert lines(told({}), "en") == ["score-value  2024-06"]
 
 

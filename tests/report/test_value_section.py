@@ -147,6 +147,15 @@ def test_the_back_test_is_told_beside_the_plain_average(found: float, says: str)
     assert "¥2.00" in said
 
 
+def test_years_of_joining_seen_once_each_are_left_to_the_picture() -> None:
+    once = [{"cohort_year": 2020 + at, "tenure_year": 5 - at, "margin_a_month": 9.0} for at in range(3)]
+    assert not written(value(report(value_years=once)))
+    twice = [*once, {"cohort_year": 2020, "tenure_year": 4, "margin_a_month": 8.0}]
+    (table,) = written(value(report(value_years=twice))).values()
+    assert [cell.text for cell in table.rows[0]] == ["2020", "–", "¥8.00", "¥9.00"]
+    assert table.rest == "telcli show value_cohorts"
+
+
 def test_hidden_shares_of_an_offer_say_so() -> None:
     row = {"kind": "plan", "item": "A", "customers": 90, "margin": 5.0, "of": 1, "small_early_end_share": 1.0}
     shown = {**row, "item": "B", "early_end_share": 0.3, "small_early_end_share": None}
