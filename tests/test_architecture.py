@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,13 @@ HARD_FILE, HARD_FUNCTION, HARD_COMMAND = 400, 40, 20
 COMMANDS = [file for file in sorted((HOUSE / "cli").glob("*.py")) if not file.name.startswith("_")]
 
 
+@cache
+def nodes(file: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
 def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -37,7 +43,13 @@ def test_there_are_files() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_size_budgets(file: Path) -> None:
+def test_the_rules_of_a_file(file: Path) -> None:
+    size_budgets(file)
+    no_dumping_grounds_and_no_talk_below_the_cli(file)
+    no_swallowed_errors_and_no_stubs(file)
+
+
+def size_budgets(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= HARD_FILE
     for node in functions(file):
         assert body_lines(node) <= HARD_FUNCTION, f"{node.name} is too long"
@@ -50,8 +62,7 @@ def test_command_bodies_are_short(file: Path) -> None:
         assert body_lines(node) <= HARD_COMMAND, f"{node.name} is too long for a command"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_no_dumping_grounds_and_no_talk_below_the_cli(file: Path) -> None:
+def no_dumping_grounds_and_no_talk_below_the_cli(file: Path) -> None:
     assert file.stem not in {"utils", "helpers", "common", "misc"}
     text = file.read_text(encoding="utf-8")
     assert "import click" not in text
@@ -59,9 +70,8 @@ def test_no_dumping_grounds_and_no_talk_below_the_cli(file: Path) -> None:
         assert not re.search(r"(?<![\w.])print\(|sys\.exit\(", text)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_no_swallowed_errors_and_no_stubs(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def no_swallowed_errors_and_no_stubs(file: Path) -> None:
+    for node in nodes(file):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, "bare except"
             assert not all(isinstance(line, ast.Pass) for line in node.body), "except: pass"
@@ -77,7 +87,7 @@ def module_name(file: Path) -> str:
 def imports_of(file: Path, names: set[str]) -> set[str]:
     """Modules of the house that a file imports anywhere, inside functions and under TYPE_CHECKING too."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -146,7 +156,7 @@ def sentences() -> Iterator[tuple[str, str, str, str]]:
     """(file, code, message template, hint template) of each error and notice written out in the source."""
     kinds = {"UsageError", "MissingInputError", "DataError", "ThresholdError", "BusyError", "TelcliError", "Notice"}
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
                 texts = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant)]
                 if len(texts) == 2:

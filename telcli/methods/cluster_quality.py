@@ -148,7 +148,7 @@ def about_label(table: ArrayLike, shuffles: int = 999, seed: int = 0) -> About:
     gain = _gain(counts)
     of_cluster = _entropy(counts.sum(axis=1))
     random = np.random.default_rng(seed)
-    by_chance = np.array([_gain(_shuffled(counts, random)) for _ in range(shuffles)])
+    by_chance = _gains_by_chance(counts, shuffles, random)
     return About(
         float(counts.max(axis=1).sum() / counts.sum()),
         _entropy(counts.sum(axis=0)) - gain,
@@ -178,6 +178,21 @@ def _gain(counts: NDArray[np.int64]) -> float:
     total = counts.sum()
     inside = sum(row.sum() / total * _entropy(row) for row in counts if row.sum())
     return max(_entropy(counts.sum(axis=0)) - float(inside), 0.0)
+
+
+def _gains_by_chance(counts: NDArray[np.int64], shuffles: int, random: np.random.Generator) -> NDArray[np.float64]:
+    """The gain of each of so many tables with the same margins; of two classes, one draw gives them all."""
+    if counts.shape[1] != 2:
+        return np.array([_gain(_shuffled(counts, random)) for _ in range(shuffles)])
+    rows = counts.sum(axis=1)
+    first = random.multivariate_hypergeometric(rows, int(counts[:, 0].sum()), size=shuffles, method="marginals")
+    inside = np.zeros(shuffles)
+    for size, dealt in zip(rows, first.T, strict=True):
+        if size:
+            share = np.stack([dealt, size - dealt]) / size
+            bits = share * np.log2(share, where=share > 0, out=np.zeros_like(share))
+            inside += size / rows.sum() * (0.0 - (bits[0] + bits[1]))
+    return np.maximum(_entropy(counts.sum(axis=0)) - inside, 0.0)
 
 
 def _shuffled(counts: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
