@@ -25,6 +25,8 @@ Whole = NDArray[np.int64]
 COUNTED, INSIDE, NO_FEE = PRODUCT_COUNTED
 _CHANGES_NEEDED = 10
 """Fewer steps of one product do not tell by themselves whether plan fees hold its fee: all products together do."""
+_TAKEN_NEEDED = 30
+"""So many products taken up and none given up are odd."""
 _SCHEMA = {
     "product_id": pl.String,
     **dict.fromkeys(("holders", "eligible", "customer_months", "taken"), pl.Int64),
@@ -247,6 +249,13 @@ def products_notices(found: Uptake | None) -> list[Notice]:
             "by the same amount, so that growth of plan fees holds them already."
         )
         said.append(Notice("value-products-in-plan-fees", template, {"products": counts[INSIDE]}))
+    taken = int(found.told.taken.sum())
+    if taken >= _TAKEN_NEEDED and not found.told.dropped.any():
+        template = (
+            "No product is on record as given up in 12 months, while {taken} were taken up: if the extract lists only "
+            "what is held now, what products bring is not to be trusted (products.ended_on)."
+        )
+        said.append(Notice("value-products-no-ends", template, {"taken": taken}))
     return said
 
 

@@ -128,6 +128,15 @@ def test_products_without_a_fee_are_told_and_add_nothing():
     assert {"value-products-no-fee", "value-no-incremental"} <= {notice.code for notice in outcome.notices}
 
 
+def test_products_that_nobody_ever_gives_up_are_doubted():
+    held, _ = taking(people=120)
+    said = {notice.code: notice.values for notice in valued(held, people=120, months=14)[2].notices}
+    assert said["value-products-no-ends"]["taken"] > 30
+    ended = [(*row[:3], MONTHS[-2] if row[2] == MONTHS[2] else None, row[4]) for row in held]
+    told = valued(ended, people=120, months=14)[2].notices
+    assert "value-products-no-ends" not in {notice.code for notice in told}
+
+
 def test_without_products_nothing_is_told_of_them():
     outcome = valued([])[2]
     assert outcome.metrics["products"] is None
