@@ -33,7 +33,8 @@ _CONTROLS = ("way of paying",)
 def products(table: pl.DataFrame, least: int, most: int = _MOST) -> list[dict[str, Any]]:
     """Products of value_products that will bring or lose the most, up to `most`; `of` is how many there are.
 
-    Those that fewer than `least` customers hold, or could take, are not listed.
+    Those that fewer than `least` customers hold, or could take, are not listed; of those that do not count nothing is
+    expected.
     """
     names = ("holders", "eligible", "take_up", "give_up", "monthly_fee", "expected_margin", "expected_loss")
     rows = [
@@ -42,15 +43,12 @@ def products(table: pl.DataFrame, least: int, most: int = _MOST) -> list[dict[st
         if not any(0 < row[name] < least for name in ("holders", "eligible"))
     ]
     rows.sort(key=lambda row: (-abs(row["expected_margin"]) - abs(row["expected_loss"]), row["product_id"]))
-    return [
-        {
-            "item": row["product_id"],
-            "counted": row["counted"],
-            **{name: row[name] for name in names},
-            "of": table.height,
-        }
-        for row in rows[:most]
-    ]
+    found = []
+    for row in rows[:most]:
+        told = names if row["counted"] == "counted" else names[:-2]
+        texts = {"item": row["product_id"], "counted": row["counted"]}
+        found.append({**texts, **{name: row[name] for name in told}, "of": table.height})
+    return found
 
 
 def groups_beside(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:

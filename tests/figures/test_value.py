@@ -166,6 +166,8 @@ def test_groups_of_curves_need_their_kind() -> None:
 def test_further_sides_hide_few_customers() -> None:
     found = value_example.tables([])
     assert [row["item"] for row in value_sides.products(found["value_products"], 10)] == ["301", "303"]
+    unpaid = found["value_products"].with_columns(counted=pl.lit("no-fee"), monthly_fee=pl.lit(None, dtype=pl.Float64))
+    assert not any("expected_margin" in row for row in value_sides.products(unpaid, 10))
     index = value_sides.groups_beside(found["value_index"], 10)
     assert [(row["group"], row.get("small")) for row in index] == [
         ("business", 1.0),
