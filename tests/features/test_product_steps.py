@@ -80,6 +80,15 @@ def test_a_product_just_launched_tells_nothing_before_somebody_held_it():
     assert (totals(found, told.taken), totals(found, told.at_risk)) == ({"new": 0}, {"new": 0})
 
 
+def test_what_comes_with_the_first_line_for_it_is_not_taken_up():
+    given = tables(held=[("d1", "films", date(2024, 1, 1), None), ("a2", "films", date(2024, 6, 3), None)])
+    new = {"subscription_id": ["a2"], "customer_id": ["a"], "service_type": ["tv"], "activated_on": [date(2024, 6, 2)]}
+    given["subscriptions"] = pl.concat([given["subscriptions"], pl.LazyFrame(new)], how="diagonal")
+    found = holdings(given, IDS, JUNE)
+    told = moves(found, np.ones((4, 3), dtype=bool), np.full(4, 40), np.zeros(4, dtype=np.int64), JUNE)
+    assert (totals(found, told.taken), totals(found, told.at_risk)) == ({"films": 0}, {"films": 2})  # b, twice
+
+
 def test_plan_fees_that_move_by_the_same_are_told():
     fees = np.array([[30.0, 30.0, 30.0], [30.0, 38.0, 38.0], [30.0, 30.0, 30.0], [np.nan, 30.0, 38.0]])
     found, told = counted(fees=fees)

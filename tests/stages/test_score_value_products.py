@@ -15,8 +15,8 @@ MONTHS = [date(2023 + (place + 4) // 12, (place + 4) % 12 + 1, 1) for place in r
 JUNE = MONTHS[-1]
 
 
-def valued(held, fees=None, people=4, months=3, revenue=None, **settings):
-    """Value people who stay, with a mobile line each; `held` is rows (person, product, start, end, fee)."""
+def valued(held, fees=None, people=4, months=3, revenue=None, services=("mobile",), **settings):
+    """Value people who stay, with a line each, of `services` in turn; `held`: (person, product, start, end, fee)."""
     names = [f"c{place:03d}" for place in range(people)]
     lines = [
         {
@@ -27,7 +27,10 @@ def valued(held, fees=None, people=4, months=3, revenue=None, **settings):
         for person, name in enumerate(names)
         for step, month in enumerate(MONTHS[-months:])
     ]  # fmt: skip
-    subscriptions = [{"subscription_id": f"s{name}", "customer_id": name, "service_type": "mobile"} for name in names]
+    subscriptions = [
+        {"subscription_id": f"s{name}", "customer_id": name, "service_type": services[place % len(services)]}
+        for place, name in enumerate(names)
+    ]
     products = pl.LazyFrame(
         [(f"s{names[who]}", *row) for who, *row in held],
         schema={
@@ -73,6 +76,28 @@ def test_by_hand():
     assert told["films"]["give_up"] == pytest.approx(1 / 4)
     assert outcome.metrics["products"]["by_counted"] == {"counted": 2, "in-plan-fees": 0, "no-fee": 0}
     assert "value-incremental-products-only" in {notice.code for notice in outcome.notices}
+
+
+def test_only_who_has_a_line_for_it_is_expected_to_take_it():
+    held = [(0, "films", date(2020, 1, 1), None, 8.0), (2, "films", date(2024, 6, 2), None, 8.0)]
+    scores, products, _ = valued(held, people=6, services=("tv", "mobile"), horizon_months=1)
+    # of persons 2 and 4, in May and June: 1 of 4
+    assert scores["incremental_value"].to_list() == pytest.approx([0, 0, 0, 0, 8 / 4, 0], abs=1e-4)
+    assert products.select("eligible", "customer_months").rows() == [(1, 4)]
+
+
+def test_holders_lose_what_they_pay_themselves():
+    held = [
+        (0, "films", date(2020, 1, 1), None, 4.0), (1, "films", date(2020, 1, 1), None, 12.0),
+        (2, "films", date(2020, 1, 1), date(2024, 6, 9), 8.0), (3, "films", date(2020, 1, 1), None, None),
+    ]  # fmt: skip
+    scores, products, _ = valued(held, horizon_months=1)
+    lost = [fee * (1 / 8) for fee in (4.0, 12.0)]  # 8 months of holders, 1 gave up
+    unknown = 8.0 * (1 / 8)  # the mean of those known
+    assert products["monthly_fee"].to_list() == [8.0]
+    assert scores["retention_value"].to_list() == pytest.approx(
+        [50 - lost[0], 50 - lost[1], 50, 50 - unknown], abs=1e-4
+    )
 
 
 def taking(people=60, rate=0.05, fee=12.0):

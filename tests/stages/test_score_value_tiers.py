@@ -40,6 +40,11 @@ def test_products_of_the_top_tier_alone_and_by_more_than_chance():
     assert lounge["chance_of_all"] == pytest.approx(4 * exact, abs=1e-7)  # the second smallest of five
 
 
+def test_one_holder_tells_nothing():
+    found = top(pairs_of(one=[3]))["one"]
+    assert (found["chance"], found["chance_of_all"], found["held_by_tier"]) == (0.2, 0.2, "no")
+
+
 def test_more_than_others_but_not_most():
     found = top(pairs_of(often=[*range(7), *range(20, 28)]))
     assert found["often"]["held_by_tier"] == "more"
