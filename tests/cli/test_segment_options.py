@@ -45,7 +45,7 @@ def test_nothing_to_join_is_answered_with_a_month_that_there_is(home: Path, caps
 def test_how_segments_are_found_is_not_asked_where_none_are(
     home: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
-    asked = (option, "kmeans" if option == "--algorithm" else "4")
+    asked = (option, "kmeans" if option == "--algorithm" else "2")
     error = failed(capsys, "--no-refit", *asked)
     assert (error["code"], error["exit_code"]) == ("segment-option-unused", 2)
     assert option in str(error["message"])
