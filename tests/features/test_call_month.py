@@ -29,7 +29,7 @@ def one(records: list[Record]) -> dict[str, Any]:
     return found.row(0, named=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(records=RECORDS | EXACT)
 def test_every_column_is_what_the_definitions_say(records: list[Record]) -> None:
     found = call_months(frame(records)).rows(named=True)

@@ -109,7 +109,7 @@ _DAY = st.none() | st.integers(0, 300).map(lambda n: date(2024, 1, 1) + timedelt
 _ROW = st.tuples(st.sampled_from("ab"), st.sampled_from("XYZ"), _DAY, _DAY)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(_ROW, max_size=7), st.sampled_from([None, JUNE]))
 def test_no_row_is_lost_and_no_day_is_told_twice(rows: list[Row], month: date | None) -> None:
     found = part(*rows, month=month)

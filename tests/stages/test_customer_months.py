@@ -50,7 +50,7 @@ def small(**more: list[dict[str, Any]]) -> Tables:
     return {name: table(name, found) for name, found in {**rows, **more}.items()}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_size_of_buckets_does_not_show(seed: int) -> None:
     tables = random_operator(seed, customers=12)
     whole = run(tables)

@@ -56,7 +56,7 @@ def operators(draw: st.DrawFn) -> dict[str, pl.LazyFrame]:
     return tables
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(operators(), st.sampled_from(MONTHS), st.sampled_from(MONTHS))
 def test_what_holds_of_any_two_months(tables: dict[str, pl.LazyFrame], one: date, other: date) -> None:
     there, told = compare(tables, one, other)
