@@ -34,12 +34,12 @@ def groups(table: pl.DataFrame, least: int, profiles: pl.DataFrame | None = None
     Tenures that fewer than `least` customers were seen at are left out. `profiles` has the names of segments in both
     languages.
     """
-    if not {"kind", "group_name"} <= set(table.columns):
+    if not {"kind", "group"} <= set(table.columns):
         return []
     chinese = {} if profiles is None else dict(profiles.select("segment_name", "segment_name_zh").iter_rows())
-    ordered = table.sort("kind", "group_name", "tenure_month")
+    ordered = table.sort("kind", "group", "tenure_month")
     rows = []
-    for (kind, group), held in ordered.group_by("kind", "group_name", maintain_order=True):
+    for (kind, group), held in ordered.group_by("kind", "group", maintain_order=True):
         seen = {row["tenure_month"]: row for row in held.to_dicts() if row["at_risk"] >= least}
         stays = {f"after_{month}": seen[month]["survival"] for month in _AT if month in seen}
         if stays:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, hyp2f1
+from scipy.special import betaln
 
 __all__ = ["ShiftedBetaGeometric", "cohort_cells", "fit_sbg"]
 
@@ -67,7 +67,7 @@ class ShiftedBetaGeometric:
         >>> round(ShiftedBetaGeometric(0.6681, 3.8061, 0.0).lifetime(0.10), 2)
         5.92
         """
-        return float(hyp2f1(1.0, self.beta, self.alpha + self.beta, _argument(discount)))
+        return float(_hypergeometric(self.alpha, np.array([self.alpha + self.beta]), discount)[0])
 
     def residual_lifetime(self, discount: float, renewals: ArrayLike) -> Array:
         """Discounted payments still to come of one who has renewed n times, this period's being made; without an end.
@@ -87,8 +87,7 @@ class ShiftedBetaGeometric:
         """
         done = np.asarray(renewals, dtype=np.float64)
         both, beta = self.alpha + self.beta + done, self.beta + done
-        found: Array = beta / both * hyp2f1(1.0, beta + 1.0, both + 1.0, _argument(discount))
-        return found
+        return beta / both * _hypergeometric(self.alpha, both + 1.0, discount)
 
     def even_hazard(self, discount: float, renewals: ArrayLike) -> Array:
         """The one chance of leaving per period whose discounted payments add up to those still to come, 0..1.
@@ -167,10 +166,26 @@ def fit_sbg(at_risk: ArrayLike, left: ArrayLike) -> ShiftedBetaGeometric:
     return ShiftedBetaGeometric(float(alpha), float(beta), -float(found.fun) * float(risk.sum()))
 
 
-def _argument(discount: float) -> float:
+def _hypergeometric(rest: float, lower: Array, discount: float) -> Array:
+    """2F1(1, c - r; c; 1 / (1 + d)) for each c of `lower`, r = `rest`.
+
+    By Pfaff it is (1 + d) / d 2F1(1, r; c; -1 / d), whose continued fraction has terms of one sign: nothing cancels,
+    however close 1 / (1 + d) is to 1 and however large c is, where series do. Its error falls as exp(-2 n sqrt(d)).
+
+    Source: Abramowitz and Stegun 15.3.4; Gauss's continued fraction, DLMF 15.7.5.
+    """
     if discount <= 0:
         raise ValueError("the discount must be above 0: without it the sum may have no end")
-    return 1.0 / (1.0 + discount)
+    value = np.ones_like(lower)
+    for step in range(2 * int(20.0 / np.sqrt(discount)) + 40, 1, -1):
+        half = step // 2
+        if step % 2:
+            part = (rest + half) * (lower - 1.0 + half) / ((lower + 2 * half - 1.0) * (lower + 2 * half))
+        else:
+            part = half * (lower - rest - 1.0 + half) / ((lower + 2 * half - 2.0) * (lower + 2 * half - 1.0))
+        value = 1.0 + part / (discount * value)
+    # The first term is r / c, its other factors being one and the same.
+    return (1.0 + discount) / (discount + rest / (lower * value))
 
 
 def _negative(logs: Array, period: Array, risk: Array, gone: Array) -> tuple[float, Array]:

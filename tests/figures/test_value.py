@@ -160,7 +160,7 @@ def test_groups_of_curves_need_their_kind() -> None:
     assert [row["group_zh"] for row in rows] == ["postpaid", "预付"]
     assert set(rows[0]) == {"kind", "group", "group_zh", "after_6", "after_12", "after_24"}
     assert value_trust.groups(table, 301) == []
-    assert value_trust.groups(table.rename({"group_name": "pay_mode"}), 10) == []
+    assert value_trust.groups(table.rename({"group": "pay_mode"}), 10) == []
 
 
 def test_further_sides_hide_few_customers() -> None:

@@ -103,3 +103,17 @@ def test_growing_cohorts_and_endless_sums_are_refused() -> None:
         cohort_cells([[10, 11]])
     with pytest.raises(ValueError, match="discount"):
         ShiftedBetaGeometric(1.0, 1.0, 0.0).lifetime(0.0)
+
+
+@pytest.mark.parametrize("beta", [0.5, 3.8, 50.0, 500.0])
+@pytest.mark.parametrize("discount", [0.0005, 0.005, 0.1])
+def test_stays_to_come_are_the_plain_sum_whatever_the_discount_and_the_tenure(beta: float, discount: float) -> None:
+    model, done = ShiftedBetaGeometric(0.668, beta, 0.0), np.array([0, 60, 120, 400])
+    periods = np.arange(1, int(40 / discount))
+    by_hand = [
+        float((model.survival(periods + n) / model.survival(n) * (1 + discount) ** -(periods - 1.0)).sum())
+        for n in done
+    ]
+    assert model.residual_lifetime(discount, done) == pytest.approx(by_hand, rel=1e-6)
+    hazard = model.even_hazard(discount, done)
+    assert ((hazard > 0) & (hazard < 1)).all()

@@ -5,6 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from telcli.tables import contract
+
 BEFORE = date(2024, 5, 1)
 MATRIX = {
     "platinum": {"platinum": 60, "gold": 20, "silver": 0, "bronze": 0, "none": 12},
@@ -49,7 +51,15 @@ _ITEMS = [
 
 def tables(ids: list[str]) -> dict[str, pl.DataFrame]:
     """Result tables of score-value beside value_scores, without as_of."""
-    return {**_money(), **_score(), "value_moves": _moves(ids), "value_stars": _stars(ids), **_trust(), **_sides()}
+    told = {**_money(), **_score(), "value_moves": _moves(ids), "value_stars": _stars(ids), **_trust(), **_sides()}
+    return {name: _whole(name, frame) for name, frame in told.items()}
+
+
+def _whole(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with every column that its contract asks for; what no picture is made of is 1."""
+    needed = [(column, kind) for column, kind in contract(name).schema.columns().items() if not kind.nullable]
+    untold = [(column, kind) for column, kind in needed if column not in ("as_of", *frame.columns)]
+    return frame.with_columns(pl.lit(1).cast(kind.dtype).alias(column) for column, kind in untold)
 
 
 def _money() -> dict[str, pl.DataFrame]:
@@ -182,7 +192,7 @@ def _trust() -> dict[str, pl.DataFrame]:
         for tenth in range(1, 11)
     ]
     groups = [
-        {"kind": "pay-mode", "group_name": group, "tenure_month": month, "at_risk": 300.0, "left": 2.0, "hazard": 0.02}
+        {"kind": "pay-mode", "group": group, "tenure_month": month, "at_risk": 300.0, "left": 2.0, "hazard": 0.02}
         | {"survival": 0.98**month}
         for group in ("postpaid", "prepaid")
         for month in range(25)
