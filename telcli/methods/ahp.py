@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["RANDOM_INDEX", "SCALE", "Mend", "Priorities", "completed", "from_pairs", "mend", "priorities"]
+__all__ = ["RANDOM_INDEX", "SCALE", "Mend", "Priorities", "completed", "from_pairs", "mend", "priorities", "unlinked"]
 
 Array = NDArray[np.float64]
 
@@ -64,15 +65,26 @@ class Mend:
     row, column : whose judgement, row against column, so that the one given is at least 1.
     given : the judgement, >= 1.
     best : what all others imply, > 0.
-    proposed : the value of Saaty's scale nearest to the one given that brings the ratio below the limit, or, where
-        none does, the one that comes closest to it.
-    cr : consistency ratio with `proposed`.
+    implied : that on Saaty's scale: of its values the one with the lowest ratio.
+    implied_cr : consistency ratio with `implied`.
+    proposed : the value of the scale nearest to the one given that brings the ratio below the limit; `implied` where
+        none does.
+    cr : consistency ratio with `proposed`, at least `implied_cr`.
     """
 
     row: int
     column: int
     given: float
     best: float
+    implied: float
+    implied_cr: float
+    proposed: float
+    cr: float
+
+
+class _Trial(NamedTuple):
+    implied: float
+    implied_cr: float
     proposed: float
     cr: float
 
@@ -124,7 +136,7 @@ def completed(judgements: ArrayLike) -> Array:
     rows, columns = np.nonzero(np.triu(np.isnan(matrix)))
     if not rows.size:
         return matrix
-    if not _linked(matrix):
+    if unlinked(matrix):
         raise ValueError("the judgements made do not link all items with each other")
     found = minimize(
         _lambda_of, np.zeros(rows.size), (matrix, rows, columns), "BFGS", jac=True, options={"gtol": 1e-12}
@@ -133,7 +145,7 @@ def completed(judgements: ArrayLike) -> Array:
 
 
 def mend(judgements: ArrayLike, table: str = "classic", limit: float = 0.10) -> Mend | None:
-    """Which one judgement spoils the consistency most, and a value that would mend it.
+    """Which one judgement spoils the consistency most, what the others imply of it, and the least change that mends it.
 
     Each judgement in turn is taken as not made: the one without which the ratio is lowest is the worst; of several
     (among three items always all) the one that needs the smallest change. `best` is what the others imply of it
@@ -146,25 +158,28 @@ def mend(judgements: ArrayLike, table: str = "classic", limit: float = 0.10) -> 
     Examples
     --------
     >>> worst = mend([[1, 2, 1 / 8], [1 / 2, 1, 2], [8, 1 / 2, 1]])
-    >>> worst.row, worst.column, worst.given, worst.proposed, round(worst.cr, 3)
-    (0, 1, 2.0, 0.16666666666666666, 0.093)
+    >>> worst.row, worst.column, worst.given, round(worst.best, 4), round(1 / worst.implied), round(worst.implied_cr, 3)
+    (0, 1, 2.0, 0.0625, 9, 0.032)
+    >>> round(1 / worst.proposed), round(worst.cr, 3)
+    (6, 0.093)
     """
     matrix = _checked(judgements)
     without = {place: _with(matrix, *place, float("nan")) for place in _made(matrix)}
-    linked = {place: left for place, left in without.items() if _linked(left)}
+    linked = {place: left for place, left in without.items() if not unlinked(left)}
     if not linked or priorities(matrix, table).cr < ALIKE:
         return None
     ratios = {place: priorities(left, table).cr for place, left in linked.items()}
     least = min(ratios.values())
     trials = []
     for place in (place for place, ratio in ratios.items() if ratio < least + ALIKE):
-        proposed, ratio = _nearest(matrix, place, table, limit)
-        trials.append((round(abs(np.log(proposed / matrix[place])), 9), place, proposed, ratio))
-    _, (row, column), proposed, ratio = min(trials)
+        trial = _trial(matrix, place, table, limit)
+        trials.append((round(abs(np.log(trial.proposed / matrix[place])), 9), place, trial))
+    _, (row, column), trial = min(trials)
     given, best = float(matrix[row, column]), float(completed(linked[row, column])[row, column])
     if given < 1:
-        return Mend(column, row, 1 / given, 1 / best, 1 / proposed, ratio)
-    return Mend(row, column, given, best, proposed, ratio)
+        turned = trial._replace(implied=1 / trial.implied, proposed=1 / trial.proposed)
+        return Mend(column, row, 1 / given, 1 / best, *turned)
+    return Mend(row, column, given, best, *trial)
 
 
 def from_pairs(size: int, pairs: Sequence[tuple[int, int, float]]) -> Array:
@@ -197,9 +212,14 @@ def _made(matrix: Array) -> list[tuple[int, int]]:
     return [(int(row), int(column)) for row, column in np.argwhere(np.triu(~np.isnan(matrix), 1))]
 
 
-def _linked(matrix: Array) -> bool:
-    """Whether the judgements made lead from each item to every other."""
-    return bool(connected_components(~np.isnan(matrix), directed=False)[0] == 1)
+def unlinked(matrix: Array) -> list[int]:
+    """Places of the items that no chain of judgements made links to the first.
+
+    >>> unlinked(from_pairs(4, [(0, 2, 3.0), (1, 3, 2.0)]))
+    [1, 3]
+    """
+    labels = connected_components(~np.isnan(matrix), directed=False)[1]
+    return [int(place) for place in np.flatnonzero(labels != labels[0])]
 
 
 def _principal(matrix: Array) -> tuple[float, Array, Array]:
@@ -231,12 +251,11 @@ def _with(matrix: Array, row: int, column: int, value: float) -> Array:
     return changed
 
 
-def _nearest(matrix: Array, place: tuple[int, int], table: str, limit: float) -> tuple[float, float]:
-    """The value of the scale nearest to the judgement given that is consistent enough, and the ratio with it."""
+def _trial(matrix: Array, place: tuple[int, int], table: str, limit: float) -> _Trial:
+    """What one judgement could be instead: the value of the scale that fits the others best, and the least change."""
     given = matrix[place]
-    trials = [(priorities(_with(matrix, *place, value), table).cr, value) for value in SCALE]
-    enough = [(abs(np.log(value / given)), value, ratio) for ratio, value in trials if ratio < limit]
-    if enough:
-        return min(enough)[1:]
-    ratio, value = min(trials)
-    return value, ratio
+    ratios = [(priorities(_with(matrix, *place, value), table).cr, value) for value in SCALE]
+    lowest, implied = min(ratios)
+    enough = [(abs(np.log(value / given)), value, ratio) for ratio, value in ratios if ratio < limit]
+    _, proposed, ratio = min(enough, default=(0.0, implied, lowest))
+    return _Trial(implied, lowest, proposed, ratio)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.errors import DataError, UsageError
-from telcli.methods.ahp import RANDOM_INDEX, from_pairs, mend, priorities
+from telcli.methods.ahp import RANDOM_INDEX, from_pairs, mend, priorities, unlinked
 from telcli.methods.ahp_group import combined, kendall_w
 
 __all__ = ["LIMIT", "Judged", "judged"]
@@ -88,7 +88,7 @@ def _weighed(
     try:
         found_all = priorities(whole, table)
     except ValueError:
-        raise _missing(node, ", ".join(_apart(items, whole)), source) from None
+        raise _missing(node, ", ".join(items[place] for place in unlinked(whole)), source) from None
     together = _checked(node, items, "", whole, table, source)
     about = {
         "order": len(items),
@@ -132,21 +132,24 @@ def _inconsistent(
             **told,
         )
     told |= {"row": items[worst.row], "column": items[worst.column], "given": written(worst.given)}
+    told |= {"implied": written(worst.implied), "fitted": f"{worst.implied_cr:.3f}"}
     told |= {"proposed": written(worst.proposed), "mended": f"{worst.cr:.3f}"}
     if worst.cr >= LIMIT:
         return DataError(
             "judgements-far-apart",
             "{file}: judgements on {node} contradict each other: their consistency ratio is {cr}, not below 0.10, and "
-            "no single change mends it. {row} : {column} = {given} fits the others least; {proposed} would leave it at "
-            "{mended}.",
+            "no single change mends it. {row} : {column} = {given} fits the others least: they imply {implied}, which "
+            "would leave it at {fitted}.",
             hint="Look at them again, {row} : {column} first.",
             **told,
         )
     return DataError(
         "judgements-inconsistent",
         "{file}: judgements on {node} contradict each other: their consistency ratio is {cr}, not below 0.10. "
-        "{row} : {column} = {given} fits the others least; {proposed} would bring the ratio to {mended}.",
-        hint="Write {row} : {column} = {proposed}, if that is what is meant, or look at the others again.",
+        "{row} : {column} = {given} fits the others least: they imply {implied}, which would bring the ratio to "
+        "{fitted}.",
+        hint="Write {row} : {column} = {implied}, if that is what is meant, or look at the others again; the least "
+        "change that is accepted is {proposed}, with {mended}.",
         **told,
     )
 
@@ -160,14 +163,6 @@ def _missing(node: str, items: str, source: str) -> UsageError:
         node=node,
         items=items,
     )
-
-
-def _apart(items: Sequence[str], matrix: Array) -> list[str]:
-    """The items that the judgements made do not link to the first."""
-    from scipy.sparse.csgraph import connected_components
-
-    labels = connected_components(~np.isnan(matrix), directed=False)[1]
-    return [item for item, label in zip(items, labels, strict=True) if label != labels[0]]
 
 
 def _agreement(weights: Sequence[Array]) -> float | None:

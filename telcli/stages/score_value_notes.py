@@ -95,5 +95,6 @@ def _margin(asked: ScoreValueSettings) -> str:
         f"Margin is {asked.margin_rate:g} of revenue, less {asked.interconnect_rate:g} a minute of calls to other "
         f"operators' customers, {asked.content_share:g} of value-added charges, {asked.cost_per_contact:g} a contact, "
         f"{asked.line_cost:g} a line and month, what campaigns cost, and {asked.bad_debt_rate:g} of what arrears of "
-        "more than 90 days grew by; retention is taken off only as far as margin_rate does."
+        "more than 90 days grew by. Current value is less commissions of lines sold and subsidies of devices spread "
+        "over contracts, where known; what is expected is not. Retention is taken off only as far as margin_rate does."
     )

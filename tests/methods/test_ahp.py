@@ -110,6 +110,7 @@ def test_the_worst_judgement_mended_is_never_worse(matrix: np.ndarray, table: st
     after = priorities(matrix, table).cr
     assert after == pytest.approx(worst.cr, abs=1e-9)
     assert after <= max(before, 0.10) + 1e-9
+    assert worst.implied_cr <= worst.cr
     assert worst.given >= 1
 
 
@@ -122,6 +123,18 @@ def test_a_planted_slip_is_the_judgement_that_is_named() -> None:
     assert (worst.row, worst.column, worst.given) == (2, 0, 4.0)
     assert worst.best == pytest.approx(1 / 4, rel=1e-6)
     assert worst.cr < 0.10 < priorities(matrix).cr
+
+
+def test_what_the_others_imply_is_told_beside_the_least_change_that_passes() -> None:
+    true = np.array([8.0, 4.0, 2.0, 2.0])
+    matrix = true[:, None] / true[None, :]
+    matrix[0, 3], matrix[3, 0] = 1 / 4, 4.0
+    worst = mend(matrix)
+    assert worst is not None
+    assert (worst.row, worst.column, worst.given) == (3, 0, 4.0)
+    assert (worst.implied, worst.implied_cr) == (1 / 4, pytest.approx(0.0, abs=1e-9))
+    assert worst.proposed == 1.0
+    assert 0.0 < worst.cr < 0.10
 
 
 def test_two_items_and_agreeing_judgements_have_nothing_to_mend() -> None:

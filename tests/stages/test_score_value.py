@@ -307,6 +307,7 @@ def test_assumptions_are_listed():
     sentences = run(rows("a", [1.0]))[2].metrics["assumptions"]
     assert len(sentences) == 7
     assert all(sentence.endswith(".") for sentence in sentences)
+    assert "Current value is less commissions of lines sold and subsidies of devices" in sentences[0]
 
 
 @pytest.mark.parametrize(
