@@ -80,9 +80,10 @@ def steps(fees: Array, tenure: Whole, group: Whole) -> tuple[dict[str, Array], A
     Parameters
     ----------
     fees : array of shape (customers, months)
-        The last month is that of the snapshot.
+        The last month is that of the snapshot. Who has left since belongs among them: who steps down is often about to
+        leave, and those still here alone would tell of too few steps.
     tenure, group : arrays of shape (customers,)
-        At the snapshot; see `kinds`.
+        At the snapshot, had they all stayed; see `kinds`.
 
     Returns
     -------

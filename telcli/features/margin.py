@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from telcli.features.exact import amount, units
 from telcli.features.margin_parts import PARTS, Rates, debts_grown, old_debts, parts
-from telcli.features.month_index import month_at, month_index
+from telcli.features.month_index import index_at, month_at, month_index
 
 __all__ = ["PAY_MODES", "YEAR_PARTS", "Book", "book", "money_known", "month_range", "pay_modes", "whole_tenure"]
 
@@ -32,7 +32,8 @@ class Book:
     margins : array of shape (customers, months)
         Money, the oldest month first; NaN where not known.
     tenure, active : arrays of shape (customers,), one per mark
-        Whole months since joining (-1 where not known), and whether the customer was there, at each mark.
+        Whole months since joining (-1 where not known), and whether the customer was there, at each mark; the tenure of
+        who had left by then is what it would have come to.
     group : array of shape (customers,)
         Place of the way of paying in PAY_MODES; -1 where not known.
     year : polars.DataFrame
@@ -157,7 +158,8 @@ def _folded(
         pl.when(at == month).then(debts).max().alias(f"owed_{place}") for place, month in enumerate([before, *months])
     ]
     for place, mark in enumerate(marks):
-        tenure = pl.when(at == mark).then(whole_tenure()).max()
+        since = pl.when(at < mark).then(whole_tenure() + month_index(mark) - index_at(at)).max()
+        tenure = pl.when((at == mark).any()).then(pl.when(at == mark).then(whole_tenure()).max()).otherwise(since)
         picked += [tenure.alias(f"tenure_{place}"), ((at == mark) & pl.col("active")).any().alias(f"active_{place}")]
     lately = [month for month in months if month <= marks[0]][-counted:]
     here = at.is_between(lately[0], lately[-1]) & pl.col(source).is_not_null()

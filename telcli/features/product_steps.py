@@ -1,6 +1,7 @@
 """Which products customers took up and gave up from one month's end to the next, by kind of customer.
 
-Counted of customers who were there at both ends, so that leaving is not giving up. A customer could take a product up
+Counted of customers who were there at both ends, who have left since included: leaving is not giving up, but who gave a
+product up and left later did give it up. A customer could take a product up
 where a line of hers is of a kind of service that it was seen on; what comes along with the first line of a kind of
 service is not counted, and what is taken and given up within one month neither.
 """
@@ -147,7 +148,7 @@ def moves(found: Holdings, active: Flags, tenure: Whole, group: Whole, last: dat
     active : array of shape (customers, months)
         Whether they were there at each month's end.
     tenure, group : arrays of shape (customers,)
-        In the last month; see `fee_steps.standing`.
+        In the last month, had they all stayed; see `fee_steps.standing`.
     last : date
         The last month.
     fees : array of shape (customers, months) or None

@@ -33,7 +33,7 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import tested
-from telcli.stages.score_value_coming import Coming, coming, expected_tables
+from telcli.stages.score_value_coming import Coming, Past, coming, expected_tables
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
@@ -97,7 +97,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, everyone)
     inputs.progress("values", 2, 3)
-    expected, before = _coming(study, inputs, here, how), _coming(study, inputs, everyone.active_at(1), how, future)
+    past = Past.of(inputs.tables, study.calendar[-(YEAR + 1 + future) :], everyone)
+    expected, before = (coming(past, mark, back, how.rates.margin_rate) for mark, back in enumerate((0, future)))
     test = tested(everyone, then.outlook(everyone, 1, max(future, 1)), study.calendar, future, settings, before)
     worth, products = _scores(study, here, _ahead(study, now, everyone), test.noise, expected)
     scored = _scored(study, inputs, worth, here)
@@ -205,12 +206,6 @@ def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> d
         "survival_groups": curves(now.staying, segments, study.as_of, months).lazy(),
         "survival_effects": effect_rows(now, study.as_of).lazy(),
     }
-
-
-def _coming(study: _Study, inputs: Inputs, those: Book, how: Earned, back: int = 0) -> Coming:
-    """What comes beyond the usual month of customers of the snapshot, or of so many months ago (the second mark)."""
-    months, mark = study.calendar[: len(study.calendar) - back][-(YEAR + 1) :], min(back, 1)
-    return coming(inputs.tables, months, those.ids, (those.tenure[mark], those.group), how.rates.margin_rate)
 
 
 def _scores(

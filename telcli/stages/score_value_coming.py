@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
-from telcli.features.fee_steps import fee_matrix
+from telcli.features.fee_steps import WINDOW, fee_matrix
+from telcli.features.margin import Book
 from telcli.features.product_steps import active_matrix
 from telcli.methods.annuity import Terms, discounted_months, growing_months
 from telcli.methods.outlook import Outlook
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_products import Money, Uptake, products_notices, products_table, taken_up
 
-__all__ = ["Coming", "coming", "expected_tables"]
+__all__ = ["Coming", "Past", "coming", "expected_tables"]
 
 Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+_MONTHS = WINDOW + 1
 
 
 @dataclass(frozen=True)
@@ -65,42 +67,66 @@ class Coming:
         return said + products_notices(self.uptake)
 
 
-def coming(
-    tables: Mapping[str, pl.LazyFrame],
-    months: Sequence[date],
-    ids: pl.Series,
-    standing: tuple[Whole, Whole],
-    margin_share: float,
-) -> Coming:
-    """What the last months tell of what is to come of customers who are there in the last of them.
+@dataclass(frozen=True)
+class Past:
+    """Everybody seen in the last months, who left included: told once for both months that values are made of.
 
     Parameters
     ----------
-    tables : mapping
-        customer_months, and subscriptions and products where there are some.
-    months : sequence of date
-        Up to 13, to the month that values are made of.
-    ids : polars.Series
-        Customers.
-    standing : pair of arrays of shape (customers,)
-        Tenure and way of paying of each in the last month.
+    tables : customer_months, and subscriptions and products where there are some.
+    months : up to the snapshot's.
+    everyone : customers; the marks are the snapshot's month, and the one that values are back-tested from.
+    fees : plan fees, customers x months, see `features.fee_steps`; None where none is known.
+    """
+
+    tables: Mapping[str, pl.LazyFrame]
+    months: Sequence[date]
+    everyone: Book
+    fees: Array | None
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pl.LazyFrame], months: Sequence[date], everyone: Book) -> Past:
+        """Read plan fees."""
+        return cls(tables, months, everyone, fee_matrix(tables["customer_months"], months, everyone.ids))
+
+    @cached_property
+    def active(self) -> NDArray[np.bool_]:
+        """Who was there at each month's end, customers x months."""
+        return active_matrix(self.tables["customer_months"], self.months, self.everyone.ids)
+
+
+def coming(past: Past, mark: int, back: int, margin_share: float) -> Coming:
+    """What the months before tell of what is to come of customers who were there `back` months before the last.
+
+    Steps are counted of everybody who was there at both ends of them: who stepped down, or gave a product up, and left
+    later, did so as much as who stayed. Months after do not tell.
+
+    Parameters
+    ----------
+    past : Past
+        Up to 13 months before count.
+    mark : int
+        The mark of the book whose month it is.
+    back : int
+        How many months before the last that is.
     margin_share : float
         Margin over revenue: what is left of a fee.
     """
-    tenure, group = standing
-    frame = tables["customer_months"]
-    fees = fee_matrix(frame, months, ids)
-    growth = grown(fees, tenure, group, margin_share)
+    everyone, end = past.everyone, len(past.months) - back
+    tenure, group, here = everyone.tenure[mark], everyone.group, everyone.active[mark]
+    span = slice(max(end - _MONTHS, 0), end)
+    fees = None if past.fees is None else past.fees[:, span]
+    growth = grown(fees, (tenure, group), here, margin_share)
     uptake = taken_up(
-        tables,
-        ids,
-        lambda: active_matrix(frame, months, ids),
-        standing,
-        months[-1],
+        past.tables,
+        (everyone.ids, here),
+        lambda: past.active[:, span],
+        (tenure, group),
+        past.months[end - 1],
         fees if growth is not None else None,
         margin_share,
     )
-    return Coming(len(ids), growth, uptake)
+    return Coming(int(here.sum()), growth, uptake)
 
 
 def expected_tables(expected: Coming, products: Money | None, as_of: date) -> dict[str, pl.LazyFrame]:

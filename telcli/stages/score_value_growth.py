@@ -16,6 +16,7 @@ from telcli.methods.shrinking import shrunk_means
 __all__ = ["Growth", "grown", "growth_table", "unknown"]
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 MONTHS_NEEDED = 4
 _SCHEMA = {
     **dict.fromkeys(("pay_mode", "tenure_band", "fee_band"), pl.String),
@@ -30,8 +31,8 @@ class Growth:
 
     Parameters
     ----------
-    up, down : arrays of shape (customers,), margin a month that each month adds (>= 0) and takes away (<= 0); 0 without
-        a fee.
+    up, down : arrays of shape (customers here,), margin a month that each month adds (>= 0) and takes away (<= 0); 0
+        without a fee.
     rows : value_growth, without the snapshot's month.
     """
 
@@ -41,26 +42,31 @@ class Growth:
 
 
 def grown(
-    fees: Array | None, tenure: NDArray[np.int64], group: NDArray[np.int64], margin_share: float
+    fees: Array | None, standing: tuple[Whole, Whole], here: NDArray[np.bool_], margin_share: float
 ) -> Growth | None:
-    """Growth of each customer's margin, from the steps of fees of her kind; None where fees or months do not tell.
+    """Growth of margin of customers who are here, from the steps of fees of all of their kind, who left included.
+
+    None where fees or months do not tell.
 
     Parameters
     ----------
-    fees : array of shape (customers, months) or None
+    fees : array of shape (everybody, months) or None
         Up to the month that values are made of; see `features.fee_steps`.
-    tenure, group : arrays of shape (customers,)
-        In that month.
+    standing : pair of arrays of shape (everybody,)
+        Tenure and way of paying in that month; the tenure of who has left is what it would have come to.
+    here : array of shape (everybody,)
+        Who is there in that month: `Growth` is of these.
     margin_share : float
         Margin over revenue: what is left of a fee.
     """
     if fees is None or fees.shape[1] < MONTHS_NEEDED:
         return None
-    told, bounds = steps(fees, tenure, group)
+    told, bounds = steps(fees, *standing)
     if not told["count"].any():
         return None
     used = {way: shrunk_means(told["count"], told[f"{way}_total"], told[f"{way}_squares"]) for way in ("up", "down")}
-    mine = kinds(fees[:, -1], tenure, group, bounds)
+    tenure, group = (each[here] for each in standing)
+    mine = kinds(fees[here, -1], tenure, group, bounds)
     up, down = (np.where(mine >= 0, each[mine], 0.0) * margin_share for each in used.values())
     return Growth(up, down, _rows(told, used, bounds))
 

@@ -58,8 +58,8 @@ class Uptake:
     fee : array of shape (products,), money a month; NaN where not known.
     counted : one of PRODUCT_COUNTED by product.
     margin_share : what is left of a fee.
-    kind, mask : arrays of shape (customers,): standing, and kinds of service held.
-    now : what is held: ``place``, ``product``, ``fee`` (ten-thousandths; null where not known).
+    kind, mask : arrays of shape (customers here,): standing, and kinds of service held.
+    now : what they hold: ``place`` (among them), ``product``, ``fee`` (ten-thousandths; null where not known).
     """
 
     found: Holdings
@@ -155,44 +155,47 @@ class Uptake:
 
 def taken_up(
     tables: Mapping[str, pl.LazyFrame],
-    ids: pl.Series,
+    people: tuple[pl.Series, NDArray[np.bool_]],
     active: Callable[[], NDArray[np.bool_]],
     standing: tuple[Whole, Whole],
     last: date,
     fees: Array | None,
     margin_share: float,
 ) -> Uptake | None:
-    """How these customers took products up and gave them up; None where no product is known.
+    """How products were taken up and given up, by who left later too; None where no product is known.
 
     Parameters
     ----------
     tables : mapping
         subscriptions and products, where there are some.
-    ids : polars.Series
-        Customers who are there in the last month.
+    people : Series and array of shape (everybody,)
+        Customers, and which of them are there in the last month: `Uptake` expects it of these.
     active : callable
         Whether they were there at the ends of up to 13 months up to `last`; asked only where products are known.
-    standing : pair of arrays of shape (customers,)
-        Tenure and way of paying in the last month.
+    standing : pair of arrays of shape (everybody,)
+        Tenure and way of paying in the last month; the tenure of who has left is what it would have come to.
     last : date
         The last month.
-    fees : array of shape (customers, months) or None
+    fees : array of shape (everybody, months) or None
         Plan fees that growth is told by; None where it is not told.
     margin_share : float
         What is left of a fee.
     """
+    ids, here = people
     found = holdings(tables, ids, last)
     if found is None:
         return None
-    tenure, group = standing
-    told = moves(found, active(), tenure, group, last, fees)
+    told = moves(found, active(), *standing, last, fees)
     take = np.stack([shrunk_means(n, k, k) for n, k in zip(told.at_risk, told.taken, strict=True)])
     drop = np.stack([shrunk_means(n, k, k) for n, k in zip(told.held, told.dropped, strict=True)])
     index = last.year * 12 + last.month - 1
-    now = found.at(index)
+    own = pl.DataFrame({"place": np.flatnonzero(here)}).with_row_index("own")
+    now = found.at(index).join(own, on="place", maintain_order="left")
+    now = now.select(pl.col("own").cast(pl.Int64).alias("place"), "product", "fee")
     fee = _fees(found, now)
-    mask = found.masks(index, len(ids))
-    return Uptake(found, told, take, drop, fee, _why(told, fee), margin_share, standing_at(tenure, group, 0), mask, now)
+    tenure, group = (each[here] for each in standing)
+    mask, kind = found.masks(index, len(ids))[here], standing_at(tenure, group, 0)
+    return Uptake(found, told, take, drop, fee, _why(told, fee), margin_share, kind, mask, now)
 
 
 def _fees(found: Holdings, now: pl.DataFrame) -> Array:

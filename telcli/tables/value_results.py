@@ -51,7 +51,7 @@ class ValueMargin(dy.Schema):
 
 
 class ValueGrowth(dy.Schema):
-    """How plan fees stepped from month to month, by kind of customer, of those who stayed."""
+    """How plan fees stepped from month to month, by kind of customer, of all who were there at both ends of a step."""
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
     pay_mode = c.text("Way of paying", "付费方式", key=True)
