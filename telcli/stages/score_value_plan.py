@@ -42,6 +42,11 @@ class Plan:
         """By indicator: what it is called in English and Chinese."""
         return {item: (about["name"], about["name_zh"]) for item, about in self.indicators.items()}
 
+    @property
+    def columns(self) -> set[str]:
+        """What the indicators are made of."""
+        return {about["column"] for about in self.indicators.values()}
+
     def measure(self, values: Mapping[str, Array], since: date) -> Measure:
         """Scales and bounds made of these customers; indicators without data or that do not differ are dropped."""
         scales, dropped = {}, {}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,6 @@ import polars as pl
 
 from telcli.methods.ahp_group import down
 from telcli.methods.indicator_score import Scale, Tree
-from telcli.settings import ScoreValueSettings
 from telcli.stages import Earlier
 from telcli.stages.score_value_judged import Judged
 from telcli.tables import contract
@@ -23,7 +20,6 @@ from telcli.tables.results import VALUE_TIERS
 __all__ = [
     "Measure",
     "Record",
-    "made_with",
     "recall",
     "same_weights",
     "scale_rows",
@@ -34,8 +30,6 @@ __all__ = [
 
 _WEIGHTS, _SCALES, _TIERS = "value_weights", "value_scales", "value_tiers"
 _TELLS = ("item", "node", "column", "better", "scaling", "judged_weight")
-_APART = ("refit", "hierarchy", "random_index")
-"""Settings by which scores change through the weights alone, or not at all."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +62,6 @@ class Record:
     made_with: str | None
     customers: pl.DataFrame
     indicators: pl.DataFrame
-
-
-def made_with(settings: ScoreValueSettings) -> str | None:
-    """A short hash of the settings that are not at their default; None where all are."""
-    held = asdict(settings)
-    other = {one.name: held[one.name] for one in fields(settings) if held[one.name] != one.default}
-    other = {name: value for name, value in other.items() if name not in _APART}
-    return sha256(json.dumps(other, sort_keys=True).encode()).hexdigest()[:16] if other else None
 
 
 def trimmed(hierarchy: Mapping[str, Any], judged: Judged, dropped: Mapping[str, str]) -> Tree:

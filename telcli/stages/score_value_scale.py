@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from telcli.errors import Notice
 from telcli.settings import ScoreValueSettings
+from telcli.stages.score_value_depends import made_as_before, made_with
 from telcli.stages.score_value_plan import Plan
-from telcli.stages.score_value_record import Measure, Record, made_with, same_weights, weight_rows
+from telcli.stages.score_value_record import Measure, Record, same_weights, weight_rows
 
 __all__ = ["lacking", "measured", "weights_of"]
 
@@ -23,7 +24,7 @@ def weights_of(
     asked: Plan, measure: Measure, known: Mapping[str, float], settings: ScoreValueSettings, as_of: date
 ) -> pl.DataFrame:
     """Table value_weights."""
-    return weight_rows(asked.hierarchy, asked.judged, measure, known, as_of, made_with(settings))
+    return weight_rows(asked.hierarchy, asked.judged, measure, known, as_of, made_with(settings, asked.columns))
 
 
 def measured(
@@ -45,14 +46,14 @@ def _why_anew(asked: Plan, settings: ScoreValueSettings, before: Record, as_of: 
         return Notice("value-refit", template, month)
     if not same_weights(before, weights_of(asked, before.measure, {}, settings, as_of)):
         template = (
-            "Indicators or weights are not those of {month}: scales and bounds of tiers are made anew, and tiers of "
-            "then do not compare with these."
+            "Indicators or weights are not those of {month}: scales and bounds of tiers are made anew, and tiers "
+            "of then do not compare with these."
         )
         return Notice("value-refit-weights", template, month)
-    if before.made_with != made_with(settings):
+    if not made_as_before(before.made_with, settings, asked.columns):
         template = (
-            "Settings are not those of {month}: scales and bounds of tiers are made anew, and tiers of then do not "
-            "compare with these."
+            "Settings behind the score are not those of {month}: scales and bounds of tiers are made anew, and tiers "
+            "of then do not compare with these."
         )
         return Notice("value-refit-settings", template, month)
     return None

@@ -182,6 +182,13 @@ def test_what_changes_scales_is_said_and_nothing_is_compared(own: str, values: d
     assert made["value_moves"].height == 0
 
 
+def test_settings_that_the_score_does_not_use_leave_scales_and_moves() -> None:
+    _, first = run(months(FOUR, MAY), month=MAY)
+    _, outcome = run(months(FOUR), earlier=first, interval_level=0.9, horizon_months=36, margin_rate=0.5)
+    assert outcome.metrics["scale"] == {"since": "2024-05", "kept": True}
+    assert outcome.metrics["moves"]["same"] == 4
+
+
 def test_scales_are_handed_on_from_month_to_month() -> None:
     _, first = run(months(FOUR, MAY), month=MAY)
     _, second = run(months([(name, fee * 2, use, bad) for name, fee, use, bad in FOUR]), earlier=first)
