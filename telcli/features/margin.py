@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from telcli.features.exact import amount, units
 from telcli.features.margin_parts import PARTS, Rates, debts_grown, old_debts, parts
 from telcli.features.month_index import index_at, month_at, month_index
+from telcli.features.touches import held_at_end
 
 __all__ = ["PAY_MODES", "YEAR_PARTS", "Book", "book", "money_known", "month_range", "pay_modes", "whole_tenure"]
 
@@ -91,10 +92,24 @@ def whole_tenure() -> pl.Expr:
     return (pl.col("tenure_months") - 1e-6).ceil().cast(pl.Int64).alias("tenure")
 
 
-def pay_modes(subscriptions: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per customer whose way of paying is known: `group`, 0 postpaid where any line is, else 1 prepaid."""
+def pay_modes(subscriptions: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """One row per customer whose way of paying is known: `group`, 0 postpaid where any line is, else 1 prepaid.
+
+    Lines that live at the end of the month count; of who has none, those that have ended. Lines told as they are now
+    may have been paid for in another way before.
+
+    >>> lines = pl.LazyFrame({"customer_id": ["a", "a"], "pay_mode": ["postpaid", "prepaid"],
+    ...     "ended_on": [date(2024, 1, 9), None], "activated_on": [date(2020, 1, 1), date(2024, 1, 9)]})
+    >>> pay_modes(lines, date(2024, 6, 1)).collect().rows(), pay_modes(lines, date(2023, 12, 1)).collect().rows()
+    ([('a', 1)], [('a', 0)])
+    """
+    have = subscriptions.collect_schema().names()
+    days = [name for name in ("activated_on", "ended_on") if name not in have]
     known = subscriptions.filter(pl.col("pay_mode").is_in(PAY_MODES))
-    return known.group_by("customer_id").agg(group=(pl.col("pay_mode") == "prepaid").all().cast(pl.Int64))
+    known = known.with_columns(pl.lit(None, dtype=pl.Date).alias(name) for name in days)
+    prepaid, lives = pl.col("pay_mode") == "prepaid", held_at_end("activated_on", "ended_on", as_of)
+    told = known.group_by("customer_id").agg(live=prepaid.filter(lives).all(), lines=lives.any(), ended=prepaid.all())
+    return told.select("customer_id", group=pl.when("lines").then("live").otherwise("ended").cast(pl.Int64))
 
 
 def book(

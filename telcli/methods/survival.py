@@ -47,10 +47,11 @@ class LifeTable:
         """Between what the survival of all such customers lies with the chance `level`, by tenure; 0..1.
 
         Greenwood's variance of ln S, sum over pools of m^2 h / ((1 - h) n), m the tenures of the pool so far, on the
-        scale of ln(-ln S), so that both ends stay within 0 and 1. Where everybody stayed there is no telling: both
-        ends are 1, as both are 0 where nobody did.
+        scale of ln(-ln S), so that both ends stay within 0 and 1. Until somebody leaves the low end is the exact one of
+        as many customers as the fewest seen in a month so far, ((1 - level) / 2)^(1 / n), and the high end 1. Both are
+        0 where nobody stayed.
 
-        Source: Greenwood (1926); Kalbfleisch and Prentice (1980), section 1.3.
+        Source: Greenwood (1926); Kalbfleisch and Prentice (1980), section 1.3; Clopper and Pearson (1934).
 
         >>> low, high = life_table([100, 90, 80], [10, 10, 8]).interval()
         >>> low.round(3).tolist(), high.round(3).tolist()
@@ -68,7 +69,9 @@ class LifeTable:
         logs = np.log(np.where(inner, self.survival, 0.5))
         reach = ndtri((1.0 + level) / 2.0) * error / -logs
         ends = [np.where(inner, np.exp(logs * np.exp(side * reach)), self.survival) for side in (1.0, -1.0)]
-        return ends[0], ends[1]
+        fewest = np.minimum.accumulate(held / np.bincount(self.pools))[self.pools]
+        exact = ((1.0 - level) / 2.0) ** (1.0 / np.maximum(fewest, 1.0))
+        return np.where(self.survival == 1, exact, ends[0]), ends[1]
 
 
 def raw_hazard(at_risk: ArrayLike, left: ArrayLike) -> Array:

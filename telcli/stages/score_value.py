@@ -39,7 +39,7 @@ from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_products import Money, products_told
-from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, told
+from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, ended_lines, told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 
 __all__ = ["score_value"]
@@ -85,7 +85,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     window = study.calendar[-(YEAR + future) :]
     how, said = earned(frame, window[-YEAR:], settings)
     study.notices += said
-    modes = _modes(inputs, settings)
+    modes = _modes(inputs, settings, study.as_of)
     marks = (study.as_of, study.calendar[-1 - future])
     inputs.progress("margins", 0, 3)
     everyone = book(frame, window, how.source, how.rates, marks, modes, YEAR)
@@ -160,11 +160,11 @@ def _nobody(as_of: date | None, calendar: Sequence[date]) -> DataError:
     )
 
 
-def _modes(inputs: Inputs, settings: ScoreValueSettings) -> pl.LazyFrame | None:
+def _modes(inputs: Inputs, settings: ScoreValueSettings, as_of: date) -> pl.LazyFrame | None:
     subscriptions = inputs.tables.get("subscriptions")
     if settings.stratify == "none" or subscriptions is None or "pay_mode" not in subscriptions.collect_schema():
         return None
-    return pay_modes(subscriptions)
+    return pay_modes(subscriptions, as_of)
 
 
 def _staying(
@@ -176,7 +176,8 @@ def _staying(
         now = then = by_labels(frame, inputs.tables, study.settings)
     else:
         now, then = by_months(frame, modes, study.calendar, everyone, study.settings)
-    study.notices += notes.about_staying(now.staying, study.settings.label_months, flat=flat)
+    ended = ended_lines(inputs.tables, study.as_of) if flat else 0
+    study.notices += notes.about_staying(now.staying, study.settings.label_months, flat=flat, ended=ended)
     return now, then
 
 

@@ -14,12 +14,20 @@ __all__ = ["about_customers", "about_staying", "assumptions"]
 YEAR = 12
 
 
-def about_staying(staying: Staying, watched: int, *, flat: bool) -> list[Notice]:
-    """How leaving was read; `flat` for a table with a row per customer, whose label was watched so many months."""
+def about_staying(staying: Staying, watched: int, *, flat: bool, ended: int = 0) -> list[Notice]:
+    """How leaving was read; `flat` for a table with a row per customer, whose label was watched so many months.
+
+    `ended` are lines known to have ended, which one month cannot make use of.
+    """
     leavers = int(staying.constant.left.sum())
     if not leavers:
         everybody = "Nobody is known to have left: values assume that all stay, the most they can be."
-        return [Notice("value-nobody-left", everybody)]
+        unused = (
+            "{lines} lines of subscriptions have ended, but one month does not show who left: ingest bills or use of "
+            "two months or more."
+        )
+        said = [Notice("value-nobody-left", everybody)]
+        return [*said, Notice("value-ends-unused", unused, {"lines": ended})] if ended else said
     if not flat:
         return []
     window = Notice(

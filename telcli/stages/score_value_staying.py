@@ -20,7 +20,7 @@ from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import held_back
 from telcli.settings import ScoreValueSettings
 
-__all__ = ["Stays", "Trial", "by_labels", "by_months", "effect_rows", "told"]
+__all__ = ["Stays", "Trial", "by_labels", "by_months", "effect_rows", "ended_lines", "told"]
 
 SURE = 2.0
 """Signs are used where they told better by so many standard errors."""
@@ -160,6 +160,15 @@ def _tried(
     gains = log_likelihood(told, left, months) - log_likelihood(plain, left, months)
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
     return Trial(float(gains.mean()), error, month, end - start, len(gains))
+
+
+def ended_lines(tables: Mapping[str, pl.LazyFrame], as_of: date) -> int:
+    """How many lines are known to have ended by the end of a month."""
+    lines = tables.get("subscriptions")
+    if lines is None or "ended_on" not in lines.collect_schema():
+        return 0
+    over = lines.select((pl.col("ended_on").dt.truncate("1mo") <= as_of).sum())
+    return int(over.collect(engine="streaming").item())
 
 
 def effect_rows(stays: Stays, as_of: date) -> pl.DataFrame:

@@ -29,7 +29,9 @@ LINES = pl.LazyFrame(
 
 
 def test_rows_are_customers_by_id_and_columns_months():
-    found = book(FRAME, [MAY, JUNE], "revenue", Rates(0.5, cost_per_contact=1.0), [JUNE, MAY], pay_modes(LINES), 2)
+    found = book(
+        FRAME, [MAY, JUNE], "revenue", Rates(0.5, cost_per_contact=1.0), [JUNE, MAY], pay_modes(LINES, JUNE), 2
+    )
     assert found.ids.to_list() == ["a", "b"]
     assert np.array_equal(found.margins, [[np.nan, np.nan], [5.0, 13.0]], equal_nan=True)
     assert [tenure.tolist() for tenure in found.tenure] == [[-1, 5], [-1, 4]]
@@ -73,7 +75,7 @@ def test_debts_collected_come_back():
 
 
 def test_any_postpaid_line_makes_a_customer_postpaid():
-    assert sorted(pay_modes(LINES).collect().rows()) == [("a", 0), ("b", 1)]
+    assert sorted(pay_modes(LINES, JUNE).collect().rows()) == [("a", 0), ("b", 1)]
 
 
 def test_what_is_known():

@@ -142,3 +142,17 @@ def test_cells_do_not_depend_on_the_order_of_customers(stays, watched):
     assert all((one == other).all() for one, other in zip(forward, backward, strict=True))
     assert forward[1].sum() == sum(left for _, left in stays)
     assert (forward[0] >= forward[1]).all()
+
+
+def test_until_somebody_leaves_the_low_end_is_the_exact_one():
+    low, high = life_table([50, 40, 40], [0, 0, 4]).interval(0.95)
+    assert low[:2] == pytest.approx([0.025 ** (1 / 50), 0.025 ** (1 / 40)])
+    assert high[:2].tolist() == [1.0, 1.0]
+    assert low[2] < low[1]
+
+
+def test_intervals_hold_as_often_as_they_say_where_few_have_left():
+    random, hazard = np.random.default_rng(7), 0.004
+    tables = [life_table([300, 300], random.binomial(300, hazard, 2)) for _ in range(600)]
+    held = [table.interval(0.95)[0][1] <= (1 - hazard) ** 2 <= table.interval(0.95)[1][1] for table in tables]
+    assert np.mean(held) > 0.93

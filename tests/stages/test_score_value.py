@@ -303,6 +303,14 @@ def test_more_horizon_is_worth_more_and_parts_add_up(short, more, rate, share):
     assert full["lifetime_value"].to_numpy() * share == pytest.approx(near["lifetime_value"].to_numpy(), abs=2e-3)
 
 
+def test_ends_of_lines_that_one_month_cannot_use_are_told():
+    day = {"activated_on": date(2020, 1, 1)}
+    ended = [{"customer_id": "b", "ended_on": date(2024, 5, 9), **day}, {"customer_id": "a", "ended_on": None, **day}]
+    _, _, outcome = run(rows("a", [10.0]), subscriptions=ended)
+    assert {"value-nobody-left", "value-ends-unused"} <= codes(outcome)
+    assert "value-ends-unused" not in codes(run(rows("a", [10.0] * 2), subscriptions=ended)[2])
+
+
 def test_assumptions_are_listed():
     sentences = run(rows("a", [1.0]))[2].metrics["assumptions"]
     assert len(sentences) == 7
