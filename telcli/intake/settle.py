@@ -12,6 +12,7 @@ from telcli.intake.facts import add_fault
 from telcli.intake.history import FROM, TO
 from telcli.intake.survivorship import OWN, Survivorship, survive
 from telcli.tables import contract
+from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.resolution import breaks_a_rule
 
@@ -36,13 +37,13 @@ def settle(
     sound, broken = rows.filter(~bad), rows.filter(bad)
     own = [*key, "source_key", SOURCE]
     # rows are told apart by their place: nothing vanishes where several stand on one line
-    placed = sound.sort(SOURCE, LINE, maintain_order=True).with_row_index(_NTH)
+    placed = sound.sort(unknown(attributes), SOURCE, LINE, maintain_order=True).with_row_index(_NTH)
     first = placed.unique(own, keep="first", maintain_order=True)
     again = placed.join(first.select(_NTH), on=_NTH, how="anti")
     first = first.drop(_NTH)
     found = survive(first, attributes, rules, key)
     whole = _valid(found.rows.with_columns(NO_FAULTS), first, key)
-    # a copy repeats what was made of the first row of its file: the contract drops and counts it as such
+    # a copy repeats what was made of the row kept of its file: the contract drops and counts it as such
     same = again.join(first.select(*own, *attributes), on=[*own, *attributes], how="semi", nulls_equal=True)
     copies = same.select(*key, SOURCE, LINE).join(whole.drop(SOURCE, LINE), on=list(key))
     differing = again.join(same.select(_NTH), on=_NTH, how="anti").with_columns(NO_FAULTS)

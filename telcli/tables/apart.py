@@ -1,12 +1,21 @@
-"""Rows of one file that share a key and are different things: told apart by microseconds of a moment in their key."""
+"""Rows that share a key: different things told apart by microseconds of a moment in it, and which is to be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-__all__ = ["told_apart"]
+__all__ = ["told_apart", "unknown"]
+
+
+def unknown(columns: Iterable[str]) -> pl.Expr:
+    """How many of these columns a row does not know: of rows that share a key the one that knows most is kept.
+
+    >>> pl.DataFrame({"a": [1, None], "b": [None, None]}).select(unknown(["a", "b"]))["unknown"].to_list()
+    [1, 2]
+    """
+    return pl.sum_horizontal(pl.lit(0), *(pl.col(name).is_null() for name in columns)).alias("unknown")
 
 
 def told_apart(frame: pl.LazyFrame, moment: str, key: Sequence[str], hidden: Sequence[str]) -> pl.LazyFrame:

@@ -20,7 +20,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.tables import columns
-from telcli.tables.apart import told_apart
+from telcli.tables.apart import told_apart, unknown
 from telcli.tables.evidence import evidence, shown
 
 __all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
@@ -247,8 +247,9 @@ class Contract:
     def split(self, frame: pl.LazyFrame) -> Split:
         """Part rows that keep every rule from those that do not.
 
-        A row with a fault noted while cleaning is rejected for it. Of rows that share a key the first is
-        kept; the others are exact duplicates (dropped, counted) or conflicts (rejected as ``duplicate-key``).
+        A row with a fault noted while cleaning is rejected for it. Of rows that share a key the one of which most is
+        known is kept, among equals the first; the others are exact duplicates (dropped, counted) or conflicts
+        (rejected as ``duplicate-key``).
         """
         ready = self.conform(frame)
         have = ready.collect_schema()
@@ -302,7 +303,7 @@ class Contract:
         values = [name for name in columns if name not in _HIDDEN]
         only_key = broken.filter(pl.col("_rules") == pl.lit(["primary_key"], dtype=pl.List(pl.String)))
         order = [name for name in (SOURCE, LINE) if name in hidden]
-        only_key = (only_key.sort(order) if order else only_key).with_row_index("_nth")
+        only_key = only_key.sort(unknown(values), *order, maintain_order=True).with_row_index("_nth")
         kept = only_key.unique(subset=self.key, keep="first", maintain_order=True) if self.key else only_key.clear()
         later = only_key.join(kept.select("_nth"), on="_nth", how="anti")
         same = later.join(kept, on=values, how="semi", nulls_equal=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from telcli.pipeline import show
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
+from tests.stages.test_ingest import good, ran, rules
 
 FILES = {
     "lines.csv": "用户编号,客户编号,入网时间\n" + "".join(f"u{n},c{n},20200101\n" for n in range(200)),
@@ -50,3 +53,24 @@ def test_no_record_of_a_nested_list_vanishes_and_each_is_counted(tmp_path: Path)
     sources = {one["source"]: one for one in Workdir(tmp_path / "w").manifest().stages["ingest"][""].metrics["sources"]}
     nested = sources["crm.jsonl#parts"]
     assert [nested[f"rows_{name}"] for name in ("read", "kept", "rejected", "duplicate")] == [6, 2, 2, 2]
+
+
+LINES = "用户编号,客户编号,入网时间\n" + "".join(f"u{n},c{n},20200101\n" for n in range(3))
+USED = ["u0,202406,#REF!,4", "u0,202406,10,4", "u1,202406,1,1", "u2,202406,3,", "u2,202406,3,9"]
+NAMED = ["客户编号,性别,年龄\n", "c0,,", "c0,女,50", "c1,男,40", "c2,男,30"]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_row_that_knows_more_is_kept_whatever_the_order(tmp_path: Path, back: bool) -> None:
+    step = -1 if back else 1
+    used = "用户编号,账期,流量(MB),短信条数\n" + "".join(f"{row}\n" for row in USED[::step])
+    named = NAMED[0] + "".join(f"{row}\n" for row in NAMED[1:][::step])
+    found = ran(tmp_path, {"lines.csv": LINES, "usage.csv": used, "crm.csv": named})
+    assert good(found, "usage", "customer_id", "data_mb", "texts") == [
+        ("c0", 10.0, 4.0),
+        ("c1", 1.0, 1.0),
+        ("c2", 3.0, 9.0),
+    ]
+    assert [row[1] for row in rules(found, "usage")] == ["duplicate-key"] * 2
+    assert good(found, "customers", "customer_id", "gender") == [("c0", "female"), ("c1", "male"), ("c2", "male")]
+    assert [row[1] for row in rules(found, "customers")] == ["duplicate-key"]

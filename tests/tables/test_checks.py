@@ -72,6 +72,17 @@ def test_each_kind_of_bad_row_is_rejected_with_its_reason() -> None:
     assert split.copies.rows() == [("billing.txt", 3)]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_rows_that_share_a_key_the_one_that_knows_most_is_kept_wherever_it_stands(turned: bool) -> None:
+    told: list[tuple[str, float | None, float | None]] = [("a", None, None), ("a", 5.0, 1.0), ("a", 7.0, None)]
+    rows = pl.DataFrame(told, schema=["customer_id", "data_mb", "texts"], orient="row")
+    rows = rows.reverse() if turned else rows
+    lines = rows.with_columns(pl.lit(MAY).alias("month"), pl.lit("u.csv").alias(SOURCE)).with_row_index(LINE, 2)
+    split = tables.contract("usage").split(lines.with_columns(pl.col(LINE).cast(pl.Int64)).lazy())
+    assert split.good.collect().select("data_mb", "texts").rows() == [(5.0, 1.0)]
+    assert split.rejects["rule"].to_list() == ["duplicate-key"] * 2
+
+
 def test_a_rule_of_whole_rows_names_its_columns_and_shows_what_they_hold() -> None:
     days = {"activated_on": [date(2024, 5, 9)] * 2, "ended_on": [date(2024, 5, 1), None]}
     lines = pl.LazyFrame({"subscription_id": ["13812345678", "b"], "customer_id": ["k"] * 2, **days})
