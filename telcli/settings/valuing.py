@@ -100,16 +100,16 @@ class ScoreValueSettings(ScoreSettings, MarginSettings):
     )
     recent_months: int = setting(
         0,
-        "Last months that tell a customer's usual margin; 0 takes the number that ranked customers best.",
-        "用于估计客户常态月毛利的最近月数；0 表示自动选取排序效果最好的月数。",
+        "Last months whose plain mean is a customer's usual margin; 0 weighs 12 as foretold best, plan fees apart.",
+        "以最近几个月的平均值作为客户常态月毛利；0 表示取 12 个月，权重按预测效果自动选定，套餐费按现行标准计。",
         unit="months",
         low=0,
         high=12,
     )
     spike_limit: float = setting(
         3.0,
-        "An odd month counts at most this many usual margins from the median; 0 sets no limit.",
-        "异常月份偏离中位数的上限，为常态月毛利的倍数；0 表示不限。",
+        "Most usual margins that an odd month counts from the median, where that foretold best; 0 sets no limit.",
+        "异常月份偏离中位数的上限，为常态月毛利的倍数，仅在预测效果更好时采用；0 表示不限。",
         unit="x the usual margin",
         low=0.0,
         high=100.0,

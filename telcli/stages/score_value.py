@@ -13,7 +13,7 @@ Source: the current / incremental / stock value model of telecom customers; the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
 from telcli.methods.concentration import top_share
-from telcli.methods.lifetime_value import choose_recent, usual_margin
+from telcli.methods.lifetime_value import Usual
 from telcli.methods.outlook import Outlook
 from telcli.methods.value_backtest import held_back
 from telcli.settings import ScoreValueSettings
@@ -40,6 +40,7 @@ from telcli.stages.score_value_margin import Earned, earned, margin_table, parts
 from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_products import Money, products_told
 from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, ended_lines, told
+from telcli.stages.score_value_usual import usual_months, usual_sentence, usual_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 
 __all__ = ["score_value"]
@@ -57,7 +58,8 @@ class _Study:
     calendar: list[date]
     settings: ScoreValueSettings
     notices: list[Notice]
-    recent: int = 0
+    usual: Usual = field(default_factory=Usual)
+    on_fees: bool = False
 
     def tell(self, notice: Notice) -> None:
         self.notices.append(notice)
@@ -214,8 +216,8 @@ def _scores(
 ) -> tuple[pl.DataFrame, Money | None]:
     """value_scores, what products have of it, and notices about what had to be assumed of some customers."""
     settings, margins = study.settings, here.margins[:, -YEAR:]
-    study.recent = settings.recent_months or choose_recent(margins, settings.spike_limit)
-    usual = usual_margin(margins, study.recent, settings.spike_limit)
+    usual, study.usual = usual_months(margins, expected.fees, settings)
+    study.on_fees = expected.fees is not None
     unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
     billed = int((~np.isnan(margins)).any(axis=0).sum())
     study.notices += notes.about_customers(unbilled, tenureless, billed)
@@ -267,6 +269,7 @@ def _backtest(
 
 def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:
     settings, current, staying = study.settings, scores["current_value"], stays.staying
+    usual = usual_sentence(study.usual, settings, len(study.calendar), fees=study.on_fees)
     positive = float(current.sum()) > 0
     return {
         "customers": scores.height,
@@ -278,7 +281,8 @@ def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any
         "top_20_share": round(top_share(current.to_numpy(), 0.2), 6) if positive else None,
         "horizon_months": settings.horizon_months,
         "discount_rate": settings.discount_rate,
-        "recent_months": study.recent,
+        "recent_months": study.usual.recent,
+        "usual_month": usual_told(study.usual),
         "survival": {
             "months": staying.overall.reliable + 1,
             "tail_hazard": round(staying.overall.tail_hazard, 8),
@@ -288,5 +292,5 @@ def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any
             "stratified_by": "pay_mode" if staying.groups else None,
             "signs": told(stays),
         },
-        "assumptions": notes.assumptions(settings, study.recent, len(study.calendar), stays),
+        "assumptions": notes.assumptions(settings, usual, stays),
     }

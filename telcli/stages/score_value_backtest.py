@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from telcli.errors import Notice
 from telcli.features.margin import Book
 from telcli.methods.annuity import Terms, discounted_months, months_range
-from telcli.methods.lifetime_value import choose_recent, rank_correlation, usual_margin
+from telcli.methods.lifetime_value import rank_correlation
 from telcli.methods.outlook import Outlook
 from telcli.methods.value_backtest import (
     MONTHS_NEEDED,
@@ -27,6 +27,7 @@ from telcli.methods.value_backtest import (
 )
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_coming import Coming
+from telcli.stages.score_value_usual import usual_months
 
 __all__ = ["Tested", "tested"]
 
@@ -89,8 +90,7 @@ def tested(
         counts = {"needed": CUSTOMERS_NEEDED, "customers": len(past.ids)}
         return Tested(None, notices=(Notice("value-backtest-small", template, counts),))
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
-    recent = settings.recent_months or choose_recent(before, settings.spike_limit)
-    usual, terms = usual_margin(before, recent, settings.spike_limit), Terms(future)
+    (usual, _), terms = usual_months(before, expected.fees, settings), Terms(future)
     money = np.nan_to_num(usual) * discounted_months(then, terms)
     up, down, _ = expected.money(then, terms)
     more = up + down

@@ -28,11 +28,15 @@ _MONTHS = WINDOW + 1
 
 @dataclass(frozen=True)
 class Coming:
-    """Of so many customers in one month: growth of plan fees, uptake of products; None where not known."""
+    """Of so many customers in one month: growth of plan fees, uptake of products; None where not known.
+
+    `fees` is what plan fees leave as margin, customers x months up to that one.
+    """
 
     customers: int
     growth: Growth | None
     uptake: Uptake | None
+    fees: Array | None = None
 
     @property
     def known(self) -> bool:
@@ -126,7 +130,8 @@ def coming(past: Past, mark: int, back: int, margin_share: float) -> Coming:
         fees if growth is not None else None,
         margin_share,
     )
-    return Coming(int(here.sum()), growth, uptake)
+    mine = None if fees is None else fees[here] * margin_share
+    return Coming(int(here.sum()), growth, uptake, mine)
 
 
 def expected_tables(expected: Coming, products: Money | None, as_of: date) -> dict[str, pl.LazyFrame]:

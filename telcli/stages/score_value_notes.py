@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
-from telcli.methods.lifetime_value import CHOOSABLE
 from telcli.methods.staying import Staying
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_staying import Stays
@@ -63,20 +62,16 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
     return said
 
 
-def assumptions(asked: ScoreValueSettings, recent: int, months: int, stays: Stays) -> list[str]:
-    """Everything assumed on the way from bills to value, a sentence each; `months` are those there are."""
+def assumptions(asked: ScoreValueSettings, usual: str, stays: Stays) -> list[str]:
+    """Everything assumed on the way from bills to value, a sentence each; `usual` is that of the usual month."""
     staying = stays.staying
     table = staying.overall
-    spikes = f", each within {asked.spike_limit:g} usual margins of the customer's median" if asked.spike_limit else ""
-    chosen = "chosen because it ranked customers best in months held back"
-    if asked.recent_months or months < CHOOSABLE:
-        chosen = "as set" if asked.recent_months else "there are too few months to choose by"
     tails = {"none": "none after", "endless": "and those after, leaving as at the longest tenures"}
     after = tails.get(asked.tail, "and those after, ever less likely to leave (shifted beta-geometric)")
     groups = ", ".join(PAY_MODES[code] for code in sorted(staying.groups))
     return [
         _margin(asked),
-        f"The usual month is the mean of the last {recent} months as far as known{spikes}; {chosen}.",
+        usual,
         f"The next {asked.horizon_months} months count, {after}; money comes at the {asked.payment_timing} of each "
         f"month, discounted at {asked.discount_rate:g} a year.",
         "Customers leave as others did at the same tenure; neighbouring tenures with fewer than "

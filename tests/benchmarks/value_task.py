@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.margin import Book, book, whole_tenure
-from telcli.methods.lifetime_value import choose_recent, usual_margin
+from telcli.methods.lifetime_value import usual_margin
 from telcli.stages import score_value, score_value_backtest
 from telcli.stages.score_value_staying import Stays
 
@@ -33,16 +33,17 @@ KINDS = (
 
 @dataclass
 class Watched:
-    """What the stage was seen doing: the arguments of its parts, and CPU seconds of those that foretell."""
+    """What the stage was seen doing: arguments and results of its parts, and CPU seconds of those that foretell."""
 
     calls: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    gave: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
     def kept(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*words: Any, **more: Any) -> Any:
             self.calls[name] = words
             start = time.process_time()
-            found = function(*words, **more)
+            self.gave[name] = found = function(*words, **more)
             self.seconds += (time.process_time() - start) * (name in FITS)
             return found
 
@@ -55,7 +56,8 @@ def watching() -> Iterator[Watched]:
     seen = Watched()
     places: list[tuple[Any, str]] = [(score_value, name) for name in ("book", "by_months", "tested")]
     with ExitStack() as stack:
-        for place, name in [*places, (Stays, "outlook"), (score_value_backtest, "backtest")]:
+        test = [(score_value_backtest, name) for name in ("backtest", "usual_months")]
+        for place, name in [*places, (Stays, "outlook"), *test]:
             stack.enter_context(mock.patch.object(place, name, seen.kept(name, getattr(place, name))))
         yield seen
 
@@ -68,12 +70,10 @@ def task(work: Path, seen: Watched) -> dict[str, Any]:
     of months to foretell; stays of all, see `stays`; the window before, see `windows`.
     """
     frame, _, source, rates, marks, modes, counted = seen.calls["book"]
-    everyone, _, calendar, future, settings = seen.calls["tested"][:5]
+    everyone, _, calendar, future = seen.calls["tested"][:4]
     whole = book(frame, calendar, source, rates, marks, modes, counted)
     early, past = len(calendar) - future, everyone.active_at(1)
     valued = whole.ids.is_in(past.ids.implode()).to_numpy()
-    lately = whole.margins[valued][:, :early][:, -12:]
-    recent = settings.recent_months or choose_recent(lately, settings.spike_limit)
     rows = pl.scan_parquet(work / "customer_months" / "**" / "*.parquet")
     found = {
         "months": whole.margins[:, :early],
@@ -81,7 +81,7 @@ def task(work: Path, seen: Watched) -> dict[str, Any]:
         "future": future,
         "tenure": np.maximum(past.tenure[1], 0),
         "group": past.group,
-        "usual": np.nan_to_num(usual_margin(lately, recent, settings.spike_limit)),
+        "usual": np.nan_to_num(seen.gave["usual_months"][0]),
         **stays(rows, whole, calendar[:early]),
         **windows(rows, whole, calendar, early, future),
     }

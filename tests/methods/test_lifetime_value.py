@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telcli.methods.lifetime_value import (
-    RECENT,
-    choose_recent,
+    HALF_LIVES,
+    Usual,
+    choose_usual,
     known_mean,
     percentile_rank,
     tier_places,
@@ -35,7 +36,28 @@ def test_usual_margin_by_hand():
 
 
 def test_without_a_limit_it_is_the_plain_mean():
-    assert usual_margin([[1.0, 2.0, 900.0]], recent=2, spike_limit=0.0).tolist() == [451.0]
+    assert usual_margin([[1.0, 2.0, 900.0]], Usual(2, 0.0)).tolist() == [451.0]
+
+
+def test_later_months_count_more_by_the_half_life():
+    # weights 1/4, 1/2 and 1 of the months known, nothing of the one that is not
+    assert usual_margin([[8.0, NAN, 4.0, 2.0]], Usual(4, 0.0, 1.0)) == pytest.approx(
+        [(1 + 2 + 2) / (1 / 8 + 1 / 2 + 1)]
+    )
+
+
+def test_a_plan_changed_last_month_tells_what_comes():
+    months = [[100.0, 110.0, 33.0], [100.0, 110.0, 33.0], [100.0, 110.0, 33.0], [5.0, 4.0, 3.0]]
+    fees = [[100.0, 100.0, 30.0], [100.0, 100.0, NAN], [NAN, NAN, 30.0], [90.0, 90.0, 1.0]]
+    # 30 + (0 + 10 + 3) / 3; the fee of now not known: the plain mean; only one rest known; not less than nothing
+    assert usual_margin(months, Usual(3, 0.0), fees) == pytest.approx([34 + 1 / 3, 81.0, 33.0, 0.0])
+
+
+def test_fees_that_never_change_change_nothing():
+    months = noisy(200, drift=0.1, noise=0.2)
+    fees = np.repeat(months[:, :1], 12, axis=1)
+    for how in (Usual(), Usual(12, 0.0, 3.0)):
+        assert usual_margin(months, how, fees) == pytest.approx(usual_margin(months, how))
 
 
 def test_a_large_customer_stays_large():
@@ -66,17 +88,28 @@ def noisy(customers, drift, noise):
 
 
 def test_steady_noisy_months_are_averaged_longer_than_drifting_ones():
-    assert choose_recent(noisy(2000, drift=0.0, noise=0.3)) > choose_recent(noisy(2000, drift=0.3, noise=0.0)) == 3
+    steady, drifting = choose_usual(noisy(2000, drift=0.0, noise=0.3)), choose_usual(noisy(2000, drift=0.3, noise=0.0))
+    assert steady.half_life == max(HALF_LIVES) > drifting.half_life == min(HALF_LIVES)
+
+
+def test_months_are_pulled_in_where_odd_ones_do_not_come_again():
+    random = np.random.default_rng(3)
+    once = noisy(2000, drift=0.0, noise=0.1)
+    once[random.random(once.shape) < 0.02] += 2000.0
+    often = noisy(2000, drift=0.0, noise=0.1)
+    often[:200] *= np.where(random.random((200, 12)) < 0.4, 8.0, 1.0)
+    assert choose_usual(once).spike_limit == 3.0
+    assert choose_usual(often).spike_limit == choose_usual(once, 0.0).spike_limit == 0.0
 
 
 @given(ROWS)
-def test_a_number_of_months_is_always_found(rows):
-    assert choose_recent(rows) in RECENT
+def test_a_way_is_always_found(rows):
+    assert choose_usual(np.hstack([rows, rows])).half_life in HALF_LIVES
+    assert choose_usual(rows) == Usual()
 
 
-@pytest.mark.parametrize("months", [[[1.0]], [[1.0] * 6, [2.0] * 6], [[NAN] * 12] * 2, [[5.0] * 12]])
-def test_it_is_three_where_nothing_tells(months):
-    assert choose_recent(months) == 3
+def test_all_ways_foretelling_alike_it_is_the_steadiest():
+    assert choose_usual([[5.0] * 12]) == choose_usual([[NAN] * 12] * 2) == Usual(12, 3.0, 12.0)
 
 
 def test_known_mean():

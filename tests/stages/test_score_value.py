@@ -320,7 +320,7 @@ def test_assumptions_are_listed():
 
 @pytest.mark.parametrize(
     ("months", "asked_for", "why"),
-    [(1, 0, "too few months"), (6, 0, "too few months"), (7, 0, "ranked customers best"), (7, 6, "as set")],
+    [(1, 0, "too few months"), (6, 0, "too few months"), (7, 0, "foretold best"), (7, 6, "as set")],
 )
 def test_it_says_why_so_many_months_are_averaged(months, asked_for, why):
     _, _, outcome = run(rows("a", [1.0] * months), recent_months=asked_for)
