@@ -30,8 +30,8 @@ def monthly_rate(yearly: float) -> float:
 class Terms:
     """Which months to come count, and for how much.
 
-    What was already earned is not counted again: the first month is that after the present one, and counts for those
-    who are still here at its end.
+    What was already earned is not counted again: the first month is that after the present one. A month counts in full
+    for those who are still here at its end, and as `leaving` says for those who leave in it.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ class Terms:
     tail : bool
         Count the months beyond H too, leaving there being as frequent as at the longest tenures; else nothing comes
         after H.
+    leaving : float
+        What a customer brings in the month she leaves in, in usual months, >= 0.
 
     >>> Terms(2, 0.25, "start").weights().tolist()
     [1.0, 0.8]
@@ -53,6 +55,7 @@ class Terms:
     rate: float = 0.0
     timing: str = "end"
     tail: bool = False
+    leaving: float = 0.0
 
     def weights(self) -> Array:
         """What money of month t = 1..H counts for, 0..1."""
@@ -63,7 +66,8 @@ class Terms:
     def beyond(self, hazard: ArrayLike) -> Array:
         """What one unit a month after H counts for in all, of one who is here at H; 0 without a tail.
 
-        (1 + d)^-(H - e) q / (1 + d - q), q = 1 - hazard and e the part of a month by which money comes before its end.
+        (1 + d)^-(H - e) (q + c (1 - q)) / (1 + d - q), q = 1 - hazard, c `leaving`, and e the part of a month by which
+        money comes before its end.
 
         Raises
         ------
@@ -76,12 +80,24 @@ class Terms:
         if (1.0 + self.rate - stays <= 1e-12).any():
             raise ValueError("months without discount and without leaving have no end")
         at = (1.0 + self.rate) ** -(self.horizon - _EARLIER[self.timing])
-        found: Array = at * stays / (1.0 + self.rate - stays)
+        found: Array = at * (stays + self.leaving * (1.0 - stays)) / (1.0 + self.rate - stays)
+        return found
+
+    def brought(self, survival: Array) -> Array:
+        """Usual months that month t is expected to bring, kinds x H: S(t) + c (S(t - 1) - S(t)).
+
+        >>> Terms(2, leaving=0.5).brought(np.array([[0.8, 0.6]])).round(4).tolist()
+        [[0.9, 0.7]]
+        """
+        ahead = survival[:, : self.horizon]
+        found: Array = ahead - self.leaving * np.diff(ahead, axis=1, prepend=1.0)
         return found
 
 
 def discounted_months(outlook: Outlook, terms: Terms) -> Array:
-    """Expected months ahead of each customer, discounted: A = sum over t = 1..H of S(t) w_t, and the tail.
+    """Expected months ahead of each customer, discounted: A = sum over t = 1..H of b_t w_t, and the tail.
+
+    b_t = S(t) + c (S(t - 1) - S(t)): a month counts for who is here at its end, and c of it for who leaves in it.
 
     Times a customer's monthly margin this is the margin still to come. Without a tail each is between 0 and the
     annuity of H certain months. The outlook must reach to H.
@@ -95,13 +111,13 @@ def discounted_months(outlook: Outlook, terms: Terms) -> Array:
     >>> discounted_months(by_tenure(life_table([100.0], [10.0]), 12), Terms(12, 0.01, tail=True)).round(3).tolist()
     [8.182]
     """
-    ahead = outlook.survival[:, : terms.horizon]
-    found: Array = (ahead @ terms.weights() + ahead[:, -1] * terms.beyond(outlook.tail))[outlook.kind]
+    after = outlook.survival[:, terms.horizon - 1] * terms.beyond(outlook.tail)
+    found: Array = (terms.brought(outlook.survival) @ terms.weights() + after)[outlook.kind]
     return found
 
 
 def growing_months(outlook: Outlook, terms: Terms) -> Array:
-    """Expected months ahead of each customer, discounted, month t counted t times: sum over t = 1..H of t S(t) w_t.
+    """Expected months ahead of each customer, discounted, month t counted t times: sum over t = 1..H of t b_t w_t.
 
     Times what a customer's margin grows by in a month this is what growth adds within the horizon; a tail adds nothing.
 
@@ -110,17 +126,18 @@ def growing_months(outlook: Outlook, terms: Terms) -> Array:
     >>> growing_months(by_tenure(life_table([100.0], [0.0]), 3), Terms(3)).tolist()
     [6.0]
     """
-    ahead = outlook.survival[:, : terms.horizon]
-    found: Array = (ahead @ (terms.weights() * np.arange(1.0, terms.horizon + 1.0)))[outlook.kind]
+    weights = terms.weights() * np.arange(1.0, terms.horizon + 1.0)
+    found: Array = (terms.brought(outlook.survival) @ weights)[outlook.kind]
     return found
 
 
 def months_range(outlook: Outlook, terms: Terms, level: float, noise: ArrayLike = (1.0,)) -> tuple[Array, Array]:
     """Between what the discounted months of each customer will lie with a chance of `level`.
 
-    A customer leaves in month n + 1 with the chance S(n) - S(n + 1) and brings the annuity of n months, times what her
-    mean month will be in usual months, which `noise` holds equally likely values of. Both ends are quantiles of the
-    product: (1 - level) / 2 and (1 + level) / 2. A tail counts as expected for those who are here at H.
+    A customer leaves in month n + 1 with the chance S(n) - S(n + 1) and brings the annuity of n months and what the
+    month of leaving brings, times what her mean month will be in usual months, which `noise` holds equally likely
+    values of. Both ends are quantiles of the product: (1 - level) / 2 and (1 + level) / 2. A tail counts as expected
+    for those who are here at H.
 
     Parameters
     ----------
@@ -160,7 +177,9 @@ def months_range(outlook: Outlook, terms: Terms, level: float, noise: ArrayLike 
 def _ends(ahead: Array, terms: Terms, after: float, level: float, factors: Array) -> Array:
     before = np.column_stack([np.ones(len(ahead)), ahead])
     leaves = np.column_stack([-np.diff(before, axis=1), ahead[:, -1:]])
-    money = np.concatenate([[0.0], np.cumsum(terms.weights())])
+    weights = terms.weights()
+    money = np.concatenate([[0.0], np.cumsum(weights)])
+    money[:-1] += terms.leaving * weights
     money[-1] += after
     values = np.outer(money, factors).ravel()
     order = np.argsort(values, kind="stable")

@@ -101,7 +101,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("values", 2, 3)
     past = Past.of(inputs.tables, study.calendar[-(YEAR + 1 + future) :], everyone)
     expected, before = (coming(past, mark, back, how.rates.margin_rate) for mark, back in enumerate((0, future)))
-    test = tested(everyone, then.outlook(everyone, 1, max(future, 1)), study.calendar, future, settings, before)
+    outlook = then.outlook(everyone, 1, max(future, 1))
+    test = tested(everyone, outlook, study.calendar, future, settings, before, then.leaving)
     worth, products = _scores(study, here, _ahead(study, now, everyone), test.noise, expected)
     scored = _scored(study, inputs, worth, here)
     study.notices += (*test.notices, *scored.notices)
@@ -186,7 +187,7 @@ def _staying(
 def _ahead(study: _Study, now: Stays, everyone: Book) -> tuple[Outlook, Terms]:
     """How long customers may stay, and which months of it count; refused where they would never end."""
     asked, rate = study.settings, monthly_rate(study.settings.discount_rate)
-    terms = Terms(asked.horizon_months, rate, asked.payment_timing, asked.tail != "none")
+    terms = Terms(asked.horizon_months, rate, asked.payment_timing, asked.tail != "none", now.leaving)
     try:
         outlook = now.outlook(everyone, 0, terms.horizon, rate if asked.tail == "fading" else None)
         terms.beyond(outlook.tail)

@@ -62,6 +62,7 @@ def tested(
     future: int,
     settings: ScoreValueSettings,
     expected: Coming,
+    leaving: float = 0.0,
 ) -> Tested:
     """Value customers as of `future` months ago by what was known then, and compare with what they brought since.
 
@@ -79,6 +80,8 @@ def tested(
         Those of the run.
     expected : Coming
         What was to be expected beyond the usual month, of those who were there at the second mark.
+    leaving : float
+        What the month of leaving brought, as known then; see `Terms`.
     """
     if not future:
         template = "Values are not back-tested: that takes {needed} months and there are {months}."
@@ -90,7 +93,7 @@ def tested(
         counts = {"needed": CUSTOMERS_NEEDED, "customers": len(past.ids)}
         return Tested(None, notices=(Notice("value-backtest-small", template, counts),))
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
-    (usual, _), terms = usual_months(before, expected.fees, settings), Terms(future)
+    (usual, _), terms = usual_months(before, expected.fees, settings), Terms(future, leaving=leaving)
     money = np.nan_to_num(usual) * discounted_months(then, terms)
     up, down, _ = expected.money(then, terms)
     more = up + down

@@ -78,6 +78,7 @@ def assumptions(asked: ScoreValueSettings, usual: str, stays: Stays) -> list[str
         f"{asked.min_at_risk} customer-months are pooled.",
         f"Beyond tenure {len(table.hazard) - 1} a share of {table.tail_hazard:.5f} leaves each month.",
         f"Separate survival curves: {groups}." if groups else "One survival curve serves all customers.",
+        f"The month of leaving brings {stays.leaving:.2g} of a usual month.",
         _signs(stays),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.exposure import fit_labels, fit_months
+from telcli.features.leaving_month import leaving_share
 from telcli.features.leaving_signs import DESIGN, EFFECTS, LONGEST, known_signs, watched
 from telcli.features.margin import Book
 from telcli.methods.landmarks import HERE, LandmarkHazard, Watched, fit_landmarks, outcomes
@@ -66,12 +67,14 @@ class Stays:
     signs : by signs too; None where they are not used.
     trial : why they are or are not; None where it could not be tried.
     patterns : of every customer of the book in that month; None without signs.
+    leaving : what the month of leaving brought, in usual months, 0..1; 0 where it is not known.
     """
 
     staying: Staying
     signs: LandmarkHazard | None = None
     trial: Trial | None = None
     patterns: NDArray[np.int16] | None = None
+    leaving: float = 0.0
 
     def outlook(self, everyone: Book, mark: int, months: int, fading: float | None = None) -> Outlook:
         """What is expected of the customers who were there at a mark of the book, `months` ahead.
@@ -116,6 +119,22 @@ def by_months(
     settings : ScoreValueSettings
         Those of the run.
     """
+    window = calendar[len(calendar) - everyone.margins.shape[1] :]
+    untils = calendar[-1], calendar[-1 - held_back(len(calendar))]
+    shares = [leaving_share(frame, everyone, window, until) for until in untils]
+    found = _known(frame, modes, calendar, everyone, settings)
+    now, then = (replace(stays, leaving=share) for stays, share in zip(found, shares, strict=True))
+    return now, then
+
+
+def _known(
+    frame: pl.LazyFrame,
+    modes: pl.LazyFrame | None,
+    calendar: Sequence[date],
+    everyone: Book,
+    settings: ScoreValueSettings,
+) -> tuple[Stays, Stays]:
+    """Chances of leaving alone."""
     cuts = [len(calendar)]
     while len(cuts) < 3 and held_back(cuts[-1]):
         cuts.append(cuts[-1] - held_back(cuts[-1]))

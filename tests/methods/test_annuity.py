@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
+from telcli.methods.annuity import Terms, discounted_months, growing_months, monthly_rate, months_range
 from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.survival import life_table
 
@@ -93,3 +93,18 @@ def test_ranges_lie_within_bounds_and_widen_with_their_level(hazards, horizon, r
     wide_low, wide_high = months_range(made, terms, (1 + level) / 2)
     assert ((low >= 0) & (low <= high) & (high <= terms.weights().sum() + 1e-9)).all()
     assert ((wide_low <= low) & (wide_high >= high)).all()
+
+
+def test_the_month_of_leaving_counts_in_part():
+    # a tenth leaves each month: 0.9 + 0.4 x 0.1 in the first, 0.81 + 0.4 x 0.09 in the second, ... without an end
+    outlook = by_tenure(life_table([100.0], [10.0]), 2)
+    assert discounted_months(outlook, Terms(2, leaving=0.4)) == pytest.approx([0.94 + 0.846])
+    assert growing_months(outlook, Terms(2, leaving=0.4)) == pytest.approx([0.94 + 2 * 0.846])
+    near, far = (Terms(months, 0.01, tail=True, leaving=0.4) for months in (2, 400))
+    long = discounted_months(by_tenure(life_table([100.0], [10.0]), 400), far)
+    assert discounted_months(outlook, near) == pytest.approx(long)
+
+
+def test_who_leaves_at_once_brings_the_month_of_leaving():
+    low, high = months_range(by_tenure(life_table([100.0], [30.0]), 3), Terms(3, leaving=0.5), 0.8)
+    assert (low.tolist(), high.tolist()) == ([0.5], [3.0])
