@@ -6,7 +6,10 @@ from datetime import date
 
 import polars as pl
 
-__all__ = ["add_months", "date_at", "index_at", "month_at", "month_index", "part_of_month"]
+__all__ = ["YEAR", "add_months", "date_at", "index_at", "month_at", "month_index", "part_of_month"]
+
+YEAR = 12
+"""Months of one."""
 
 
 def month_index(day: date) -> int:

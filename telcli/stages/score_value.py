@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.margin import Book, book, month_range, pay_modes
+from telcli.features.month_index import YEAR
 from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
 from telcli.methods.concentration import top_share
 from telcli.methods.lifetime_value import Usual
@@ -45,7 +46,6 @@ from telcli.stages.score_value_views import cohort_rows, offer_rows
 
 __all__ = ["score_value"]
 
-YEAR = 12
 CENT = 4
 """Decimals of money: far below a cent, and the same on every machine."""
 
@@ -109,7 +109,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
     metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
-    metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future)
+    metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),
         **_where_from(study, inputs, how, here, counted),
@@ -256,16 +256,16 @@ def _scored(study: _Study, inputs: Inputs, worth: pl.DataFrame, here: Book) -> S
 
 
 def _backtest(
-    study: _Study, inputs: Inputs, past: Book, verdict: dict[str, Any] | None, future: int
+    study: _Study, inputs: Inputs, past: Book, verdict: dict[str, Any] | None, future: int, used: Sequence[str]
 ) -> dict[str, Any] | None:
     """The verdict on values, and beside it how well the score of that month ranked customers."""
     if verdict is None or study.settings.score_by == "lifetime":
         return verdict
     before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
-    month, naive = study.calendar[-1 - future], verdict["naive_rank_correlation"]
-    found, said = tried(inputs, study.settings, past.ids, month, (before, after), naive)
+    then, naive = (past.ids, study.calendar[-1 - future]), verdict["naive_rank_correlation"]
+    found, said = tried(inputs, study.settings, then, (before, after), used, naive)
     study.notices += said
-    return {**verdict, "score_rank_correlation": found}
+    return {**verdict, **found}
 
 
 def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:

@@ -12,12 +12,14 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import Notice
+from telcli.features.exact import UNITS
 from telcli.features.value_indicators import CHURN, WORTH, indicator_values
 from telcli.methods.indicator_score import Tree, places_of, shifted
 from telcli.methods.lifetime_value import known_mean, percentile_rank, rank_correlation, tier_places
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs
 from telcli.stages import score_value_record as record
+from telcli.stages.score_value_margin import spent_on_sales
 from telcli.stages.score_value_moves import move_rows, moves_told
 from telcli.stages.score_value_plan import plan, tier_shares
 from telcli.stages.score_value_scale import lacking, measured, weights_of
@@ -37,12 +39,13 @@ _TABLES = ("value_weights", "value_scales", "value_indicators", "value_moves", "
 
 @dataclass(frozen=True)
 class Scored:
-    """Customers with value_score and value_tier, the tables behind them, and what is told of them."""
+    """Customers with value_score and value_tier, the tables behind them, what is told, and indicators with weight."""
 
     scores: pl.DataFrame
     tables: Mapping[str, pl.DataFrame]
     metrics: Mapping[str, Any]
     notices: Sequence[Notice]
+    indicators: Sequence[str] = ()
 
 
 def unscored(worth: pl.DataFrame, settings: ScoreValueSettings, as_of: date) -> Scored:
@@ -112,35 +115,51 @@ def by_indicators(
         "moves": moves_told(found, kept),
         "sensitivity": _strongest(sensitivity),
     }
-    return Scored(found.select(*worth.columns, *_SCORED), tables, metrics, (*notices, *lacking(measure, values)))
+    said = (*notices, *lacking(measure, values))
+    return Scored(found.select(*worth.columns, *_SCORED), tables, metrics, said, tuple(measure.scales))
 
 
 def tried(
     inputs: Inputs,
     settings: ScoreValueSettings,
-    ids: pl.Series,
-    month: date,
+    then: tuple[pl.Series, date],
     margins: tuple[Array, Array],
+    used: Sequence[str],
     naive: float | None,
-) -> tuple[float | None, list[Notice]]:
-    """Rank correlation of the score as of an earlier month, by what was known then, with what customers then brought.
+) -> tuple[dict[str, Any], list[Notice]]:
+    """How well the score as of an earlier month, by what was known then, ranked customers by what they then brought.
 
-    `margins` are theirs before and after, customers x months; `naive` is the rank correlation of plain average margin,
-    and where it is better that is told.
+    Parameters
+    ----------
+    inputs
+        As of `by_indicators`; the hierarchy is that of now.
+    settings
+        As of now.
+    then
+        Customers of the earlier month, and the month.
+    margins
+        Theirs before and after, customers x months.
+    used
+        Indicators of the score in use. Those that were not known then, such as chances of leaving and values expected,
+        have no weight here: they are `score_without`.
+    naive
+        The rank correlation of plain average margin; where it is better that is told.
     """
-    asked = plan(inputs.choices.get("value_hierarchy"), settings)
-    before, after = margins
-    unknown = np.full(len(ids), np.nan)
-    worth: dict[str, ArrayLike] = dict.fromkeys((CHURN, *_MONEY), unknown)
-    worth |= {"margin_mean_12": np.nan_to_num(known_mean(before)), "current_value": np.nansum(before, axis=1)}
+    asked, (ids, month), (before, after) = plan(inputs.choices.get("value_hierarchy"), settings), then, margins
+    worth: dict[str, ArrayLike] = dict.fromkeys((CHURN, *_MONEY), np.full(len(ids), np.nan))
+    worth["margin_mean_12"] = np.nan_to_num(known_mean(before))
+    if "current_value" in asked.columns:
+        spent, _ = spent_on_sales(ids, inputs.tables, month, settings)
+        worth["current_value"] = np.nansum(before, axis=1) - spent.sum_horizontal().to_numpy() / UNITS
     values = indicator_values(asked.indicators, ids, inputs.tables["customer_months"], month, worth)
-    score = asked.total(asked.measure(values, month), values)
-    found = rank_correlation(score, np.nansum(after, axis=1))
+    measure = asked.measure(values, month)
+    found = rank_correlation(asked.total(measure, values), np.nansum(after, axis=1))
+    told = {"score_rank_correlation": found, "score_without": [item for item in used if item in measure.dropped]}
     if found is None or naive is None or round(naive, 4) <= round(found, 4):
-        return found, []
+        return told, []
     template = "In the back-test plain average margin ranked customers better ({naive}) than the score ({score})."
     said = Notice("value-score-naive-better", template, {"naive": round(naive, 4), "score": round(found, 4)})
-    return found, [said]
+    return told, [said]
 
 
 def _risk(inputs: Inputs, ids: pl.Series) -> Array:

@@ -12,12 +12,13 @@ from telcli.errors import MissingInputError, Notice
 from telcli.features.exact import amount, units
 from telcli.features.margin import Book, money_known
 from telcli.features.margin_parts import PARTS, Rates
+from telcli.features.month_index import YEAR
 from telcli.features.sales_costs import sales_costs
 from telcli.settings import ScoreValueSettings
 from telcli.tables import contract
 from telcli.tables.value_results import MARGIN_PARTS
 
-__all__ = ["Earned", "Sold", "earned", "margin_table", "parts_table", "with_sales"]
+__all__ = ["Earned", "Sold", "earned", "margin_table", "parts_table", "spent_on_sales", "with_sales"]
 
 _SOLD = ("commission", "subsidy")
 _SET, _DATA, _NOT_SET, _NO_DATA = "set", "data", "not-set", "no-data"
@@ -111,20 +112,30 @@ def with_sales(here: Book, tables: Mapping[str, pl.LazyFrame], as_of: date, sett
 
     They are spent: what comes later is not lowered by them.
     """
-    year, nothing = here.year, dict.fromkeys(_SOLD, _NO_DATA)
+    spent, known = spent_on_sales(here.ids, tables, as_of, settings)
+    left = units(pl.col("margin")) - pl.sum_horizontal(_SOLD)
+    both = here.year.hstack(spent).with_columns(amount(left).alias("margin"), *(amount(pl.col(name)) for name in _SOLD))
+    return Sold(both.select(MARGIN_PARTS), known)
+
+
+def spent_on_sales(
+    ids: pl.Series, tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreValueSettings
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """``commission`` and ``subsidy`` of these customers in 12 months, in ten-thousandths; and why each counts or not.
+
+    Nothing that came after `as_of` enters, so that an earlier month can be asked for.
+    """
     if "subscriptions" not in tables:
-        return Sold(year.with_columns(**dict.fromkeys(_SOLD, pl.lit(0.0))).select(MARGIN_PARTS), nothing)
+        nothing = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(ids))
+        return pl.DataFrame(dict.fromkeys(_SOLD, nothing)), dict.fromkeys(_SOLD, _NO_DATA)
     lines = contract("subscriptions").conform(tables["subscriptions"])
     counts = lines.select(pl.col(name).count() for name in _SOLD).collect(engine="streaming").row(0)
     known = {name: _DATA if count else _NO_DATA for name, count in zip(_SOLD, counts, strict=True)}
     costs = sales_costs(
-        lines, as_of, 12, subsidy_months=settings.subsidy_months, clawback_months=settings.clawback_months
+        lines, as_of, YEAR, subsidy_months=settings.subsidy_months, clawback_months=settings.clawback_months
     )
-    mine = here.ids.to_frame("customer_id").join(costs, on="customer_id", how="left", maintain_order="left")
-    spent = mine.select(pl.col(name).fill_null(0) for name in _SOLD)
-    left = units(pl.col("margin")) - pl.sum_horizontal(_SOLD)
-    both = year.hstack(spent).with_columns(amount(left).alias("margin"), *(amount(pl.col(name)) for name in _SOLD))
-    return Sold(both.select(MARGIN_PARTS), known)
+    mine = ids.to_frame("customer_id").join(costs, on="customer_id", how="left", maintain_order="left")
+    return mine.select(pl.col(name).fill_null(0) for name in _SOLD), known
 
 
 def parts_table(ids: pl.Series, as_of: date, year: pl.DataFrame) -> pl.LazyFrame:

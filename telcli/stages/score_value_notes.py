@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
+from telcli.features.month_index import YEAR
 from telcli.methods.staying import Staying
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_staying import Stays
 
 __all__ = ["about_customers", "about_staying", "assumptions"]
-
-YEAR = 12
 
 
 def about_staying(staying: Staying, watched: int, *, flat: bool, ended: int = 0) -> list[Notice]:

@@ -15,6 +15,7 @@ from telcli.errors import DataError, UsageError
 from telcli.settings import resolve
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.score_value import score_value
+from telcli.stages.score_value_indicators import tried
 from telcli.tables import contract
 from telcli.tables.hierarchy import from_config
 
@@ -351,6 +352,9 @@ def test_by_lifetime_value_there_are_ranks_and_no_indicators() -> None:
     assert later["value_moves"].height == 0
 
 
+BROUGHT = '[items]\ngoal = ["brought"]\n[indicators.brought]\ncolumn = "current_value"\n'
+
+
 def history(count: int = 60, length: int = 12) -> pl.LazyFrame:
     random = np.random.default_rng(7)
     frames = []
@@ -365,10 +369,33 @@ def test_the_back_test_says_where_plain_average_margin_ranks_better() -> None:
     found = outcome.metrics["backtest"]
     assert found["naive_rank_correlation"] == 1.0 > found["score_rank_correlation"] > 0.5
     assert "value-score-naive-better" in codes(outcome)
+    assert found["score_without"] == []
     fee = '[items]\ngoal = ["fee"]\n[indicators.fee]\ncolumn = "plan_fee"\n'
-    _, good = run(history(), fee)
+    risk = '[indicators.risk]\ncolumn = "churn_probability"\nbetter = "less"\n[judgements.goal]\n"fee : risk" = 2\n'
+    scores = pl.LazyFrame({"customer_id": ["c000", "c001"], "churn_probability": [0.9, 0.1]})
+    _, good = run(history(), fee.replace('"fee"]', '"fee", "risk"]') + risk, also={"churn_scores": scores})
     assert good.metrics["backtest"]["score_rank_correlation"] == 1.0
+    assert good.metrics["backtest"]["score_without"] == ["risk"]
     assert "value-score-naive-better" not in codes(good)
+
+
+@pytest.mark.parametrize(
+    ("sold", "ranks"), [(date(2024, 2, 20), -1.0), (date(2024, 3, 20), 1.0), (date(2023, 2, 20), 1.0)]
+)
+def test_current_value_of_the_back_test_is_less_what_selling_had_cost_by_then(sold: date, ranks: float) -> None:
+    ids = pl.Series("customer_id", [f"c{place:03d}" for place in range(60)])
+    lines = ids.to_frame().with_columns(
+        subscription_id="customer_id", activated_on=pl.lit(sold), commission=pl.int_range(60) * 24.0
+    )
+    inputs = Inputs(
+        {"customer_months": history(length=1), "subscriptions": lines.lazy()},
+        JUNE,
+        choices={"value_hierarchy": from_config(tomllib.loads(BROUGHT), "telcli.toml")},
+    )
+    month = np.arange(60.0)[:, None]
+    then, margins = (ids, date(2024, 2, 1)), (np.repeat(month, 12, axis=1), month)
+    told, _ = tried(inputs, resolve("score-value", {}, environ={}).values, then, margins, ["brought"], None)
+    assert told == {"score_rank_correlation": pytest.approx(ranks), "score_without": []}
 
 
 def test_the_back_test_knows_nothing_of_later_months() -> None:
