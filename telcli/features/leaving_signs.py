@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from telcli.features.margin import PAY_MODES, whole_tenure
 from telcli.methods.landmarks import ABSENT, GONE, HERE, UNKNOWN, Watched
 
-__all__ = ["DESIGN", "EFFECTS", "LONGEST", "known_signs", "watched"]
+__all__ = ["DESIGN", "EFFECTS", "LONGEST", "NO_SIGNS", "known_signs", "watched"]
 
 LONGEST = 36
 """Months that are looked at, the latest."""
@@ -74,6 +74,8 @@ def _design() -> NDArray[np.float64]:
 
 DESIGN = _design()
 """Array of shape (patterns, covariates), 0 or 1: every pattern of levels, in the order of their codes."""
+NO_SIGNS = DESIGN * [float(name == _WAY) for name, _ in EFFECTS]
+"""The same without signs: the way of paying alone."""
 
 
 def known_signs(frame: pl.LazyFrame) -> bool:

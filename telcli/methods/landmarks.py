@@ -22,7 +22,19 @@ from numpy.typing import NDArray
 from telcli.methods.hazard import HazardModel, fit_hazard
 from telcli.methods.outlook import Outlook
 
-__all__ = ["ABSENT", "BANDS", "GONE", "HERE", "Band", "LandmarkHazard", "Watched", "fit_landmarks", "outcomes"]
+__all__ = [
+    "ABSENT",
+    "BANDS",
+    "GONE",
+    "HERE",
+    "Band",
+    "Cells",
+    "LandmarkHazard",
+    "Watched",
+    "counted",
+    "fit_landmarks",
+    "outcomes",
+]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -102,7 +114,19 @@ class LandmarkHazard:
         return Outlook(survival, base.tail[plain], kind.reshape(-1))
 
 
-def fit_landmarks(watched: Watched, design: Array, last: int, least: float = 0.0) -> LandmarkHazard | None:
+@dataclass(frozen=True)
+class Cells:
+    """Customer-months at risk and leavings by band and cell; a cell is pattern x size + tenure.
+
+    `at_risk` and `left` have the shape (bands, patterns x size).
+    """
+
+    at_risk: Array
+    left: Array
+    size: int
+
+
+def fit_landmarks(cells: Cells, design: Array, least: float = 0.0) -> LandmarkHazard | None:
     """Fit the bands that leavers enough were seen in, the nearest first; None where the first has too few.
 
     A leaving is seen from several landmarks; within a band each counts in part, once in all, so that errors are those
@@ -110,12 +134,10 @@ def fit_landmarks(watched: Watched, design: Array, last: int, least: float = 0.0
 
     Parameters
     ----------
-    watched : Watched
-        Customers month by month.
+    cells : Cells
+        What `counted` gives.
     design : array of shape (patterns, covariates)
-        Covariates of each pattern: 0 or 1 for levels.
-    last : int
-        Place of the last month that may be looked at.
+        Covariates of each pattern: 0 or 1 for levels. A column of zeros has no effect.
     least : float
         Customer-months a pool of tenures must hold.
 
@@ -123,21 +145,20 @@ def fit_landmarks(watched: Watched, design: Array, last: int, least: float = 0.0
     --------
     >>> state = np.tile(np.array([[1, 1, 2], [1, 1, 1]], dtype=np.int8), (200, 1))
     >>> pattern = np.tile(np.array([[1, 1, 0], [0, 0, 0]], dtype=np.int16), (200, 1))
-    >>> found = fit_landmarks(Watched(state, pattern, np.zeros(400, dtype=np.int64)), np.array([[0.0], [1.0]]), 2)
+    >>> cells = counted(Watched(state, pattern, np.zeros(400, dtype=np.int64)), patterns=2, last=2)
+    >>> found = fit_landmarks(cells, np.array([[0.0], [1.0]]))
     >>> bool(found.bands[0].model.coefficients[0] > 1.0)
     True
     """
-    size = last + int(max(0, -watched.joined.min(initial=0))) + BANDS[-1][1] + 2
-    at_risk, left = _counted(watched, len(design), last, size)
-    fitted = []
+    fitted, size = [], cells.size
     for place, (first, final) in enumerate(BANDS):
-        gone, risk, part = left[place], at_risk[place], 1.0 / (final - first + 1)
+        gone, risk, part = cells.left[place], cells.at_risk[place], 1.0 / (final - first + 1)
         if not LEAVERS_NEEDED <= gone.sum() * part < risk.sum() * part:
             break
-        cells = np.flatnonzero(risk)
-        known = design[cells // size]
-        model = fit_hazard(cells % size, risk[cells] * part, gone[cells] * part, known, least=least * part, ridge=RIDGE)
-        fitted.append(Band(first, final, model, risk[cells] @ known, gone[cells] @ known))
+        seen = np.flatnonzero(risk)
+        known = design[seen // size]
+        model = fit_hazard(seen % size, risk[seen] * part, gone[seen] * part, known, least=least * part, ridge=RIDGE)
+        fitted.append(Band(first, final, model, risk[seen] @ known, gone[seen] @ known))
     return LandmarkHazard(tuple(fitted), design) if fitted else None
 
 
@@ -161,8 +182,9 @@ def outcomes(watched: Watched, month: int, last: int) -> tuple[Whole, Whole]:
     return left, seen
 
 
-def _counted(watched: Watched, patterns: int, last: int, size: int) -> tuple[Array, Array]:
-    """Customer-months at risk and leavings, bands x cells; a cell is pattern x size + tenure."""
+def counted(watched: Watched, patterns: int, last: int) -> Cells:
+    """Count what months up to the one at place `last` tell, of a design of so many patterns."""
+    size = last + int(max(0, -watched.joined.min(initial=0))) + BANDS[-1][1] + 2
     at_risk, left = (np.zeros((len(BANDS), patterns * size)) for _ in range(2))
     band_of = _bands_by_month()
     for month in range(last):
@@ -178,7 +200,7 @@ def _counted(watched: Watched, patterns: int, last: int, size: int) -> tuple[Arr
             left[band_of[ahead]] += np.bincount(cell[gone] + ahead, minlength=patterns * size)
             if gone.any():
                 rows, cell = rows[~gone], cell[~gone]
-    return at_risk, left
+    return Cells(at_risk, left, size)
 
 
 def _bands_by_month() -> Sequence[int]:

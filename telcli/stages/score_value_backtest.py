@@ -33,7 +33,7 @@ __all__ = ["Tested", "tested"]
 
 Array = NDArray[np.float64]
 YEAR = 12
-CUSTOMERS_NEEDED = 30
+CUSTOMERS_NEEDED, LEAST = 30, 3
 _SCHEMA = {"decile": pl.Int64, "customers": pl.Int64, **dict.fromkeys(("predicted", "naive", "realised"), pl.Float64)}
 
 
@@ -83,46 +83,65 @@ def tested(
     leaving : float
         What the month of leaving brought, as known then; see `Terms`.
     """
-    if not future:
-        template = "Values are not back-tested: that takes {needed} months and there are {months}."
-        counts = {"needed": MONTHS_NEEDED, "months": len(calendar)}
-        return Tested(None, notices=(Notice("value-no-backtest", template, counts),))
     past = everyone.active_at(1)
-    if len(past.ids) < CUSTOMERS_NEEDED:
-        template = "Values are not back-tested: that takes {needed} customers and there were {customers}."
-        counts = {"needed": CUSTOMERS_NEEDED, "customers": len(past.ids)}
-        return Tested(None, notices=(Notice("value-backtest-small", template, counts),))
-    before, after = past.margins[:, :-future][:, -YEAR:], past.margins[:, -future:]
-    (usual, _), terms = usual_months(before, expected.fees, settings), Terms(future, leaving=leaving)
+    before, after = past.margins[:, :-future][:, -YEAR:] if future else past.margins, past.margins[:, -future:]
+    told = _known(after) if future else 0
+    if not future or len(past.ids) < CUSTOMERS_NEEDED or told < LEAST:
+        return Tested(None, notices=(_untested(len(calendar), len(past.ids), future, calendar[told - future]),))
+    after = after[:, :told]
+    (usual, _), terms = usual_months(before, expected.fees, settings), Terms(told, leaving=leaving)
     money = np.nan_to_num(usual) * discounted_months(then, terms)
     up, down, _ = expected.money(then, terms)
-    more = up + down
-    naive, came = naive_forecast(before, future), np.nansum(after, axis=1)
+    more, noise = up + down, month_noise(usual, after)
+    naive, came = naive_forecast(before, told), np.nansum(after, axis=1)
     sides = money + more, naive, came
     found = backtest(*sides)
-    held = _held(then, terms, (usual, after, more), settings.interval_level)
-    month = f"{calendar[-1 - future]:%Y-%m}"
     unchanged = {"rank_correlation": rank_correlation(money, came), "squared_error": squared_error(money, came)}
+    middle = np.nan_to_num(usual) * months_range(then, terms, 0.0, noise)[0] + more
     verdict = {
         **asdict(found),
+        "median_error": float(np.abs(middle - came).mean()),
         "fees_unchanged": unchanged,
-        "coverage": held,
+        "coverage": _held(then, terms, (usual, after, more), settings.interval_level),
         "level": settings.interval_level,
-        "as_of": month,
-        "months": future,
+        "as_of": f"{calendar[-1 - future]:%Y-%m}",
+        "months": told,
     }
     bands = pl.DataFrame([asdict(band) for band in tenths(*sides)], schema=_SCHEMA)
-    return Tested(verdict, bands, month_noise(usual, after), _about(found))
+    return Tested(verdict, bands, noise, _about(found, noise, (told, future), calendar[-future:]))
 
 
-def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float:
-    """Share of customers whose money came within its range, the noise of each half being that of the other half."""
+def _known(after: Array) -> int:
+    """How many of the months held back are known of anybody, up to the first that is not: the others tell nothing."""
+    gaps = np.flatnonzero(np.isnan(after).all(axis=0))
+    return int(gaps[0]) if len(gaps) else after.shape[1]
+
+
+def _untested(months: int, customers: int, future: int, gap: date) -> Notice:
+    """Why there is no back-test: too few months or customers, or a month without money (`gap`)."""
+    if not future:
+        template = "Values are not back-tested: that takes {needed} months and there are {months}."
+        return Notice("value-no-backtest", template, {"needed": MONTHS_NEEDED, "months": months})
+    if customers < CUSTOMERS_NEEDED:
+        template = "Values are not back-tested: that takes {needed} customers and there were {customers}."
+        return Notice("value-backtest-small", template, {"needed": CUSTOMERS_NEEDED, "customers": customers})
+    template = "Values are not back-tested: no revenue is known of {month}. Ingest its bills."
+    return Notice("value-backtest-gap", template, {"month": f"{gap:%Y-%m}"})
+
+
+def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float | None:
+    """Share of customers whose money came within its range, the noise of each half being that of the other half.
+
+    None where either half is too small to tell of noise.
+    """
     usual, after, more = money
     halves = np.arange(len(usual)) % 2
     inside = 0
     for half in (0, 1):
         mine, other = halves == half, halves != half
         noise = month_noise(usual[other], after[other])
+        if len(noise) == 1:
+            return None
         ends = months_range(then.of(mine), terms, level, noise)
         low, high = (np.nan_to_num(usual[mine]) * end + more[mine] for end in ends)
         came = np.nansum(after[mine], axis=1)
@@ -131,12 +150,24 @@ def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level:
     return round(inside / len(usual), 4)
 
 
-def _about(verdict: Verdict) -> tuple[Notice, ...]:
-    """Whether the plain average would have ranked customers better, to four decimals."""
+def _about(verdict: Verdict, noise: Array, held: tuple[int, int], months: Sequence[date]) -> tuple[Notice, ...]:
+    """What to know: months left out, ranges without noise, and a plain average that ranked better (four decimals)."""
+    said, (told, future) = [], held
+    if told < future:
+        template = (
+            "No revenue is known of {month}: values are tested on the {months} months before it. Ingest its bills."
+        )
+        said.append(Notice("value-backtest-cut", template, {"month": f"{months[told]:%Y-%m}", "months": told}))
+    if len(noise) == 1:
+        template = (
+            "Ranges of values go by when customers may leave alone, and are too narrow: too few customers stayed, with "
+            "every month known, to tell how much months vary."
+        )
+        said.append(Notice("value-range-narrow", template))
     if verdict.rank_correlation is None or verdict.naive_rank_correlation is None:
-        return ()
+        return tuple(said)
     model, naive = round(verdict.rank_correlation, 4), round(verdict.naive_rank_correlation, 4)
-    if naive <= model:
-        return ()
-    template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
-    return (Notice("value-naive-better", template, {"naive": naive, "model": model}),)
+    if naive > model:
+        template = "In the back-test plain average margin ranked customers better ({naive}) than this model ({model})."
+        said.append(Notice("value-naive-better", template, {"naive": naive, "model": model}))
+    return tuple(said)

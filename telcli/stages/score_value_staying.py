@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from telcli.features.exposure import fit_labels, fit_months
 from telcli.features.leaving_month import leaving_share
-from telcli.features.leaving_signs import DESIGN, EFFECTS, LONGEST, known_signs, watched
+from telcli.features.leaving_signs import DESIGN, EFFECTS, LONGEST, NO_SIGNS, known_signs, watched
 from telcli.features.margin import Book
-from telcli.methods.landmarks import HERE, LandmarkHazard, Watched, fit_landmarks, outcomes
+from telcli.methods.landmarks import HERE, LandmarkHazard, Watched, counted, fit_landmarks, outcomes
 from telcli.methods.outlook import Outlook, log_likelihood
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import held_back
@@ -35,26 +35,28 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Trial:
-    """Signs against tenure alone, in the months after the one that both were fitted up to.
+    """Signs against the same model without them, in the months after the one that both were fitted up to.
 
     Parameters
     ----------
     gain : mean gain in the logarithm of the likelihood, per customer; above 0 where signs told better.
     error : its standard error.
+    over_tenure : mean gain over the life tables, which serve where signs are not used.
     month, months : the last month known, and how many came after.
     customers : how many were there.
     """
 
     gain: float
     error: float
+    over_tenure: float
     month: date
     months: int
     customers: int
 
     @property
     def better(self) -> bool:
-        """Whether signs told better beyond chance."""
-        return self.gain > SURE * self.error
+        """Whether signs told better beyond chance, and better than life tables."""
+        return self.gain > SURE * self.error and self.over_tenure > 0
 
 
 @dataclass(frozen=True)
@@ -146,14 +148,16 @@ def _known(
     skipped = max(len(calendar) - LONGEST, 0)
     seen = watched(frame, calendar[skipped:], everyone.ids, everyone.group)
     lasts = [cut - 1 - skipped for cut in cuts]
-    fitted = [fit_landmarks(seen, DESIGN, last, least) if last > 0 else None for last in lasts]
+    cells = [counted(seen, len(DESIGN), max(last, 0)) for last in lasts]
+    fitted = [fit_landmarks(each, DESIGN, least) for each in cells]
     found = []
     for place, last in enumerate(lasts[:2]):
         before = place + 1
         tested = None
         if before < len(lasts) and (earlier := fitted[before]) is not None:
             month = calendar[cuts[before] - 1]
-            tested = _tried(seen, plain[before], earlier, everyone.group, (lasts[before], last), month)
+            rivals = earlier, fit_landmarks(cells[before], NO_SIGNS, least)
+            tested = _tried(seen, plain[before], rivals, everyone.group, (lasts[before], last), month)
         use = tested is not None and tested.better
         found.append(Stays(plain[place], fitted[place] if use else None, tested, seen.pattern[:, last]))
     return found[0], found[1]
@@ -162,12 +166,12 @@ def _known(
 def _tried(
     seen: Watched,
     staying: Staying,
-    signs: LandmarkHazard,
+    rivals: tuple[LandmarkHazard, LandmarkHazard | None],
     group: NDArray[np.int64],
     span: tuple[int, int],
     month: date,
 ) -> Trial | None:
-    """Signs against tenure alone, from one place of the calendar to another; None where nobody was there."""
+    """The model with signs against that without, from one place of the calendar to another; None without customers."""
     start, end = span
     tenure = seen.tenure(start)
     rows = (seen.state[:, start] == HERE) & (tenure >= 0)
@@ -175,10 +179,12 @@ def _tried(
         return None
     left, months = (each[rows] for each in outcomes(seen, start, end))
     plain = staying.outlook(tenure[rows], group[rows], end - start)
-    told = signs.outlook(plain, tenure[rows], seen.pattern[rows, start].astype(np.int64))
-    gains = log_likelihood(told, left, months) - log_likelihood(plain, left, months)
+    pattern = seen.pattern[rows, start].astype(np.int64)
+    signs, without = (plain if each is None else each.outlook(plain, tenure[rows], pattern) for each in rivals)
+    told, silent, tables = (log_likelihood(each, left, months) for each in (signs, without, plain))
+    gains = told - silent
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
-    return Trial(float(gains.mean()), error, month, end - start, len(gains))
+    return Trial(float(gains.mean()), error, float((told - tables).mean()), month, end - start, len(gains))
 
 
 def ended_lines(tables: Mapping[str, pl.LazyFrame], as_of: date) -> int:
@@ -208,11 +214,12 @@ def effect_rows(stays: Stays, as_of: date) -> pl.DataFrame:
 def told(stays: Stays) -> dict[str, Any]:
     """For the JSON: whether signs are used, and how much better they told who leaves."""
     if stays.trial is None:
-        return {"used": False, "gain": None, "error": None}
+        return {"used": False, "gain": None, "over_tenure": None, "error": None}
     trial = stays.trial
     return {
         "used": stays.signs is not None,
         "gain": round(trial.gain, 6),
+        "over_tenure": round(trial.over_tenure, 6),
         "error": round(trial.error, 6),
         "as_of": f"{trial.month:%Y-%m}",
         "months": trial.months,

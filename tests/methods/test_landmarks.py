@@ -14,6 +14,7 @@ from telcli.methods.landmarks import (
     UNKNOWN,
     LandmarkHazard,
     Watched,
+    counted,
     fit_landmarks,
     outcomes,
 )
@@ -47,7 +48,7 @@ def history() -> Watched:
 
 @pytest.fixture(scope="module")
 def found(history: Watched) -> LandmarkHazard:
-    model = fit_landmarks(history, DESIGN, MONTHS - 1)
+    model = fit_landmarks(counted(history, 2, MONTHS - 1), DESIGN)
     assert model is not None
     return model
 
@@ -76,9 +77,9 @@ def test_the_first_band_is_the_hazard_of_next_month(history: Watched, found: Lan
 
 
 def test_months_that_may_not_be_looked_at_change_nothing(history: Watched) -> None:
-    early = fit_landmarks(history, DESIGN, 12)
+    early = fit_landmarks(counted(history, 2, 12), DESIGN)
     cut = Watched(history.state[:, :13], history.pattern[:, :13], history.joined)
-    alone = fit_landmarks(cut, DESIGN, 12)
+    alone = fit_landmarks(counted(cut, 2, 12), DESIGN)
     assert early is not None
     assert alone is not None
     assert [band.model.coefficients.tolist() for band in early.bands] == [
@@ -88,9 +89,8 @@ def test_months_that_may_not_be_looked_at_change_nothing(history: Watched) -> No
 
 def test_order_of_customers_does_not_matter(history: Watched, found: LandmarkHazard) -> None:
     order = np.random.default_rng(2).permutation(len(history.joined))
-    turned = fit_landmarks(
-        Watched(history.state[order], history.pattern[order], history.joined[order]), DESIGN, MONTHS - 1
-    )
+    mixed = Watched(history.state[order], history.pattern[order], history.joined[order])
+    turned = fit_landmarks(counted(mixed, 2, MONTHS - 1), DESIGN)
     assert turned is not None
     assert turned.bands[0].model.coefficients.tolist() == found.bands[0].model.coefficients.tolist()
 
@@ -111,10 +111,10 @@ def test_outlooks_follow_the_sign_then_tenure_and_without_tenure_tenure_alone(fo
 
 def test_few_leavings_leave_bands_out_and_none_leave_no_model(history: Watched) -> None:
     few = Watched(history.state[:90], history.pattern[:90], history.joined[:90])
-    model = fit_landmarks(few, DESIGN, MONTHS - 1)
+    model = fit_landmarks(counted(few, 2, MONTHS - 1), DESIGN)
     assert model is None or len(model.bands) < len(BANDS)
     nobody = Watched(np.where(few.state == GONE, HERE, few.state), few.pattern, few.joined)
-    assert fit_landmarks(nobody, DESIGN, MONTHS - 1) is None
+    assert fit_landmarks(counted(nobody, 2, MONTHS - 1), DESIGN) is None
 
 
 def test_customers_of_unknown_tenure_are_not_looked_at(history: Watched, found: LandmarkHazard) -> None:
@@ -123,7 +123,7 @@ def test_customers_of_unknown_tenure_are_not_looked_at(history: Watched, found: 
         np.vstack([history.pattern, 1 - history.pattern]),
         np.append(history.joined, np.full(len(history.joined), UNKNOWN)),
     )
-    same = fit_landmarks(more, DESIGN, MONTHS - 1)
+    same = fit_landmarks(counted(more, 2, MONTHS - 1), DESIGN)
     assert same is not None
     assert same.bands[0].model.coefficients == pytest.approx(found.bands[0].model.coefficients, abs=1e-10)
 

@@ -345,6 +345,39 @@ def test_as_many_lie_within_their_range_as_it_says():
     assert np.mean(covered) == pytest.approx(0.8, abs=0.05)
 
 
+def without(lines, number):
+    """The same, the revenue of one month being lost for everybody."""
+    return [{**line, "revenue": None} if line["month"] == month(number) else line for line in lines]
+
+
+def test_a_month_without_bills_cuts_the_test_short_and_is_told():
+    lines = grown()  # 18 months, 6 of them held back
+    _, _, outcome = run(without(lines, 1))
+    found = outcome.metrics["backtest"]
+    assert found["months"] == 4
+    assert found["calibration"] == pytest.approx(1.0, abs=0.1)
+    assert found["coverage"] == pytest.approx(0.8, abs=0.1)
+    assert "value-backtest-cut" in codes(outcome)
+    assert "value-backtest-cut" not in codes(run(lines)[2])
+    _, _, early = run(without(lines, 4))
+    assert early.metrics["backtest"] is None
+    (gap,) = [notice for notice in early.notices if notice.code == "value-backtest-gap"]
+    assert gap.values["month"] == "2024-02"
+
+
+def test_few_customers_have_no_coverage_and_ranges_of_few_months_are_called_narrow():
+    _, _, small = run(grown(60))
+    assert small.metrics["backtest"]["coverage"] is None
+    _, _, smaller = run(grown(45, seed=1))
+    assert {"value-range-narrow"} <= codes(smaller)
+    assert "value-range-narrow" not in codes(run(grown())[2])
+
+
+def test_the_middle_of_ranges_is_nearer_to_most_customers_than_their_means():
+    found = run(grown())[2].metrics["backtest"]
+    assert found["median_error"] < found["error"]
+
+
 def test_ranges_hold_lifetime_value_and_widen_with_their_level():
     lines = grown()
     near, _, _ = run(lines, interval_level=0.5)
