@@ -47,6 +47,13 @@ def test_the_rules_of_a_file(file: Path) -> None:
     size_budgets(file)
     no_dumping_grounds_and_no_talk_below_the_cli(file)
     no_swallowed_errors_and_no_stubs(file)
+    months_are_counted_in_one_place(file)
+
+
+def months_are_counted_in_one_place(file: Path) -> None:
+    if file.parent.name in {"features", "stages"} and file.stem != "month_index":
+        by_hand = re.search(r"\byear\b.{0,30}\* ?(12|YEAR)\b", file.read_text(encoding="utf-8"))
+        assert not by_hand, "months as numbers: telcli.features.month_index"
 
 
 def size_budgets(file: Path) -> None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from telcli.errors import DataError, UsageError
-from telcli.features.month_index import add_months
+from telcli.features.month_index import add_months, month_index
 from telcli.methods.leakage import plain_name
 from telcli.tables.months import FEATURES
 
@@ -73,7 +73,7 @@ def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: in
     >>> found.test, found.past[-1], len(found.past), len(found.closed)
     (datetime.date(2024, 3, 1), datetime.date(2023, 12, 1), 4, 7)
     """
-    span = (last.year - first.year) * 12 + last.month - first.month + 1
+    span = month_index(last) - month_index(first) + 1
     ahead = gap + outcome
     if span < ahead + 1:
         raise DataError(

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.margin import PAY_MODES, whole_tenure
+from telcli.features.month_index import index_at, month_index
 from telcli.methods.landmarks import ABSENT, GONE, HERE, UNKNOWN, Watched
 
 __all__ = ["DESIGN", "EFFECTS", "LONGEST", "NO_SIGNS", "known_signs", "watched"]
@@ -104,7 +105,7 @@ def watched(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series, group: 
         code = code * count + sign.level(have)
     state = pl.when("left").then(GONE).when("active").then(HERE).otherwise(ABSENT).cast(pl.Int16)
     both = (code * _STATES + state).cast(pl.Int16)
-    place = at.dt.year().cast(pl.Int64) * 12 + at.dt.month() - (months[0].year * 12 + months[0].month)
+    place = index_at(at).cast(pl.Int64) - month_index(months[0])
     joined = pl.when(pl.col("active") | pl.col("left")).then(place - whole_tenure()).max()
     picked = [pl.when(at == month).then(both).max().alias(f"month_{rank}") for rank, month in enumerate(months)]
     rows = (

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from telcli.methods.hazard import HazardModel, fit_hazard
 from telcli.methods.outlook import Outlook
+from telcli.methods.staying import LEAVERS_NEEDED
 
 __all__ = [
     "ABSENT",
@@ -41,7 +42,6 @@ Whole = NDArray[np.int64]
 ABSENT, HERE, GONE = 0, 1, 2
 BANDS = ((1, 1), (2, 3), (4, 6), (7, 12))
 """Months after the landmark, from and to, that one set of effects is fitted for."""
-LEAVERS_NEEDED = 50
 RIDGE = 4.0
 """As if effects were known to be about 0 to within 1 / 2: an odds ratio of e is two standard deviations off."""
 UNKNOWN = np.iinfo(np.int32).max

@@ -13,6 +13,7 @@ __all__ = [
     "HALF_LIVES",
     "Usual",
     "choose_usual",
+    "even_sample",
     "known_mean",
     "percentile_rank",
     "tier_places",
@@ -24,7 +25,15 @@ HALF_LIVES = (1.5, 3.0, 6.0, 12.0)
 """Months after which a month may count half."""
 CHOOSABLE = 7
 """Months it takes to choose among them: more than three to foretell from, and three held back."""
-_SAMPLE = 100_000
+
+
+def even_sample(size: int, most: int = 100_000) -> slice:
+    """Which of so many customers to try things on: every n-th, at least `most` of them where there are so many.
+
+    >>> even_sample(99), even_sample(350_000)
+    (slice(None, None, 1), slice(None, None, 3))
+    """
+    return slice(None, None, max(size // most, 1))
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,7 @@ def choose_usual(months: ArrayLike, spike_limit: float = 3.0, fees: ArrayLike | 
     (Usual(recent=12, spike_limit=3.0, half_life=12.0), Usual(recent=3, spike_limit=3.0, half_life=inf))
     """
     rows = np.atleast_2d(np.asarray(months, dtype=float))
-    sampled = slice(None, None, max(len(rows) // _SAMPLE, 1))
+    sampled = even_sample(len(rows))
     rows = rows[sampled]
     if rows.shape[1] < CHOOSABLE:
         return Usual(spike_limit=spike_limit)

@@ -12,12 +12,12 @@ from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.sbg import fit_sbg
 from telcli.methods.survival import LifeTable, life_table
 
-__all__ = ["Staying", "fit_staying"]
+__all__ = ["LEAVERS_NEEDED", "Staying", "fit_staying"]
 
 Array = NDArray[np.float64]
 LEAVERS_NEEDED = 50
-"""A group gets a curve of its own when this many of its customers left; fewer leave the hazard off by a seventh or
-more (the relative error of a count n is about 1 / sqrt(n))."""
+"""A group gets a curve of its own, and a band of months its own effects, when this many customers left in it; fewer
+leave the hazard off by a seventh or more (the relative error of a count n is about 1 / sqrt(n))."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from telcli.features.month_index import month_at, month_index
 from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
 
@@ -205,9 +206,7 @@ def _calls(rows: Sequence[Row]) -> dict[str, Any] | None:
 
 
 def _span(first: date, last: date) -> list[date]:
-    count = (last.year - first.year) * 12 + last.month - first.month
-    steps = [divmod(first.month - 1 + step, 12) for step in range(count + 1)]
-    return [date(first.year + years, month + 1, 1) for years, month in steps]
+    return [month_at(index) for index in range(month_index(first), month_index(last) + 1)]
 
 
 def _day(moment: date | None) -> date | None:

@@ -26,7 +26,6 @@ from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.features.month_index import YEAR
 from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
-from telcli.methods.concentration import top_share
 from telcli.methods.lifetime_value import Usual
 from telcli.methods.outlook import Outlook
 from telcli.methods.value_backtest import held_back
@@ -109,6 +108,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
     metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
+    metrics["top_20_share"] = seen["concentration"]["top_20_share"]
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),
@@ -271,7 +271,6 @@ def _backtest(
 def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:
     settings, current, staying = study.settings, scores["current_value"], stays.staying
     usual = usual_sentence(study.usual, settings, len(study.calendar), fees=study.on_fees)
-    positive = float(current.sum()) > 0
     return {
         "customers": scores.height,
         "current_value_total": round(float(current.sum()), 2),
@@ -279,7 +278,6 @@ def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any
         "retention_value_total": round(float(scores["retention_value"].sum()), 2),
         "lifetime_value_total": round(float(scores["lifetime_value"].sum()), 2),
         "loss_maker_share": (current < 0).sum() / scores.height,
-        "top_20_share": round(top_share(current.to_numpy(), 0.2), 6) if positive else None,
         "horizon_months": settings.horizon_months,
         "discount_rate": settings.discount_rate,
         "recent_months": study.usual.recent,

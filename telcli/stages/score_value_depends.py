@@ -22,7 +22,7 @@ _AHEAD = (
     *("horizon_months", "discount_rate", "payment_timing", "tail"),
     *("stratify", "min_at_risk", "label_months", "leaving_signs"),
 )
-_ADDED = ("margin_rate", *_AHEAD)
+_ADDED = (*_MARGIN, *_AHEAD)  # the month of leaving is told by margins
 _KEPT = (*_MARGIN, "recent_months", "spike_limit", *_AHEAD)
 BEHIND: Mapping[str, tuple[str, ...]] = {
     "margin_mean_12": _MARGIN,

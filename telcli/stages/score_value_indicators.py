@@ -15,7 +15,7 @@ from telcli.errors import Notice
 from telcli.features.exact import UNITS
 from telcli.features.value_indicators import CHURN, WORTH, indicator_values
 from telcli.methods.indicator_score import Tree, places_of, shifted
-from telcli.methods.lifetime_value import known_mean, percentile_rank, rank_correlation, tier_places
+from telcli.methods.lifetime_value import even_sample, known_mean, percentile_rank, rank_correlation, tier_places
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs
 from telcli.stages import score_value_record as record
@@ -31,7 +31,6 @@ __all__ = ["Scored", "by_indicators", "tried", "unscored"]
 
 Array = NDArray[np.float64]
 _FACTORS = dict(zip(STEPS, (1.25, 0.75), strict=True))
-_SAMPLE = 100_000
 _MONEY = tuple(name for name in WORTH if name.endswith("_value"))
 _SCORED = ("value_score", "value_tier")
 _TABLES = ("value_weights", "value_scales", "value_indicators", "value_moves", "value_sensitivity")
@@ -182,9 +181,9 @@ def _indicator_rows(found: pl.DataFrame, tree: Tree, points: Mapping[str, Array]
 
 def _sensitivity(tree: Tree, points: Mapping[str, Array], score: Array, places: NDArray[np.int64]) -> pl.DataFrame:
     """The rows of value_sensitivity, without as_of: tiers are cut so that as many customers as now are in each."""
-    step = max(len(score) // _SAMPLE, 1)
-    some = {item: held[::step] for item, held in points.items()}
-    base, now = score[::step], places[::step]
+    sampled = even_sample(len(score))
+    some = {item: held[sampled] for item, held in points.items()}
+    base, now = score[sampled], places[sampled]
     shares = [float((now == place).mean()) for place in range(len(VALUE_TIERS) - 1)]
     start = tier_places(percentile_rank(base), shares)
     rows = []

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from telcli.errors import Notice
 from telcli.features.exact import UNITS
 from telcli.features.fee_steps import STANDINGS
+from telcli.features.month_index import month_index
 from telcli.features.product_steps import Holdings, Moves, holdings, moves, standing_at
 from telcli.methods.shrinking import shrunk_means
 from telcli.methods.uptake import changed
@@ -188,7 +189,7 @@ def taken_up(
     told = moves(found, active(), *standing, last, fees)
     take = np.stack([shrunk_means(n, k, k) for n, k in zip(told.at_risk, told.taken, strict=True)])
     drop = np.stack([shrunk_means(n, k, k) for n, k in zip(told.held, told.dropped, strict=True)])
-    index = last.year * 12 + last.month - 1
+    index = month_index(last)
     own = pl.DataFrame({"place": np.flatnonzero(here)}).with_row_index("own")
     now = found.at(index).join(own, on="place", maintain_order="left")
     now = now.select(pl.col("own").cast(pl.Int64).alias("place"), "product", "fee")

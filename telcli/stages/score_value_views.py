@@ -10,7 +10,7 @@ import polars as pl
 from telcli.features.exact import amount, units
 from telcli.features.margin import whole_tenure
 from telcli.features.margin_parts import Rates, parts
-from telcli.features.month_index import add_months
+from telcli.features.month_index import YEAR, add_months, index_at
 from telcli.features.touches import held_at_end
 from telcli.tables import contract
 
@@ -112,11 +112,11 @@ def cohort_rows(frame: pl.LazyFrame, source: str, rates: Rates, as_of: date) -> 
         The snapshot's month.
     """
     made = parts(source, rates, frame.collect_schema().names())
-    joined = pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - 1 - pl.col("tenure")
+    joined = index_at(pl.col("month")) - pl.col("tenure")
     rows = frame.filter(pl.col("active") & pl.col(source).is_not_null()).with_columns(whole_tenure()).filter(
         pl.col("tenure") >= 0
     )  # fmt: skip
-    cells = rows.group_by(cohort_year=(joined // 12).cast(pl.Int64), tenure_year=pl.col("tenure") // 12 + 1).agg(
+    cells = rows.group_by(cohort_year=(joined // YEAR).cast(pl.Int64), tenure_year=pl.col("tenure") // YEAR + 1).agg(
         customer_months=pl.len().cast(pl.Int64),
         revenue=units(pl.col(source)).sum(),
         margin=units(pl.col(source) - pl.sum_horizontal(made.values())).sum(),

@@ -105,6 +105,7 @@ def test_margin_takes_contacts_off_and_finds_who_costs_money():
     assert scores["current_value"].to_list() == [6.0, -3.0]
     assert scores["retention_value"][1] < 0
     assert outcome.metrics["loss_maker_share"] == 0.5
+    assert outcome.metrics["top_20_share"] == outcome.metrics["concentration"]["top_20_share"] == 0.8
     assert outcome.metrics["margin_basis"] == "margin"
     assert "value-is-revenue" not in codes(outcome)
 

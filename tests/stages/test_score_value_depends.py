@@ -56,6 +56,7 @@ def test_settings_that_no_default_indicator_depends_on_leave_tiers_alone(name: s
         ("subsidy_months", {"current_value"}, True),
         ("subsidy_months", {"retention_value", "incremental_value"}, False),
         ("spike_limit", {"incremental_value"}, False),
+        ("line_cost", {"incremental_value"}, True),
         ("spike_limit", {"lifetime_value"}, True),
     ],
 )
