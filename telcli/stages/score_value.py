@@ -108,7 +108,6 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
     metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
-    metrics["top_20_share"] = seen["concentration"]["top_20_share"]
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),

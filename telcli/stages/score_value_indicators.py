@@ -153,12 +153,24 @@ def tried(
     values = indicator_values(asked.indicators, ids, inputs.tables["customer_months"], month, worth)
     measure = asked.measure(values, month)
     found = rank_correlation(asked.total(measure, values), np.nansum(after, axis=1))
-    told = {"score_rank_correlation": found, "score_without": [item for item in used if item in measure.dropped]}
-    if found is None or naive is None or round(naive, 4) <= round(found, 4):
-        return told, []
-    template = "In the back-test plain average margin ranked customers better ({naive}) than the score ({score})."
-    said = Notice("value-score-naive-better", template, {"naive": round(naive, 4), "score": round(found, 4)})
-    return told, [said]
+    without = [item for item in used if item in measure.dropped]
+    told = {"score_rank_correlation": found, "score_without": without}
+    return told, [] if found is None or naive is None else _compared(round(naive, 4), round(found, 4), without)
+
+
+def _compared(naive: float, score: float, without: Sequence[str]) -> list[Notice]:
+    """That plain average margin ranked customers better, where it did."""
+    values: dict[str, Any] = {"naive": naive, "score": score}
+    if naive <= score:
+        return []
+    if not without:
+        template = "In the back-test plain average margin ranked customers better ({naive}) than the score ({score})."
+        return [Notice("value-score-naive-better", template, values)]
+    template = (
+        "In the back-test plain average margin ranked customers better ({naive}) than the score ({score}), as far "
+        "as it was known then, without {names}."
+    )
+    return [Notice("value-score-naive-better-then", template, {**values, "names": ", ".join(without)})]
 
 
 def _risk(inputs: Inputs, ids: pl.Series) -> Array:

@@ -70,8 +70,10 @@ def looked(
         "value_tier_facts": tier_rows(tiers, pairs, wallets, kinds_known(tables, pairs), as_of),
     }
     far = index.filter("far_above").select("kind", "group", "customers", "revenue_index", "margin_index").to_dicts()
+    spread = spread_told(people["current_value"])
     told = {
-        "concentration": spread_told(people["current_value"]),
+        "top_20_share": spread["top_20_share"],
+        "concentration": spread,
         "far_above": far,
         "top_held": top_told(top),
         "wallet": known,

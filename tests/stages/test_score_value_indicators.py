@@ -352,7 +352,8 @@ def test_by_lifetime_value_there_are_ranks_and_no_indicators() -> None:
     assert later["value_moves"].height == 0
 
 
-BROUGHT = '[items]\ngoal = ["brought"]\n[indicators.brought]\ncolumn = "current_value"\n'
+BROUGHT = '[items]\ngoal = ["brought", "risk"]\n[indicators.brought]\ncolumn = "current_value"\n'
+RISK = '[indicators.risk]\ncolumn = "churn_probability"\nbetter = "less"\n[judgements.goal]\n"brought : risk" = 2\n'
 
 
 def history(count: int = 60, length: int = 12) -> pl.LazyFrame:
@@ -371,9 +372,12 @@ def test_the_back_test_says_where_plain_average_margin_ranks_better() -> None:
     assert "value-score-naive-better" in codes(outcome)
     assert found["score_without"] == []
     fee = '[items]\ngoal = ["fee"]\n[indicators.fee]\ncolumn = "plan_fee"\n'
-    risk = '[indicators.risk]\ncolumn = "churn_probability"\nbetter = "less"\n[judgements.goal]\n"fee : risk" = 2\n'
     scores = pl.LazyFrame({"customer_id": ["c000", "c001"], "churn_probability": [0.9, 0.1]})
-    _, good = run(history(), fee.replace('"fee"]', '"fee", "risk"]') + risk, also={"churn_scores": scores})
+    _, good = run(
+        history(),
+        fee.replace('"fee"]', '"fee", "risk"]') + RISK.replace("brought", "fee"),
+        also={"churn_scores": scores},
+    )
     assert good.metrics["backtest"]["score_rank_correlation"] == 1.0
     assert good.metrics["backtest"]["score_without"] == ["risk"]
     assert "value-score-naive-better" not in codes(good)
@@ -390,12 +394,14 @@ def test_current_value_of_the_back_test_is_less_what_selling_had_cost_by_then(so
     inputs = Inputs(
         {"customer_months": history(length=1), "subscriptions": lines.lazy()},
         JUNE,
-        choices={"value_hierarchy": from_config(tomllib.loads(BROUGHT), "telcli.toml")},
+        choices={"value_hierarchy": from_config(tomllib.loads(BROUGHT + RISK), "telcli.toml")},
     )
     month = np.arange(60.0)[:, None]
     then, margins = (ids, date(2024, 2, 1)), (np.repeat(month, 12, axis=1), month)
-    told, _ = tried(inputs, resolve("score-value", {}, environ={}).values, then, margins, ["brought"], None)
-    assert told == {"score_rank_correlation": pytest.approx(ranks), "score_without": []}
+    told, said = tried(inputs, resolve("score-value", {}, environ={}).values, then, margins, ["brought", "risk"], 1.0)
+    assert told == {"score_rank_correlation": pytest.approx(ranks), "score_without": ["risk"]}
+    worse = {"naive": 1.0, "score": -1.0, "names": "risk"}
+    assert [one.values for one in said] == ([worse] if ranks < 1 else [])
 
 
 def test_the_back_test_knows_nothing_of_later_months() -> None:
