@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._help import wrap
+from telcli.cli._value_backtest import sentences, tenths
 from telcli.cli._words import language, meant, tr
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ _TIERS = ("platinum", "gold", "silver", "bronze", _NOBODY)
 """The best first; a record of metrics keeps no order."""
 _BASES = {"revenue": "revenue: no cost is known", "known-costs": "revenue less costs in the data"}
 """What values count where no rate of cost is set."""
-_AS_GOOD = 0.005
-"""Rank correlations closer than this are alike."""
 _TOP = "goal"
 
 
@@ -30,7 +29,8 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
     """Lines of one run: money, parts of margin, assumptions, tiers, weights, the back-test, moves, stars."""
     from telcli.pipeline.result_rows import result_rows
 
-    rows = {name: result_rows(run, name) for name in ("value_margin", "value_tiers", "value_weights")}
+    names = ("value_margin", "value_tiers", "value_weights", "value_backtest")
+    rows = {name: result_rows(run, name) for name in names}
     metrics = run.metrics
     if "lifetime_value_total" in metrics:
         unknown = any(notice.code == "value-no-incremental" for notice in run.notices)
@@ -38,7 +38,9 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
     yield from _parts(metrics, rows["value_margin"])
     yield from _assumed(metrics, verbose=verbose)
     yield from _tiers(metrics, rows["value_tiers"])
-    yield from _sure(metrics.get("backtest"))
+    for said in sentences(metrics.get("backtest")):
+        yield from _folded(said)
+    yield from tenths(rows["value_backtest"])
     yield from _weighed(metrics, rows["value_weights"])
     if metrics.get("moves"):
         yield from _moves(metrics["moves"])
@@ -104,10 +106,22 @@ def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
 def _assumed(metrics: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
     """The most of what was assumed in one sentence; all of it where more is asked for."""
     if metrics.get("recent_months"):
+        signs = metrics.get("survival", {}).get("signs", {}).get("used")
+        who = tr("of their tenure and signs (complaints, arrears, faults, use)") if signs else tr("of their tenure")
         yield from _folded(
             tr(
-                "assumed: customers leave as others of their tenure did; a month brings the mean of the last {n}",
+                "assumed: customers leave as others {who} did; a month brings what the last {n} tell",
+                who=who,
                 n=metrics["recent_months"],
+            )
+        )
+    if metrics.get("payment_timing"):
+        yield from _folded(
+            tr(
+                "money comes at the {timing} of a month; months after the {n} count: {tail}",
+                timing=meant("payment_timing", metrics["payment_timing"]),
+                n=metrics["horizon_months"],
+                tail=meant("tail", metrics["tail"]),
             )
         )
     for said in metrics.get("assumptions", ()) if verbose else ():
@@ -129,27 +143,6 @@ def _tiers(metrics: Mapping[str, Any], bounds: Sequence[Mapping[str, Any]]) -> I
     yield from aligned(rows, range(1, len(rows[0])), indent=2)
 
 
-def _sure(verdict: Mapping[str, Any] | None) -> Iterator[str]:
-    """The back-test beside the plain average, and how the score ranks."""
-    if not verdict or verdict.get("rank_correlation") is None or verdict.get("naive_rank_correlation") is None:
-        return
-    found, plain = verdict["rank_correlation"], verdict["naive_rank_correlation"]
-    judged = tr("as good") if abs(found - plain) < _AS_GOOD else tr("better") if found > plain else tr("worse")
-    said = tr(
-        "back-test of the {months} months after {month}: rank correlation {found}, of plain average {plain} ({judged})",
-        months=verdict["months"],
-        month=verdict["as_of"],
-        found=f"{found:.3f}",
-        plain=f"{plain:.3f}",
-        judged=judged,
-    )
-    if verdict.get("calibration") is not None:
-        said += tr("; foretold {share} of what came", share=f"{verdict['calibration']:.1%}")
-    if verdict.get("score_rank_correlation") is not None:
-        said += tr("; the score ranks {score}", score=f"{verdict['score_rank_correlation']:.3f}")
-    yield from _folded(said)
-
-
 def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Weights of the parts of the score, how judgements agree, and the weight that tiers hang on most."""
     names = {row["item"]: row["name_zh" if language() == "zh" else "name"] for row in items}
@@ -164,9 +157,10 @@ def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
         worst = max(sorted(ratios), key=lambda node: ratios[node])
         yield from _folded(
             tr(
-                "judgements agree: consistency ratio at most {cr} ({node}; random indices {table})",
+                "judgements agree: consistency ratio at most {cr} ({node}; random index {index}, table {table})",
                 cr=f"{ratios[worst]:.3f}",
                 node=names.get(worst, worst),
+                index=f"{consistency['nodes'][worst].get('ri') or 0:.4g}",
                 table=consistency["random_index"],
             )
         )

@@ -279,6 +279,8 @@ def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any
         "loss_maker_share": (current < 0).sum() / scores.height,
         "horizon_months": settings.horizon_months,
         "discount_rate": settings.discount_rate,
+        "payment_timing": settings.payment_timing,
+        "tail": settings.tail,
         "recent_months": study.usual.recent,
         "usual_month": usual_told(study.usual),
         "survival": {
