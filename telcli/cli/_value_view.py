@@ -36,6 +36,7 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
         unknown = any(notice.code == "value-no-incremental" for notice in run.notices)
         yield from _money(metrics, rows["value_margin"], unknown=unknown)
     yield from _parts(metrics, rows["value_margin"])
+    yield from _left_owing(metrics)
     yield from _assumed(metrics, verbose=verbose)
     yield from _tiers(metrics, rows["value_tiers"])
     for said in sentences(metrics.get("backtest")):
@@ -101,6 +102,21 @@ def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
             told.append(tr(words, parts=_comma().join(names)))
     if told:
         yield from _folded(tr("not counted: {parts}", parts=tr("; ").join(told)))
+
+
+def _left_owing(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """What leavers owed, and what is expected of those to come."""
+    lost = metrics.get("lost_with_leavers")
+    if lost and lost["owed"]:
+        yield from _folded(
+            tr(
+                "left owing in 12 months: {n} of {left} who left, {owed}; expected of who will leave: {expected}",
+                n=f"{lost['owing']:,}",
+                left=f"{lost['customers']:,}",
+                owed=f"{lost['owed']:,.0f}",
+                expected=f"{lost['expected']:,.0f}",
+            )
+        )
 
 
 def _assumed(metrics: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:

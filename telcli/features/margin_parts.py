@@ -31,7 +31,7 @@ class Rates:
     content_share : share of value-added charges that goes to content providers, 0..1.
     cost_per_contact : money per contact.
     line_cost : money per line held and month.
-    bad_debt_rate : share of arrears of more than 90 days that is never paid, 0..1.
+    bad_debt_rate : share of arrears of more than 90 days, and of what leavers owe, never paid, 0..1.
     """
 
     margin_rate: float = 1.0

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.outlook import Outlook
 
-__all__ = ["Terms", "discounted_months", "growing_months", "monthly_rate", "months_range"]
+__all__ = ["Terms", "discounted_months", "growing_months", "leaving_chance", "monthly_rate", "months_range"]
 
 Array = NDArray[np.float64]
 _EARLIER = {"end": 0.0, "middle": 0.5, "start": 1.0}
@@ -128,6 +128,21 @@ def growing_months(outlook: Outlook, terms: Terms) -> Array:
     """
     weights = terms.weights() * np.arange(1.0, terms.horizon + 1.0)
     found: Array = (terms.brought(outlook.survival) @ weights)[outlook.kind]
+    return found
+
+
+def leaving_chance(outlook: Outlook, terms: Terms) -> Array:
+    """Chance of each customer to leave within the horizon, discounted, 0..1: sum over t of (S(t - 1) - S(t)) w_t.
+
+    Times what is lost when a customer leaves this is the expected loss; leaving after H counts for nothing.
+
+    >>> from telcli.methods.outlook import by_tenure
+    >>> from telcli.methods.survival import life_table
+    >>> leaving_chance(by_tenure(life_table([100.0], [10.0]), 2), Terms(2)).round(4).tolist()
+    [0.19]
+    """
+    goes = -np.diff(outlook.survival[:, : terms.horizon], axis=1, prepend=1.0)
+    found: Array = (goes @ terms.weights())[outlook.kind]
     return found
 
 

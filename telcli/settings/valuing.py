@@ -43,8 +43,8 @@ class MarginSettings:
     )
     bad_debt_rate: float = setting(
         1.0,
-        "Share of arrears of more than 90 days that is never paid.",
-        "账龄超过90天的欠费中最终无法收回的比例。",
+        "Share of arrears of more than 90 days, and of what leavers owe, that is never paid.",
+        "账龄超过90天的欠费及离网客户所欠费用中最终无法收回的比例。",
         unit="share",
         low=0.0,
         high=1.0,

@@ -3,8 +3,8 @@
     current value    margin of the last 12 months, as realised; never scaled up when there are fewer
     incremental      sum over t = 1..H of t u S(t | tenure) w_t, u what a month adds to the fees of customers alike; and
                      products taken up and given up, see `score_value_products`
-    retention value  sum over t = 1..H of (m - t v) S(t | tenure) w_t, m the usual monthly margin, v what a month takes
-                     off such fees, w_t the discount
+    retention value  sum over t = 1..H of ((m - t v) S(t) - d (S(t - 1) - S(t))) w_t, S by tenure, m the usual monthly
+                     margin, v what a month takes off such fees, d what leavers alike owed, w_t the discount
     lifetime value   their sum: one looks back, two forward, of which one is what is added, so that nothing counts twice
 
 Source: the current / incremental / stock value model of telecom customers; the formulas stand in `methods`.
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.exposure import curve, curves, fit_segments
+from telcli.features.leaving_debts import left_owing, written_off
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.features.month_index import YEAR
 from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
@@ -34,6 +35,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, Past, coming, expected_tables
+from telcli.stages.score_value_debts import Losses, losses_sentence, losses_told
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
@@ -98,15 +100,15 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, everyone)
     inputs.progress("values", 2, 3)
-    past = Past.of(inputs.tables, study.calendar[-(YEAR + 1 + future) :], everyone)
-    expected, before = (coming(past, mark, back, how.rates.margin_rate) for mark, back in enumerate((0, future)))
-    outlook = then.outlook(everyone, 1, max(future, 1))
+    everyone, expected, before = _coming(study, inputs, everyone, how, future)
+    outlook, ahead = then.outlook(everyone, 1, max(future, 1)), _ahead(study, now, everyone)
     test = tested(everyone, outlook, study.calendar, future, settings, before, then.leaving)
-    worth, products = _scores(study, here, _ahead(study, now, everyone), test.noise, expected)
+    worth, products = _scores(study, here, ahead, test.noise, expected)
     scored = _scored(study, inputs, worth, here)
     study.notices += (*test.notices, *scored.notices)
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
-    metrics = {**_metrics(study, scored.scores, now), "margin_basis": how.basis, "margin_parts": counted}
+    metrics = _metrics(study, scored.scores, now, expected.losses, expected.lost(*ahead))
+    metrics |= {"margin_basis": how.basis, "margin_parts": counted}
     metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
@@ -183,6 +185,15 @@ def _staying(
     return now, then
 
 
+def _coming(study: _Study, inputs: Inputs, everyone: Book, how: Earned, future: int) -> tuple[Book, Coming, Coming]:
+    """The book with debts of leavers written off, and what comes of customers of the snapshot and of the back-test."""
+    months = study.calendar[-(YEAR + 1 + future) :]
+    debts = left_owing(inputs.tables["customer_months"], everyone, study.calendar[-(YEAR + future) :])
+    everyone = written_off(everyone, debts, how.rates.bad_debt_rate)
+    past = Past.of(inputs.tables, months, everyone, debts)
+    return everyone, coming(past, 0, 0, how.rates), coming(past, 1, future, how.rates)
+
+
 def _ahead(study: _Study, now: Stays, everyone: Book) -> tuple[Outlook, Terms]:
     """How long customers may stay, and which months of it count; refused where they would never end."""
     asked, rate = study.settings, monthly_rate(study.settings.discount_rate)
@@ -228,9 +239,11 @@ def _scores(
     more, less, products = expected.money(outlook, terms)
     more = more.round(CENT)
     study.notices += expected.notices()
-    retention = (np.nan_to_num(usual) * kept + less).round(CENT)
+    lost = expected.lost(outlook, terms)
+    retention = (np.nan_to_num(usual) * kept + less - lost).round(CENT)
     lifetime = (current + more + retention).round(CENT)
-    low, high = ((current + more + less + np.nan_to_num(usual) * end).round(CENT) for end in ends)
+    sure = current + more + less
+    low, high = np.sort([sure + np.nan_to_num(usual) * end for end in ends], axis=0)
     scores = pl.DataFrame(
         {
             "customer_id": here.ids,
@@ -239,8 +252,8 @@ def _scores(
             "incremental_value": pl.Series(more if expected.known else [None] * len(more), dtype=pl.Float64),
             "retention_value": retention,
             "lifetime_value": lifetime,
-            "lifetime_value_low": np.minimum(low, high),
-            "lifetime_value_high": np.maximum(low, high),
+            "lifetime_value_low": (low - lost).round(CENT),
+            "lifetime_value_high": high.round(CENT),
             "expected_months": discounted_months(outlook, Terms(terms.horizon)).round(4),
         }
     )
@@ -267,7 +280,9 @@ def _backtest(
     return {**verdict, **found}
 
 
-def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any]:
+def _metrics(
+    study: _Study, scores: pl.DataFrame, stays: Stays, losses: Losses | None, lost: NDArray[np.float64]
+) -> dict[str, Any]:
     settings, current, staying = study.settings, scores["current_value"], stays.staying
     usual = usual_sentence(study.usual, settings, len(study.calendar), fees=study.on_fees)
     return {
@@ -292,5 +307,6 @@ def _metrics(study: _Study, scores: pl.DataFrame, stays: Stays) -> dict[str, Any
             "stratified_by": "pay_mode" if staying.groups else None,
             "signs": told(stays),
         },
-        "assumptions": notes.assumptions(settings, usual, stays),
+        "assumptions": [*notes.assumptions(settings, usual, stays), losses_sentence(losses)],
+        "lost_with_leavers": losses_told(losses, lost),
     }

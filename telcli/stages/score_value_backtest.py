@@ -92,9 +92,9 @@ def tested(
     (usual, _), terms = usual_months(before, expected.fees, settings), Terms(told, leaving=leaving)
     money = np.nan_to_num(usual) * discounted_months(then, terms)
     up, down, _ = expected.money(then, terms)
-    more, noise = up + down, month_noise(usual, after)
+    more, lost, noise = up + down, expected.lost(then, terms), month_noise(usual, after)
     naive, came = naive_forecast(before, told), np.nansum(after, axis=1)
-    sides = money + more, naive, came
+    sides = money + more - lost, naive, came
     found = backtest(*sides)
     unchanged = {"rank_correlation": rank_correlation(money, came), "squared_error": squared_error(money, came)}
     middle = np.nan_to_num(usual) * months_range(then, terms, 0.0, noise)[0] + more
@@ -102,7 +102,7 @@ def tested(
         **asdict(found),
         "median_error": float(np.abs(middle - came).mean()),
         "fees_unchanged": unchanged,
-        "coverage": _held(then, terms, (usual, after, more), settings.interval_level),
+        "coverage": _held(then, terms, (usual, after, more, lost), settings.interval_level),
         "level": settings.interval_level,
         "as_of": f"{calendar[-1 - future]:%Y-%m}",
         "months": told,
@@ -129,12 +129,12 @@ def _untested(months: int, customers: int, future: int, gap: date) -> Notice:
     return Notice("value-backtest-gap", template, {"month": f"{gap:%Y-%m}"})
 
 
-def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level: float) -> float | None:
+def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array, Array], level: float) -> float | None:
     """Share of customers whose money came within its range, the noise of each half being that of the other half.
 
     None where either half is too small to tell of noise.
     """
-    usual, after, more = money
+    usual, after, more, lost = money
     halves = np.arange(len(usual)) % 2
     inside = 0
     for half in (0, 1):
@@ -144,6 +144,7 @@ def _held(then: Outlook, terms: Terms, money: tuple[Array, Array, Array], level:
             return None
         ends = months_range(then.of(mine), terms, level, noise)
         low, high = (np.nan_to_num(usual[mine]) * end + more[mine] for end in ends)
+        low = np.minimum(low, high) - lost[mine]
         came = np.nansum(after[mine], axis=1)
         # To the cent: a customer who brings the usual month every month is within.
         inside += int(((came >= np.minimum(low, high) - 0.005) & (came <= np.maximum(low, high) + 0.005)).sum())

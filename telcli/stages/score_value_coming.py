@@ -1,4 +1,4 @@
-"""What is expected beyond the usual month: growth of plan fees, and products taken up and given up."""
+"""What is expected beyond the usual month: growth of plan fees, products taken up and given up, debts of who leaves."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from telcli.errors import Notice
 from telcli.features.fee_steps import WINDOW, fee_matrix
+from telcli.features.leaving_debts import LeftOwing
 from telcli.features.margin import Book
+from telcli.features.margin_parts import Rates
 from telcli.features.product_steps import active_matrix
-from telcli.methods.annuity import Terms, discounted_months, growing_months
+from telcli.methods.annuity import Terms, discounted_months, growing_months, leaving_chance
 from telcli.methods.outlook import Outlook
+from telcli.stages.score_value_debts import Losses, losses
 from telcli.stages.score_value_growth import Growth, grown, growth_table, unknown
 from telcli.stages.score_value_products import Money, Uptake, products_notices, products_table, taken_up
 
@@ -28,7 +31,7 @@ _MONTHS = WINDOW + 1
 
 @dataclass(frozen=True)
 class Coming:
-    """Of so many customers in one month: growth of plan fees, uptake of products; None where not known.
+    """Of so many customers in one month: growth of fees, uptake of products, debts of leavers; None where not known.
 
     `fees` is what plan fees leave as margin, customers x months up to that one.
     """
@@ -37,6 +40,7 @@ class Coming:
     growth: Growth | None
     uptake: Uptake | None
     fees: Array | None = None
+    losses: Losses | None = None
 
     @property
     def known(self) -> bool:
@@ -49,6 +53,8 @@ class Coming:
 
     def money(self, outlook: Outlook, terms: Terms) -> tuple[Array, Array, Money | None]:
         """What is added (>= 0) and taken off (<= 0) within the horizon by customer, and what products have of it.
+
+        Debts of who leaves are not taken off: see `lost`.
 
         `outlook` is that of the same customers, in the same order, up to the horizon.
         """
@@ -64,6 +70,12 @@ class Coming:
 
         money = self.uptake.money(ahead, terms.horizon)
         return more + money.more, less + money.less, money
+
+    def lost(self, outlook: Outlook, terms: Terms) -> Array:
+        """What is expected to be lost with customers who leave within the horizon owing, >= 0; discounted."""
+        if self.losses is None:
+            return np.zeros(self.customers)
+        return self.losses.each * leaving_chance(outlook, terms)
 
     def notices(self) -> list[Notice]:
         """What is not known, and which products do not count."""
@@ -81,17 +93,21 @@ class Past:
     months : up to the snapshot's.
     everyone : customers; the marks are the snapshot's month, and the one that values are back-tested from.
     fees : plan fees, customers x months, see `features.fee_steps`; None where none is known.
+    debts : what everybody owed who left, its months being those of the book; None where not known.
     """
 
     tables: Mapping[str, pl.LazyFrame]
     months: Sequence[date]
     everyone: Book
     fees: Array | None
+    debts: LeftOwing | None
 
     @classmethod
-    def of(cls, tables: Mapping[str, pl.LazyFrame], months: Sequence[date], everyone: Book) -> Past:
+    def of(
+        cls, tables: Mapping[str, pl.LazyFrame], months: Sequence[date], everyone: Book, debts: LeftOwing | None = None
+    ) -> Past:
         """Read plan fees."""
-        return cls(tables, months, everyone, fee_matrix(tables["customer_months"], months, everyone.ids))
+        return cls(tables, months, everyone, fee_matrix(tables["customer_months"], months, everyone.ids), debts)
 
     @cached_property
     def active(self) -> NDArray[np.bool_]:
@@ -99,7 +115,7 @@ class Past:
         return active_matrix(self.tables["customer_months"], self.months, self.everyone.ids)
 
 
-def coming(past: Past, mark: int, back: int, margin_share: float) -> Coming:
+def coming(past: Past, mark: int, back: int, rates: Rates) -> Coming:
     """What the months before tell of what is to come of customers who were there `back` months before the last.
 
     Steps are counted of everybody who was there at both ends of them: who stepped down, or gave a product up, and left
@@ -113,14 +129,14 @@ def coming(past: Past, mark: int, back: int, margin_share: float) -> Coming:
         The mark of the book whose month it is.
     back : int
         How many months before the last that is.
-    margin_share : float
-        Margin over revenue: what is left of a fee.
+    rates : Rates
+        What is left of a fee, and what share of debts is never paid.
     """
     everyone, end = past.everyone, len(past.months) - back
     tenure, group, here = everyone.tenure[mark], everyone.group, everyone.active[mark]
     span = slice(max(end - _MONTHS, 0), end)
     fees = None if past.fees is None else past.fees[:, span]
-    growth = grown(fees, (tenure, group), here, margin_share)
+    growth = grown(fees, (tenure, group), here, rates.margin_rate)
     uptake = taken_up(
         past.tables,
         (everyone.ids, here),
@@ -128,10 +144,11 @@ def coming(past: Past, mark: int, back: int, margin_share: float) -> Coming:
         (tenure, group),
         past.months[end - 1],
         fees if growth is not None else None,
-        margin_share,
+        rates.margin_rate,
     )
-    mine = None if fees is None else fees[here] * margin_share
-    return Coming(int(here.sum()), growth, uptake, mine)
+    mine = None if fees is None else fees[here] * rates.margin_rate
+    lost = losses(past.debts, everyone, mark, back, rates.bad_debt_rate)
+    return Coming(int(here.sum()), growth, uptake, mine, lost)
 
 
 def expected_tables(expected: Coming, products: Money | None, as_of: date) -> dict[str, pl.LazyFrame]:

@@ -28,6 +28,13 @@ METRICS: dict[str, Any] = {
     "recent_months": 12,
     "margin_basis": "margin",
     "margin_parts": {"lines": "set", "content": "not-set", "interconnect": "not-set", "subsidy": "no-data"},
+    "lost_with_leavers": {
+        "customers": 375,
+        "owing": 51,
+        "owed": 21_705.69,
+        "over_90_days": 7_210.45,
+        "expected": 27_299.6,
+    },
     "assumptions": ["Everything stays as it was."],
     "tiers": {"platinum": 60, "gold": 240, "silver": 500, "bronze": 800},
     "backtest": {
@@ -123,6 +130,7 @@ WORDS = {
     "en": (
         "1,069,870  margin of 12 months, 55.0% of revenue",
         "off revenue: lines 40.0%, bad_debt 5.0%",
+        "left owing in 12 months: 51 of 375 who left, 21,706; expected",
         "content, interconnect (no rate set); subsidy (not in the data)",
         "platinum        75.0         60   3.8%",
         "silver             -",
@@ -141,6 +149,7 @@ WORDS = {
     "zh": (
         "当前价值      1,069,870  近12个月毛利，占收入 55.0%",
         "收入扣减：号码维持 40.0%、坏账 5.0%",
+        "近 12 个月离网客户 375 户，其中 51 户欠费离网，共 21,706",
         "内容分成、网间结算（未设费率）；终端补贴（数据中没有）",
         "权重：当前价值 0.600、my own 0.400",
         "当前价值的权重乘以 0.75",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.methods.annuity import Terms, discounted_months, growing_months, monthly_rate, months_range
+from telcli.methods.annuity import Terms, discounted_months, growing_months, leaving_chance, monthly_rate, months_range
 from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.survival import life_table
 
@@ -108,3 +108,11 @@ def test_the_month_of_leaving_counts_in_part():
 def test_who_leaves_at_once_brings_the_month_of_leaving():
     low, high = months_range(by_tenure(life_table([100.0], [30.0]), 3), Terms(3, leaving=0.5), 0.8)
     assert (low.tolist(), high.tolist()) == ([0.5], [3.0])
+
+
+def test_what_is_lost_on_leaving_is_discounted_as_the_month_of_leaving_is():
+    outlook = by_tenure(life_table([100.0], [20.0]), 3)
+    # a fifth leaves, then a fifth of 0.8, then of 0.64
+    assert leaving_chance(outlook, Terms(3, 0.25)) == pytest.approx([0.2 * 0.8 + 0.16 * 0.64 + 0.128 * 0.512])
+    whole, none = (discounted_months(outlook, Terms(3, 0.25, leaving=share)) for share in (1.0, 0.0))
+    assert leaving_chance(outlook, Terms(3, 0.25, tail=True)) == pytest.approx(whole - none)

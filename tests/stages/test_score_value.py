@@ -314,7 +314,7 @@ def test_ends_of_lines_that_one_month_cannot_use_are_told():
 
 def test_assumptions_are_listed():
     sentences = run(rows("a", [1.0]))[2].metrics["assumptions"]
-    assert len(sentences) == 8
+    assert len(sentences) == 9
     assert all(sentence.endswith(".") for sentence in sentences)
     assert "Current value is less commissions of lines sold and subsidies of devices" in sentences[0]
 

@@ -38,7 +38,7 @@ def known(fees, left=None, held=(), tenure=50.0, back=3):
         tables["products"] = pl.LazyFrame(products, schema=columns | {"monthly_fee": pl.Float64}, orient="row")
     people = book(frame, MONTHS[-12 - back :], "revenue", Rates(), (JUNE, MONTHS[-1 - back]), None, 12)
     past = Past.of(tables, MONTHS[-13 - back :], people)
-    return people, [coming(past, mark, months, 1.0) for mark, months in ((0, 0), (1, back))]
+    return people, [coming(past, mark, months, Rates()) for mark, months in ((0, 0), (1, back))]
 
 
 STEADY = [40.0] * 15
