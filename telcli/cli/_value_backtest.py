@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._words import tr
+from telcli.cli._words import language, tr
 
 __all__ = ["sentences", "tenths"]
 
 _DIGITS = 4
 """Rank correlations that are equal to so many decimals are as good: by the same rule a warning is given."""
+_NAMED = 3
 _SIDES = (("predicted", "foretold"), ("naive", "plain average"), ("realised", "came"))
 
 
-def sentences(verdict: Mapping[str, Any] | None) -> Iterator[str]:
-    """The back-test beside the plain average: ranks, totals and errors; how the score ranks."""
+def sentences(verdict: Mapping[str, Any] | None, names: Mapping[str, str]) -> Iterator[str]:
+    """The back-test beside the plain average: ranks, totals and errors; how the score ranks, without what (`names`)."""
     if not verdict:
         return
     found, plain = (_rank(verdict.get(name)) for name in ("rank_correlation", "naive_rank_correlation"))
@@ -34,12 +35,13 @@ def sentences(verdict: Mapping[str, Any] | None) -> Iterator[str]:
             month=verdict["as_of"],
             found=f"{found:.4f}",
             plain=f"{plain:.4f}",
-            judged=tr("as good") if found == plain else tr("better") if found > plain else tr("worse"),
+            judged=_judged(verdict, found, plain),
         )
     if verdict.get("calibration") is not None:
         said += tr("; foretold {share} of what came", share=f"{verdict['calibration']:.1%}")
     if verdict.get("score_rank_correlation") is not None:
         said += tr("; the score ranks {score}", score=f"{verdict['score_rank_correlation']:.4f}")
+        said += _without([names.get(item, item) for item in verdict.get("score_without", ())])
     yield said
     if verdict.get("error") is not None and verdict.get("median_error") is not None:
         yield tr(
@@ -51,6 +53,23 @@ def sentences(verdict: Mapping[str, Any] | None) -> Iterator[str]:
             square=_short(verdict["squared_error"], 1),
             plain_square=_short(verdict["naive_squared_error"], 1),
         )
+
+
+def _judged(verdict: Mapping[str, Any], found: float, plain: float) -> str:
+    """One word on the ranks; none where values rank no better than chance, whatever the plain average does."""
+    if not verdict.get("foretells", found > 0):
+        return tr("values do not foretell what came")
+    return tr("as good") if found == plain else tr("better") if found > plain else tr("worse")
+
+
+def _without(names: Sequence[str]) -> str:
+    """What the score of then was without, three by name."""
+    if not names:
+        return ""
+    told = ("、" if language() == "zh" else ", ").join(names[:_NAMED])
+    if len(names) > _NAMED:
+        return tr(" (without {names} and {n} more)", names=told, n=len(names) - _NAMED)
+    return tr(" (without {names})", names=told)
 
 
 def tenths(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -23,6 +23,8 @@ _TIERS = ("platinum", "gold", "silver", "bronze", _NOBODY)
 _BASES = {"revenue": "revenue: no cost is known", "known-costs": "revenue less costs in the data"}
 """What values count where no rate of cost is set."""
 _TOP = "goal"
+_STAYS = ("what stays in {n} months at {rate} a year", "what stays in {n} months and after, at {rate} a year")
+"""Without and with what comes after the horizon."""
 
 
 def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
@@ -39,7 +41,7 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
     yield from _left_owing(metrics)
     yield from _assumed(metrics, verbose=verbose)
     yield from _tiers(metrics, rows["value_tiers"])
-    for said in sentences(metrics.get("backtest")):
+    for said in sentences(metrics.get("backtest"), _names(rows["value_weights"])):
         yield from _folded(said)
     yield from tenths(rows["value_backtest"])
     yield from _weighed(metrics, rows["value_weights"])
@@ -80,7 +82,7 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]], *, u
         (
             "retention value",
             "retention_value_total",
-            tr("what stays in {n} months at {rate} a year", n=months, rate=rate),
+            tr(_STAYS[metrics.get("tail", "none") != "none"], n=months, rate=rate),
         ),
         ("lifetime value", "lifetime_value_total", losing),
     ]
@@ -161,7 +163,7 @@ def _tiers(metrics: Mapping[str, Any], bounds: Sequence[Mapping[str, Any]]) -> I
 
 def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Weights of the parts of the score, how judgements agree, and the weight that tiers hang on most."""
-    names = {row["item"]: row["name_zh" if language() == "zh" else "name"] for row in items}
+    names = _names(items)
     names.setdefault(_TOP, tr("customer value"))
     parts = sorted((row for row in items if row["node"] not in {row["item"] for row in items}), key=_heaviest)
     if parts:
@@ -190,6 +192,10 @@ def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
                 share=f"{strongest['tiers_changed']:.1%}",
             )
         )
+
+
+def _names(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {row["item"]: row["name_zh" if language() == "zh" else "name"] for row in items}
 
 
 def _heaviest(row: Mapping[str, Any]) -> tuple[float, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["chance_of_as_many", "chances_of_as_many", "holm"]
+__all__ = ["chance_as_far", "chance_of_as_many", "chances_of_as_many", "holm"]
 
 
 def chance_of_as_many(found: int, drawn: int, marked: int, of: int) -> float:
@@ -44,6 +44,23 @@ def chances_of_as_many(found: ArrayLike, drawn: ArrayLike, marked: int, of: int)
 
     pairs = zip(np.asarray(found).tolist(), np.asarray(drawn).tolist(), strict=True)
     return np.array([tail(least, size) for least, size in pairs], dtype=np.float64)
+
+
+def chance_as_far(found: int, of: int, share: float) -> float:
+    """The probability (0..1) that of so many independent trials, each true with chance `share`, as few or as many are.
+
+    Twice the smaller tail of the binomial distribution, 1 at most: the exact test, two-sided.
+
+    Source: Clopper and Pearson (1934), Biometrika 26, 404-413.
+
+    >>> round(chance_as_far(2, 10, 0.5), 4), chance_as_far(5, 10, 0.5)
+    (0.1094, 1.0)
+    """
+    from scipy.special import bdtr, bdtrc  # scipy.stats takes far longer to load
+
+    few = float(bdtr(found, of, share))
+    many = float(bdtrc(found - 1, of, share)) if found else 1.0
+    return min(2.0 * min(few, many), 1.0)
 
 
 def holm(chances: ArrayLike) -> NDArray[np.float64]:

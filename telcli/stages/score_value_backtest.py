@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from telcli.errors import Notice
 from telcli.features.margin import Book
 from telcli.methods.annuity import Terms, discounted_months, months_range
+from telcli.methods.chance import chance_as_far
 from telcli.methods.lifetime_value import rank_correlation
 from telcli.methods.outlook import Outlook
 from telcli.methods.value_backtest import (
@@ -29,11 +30,13 @@ from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_coming import Coming
 from telcli.stages.score_value_usual import usual_months
 
-__all__ = ["Tested", "tested"]
+__all__ = ["Tested", "failed", "foretells", "tested"]
 
 Array = NDArray[np.float64]
 YEAR = 12
 CUSTOMERS_NEEDED, LEAST = 30, 3
+_ONE_SIDED, _CHANCE, _FAR = 1.645, 0.01, 0.1
+"""Standard errors above 0 of a rank correlation beyond chance; how unlikely, and how far off, coverage is told."""
 _SCHEMA = {"decile": pl.Int64, "customers": pl.Int64, **dict.fromkeys(("predicted", "naive", "realised"), pl.Float64)}
 
 
@@ -104,11 +107,43 @@ def tested(
         "fees_unchanged": unchanged,
         "coverage": _held(then, terms, (usual, after, more, lost), settings.interval_level),
         "level": settings.interval_level,
+        "foretells": foretells(found.rank_correlation, len(came)),
         "as_of": f"{calendar[-1 - future]:%Y-%m}",
         "months": told,
     }
     bands = pl.DataFrame([asdict(band) for band in tenths(*sides)], schema=_SCHEMA)
-    return Tested(verdict, bands, noise, _about(found, noise, (told, future), calendar[-future:]))
+    said = (*_about(found, noise, (told, future), calendar[-future:]), *failed(verdict, varied=bool(np.ptp(noise))))
+    return Tested(verdict, bands, noise, said)
+
+
+def foretells(rank: float | None, customers: int) -> bool | None:
+    """Whether a rank correlation is above 0 by more than chance explains (5%, one-sided); None where it is not known.
+
+    >>> foretells(-0.7, 60), foretells(0.2, 60), foretells(0.3, 60), foretells(None, 60)
+    (False, False, True, None)
+    """
+    return None if rank is None else bool(rank > _ONE_SIDED / np.sqrt(max(customers - 1, 1)))
+
+
+def failed(verdict: dict[str, Any], *, varied: bool) -> Iterator[Notice]:
+    """Values that foretold nothing, and ranges that held far fewer or more customers than they should."""
+    if verdict["foretells"] is False:
+        template = (
+            "Values do not foretell what came: in the back-test their rank correlation with it is {model}, of "
+            "{customers} customers no more than chance gives. Do not rank customers by them."
+        )
+        values = {"model": round(verdict["rank_correlation"], 4), "customers": verdict["customers"]}
+        yield Notice("value-backtest-failed", template, values)
+    held, level, of = verdict["coverage"], verdict["level"], verdict["customers"]
+    if held is None or abs(held - level) < _FAR or chance_as_far(round(held * of), of, level) >= _CHANCE:
+        return
+    shares = {"held": f"{held:.1%}", "level": f"{level:.0%}"}
+    if held < level:
+        template = "In the back-test ranges made to hold {level} of customers held {held}: they are too narrow."
+        yield Notice("value-ranges-missed", template, shares)
+    elif varied:  # ranges without width hold everybody where months are alike
+        template = "In the back-test ranges made to hold {level} of customers held {held}: they are too wide."
+        yield Notice("value-ranges-wide", template, shares)
 
 
 def _known(after: Array) -> int:

@@ -43,6 +43,7 @@ METRICS: dict[str, Any] = {
         "rank_correlation": 0.9,
         "naive_rank_correlation": 0.8,
         "score_rank_correlation": 0.7,
+        "score_without": ["arpu", "risk"],
         "calibration": 0.983,
         "error": 43.68,
         "median_error": 30.21,
@@ -129,12 +130,13 @@ def lines(run: StageRun, lang: str, *, verbose: bool = False) -> list[str]:
 WORDS = {
     "en": (
         "1,069,870  margin of 12 months, 55.0% of revenue",
+        "1,708,112  what stays in 24 months and after, at 10% a year",
         "off revenue: lines 40.0%, bad_debt 5.0%",
         "left owing in 12 months: 51 of 375 who left, 21,706; expected",
         "content, interconnect (no rate set); subsidy (not in the data)",
         "platinum        75.0         60   3.8%",
         "silver             -",
-        "0.8000 (better); foretold 98.3% of what came; the score ranks 0.7000",
+        "0.8000 (better); foretold 98.3% of what came; the score ranks 0.7000 (without Revenue, risk)",
         "error per customer: 43.7 (middle of ranges 30.2), of plain average 32.1; root mean square 102.8, 12k",
         "foretold 123k 123k",
         "plain average 9999 9999",
@@ -153,6 +155,8 @@ WORDS = {
         "内容分成、网间结算（未设费率）；终端补贴（数据中没有）",
         "权重：当前价值 0.600、my own 0.400",
         "当前价值的权重乘以 0.75",
+        "未来 24 个月及以后留存",
+        "评分的秩相关 0.7000（不含收入、risk）",
         "户均误差 43.7（区间中位 30.2），简单平均 32.1",
         "资金于每月中到账；24 个月之后的月份：一直计入，离网率递减",
         "与 2024-05 相比的等级：升 3，降 2",
@@ -200,6 +204,20 @@ def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
 def test_the_back_test_is_judged_beside_the_plain_average(found: float, judged: str) -> None:
     verdict = {**METRICS["backtest"], "rank_correlation": found}
     assert f"({judged})" in " ".join(lines(told({"backtest": verdict}), "en"))
+
+
+def test_a_back_test_that_failed_is_not_called_as_good() -> None:
+    both = {"rank_correlation": -0.7146, "naive_rank_correlation": -0.7146}
+    for found in ({**both}, {"rank_correlation": 0.1, "foretells": False}):
+        shown = " ".join(" ".join(lines(told({"backtest": {**METRICS["backtest"], **found}}), "en")).split())
+        assert "(values do not foretell what came)" in shown
+    many = {**METRICS["backtest"], "score_without": ["a", "b", "c", "d", "e"]}
+    assert "(without a, b, c and 2 more)" in " ".join(" ".join(lines(told({"backtest": many}), "en")).split())
+
+
+def test_the_horizon_ends_where_nothing_after_counts() -> None:
+    shown = " ".join(" ".join(lines(told({**METRICS, "tail": "none"}), "en")).split())
+    assert "what stays in 24 months at 10% a year" in shown
 
 
 def test_customers_who_cannot_be_ranked_have_their_totals_told() -> None:

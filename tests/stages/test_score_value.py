@@ -13,6 +13,7 @@ from telcli.errors import DataError, MissingInputError, UsageError
 from telcli.settings import resolve
 from telcli.stages import Inputs
 from telcli.stages.score_value import score_value
+from telcli.stages.score_value_backtest import failed
 from telcli.tables import contract
 
 JUNE = date(2024, 6, 1)
@@ -269,6 +270,36 @@ def test_backtest_admits_that_the_naive_forecast_ranks_better():
     _, _, outcome = run(lines, recent_months=3)
     assert outcome.metrics["backtest"]["naive_rank_correlation"] > outcome.metrics["backtest"]["rank_correlation"]
     assert "value-naive-better" in codes(outcome)
+
+
+def test_values_that_foretell_nothing_are_called_so():
+    # who brought most then brings least after, one odd month in each half telling nothing of ranges
+    lines = [line for place in range(60) for line in rows(f"c{place:03d}", [10.0 + place] * 8 + [200.0 - place] * 4)]
+    _, _, outcome = run(lines)
+    found = outcome.metrics["backtest"]
+    assert found["rank_correlation"] < -0.9
+    assert found["foretells"] is False
+    assert "value-backtest-failed" in codes(outcome)
+    good = run(base(60)[0])[2]
+    assert good.metrics["backtest"]["foretells"] is True
+    assert "value-backtest-failed" not in codes(good)
+
+
+@pytest.mark.parametrize(
+    ("held", "of", "varied", "told"),
+    [
+        (0.0, 60, False, ["value-ranges-missed"]),
+        (0.65, 60, True, ["value-ranges-missed"]),
+        (0.65, 20, True, []),  # chance gives that of 20 customers
+        (0.75, 100_000, True, []),  # beyond chance, but not far off
+        (1.0, 60, True, ["value-ranges-wide"]),
+        (1.0, 60, False, []),
+        (None, 60, True, []),
+    ],
+)
+def test_ranges_that_hold_far_fewer_or_more_than_they_say_are_told(held, of, varied, told):
+    verdict = {"foretells": True, "coverage": held, "level": 0.8, "customers": of}
+    assert [notice.code for notice in failed(verdict, varied=varied)] == told
 
 
 def test_prepaid_and_postpaid_stay_differently():
