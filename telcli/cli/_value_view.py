@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli import _value_left
 from telcli.cli._aligned import aligned
 from telcli.cli._help import wrap
 from telcli.cli._value_backtest import sentences, tenths
@@ -38,6 +39,8 @@ def scored(run: StageRun, *, verbose: bool = False) -> Iterator[str]:
         unknown = any(notice.code == "value-no-incremental" for notice in run.notices)
         yield from _money(metrics, rows["value_margin"], unknown=unknown)
     yield from _parts(metrics, rows["value_margin"])
+    if gone := _value_left.leavers(metrics):
+        yield from _folded(gone)
     yield from _left_owing(metrics)
     yield from _assumed(metrics, verbose=verbose)
     yield from _tiers(metrics, rows["value_tiers"])
@@ -95,7 +98,7 @@ def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
     eaten = [row for row in margin if row["part"] not in ("revenue", "margin") and row["amount"]]
     eaten.sort(key=lambda row: -row["amount"])
     if eaten:
-        parts = [f"{meant('part', row['part'])} {row['revenue_share'] or 0:.1%}" for row in eaten]
+        parts = [_value_left.eaten(row) for row in eaten]
         yield from _folded(tr("off revenue: {parts}", parts=_comma().join(parts)))
     told = []
     for why, words in (("not-set", "{parts} (no rate set)"), ("no-data", "{parts} (not in the data)")):

@@ -37,6 +37,7 @@ from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, Past, coming, expected_tables
 from telcli.stages.score_value_debts import Losses, losses_sentence, losses_told
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
+from telcli.stages.score_value_left import left_told, left_year
 from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
@@ -95,12 +96,13 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     here = everyone.active_at(0)
     if not len(here.ids):
         raise _nobody(study.as_of, study.calendar)
-    sold = with_sales(here, inputs.tables, study.as_of, settings)
+    sold = with_sales(here.ids, here.year, inputs.tables, study.as_of, settings)
     here, counted = replace(here, year=sold.year), {**how.known, **sold.known}
     inputs.progress("survival", 1, 3)
     now, then = _staying(study, inputs, frame, modes, everyone)
     inputs.progress("values", 2, 3)
-    everyone, expected, before = _coming(study, inputs, everyone, how, future)
+    booked, (everyone, expected, before) = everyone, _coming(study, inputs, everyone, how, future)
+    left = left_year(booked, everyone, inputs.tables, study.as_of, settings)
     outlook, ahead = then.outlook(everyone, 1, max(future, 1)), _ahead(study, now, everyone)
     test = tested(everyone, outlook, study.calendar, future, settings, before, then.leaving)
     worth, products = _scores(study, here, ahead, test.noise, expected)
@@ -108,12 +110,12 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     study.notices += (*test.notices, *scored.notices)
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = _metrics(study, scored.scores, now, expected.losses, expected.lost(*ahead))
-    metrics |= {"margin_basis": how.basis, "margin_parts": counted}
+    metrics |= {"margin_basis": how.basis, "margin_parts": counted, "margin_of_leavers": left_told(left)}
     metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),
-        **_where_from(study, inputs, how, here, counted),
+        **_where_from(study, inputs, how, (here, left), counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         **expected_tables(expected, products, study.as_of),
         **_curves(study, inputs, frame, now),
@@ -125,15 +127,16 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
 
 
 def _where_from(
-    study: _Study, inputs: Inputs, how: Earned, here: Book, counted: Mapping[str, str]
+    study: _Study, inputs: Inputs, how: Earned, people: tuple[Book, pl.DataFrame], counted: Mapping[str, str]
 ) -> dict[str, pl.LazyFrame]:
-    """The tables of where margin comes from."""
+    """The tables of where margin comes from; `people` are customers valued, and the money of those who left."""
+    here, left = people
     months = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
     margins = here.ids.to_frame("customer_id").with_columns(margin=here.year["margin"])
     return {
         "value_parts": parts_table(here.ids, study.as_of, here.year),
-        "value_margin": margin_table(study.as_of, here.year, counted),
-        "value_offers": offer_rows(margins, inputs.tables, study.as_of).lazy(),
+        "value_margin": margin_table(study.as_of, here.year, left, counted),
+        "value_offers": offer_rows(margins, left["customer_id"], inputs.tables, study.as_of, study.settings).lazy(),
         "value_cohorts": cohort_rows(months, how.source, how.rates, study.as_of).lazy(),
     }
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice
 from telcli.features.exact import amount, units
-from telcli.features.margin import Book, money_known
+from telcli.features.margin import money_known
 from telcli.features.margin_parts import PARTS, Rates
 from telcli.features.month_index import YEAR
 from telcli.features.sales_costs import sales_costs
@@ -107,14 +107,20 @@ def _notices(source: str, basis: str, known: Mapping[str, str]) -> list[Notice]:
     return said
 
 
-def with_sales(here: Book, tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreValueSettings) -> Sold:
-    """The customers' money of the last 12 months, commissions and subsidies of their lines taken off too.
+def with_sales(
+    ids: pl.Series,
+    year: pl.DataFrame,
+    tables: Mapping[str, pl.LazyFrame],
+    as_of: date,
+    settings: ScoreValueSettings,
+) -> Sold:
+    """These customers' money of the last 12 months, commissions and subsidies of their lines taken off too.
 
     They are spent: what comes later is not lowered by them.
     """
-    spent, known = spent_on_sales(here.ids, tables, as_of, settings)
+    spent, known = spent_on_sales(ids, tables, as_of, settings)
     left = units(pl.col("margin")) - pl.sum_horizontal(_SOLD)
-    both = here.year.hstack(spent).with_columns(amount(left).alias("margin"), *(amount(pl.col(name)) for name in _SOLD))
+    both = year.hstack(spent).with_columns(amount(left).alias("margin"), *(amount(pl.col(name)) for name in _SOLD))
     return Sold(both.select(MARGIN_PARTS), known)
 
 
@@ -143,8 +149,11 @@ def parts_table(ids: pl.Series, as_of: date, year: pl.DataFrame) -> pl.LazyFrame
     return pl.LazyFrame({"customer_id": ids}).with_columns(as_of=pl.lit(as_of)).collect().hstack(year).lazy()
 
 
-def margin_table(as_of: date, year: pl.DataFrame, known: Mapping[str, str]) -> pl.LazyFrame:
-    """value_margin: revenue and each part in all, why it is counted or not, and its share of revenue."""
+def margin_table(as_of: date, year: pl.DataFrame, gone: pl.DataFrame, known: Mapping[str, str]) -> pl.LazyFrame:
+    """value_margin: revenue and each part in all, why it is counted or not, and its share of revenue.
+
+    `year` has columns MARGIN_PARTS of customers valued, `gone` of those who left in these months.
+    """
     totals = {name: round(float(year[name].sum()), 2) for name in MARGIN_PARTS}
     whole = totals["revenue"]
     return pl.LazyFrame(
@@ -154,7 +163,9 @@ def margin_table(as_of: date, year: pl.DataFrame, known: Mapping[str, str]) -> p
             "amount": totals.values(),
             "revenue_share": [round(each / whole, 6) if whole > 0 else None for each in totals.values()],
             "customers": [int((year[name] != 0).sum()) for name in MARGIN_PARTS],
+            "amount_left": [round(float(gone[name].sum()), 2) for name in MARGIN_PARTS],
+            "customers_left": [int((gone[name] != 0).sum()) for name in MARGIN_PARTS],
             "counted": [known.get(name, _DATA) for name in MARGIN_PARTS],
         },
-        schema_overrides={"as_of": pl.Date, "revenue_share": pl.Float64, "customers": pl.Int64},
+        schema_overrides={"as_of": pl.Date, "revenue_share": pl.Float64},
     )

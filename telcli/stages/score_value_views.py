@@ -11,7 +11,9 @@ from telcli.features.exact import amount, units
 from telcli.features.margin import whole_tenure
 from telcli.features.margin_parts import Rates, parts
 from telcli.features.month_index import YEAR, add_months, index_at
+from telcli.features.sales_costs import line_costs
 from telcli.features.touches import held_at_end
+from telcli.settings import ScoreValueSettings
 from telcli.tables import contract
 
 __all__ = ["cohort_rows", "offer_rows"]
@@ -23,58 +25,104 @@ _OFFERS = {
     **dict.fromkeys(("kind", "item"), pl.String()),
     **dict.fromkeys(("customers", "lines"), pl.Int64()),
     **dict.fromkeys(("margin", "margin_per_customer", "margin_share", "loss_maker_share"), pl.Float64()),
+    "sales_costs": pl.Float64(),
     "lines_sold": pl.Int64(),
     "early_end_share": pl.Float64(),
+    "left_customers": pl.Int64(),
+    "lost_sales_costs": pl.Float64(),
 }
+_OF_LINES = ("sales_costs", "lines_sold", "early_end_share", "left_customers", "lost_sales_costs")
+"""What is told of channels and plans, of which a line has one, and not of products."""
 _KINDS = (("sales-channel", "channel_id"), ("plan", "plan_id"))
 
 
-def offer_rows(margins: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.DataFrame:
-    """value_offers: each sales channel, plan and product of lines that live, and the margin of those who hold it.
+def offer_rows(
+    margins: pl.DataFrame,
+    left: pl.Series,
+    tables: Mapping[str, pl.LazyFrame],
+    as_of: date,
+    settings: ScoreValueSettings,
+) -> pl.DataFrame:
+    """value_offers: each sales channel, plan and product, and the margin of those who hold it.
 
-    A customer's margin is parted evenly among her live lines, so that channels add up to the margin of all who have a
-    line, and plans too; a product takes the whole part of its line, so that products overlap.
+    Commission, clawback and subsidy of a line, live or ended, count for its own channel and plan. What a customer
+    brings before them is parted evenly among her live lines. So channels add up to the margin of all who have a live
+    line, and plans too; a product takes the whole of its line, so that products overlap.
 
     Parameters
     ----------
     margins : polars.DataFrame
         ``customer_id`` and ``margin`` of the last 12 months, in money, of customers valued.
+    left : polars.Series
+        Ids of customers who were here in these months and are not now: what their lines cost is told apart.
     tables : mapping
         subscriptions and products, where there are some.
     as_of : date
         The snapshot's month.
+    settings : ScoreValueSettings
+        How commissions are taken back and subsidies are spread.
     """
     frames = [pl.DataFrame(schema=_OFFERS)]
     if "subscriptions" in tables:
-        lines = contract("subscriptions").conform(tables["subscriptions"]).collect(engine="streaming")
-        live = _parted(lines.filter(held_at_end("activated_on", "ended_on", as_of)), margins)
+        lines = _costed(contract("subscriptions").conform(tables["subscriptions"]), as_of, settings)
+        parted = _parted(lines, margins)
+        gone = lines.filter(pl.col("customer_id").is_in(left.implode()), _held_in_year(as_of))
         for kind, column in _KINDS:
+            counted = _counted(parted.with_columns(item=column), margins, kind)
+            lost = gone.drop_nulls(column).group_by(item=column).agg(
+                left_customers=pl.col("customer_id").n_unique(), lost_sales_costs=amount(pl.col("cost").sum())
+            )  # fmt: skip
+            both = counted.join(lost, on="item", how="full", coalesce=True).with_columns(
+                pl.col("customers", "lines", "left_customers").fill_null(0),
+                pl.col("margin", "sales_costs", "lost_sales_costs").fill_null(0.0),
+                kind=pl.lit(kind),
+            )
             sold = _ended_early(lines.with_columns(item=column), as_of)
-            frames.append(_counted(live.with_columns(item=column), margins, kind).join(sold, on="item", how="left"))
+            frames.append(both.join(sold, on="item", how="left"))
         if "products" in tables:
             held = contract("products").conform(tables["products"]).collect(engine="streaming")
             held = held.filter(held_at_end("started_on", "ended_on", as_of))
             held = held.select("subscription_id", item="product_id").unique()
-            taken = held.join(live, on="subscription_id")
-            frames.append(_counted(taken, margins, "product").with_columns(lines_sold=None, early_end_share=None))
+            taken = held.join(parted.filter("live"), on="subscription_id")
+            frames.append(_counted(taken, margins, "product").with_columns(**dict.fromkeys(_OF_LINES)))
     found = [frame.select(pl.col(name).cast(to) for name, to in _OFFERS.items()) for frame in frames]
     return pl.concat(found).sort("kind", "item").with_columns(as_of=pl.lit(as_of))
 
 
-def _parted(live: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
-    """Live lines of customers valued, each with its part of the customer's margin, in ten-thousandths."""
-    both = live.join(margins, on="customer_id")
-    return both.with_columns(part=units(pl.col("margin") / pl.len().over("customer_id")))
+def _costed(lines: pl.LazyFrame, as_of: date, settings: ScoreValueSettings) -> pl.DataFrame:
+    """Lines, each with whether it lives and its `cost`: what its sale counts for in the year, in ten-thousandths."""
+    numbered = lines.with_row_index("_line")
+    spread, back = settings.subsidy_months, settings.clawback_months
+    costs = line_costs(numbered, as_of, YEAR, subsidy_months=spread, clawback_months=back)
+    costs = costs.select("_line", cost=pl.col("commission") + pl.col("subsidy"))
+    told = numbered.join(costs, on="_line", how="left", maintain_order="left").drop("_line")
+    live = held_at_end("activated_on", "ended_on", as_of)
+    return told.with_columns(pl.col("cost").fill_null(0), live=live).collect(engine="streaming")
 
 
-def _counted(live: pl.DataFrame, margins: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _held_in_year(as_of: date) -> pl.Expr:
+    """Lines held in some month of the year."""
+    begun = pl.col("activated_on").is_null() | (pl.col("activated_on") < add_months(as_of, 1))
+    return begun & (pl.col("ended_on").is_null() | (pl.col("ended_on") >= add_months(as_of, 1 - YEAR)))
+
+
+def _parted(lines: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
+    """Lines of customers valued, live or not for nothing, each with its part of the margin, in ten-thousandths."""
+    both = lines.join(margins, on="customer_id")
+    before = units(pl.col("margin")) + pl.col("cost").sum().over("customer_id")
+    shared = (before / pl.col("live").sum().over("customer_id")).round().cast(pl.Int64, strict=False)
+    parted = both.with_columns(part=pl.when("live").then(shared).otherwise(0) - pl.col("cost"))
+    return parted.filter(pl.col("live") | (pl.col("cost") != 0))
+
+
+def _counted(lines: pl.DataFrame, margins: pl.DataFrame, kind: str) -> pl.DataFrame:
     whole = float(margins["margin"].sum())
-    by_customer = live.drop_nulls("item").group_by("item", "customer_id").agg(
-        lines=pl.len(), part=pl.col("part").sum(), loses=(pl.col("margin") < 0).any()
+    by_customer = lines.drop_nulls("item").group_by("item", "customer_id").agg(
+        pl.col("part", "cost").sum(), lines=pl.col("live").sum(), loses=(pl.col("margin") < 0).any()
     )  # fmt: skip
     found = by_customer.group_by("item").agg(
         customers=pl.len(), lines=pl.col("lines").sum(), loss_maker_share=pl.col("loses").sum() / pl.len(),
-        margin=amount(pl.col("part").sum()),
+        margin=amount(pl.col("part").sum()), sales_costs=amount(pl.col("cost").sum()),
     )  # fmt: skip
     return found.with_columns(
         kind=pl.lit(kind),

@@ -42,6 +42,10 @@ class ValueMargin(dy.Schema):
     amount = c.money("In the last 12 months, over all customers valued", "近12个月金额", need=True)
     revenue_share = c.number("Over revenue", "占收入比", "x revenue")
     customers = c.integer("Customers it is not nil for", "涉及客户数", "customers", need=True, low=0)
+    amount_left = c.money(
+        "The same of those who left in these months, not in it", "近12个月离网客户的金额(另计)", need=True
+    )
+    customers_left = c.integer("Customers who left it is not nil for", "涉及离网客户数", "customers", need=True, low=0)
     counted = c.text(
         "Why it counts or not: a rate is set, the data tell it in money, no rate is set, or the data do not tell of it",
         "计入依据：set 已设费率、data 数据中已有金额、not-set 未设费率、no-data 数据缺失",
@@ -108,14 +112,26 @@ class ValueOffers(dy.Schema):
     as_of = c.month("Snapshot month", "快照月份", key=True)
     kind = c.text("Sales channel, plan or product", "类别", key=True, one_of=OFFER_KINDS)
     item = c.text("Its code", "编码", key=True)
-    customers = c.integer("Customers who hold it", "客户数", "customers", need=True, low=1)
-    lines = c.integer("Live lines", "在网号码数", "lines", need=True, low=1)
-    margin = c.money("Part of 12 months' margin, parted among lines", "近12个月毛利(按号码均分)", need=True)
-    margin_per_customer = c.money("The same per customer", "户均毛利", need=True)
+    customers = c.integer(
+        "Customers who hold it, or an ended line of which cost something", "客户数", "customers", need=True, low=0
+    )
+    lines = c.integer("Live lines", "在网号码数", "lines", need=True, low=0)
+    margin = c.money(
+        "Part of 12 months' margin: parted among live lines, a line's own sales costs being its own",
+        "近12个月毛利(销售成本归本号码，其余按在网号码均分)",
+        need=True,
+    )
+    margin_per_customer = c.money("The same per customer", "户均毛利")
     margin_share = c.number("Over the margin of all", "毛利占比", "x the whole")
-    loss_maker_share = c.share("Share of them whose margin is below nothing", "亏损客户占比", need=True)
+    loss_maker_share = c.share("Share of them whose margin is below nothing", "亏损客户占比")
+    sales_costs = c.money("Commissions and subsidies in it, less those taken back", "其中佣金与终端补贴(扣除追回)")
     lines_sold = c.integer("Lines sold in 24 months, the last 6 left out", "可观察售出号码数", "lines", low=1)
     early_end_share = c.share("Share of these that ended within 180 days", "180天内离网占比")
+    left_customers = c.integer("Customers who held it and left in 12 months", "近12个月离网客户数", "customers", low=0)
+    lost_sales_costs = c.money(
+        "Commissions and subsidies of their lines, less those taken back, in no margin above",
+        "离网客户的佣金与终端补贴(扣除追回，未计入上述毛利)",
+    )
 
 
 class ValueCohorts(dy.Schema):

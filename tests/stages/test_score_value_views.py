@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from telcli.features.margin_parts import Rates
+from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_views import cohort_rows, offer_rows
 from telcli.tables import contract
 
@@ -33,10 +34,12 @@ LINES = [
 ]
 
 
-def offers(**more: pl.LazyFrame) -> dict[tuple[str, str], dict[str, object]]:
+def offers(*lines: dict[str, object], **more: pl.LazyFrame) -> dict[tuple[str, str], dict[str, object]]:
     schema = {"activated_on": pl.Date, "ended_on": pl.Date, "end_reason": pl.String}
-    tables = {"subscriptions": pl.LazyFrame(LINES, schema_overrides=schema), **more}
-    rows = contract("value_offers").require(offer_rows(MARGINS, tables, JUNE).lazy()).collect()
+    schema |= dict.fromkeys(("commission", "subsidy"), pl.Float64)
+    tables = {"subscriptions": pl.LazyFrame(lines or LINES, schema_overrides=schema), **more}
+    found = offer_rows(MARGINS, pl.Series(["d"]), tables, JUNE, ScoreValueSettings(clawback_months=6))
+    rows = contract("value_offers").require(found.lazy()).collect()
     return {(row["kind"], row["item"]): row for row in rows.to_dicts()}
 
 
@@ -47,6 +50,44 @@ def test_margin_is_parted_among_live_lines_and_channels_add_up() -> None:
     assert (agent["customers"], agent["lines"], agent["margin"]) == (3, 3, 75.0)
     assert (agent["margin_per_customer"], agent["loss_maker_share"]) == (25.0, pytest.approx(1 / 3))
     assert (plan["customers"], plan["margin"], plan["margin_share"]) == (3, 120.0, 1.0)
+
+
+def test_sales_costs_are_those_of_their_own_line_and_channels_still_add_up() -> None:
+    year = {"commission": 0.0, "subsidy": 0.0}
+    found = offers(
+        {**year, **line("1", "a", "hall", date(2020, 1, 5))},
+        {**year, **line("2", "a", "agent", date(2024, 1, 5)), "commission": 100.0},
+        # sold 2022, 18 of 24 parts of its device left when it ended, on the channel that sold it alone
+        {**year, **line("3", "a", "shop", date(2023, 1, 5), date(2023, 7, 9)), "subsidy": 240.0},
+        {**year, **line("4", "a", "web", date(2023, 1, 5), date(2023, 7, 9))},  # ended, and cost nothing
+        {**year, **line("5", "b", "agent", date(2024, 2, 5)), "commission": 70.0},
+        {**year, **line("6", "c", "shop", date(2024, 2, 5), date(2024, 6, 5)), "commission": 50.0},  # taken back
+    )
+    told = {
+        item: (row["customers"], row["lines"], row["sales_costs"], row["margin"]) for (_, item), row in found.items()
+    }
+    # a: 90 + 100 + 180 = 370 before sales costs, 185 a live line; b -30 is all the agent's; c has no live line
+    assert told["hall"] == (1, 1, 0.0, 185.0)
+    assert told["agent"] == (2, 2, 170.0, 85.0 - 30.0)
+    assert told["shop"] == (1, 0, 180.0, -180.0)
+    assert told["p"] == (2, 3, 350.0, 60.0)
+    assert "web" not in told
+    assert sum(told[item][3] for item in ("hall", "agent", "shop")) == 90.0 - 30.0
+
+
+def test_what_was_spent_on_who_left_stands_apart() -> None:
+    found = offers(
+        {**line("1", "a", "hall", date(2020, 1, 5)), "commission": 0.0, "subsidy": 0.0},
+        {**line("2", "d", "agent", date(2024, 1, 5), date(2024, 8, 5)), "commission": 100.0, "subsidy": 0.0},
+        {**line("3", "d", "agent", date(2023, 5, 5), date(2024, 1, 5)), "commission": 30.0, "subsidy": 24.0},
+        {**line("4", "d", "old", date(2020, 5, 5), date(2023, 6, 30)), "commission": 30.0, "subsidy": 24.0},
+        {**line("5", "e", "agent", date(2024, 1, 5)), "commission": 900.0, "subsidy": 0.0},  # neither here nor left
+    )
+    agent = found["sales-channel", "agent"]
+    assert (agent["left_customers"], agent["lost_sales_costs"]) == (1, 122.0)
+    assert (agent["customers"], agent["lines"], agent["margin"], agent["margin_per_customer"]) == (0, 0, 0.0, None)
+    assert (found["sales-channel", "hall"]["left_customers"], found["plan", "p"]["lost_sales_costs"]) == (0, 122.0)
+    assert ("sales-channel", "old") not in found
 
 
 def test_early_ends_are_of_lines_that_had_the_time_to_end() -> None:
@@ -75,7 +116,7 @@ def test_products_take_the_part_of_their_line() -> None:
 
 
 def test_without_lines_there_is_nothing_to_tell() -> None:
-    assert offer_rows(MARGINS, {}, JUNE).height == 0
+    assert offer_rows(MARGINS, pl.Series(["d"]), {}, JUNE, ScoreValueSettings()).height == 0
 
 
 def test_cohorts_by_hand() -> None:
