@@ -90,9 +90,8 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     how, said = earned(frame, window[-YEAR:], settings)
     study.notices += said
     modes = _modes(inputs, settings, study.as_of)
-    marks = (study.as_of, study.calendar[-1 - future])
     inputs.progress("margins", 0, 3)
-    everyone = book(frame, window, how.source, how.rates, marks, modes, YEAR)
+    everyone = book(frame, window, how.source, how.rates, (study.as_of, study.calendar[-1 - future]), modes, YEAR)
     here = everyone.active_at(0)
     if not len(here.ids):
         raise _nobody(study.as_of, study.calendar)
