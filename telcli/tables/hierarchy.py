@@ -7,6 +7,11 @@ It is one plain mapping, whether it comes from telcli.toml, a workbook or `hiera
     items       node -> the items that belong to it, in order; the top is the one that belongs to none
     indicators  item without items -> column, better (more | less), scaling (rank | range), name, name_zh
     judgements  expert, "" where there is one alone -> node -> [[item, other item, how many times as important], ...]
+
+and of a workbook, for sentences:
+
+    cells       item -> [sheet, cell] of the column it is made of
+    places      expert -> node -> sheet, labels (item -> as written there), cells ("item : other item" -> cell)
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ Hierarchy = dict[str, Any]
 BETTER, SCALINGS = ("more", "less"), ("rank", "range")
 LARGEST = 9
 _NAME = re.compile(r"[\w-]{1,40}")
+_EXPERT = re.compile(r"[\w·.-](?:[\w·. -]{0,38}[\w·.-])?")
 _PAIR = re.compile(r"\s*([\w-]+)\s*[:：]\s*([\w-]+)\s*")
 _FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[/／]\s*(\d+(?:\.\d+)?))?\s*")
 _FIELDS = {"column": (), "better": BETTER, "scaling": SCALINGS, "name": (), "name_zh": ()}
@@ -111,7 +117,7 @@ def merged(own: Hierarchy) -> Hierarchy:
     reached = _walked(items, top, own["source"])
     for item in reached:
         if item not in items and item not in indicators:
-            raise _refused(own["source"], "indicators", item, "there: it has no items and so needs a column")
+            raise _lacks_column(own, item)
     judged = {node for told in own["judgements"].values() for node in told}
     for node in sorted(judged - {item for item in reached if item in items}):
         raise _refused(own["source"], "judgements", node, "an item that others belong to")
@@ -133,7 +139,23 @@ def merged(own: Hierarchy) -> Hierarchy:
         "items": {node: items[node] for node in reached if node in items},
         "indicators": {item: indicators[item] for item in reached if item not in items},
         "judgements": judgements,
+        **{name: own[name] for name in ("cells", "places") if name in own},
     }
+
+
+def _lacks_column(own: Hierarchy, item: str) -> UsageError:
+    if item not in own.get("cells", {}):
+        return _refused(own["source"], "indicators", item, "there: it has no items and so needs a column")
+    sheet, cell = own["cells"][item]
+    return UsageError(
+        "hierarchy-no-column",
+        "{file}, sheet {sheet}, cell {cell}: {item} has no items that belong to it and so needs a column.",
+        hint="Write one of customer_months there, such as revenue_mean_6; or add rows of items that belong to {item}.",
+        file=own["source"],
+        sheet=sheet,
+        cell=cell,
+        item=item,
+    )
 
 
 def top_of(items: Mapping[str, Sequence[str]], source: str) -> str:
@@ -181,8 +203,9 @@ def _indicator(name: str, fields: Any, file: str) -> dict[str, str]:
 
 def _of_expert(expert: str, told: Any, file: str, items: Mapping[str, Sequence[str]]) -> dict[str, list[list[Any]]]:
     where = f"experts.{expert}" if expert else "judgements"
-    if expert:
-        _named(expert, file, "experts")
+    if expert and not _EXPERT.fullmatch(expert):
+        wanted = "called by letters, digits, spaces, - and _ alone, 40 at most"
+        raise _refused(file, "experts", expert[:40] or '""', wanted)
     own: Mapping[str, Sequence[str]] = items
     if any(isinstance(pairs, list) for pairs in _table(told, file, where).values()) and file != "hierarchy.toml":
         own = {**default()["items"], **items}

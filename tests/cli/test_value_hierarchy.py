@@ -83,8 +83,8 @@ def test_another_cell_of_the_workbook_makes_the_score_stale(home: Path, capsys: 
     book["goal"]["C2"] = "five"
     book.save(home / "h.xlsx")
     said = refused(capsys, 4, "--lang", "en")
-    assert "h.xlsx, sheet goal, row current, column incremental: five must be a number" in said
-    assert "工作表 goal 第 current 行 incremental 列" in refused(capsys, 4, "--lang", "zh")
+    assert "h.xlsx, sheet goal, cell C2 (row current, column incremental): five must be a number" in said
+    assert "工作表 goal 单元格 C2（current 行 incremental 列）" in refused(capsys, 4, "--lang", "zh")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from telcli.errors import DataError, MissingInputError
+from telcli.errors import DataError, MissingInputError, UsageError
 from telcli.io.hierarchy_book import read_hierarchy
 from telcli.io.hierarchy_writer import write_hierarchy
 from telcli.stages.score_value_judged import judged
@@ -98,7 +98,7 @@ def test_a_wrong_cell_is_named_by_sheet_row_and_column(
     rows = [GOAL[0], ["current", 1, cell, 2]]
     with pytest.raises(DataError) as caught:
         read_hierarchy(book(tmp_path / "h.xlsx", {"goal (li)": rows}))
-    assert f"h.xlsx, sheet goal (li), row {row}, column {column}: " in str(caught.value)
+    assert f"h.xlsx, sheet goal (li), cell C2 (row {row}, column {column}): " in str(caught.value)
     assert wanted in str(caught.value)
 
 
@@ -108,7 +108,7 @@ def test_a_wrong_cell_is_named_by_sheet_row_and_column(
         ({"goal": [[None, "current", "profit"], ["current", 1, 2]]}, "profit must be one of current"),
         (
             {"goal": [*GOAL[:2], ["incremental", 3, 1, 1]]},
-            "row incremental, column current: 3.0 must be 1 divided by 3",
+            "cell B3 (row incremental, column current): 3.0 must be 1 divided by 3",
         ),
         ({"goal": [[None, "current"], ["current", 2]]}, "1, an item against itself"),
         ({"notes": [["hello"]]}, "the sheet notes is called like nothing"),
@@ -122,6 +122,34 @@ def test_what_is_wrong_is_said(tmp_path: Path, sheets: dict[str, list[list[Any]]
     with pytest.raises(DataError) as caught:
         read_hierarchy(book(tmp_path / "h.xlsx", sheets))
     assert wanted in str(caught.value)
+
+
+def test_cells_and_labels_are_told_as_they_stand_in_the_sheet(tmp_path: Path) -> None:
+    rows = [[None], [None, "当前价值", None, "增量价值"], [None], ["当前价值", 1, None, 3], ["增量价值", "3", None, 1]]
+    with pytest.raises(DataError, match=r"cell B5 \(row 增量价值, column 当前价值\): 3 must be 1 divided by 3"):
+        read_hierarchy(book(tmp_path / "h.xlsx", {"客户价值": rows}))
+    rows[-1] = ["增量价植"]
+    with pytest.raises(DataError, match=r"cell A5 .* must be one of 当前价值, 增量价值, 存量价值"):
+        read_hierarchy(book(tmp_path / "h.xlsx", {"客户价值": rows}))
+    rows.pop()
+    found = read_hierarchy(book(tmp_path / "h.xlsx", {"客户价值 (王 经理)": rows, "Sheet9": [], "goal (li)": []}))
+    place = found["places"]["王 经理"]["goal"]
+    assert found["judgements"] == {"王 经理": {"goal": [["current", "incremental", 3.0]]}, "li": {"goal": []}}
+    assert (place["sheet"], place["labels"]["incremental"]) == ("客户价值 (王 经理)", "增量价值")
+    assert place["cells"]["current : incremental"] == "D4"
+
+
+def test_a_sheet_without_an_expert_beside_those_of_experts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"the sheet goal stands beside those of experts on the same: goal .li."):
+        read_hierarchy(book(tmp_path / "h.xlsx", {"goal": GOAL, "goal (li)": GOAL}))
+    current = [[None, "margin", "arpu"], ["margin", 1, 2]]
+    read_hierarchy(book(tmp_path / "i.xlsx", {"current": current, "goal (li)": GOAL}))
+
+
+def test_an_item_without_items_and_column_is_named_by_its_cell(tmp_path: Path) -> None:
+    rows = [["指标", "上级", "字段"], ["risk", "goal", None]]
+    with pytest.raises(UsageError, match=r"h.xlsx, sheet 指标体系, cell C2: risk has no items"):
+        merged(read_hierarchy(book(tmp_path / "h.xlsx", {"指标体系": rows})))
 
 
 def test_no_file_and_no_workbook(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_several_experts_judge_each_for_themselves() -> None:
     assert "goal" not in found["judgements"][""]
 
 
+def test_experts_go_by_their_names_with_spaces() -> None:
+    found = merged(read('[experts."王 经理".goal]\n"current : retention" = 2\n'))
+    assert found["judgements"]["王 经理"]["goal"] == [["current", "retention", 2.0]]
+
+
 def test_what_the_docs_show_is_a_hierarchy() -> None:
     page = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
     block, stars = re.findall(r"```toml\n(.*?)```", page, re.S)
@@ -94,7 +99,7 @@ def test_what_is_no_judgement(value: Any) -> None:
             "1, an item against itself",
         ),
         ("[judgements.a]\n'b : c' = 1\n[experts.x.a]\n'b : c' = 1", "score-value.judgements", "experts", "alone"),
-        ("[experts]\n'a b' = {}", "score-value.experts", "a b", "called by letters"),
+        ("[experts]\n'a, b' = {}", "score-value.experts", "a, b", "called by letters"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, section: str, name: str, wanted: str) -> None:
