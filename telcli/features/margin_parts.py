@@ -50,15 +50,16 @@ class Rates:
 def parts(source: str, rates: Rates, columns: Collection[str]) -> dict[str, pl.Expr]:
     """Each part of one month, in money, what is not known costing nothing; `columns` are those there are.
 
-    ``other`` is the share of revenue that margin_rate takes off. Old debts are not among them: they are told by two
-    months, see `old_debts`.
+    ``other`` is the share of revenue that margin_rate takes off; of a month whose revenue is below nothing, as credits
+    are more than charges, it is nothing, since what is given back saves no cost. Old debts are not among them: they are
+    told by two months, see `old_debts`.
 
-    >>> frame = pl.DataFrame({"revenue": [50.0, 20.0], "contacts": [2.0, None]})
+    >>> frame = pl.DataFrame({"revenue": [50.0, -20.0], "contacts": [2.0, None]})
     >>> made = parts("revenue", Rates(margin_rate=0.5, cost_per_contact=3.0), frame.columns)
     >>> frame.select(**{name: made[name] for name in ("other", "contacts", "lines")}).rows()
-    [(25.0, 6.0, 0.0), (10.0, 0.0, 0.0)]
+    [(25.0, 6.0, 0.0), (0.0, 0.0, 0.0)]
     """
-    made = {"other": (pl.col(source) * (1.0 - rates.margin_rate)).fill_null(0.0)}
+    made = {"other": (pl.col(source).clip(lower_bound=0.0) * (1.0 - rates.margin_rate)).fill_null(0.0)}
     for name, (column, rate) in PARTS.items():
         times = 1.0 if rate is None else float(getattr(rates, rate))
         known = times != 0.0 and column in columns

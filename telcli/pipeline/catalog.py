@@ -57,7 +57,7 @@ STAGES = (
     Stage(
         "score-value",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "products", "segments", "segments_before"),
+        uses=("bills", "subscriptions", "products", "segments", "segments_before"),
         lags=("churn_scores",),
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),

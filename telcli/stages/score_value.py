@@ -22,6 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
+from telcli.features.billed import billed_months
 from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.leaving_debts import left_owing, written_off
 from telcli.features.margin import Book, book, month_range, pay_modes
@@ -70,7 +71,8 @@ class _Study:
 def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
-    Needs customer_months; reads the label of a flat table from customers, and prepaid or postpaid from subscriptions.
+    Needs customer_months; reads the label of a flat table from customers, prepaid or postpaid from subscriptions, and
+    who is billed at all from bills.
     Gives value_scores, value_parts, value_margin, value_growth, value_products, value_backtest, survival_curve and
     survival_groups, and the tables behind the score.
 
@@ -84,7 +86,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
         The tier shares add up to more than 1, or the hierarchy of indicators is none.
     """
     study = _open(inputs, settings)
-    frame = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
+    frame = billed_months(inputs.tables, study.calendar[-YEAR:])
     future = held_back(len(study.calendar))
     window = study.calendar[-(YEAR + future) :]
     how, said = earned(frame, window[-YEAR:], settings)
@@ -114,7 +116,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),
-        **_where_from(study, inputs, how, (here, left), counted),
+        **_where_from(study, inputs, frame, how, (here, left), counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
         **expected_tables(expected, products, study.as_of),
         **_curves(study, inputs, frame, now),
@@ -126,17 +128,21 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
 
 
 def _where_from(
-    study: _Study, inputs: Inputs, how: Earned, people: tuple[Book, pl.DataFrame], counted: Mapping[str, str]
+    study: _Study,
+    inputs: Inputs,
+    frame: pl.LazyFrame,
+    how: Earned,
+    people: tuple[Book, pl.DataFrame],
+    counted: Mapping[str, str],
 ) -> dict[str, pl.LazyFrame]:
     """The tables of where margin comes from; `people` are customers valued, and the money of those who left."""
     here, left = people
-    months = inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
     margins = here.ids.to_frame("customer_id").with_columns(margin=here.year["margin"])
     return {
         "value_parts": parts_table(here.ids, study.as_of, here.year),
         "value_margin": margin_table(study.as_of, here.year, left, counted),
         "value_offers": offer_rows(margins, left["customer_id"], inputs.tables, study.as_of, study.settings).lazy(),
-        "value_cohorts": cohort_rows(months, how.source, how.rates, study.as_of).lazy(),
+        "value_cohorts": cohort_rows(frame, how.source, how.rates, study.as_of).lazy(),
     }
 
 

@@ -50,7 +50,7 @@ def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]
     """What had to be assumed of some customers, and how much of a year is known."""
     said = []
     if unbilled:
-        template = "{customers} customers have no bill in 12 months and count as 0."
+        template = "{customers} customers have no bill in 12 months: revenue and monthly costs of them count as 0."
         said.append(Notice("value-unbilled", template, {"customers": unbilled}))
     if tenureless:
         template = "{customers} customers have no tenure; the average chance of leaving is used for them."

@@ -74,6 +74,14 @@ def test_debts_collected_come_back():
     assert made.margins.tolist() == [[10.0, 22.5]]
 
 
+def test_what_is_given_back_saves_no_cost():
+    rows = {"customer_id": ["a", "a"], "month": [MAY, JUNE], "active": [True, True], "tenure_months": [1.0, 2.0]}
+    frame = pl.LazyFrame({**rows, "revenue": [100.0, -300.0], "numbers_held": [1.0, 1.0]})
+    made = book(frame, [MAY, JUNE], "revenue", Rates(0.6, line_cost=5.0), [JUNE], None, 2)
+    assert made.year.select("revenue", "other", "lines", "margin").rows() == [(-200.0, 40.0, 10.0, -250.0)]
+    assert made.margins.tolist() == [[55.0, -305.0]]
+
+
 def test_any_postpaid_line_makes_a_customer_postpaid():
     assert sorted(pay_modes(LINES, JUNE).collect().rows()) == [("a", 0), ("b", 1)]
 

@@ -144,6 +144,17 @@ def test_missing_bills_count_as_unknown_and_missing_customers_as_nothing():
     assert "value-unbilled" in codes(outcome)
 
 
+def test_who_is_never_billed_is_no_loss_maker_and_is_told():
+    lines = [{**line, "numbers_held": 1.0} for line in rows("a", [10.0, 0.0]) + rows("b", [0.0, 0.0])]
+    schema = {"revenue": pl.Float64, "month": pl.Date}
+    tables = {"customer_months": pl.LazyFrame(lines, schema_overrides=schema)}
+    tables["bills"] = pl.LazyFrame({"customer_id": ["a"], "month": [month(1)]})
+    outcome = score_value(Inputs(tables, JUNE), asked(line_cost=4.0, score_by="lifetime"))
+    assert outcome.tables["value_scores"].collect()["current_value"].to_list() == [2.0, 0.0]
+    assert outcome.tables["value_parts"].collect()["lines"].to_list() == [8.0, 0.0]
+    assert [one.values for one in outcome.notices if one.code == "value-unbilled"] == [{"customers": 1}]
+
+
 def test_payments_stand_in_for_bills():
     lines = [{**line, "paid": 7.0} for line in rows("a", [None] * 2)]
     tables = {"customer_months": pl.LazyFrame(lines, schema_overrides={"revenue": pl.Float64, "month": pl.Date})}
