@@ -21,14 +21,15 @@ from telcli.tables.call_months import FEATURES
 __all__ = ["call_months"]
 
 _COUNTERPARTS = tuple(name for name in FEATURES if name.startswith("counterpart"))
-_LENGTHS = ("call_minutes_out", "call_minutes_in", "zero_length_share", "off_net_minutes", "roaming_minutes")
+_OFF_NET = ("off_net_minutes", "off_net_minutes_out")
+_LENGTHS = ("call_minutes_out", "call_minutes_in", "zero_length_share", *_OFF_NET, "roaming_minutes")
 _NEEDED = {
     "counterpart": _COUNTERPARTS,
     "duration_s": _LENGTHS,
     "data_mb": ("data_mb",),
     "started_epoch_s": ("interevent_mean_s", "interevent_sd_s"),
     "cell_id": ("cells",),
-    "off_net": ("counterparts_off_net", "off_net_share", "off_net_minutes"),
+    "off_net": ("counterparts_off_net", "off_net_share", *_OFF_NET),
     "international": ("international_share",),
     "roaming": ("roaming_share", "roaming_minutes"),
     "competitor": ("competitor_contacts",),
@@ -42,6 +43,7 @@ _COUNTED = (
     *("ms_out", "ms_in", "empty", "sessions", "bytes", "roaming", "roaming_told", "cells"),
     *("calls_roaming", "calls_roaming_told", "timed_roaming", "ms_roaming"),
     *("calls_off_net", "calls_off_net_told", "timed_off_net", "ms_off_net"),
+    *("calls_off_net_out", "timed_off_net_out", "ms_off_net_out"),
     *("interactions", "off_net", "off_net_told", "international", "international_told"),
     *("competitor", "competitor_told", "interaction_days", "night", "weekend", "gap_sum", "gap_squares"),
     *("counterparts", "counterparts_out", "counterparts_mutual", "counterparts_off_net"),
@@ -152,6 +154,7 @@ def _told() -> dict[str, pl.Expr]:
         "call_minutes_out": pl.when((told_out > 0) | (pl.col("calls_out") == 0)).then(over("ms_out", "minute")),
         "call_minutes_in": pl.when((told_in > 0) | (pl.col("calls_in") == 0)).then(over("ms_in", "minute")),
         "off_net_minutes": _minutes("off_net"),
+        "off_net_minutes_out": _minutes("off_net", "_out"),
         "roaming_minutes": _minutes("roaming"),
         "counterparts_off_net": pl.when(some & off_net).then("counterparts_off_net"),
         "competitor_contacts": pl.when(pl.col("competitor_told") > 0).then("competitor"),
@@ -162,12 +165,12 @@ def _told() -> dict[str, pl.Expr]:
     return shares | where_known | {name: pl.when(some | none).then(name) for name in nobody}
 
 
-def _minutes(flag: str) -> pl.Expr:
+def _minutes(flag: str, way: str = "") -> pl.Expr:
     """Minutes of the calls that a flag is true of; null where it is told of none, or the length of none it is true of.
 
-    Who made and received no call has 0 of them, if the flag is told of anything.
+    Who made and received no call has 0 of them, if the flag is told of anything. `way` is "_out" for those made alone.
     """
-    calls, told = pl.col(f"calls_{flag}"), pl.col(f"calls_{flag}_told") > 0
+    calls, told = pl.col(f"calls_{flag}{way}"), pl.col(f"calls_{flag}_told") > 0
     silent = (pl.col("calls_out") + pl.col("calls_in") == 0) & (pl.col(f"{flag}_told") > 0)
-    known = silent | (told & ((calls == 0) | (pl.col(f"timed_{flag}") > 0)))
-    return pl.when(known).then(over(f"ms_{flag}", "minute"))
+    known = silent | (told & ((calls == 0) | (pl.col(f"timed_{flag}{way}") > 0)))
+    return pl.when(known).then(over(f"ms_{flag}{way}", "minute"))

@@ -55,12 +55,17 @@ def _lengths(block: Block, calls_out: NDArray[np.bool_]) -> dict[str, NDArray[An
 def _flagged(block: Block, flag: str) -> dict[str, NDArray[Any]]:
     """Calls whose flag is told, those it is true of, and of these the ones whose length is told, with their lengths."""
     voice = block["voice"]
-    calls = voice & block[flag]
-    found = {f"calls_{flag}": block.sums(calls), f"calls_{flag}_told": block.sums(voice & block[f"{flag}_told"])}
+    told = {f"calls_{flag}_told": block.sums(voice & block[f"{flag}_told"])}
+    return told | _timed(block, flag, voice & block[flag])
+
+
+def _timed(block: Block, name: str, calls: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """How many calls these are, and of those whose length is told, how many and how long."""
+    found = {f"calls_{name}": block.sums(calls)}
     if "length" in block:
         length = _whole(block["length"], 1000)
         timed = calls & (length >= 0)
-        found |= {f"timed_{flag}": block.sums(timed), f"ms_{flag}": block.sums(length * timed)}
+        found |= {f"timed_{name}": block.sums(timed), f"ms_{name}": block.sums(length * timed)}
     return found
 
 
@@ -69,7 +74,8 @@ def talked(talk: Block) -> dict[str, NDArray[Any]]:
     flags = [name for name in ("off_net", "international", "competitor") if name in talk]
     found = {name: talk.sums(talk[name]) for flag in flags for name in (flag, f"{flag}_told")}
     if "off_net" in talk:
-        found |= _flagged(talk, "off_net")
+        made = talk["off_net"] & talk["out"]
+        found |= _flagged(talk, "off_net") | _timed(talk, "off_net_out", talk["voice"] & made)
     return found | {"interactions": talk.lengths()}
 
 

@@ -11,7 +11,7 @@ __all__ = ["OLD_DEBTS", "PARTS", "Rates", "debts_grown", "old_debts", "parts"]
 
 OLD_DEBTS = ("arrears_91_180", "arrears_181_365", "arrears_over_365")
 PARTS = {
-    "interconnect": ("off_net_minutes", "interconnect_rate"),
+    "interconnect": ("off_net_minutes_out", "interconnect_rate"),
     "content": ("billed_value_added", "content_share"),
     "contacts": ("contacts", "cost_per_contact"),
     "lines": ("numbers_held", "line_cost"),
@@ -27,7 +27,7 @@ class Rates:
     Parameters
     ----------
     margin_rate : share of revenue left after what is not counted part by part, 0..1.
-    interconnect_rate : money per minute of calls to customers of other operators.
+    interconnect_rate : money per minute of calls made to customers of other operators.
     content_share : share of value-added charges that goes to content providers, 0..1.
     cost_per_contact : money per contact.
     line_cost : money per line held and month.

@@ -22,8 +22,8 @@ class MarginSettings:
     )
     interconnect_rate: float = setting(
         0.0,
-        "Paid to other operators for a minute of calls to their customers.",
-        "与异网客户通话每分钟的网间结算支出。",
+        "Paid to other operators for a minute of calls made to their customers.",
+        "主叫异网客户每分钟的网间结算支出(被叫不计)。",
         unit="currency per minute",
         low=0.0,
     )

@@ -95,7 +95,7 @@ def _signs(stays: Stays) -> str:
 
 def _margin(asked: ScoreValueSettings) -> str:
     return (
-        f"Margin is {asked.margin_rate:g} of revenue, less {asked.interconnect_rate:g} a minute of calls to other "
+        f"Margin is {asked.margin_rate:g} of revenue, less {asked.interconnect_rate:g} a minute of calls made to other "
         f"operators' customers, {asked.content_share:g} of value-added charges, {asked.cost_per_contact:g} a contact, "
         f"{asked.line_cost:g} a line and month, what campaigns cost, and {asked.bad_debt_rate:g} of what arrears of "
         "more than 90 days grew by. Current value is less commissions of lines sold and subsidies of devices spread "

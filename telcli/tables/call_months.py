@@ -68,6 +68,9 @@ class CallMonths(dy.Schema):
     off_net_minutes = c.count(
         "Minutes of calls with customers of other operators", "异网通话分钟数", "minutes", source="calls"
     )
+    off_net_minutes_out = c.count(
+        "Minutes of calls made to customers of other operators", "异网主叫分钟数", "minutes", source="calls"
+    )
     international_share = c.share("Interactions with other countries", "国际通信占比", source="calls")
     competitor_contacts = c.count(
         "Interactions with competitors' service numbers", "拨打竞争对手客服次数", "interactions", source="calls"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, product
 from typing import Any
@@ -165,6 +166,9 @@ def _interactions(rows: list[Record]) -> dict[str, Any]:
         "counterparts_off_net": len(beyond) if off_net and known else None,
         "off_net_share": _share(off_net),
         "off_net_minutes": _minutes([row for row in talk if row["kind"] == "voice"], "off_net", told=bool(off_net)),
+        "off_net_minutes_out": _minutes(
+            [row for row in talk if row["kind"] == "voice"], "off_net", told=bool(off_net), ways=("out",)
+        ),
         "international_share": _share(international),
         "competitor_contacts": sum(competitor) if competitor else None,
         "interaction_days": len({row["started_at"].date() for row in talk}),
@@ -175,11 +179,11 @@ def _interactions(rows: list[Record]) -> dict[str, Any]:
     }
 
 
-def _minutes(voice: list[Record], flag: str, *, told: bool) -> float | None:
+def _minutes(voice: list[Record], flag: str, *, told: bool, ways: Sequence[str] = ("out", "in")) -> float | None:
     """Null where the flag is told of no call, or of those it is true of nobody tells how long one was."""
     if not (any(row[flag] is not None for row in voice) if voice else told):
         return None
-    return _sum([row["duration_s"] for row in voice if row[flag]], 60)
+    return _sum([row["duration_s"] for row in voice if row[flag] and row["direction"] in ways], 60)
 
 
 def _share(flags: list[bool]) -> float | None:

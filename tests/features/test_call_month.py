@@ -118,7 +118,7 @@ def test_a_month_by_hand() -> None:
     assert (row["active_days"], row["interaction_days"], row["cells"]) == (2, 2, 2)
     assert row["interevent_mean_s"] == 57_600  # 1, 3 and 44 hours
     assert row["interevent_sd_s"] == pytest.approx(3600 * math.sqrt((15**2 + 13**2 + 28**2) / 3), rel=1e-15)
-    assert (row["off_net_share"], row["off_net_minutes"]) == (2 / 3, 1.5)
+    assert (row["off_net_share"], row["off_net_minutes"], row["off_net_minutes_out"]) == (2 / 3, 1.5, 1)
     assert (row["roaming_share"], row["roaming_minutes"], row["competitor_contacts"]) == (1, None, None)
 
 
@@ -204,6 +204,14 @@ def test_minutes_of_flagged_calls_are_null_where_nothing_tells(flag: str) -> Non
     assert one([call(first, **{flag: False})])[name] == 0.0
     assert one([text])[name] == 0.0, "no call at all"
     assert one([call(later, kind="text")])[name] is None
+
+
+def test_minutes_of_calls_made_are_known_where_those_received_are_not() -> None:
+    first = datetime(2024, 6, 3, 12)
+    told = one([call(first, way="in", duration_s=60.0, off_net=True), call(first, "y", duration_s=9.0, off_net=False)])
+    assert (told["off_net_minutes"], told["off_net_minutes_out"]) == (1.0, 0.0)
+    made = one([call(first, off_net=True), call(first, "y", "in", duration_s=60.0, off_net=True)])
+    assert (made["off_net_minutes"], made["off_net_minutes_out"]) == (1.0, None)
 
 
 def test_only_data_is_no_interaction() -> None:

@@ -47,7 +47,7 @@ def test_those_active_at_a_mark():
 
 def test_parts_of_the_last_months_add_up_to_margin():
     frame = FRAME.with_columns(
-        off_net_minutes=pl.Series([100.0, 7.0, 50.0]),
+        off_net_minutes_out=pl.Series([100.0, 7.0, 50.0]),
         billed_value_added=pl.Series([2.0, None, 4.0]),
         numbers_held=pl.Series([1.0, 1.0, 2.0]),
         campaign_cost=pl.Series([None, 1.0, 0.5]),
@@ -88,6 +88,6 @@ def test_any_postpaid_line_makes_a_customer_postpaid():
 
 def test_what_is_known():
     assert month_range(FRAME, MAY) == [MAY]
-    nothing = {"paid": 0, "off_net_minutes": 0, "billed_value_added": 0, "numbers_held": 0, "campaign_cost": 0}
+    nothing = {"paid": 0, "off_net_minutes_out": 0, "billed_value_added": 0, "numbers_held": 0, "campaign_cost": 0}
     assert money_known(FRAME, [MAY, JUNE]) == nothing | {"revenue": 2, "contacts": 2, "old_debts": 0}
     assert money_known(FRAME, [MAY]) == nothing | {"revenue": 1, "contacts": 0, "old_debts": 0}
