@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["SCHEMA", "Figures", "hidden", "hidden_cells"]
+__all__ = ["SCHEMA", "Figures", "hidden"]
 
 SCHEMA = {
     "as_of": pl.Date,
@@ -76,48 +76,4 @@ def hidden(counts: Sequence[int], least: int, also: Sequence[bool] = ()) -> list
         rest = [(count, place) for place, count in enumerate(counts) if not mask[place] and count > 0]
         if rest:
             mask[min(rest)[1]] = True
-    return mask
-
-
-def hidden_cells(
-    counts: Sequence[Sequence[int]],
-    least: int,
-    rows: Sequence[bool] = (),
-    columns: Sequence[bool] = (),
-    also: Sequence[Sequence[bool]] = (),
-    sums: Sequence[Sequence[tuple[int, int]]] = (),
-) -> list[list[bool]]:
-    """Tell which cells of a cross table to hide, given that the sums of its rows and columns are shown elsewhere.
-
-    A row or column with one hidden cell would give it away, and one whose hidden cells have fewer than `least` people
-    together gives that sum away: its next smallest goes too, until no line is such (or nobody else is in it). `rows`
-    and `columns` are those whose sum is hidden: all their cells are. `also` are cells to hide for other reasons, `sums`
-    further groups of cells (row, column) whose sum is shown elsewhere.
-
-    >>> hidden_cells([[3, 40], [50, 60]], 10)
-    [[True, True], [True, True]]
-    >>> hidden_cells([[1, 2, 60]], 10), hidden_cells([[50, 60, 70]], 10, also=[[True, False, False]])
-    ([[True, True, True]], [[True, True, False]])
-    >>> hidden_cells([[30, 40], [50, 60], [70, 80]], 10, rows=[True, False, False])
-    [[True, True], [True, True], [False, False]]
-    >>> hidden_cells([[20, 4, 6], [30, 40, 50]], 10, columns=[False, True, True], sums=[[(0, 0), (0, 1)]])[0]
-    [True, True, True]
-    """
-    down, along = rows or [False] * len(counts), columns or [False] * max(map(len, counts), default=0)
-    told = also or [[False] * len(row) for row in counts]
-    mask = [
-        [0 < count < least or (count > 0 and (down[r] or along[c] or told[r][c])) for c, count in enumerate(row)]
-        for r, row in enumerate(counts)
-    ]
-    across = [[(r, c) for c in range(len(row))] for r, row in enumerate(counts)]
-    lines = [*across, *(list(line) for line in zip(*across, strict=True)), *map(list, sums)]
-    changed = True
-    while changed:
-        changed = False
-        for line in lines:
-            lost = [counts[r][c] for r, c in line if mask[r][c]]
-            rest = [(counts[r][c], r, c) for r, c in line if not mask[r][c] and counts[r][c] > 0]
-            if lost and rest and (len(lost) == 1 or sum(lost) < least):
-                _, r, c = min(rest)
-                mask[r][c] = changed = True
     return mask

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden_cells
+from telcli.figures.crossing import hidden_cells
 from telcli.figures.customers import RISKS, TIERS
 
 __all__ = ["bands", "grid", "scored"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden, hidden_cells
+from telcli.figures.base import hidden
+from telcli.figures.crossing import hidden_cells
 
 __all__ = ["AGREEMENT_TEXTS", "CROSSED_TEXTS", "agreement", "crossed"]
 

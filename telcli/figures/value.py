@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from telcli.figures.base import hidden
-from telcli.methods.concentration import gini, top_share, whale_curve
+from telcli.methods.concentration import gini, top_share
 
-__all__ = ["POINTS", "curve", "tenths", "tiers"]
+__all__ = ["about", "curve", "tenths", "tiers"]
 
-POINTS, TENTHS = 101, 10
+_ROUND = 1e-6
+"""Shares of value_curve are rounded to six places."""
 
 
-def curve(current_value: pl.Series) -> tuple[list[dict[str, float]], dict[str, float]]:
-    """Draw the whale curve: customers from best to worst against the share of net value they add up to.
+def about(current_value: pl.Series) -> dict[str, float]:
+    """Say in figures how net value is spread over customers.
 
-    Returns at most ``POINTS + 1`` points (customer_share, value_share; start, peak, end among them) and a summary:
-    customers valued, net value, loss_makers, loss (never positive), gain (the others' value), peak_share (gain over
-    net value), peak_at (their share of customers), top_20_share, gini. Both are empty where net value is not positive,
+    Returns customers valued, net value, loss_makers, loss (never positive), gain (the others' value), peak_share (gain
+    over net value), peak_at (their share of customers), top_20_share, gini. Empty where net value is not positive,
     since shares of it mean nothing.
 
-    >>> points, about = curve(pl.Series([60.0, 50.0, -10.0]))
-    >>> about["peak_share"], about["loss_makers"], points[-1]
-    (1.1, 1.0, {'customer_share': 1.0, 'value_share': 1.0})
+    >>> found = about(pl.Series([60.0, 50.0, -10.0]))
+    >>> found["peak_share"], found["loss_makers"]
+    (1.1, 1.0)
     """
     values = np.sort(current_value.drop_nulls().to_numpy())
     total = float(values.sum())
     if not len(values) or total <= 0:
-        return [], {}
+        return {}
     losing = int((values < 0).sum())
     gain = float(values[losing:].sum())
-    about = {
+    return {
         "customers": float(len(values)),
         "value": total,
         "loss_makers": float(losing),
@@ -44,32 +45,44 @@ def curve(current_value: pl.Series) -> tuple[list[dict[str, float]], dict[str, f
         "top_20_share": top_share(values, 0.2),
         "gini": gini(values),
     }
-    shares, money = whale_curve(values, POINTS)
-    drawn = {round(float(x), 6): float(y) / total for x, y in zip(shares, money, strict=True)}
-    drawn[round(about["peak_at"], 6)] = about["peak_share"]
-    return [{"customer_share": x, "value_share": round(y, 6)} for x, y in sorted(drawn.items())], about
 
 
-def tenths(current_value: pl.Series, least: int) -> list[dict[str, float]]:
-    """Customers in ten equal parts, the most valuable first: how many, what they brought, its share, the same added up.
+def curve(table: pl.DataFrame, told: Mapping[str, float], least: int) -> list[dict[str, float]]:
+    """The whale curve of table value_curve, with its peak: customers from the best to the worst, value they add up to.
 
-    Shares are of net value and are left out where that is not positive. Empty where a tenth has fewer than `least`.
-
-    >>> tenths(pl.Series([float(n) for n in range(20)]), 2)[0]["current_value"], tenths(pl.Series([1.0] * 20), 3)
-    (37.0, [])
+    Points are left out until `least` customers stand between one and the next, so that none tells of fewer. `told` is
+    what `about` found; without it there is no curve.
     """
-    values = np.sort(current_value.drop_nulls().to_numpy())[::-1]
-    if len(values) < TENTHS * max(least, 1):
+    if not told:
         return []
-    whole, parts = float(values.sum()), [float(part.sum()) for part in np.array_split(values, TENTHS)]
-    rows = []
-    for place, (part, money) in enumerate(zip(np.array_split(values, TENTHS), parts, strict=True), 1):
-        row = {"tenth": float(place), "customers": float(len(part)), "current_value": money}
-        row["mean_current"] = money / len(part)
-        if whole > 0:
-            row |= {"value_share": money / whole, "added_share": sum(parts[:place]) / whole}
-        rows.append(row)
-    return rows
+    step = least / told["customers"] - _ROUND
+    drawn: dict[float, float] = {}
+    for share, value in table.sort("point").select("customer_share", "whale_share").iter_rows():
+        last = max(drawn, default=None)
+        if value is not None and (last is None or share - last >= step):
+            drawn[share] = value
+    last = max(drawn, default=0.0)
+    if 0 < last < 1 and 1 - last < step:
+        del drawn[last]
+    drawn[1.0] = 1.0
+    drawn[round(told["peak_at"], 6)] = round(told["peak_share"], 6)
+    return [{"customer_share": x, "value_share": y} for x, y in sorted(drawn.items())]
+
+
+def tenths(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+    """Customers in ten parts, the most valuable first, of value_deciles: how many, what they brought, its share.
+
+    Empty where a tenth has fewer than `least`.
+    """
+    named = table.sort("decile").select(
+        "customers",
+        tenth="decile",
+        current_value="margin",
+        mean_current="margin_per_customer",
+        value_share="margin_share",
+        added_share="cumulative_share",
+    )
+    return named.to_dicts() if (named["customers"] >= least).all() else []
 
 
 def tiers(lines: pl.DataFrame, least: int = 0, bounds: pl.DataFrame | None = None) -> list[dict[str, Any]]:

@@ -8,11 +8,10 @@ from typing import Any
 import polars as pl
 
 from telcli.figures import value, value_money, value_score, value_sides, value_trust
-from telcli.figures.base import Figures, hidden
+from telcli.figures.base import Figures
 
 __all__ = ["put_value"]
 
-_STEPS = ("up", "down", "same")
 _TOTALS = (
     "current_value_total",
     "incremental_value_total",
@@ -47,23 +46,32 @@ def put_value(
     least : int
         Groups of fewer customers are hidden.
     """
-    points, about = value.curve(lines["current_value"])
-    figures.block("value", [about] if about else [])
-    figures.block("value_curve", points)
-    figures.block("value_tenths", value.tenths(lines["current_value"], least))
     bounds = _held(tables, "value_tiers")
     tiers = value.tiers(lines, least, bounds)
     figures.block("value_tiers", tiers, ("tier",))
     if not tiers:
         return
-    totals = {name: metrics.get(name) for name in _TOTALS}
     valued = lines["current_value"].is_not_null().sum()
+    if valued < least:  # what so few bring in all tells of each of them
+        figures.block("value_few", [{"least": least}])
+        return
+    totals = {name: metrics.get(name) for name in _TOTALS}
     told = {**totals, "customers": valued, "months": min(months, 12), "basis": metrics.get("margin_basis") or "margin"}
-    figures.block("value_told", [told], ("basis",))
+    figures.block("value_told", [{**told, "tail": metrics.get("tail") or "none"}], ("basis", "tail"))
+    _spread(figures, tables, value.about(lines["current_value"]), least)
     _money(figures, tables, least)
     _score(figures, tables, metrics, [row["tier"] for row in tiers if row.get("small")], least)
     _trust(figures, tables, metrics, least)
     _sides(figures, tables, [row["tier"] for row in tiers if row.get("small")], least)
+
+
+def _spread(figures: Figures, tables: Mapping[str, pl.LazyFrame], about: Mapping[str, float], least: int) -> None:
+    """How value is spread over customers."""
+    figures.block("value", [about] if about else [])
+    if (points := _held(tables, "value_curve")) is not None:
+        figures.block("value_curve", value.curve(points, about, least))
+    if (parts := _held(tables, "value_deciles")) is not None:
+        figures.block("value_tenths", value.tenths(parts, least))
 
 
 def _money(figures: Figures, tables: Mapping[str, pl.LazyFrame], least: int) -> None:
@@ -82,18 +90,16 @@ def _score(
 ) -> None:
     """Moves between tiers and what made them, weights, levels of the operator's own."""
     moved = metrics.get("moves")
+    steps = value_score.steps(moved, least, gone)
     figures.block("value_moves", value_score.moves(moved, least, gone), value_score.MOVE_TEXTS)
     if moved:
-        steps = [moved[name] for name in _STEPS]
-        few = hidden(steps, least)
-        shown = {name: count for name, count, gone in zip(_STEPS, steps, few, strict=True) if not gone}
-        figures.block("value_moved", [{"before": moved["before"], **shown}], ("before",))
+        figures.block("value_moved", [{"before": moved["before"], **steps}], ("before",))
     weights = _held(tables, "value_weights")
     if weights is not None:
         listed = value_score.weights(weights, _held(tables, "value_sensitivity"))
         figures.block("value_weights", listed, value_score.WEIGHT_TEXTS)
         if moved and (moves := _held(tables, "value_moves", ("item_1", "change", "points_1"))) is not None:
-            found = value_score.reasons(moves, weights, least)
+            found = value_score.reasons(moves, weights, least, told=[*steps])
             figures.block("value_reasons", found, value_score.REASON_TEXTS)
     if (levels := _held(tables, "value_stars", ("star", "place", "star_before"))) is not None:
         figures.block("value_stars", value_score.stars(levels, least), value_score.STAR_TEXTS)

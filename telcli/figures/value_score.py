@@ -8,10 +8,21 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import hidden
-from telcli.figures.ways import walked
+from telcli.figures.ways import told_beside, walked
 from telcli.tables.hierarchy import default
 
-__all__ = ["MOVE_TEXTS", "REASON_TEXTS", "STAR_TEXTS", "WEIGHT_TEXTS", "moves", "reasons", "stars", "weights"]
+__all__ = [
+    "MOVE_TEXTS",
+    "REASON_TEXTS",
+    "STAR_TEXTS",
+    "STEPS",
+    "WEIGHT_TEXTS",
+    "moves",
+    "reasons",
+    "stars",
+    "steps",
+    "weights",
+]
 
 MOVE_TEXTS = ("from_tier", "to_tier", "before")
 REASON_TEXTS = ("name",)
@@ -19,7 +30,8 @@ WEIGHT_TEXTS = ("item", "name", "node", "dropped")
 STAR_TEXTS = ("star",)
 _TIERS = ("platinum", "gold", "silver", "bronze")
 _NOBODY = "none"
-_WAYS = {"up": 1, "down": -1}
+_WAYS = ("up", "down")
+STEPS = (*_WAYS, "same")
 
 
 def moves(told: Mapping[str, Any] | None, least: int, gone: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -28,42 +40,58 @@ def moves(told: Mapping[str, Any] | None, least: int, gone: Collection[str] = ()
     Whoever was no customer comes from ``new``, whoever is none goes to ``gone``. Counts of fewer than `least` are left
     out (`small`) with those that would give them away; `gone` are tiers whose size is hidden elsewhere.
     """
-    if not told:
+    if (ways := _ways_of(told)) is None or told is None:
         return []
-    named = {one: {_NOBODY: "gone"}.get(one, one) for one in (*_TIERS, _NOBODY)}
-    ways = [
-        {"from_group": {_NOBODY: "new"}.get(one, one), "to_group": named[other], "customers": count}
-        for one, row in told["matrix"].items()
-        for other, count in row.items()
-        if count
-    ]
-    if not ways:
-        return []
-    table = pl.DataFrame(ways).sort("from_group", "to_group")
-    table = table.with_columns(share=pl.col("customers") / pl.col("customers").sum().over("from_group"))
-    before = [one for one in (*_TIERS, "new") if one in table["from_group"]]
-    now = [one for one in (*_TIERS, "gone") if one in table["to_group"]]
     rows = []
-    for row, figures in walked(table, before, now, least, _TIERS, gone, _sums()):
+    for row, figures in walked(*ways, least, _TIERS, gone):
         moved = float(row["from_group"] not in (row["to_group"], "new"))
         texts = {"from_tier": row["from_group"], "to_tier": row["to_group"], "before": told["before"]}
         rows.append({**texts, "moved": moved, **figures})
     return rows
 
 
+def steps(told: Mapping[str, Any] | None, least: int, gone: Collection[str] = ()) -> dict[str, int]:
+    """How many went up, went down and stayed: of these the ones that betray nothing which `moves` hides."""
+    if (ways := _ways_of(told)) is None or told is None:
+        return {}
+    kept = told_beside(*ways, least, _TIERS, gone, _sums())
+    few = hidden([told[name] for name in STEPS], least)
+    return {name: told[name] for name, one, small in zip(STEPS, kept, few, strict=True) if one and not small}
+
+
+def _ways_of(told: Mapping[str, Any] | None) -> tuple[pl.DataFrame, list[str], list[str]] | None:
+    """Ways between tiers that anybody went, and the tiers of then and of now in order; None where there are none."""
+    named = {one: {_NOBODY: "gone"}.get(one, one) for one in (*_TIERS, _NOBODY)}
+    ways = [
+        {"from_group": {_NOBODY: "new"}.get(one, one), "to_group": named[other], "customers": count}
+        for one, row in (told or {}).get("matrix", {}).items()
+        for other, count in row.items()
+        if count
+    ]
+    if not ways:
+        return None
+    table = pl.DataFrame(ways).sort("from_group", "to_group")
+    table = table.with_columns(share=pl.col("customers") / pl.col("customers").sum().over("from_group"))
+    before = [one for one in (*_TIERS, "new") if one in table["from_group"]]
+    return table, before, [one for one in (*_TIERS, "gone") if one in table["to_group"]]
+
+
 def _sums() -> list[set[tuple[str, str]]]:
-    """Ways up, down and nowhere: how many went each of them is told beside."""
+    """Ways up, down and nowhere: the parts of which `steps` tells the sums."""
     places = list(enumerate(_TIERS))
     pairs = [(at - to, (one, other)) for at, one in places for to, other in places]
     return [{pair for step, pair in pairs if (step > 0) - (step < 0) == way} for way in (1, -1, 0)]
 
 
-def reasons(table: pl.DataFrame, names: pl.DataFrame, least: int, most: int = 6) -> list[dict[str, Any]]:
+def reasons(
+    table: pl.DataFrame, names: pl.DataFrame, least: int, most: int = 6, told: Collection[str] = _WAYS
+) -> list[dict[str, Any]]:
     """Indicators that moved the scores of those who changed tier most, by table value_moves: the commonest first.
 
     Customers whose first reason it is among those who rose and those who fell, and the mean points it gave or took.
     Counts of fewer than `least` are left out with their points, and so are others that would give them away; an
-    indicator that has none left is not listed. `names` is value_weights.
+    indicator that has none left is not listed. `names` is value_weights, `told` the ways whose sum `steps` tells: of
+    another the smallest count is left out, so that they do not add up to it.
     """
     if "item_1" not in table.columns:
         return []
@@ -75,7 +103,10 @@ def reasons(table: pl.DataFrame, names: pl.DataFrame, least: int, most: int = 6)
     rows: dict[str, dict[str, Any]] = {}
     for way in _WAYS:
         held = folded.filter(pl.col("way") == way).sort("item_1").to_dicts()
-        few = hidden([row["customers"] for row in held], least)
+        counts = [row["customers"] for row in held]
+        few = hidden(counts, least)
+        if held and way not in told and not any(few):
+            few[counts.index(min(counts))] = True
         for row, small in zip(held, few, strict=True):
             name = called.get(row["item_1"], {"name": row["item_1"], "name_zh": row["item_1"]})
             told = rows.setdefault(row["item_1"], {"name": name["name"], "name_zh": name["name_zh"], "customers": 0})

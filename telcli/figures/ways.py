@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden, hidden_cells
+from telcli.figures.base import hidden
+from telcli.figures.crossing import hidden_cells, tellable
 
-__all__ = ["walked"]
+__all__ = ["told_beside", "walked"]
 
 
 def walked(
@@ -19,7 +20,6 @@ def walked(
     least: int,
     told: Collection[str],
     gone: Collection[str] = (),
-    sums: Sequence[Collection[tuple[str, str]]] = (),
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Each way that anybody went, of one view of table segment_moves, with what may be said of it.
 
@@ -35,8 +35,6 @@ def walked(
         Groups whose sizes of now are told elsewhere: where one is hidden, so are all ways to it.
     gone : collection of str
         Those whose size is hidden elsewhere, whatever it is.
-    sums : sequence of collections of pairs
-        Ways (from, to) that are added up elsewhere.
 
     Returns
     -------
@@ -51,14 +49,7 @@ def walked(
     {'from_place': 1, 'to_place': 1, 'customers': 4, 'share': 1.0, 'of': 4}
     """
     held = {(row["from_group"], row["to_group"]): row for row in ways.to_dicts()}
-    counts = [[held[one, other]["customers"] if (one, other) in held else 0 for other in now] for one in before]
-    totals = [sum(row) for row in counts]
-    sizes = [sum(column) if now[c] in told else 0 for c, column in enumerate(zip(*counts, strict=True))]
-    tiny = hidden(totals, least)
-    added = [
-        [(r, c) for r, one in enumerate(before) for c, other in enumerate(now) if (one, other) in part] for part in sums
-    ]
-    mask = hidden_cells(counts, least, tiny, hidden(sizes, least, [one in gone for one in now]), sums=added)
+    counts, mask, tiny, _ = _masked(ways, before, now, least, told, gone)
     found = []
     for r, one in enumerate(before):
         for c, other in enumerate(now):
@@ -66,6 +57,43 @@ def walked(
                 continue
             row, few = held[one, other], mask[r][c]
             figures = {"from_place": r + 1, "to_place": c + 1, "customers": row["customers"], "share": row["share"]}
-            figures["of"] = None if tiny[r] else totals[r]
+            figures["of"] = None if tiny[r] else sum(counts[r])
             found.append((row, {**figures, **({"customers": None, "share": None, "small": 1.0} if few else {})}))
     return found
+
+
+def told_beside(
+    ways: pl.DataFrame,
+    before: Sequence[str],
+    now: Sequence[str],
+    least: int,
+    told: Collection[str],
+    gone: Collection[str],
+    parts: Sequence[Collection[tuple[str, str]]],
+) -> list[bool]:
+    """Whether the sum of each part, a collection of ways (from, to), betrays nothing that `walked` hides of the same.
+
+    Earlier parts go first: a later one may be untold because it would betray something together with them.
+    """
+    counts, mask, tiny, few = _masked(ways, before, now, least, told, gone)
+    cells = [
+        [(r, c) for r, one in enumerate(before) for c, other in enumerate(now) if (one, other) in part]
+        for part in parts
+    ]
+    return tellable(counts, mask, least, cells, tiny, few)
+
+
+def _masked(
+    ways: pl.DataFrame,
+    before: Sequence[str],
+    now: Sequence[str],
+    least: int,
+    told: Collection[str],
+    gone: Collection[str],
+) -> tuple[list[list[int]], list[list[bool]], list[bool], list[bool]]:
+    """Customers of each way, which of them are hidden, and of which groups of then and of now the size is."""
+    held = {(one, other): n for one, other, n in ways.select("from_group", "to_group", "customers").iter_rows()}
+    counts = [[held.get((one, other), 0) for other in now] for one in before]
+    sizes = [sum(column) if now[c] in told else 0 for c, column in enumerate(zip(*counts, strict=True))]
+    tiny, few = hidden([sum(row) for row in counts], least), hidden(sizes, least, [one in gone for one in now])
+    return counts, hidden_cells(counts, least, tiny, few), tiny, few

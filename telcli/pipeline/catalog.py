@@ -99,6 +99,8 @@ STAGES = (
             "value_stars",
             "value_backtest",
             "value_products",
+            "value_deciles",
+            "value_curve",
             "value_index",
             "value_top_held",
             "value_tier_facts",

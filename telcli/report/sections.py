@@ -109,12 +109,16 @@ def notes(report: Report) -> Section:
     if report.rows("value_tiers") and about.number("horizon_months"):
         basis = report.known("basis", about.text("margin_basis") or "margin")
         rate = report.write(about.number("discount_rate"), "percent")
-        told.append(report.word("notes.value", basis=basis, months=f"{about.number('horizon_months'):.0f}", rate=rate))
+        word = "notes.value" if report.first("value_told").text("tail") in ("", "none") else "notes.value_endless"
+        told.append(report.word(word, basis=basis, months=f"{about.number('horizon_months'):.0f}", rate=rate))
     if report.rows("risk"):
         told.append(report.word("notes.risk"))
     if report.rows("views"):
         told.append(report.word("notes.views"))
-    told.append(report.word("notes.small", n=f"{about.number('small_cell') or 0:.0f}"))
+    least = about.number("small_cell") or 0
+    told.append(report.word("notes.small", n=f"{least:.0f}"))
+    if (report.kpi("customers") or 0) < least:
+        told.append(report.word("notes.totals", n=f"{least:.0f}"))
     told.append(report.word("notes.commands"))
     return Section("notes", report.word("section.notes"), notes=told)
 

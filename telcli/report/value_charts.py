@@ -19,7 +19,7 @@ from telcli.report.chart_parts import (
 from telcli.report.model import Report, Row
 from telcli.tables import units
 
-__all__ = ["CHARTS", "eaten", "stay_years", "swayed"]
+__all__ = ["CHARTS", "eaten", "stay_years", "stayed", "swayed"]
 
 _SWAYED = 8
 
@@ -62,14 +62,24 @@ def whale(report: Report) -> Any:
     return alt.layer(*layers).properties(width=HALF - 60, height=HEIGHT)
 
 
+def stayed(report: Report) -> list[Row]:
+    """The curve of staying at tenures that somebody was seen at: of others nothing is known.
+
+    Customer-months of few are not told, and are some. A curve without its interval is that of an older version.
+    """
+    rows = [row for row in report.rows("survival") if row.number("at_risk") != 0]
+    bounded = [row for row in rows if row.number("survival_low") is not None]
+    return bounded or rows
+
+
 def survival(report: Report) -> Any:
-    """The share of customers still here by months since joining, with its interval; dashed where no tenure was seen."""
+    """The share of customers still here by months since joining, with its interval, where tenures were seen."""
     import altair as alt
 
     names = {"y": "survival", "low": "survival_low", "high": "survival_high"}
     rows = [
         {"x": row.number("tenure_month"), **{short: row.number(name) for short, name in names.items()}}
-        for row in report.rows("survival")
+        for row in stayed(report)
     ]
     if len(rows) < 2:
         return None
@@ -80,16 +90,11 @@ def survival(report: Report) -> Any:
         scale=alt.Scale(nice=False),
     )
     y = alt.Y("y:Q", title=None, axis=alt.Axis(tickCount=5, format="%"), scale=alt.Scale(domain=[0, 1]))
-    seen = [row for row in rows if row["low"] is not None]
-    beyond = rows[max(len(seen) - 1, 0) :] if seen else []
-    curve = alt.Chart(inline(seen or rows)).encode(x=x, y=y)
+    curve = alt.Chart(inline(rows)).encode(x=x, y=y)
     layers = [curve.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after")]
-    if seen:
-        band = alt.Chart(inline(seen)).mark_area(color=MAIN, opacity=0.18, interpolate="step-after")
+    if rows[0]["low"] is not None:
+        band = alt.Chart(inline(rows)).mark_area(color=MAIN, opacity=0.18, interpolate="step-after")
         layers.insert(0, band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"))
-    if len(beyond) > 1:
-        dashed = alt.Chart(inline(beyond)).mark_line(color=MAIN, strokeWidth=2, strokeDash=[4, 4])
-        layers.append(dashed.encode(x=x, y=y))
     return alt.layer(*layers).properties(width=HALF - 60, height=HEIGHT)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn, missing
 from telcli.report.model import Report, Row
-from telcli.report.value_charts import eaten, stay_years
+from telcli.report.value_charts import eaten, stay_years, stayed
 from telcli.report.value_sides import groups_beside, products, signs
 from telcli.report.value_told import worth
 
@@ -66,6 +66,8 @@ def value(report: Report) -> Section | None:
     title = report.word("section.value")
     if not report.rows("value_tiers"):
         return missing(report, "value_scores", title)
+    if few := report.first("value_few").number("least"):
+        return Section("value", title, report.word("section.value_few", n=f"{few:.0f}"))
     charts = drawn([_whale(report), _margin(report), _stays(report), _survival(report)])
     tested = drawn([_tested(report)])
     if len(charts) % 2:  # pictures stand in pairs
@@ -105,7 +107,9 @@ def _margin(report: Report) -> Chart | None:
     name, amount = report.known("part", most.text("part")), report.write(most.number("amount"), "money")
     alt = report.word("chart.value_margin_alt", revenue=revenue, margin=margin, name=name, amount=amount)
     shown = [row for row in report.rows("value_margin") if row.number("amount") is not None]
-    return chart(report, "value_margin", alt, table(report, "", shown, _PARTS[:3]))
+    gone = [report.known("part", row.text("part")) for row in report.rows("value_margin") if row.number("small")]
+    key = report.word("chart.value_margin_key", parts=report.word("told.between").join(gone)) if gone else ""
+    return chart(report, "value_margin", alt, table(report, "", shown, _PARTS[:3]), key)
 
 
 def _stays(report: Report) -> Chart | None:
@@ -119,15 +123,14 @@ def _stays(report: Report) -> Chart | None:
 
 
 def _survival(report: Report) -> Chart | None:
-    rows = report.rows("survival")
+    rows = stayed(report)
     if not rows:
         return None
-    year = next((row for row in rows if row.number("tenure_month") == 12), rows[-1])
+    year = next((row for row in rows if (row.number("tenure_month") or 0.0) >= 12), rows[-1])
     words = {"year": report.write(year.number("survival"), "percent")}
     words |= {"last": report.write(rows[-1].number("survival"), "percent")}
-    words |= {"months": f"{rows[-1].number('tenure_month'):.0f}"}
-    seen = [row.number("survival_low") is not None for row in rows]
-    key = report.word("chart.survival_key" if all(seen) else "chart.survival_beyond") if any(seen) else ""
+    words |= {"months": f"{rows[-1].number('tenure_month'):.0f}", "first": f"{year.number('tenure_month'):.0f}"}
+    key = report.word("chart.survival_key") if any(row.number("survival_low") is not None for row in rows) else ""
     return chart(
         report, "survival", report.word("chart.survival_alt", **words), table(report, "", rows[::6], _SURVIVAL), key
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from telcli.report.model import Report, Row
-from telcli.report.value_charts import eaten, stay_years, swayed
+from telcli.report.value_charts import eaten, stay_years, stayed, swayed
 
 __all__ = ["moved", "tested", "worth"]
 
-_MOST_PARTS = 3
+_MOST_PARTS, _YEAR = 3, 12
 _NO_MARGIN = ("revenue", "known-costs")
 """What values count where no rate of cost is set."""
 _AS_GOOD = 0.005
@@ -32,24 +33,40 @@ def _margin(report: Report) -> Iterator[str]:
         margin = report.write(about.number("current_value_total"), "money")
         basis = report.known("basis", about.text("basis"))
         yield report.word("told.unpriced", span=span, customers=customers, margin=margin, basis=basis)
-    elif {"revenue", "margin"} <= set(parts):
-        margin, revenue = (report.write(parts[name].number("amount"), "money") for name in ("margin", "revenue"))
+    elif "margin" in parts:
+        margin, revenue = (report.write(_amount(parts.get(name)), "money") for name in ("margin", "revenue"))
         share = report.write(parts["margin"].number("revenue_share"), "percent")
-        yield report.word("told.margin", span=span, customers=customers, margin=margin, revenue=revenue, share=share)
+        yield report.word(
+            _margin_word(parts), span=span, customers=customers, margin=margin, revenue=revenue, share=share
+        )
     yield from _parts(report)
 
 
+def _margin_word(parts: Mapping[str, Row]) -> str:
+    """With its share of revenue, where that is above nothing; beside revenue, where that may be told; alone."""
+    if parts["margin"].number("revenue_share") is not None:
+        return "told.margin"
+    return "told.margin_alone" if _amount(parts.get("revenue")) is None else "told.margin_beside"
+
+
+def _amount(row: Row | None) -> float | None:
+    return row.number("amount") if row else None
+
+
 def _parts(report: Report) -> Iterator[str]:
-    """What eats revenue the most, and what may, but is not known."""
-    most = [row for row in eaten(report) if (row.number("amount") or 0.0) > 0][:_MOST_PARTS]
-    if most:
-        shares = [
-            report.word(
-                "told.part", part=_named(report, row), share=report.write(row.number("revenue_share"), "percent")
-            )
-            for row in most
-        ]
-        yield report.word("told.eaten", parts=report.word("told.between").join(shares))
+    """What eats revenue, so that it adds up to what is left of it; and what may, but is not known."""
+    parts = sorted(eaten(report), key=lambda row: -(row.number("amount") or 0.0))
+    most = [row for row in parts if (row.number("amount") or 0.0) > 0][:_MOST_PARTS]
+    rest = [row for row in parts if row not in most]
+    listed = [(_named(report, row), row) for row in (*most, *(rest if len(rest) == 1 else []))]
+    if len(rest) > 1:
+        sums = {name: math.fsum(row.number(name) or 0.0 for row in rest) for name in ("amount", "revenue_share")}
+        sums = sums if all(row.number("revenue_share") is not None for row in rest) else {"amount": sums["amount"]}
+        listed.append((report.word("told.all_else"), Row(sums, {})))
+    if listed:
+        said = [report.word("told.part", part=name, share=_share(report, row)) for name, row in listed]
+        word = "told.eaten" if parts[0].number("revenue_share") is not None else "told.taken_off"
+        yield report.word(word, parts=report.word("told.between").join(said))
     blank = []
     for why, word in (("not-set", "told.not_set"), ("no-data", "told.no_data")):
         names = [_named(report, row) for row in report.rows("value_margin") if row.text("counted") == why]
@@ -57,6 +74,12 @@ def _parts(report: Report) -> Iterator[str]:
             blank.append(report.word(word, parts=report.word("told.between").join(names)))
     if blank:
         yield report.word("told.uncounted", parts=report.word("told.then").join(blank))
+
+
+def _share(report: Report, row: Row) -> str:
+    """Over revenue, or in money where that is not above nothing."""
+    share = row.number("revenue_share")
+    return report.write(row.number("amount"), "money") if share is None else report.write(share, "percent")
 
 
 def _named(report: Report, row: Row) -> str:
@@ -82,7 +105,8 @@ def _expected(report: Report) -> Iterator[str]:
     )
     if stay is None or not months:
         return
-    words = {"months": f"{months:.0f}", "retention": report.write(stay, "money")}
+    after = "told.ahead" if about.text("tail") in ("", "none") else "told.ahead_endless"
+    words = {"ahead": report.word(after, months=f"{months:.0f}"), "retention": report.write(stay, "money")}
     if more:
         yield report.word("told.expected_more", **words, incremental=report.write(more, "money"))
     else:
@@ -107,12 +131,16 @@ def _tenure(report: Report) -> Iterator[str]:
 
 
 def _stay(report: Report) -> Iterator[str]:
-    year = next((row for row in report.rows("survival") if row.number("tenure_month") == 12), None)
-    if year is not None and year.number("survival_low") is not None:
+    if not report.rows("survival"):
+        return
+    year = next((row for row in stayed(report) if row.number("tenure_month") == _YEAR), None)
+    if year is None:
+        yield report.word("told.stay_unknown", months=_YEAR)
+    elif year.number("survival_low") is not None:
         share, low, high = (
             report.write(year.number(name), "percent") for name in ("survival", "survival_low", "survival_high")
         )
-        yield report.word("told.stay", share=share, months=12, low=low, high=high)
+        yield report.word("told.stay", share=share, months=_YEAR, low=low, high=high)
 
 
 def tested(report: Report) -> Iterator[str]:
@@ -126,7 +154,7 @@ def tested(report: Report) -> Iterator[str]:
         "told.tested",
         month=report.in_words(about.text("as_of")),
         months=f"{about.number('months') or 0:.0f}",
-        share=report.write(about.number("calibration"), "percent"),
+        foretold=_foretold(report, about),
         verdict=report.word(verdict),
         found=f"{found:.3f}",
         naive=f"{plain:.3f}",
@@ -136,6 +164,14 @@ def tested(report: Report) -> Iterator[str]:
     if about.number("coverage") is not None:
         level, coverage = (report.write(about.number(name), "percent") for name in ("level", "coverage"))
         yield report.word("told.within", level=level, coverage=coverage)
+
+
+def _foretold(report: Report, about: Row) -> str:
+    """Of what came the share that was predicted, where what came is above nothing."""
+    share = about.number("calibration")
+    if share is None:
+        return report.word("told.foretold_nothing")
+    return report.word("told.foretold", share=report.write(share, "percent"))
 
 
 def moved(report: Report) -> list[str]:
@@ -153,6 +189,8 @@ def _moved(report: Report) -> Iterator[str]:
     if about.text("before") and counts:
         month, said = report.in_words(about.text("before")), report.word("told.between").join(counts)
         yield report.word("told.moved", month=month, counts=said)
+        if any(about.number(name) is None for name in ("up", "down", "same")):
+            yield report.word("told.moved_hidden")
         for row in report.rows("value_reasons")[:1]:
             yield report.word("told.moved_by", name=row.text("name"))
 

@@ -119,14 +119,14 @@ def _facts(
     settings: ReportSettings,
     currency: str,
 ) -> Facts:
-    bands = churn.bands(lines)
+    bands, valued = churn.bands(lines), lines["current_value"].count()
     profiles = tables.get("segment_profiles")
     costs = _rows(tables, "churn_costs", ["cost", "method"], ("method", "cost", "contacted", "chosen"))
     return Facts(
         currency=currency,
         months=months.to_dicts(),
         kpi=kpis.headline(months, lines, bands),
-        value=value.curve(lines["current_value"])[1],
+        value=value.about(lines["current_value"]) if valued >= settings.small_cell else {},
         bands=bands,
         grid=churn.grid(lines, settings.small_cell),
         segments=[] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell),

@@ -1,5 +1,7 @@
 """Figures of value: what is summed, what is left out because so few people stand behind it."""
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -28,22 +30,52 @@ def test_a_small_tier_is_hidden_with_the_next_so_that_the_sum_does_not_tell() ->
     assert sum(row["customers"] for row in value.tiers(lines)) == 94
 
 
-def test_parts_of_margin_keep_order_and_hide_what_few_people_make() -> None:
-    names = ("part", "amount", "revenue_share", "customers", "counted")
-    parts = [
-        ("bad_debt", 5.0, 0.005, 3, "data"),
-        ("lines", 50.0, 0.05, 100, "set"),
-        ("other", 400.0, 0.4, 100, "set"),
-        ("content", 0.0, 0.0, 0, "not-set"),
-        ("margin", 545.0, 0.545, 100, "data"),
-        ("revenue", 1000.0, 1.0, 100, "data"),
-    ]
-    table = pl.DataFrame([dict(zip(names, part, strict=True)) for part in parts])
-    rows = value_money.margin_rows(table, 10)
-    assert [row["part"] for row in rows] == ["revenue", "other", "lines", "bad_debt", "content", "margin"]
-    assert [row.get("small") for row in rows] == [None, None, 1.0, 1.0, None, None]
-    assert "amount" not in rows[4]
-    assert rows[5]["amount"] == 545.0
+def margin(*parts: tuple[str, float, int, str], least: int = 10) -> dict[str, dict[str, Any]]:
+    """Rows of margin by part; what is left of revenue 1000 is margin."""
+    left = 1000.0 - sum(part[1] for part in parts)
+    table = pl.DataFrame(
+        [
+            {"part": part, "amount": amount, "revenue_share": amount / 1000, "customers": customers, "counted": counted}
+            for part, amount, customers, counted in (
+                *parts, ("margin", left, 100, "data"), ("revenue", 1000.0, 100, "data")
+            )
+        ]
+    )  # fmt: skip
+    return {row["part"]: row for row in value_money.margin_rows(table, least)}
+
+
+def test_parts_of_margin_keep_order_and_hide_no_more_than_one_or_two_customers_make() -> None:
+    rows = margin(
+        ("bad_debt", 5.0, 9, "data"), ("lines", 50.0, 100, "set"), ("other", 400.0, 100, "set"),
+        ("content", 0.0, 0, "not-set"),
+    )  # fmt: skip
+    assert list(rows) == ["revenue", "other", "lines", "bad_debt", "content", "margin"]
+    assert not any(row.get("small") for row in rows.values())
+    assert rows["bad_debt"]["amount"] == 5.0
+    assert rows["bad_debt"]["small_customers"] == 1.0
+    assert "customers" not in rows["bad_debt"]
+    assert "amount" not in rows["content"]
+
+
+@pytest.mark.parametrize("fewer", [1, 2])
+def test_a_part_of_one_customer_goes_with_the_smallest_other_and_all_adds_up(fewer: int) -> None:
+    rows = margin(
+        ("subsidy", 300.0, fewer, "data"), ("bad_debt", -5.0, fewer, "data"), ("lines", 50.0, 100, "set"),
+        ("other", 400.0, 100, "set"),
+    )  # fmt: skip
+    assert [part for part, row in rows.items() if row.get("small")] == ["bad_debt", "lines", "subsidy"]
+    assert rows["together"]["amount"] == pytest.approx(345.0)
+    assert rows["together"]["revenue_share"] == pytest.approx(0.345)
+    eaten = sum(row.get("amount", 0.0) for part, row in rows.items() if part not in ("revenue", "margin"))
+    assert rows["revenue"]["amount"] - eaten == pytest.approx(rows["margin"]["amount"])
+
+
+def test_where_a_part_of_one_customer_is_all_there_is_revenue_is_hidden() -> None:
+    rows = margin(("subsidy", 300.0, 1, "data"), ("content", 0.0, 0, "no-data"))
+    assert rows["revenue"]["small"] == rows["subsidy"]["small"] == 1.0
+    assert "together" not in rows
+    assert rows["margin"]["revenue_share"] is None
+    assert not any(row.get("small") for row in margin(("subsidy", 300.0, 1, "data"), least=0).values())
 
 
 def test_offers_are_cut_and_the_few_left_out() -> None:
@@ -85,28 +117,18 @@ def test_years_of_the_stay_are_means_by_months_and_few_months_are_left_out() -> 
     assert [row["cohort_year"] for row in value_money.year_rows(table, 5)] == [2019, 2020, 2021]
 
 
-def test_moves_hide_ways_that_sums_told_beside_would_betray() -> None:
+def test_moves_hide_the_smallest_ways_and_tell_no_sum_that_betrays_them() -> None:
     told = value_example.METRICS["moves"]
     ways = {(row["from_tier"], row["to_tier"]): row for row in value_score.moves(told, 10)}
     small = {way for way, row in ways.items() if row.get("small")}
-    assert ("bronze", "gold") in small
-    up = {("gold", "platinum"), ("silver", "gold"), ("bronze", "silver"), ("bronze", "gold")}
-    assert len(small & up) >= 2
+    assert small == {("bronze", "gold"), ("bronze", "gone"), ("platinum", "gold"), ("platinum", "gone")}
     assert ways["new", "bronze"]["of"] == 60
     assert (ways["silver", "bronze"]["customers"], ways["silver", "bronze"]["moved"]) == (66, 1.0)
     assert value_score.moves(None, 10) == []
     assert not any(row.get("small") for row in value_score.moves(told, 0))
-
-
-def test_a_way_that_alone_goes_down_is_not_told_by_the_sum() -> None:
-    kinds = ("platinum", "gold", "silver", "bronze", "none")
-    matrix = {one: {other: 50 if one == other != "none" else 0 for other in kinds} for one in kinds}
-    matrix["platinum"] |= {"gold": 4, "silver": 20, "bronze": 30}
-    told = {"before": "2024-05", "matrix": matrix}
-    hidden = {
-        row["to_tier"] for row in value_score.moves(told, 10) if row["from_tier"] == "platinum" and row.get("small")
-    }
-    assert {"gold", "silver"} <= hidden
+    assert value_score.steps(told, 10) == {"same": 1379}  # up less what is shown of it is who went from bronze to gold
+    assert value_score.steps(told, 0) == {"up": 81, "down": 137, "same": 1379}
+    assert value_score.steps(None, 10) == {}
 
 
 def test_reasons_count_by_indicator_and_way() -> None:
@@ -115,6 +137,8 @@ def test_reasons_count_by_indicator_and_way() -> None:
     assert [row["name_zh"] for row in rows] == ["近12个月月均毛利", "网龄"]
     assert (rows[0]["up"], rows[0]["down"]) == (20, 26)
     assert (rows[0]["points_up"], rows[0]["points_down"]) == (4.0, -3.0)
+    (most, least) = value_score.reasons(found["value_moves"], found["value_weights"], 10, told=["up"])
+    assert (most["down"], least["small_down"]) == (26, 1.0)  # else they would add up to who fell
     assert value_score.reasons(found["value_moves"].drop("item_1"), found["value_weights"], 10) == []
     assert value_score.reasons(found["value_moves"], found["value_weights"], 100) == []
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from telcli.stages import Inputs
+from telcli.stages.score_value_sides import curve_rows, decile_rows
 from telcli.tables import contract
 from tests.report import value_example
 
@@ -174,6 +175,7 @@ def _results(
                 ),
             }
         ),
+        **spread(ids, current, current + retention),
         "survival_curve": _survival(),
         "churn_scores": pl.DataFrame(
             {
@@ -204,6 +206,12 @@ def _results(
             }
         ),
     }
+
+
+def spread(ids: list[str], current: np.ndarray, lifetime: np.ndarray) -> dict[str, pl.DataFrame]:
+    """What score-value tells of how value is spread."""
+    people = pl.DataFrame({"customer_id": ids, "current_value": current, "lifetime_value": lifetime, "revenue": 0.0})
+    return {"value_deciles": decile_rows(people, AS_OF), "value_curve": curve_rows(people["current_value"], AS_OF)}
 
 
 def _profiles(segment: np.ndarray, worth: np.ndarray) -> pl.DataFrame:

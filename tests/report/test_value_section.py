@@ -9,6 +9,7 @@ import pytest
 from telcli.figures.base import Figures
 from telcli.report import Report, build
 from telcli.report.blocks import Section, Table
+from telcli.report.sections import notes
 from telcli.report.tier_section import tiers
 from telcli.report.value_section import value
 from telcli.report.value_told import worth
@@ -74,7 +75,8 @@ def test_moves_speak_of_tiers_in_the_language(made: Report) -> None:
     names = {"en": ["Platinum", "Not yet a customer"], "zh": ["铂金", "新客户"]}[made.lang]
     assert [moves.rows[0][0].text, moves.rows[-1][0].text] == names
     assert {"en": "hidden", "zh": "隐去"}[made.lang] in [cell.text for row in moves.rows for cell in row]
-    assert {"en": "81 customers rose", "zh": "升级81户"}[made.lang] in section.told[0]
+    assert {"en": "1,379 customers stayed", "zh": "不变1,379户"}[made.lang] in section.told[0]
+    assert {"en": "would give hidden numbers away", "zh": "可被推算"}[made.lang] in section.told[1]
 
 
 def test_indicators_are_named_in_the_language_and_own_ones_as_written(made: Report) -> None:
@@ -117,6 +119,90 @@ def test_revenue_is_not_called_margin(basis: str, says: str) -> None:
     told = {"customers": 50, "months": 1, "basis": basis, "current_value_total": 5000.0}
     (said,) = worth(report(value_told=[told]))
     assert said.startswith(f"In the month 50 customers brought ¥5,000: {says} It is not margin")
+
+
+def parts(*rows: tuple[str, float, float | None]) -> list[dict[str, Any]]:
+    return [{"part": part, "amount": money, "revenue_share": share, "counted": "set"} for part, money, share in rows]
+
+
+TOLD = {"customers": 50, "months": 12, "basis": "margin"}
+
+
+def test_what_eats_revenue_adds_up_to_what_is_left() -> None:
+    rows = parts(
+        ("revenue", 1000.0, 1.0), ("other", 400.0, 0.4), ("commission", 350.0, 0.35), ("subsidy", 330.0, 0.33),
+        ("lines", 96.0, 0.096), ("bad_debt", -1.0, -0.001), ("margin", -175.0, -0.175),
+    )  # fmt: skip
+    said = worth(report(value_told=[TOLD], value_margin=rows))
+    assert (
+        said[0]
+        == "In the last 12 months 50 customers brought -¥175.00 of margin, -17.5% of the ¥1,000 that was billed."
+    )
+    assert said[1].endswith("(40.0%), commissions (35.0%), device subsidies (33.0%), all else together (9.5%).")
+    said = worth(report(value_told=[TOLD], value_margin=[row for row in rows if row["part"] != "bad_debt"]))
+    assert said[1].endswith("device subsidies (33.0%), keeping lines (9.6%).")
+
+
+def test_what_is_hidden_alone_is_drawn_together_and_named() -> None:
+    rows = parts(("revenue", 1000.0, 1.0), ("other", 400.0, 0.4), ("together", 350.0, 0.35), ("margin", 250.0, 0.25))
+    gone = [{"part": part, "small": 1.0} for part in ("subsidy", "lines")]
+    section = value(report(value_told=[TOLD], value_margin=[*rows, *gone]))
+    assert section is not None
+    (drawn,) = section.charts
+    assert drawn.key.startswith("Drawn together: Device subsidies, Keeping lines.")
+    assert "Other parts, together" in drawn.svg
+    assert "other parts, together (35.0%)" in section.told[1]
+
+
+def test_revenue_that_is_hidden_is_said_to_be() -> None:
+    rows = [*parts(("margin", 700.0, None)), {"part": "revenue", "small": 1.0}, {"part": "subsidy", "small": 1.0}]
+    (said,) = worth(report(value_told=[TOLD], value_margin=rows))
+    assert "¥700.00 of margin; the revenue it comes from is hidden" in said
+
+
+def test_totals_that_are_not_above_nothing_have_no_shares() -> None:
+    rows = parts(("revenue", -68100.0, None), ("lines", 3600.0, None), ("other", -27240.0, None))
+    rows += parts(("margin", -44460.0, None))
+    about = {"as_of": "2024-02", "months": 4, "rank_correlation": 0.9, "naive_rank_correlation": 0.8, "error": 3.0}
+    said = worth(report(value_told=[TOLD], value_margin=rows, value_verdict=[{**about, "naive_error": 2.0}]))
+    assert said[0].endswith("brought -¥44,460 of margin; -¥68,100 was billed.")
+    assert said[1] == "Taken off what was billed: keeping lines (¥3,600), other costs, by margin_rate (-¥27,240)."
+    assert "what came is not above nothing in all" in said[2]
+    assert not [one for one in said if "(-)" in one or " - " in one]
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "the next 36 months and all after them"), ("zh", "36个月及其后各月")]
+)
+def test_a_tail_is_told(lang: str, says: str) -> None:
+    about = {**TOLD, "retention_value_total": 9e5, "horizon_months": 36}
+    for tail, told in (("fading", True), ("endless", True), ("none", False)):
+        made = report(lang, value_told=[{**about, "tail": tail}], notes=[{"horizon_months": 36, "small_cell": 10}])
+        assert (says in " ".join([*worth(made), *notes(made).notes])) is told
+        assert (says in " ".join(notes(made).notes)) is told
+
+
+def test_staying_is_not_known_where_nobody_was_seen() -> None:
+    curve = [
+        {"tenure_month": month, "at_risk": seen, "survival": 1.0, "survival_low": low, "survival_high": 1.0}
+        for month, seen, low in ((0, 0.0, 1.0), (12, 0.0, 1.0), (24, 30.0, 0.8), (25, 40.0, 0.8), (26, 9.0, None))
+    ]
+    section = value(report(survival=curve))
+    assert section is not None
+    assert section.told == [
+        "How many are still here 12 months after joining is not known: nobody was seen at that tenure."
+    ]
+    (drawn,) = section.charts
+    assert "100.0% after 24 months" in drawn.alt
+    assert [row[0].text for row in drawn.numbers.rows] == ["24"]
+
+
+def test_what_a_few_bring_is_not_shown() -> None:
+    section = value(report(value_few=[{"least": 10}]))
+    assert section is not None
+    assert section.lead.startswith("Fewer than 10 customers are valued")
+    assert any("fewer than 50 customers" in note for note in notes(report(notes=[{"small_cell": 50}])).notes)
+    assert not any("however few" in note for note in notes(report(notes=[{"small_cell": 10}])).notes)
 
 
 @pytest.mark.parametrize(

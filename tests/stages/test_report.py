@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -30,15 +31,17 @@ def hand() -> dict[str, pl.DataFrame]:
         ("C", JUNE, True, False, 25.5), ("D", JUNE, False, True, 5.0), ("E", JUNE, True, False, 20.0),
     )  # fmt: skip
     people = ["A", "B", "C", "E"]
+    current, lifetime = np.array([600.0, 300.0, -100.0, 200.0]), np.array([1600.0, 800.0, -100.0, 700.0])
     return {
+        **example.spread(people, current, lifetime),
         "customer_months": found,
         "customers": pl.DataFrame({"customer_id": [*people, "D"], "churned": pl.Series([None] * 5, dtype=pl.Boolean)}),
         "value_scores": pl.DataFrame(
             {
                 "customer_id": people,
-                "current_value": [600.0, 300.0, -100.0, 200.0],
+                "current_value": current,
                 "retention_value": [1000.0, 500.0, 0.0, 500.0],
-                "lifetime_value": [1600.0, 800.0, -100.0, 700.0],
+                "lifetime_value": lifetime,
                 "value_tier": ["platinum", "gold", "bronze", "silver"],
             }
         ),
@@ -115,6 +118,30 @@ def test_value_curve_by_hand() -> None:
     assert len(points) <= 200
     assert points == sorted(points)
     assert {(0.0, 0.0), (0.25, 0.6), (0.5, 0.9), (0.75, 1.1), (1.0, 1.0)} <= set(points)
+
+
+def test_tenths_and_curve_are_those_of_the_tables_and_tell_of_no_few() -> None:
+    found = example.tables(300)
+    outcome = report(example.inputs(found), ReportSettings())
+    told = section(outcome, "value_tenths")
+    table = found["value_deciles"]
+    assert [told[row, "customers"] for row in range(1, 11)] == table["customers"].to_list()
+    assert [told[row, "added_share"] for row in range(1, 11)] == table["cumulative_share"].to_list()
+    drawn = sorted(
+        value for (_, metric), value in section(outcome, "value_curve").items() if metric == "customer_share"
+    )
+    peak = section(outcome, "value")[1, "peak_at"]
+    steps = np.diff([share for share in drawn if share != round(peak, 6)]) * table["customers"].sum()
+    assert steps.min() >= 9.999
+    bare = {name: frame for name, frame in found.items() if name not in ("value_deciles", "value_curve")}
+    assert not section(report(example.inputs(bare), ReportSettings()), "value_tenths")
+
+
+def test_what_fewer_than_the_least_bring_is_not_told() -> None:
+    outcome = run(hand(), ReportSettings())
+    assert section(outcome, "value_few") == {(1, "least"): 10.0}
+    assert not any(section(outcome, name) for name in ("value", "value_curve", "value_told", "survival"))
+    assert "loss-makers" not in [one["kind"] for one in outcome.metrics["findings"]]
 
 
 def test_bands_reasons_and_top_customers_by_hand() -> None:
