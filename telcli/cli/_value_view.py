@@ -178,13 +178,14 @@ def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
         worst = max(sorted(ratios), key=lambda node: ratios[node])
         yield from _folded(
             tr(
-                "judgements agree: consistency ratio at most {cr} ({node}; random index {index}, table {table})",
+                "judgements are consistent: ratio at most {cr} ({node}; random index {index}, table {table})",
                 cr=f"{ratios[worst]:.3f}",
                 node=names.get(worst, worst),
                 index=f"{consistency['nodes'][worst].get('ri') or 0:.4g}",
                 table=consistency["random_index"],
             )
         )
+        yield from _experts(consistency["nodes"], names)
     strongest = metrics.get("sensitivity")
     if strongest:
         yield from _folded(
@@ -195,6 +196,26 @@ def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
                 share=f"{strongest['tiers_changed']:.1%}",
             )
         )
+
+
+def _experts(nodes: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[str]:
+    """Several experts: the largest consistency ratio of each, and how far they agree, by node."""
+    each: dict[str, list[float]] = {}
+    for about in nodes.values():
+        for expert, ratio in about.get("experts", {}).items():
+            if expert:
+                each.setdefault(expert, []).extend([] if ratio is None else [ratio])
+    if not each:
+        return
+    said = [f"{expert} {max(found):.3f}" if found else f"{expert} -" for expert, found in sorted(each.items())]
+    yield from _folded(tr("experts, largest ratio of each: {experts}", experts=_comma().join(said)))
+    agree = [(node, about) for node, about in nodes.items() if about.get("kendall_w") is not None]
+    if agree:
+        found = [f"{names.get(node, node)} {about['kendall_w']:.2f}" for node, about in agree]
+        apart = [names.get(node, node) for node, about in agree if about.get("agree") is False]
+        line = tr("Kendall's W of experts: {nodes}", nodes=_comma().join(found))
+        more = tr("; no more than chance: {nodes}", nodes=_comma().join(apart)) if apart else ""
+        yield from _folded(line + more)
 
 
 def _names(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:

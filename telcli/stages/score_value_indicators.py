@@ -19,6 +19,7 @@ from telcli.methods.lifetime_value import even_sample, known_mean, percentile_ra
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs
 from telcli.stages import score_value_record as record
+from telcli.stages.score_value_judged import remarks
 from telcli.stages.score_value_margin import spent_on_sales
 from telcli.stages.score_value_moves import move_rows, moves_told
 from telcli.stages.score_value_plan import plan, tier_shares
@@ -114,7 +115,7 @@ def by_indicators(
         "moves": moves_told(found, kept),
         "sensitivity": _strongest(sensitivity),
     }
-    said = (*notices, *lacking(measure, values))
+    said = (*remarks(asked.judged, asked.hierarchy), *notices, *lacking(measure, values))
     return Scored(found.select(*worth.columns, *_SCORED), tables, metrics, said, tuple(measure.scales))
 
 

@@ -215,6 +215,16 @@ def test_a_back_test_that_failed_is_not_called_as_good() -> None:
     assert "(without a, b, c and 2 more)" in " ".join(" ".join(lines(told({"backtest": many}), "en")).split())
 
 
+def test_experts_are_told_with_how_far_they_agree() -> None:
+    goal = {"cr": 0.01, "ri": 0.58, "experts": {"li": 0.02, "wang": None}, "kendall_w": 0.07, "agree": False}
+    nodes = {"goal": goal, "own": {**goal, "experts": {"li": 0.09}, "kendall_w": 1.0, "agree": True}}
+    metrics = {**METRICS, "consistency": {"nodes": nodes, "random_index": "classic"}}
+    shown = " ".join(" ".join(lines(told(metrics), "en")).split())
+    assert "experts, largest ratio of each: li 0.090, wang -" in shown
+    assert "Kendall's W of experts: customer value 0.07, own 1.00; no more than chance: customer value" in shown
+    assert "experts" not in " ".join(lines(told(METRICS), "en"))
+
+
 def test_the_horizon_ends_where_nothing_after_counts() -> None:
     shown = " ".join(" ".join(lines(told({**METRICS, "tail": "none"}), "en")).split())
     assert "what stays in 24 months at 10% a year" in shown

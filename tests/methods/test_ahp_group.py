@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import friedmanchisquare
 
 from telcli.methods.ahp import from_pairs, priorities
-from telcli.methods.ahp_group import combined, down, kendall_w, moved
+from telcli.methods.ahp_group import combined, concordance_chance, down, kendall_w, moved
 
 NAN = float("nan")
 
@@ -52,6 +52,28 @@ def test_cities_are_ranked_as_published() -> None:
     found = down(children, local | {"city": priorities(from_pairs(5, BY_CRITERION)).weights}, "city")
     score = [sum(found[f"{name} {city}"] for name in BY_CITY) for city in CITIES]
     assert score == pytest.approx([0.229, 0.275, 0.385, 0.111], abs=6e-4)
+
+
+@pytest.mark.parametrize(
+    ("orders", "chance"),
+    [
+        ([[3, 2, 1]] * 3, 1 / 36),
+        ([[3, 2, 1], [1, 2, 3]], 1.0),
+        ([[3, 2, 1], [3, 1, 2]], 0.5),  # as near or nearer: itself and two exchanges of neighbours, of six
+        ([[2, 2, 1], [2, 2, 1]], 1 / 3),  # with ties there are three orders
+        ([[1, 1, 1]] * 2, 1.0),
+    ],
+)
+def test_the_chance_of_as_much_concordance(orders: list[list[float]], chance: float) -> None:
+    assert concordance_chance(orders) == pytest.approx(chance)
+
+
+def test_the_chance_of_concordance_of_many_is_that_of_friedman() -> None:
+    random = np.random.default_rng(3)
+    told = random.random((9, 6)) + np.arange(6) * 0.1
+    assert concordance_chance(told) == pytest.approx(friedmanchisquare(*told.T).pvalue)
+    exact = random.random((8, 5)) + np.arange(5) * 0.1
+    assert concordance_chance(exact) == pytest.approx(friedmanchisquare(*exact.T).pvalue, abs=0.03)
 
 
 def test_the_mean_of_experts_stays_reciprocal_and_skips_what_was_not_judged() -> None:

@@ -16,8 +16,9 @@ from telcli.settings import resolve
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.score_value import score_value
 from telcli.stages.score_value_indicators import tried
+from telcli.stages.score_value_judged import judged
 from telcli.tables import contract
-from telcli.tables.hierarchy import from_config
+from telcli.tables.hierarchy import from_config, merged
 
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
 SMALL = """
@@ -269,7 +270,7 @@ def test_judgements_that_contradict_each_other_name_what_would_mend_them() -> No
     assert (said["node"], said["cr"]) == ("goal", "1.149")
     assert float(said["fitted"]) <= float(said["mended"]) < 0.1
     assert said["implied"] == "1/9"
-    assert said["row"] in str(caught.value)
+    assert said["pair"] == "current : incremental"
     far = own.replace("= 3", "= 9")
     with pytest.raises(DataError, match="no single change mends it"):
         run(months(FOUR), far)
@@ -292,6 +293,58 @@ def test_each_expert_answers_for_himself_and_together_they_weigh() -> None:
     assert row["expert_ratios"] == "li 0.000, wang 0.000"
     with pytest.raises(DataError, match=r"goal \(wang\)"):
         run(months(FOUR), own.replace('"retention : incremental" = 3', '"retention : incremental" = "1/3"'))
+
+
+def test_experts_who_do_not_agree_and_what_nobody_judged_are_told() -> None:
+    def by(current: str, retention: str) -> str:
+        return f'"current : incremental" = {current}\n"retention : incremental" = {retention}\n'
+
+    own = "".join(
+        f"[experts.{name}.goal]\n{by(*told)}"
+        for name, told in (("li", ("5", "2")), ("wu", ('"1/5"', '"1/3"')), ("he", ("1", "3")))
+    )
+    outcome = run(months(FOUR), own + "[experts.ma.goal]\n")[1]
+    told = {notice.code: notice.values for notice in outcome.notices}
+    goal = outcome.metrics["consistency"]["nodes"]["goal"]
+    assert (goal["agree"], goal["w_chance"] > 0.05, goal["kendall_w"] < 0.3) == (False, True, True)
+    assert told["judgements-disagree"] == {"nodes": f"goal {goal['kendall_w']:.2f}"}
+    assert told["judgements-blank"] == {"names": "goal (ma)"}
+    assert told["judgements-filled"] == {"names": "goal (he) 1/3, goal (li) 1/3, goal (wu) 1/3"}
+    same = "".join(f"[experts.{name}.goal]\n{by('5', '2')}" for name in ("li", "wu", "he"))
+    assert "judgements-disagree" not in codes(run(months(FOUR), same)[1])
+    assert not {"judgements-filled", "judgements-blank"} & codes(run(months(FOUR), "")[1])
+
+
+def test_judgements_of_a_workbook_are_named_by_sheet_and_cell() -> None:
+    items = ["current", "incremental", "retention"]
+    labels = {"current": "当前价值", "incremental": "增量价值", "retention": "存量价值"}
+    cells = {
+        f"{one} : {other}": f"{'BCD'[at]}{row}" for row, one in enumerate(items, 2) for at, other in enumerate(items)
+    }
+    place = {"sheet": "客户价值 (王)", "labels": labels, "cells": cells}
+    pairs = [["incremental", "current", 1 / 3], ["current", "retention", 1 / 3], ["incremental", "retention", 3.0]]
+
+    def own(pairs: list[list[Any]], place: dict[str, Any] = place) -> dict[str, Any]:
+        empty = {"names": {}, "items": {}, "indicators": {}, "cells": {}}
+        return {
+            **{"source": "h.xlsx", "judgements": {"王": {"goal": pairs}}},
+            **{"places": {"王": {"goal": place}} if place else {"王": {}}, **empty},
+        }
+
+    with pytest.raises(DataError) as caught:
+        judged(merged(own(pairs)), "classic")
+    assert str(caught.value).startswith("h.xlsx, sheet 客户价值 (王): judgements on 客户价值 (王) contradict")
+    assert "B3 (增量价值 : 当前价值) = 1/3 fits the others least: they imply 9" in str(caught.value)
+    with pytest.raises(UsageError, match="how important 存量价值 are") as lacks:
+        judged(merged(own(pairs[:1])), "classic")
+    assert lacks.value.hint == "Fill in one of D2, D3 at least."
+    small = {**place, "labels": {item: labels[item] for item in items[:2]}}
+    with pytest.raises(UsageError) as lacks:
+        judged(merged(own(pairs[:1], small)), "classic")
+    assert lacks.value.hint.startswith("Add a row and a column of retention")
+    with pytest.raises(UsageError) as lacks:
+        judged(merged(own(pairs[:1], {})), "classic")
+    assert lacks.value.hint.startswith("Add a sheet called goal")
 
 
 def test_judgements_not_made_are_filled_where_others_link_the_items() -> None:
