@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import UsageError
+from telcli.tables import contract
 from telcli.tables.months import CustomerMonths
 
 __all__ = ["CHURN", "WORTH", "check_columns", "indicator_values"]
@@ -22,8 +23,26 @@ CHURN = "churn_probability"
 """And the chance of leaving, as it was scored for an earlier month."""
 
 
-def check_columns(indicators: Mapping[str, Mapping[str, str]], source: str) -> None:
-    """See that every indicator names a column of numbers.
+_TABLES = ("customer_months", "customers", "subscriptions", "bills", "payments", "usage", "calls", "contacts")
+
+
+def _text_of(column: str) -> str:
+    """The table that has text under this name; nothing where none does.
+
+    >>> _text_of("plan_id"), _text_of("plan_fee")
+    ('subscriptions', '')
+    """
+    for table in _TABLES:
+        held = contract(table).schema.columns().get(column)
+        if held is not None and held.dtype == pl.String:
+            return table
+    return ""
+
+
+def check_columns(
+    indicators: Mapping[str, Mapping[str, str]], source: str, cells: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """See that every indicator names a column of numbers; `cells` are the sheet and cell that name it, of a workbook.
 
     Raises
     ------
@@ -37,12 +56,24 @@ def check_columns(indicators: Mapping[str, Mapping[str, str]], source: str) -> N
     known = [*WORTH, CHURN, *(name for name in known if name not in ("active", "left"))]
     for item, about in indicators.items():
         if about["column"] not in known:
+            sheet, cell = (cells or {}).get(item, ("", ""))
+            file = f"{source}, sheet {sheet}, cell {cell}" if cell else source
+            if table := _text_of(about["column"]):
+                raise UsageError(
+                    "indicator-column-text",
+                    "{file}: the indicator {item} is made of {column}, which is text in {table}, not a number.",
+                    hint="List columns and what they hold: telcli show customer_months --schema",
+                    file=file,
+                    item=item,
+                    column=about["column"],
+                    table=table,
+                )
             near = difflib.get_close_matches(about["column"], known, n=3)
             raise UsageError(
                 "indicator-column-unknown",
                 "{file}: the indicator {item} is made of {column}, which is no column of numbers in customer_months.",
                 hint="{near}",
-                file=source,
+                file=file,
                 item=item,
                 column=about["column"],
                 near=f"Did you mean {', '.join(near)}?" if near else "List them: telcli show customer_months --schema",

@@ -84,7 +84,7 @@ def plan(own: Mapping[str, Any] | None, settings: ScoreValueSettings) -> Plan:
         Judgements contradict each other.
     """
     hierarchy = merged(dict(own) if own else default())
-    check_columns(hierarchy["indicators"], hierarchy["source"])
+    check_columns(hierarchy["indicators"], hierarchy["source"], hierarchy.get("cells"))
     return Plan(hierarchy, judged(hierarchy, settings.random_index), tier_shares(settings))
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telcli.errors import DataError, UsageError
+from telcli.features.value_indicators import check_columns
 from telcli.settings import resolve
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.score_value import score_value
@@ -368,6 +369,16 @@ def test_a_column_that_is_none_is_named() -> None:
         run(months(FOUR), SMALL.replace('"plan_fee"', '"plan_fees"'))
     assert "the indicator fee is made of plan_fees" in str(caught.value)
     assert "plan_fee" in caught.value.hint
+
+
+def test_a_column_of_text_is_called_text_and_named_by_its_cell() -> None:
+    with pytest.raises(
+        UsageError, match="fee is made of plan_id, which is text in subscriptions, not a number"
+    ) as caught:
+        check_columns({"fee": {"column": "plan_id"}}, "telcli.toml")
+    assert "mean" not in caught.value.hint
+    with pytest.raises(UsageError, match=r"h.xlsx, sheet h, cell C5: the indicator fee is made of plan_fees"):
+        check_columns({"fee": {"column": "plan_fees"}}, "h.xlsx", {"fee": ("h", "C5")})
 
 
 def test_the_random_index_is_a_choice() -> None:
