@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from telcli.stages.score_value_judged import remarks
 from telcli.stages.score_value_margin import spent_on_sales
 from telcli.stages.score_value_moves import move_rows, moves_told
 from telcli.stages.score_value_plan import plan, tier_shares
-from telcli.stages.score_value_scale import lacking, measured, weights_of
+from telcli.stages.score_value_scale import lacking, measured, reasons, weights_of
 from telcli.tables import contract
 from telcli.tables.results import VALUE_TIERS
 from telcli.tables.score_results import STEPS
@@ -97,9 +97,10 @@ def by_indicators(
     found = found.with_columns(value_tier=pl.Series(np.array(VALUE_TIERS)[places]))
     moves = move_rows(found, measure.tree, kept, asked.names)
     sensitivity = _sensitivity(measure.tree, points, found["value_score"].to_numpy(), places)
+    shown = replace(measure, dropped=reasons(measure, values))
     known = {item: round(float(np.isfinite(held).mean()), 6) for item, held in values.items()}
     tables = {
-        "value_weights": weights_of(asked, measure, known, settings, as_of),
+        "value_weights": weights_of(asked, shown, known, settings, as_of),
         "value_scales": record.scale_rows(measure, as_of),
         "value_tiers": record.tier_rows(found["value_tier"], measure.bounds, measure.since, as_of),
         "value_indicators": _indicator_rows(found, measure.tree, points),
@@ -110,12 +111,12 @@ def by_indicators(
         "score_by": "indicators",
         "scale": {"since": f"{measure.since:%Y-%m}", "kept": kept is not None},
         "consistency": {"random_index": settings.random_index, "nodes": asked.judged.consistency},
-        "indicators": {"used": len(measure.scales), "dropped": dict(measure.dropped)},
+        "indicators": {"used": len(measure.scales), "dropped": dict(shown.dropped)},
         "tiers": dict(tables["value_tiers"].select("value_tier", "customers").iter_rows()),
         "moves": moves_told(found, kept),
         "sensitivity": _strongest(sensitivity),
     }
-    said = (*remarks(asked.judged, asked.hierarchy), *notices, *lacking(measure, values))
+    said = (*remarks(asked.judged, asked.hierarchy), *notices, *lacking(asked, measure, values))
     return Scored(found.select(*worth.columns, *_SCORED), tables, metrics, said, tuple(measure.scales))
 
 

@@ -18,6 +18,7 @@ from telcli.tables import contract
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = [
+    "WAITS",
     "Measure",
     "Record",
     "recall",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _WEIGHTS, _SCALES, _TIERS = "value_weights", "value_scales", "value_tiers"
+WAITS = "waits"
+"""Why an indicator has no weight that had no data when scales were made, and has some in a later month."""
 _TELLS = ("item", "node", "column", "better", "scaling", "judged_weight")
 
 
@@ -161,7 +164,7 @@ def recall(earlier: Earlier | None) -> Record | None:
         rows["since"][0],
         tree,
         {item: _scale(read[_SCALES], item) for item in tree.leaves} if children else {},
-        dict(rows.filter(pl.col("dropped").is_not_null()).select("item", "dropped").iter_rows()),
+        {item: "no-data" if why == WAITS else why for item, why in rows.select("item", "dropped").iter_rows() if why},
         tiers["least_score"].to_list()[:-1],
     )
     customers = read["value_scores"].select("customer_id", "value_score", "value_tier")

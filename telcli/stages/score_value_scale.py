@@ -10,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import Notice
+from telcli.features.value_indicators import CHURN
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_depends import made_as_before, made_with
 from telcli.stages.score_value_plan import Plan
-from telcli.stages.score_value_record import Measure, Record, same_weights, weight_rows
+from telcli.stages.score_value_record import WAITS, Measure, Record, same_weights, weight_rows
 
-__all__ = ["lacking", "measured", "weights_of"]
+__all__ = ["lacking", "measured", "reasons", "weights_of"]
 
 Array = NDArray[np.float64]
 
@@ -73,13 +74,26 @@ def _new(kept: Measure, values: Mapping[str, Array]) -> list[str]:
     return [item for item in kept.dropped if np.unique(values[item][np.isfinite(values[item])]).size > 1]
 
 
-def lacking(measure: Measure, values: Mapping[str, Array]) -> list[Notice]:
+def reasons(measure: Measure, values: Mapping[str, Array]) -> dict[str, str]:
+    """Why indicators have no weight this month: those that are known by now wait for new scales."""
+    new = _new(measure, values)
+    return {item: WAITS if item in new else why for item, why in measure.dropped.items()}
+
+
+def lacking(asked: Plan, measure: Measure, values: Mapping[str, Array]) -> list[Notice]:
     """What has no weight for want of data, and what is known of nobody although it has."""
     said, new = [], _new(measure, values)
     dropped = [item for item in measure.dropped if item not in new]
     if dropped:
         template = "Indicators without data, or the same of all, have no weight; their neighbours share it: {names}."
         said.append(Notice("value-indicators-dropped", template, {"names": ", ".join(dropped)}))
+    unscored = [item for item in dropped if asked.indicators[item]["column"] == CHURN]
+    if unscored:
+        template = (
+            "{names} has no weight before chances of leaving of an earlier month are there: run telcli predict-churn, "
+            "and then, once, telcli score-value --refit, which takes it in."
+        )
+        said.append(Notice("value-indicators-churn", template, {"names": ", ".join(unscored)}))
     gone = [item for item in measure.scales if not np.isfinite(values[item]).any()]
     if gone:
         template = "Known of nobody this month, so that their neighbours stand in for them: {names}."

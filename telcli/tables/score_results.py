@@ -12,7 +12,7 @@ from telcli.tables.results import VALUE_TIERS
 __all__ = ["CONTRACTS", "DROPPED", "STEPS"]
 
 STEPS = ("up", "down")
-DROPPED = ("no-data", "constant")
+DROPPED = ("no-data", "constant", "waits")
 
 
 def _points(meaning: str, zh: str, *, need: bool = True) -> dy.Float64:
@@ -35,7 +35,11 @@ class ValueWeights(dy.Schema):
     better = c.text("Whether more or less of it is better", "方向", one_of=BETTER)
     scaling = c.text("Percentile rank, or range from the 1st to the 99th percentile", "评分方式", one_of=SCALINGS)
     known_share = c.share("Share of customers of whom it is known", "已知客户占比")
-    dropped = c.text("Why it has no weight", "剔除原因", one_of=DROPPED)
+    dropped = c.text(
+        "Why it has no weight; waits: known now, but not when scales were made",
+        "剔除原因；waits 为现已有数据，待标尺重定",
+        one_of=DROPPED,
+    )
     consistency_ratio = c.number("Consistency ratio of the judgements on its node", "一致性比率", "ratio", low=0.0)
     experts = c.integer("Experts who judged its node", "专家人数", "experts", low=0, need=True)
     expert_ratios = c.text("Consistency ratio of each expert", "各专家一致性比率")

@@ -164,6 +164,10 @@ def test_an_indicator_that_is_lost_is_said_and_a_new_one_waits() -> None:
     assert {"value-indicators-gone", "value-indicators-wait"} <= codes(outcome)
     assert "value-indicators-dropped" not in codes(outcome)
     assert "x_use" not in made["value_indicators"].columns
+    why = dict(made["value_weights"].select("item", "dropped").drop_nulls().iter_rows())
+    assert why == outcome.metrics["indicators"]["dropped"] == {"use": "waits"}
+    _, third = run(months(rows, date(2024, 7, 1)), earlier=outcome, month=date(2024, 7, 1))
+    assert third.metrics["indicators"]["dropped"] == {"use": "no-data"}
     assert made["value_indicators"]["x_stay"].null_count() == 4
 
 
@@ -260,6 +264,21 @@ def test_the_chance_of_leaving_is_that_of_the_month_before() -> None:
     own = '[items]\ngoal = ["risk"]\n[indicators.risk]\ncolumn = "churn_probability"\nbetter = "less"\n'
     made, _ = run(months(FOUR), own, also={"churn_scores": scores})
     assert made["value_indicators"]["x_risk"].to_list() == [12.5, 87.5, 62.5, 37.5]
+
+
+def test_it_is_said_how_the_chance_of_leaving_is_taken_in() -> None:
+    scores = pl.LazyFrame({"customer_id": ["a", "b", "c", "d"], "churn_probability": [0.9, 0.1, 0.2, 0.3]})
+    own = '[items]\ngoal = ["risk", "fee"]\n[indicators.risk]\ncolumn = "churn_probability"\n[indicators.fee]\n'
+    own += 'column = "plan_fee"\n[judgements.goal]\n"risk : fee" = 2\n'
+    _, first = run(months(FOUR, MAY), own, month=MAY)
+    (said,) = [notice for notice in first.notices if notice.code == "value-indicators-churn"]
+    assert said.values == {"names": "risk"}
+    assert "score-value --refit" in said.message
+    _, second = run(months(FOUR), own, earlier=first, also={"churn_scores": scores})
+    assert "value-indicators-churn" not in codes(second)
+    assert second.metrics["indicators"]["dropped"] == {"risk": "waits"}
+    _, taken = run(months(FOUR), own, earlier=first, also={"churn_scores": scores}, refit="always")
+    assert taken.metrics["indicators"]["dropped"] == {}
 
 
 def test_judgements_that_contradict_each_other_name_what_would_mend_them() -> None:
