@@ -7,10 +7,16 @@ import math
 __all__ = ["moved_by"]
 
 _SAID = {
-    "rose": ("{name} rose from {then} to {now} of 100 ({points} points)", "{name}得分由{then}升至{now}（{points}分）"),
-    "fell": ("{name} fell from {then} to {now} of 100 ({points} points)", "{name}得分由{then}降至{now}（{points}分）"),
-    "known": ("{name} is known now: {now} of 100 ({points} points)", "{name}现已可知：{now}分（{points}分）"),
-    "gap": ("{name} is not known any more ({points} points)", "{name}已无数据（{points}分）"),
+    "rose": (
+        "Score of {name} rose from {then} to {now} of 100 ({points} points)",
+        "{name}得分由{then}升至{now}（{points}分）",
+    ),
+    "fell": (
+        "Score of {name} fell from {then} to {now} of 100 ({points} points)",
+        "{name}得分由{then}降至{now}（{points}分）",
+    ),
+    "known": ("Score of {name} is known now: {now} of 100 ({points} points)", "{name}现已可知：{now}分（{points}分）"),
+    "gap": ("Score of {name} is not known any more ({points} points)", "{name}已无数据（{points}分）"),
     "others": ("What else is known stands in for {name} ({points} points)", "{name}无数据，按其他指标计（{points}分）"),
 }
 
@@ -18,10 +24,12 @@ _SAID = {
 def moved_by(names: tuple[str, str], then: float, now: float, points: float) -> tuple[str, str]:
     """One indicator's part in a change: its scores 0..100, NaN where not known, and the points of the whole score.
 
-    >>> moved_by(("Tenure", "网龄"), 20.0, 60.4, 3.25)
-    ('Tenure rose from 20 to 60 of 100 (+3.3 points)', '网龄得分由20升至60（+3.3分）')
-    >>> moved_by(("Tenure", "网龄"), 20.0, float("nan"), -1.0)[0]
-    'Tenure is not known any more (-1.0 points)'
+    It is the score that rises and falls: of complaints it falls as they become more. `names` stand within a sentence.
+
+    >>> moved_by(("tenure", "网龄"), 20.0, 60.4, 3.25)
+    ('Score of tenure rose from 20 to 60 of 100 (+3.3 points)', '网龄得分由20升至60（+3.3分）')
+    >>> moved_by(("tenure", "网龄"), 20.0, float("nan"), -1.0)[0]
+    'Score of tenure is not known any more (-1.0 points)'
     """
     gone, new = math.isnan(now), math.isnan(then)
     if gone or new:

@@ -1,4 +1,4 @@
-"""Settings that the last run was given on its command line, and that are no longer so."""
+"""What the last run had that this one has not: settings of its command line, and pages in another language."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.errors import Notice
-from telcli.pipeline.provenance import Basis, Record
+from telcli.pipeline.provenance import Basis, Manifest, Record
 
-__all__ = ["Dropped", "dropped", "given", "told"]
+__all__ = ["Dropped", "dropped", "given", "pages_gone", "told"]
+
+
+PAGES = "reports/"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ def told(stage: str, found: tuple[Dropped, ...]) -> tuple[Notice, ...]:
         "To keep it, write it under [{section}] in telcli.toml: {name} = {was}"
     )
     return tuple(Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+
+
+def pages_gone(known: Record, new: Manifest) -> tuple[Notice, ...]:
+    """Pages of the last run that went with their figures, and that this run has not drawn, being in one language."""
+    gone = [path for path in sorted(known.files) if path.startswith(PAGES) and path not in new.files]
+    words = "{page} was removed: it showed figures that are not those of now. Run telcli report in its language again."
+    return tuple(Notice("page-removed", words, {"page": path}) for path in gone)
 
 
 def _compared(stage: str, record: Record, now: Basis) -> Iterator[Dropped]:

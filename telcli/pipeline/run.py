@@ -15,7 +15,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
-from telcli.pipeline.dropped import dropped, given, told
+from telcli.pipeline.dropped import dropped, given, pages_gone, told
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.secret import Secret, key_file
@@ -108,7 +108,7 @@ def run_stage(name: str, request: Request) -> StageRun:
         except OSError as error:
             raise storage_error(request.workdir, error) from error
         run = _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
-        lost = told(name, dropped(name, known, basis)) if known else ()
+        lost = (*told(name, dropped(name, known, basis)), *pages_gone(known, new)) if known else ()
         return dataclasses.replace(run, notices=(*run.notices, *lost))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from telcli.features.value_words import moved_by
 from telcli.methods.indicator_score import POINTS, Tree
 from telcli.stages.score_value_record import Record
+from telcli.tables.hierarchy import default
 from telcli.tables.results import VALUE_TIERS
 
 __all__ = ["NOBODY", "move_rows", "moves_told"]
@@ -110,7 +111,7 @@ def _reasons(
     names: Mapping[str, tuple[str, str]],
 ) -> dict[str, pl.Series]:
     """The leaves that moved each score most the way that it went, in words and in points."""
-    leaves = tree.leaves
+    leaves, within = tree.leaves, _within(names)
     toward = parts * side[:, None]
     order = np.argsort(-toward, axis=1, kind="stable")[:, :_REASONS]
     said: dict[str, list[Any]] = {name: [None] * len(parts) for name in list(_EMPTY)[-4 * _REASONS :]}
@@ -119,7 +120,16 @@ def _reasons(
             if toward[row, place] < _LEAST:
                 break
             leaf, points = leaves[place], float(parts[row, place])
-            words = moved_by(names[leaf], float(before[leaf][row]), float(after[leaf][row]), points)
+            words = moved_by(within[leaf], float(before[leaf][row]), float(after[leaf][row]), points)
             said[f"reason_{slot}"][row], said[f"reason_{slot}_zh"][row] = words
             said[f"item_{slot}"][row], said[f"points_{slot}"][row] = leaf, round(points, POINTS)
     return {name: pl.Series(values, dtype=_EMPTY[name]) for name, values in said.items()}
+
+
+def _within(names: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Names as they stand within an English sentence: telcli's own begin small, the operator's stay as written."""
+    given = {item: told["name"] for item, told in default()["indicators"].items()}
+    return {
+        item: (name[:1].lower() + name[1:] if name == given.get(item) else name, chinese)
+        for item, (name, chinese) in names.items()
+    }

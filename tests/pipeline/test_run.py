@@ -214,18 +214,19 @@ def test_each_month_keeps_its_own_model(work: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_pages_of_the_same_figures_stand_together_and_go_together(work: Path) -> None:
-    def drawn(lang: str, **more: Any) -> None:
+    def drawn(lang: str, **more: Any) -> list[str]:
         pages = {f"2024-06.{lang}.html": b"page"}
-        run_stage("segment", Request(work, choices={"lang": lang}, render=lambda _: pages, **more))
+        run = run_stage("segment", Request(work, choices={"lang": lang}, render=lambda _: pages, **more))
+        return [one.values["page"] for one in run.notices if one.code == "page-removed"]
 
     def pages() -> list[str]:
         return sorted(file.name for file in (work / "reports").iterdir())
 
-    drawn("en")
-    drawn("zh")
+    assert not [*drawn("en"), *drawn("zh")]
     assert pages() == ["2024-06.en.html", "2024-06.zh.html"]
-    drawn("en", flags={"n_segments": 5})
+    (said,) = drawn("en", flags={"n_segments": 5})
     assert pages() == ["2024-06.en.html"], "the Chinese page showed older figures"
+    assert said == "reports/2024-06.zh.html"
 
 
 def test_the_report_leaves_out_what_its_inputs_have_outrun(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,7 @@ def test_who_moved_is_told_with_what_moved_the_score() -> None:
     assert (move["tier_before"], move["value_tier"]) == ("bronze", "silver")
     assert move["change"] == pytest.approx(60.0, abs=1e-3)
     assert move["points_1"] == pytest.approx(move["change"], abs=1e-3)
-    assert move["reason_1"] == "fee rose from 0 to 100 of 100 (+60.0 points)"
+    assert move["reason_1"] == "Score of fee rose from 0 to 100 of 100 (+60.0 points)"
     assert move["item_1"] == "fee"
     assert move["reason_2"] is None
     assert move["before"] == MAY
