@@ -54,6 +54,7 @@ _SIGNS = (
     Sign("complaints in 3 months", ("complaints_sum_3",), (1, 2), ("1", "2 or more")),
     Sign("months overdue", ("months_overdue",), (1, 3), ("1 to 2", "3 or more")),
     Sign("faults this month", ("faults",), (1,), ("1 or more",)),
+    Sign("charges beyond the bundle", ("over_bundle_fee",), (0.01,), ("some",)),
     Sign("months without use", ("months_since_use",), (1, 2), ("1", "2 or more")),
     Sign("use in 3 months", ("call_minutes_change_3", "data_mb_change_3"), (-0.2, -0.5), ("fell 20%", "fell 50%")),
 )

@@ -137,7 +137,7 @@ class ScoreValueSettings(ScoreSettings, MarginSettings):
     )
     leaving_signs: str = setting(
         "auto",
-        "Complaints, arrears, faults and falling use tell who leaves, where months held back show that they do; or "
+        "Complaints, arrears, faults, falling use ... tell who leaves, where months held back show that they do; or "
         "tenure alone.",
         "投诉、欠费、故障、使用下降等征兆在保留月份中预测更准时，用于估计离网；或仅用网龄。",
         choices=("auto", "none"),

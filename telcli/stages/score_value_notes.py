@@ -85,11 +85,11 @@ def assumptions(asked: ScoreValueSettings, usual: str, stays: Stays) -> list[str
 def _signs(stays: Stays) -> str:
     if stays.signs is None:
         tried = ", having told no better who leaves in months held back" if stays.trial else ""
-        return f"Complaints, arrears, faults and use do not enter chances of leaving{tried}."
+        return f"Complaints, arrears, faults, charges beyond the bundle and use do not enter chances of leaving{tried}."
     last = stays.signs.bands[-1].last
     return (
-        f"Complaints, arrears, faults and use change the chances of leaving of the next {last} months, by as much as "
-        "each did; after those tenure alone tells."
+        "Complaints, arrears, faults, charges beyond the bundle and use change the chances of leaving of the next "
+        f"{last} months, by as much as each did; after those tenure alone tells."
     )
 
 

@@ -14,6 +14,7 @@ QUIET = {
     "complaints_sum_3": 0.0,
     "months_overdue": 0.0,
     "faults": 0.0,
+    "over_bundle_fee": 0.0,
     "months_since_use": 0.0,
     "call_minutes_change_3": 0.1,
     "data_mb_change_3": None,
@@ -54,6 +55,7 @@ def test_who_is_there_and_who_left() -> None:
         ({"months_overdue": 2.0}, {("months overdue", "1 to 2")}),
         ({"months_overdue": 3.0}, {("months overdue", "3 or more")}),
         ({"faults": 1.0}, {("faults this month", "1 or more")}),
+        ({"over_bundle_fee": 0.5}, {("charges beyond the bundle", "some")}),
         ({"months_since_use": 2.0}, {("months without use", "2 or more")}),
         ({"data_mb_change_3": -0.3}, {("use in 3 months", "fell 20%")}),
         (
