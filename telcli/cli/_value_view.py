@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,9 +22,15 @@ __all__ = ["next_step", "scored"]
 _NOBODY = "none"
 _TIERS = ("platinum", "gold", "silver", "bronze", _NOBODY)
 """The best first; a record of metrics keeps no order."""
-_BASES = {"revenue": "revenue: no cost is known", "known-costs": "revenue less costs in the data"}
+_BASES = {
+    "revenue": "revenue of {n} months: no cost is known",
+    "known-costs": "revenue less costs in the data, of {n} months",
+    "margin": "margin of {n} months",
+}
 """What values count where no rate of cost is set."""
 _TOP = "goal"
+_ASSUMED = "assumed: customers leave as others {who} did; a month brings what the last {n} tell"
+_ASSUMED_OF_ONE = "assumed: customers leave as others {who} did; a month brings what the one known did"
 _STAYS = ("what stays in {n} months at {rate} a year", "what stays in {n} months and after, at {rate} a year")
 """Without and with what comes after the horizon."""
 
@@ -69,12 +76,9 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]], *, u
     """The three amounts and their sum, each with what it is; `unknown` where incremental value is not known."""
     months, rate = metrics["horizon_months"], f"{100 * metrics['discount_rate']:.4g}%"
     share = next((row["revenue_share"] for row in margin if row["part"] == "margin"), None)
-    if metrics.get("margin_basis") in _BASES:
-        basis = tr(_BASES[metrics["margin_basis"]])
-    elif share is None:
-        basis = tr("margin of 12 months")
-    else:
-        basis = tr("margin of 12 months, {share} of revenue", share=f"{share:.1%}")
+    basis = _of_one(tr(_BASES[metrics.get("margin_basis", "margin")], n=_known(metrics)))
+    if metrics.get("margin_basis") not in ("revenue", "known-costs") and share is not None:
+        basis = tr("{basis}, {share} of revenue", basis=basis, share=f"{share:.1%}")
     more = tr("not known") if unknown else tr("what more they may take in {n} months", n=months)
     losing = tr(
         "{n} customers; loss makers {share}", n=f"{metrics['customers']:,}", share=f"{metrics['loss_maker_share']:.1%}"
@@ -91,6 +95,20 @@ def _money(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]], *, u
     ]
     rows = [[tr(name), f"{metrics[total]:,.0f}" if total else "-", about] for name, total, about in lines]
     yield from aligned(rows, [1], indent=2)
+
+
+def _known(metrics: Mapping[str, Any]) -> int:
+    """Months of the last 12 of which revenue is known."""
+    return int(metrics.get("months_known", 12))
+
+
+def _of_one(said: str) -> str:
+    """A count of one month in the singular.
+
+    >>> _of_one("margin of 1 months")
+    'margin of 1 month'
+    """
+    return re.sub(r"\b1 months\b", "1 month", said)
 
 
 def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -129,13 +147,9 @@ def _assumed(metrics: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
     if metrics.get("recent_months"):
         signs = metrics.get("survival", {}).get("signs", {}).get("used")
         who = tr("of their tenure and signs (complaints, arrears, faults, use)") if signs else tr("of their tenure")
-        yield from _folded(
-            tr(
-                "assumed: customers leave as others {who} did; a month brings what the last {n} tell",
-                who=who,
-                n=metrics["recent_months"],
-            )
-        )
+        months = min(metrics["recent_months"], _known(metrics))
+        template = _ASSUMED if months > 1 else _ASSUMED_OF_ONE
+        yield from _folded(tr(template, who=who, n=months))
     if metrics.get("payment_timing"):
         yield from _folded(
             tr(

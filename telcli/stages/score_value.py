@@ -63,6 +63,7 @@ class _Study:
     notices: list[Notice]
     usual: Usual = field(default_factory=Usual)
     on_fees: bool = False
+    known: list[bool] = field(default_factory=list)
 
     def tell(self, notice: Notice) -> None:
         self.notices.append(notice)
@@ -96,7 +97,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     everyone = book(frame, window, how.source, how.rates, (study.as_of, study.calendar[-1 - future]), modes, YEAR)
     here = everyone.active_at(0)
     if not len(here.ids):
-        raise _nobody(study.as_of, study.calendar)
+        raise _nobody(study.as_of, inputs.tables["customer_months"])
     sold = with_sales(here.ids, here.year, inputs.tables, study.as_of, settings)
     here, counted = replace(here, year=sold.year), {**how.known, **sold.known}
     inputs.progress("survival", 1, 3)
@@ -158,17 +159,26 @@ def _open(inputs: Inputs, settings: ScoreValueSettings) -> _Study:
     calendar = month_range(inputs.tables["customer_months"], inputs.as_of)
     as_of = inputs.as_of or (calendar[-1] if calendar else None)
     if as_of is None or as_of not in calendar:
-        raise _nobody(as_of, calendar)
+        raise _nobody(as_of, inputs.tables["customer_months"])
     return _Study(as_of, calendar, settings, [])
 
 
-def _nobody(as_of: date | None, calendar: Sequence[date]) -> DataError:
+def _nobody(as_of: date | None, frame: pl.LazyFrame) -> DataError:
+    months = frame.filter("active").select(first=pl.col("month").min(), last=pl.col("month").max())
+    first, last = months.collect(engine="streaming").row(0)
+    if last is None:
+        return DataError(
+            "value-nobody-ever",
+            "No customer is active in any month: there is nobody to value.",
+            hint="Look at what was ingested: telcli show customer_months",
+        )
     return DataError(
         "value-nobody-active",
         "No customer is active in {month}: there is nobody to value.",
-        hint="Choose another month with --as-of; the months before end with {last}.",
+        hint="Choose another month with --as-of: customers are active from {first} to {last}.",
         month=f"{as_of:%Y-%m}" if as_of else "-",
-        last=f"{calendar[-1]:%Y-%m}" if calendar else "-",
+        first=f"{first:%Y-%m}",
+        last=f"{last:%Y-%m}",
     )
 
 
@@ -238,8 +248,8 @@ def _scores(
     usual, study.usual = usual_months(margins, expected.fees, settings)
     study.on_fees = expected.fees is not None
     unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
-    billed = int((~np.isnan(margins)).any(axis=0).sum())
-    study.notices += notes.about_customers(unbilled, tenureless, billed)
+    study.known = [not np.isnan(month).all() for month in margins.T]
+    study.notices += notes.about_customers(unbilled, tenureless, study.calendar[-len(study.known) :], study.known)
     outlook, terms = ahead
     kept = discounted_months(outlook, terms)
     ends = months_range(outlook, terms, settings.interval_level, noise)
@@ -305,6 +315,7 @@ def _metrics(
         "payment_timing": settings.payment_timing,
         "tail": settings.tail,
         "recent_months": study.usual.recent,
+        "months_known": sum(study.known),
         "usual_month": usual_told(study.usual),
         "survival": {
             "months": staying.overall.reliable + 1,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
 from telcli.features.month_index import YEAR
@@ -46,18 +49,33 @@ def about_staying(staying: Staying, watched: int, *, flat: bool, ended: int = 0)
     return [window if watched else whole, valued]
 
 
-def about_customers(unbilled: int, tenureless: int, months: int) -> list[Notice]:
-    """What had to be assumed of some customers, and how much of a year is known."""
+def about_customers(unbilled: int, tenureless: int, months: Sequence[date], known: Sequence[bool]) -> list[Notice]:
+    """What had to be assumed of some customers, and which of the months of a year are known of anybody."""
     said = []
     if unbilled:
-        template = "{customers} customers have no bill in 12 months: revenue and monthly costs of them count as 0."
+        template = "{customers} customers have no bill in 12 months and count as 0."
         said.append(Notice("value-unbilled", template, {"customers": unbilled}))
     if tenureless:
         template = "{customers} customers have no tenure; the average chance of leaving is used for them."
         said.append(Notice("value-no-tenure", template, {"customers": tenureless}))
-    if months < YEAR:
+    held, first = sum(known), next((at for at, one in enumerate(known) if one), 0)
+    gaps = ", ".join(f"{month:%Y-%m}" for month, one in zip(months[first:], known[first:], strict=True) if not one)
+    if gaps and held + gaps.count(",") + 1 < YEAR:
+        template = (
+            "Current value holds {months} of 12 months: none before {first}, and no revenue is known of {gaps}. It is "
+            "not scaled up to a year; ingest bills of these months."
+        )
+        begun = {"first": f"{months[first]:%Y-%m}"}
+        said.append(Notice("value-short-history-gaps", template, {"months": held, **begun, "gaps": gaps}))
+    elif gaps:
+        template = (
+            "Current value holds {months} of 12 months, as no revenue is known of {gaps}. It is not scaled up to a "
+            "year; ingest bills of these months."
+        )
+        said.append(Notice("value-gaps", template, {"months": held, "gaps": gaps}))
+    elif held < YEAR:
         template = "Current value holds {months} of 12 months, as bills go no further; it is not scaled up to a year."
-        said.append(Notice("value-short-history", template, {"months": months}))
+        said.append(Notice("value-short-history", template, {"months": held}))
     return said
 
 

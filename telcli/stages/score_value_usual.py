@@ -41,7 +41,8 @@ def usual_sentence(how: Usual, asked: ScoreValueSettings, months: int, *, fees: 
     chosen = "chosen because it foretold best in months held back"
     if asked.recent_months or months < CHOOSABLE:
         chosen = "as set" if asked.recent_months else "there are too few months to choose by"
-    what = f"the mean of the last {how.recent} months"
+    recent = min(how.recent, months)
+    what = f"the mean of the last {recent} months" if recent > 1 else "the one month that there is"
     if fees and not asked.recent_months:
         what = f"the present plan fee and the mean of what the last {how.recent} months brought beyond theirs"
     if np.isfinite(how.half_life):

@@ -193,7 +193,7 @@ def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
     }
     gone = Output("value_tiers", str(tmp_path / "gone.parquet"), 4)
     shown = "\n".join(lines(told(bare, (gone,)), "en"))
-    assert "revenue less costs in the data" in shown
+    assert "revenue less costs in the data, of 12 months" in shown
     assert not any(word in shown for word in ("back-test", "weights", "tiers since", "off revenue", "None"))
     untold = StageRun("score-value", None, (), bare, (Notice("value-no-incremental", ""),), False, 0, 0, 0)
     assert any(line.endswith("-  not known") for line in lines(untold, "en"))
@@ -223,6 +223,16 @@ def test_experts_are_told_with_how_far_they_agree() -> None:
     assert "experts, largest ratio of each: li 0.090, wang -" in shown
     assert "Kendall's W of experts: customer value 0.07, own 1.00; no more than chance: customer value" in shown
     assert "experts" not in " ".join(lines(told(METRICS), "en"))
+
+
+def test_only_the_months_there_are_are_told() -> None:
+    one = " ".join(lines(told({**METRICS, "margin_basis": "revenue", "months_known": 1}), "en"))
+    assert "revenue of 1 month: no cost is known" in one
+    assert "what the one known did" in " ".join(one.split())
+    three = " ".join(" ".join(lines(told({**METRICS, "months_known": 3}), "en")).split())
+    assert "margin of 3 months" in three
+    assert "a month brings what the last 3 tell" in three
+    assert "近3个月毛利" in "".join(lines(told({**METRICS, "months_known": 3}), "zh"))
 
 
 def test_the_horizon_ends_where_nothing_after_counts() -> None:

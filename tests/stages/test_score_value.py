@@ -14,6 +14,7 @@ from telcli.settings import resolve
 from telcli.stages import Inputs
 from telcli.stages.score_value import score_value
 from telcli.stages.score_value_backtest import failed
+from telcli.stages.score_value_notes import about_customers
 from telcli.tables import contract
 
 JUNE = date(2024, 6, 1)
@@ -121,7 +122,11 @@ def test_a_month_without_rows_is_counted_as_missing():
     lines = [line for line in rows("a", [10.0] * 12) if line["month"] != month(4)]
     scores, _, outcome = run(lines)
     assert scores["current_value"].to_list() == [110.0]
-    assert [notice.values for notice in outcome.notices if notice.code == "value-short-history"] == [{"months": 11}]
+    assert outcome.metrics["months_known"] == 11
+    (gap,) = [notice for notice in outcome.notices if notice.code == "value-gaps"]
+    assert gap.values == {"months": 11, "gaps": "2024-02"}
+    short = about_customers(0, 0, [month(3), month(2), month(1), month(0)], [False, True, False, True])
+    assert [notice.values for notice in short] == [{"months": 2, "first": "2024-04", "gaps": "2024-05"}]
 
 
 def test_months_after_the_snapshot_are_not_seen():
@@ -171,11 +176,12 @@ def test_no_revenue_is_an_error_that_says_what_to_do():
 
 def test_nobody_active_is_an_error():
     lines = rows("a", [10.0] * 3, left=0)
-    with pytest.raises(DataError, match="No customer is active in 2024-06"):
+    with pytest.raises(DataError, match="No customer is active in 2024-06") as caught:
         run(lines)
+    assert caught.value.hint.endswith("from 2024-04 to 2024-05.")
     with pytest.raises(DataError, match="2031-01"):
         run(lines, as_of=date(2031, 1, 1))
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="in any month"):
         run([], as_of=None)
 
 
