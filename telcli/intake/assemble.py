@@ -22,6 +22,7 @@ from telcli.intake.lent_lines import one_line_each
 from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
+from telcli.intake.reversals import REVERSED, taken_back
 from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
@@ -189,7 +190,12 @@ def _facts(
         rows, told = with_ids(pl.concat(parts, how="diagonal_relaxed"), table, key)
         frames.setdefault(table, []).append(rows)
         notices += told
-    return {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}, notices, spells(ones)
+    whole = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
+    for table in REVERSED:
+        if table in whole and (table, "payment_id") not in bare:
+            whole[table], told = taken_back(whole[table], table)
+            notices += told
+    return whole, notices, spells(ones)
 
 
 def _taken_off(one: Understood) -> Notice:

@@ -1,0 +1,62 @@
+"""Amounts below zero under the key of another: taken off it where they take it back, and else refused with a word."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from telcli.intake.cleaning import NO_FAULTS
+from telcli.intake.reversals import taken_back
+from telcli.tables.checks import FAULTS, LINE, SOURCE
+from tests.stages.test_ingest import codes, good, ran, rules
+
+HEAD = "客户编号,账期,应收金额,备注\n"
+
+
+def test_reversals_are_taken_off_the_bill_they_take_back(tmp_path: Path) -> None:
+    rows = (
+        "c1,202401,100,\nc1,202401,-100,月结冲红\nc1,202401,80,\nc2,202401,70,\nc2,202401,-20,客户退费\nc3,202401,9,\n"
+    )
+    found = ran(tmp_path, {"bills.csv": HEAD + rows})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 80.0), ("c2", 50.0), ("c3", 9.0)]
+    assert rules(found, "bills") == []
+    (told,) = (one.values for one in found.notices if one.code == "reversals-taken-off")
+    assert told == {"table": "bills", "count": 2, "amount": "-120.00"}
+
+
+def test_money_given_back_that_is_refused_is_told(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"bills.csv": HEAD + "c1,202401,100,\nc1,202401,-30,更正\nc2,202401,-5,\nc2,202402,9,\n"})
+    # the bill is kept though more is known of the other
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0), ("c2", -5.0), ("c2", 9.0)]
+    assert [row[:2] for row in rules(found, "bills")] == [(3, "duplicate-key")]
+    (told,) = (one for one in found.notices if one.code == "credits-refused")
+    assert (told.values["count"], told.values["amount"]) == (1, "-30.00")
+    assert "--map bill_no=COLUMN" in told.message
+    assert "reversals-taken-off" not in codes(found)
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_rows_in_any_order_give_the_same(way: int) -> None:
+    amounts = [100.0, -100.0, 100.0, -100.0, -7.0, 80.0, 60.0]
+    raw = {"customer_id": ["a"] * 7, "month": [date(2024, 1, 1)] * 7, "kind": ["total"] * 7, "amount": amounts}
+    raw |= {"discount": [5.0, -5.0, None, 0.0, None, None, None], SOURCE: ["f"] * 7, LINE: [*range(2, 9)]}
+    frame = pl.LazyFrame(raw).with_columns(NO_FAULTS).collect()[::way]
+    found, notices = taken_back(frame.lazy(), "bills")
+    rows = found.sort(LINE).collect().select(LINE, "amount", refused=pl.col(FAULTS).list.len()).rows()
+    assert rows == [(6, -7.0, 1), (7, 80.0, 0), (8, 60.0, 1)]
+    assert [one.values["count"] for one in notices] == [2, 1]
+
+
+def test_copies_stay_copies() -> None:
+    raw = {"payment_id": ["1"] * 3, "amount": [50.0, 50.0, -50.0], SOURCE: ["f"] * 3, LINE: [2, 3, 4]}
+    found, _ = taken_back(pl.LazyFrame(raw).with_columns(NO_FAULTS), "payments")
+    assert found.sort(LINE).collect().select(LINE, "amount").rows() == [(2, 0.0), (3, 0.0)]
+
+
+def test_bills_that_no_amount_below_zero_meets_pass_untouched() -> None:
+    raw = {"customer_id": ["a", "a", "b"], "month": [1, 1, 1], "amount": [5.0, 6.0, -7.0], SOURCE: ["f"] * 3}
+    frame = pl.LazyFrame({**raw, LINE: [2, 3, 4]}).with_columns(NO_FAULTS)
+    assert taken_back(frame, "bills") == (frame, [])
