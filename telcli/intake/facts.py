@@ -18,13 +18,13 @@ from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.evidence import evidence
 
-__all__ = ["HIDDEN", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed", "takes_off"]
+__all__ = ["HIDDEN", "LARGEST", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed", "takes_off"]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _HIGHEST = ("active_days", "voice_saturation", "data_saturation")
 """Numbers of which the highest stands for rows that share a key: they do not add up."""
 
-_LARGEST = 1e9
+LARGEST = 1e9
 _KEYS = ("customer_id", "subscription_id", "month")
 
 
@@ -145,7 +145,7 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     schema = frame.collect_schema()
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
     numeric = [name for name, kind in schema.items() if kind == pl.Float64 and name not in (*key, *_HIGHEST)]
-    huge = pl.any_horizontal(pl.col(name).abs() > _LARGEST for name in numeric).fill_null(value=False)
+    huge = pl.any_horizontal(pl.col(name).abs() > LARGEST for name in numeric).fill_null(value=False)
     sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
     other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
     millionths = [(pl.col(name) * 1e6).round().cast(pl.Int64, strict=False) for name in numeric]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.facts import HIDDEN, add_fault
+from telcli.intake.facts import HIDDEN, LARGEST, add_fault
 from telcli.intake.whose import RECORD
 from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -47,23 +47,34 @@ def taken_back(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Noti
     key = [name for name in REVERSED[table] if name in have and not (name == "bill_no" and "subscription_id" in have)]
     if "amount" not in have or not key:
         return frame, []
-    below = frame.filter(_SOUND & (pl.col("amount") < 0)).select(key).unique().collect(engine="streaming")
+    sound = _whole(key, have)
+    below = frame.filter(sound & (pl.col("amount") < 0)).select(key).unique().collect(engine="streaming")
     if not below.height:
         return frame, []
-    met = frame.filter(_SOUND).join(below.lazy(), on=key, how="semi", nulls_equal=True)
+    met = frame.filter(sound).join(below.lazy(), on=key, how="semi", nulls_equal=True)
     several = met.group_by(key).agg(_rows=pl.len()).filter(pl.col("_rows") > 1).collect(engine="streaming")
     if not several.height:
         return frame, []
     marked = frame.join(several.lazy(), on=key, how="left", nulls_equal=True, maintain_order="left")
-    theirs = _SOUND & pl.col("_rows").is_not_null()
+    theirs = sound & pl.col("_rows").is_not_null()
     rows = marked.filter(theirs).drop("_rows").collect(engine="streaming")
     settled, notices = _settled(rows, key, table)
     rest = marked.filter(~theirs).drop("_rows")
     return pl.concat([rest, settled.select(list(have)).lazy()]), notices
 
 
+def _whole(key: Sequence[str], have: pl.Schema) -> pl.Expr:
+    """Rows that are not refused for something else: who, when and how much are known, and no amount is out of reach."""
+    whose = [name for name in key if name not in ("month", "kind")]
+    known = [pl.col(name).is_not_null() for name in key if name not in whose]
+    off = pl.col("discount").fill_null(0.0).abs() <= LARGEST if "discount" in have else pl.lit(value=True)
+    within = (pl.col("amount").abs() <= LARGEST).fill_null(value=False) & off
+    owned = pl.any_horizontal(pl.col(name).is_not_null() for name in whose)
+    return pl.all_horizontal(_SOUND, owned, within, *known)
+
+
 def _settled(rows: pl.DataFrame, key: Sequence[str], table: str) -> tuple[pl.DataFrame, list[Notice]]:
-    """One row of each key, credits taken off it; copies of it, and the rows refused."""
+    """One row of each key, credits taken off it; the rows refused; and what is in it or repeats it, as copies of it."""
     content = [name for name in rows.columns if name not in HIDDEN]
     placed = rows.sort(unknown(content), _PLACE, maintain_order=True).with_row_index("_at")
     first = placed.unique(content, keep="first", maintain_order=True)
@@ -73,10 +84,11 @@ def _settled(rows: pl.DataFrame, key: Sequence[str], table: str) -> tuple[pl.Dat
     others = told.join(base.select("_at"), on="_at", how="anti")
     credits_ = others.filter("_credit")
     kept = _less(base, credits_, key).select(rows.columns)
-    copies = again.select(*key, SOURCE, LINE).join(kept.drop(SOURCE, LINE), on=list(key), nulls_equal=True)
+    backs = pl.concat([credits_, others.filter(pl.col("_met") & pl.col("_back"))])
+    inside = [again, *(each.select(again.columns) for each in (credits_, others.filter("_met")))]
+    copies = pl.concat(inside).select(*key, SOURCE, LINE).join(kept.drop(SOURCE, LINE), on=list(key), nulls_equal=True)
     lost = others.filter(~pl.col("_credit") & ~pl.col("_met"))
     refused = add_fault(lost.lazy(), pl.lit(value=True), "duplicate-key", ", ".join(key)).collect()
-    backs = pl.concat([credits_, others.filter(pl.col("_met") & pl.col("_back"))])
     found = pl.concat([kept, *(each.select(rows.columns) for each in (copies, refused))])
     return found, _notices(backs, lost.filter("_back"), table)
 

@@ -11,7 +11,7 @@ import pytest
 from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.reversals import taken_back
 from telcli.tables.checks import FAULTS, LINE, SOURCE
-from tests.stages.test_ingest import codes, good, ran, rules
+from tests.stages.test_ingest import codes, good, ran, rules, split
 
 HEAD = "客户编号,账期,应收金额,备注\n"
 
@@ -46,14 +46,23 @@ def test_rows_in_any_order_give_the_same(way: int) -> None:
     frame = pl.LazyFrame(raw).with_columns(NO_FAULTS).collect()[::way]
     found, notices = taken_back(frame.lazy(), "bills")
     rows = found.sort(LINE).collect().select(LINE, "amount", refused=pl.col(FAULTS).list.len()).rows()
-    assert rows == [(6, -7.0, 1), (7, 80.0, 0), (8, 60.0, 1)]
+    assert rows == [(2, 80.0, 0), (3, 80.0, 0), (4, 80.0, 0), (5, 80.0, 0), (6, -7.0, 1), (7, 80.0, 0), (8, 60.0, 1)]
     assert [one.values["count"] for one in notices] == [2, 1]
 
 
 def test_copies_stay_copies() -> None:
     raw = {"payment_id": ["1"] * 3, "amount": [50.0, 50.0, -50.0], SOURCE: ["f"] * 3, LINE: [2, 3, 4]}
     found, _ = taken_back(pl.LazyFrame(raw).with_columns(NO_FAULTS), "payments")
-    assert found.sort(LINE).collect().select(LINE, "amount").rows() == [(2, 0.0), (3, 0.0)]
+    assert found.sort(LINE).collect().select(LINE, "amount").rows() == [(2, 0.0), (3, 0.0), (4, 0.0)]
+
+
+def test_no_row_is_lost_and_rows_at_fault_for_something_else_stay_as_they_are(tmp_path: Path) -> None:
+    rows = "c1,202401,5,\nc1,202401,-5,\nc1,202401,,\nc1,202401,-9223373062144,\n,202401,5,\n,202401,-5,\nc1,,-5,\n"
+    parted = split(ran(tmp_path, {"bills.csv": HEAD + rows}), "bills")
+    assert parted.good.collect().select("customer_id", "amount").rows() == [("c1", 0.0)]
+    assert (parted.copies.height, parted.rejected_rows) == (1, 5)
+    told = parted.rejects.filter(pl.col("line") > 5).sort("line").select("line", "rule").rows()
+    assert told == [(6, "missing"), (7, "missing"), (8, "missing")]
 
 
 def test_bills_that_no_amount_below_zero_meets_pass_untouched() -> None:
