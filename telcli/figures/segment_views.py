@@ -10,10 +10,12 @@ import polars as pl
 
 from telcli.figures.base import hidden
 from telcli.figures.ways import walked
+from telcli.tables.subjects import CUSTOMER_CLASSES
 from telcli.tables.views import BY_LABEL
 from telcli.tables.worth import MEAN, USUAL, billed, shares
 
-__all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming", "hidden_stages", "stage_moves", "view_rows"]
+__all__ = ["SHOWN", "STAGE_TEXTS", "VIEW_TEXTS", "Naming"]
+__all__ += ["hidden_classes", "hidden_stages", "stage_moves", "view_rows"]
 
 SHOWN = (
     *("account_class", "consumption_tier", "lifecycle_stage", "rfm_group", "value_mode"),
@@ -74,9 +76,18 @@ def view_rows(views: pl.DataFrame, lines: pl.DataFrame, naming: Naming, least: i
 
 def hidden_stages(rows: Sequence[Mapping[str, Any]], naming: Naming) -> frozenset[str]:
     """Stages of life whose size the rows of `view_rows` hide."""
-    view = naming.view("lifecycle_stage")[0]
+    return _hidden(rows, naming, "lifecycle_stage", _HELD)
+
+
+def hidden_classes(rows: Sequence[Mapping[str, Any]], naming: Naming) -> frozenset[str]:
+    """Account classes whose size the rows of `view_rows` hide."""
+    return _hidden(rows, naming, "account_class", CUSTOMER_CLASSES)
+
+
+def _hidden(rows: Sequence[Mapping[str, Any]], naming: Naming, name: str, groups: Collection[str]) -> frozenset[str]:
+    view = naming.view(name)[0]
     gone = {row["group"] for row in rows if row["view"] == view and row.get("small")}
-    return frozenset(stage for stage in _HELD if naming.group("lifecycle_stage", stage)[0] in gone)
+    return frozenset(group for group in groups if naming.group(name, group)[0] in gone)
 
 
 def stage_moves(table: pl.DataFrame, least: int, gone: Collection[str] = ()) -> list[dict[str, Any]]:

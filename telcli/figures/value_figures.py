@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import polars as pl
@@ -28,6 +28,7 @@ def put_value(
     lines: pl.DataFrame,
     months: int,
     least: int,
+    classes: Collection[str] = (),
 ) -> None:
     """Put what score-value found into the figures, from the tables that there are.
 
@@ -45,6 +46,8 @@ def put_value(
         Months of customers that are known.
     least : int
         Groups of fewer customers are hidden.
+    classes : collection of str
+        Account classes that are hidden beside the other views.
     """
     bounds = _held(tables, "value_tiers")
     tiers = value.tiers(lines, least, bounds)
@@ -63,6 +66,10 @@ def put_value(
     _score(figures, tables, metrics, [row["tier"] for row in tiers if row.get("small")], least)
     _trust(figures, tables, metrics, least)
     _sides(figures, tables, [row["tier"] for row in tiers if row.get("small")], least)
+    if (index := _held(tables, "value_index")) is not None:
+        views = _held(tables, "customer_views", ("customer_id", "account_class"))
+        own = [] if views is None else value_sides.account_classes(views, lines, classes)
+        figures.block("value_index", value_sides.groups_beside(index, least, own), value_sides.INDEX_TEXTS)
 
 
 def _spread(figures: Figures, tables: Mapping[str, pl.LazyFrame], about: Mapping[str, float], least: int) -> None:
@@ -93,7 +100,7 @@ def _score(
     steps = value_score.steps(moved, least, gone)
     figures.block("value_moves", value_score.moves(moved, least, gone), value_score.MOVE_TEXTS)
     if moved:
-        figures.block("value_moved", [{"before": moved["before"], **steps}], ("before",))
+        figures.block("value_moved", [{"before": moved["before"], **steps, **_balance(moved, steps)}], ("before",))
     weights = _held(tables, "value_weights")
     if weights is not None:
         listed = value_score.weights(weights, _held(tables, "value_sensitivity"))
@@ -103,6 +110,13 @@ def _score(
             figures.block("value_reasons", found, value_score.REASON_TEXTS)
     if (levels := _held(tables, "value_stars", ("star", "place", "star_before"))) is not None:
         figures.block("value_stars", value_score.stars(levels, least), value_score.STAR_TEXTS)
+
+
+def _balance(moved: Mapping[str, Any], steps: Mapping[str, int]) -> dict[str, float]:
+    """Where neither is told how many, whether more rose (1) or fell (-1)."""
+    if "up" in steps or "down" in steps or moved["up"] == moved["down"]:
+        return {}
+    return {"balance": 1.0 if moved["up"] > moved["down"] else -1.0}
 
 
 def _trust(figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mapping[str, Any], least: int) -> None:
@@ -119,12 +133,10 @@ def _trust(figures: Figures, tables: Mapping[str, pl.LazyFrame], metrics: Mappin
 
 
 def _sides(figures: Figures, tables: Mapping[str, pl.LazyFrame], gone: list[str], least: int) -> None:
-    """Products, groups against all, what tiers hold, signs of leaving."""
+    """Products, what tiers hold, signs of leaving."""
     sides = value_sides
     if (sold := _held(tables, "value_products")) is not None:
         figures.block("value_products", sides.products(sold, least), sides.PRODUCT_TEXTS)
-    if (index := _held(tables, "value_index")) is not None:
-        figures.block("value_index", sides.groups_beside(index, least), sides.INDEX_TEXTS)
     if (best := _held(tables, "value_top_held")) is not None:
         figures.block("value_top_held", sides.held(best, least), sides.HELD_TEXTS)
     if (facts := _held(tables, "value_tier_facts")) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,7 +11,7 @@ from telcli.figures.base import hidden
 from telcli.tables.value_view_results import TIER_MEASURES
 
 __all__ = ["FACT_TEXTS", "HELD_TEXTS", "INDEX_TEXTS", "PRODUCT_TEXTS", "SIGN_TEXTS"]
-__all__ += ["groups_beside", "held", "products", "signs", "tier_facts"]
+__all__ += ["account_classes", "groups_beside", "held", "products", "signs", "tier_facts"]
 
 PRODUCT_TEXTS = ("item", "counted")
 INDEX_TEXTS = ("kind", "group")
@@ -51,19 +51,44 @@ def products(table: pl.DataFrame, least: int, most: int = _MOST) -> list[dict[st
     return found
 
 
-def groups_beside(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
+def groups_beside(table: pl.DataFrame, least: int, classes: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
     """Groups of value_index by class, way of paying and level of stars: what one brings over what one of all does.
 
     Figures of groups of fewer than `least` customers are left out (`small`) with those that would give them away.
+    `classes` are rows of `account_classes`, and stand for the classes that the CRM tells: of two that differ in a few
+    customers one alone is told.
     """
-    found = []
-    for kind in _KINDS:
+    found = list(classes)
+    for kind in _KINDS[1:] if classes else _KINDS:
         rows = table.filter(pl.col("kind") == kind).sort("group").to_dicts()
         few = hidden([row["customers"] for row in rows], least)
         for row, gone in zip(rows, few, strict=True) if len(rows) > 1 else ():
             names = ("customers", "customer_share", "revenue_index", "margin_index")
             figures = {"small": 1.0} if gone else {name: row[name] for name in names}
             found.append({"kind": kind, "group": row["group"], **figures})
+    return found
+
+
+def account_classes(views: pl.DataFrame, lines: pl.DataFrame, gone: Collection[str]) -> list[dict[str, Any]]:
+    """Account classes of customer_views: what a customer of each brings over what one of all does.
+
+    `gone` are those whose size the table of views hides. Empty where there are fewer than two, or no value.
+    """
+    both = lines.join(views.select("customer_id", "account_class"), on="customer_id", how="inner")
+    both = both.drop_nulls(["account_class", "current_value"])
+    mean = both["current_value"].sort().mean()
+    groups = both.group_by(group=pl.col("account_class").cast(pl.String)).agg(
+        customers=pl.len().cast(pl.Int64), mean=pl.col("current_value").sort().mean()
+    )
+    if groups.height < 2 or not isinstance(mean, float):
+        return []
+    found = []
+    for row in groups.sort("group").to_dicts():
+        figures = {"customers": row["customers"], "customer_share": row["customers"] / both.height}
+        figures |= {"margin_index": row["mean"] / mean if mean > 0 else None}
+        found.append(
+            {"kind": "account-class", "group": row["group"], **({"small": 1.0} if row["group"] in gone else figures)}
+        )
     return found
 
 

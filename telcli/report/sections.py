@@ -109,7 +109,7 @@ def notes(report: Report) -> Section:
     if report.rows("value_tiers") and about.number("horizon_months"):
         basis = report.known("basis", about.text("margin_basis") or "margin")
         rate = report.write(about.number("discount_rate"), "percent")
-        word = "notes.value" if report.first("value_told").text("tail") in ("", "none") else "notes.value_endless"
+        word = "notes.value" if about.text("tail") in ("", "none") else "notes.value_endless"
         told.append(report.word(word, basis=basis, months=f"{about.number('horizon_months'):.0f}", rate=rate))
     if report.rows("risk"):
         told.append(report.word("notes.risk"))

@@ -58,6 +58,8 @@ _OFFERS = (
     Column("loss_maker_share", "percent"),
     Column("early_end_share", "percent"),
 )
+_LISTED = 20
+"""Points of a curve that are listed all."""
 _MEASURES = (("rank_correlation", ""), ("calibration", "percent"), ("error", "money"), ("squared_error", "money"))
 
 
@@ -93,7 +95,8 @@ def _whale(report: Report) -> Chart | None:
         return None
     top, peak, at = (report.write(about[name], "percent") for name in ("top_20_share", "peak_share", "peak_at"))
     alt = report.word("chart.whale_alt", top=top, peak=peak, at=at)
-    numbers = table(report, "", tenths, _TENTHS) if tenths else table(report, "", [*curve[::10], *curve[-1:]], _POINTS)
+    listed = [*curve[:-1:10], *curve[-1:]] if len(curve) > _LISTED else curve
+    numbers = table(report, "", tenths, _TENTHS) if tenths else table(report, "", listed, _POINTS)
     return chart(report, "whale", alt, numbers)
 
 

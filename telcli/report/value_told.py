@@ -190,7 +190,9 @@ def _moved(report: Report) -> Iterator[str]:
         month, said = report.in_words(about.text("before")), report.word("told.between").join(counts)
         yield report.word("told.moved", month=month, counts=said)
         if any(about.number(name) is None for name in ("up", "down", "same")):
-            yield report.word("told.moved_hidden")
+            balance = about.number("balance")
+            more = "" if balance is None else report.word("told.more_rose" if balance > 0 else "told.more_fell")
+            yield more + report.word("told.moved_hidden")
         for row in report.rows("value_reasons")[:1]:
             yield report.word("told.moved_by", name=row.text("name"))
 

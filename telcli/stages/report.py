@@ -74,8 +74,8 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_counts(figures, facts, tables, metrics)
     _put_months(figures, facts, tables, settings)
     _put_agreement(figures, facts, tables, metrics, settings)
-    _put_views(figures, facts, tables, lines, settings)
-    put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell)
+    gone = _put_views(figures, facts, tables, lines, settings)
+    put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell, gone)
     _put_risk(figures, facts, tables, lines, settings)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
@@ -192,14 +192,17 @@ def _put_views(
     tables: Mapping[str, pl.LazyFrame],
     lines: pl.DataFrame,
     settings: ReportSettings,
-) -> None:
-    """Channels and products of segments, the business views, and who is in another stage of life than before."""
+) -> frozenset[str]:
+    """Channels and products of segments, the business views, and who is in another stage of life than before.
+
+    Returns the account classes that are hidden there.
+    """
     if facts.segments and "segment_reach" in tables:
         sizes = {row["segment"]: row["customers"] for row in facts.segments}
         held = tables["segment_reach"].filter(pl.col("segment").is_in(list(sizes))).collect(engine="streaming")
         figures.block("segment_reach", segment_reach.reach(held, sizes, settings.small_cell), segment_reach.REACH_TEXTS)
     if "customer_views" not in tables:
-        return
+        return frozenset()
     naming = segment_views.Naming(REASONS, view_words, group_words, reason_words)
     views = tables["customer_views"].collect(engine="streaming")
     rows = segment_views.view_rows(views, lines, naming, settings.small_cell)
@@ -208,6 +211,7 @@ def _put_views(
         gone = segment_views.hidden_stages(rows, naming)
         ways = segment_views.stage_moves(tables["segment_moves"].collect(), settings.small_cell, gone)
         figures.block("stage_moves", ways, segment_views.STAGE_TEXTS)
+    return segment_views.hidden_classes(rows, naming)
 
 
 def _put_risk(
@@ -240,8 +244,8 @@ def _put_trust(
     if "rejects" in tables:
         figures.block("quality", quality.refusals(tables["rejects"]), ("source", "rule", "column"))
     value_told = metrics.get("score-value") or {}
-    notes = {name: value_told.get(name) for name in ("horizon_months", "discount_rate", "margin_basis")}
-    figures.block("notes", [{**notes, "small_cell": settings.small_cell}], ("margin_basis",))
+    notes = {name: value_told.get(name) for name in ("horizon_months", "discount_rate", "margin_basis", "tail")}
+    figures.block("notes", [{**notes, "small_cell": settings.small_cell}], ("margin_basis", "tail"))
 
 
 def _put_unknown(

@@ -132,6 +132,7 @@ def test_what_one_view_hides_no_other_shows_of_the_same_customers() -> None:
     assert rows["rfm_group", "new"]["customers"] == 36
     gone = segment_views.hidden_stages(list(rows.values()), naming)
     assert gone == {"acquisition", "maturity"}
+    assert segment_views.hidden_classes(list(rows.values()), naming) == {"key", "business"}
     moved = ways(
         {
             ("growth", "growth"): 40,

@@ -200,9 +200,27 @@ def test_further_sides_hide_few_customers() -> None:
         ("postpaid", None),
         ("prepaid", None),
     ]
+    own = [{"kind": "account-class", "group": "key", "customers": 16}]
+    assert [row["kind"] for row in value_sides.groups_beside(found["value_index"], 10, own)] == [
+        "account-class", "pay-mode", "pay-mode",
+    ]  # fmt: skip
     assert [row["item"] for row in value_sides.held(found["value_top_held"], 10)] == ["tv"]
     facts = value_sides.tier_facts(found["value_tier_facts"], 10, ["gold"])
     assert facts == [{"measure": "services_held", "platinum": 2.5, "small_gold": 1.0}]
     assert len(value_sides.tier_facts(found["value_tier_facts"], 0, [])) == 2
     signs = value_sides.signs(found["survival_effects"], 10)
     assert [(row["sign"], row["odds_ratio"]) for row in signs] == [("use in 3 months", 7.0), ("months overdue", 2.5)]
+
+
+def test_account_classes_are_those_of_the_views_and_hide_what_these_do() -> None:
+    kinds = ["public"] * 30 + ["business"] * 12 + ["key"] * 10
+    ids = [f"C{place:02}" for place in range(len(kinds))]
+    views = pl.DataFrame({"customer_id": ids, "account_class": kinds})
+    lines = pl.DataFrame({"customer_id": ids, "current_value": [100.0] * 30 + [50.0] * 12 + [500.0] * 10})
+    rows = {row["group"]: row for row in value_sides.account_classes(views, lines, ["business"])}
+    assert list(rows) == ["business", "key", "public"]
+    assert rows["business"] == {"kind": "account-class", "group": "business", "small": 1.0}
+    assert (rows["key"]["customers"], rows["key"]["margin_index"]) == (10, pytest.approx(500 / (8600 / 52)))
+    assert value_sides.account_classes(views.head(30), lines, []) == []
+    losing = value_sides.account_classes(views, lines.with_columns(current_value=pl.lit(-1.0)), [])
+    assert [row["margin_index"] for row in losing] == [None] * 3

@@ -76,6 +76,7 @@ def test_moves_speak_of_tiers_in_the_language(made: Report) -> None:
     assert [moves.rows[0][0].text, moves.rows[-1][0].text] == names
     assert {"en": "hidden", "zh": "隐去"}[made.lang] in [cell.text for row in moves.rows for cell in row]
     assert {"en": "1,379 customers stayed", "zh": "不变1,379户"}[made.lang] in section.told[0]
+    assert {"en": "More fell than rose. ", "zh": "降级的多于升级的。"}[made.lang] in section.told[1]
     assert {"en": "would give hidden numbers away", "zh": "可被推算"}[made.lang] in section.told[1]
 
 
@@ -177,9 +178,20 @@ def test_totals_that_are_not_above_nothing_have_no_shares() -> None:
 def test_a_tail_is_told(lang: str, says: str) -> None:
     about = {**TOLD, "retention_value_total": 9e5, "horizon_months": 36}
     for tail, told in (("fading", True), ("endless", True), ("none", False)):
-        made = report(lang, value_told=[{**about, "tail": tail}], notes=[{"horizon_months": 36, "small_cell": 10}])
+        made = report(
+            lang, value_told=[{**about, "tail": tail}], notes=[{"horizon_months": 36, "small_cell": 10, "tail": tail}]
+        )
         assert (says in " ".join([*worth(made), *notes(made).notes])) is told
         assert (says in " ".join(notes(made).notes)) is told
+
+
+def test_a_short_curve_is_listed_whole() -> None:
+    about = {"top_20_share": 0.3, "peak_share": 1.0, "peak_at": 1.0, "loss_makers": 0.0}
+    for points, rows in ((6, 6), (101, 11)):
+        curve = [{"customer_share": at / (points - 1), "value_share": at / (points - 1)} for at in range(points)]
+        section = value(report(value=[about], value_curve=curve))
+        assert section is not None
+        assert len(section.charts[0].numbers.rows) == rows
 
 
 def test_staying_is_not_known_where_nobody_was_seen() -> None:
