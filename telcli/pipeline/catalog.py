@@ -69,6 +69,7 @@ STAGES = (
             *("value_scores", "value_weights", "value_scales", "value_tiers", "value_indicators"),
             "value_stars",
         ),
+        settles=True,
     ),
     Stage(
         "predict-churn",

@@ -62,12 +62,22 @@ def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
 def recalled(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
     """Name the partition of each table that the stage recalls: as its last run for an earlier month published it.
 
-    A table that this run did not give, as one of an older telcli, is not among them.
+    A table that this run did not give, as one of an older telcli, is not among them. A stage that `settles` recalls for
+    a month that it ran for before what it recalled then: a run for an older month since is no origin of it.
     """
     if as_of is None or not stage.recalls:
         return {}
     records = manifest.stages.get(stage.name, {})
-    for month in sorted((month for month in records if month < as_of.isoformat()), reverse=True):
+    months = sorted((month for month in records if month < as_of.isoformat()), reverse=True)
+    own = records.get(as_of.isoformat())
+    if stage.settles and own is not None:
+        then = {
+            path.split("/")[1].partition("=")[2] for path in own.basis.inputs if path.split("/")[0] in stage.recalls
+        }
+        if not then:
+            return {}
+        months = [month for month in months if month in then] or months
+    for month in months:
         gave = [table for table in stage.recalls if month in records[month].gave.get(table, ())]
         held = [table for table in gave if month in manifest.tables.get(table, {})]
         if held:

@@ -34,6 +34,7 @@ class Stage:
     snapshot : whether it works on one as-of month; else it covers every month at once.
     adds : whether it is told what stands of its last run, and may leave months as they are.
     recalls : tables of its own of which it is given the latest earlier snapshot, where there is one.
+    settles : whether a month once made goes on by the snapshot that it recalled then.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Stage:
     aside: bool = False
     adds: bool = False
     recalls: tuple[str, ...] = ()
+    settles: bool = False
     lags: tuple[str, ...] = ()
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:

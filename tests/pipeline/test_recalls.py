@@ -1,5 +1,6 @@
 """A stage that recalls its own results: it is given the latest earlier snapshot, and is stale when that changes."""
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError
+from telcli.pipeline import catalog
+from telcli.pipeline.choice import recalled
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.stage import Stage
 from telcli.pipeline.status import status
+from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs, Outcome
 from tests.cli import fakes
 
@@ -47,6 +51,21 @@ def test_the_latest_earlier_snapshot_is_given(work: Path) -> None:
     for month in (APRIL, JUNE, MAY):
         run_stage("segment", Request(work, as_of=month))
     assert SEEN == [(APRIL, None, ()), (JUNE, APRIL, ("segments",)), (MAY, APRIL, ("segments",))]
+
+
+def test_a_month_that_was_made_settles_by_what_it_recalled_then(work: Path) -> None:
+    stage = dataclasses.replace(catalog.stage("segment"), settles=True)
+
+    def origin(month: date) -> dict[str, tuple[str, ...]]:
+        return recalled(stage, Workdir(work).manifest(), month)
+
+    run_stage("segment", Request(work, as_of=MAY))
+    run_stage("segment", Request(work, as_of=APRIL))  # an older month, looked at since
+    assert origin(MAY) == {}
+    assert origin(JUNE) == {"segments": ("2024-05-01",)}
+    run_stage("segment", Request(work, as_of=MAY, force=True))  # not told to settle, and so by April
+    assert origin(MAY) == {"segments": ("2024-04-01",)}
+    assert catalog.stage("score-value").settles
 
 
 def test_a_stage_is_stale_when_the_earlier_snapshot_changes(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
