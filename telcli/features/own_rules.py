@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from telcli.errors import UsageError
 from telcli.tables.condition import ConditionError, asks_clock, condition
 
-__all__ = ["GROUPS", "STARS", "read", "unfit"]
+__all__ = ["GROUPS", "STARS", "equated", "read", "unfit"]
 
 GROUPS, STARS = "segment.rules", "score-value.stars"
 """Sections of telcli.toml that hold rules."""
@@ -59,6 +60,14 @@ _UNFIT = {
     ),
     "unreadable": ("rule-unreadable", _RULE + "cannot be read as a condition: {text}", _AS_SQL),
 }
+_TEXT = re.compile(r"'(?:[^']|'')*'")
+_COLUMN = r'(?:\w+|"[^"]+")'
+_EQUATED = re.compile(
+    rf"(?P<column>{_COLUMN})\s*==?\s*(?P<text>{_TEXT.pattern})"
+    rf"|(?P<first>{_TEXT.pattern})\s*==?\s*(?P<last>{_COLUMN})(?!\s*\()"
+    rf"|(?<!\w)(?P<of_list>(?!not\s){_COLUMN})\s+in\s*\((?P<list>[^()]*)\)",
+    re.IGNORECASE,
+)
 _TABLES = ("customer_months", "customers", "subscriptions", "customer_views", "views", "value_scores")
 _COLUMNS = {
     GROUPS: "customer_months, customers (and age), subscriptions and customer_views",
@@ -83,6 +92,22 @@ def read(section: str, name: str, text: str, schema: pl.Schema) -> pl.Expr:
         return condition(text, schema)
     except ConditionError as error:
         raise unfit(section, name, text, error, schema) from None
+
+
+def equated(text: str) -> list[tuple[str, str]]:
+    """Columns that a condition asks to be equal to a text, with it, in the order of the condition.
+
+    >>> equated("value_tier = 'Gold' OR region IN ('North', 'South') AND fee > 5 AND lower(city) = 'x'")
+    [('value_tier', 'Gold'), ('region', 'North'), ('region', 'South')]
+    >>> equated("'it''s' = note AND region NOT IN ('North')")
+    [('note', "it's")]
+    """
+    found = []
+    for at in _EQUATED.finditer(text):
+        texts = [at["text"] or at["first"]] if at["list"] is None else _TEXT.findall(at["list"])
+        column = (at["column"] or at["last"] or at["of_list"]).strip('"')
+        found += [(column, one[1:-1].replace("''", "'")) for one in texts]
+    return found
 
 
 def unfit(section: str, name: str, text: str, error: ConditionError, schema: pl.Schema) -> UsageError:

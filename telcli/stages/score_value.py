@@ -43,6 +43,7 @@ from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
 from telcli.stages.score_value_products import Money, products_told
+from telcli.stages.score_value_stars import star_notices
 from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, ended_lines, told
 from telcli.stages.score_value_usual import usual_months, usual_sentence, usual_told
 from telcli.stages.score_value_views import cohort_rows, offer_rows
@@ -109,7 +110,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     test = tested(everyone, outlook, study.calendar, future, settings, before, then.leaving)
     worth, products = _scores(study, here, ahead, test.noise, expected)
     scored = _scored(study, inputs, worth, here)
-    study.notices += (*test.notices, *scored.notices)
+    study.notices += (*test.notices, *scored.notices, *star_notices(inputs, scored.scores, study.as_of))
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
     metrics = _metrics(study, scored.scores, now, expected.losses, expected.lost(*ahead))
     metrics |= {"margin_basis": how.basis, "margin_parts": counted, "margin_of_leavers": left_told(left)}

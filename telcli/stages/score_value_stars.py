@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from telcli.features.value_stars import stars
+from telcli.errors import Notice
+from telcli.features.value_stars import remarks, stars
 from telcli.stages import Inputs
 from telcli.tables import contract
 
-__all__ = ["star_rows", "stars_told"]
+__all__ = ["star_notices", "star_rows", "stars_told"]
 
 
 def star_rows(inputs: Inputs, scores: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -31,6 +32,12 @@ def star_rows(inputs: Inputs, scores: pl.DataFrame, as_of: date) -> pl.DataFrame
         return found.with_columns(star_before=pl.lit(None, dtype=pl.String))
     was = before.select("customer_id", star_before="star").collect(engine="streaming")
     return found.join(was, on="customer_id", how="left", maintain_order="left")
+
+
+def star_notices(inputs: Inputs, scores: pl.DataFrame, as_of: date) -> list[Notice]:
+    """What is odd about the operator's levels."""
+    rules = inputs.choices.get("value_stars", ())
+    return remarks(rules, scores, inputs.tables, as_of) if rules else []
 
 
 def stars_told(rows: pl.DataFrame, rules: Any) -> list[dict[str, Any]] | None:

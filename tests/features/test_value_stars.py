@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from telcli.errors import UsageError
-from telcli.features.value_stars import stars
+from telcli.features.value_stars import remarks, stars
 
 JUNE = date(2024, 6, 1)
 SCORES = pl.DataFrame(
@@ -53,6 +53,35 @@ def test_what_cannot_be_meant_is_named(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         stars([("five", text)], SCORES, TABLES, JUNE)
     assert "the rule five in [score-value.stars] " + said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        (["value_tier = 'Gold'"], [("value-star-value", "platinum, gold, silver, bronze")]),
+        (["'黄金' = value_tier OR value_score > 90"], [("value-star-value", "platinum, gold, silver, bronze")]),
+        (["value_tier = 'platinum'"], [("value-star-nobody", None)]),  # a tier that nobody is in is one all the same
+        (["region IN ('north', 'South')"], [("value-star-value", "North, South")]),
+        (["value_score > 99"], [("value-star-nobody", None)]),
+        (["tenure_months > 5 AND region IS NOT NULL AND value_score > 80", "tenure_months >= 40"], []),
+        (["value_score >= 50", "value_score >= 90"], [("value-star-covered", None)]),
+        (["tenure_months / 0 > cast(NULL AS int)"], [("value-star-unknown", None)]),
+        (["customer_id <> 'x'"], []),
+    ],
+)
+def test_levels_that_tell_nobody_from_anybody_are_told(rules: list[str], told: list[tuple[str, str | None]]) -> None:
+    found = remarks([(f"level {at}", text) for at, text in enumerate(rules)], SCORES, TABLES, JUNE)
+    assert [(notice.code, notice.values.get("known")) for notice in found] == told
+
+
+def test_of_many_values_the_nearest_are_named() -> None:
+    towns = [f"town {at}" for at in range(20)]
+    scores = pl.DataFrame({"customer_id": towns, "value_score": [1.0] * 20})
+    tables = TABLES | {"customers": pl.LazyFrame({"customer_id": towns, "region": towns})}
+    (near,) = remarks([("five", "region = 'Town 7'")], scores, tables, JUNE)
+    assert "town 7" in near.values["known"].split(", ")
+    (none,) = remarks([("five", "region = 'zz'")], scores, tables, JUNE)
+    assert none.code == "value-star-no-value"
 
 
 def test_a_level_that_cannot_be_worked_out_is_named() -> None:
