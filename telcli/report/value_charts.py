@@ -22,6 +22,7 @@ from telcli.tables import units
 __all__ = ["CHARTS", "eaten", "stay_years", "stayed", "swayed"]
 
 _SWAYED = 8
+_FIRST_YEAR = 12
 
 
 def whale(report: Report) -> Any:
@@ -65,9 +66,12 @@ def whale(report: Report) -> Any:
 def stayed(report: Report) -> list[Row]:
     """The curve of staying at tenures that somebody was seen at: of others nothing is known.
 
-    Customer-months of few are not told, and are some. A curve without its interval is that of an older version.
+    Nor is it of any where nobody was seen in the first year, which all later ones rest on. Customer-months of few are
+    not told, and are some. A curve without its interval is that of an older version.
     """
     rows = [row for row in report.rows("survival") if row.number("at_risk") != 0]
+    if rows and (rows[0].number("tenure_month") or 0.0) > _FIRST_YEAR:
+        return []
     bounded = [row for row in rows if row.number("survival_low") is not None]
     return bounded or rows
 

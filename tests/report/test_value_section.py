@@ -194,19 +194,29 @@ def test_a_short_curve_is_listed_whole() -> None:
         assert len(section.charts[0].numbers.rows) == rows
 
 
-def test_staying_is_not_known_where_nobody_was_seen() -> None:
-    curve = [
-        {"tenure_month": month, "at_risk": seen, "survival": 1.0, "survival_low": low, "survival_high": 1.0}
-        for month, seen, low in ((0, 0.0, 1.0), (12, 0.0, 1.0), (24, 30.0, 0.8), (25, 40.0, 0.8), (26, 9.0, None))
+def stays(*seen: tuple[int, float, float | None]) -> list[dict[str, Any]]:
+    return [
+        {"tenure_month": month, "at_risk": at_risk, "survival": 1.0, "survival_low": low, "survival_high": 1.0}
+        for month, at_risk, low in seen
     ]
+
+
+def test_staying_is_not_known_where_nobody_was_seen() -> None:
+    curve = stays((0, 0.0, 1.0), (5, 20.0, 0.9), (12, 0.0, 0.8), (24, 30.0, 0.8), (26, 9.0, None))
     section = value(report(survival=curve))
     assert section is not None
-    assert section.told == [
-        "How many are still here 12 months after joining is not known: nobody was seen at that tenure."
-    ]
+    (said,) = section.told
+    assert said == "How many are still here 12 months after joining is not known: nobody was seen at that tenure."
     (drawn,) = section.charts
     assert "100.0% after 24 months" in drawn.alt
-    assert [row[0].text for row in drawn.numbers.rows] == ["24"]
+    assert [row[0].text for row in drawn.numbers.rows] == ["5"]
+
+
+def test_staying_is_not_drawn_where_nobody_was_seen_in_the_first_year() -> None:
+    section = value(report(survival=stays((0, 0.0, 1.0), (12, 0.0, 0.8), (58, 30.0, 0.3), (59, 30.0, 0.3))))
+    assert section is not None
+    assert "is not known" in section.told[0]
+    assert not section.charts
 
 
 def test_what_a_few_bring_is_not_shown() -> None:
