@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["SCREEN_ROWS", "csv", "grid", "show_rows", "show_schema"]
 
 SCREEN_ROWS = 20
+_WHY = {
+    "value_products": "It takes products that customers hold (products).",
+    "value_moves": "It takes an earlier month on the same scales, and customers whose tier changed since.",
+    "value_stars": "It takes levels in [score-value.stars] of telcli.toml.",
+}
+"""What a table without rows takes."""
 _AT_ONCE = 1_000
 _NO_LIMIT = 1_000_000  # columns of what is no terminal
 
@@ -41,6 +47,20 @@ def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str],
         frame = found.frame if columns else found.frame.select(_spoken(found.frame.collect_schema().names()))
         few = frame.head(SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
         call.out.show(grid(few, found.rows if where is None else count(found.frame)))
+        if found.without:
+            call.out.show(iter([_nothing(found)]))
+
+
+def _nothing(found: Selection) -> str:
+    """That a stage ran and had nothing to put into the table, and why that may be."""
+    said = tr(
+        "telcli {stage} ran for {month} and had no rows for {table}.",
+        stage=found.without,
+        month=month_name(found.as_of),
+        table=found.table,
+    )
+    space = "" if language() == "zh" else " "
+    return f"{said}{space}{tr(_WHY[found.table])}" if found.table in _WHY else said
 
 
 def _spoken(names: Sequence[str]) -> list[str]:

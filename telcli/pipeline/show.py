@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telcli import __version__
 from telcli.errors import MissingInputError, UsageError
 from telcli.pipeline.catalog import STAGES, maker
 from telcli.pipeline.provenance import Manifest
@@ -29,19 +30,24 @@ _NEAR, _WORD = 3, 3
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows of one table. `as_of` is their snapshot or only month; None where they may be of every month."""
+    """Rows of one table. `as_of` is their snapshot or only month; None where they may be of every month.
+
+    `without` is the stage that ran for that month and made no row of it; empty where there are rows.
+    """
 
     table: str
     path: Path
     frame: pl.LazyFrame
     rows: int
     as_of: date | None = None
+    without: str = ""
 
 
 def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     """Scan a published table.
 
     Results are those of `as_of`, or of the newest snapshot; monthly tables those of `as_of` alone, or every month.
+    Where their stage ran and made none, there are no rows.
 
     Raises
     ------
@@ -52,11 +58,27 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     """
     known_table(table)
     place = Workdir(workdir)
+    if nothing := _made_none(place.manifest(), table, as_of):
+        columns = contract(table).schema.create_empty().lazy()
+        return Selection(table, workdir / table, columns, 0, date.fromisoformat(nothing), maker(table))
     manifest, names, frame = place.hold(table, lambda manifest: _chosen(workdir, table, manifest, as_of))
     months = sorted({name[:10] for name in names})
     month = date.fromisoformat(months[0]) if len(months) == 1 and months[0] else None
     rows = sum(manifest.tables[table][name].rows for name in names)
     return Selection(table, workdir / table, frame, rows, month)
+
+
+def _made_none(manifest: Manifest, table: str, as_of: date | None) -> str:
+    """The month that a table's stage ran for and made no row of it; empty where it made some, or never ran for it."""
+    if PARTITIONS.get(table) != "as_of" or (as_of is None and manifest.partitions(table)):
+        return ""
+    records = manifest.stages.get(maker(table), {})
+    month = as_of.isoformat() if as_of else max(records, default="")
+    record = records.get(month)
+    # An older telcli may not have known the table: there the stage should run again.
+    if record is None or record.basis.version != __version__ or month in manifest.partitions(table):
+        return ""
+    return month
 
 
 def _chosen(workdir: Path, table: str, manifest: Manifest, as_of: date | None) -> tuple[str, ...]:

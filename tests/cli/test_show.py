@@ -35,6 +35,14 @@ def test_no_rows_are_still_a_header(work: Path, capsys: pytest.CaptureFixture[st
     assert json.loads(out(capsys, "bills", "--format", "json", "--where", "amount > 1000"))["rows"] == []
 
 
+def test_a_table_that_its_stage_had_no_rows_for_is_no_error(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = out(capsys, "segment_moves", "--lang", "en")
+    assert "telcli segment ran for 2024-06 and had no rows for segment_moves." in said
+    assert "segment_moves 没有任何行" in out(capsys, "segment_moves", "--lang", "zh")
+    assert out(capsys, "segment_moves", "--format", "csv", "--columns", "as_of", "--lang", "en") == "as_of\n"
+    assert json.loads(out(capsys, "segment_moves", "--format", "json"))["rows"] == []
+
+
 def test_json_is_one_object_of_rows(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = json.loads(out(capsys, "segments", "--format", "json", "--where", "customer_id = '000123'"))
     assert (body["stage"], body["as_of"]) == ("show", "2024-06")

@@ -61,6 +61,16 @@ def test_what_is_not_there_is_said(
     assert found.value.code == code
 
 
+def test_a_stage_that_ran_and_made_none_is_named(place: Path) -> None:
+    found = read(place, "segment_moves")
+    assert (found.rows, found.without, found.as_of) == (0, "segment", MONTHS[-1])
+    assert found.frame.collect().height == 0
+    assert read(place, "segment_moves", MONTHS[1]).as_of == MONTHS[1]
+    assert read(place, "segments").without == ""
+    with pytest.raises(MissingInputError, match="has no table segment_moves yet"):
+        read(place, "segment_moves", MONTHS[0])  # no run for that month
+
+
 @pytest.mark.parametrize(
     ("where", "rows"),
     [
