@@ -9,10 +9,12 @@ import numpy as np
 
 from telcli.figures.base import hidden
 
-__all__ = ["hidden_cells", "tellable"]
+__all__ = ["bridges", "hidden_cells", "tellable"]
 
 Cell = tuple[int, int]
 Mask = list[list[bool]]
+Ways = dict[int, list[tuple[int, Cell]]]
+_VAST = 5_000_000
 
 
 def hidden_cells(
@@ -67,7 +69,11 @@ def hidden_cells(
 
 
 class _Grid:
-    """A table whose sums are shown but for those of `down` rows and `along` columns; hidden sums are cells as well."""
+    """A table whose sums are shown but for those of `down` rows and `along` columns; hidden sums are cells as well.
+
+    Rows are nodes from 0, columns from height + 1 on, and a cell is the edge between its two: sums tell a hidden cell
+    where no other way of hidden cells leads from its row to its column.
+    """
 
     def __init__(
         self, counts: Sequence[Sequence[int]], least: int, down: Sequence[bool], along: Sequence[bool]
@@ -77,43 +83,55 @@ class _Grid:
         self.free: set[Cell] = {(r, self.width) for r, one in enumerate(down) if one}
         self.free |= {(self.height, c) for c, one in enumerate(along) if one}
         self.cells = [(r, c) for r, row in enumerate(counts) for c, count in enumerate(row) if count > 0]
-        self.lines = [[cell for cell in self.cells if cell[0] == r] for r in range(self.height)]
-        self.lines += [[cell for cell in self.cells if cell[1] == c] for c in range(self.width)]
+        lines: list[list[Cell]] = [[] for _ in range(self.height + self.width)]
+        for r, c in self.cells:
+            lines[r].append((r, c))
+            lines[self.height + c].append((r, c))
+        self.lines = lines
+        self.beside = self._beside(self.cells)
+        self.told = bridges(self.beside)  # whatever is hidden
 
     def close(self, mask: Mask) -> bool:
-        """Hide the cheapest closed way through a hidden cell that is on none yet; False where there is none to add."""
-        for r, c in sorted((cell for cell in self.cells if mask[cell[0]][cell[1]]), key=self._size, reverse=True):
-            added = self._way((r, c), mask, self.cells)
-            if added:
-                for one, other in added:
-                    mask[one][other] = True
-                return True
-        return False
+        """Hide the cheapest closed way through each hidden cell that is on none yet; False where none is added."""
+        added = False
+        for cell in sorted(self._bare(mask) - self.told, key=lambda cell: (-self._size(cell), cell)):
+            for r, c in self._way(cell, mask):
+                mask[r][c] = added = True
+        return added
 
     def fill(self, mask: Mask) -> bool:
-        """Hide the next smallest cell of the first line that has too few people hidden."""
+        """Hide the next smallest cell of each line that has too few people hidden."""
+        added = False
         for line in self.lines:
-            rest = [cell for cell in line if not mask[cell[0]][cell[1]]]
-            if self._few(line, mask) and rest:
+            if self._few(line, mask):
+                rest = [cell for cell in line if not mask[cell[0]][cell[1]]]
                 r, c = min(rest, key=lambda cell: (self._size(cell), cell))
-                mask[r][c] = True
-                return True
-        return False
+                mask[r][c] = added = True
+        return added
 
     def shown_again(self, mask: Mask, first: Mask) -> Mask:
-        """The mask without cells that nothing hangs on, the largest shown first."""
-        for r, c in sorted((cell for cell in self.cells), key=self._size, reverse=True):
-            if mask[r][c] and not first[r][c]:
-                faults = self._faults(mask)
-                mask[r][c] = False
-                mask[r][c] = not self._faults(mask) <= faults
+        """The mask without cells that nothing hangs on, the largest shown first; of vast tables as it is."""
+        further = [cell for cell in self.cells if mask[cell[0]][cell[1]] and not first[cell[0]][cell[1]]]
+        if len(further) * len(self.cells) > _VAST:
+            return mask
+        bare = self._bare(mask)
+        for r, c in sorted(further, key=lambda cell: (-self._size(cell), cell)):
+            mask[r][c] = False
+            few = self._few(self.lines[r], mask) or self._few(self.lines[self.height + c], mask)
+            mask[r][c] = few or not self._bare(mask) <= bare
         return mask
 
-    def _faults(self, mask: Mask) -> set[tuple[str, int, int]]:
-        """Hidden cells that sums tell, and lines with too few people hidden."""
-        gone = [cell for cell in self.cells if mask[cell[0]][cell[1]]]
-        told = {("cell", *cell) for cell in gone if self._way(cell, mask, gone) is None}
-        return told | {("line", place, 0) for place, line in enumerate(self.lines) if self._few(line, mask)}
+    def _bare(self, mask: Mask) -> set[Cell]:
+        """Hidden cells that sums tell."""
+        return bridges(self._beside([cell for cell in self.cells if mask[cell[0]][cell[1]]])) - self.free
+
+    def _beside(self, cells: Sequence[Cell]) -> Ways:
+        """By node, the nodes beside it and the cells between."""
+        found: Ways = {}
+        for r, c in (*cells, *sorted(self.free)):
+            found.setdefault(r, []).append((self.height + 1 + c, (r, c)))
+            found.setdefault(self.height + 1 + c, []).append((r, (r, c)))
+        return found
 
     def _few(self, line: Sequence[Cell], mask: Mask) -> bool:
         lost = [self._size(cell) for cell in line if mask[cell[0]][cell[1]]]
@@ -122,32 +140,65 @@ class _Grid:
     def _size(self, cell: Cell) -> int:
         return self.counts[cell[0]][cell[1]]
 
-    def _way(self, cell: Cell, mask: Mask, usable: Sequence[Cell]) -> list[Cell] | None:
-        """Cells to hide for the cheapest way from a cell's row to its column without it; None where there is no way.
-
-        Rows are nodes from 0, columns from height + 1 on; a cell is the edge between its two.
-        """
-        start, goal = cell[0], self.height + 1 + cell[1]
-        beside: dict[int, list[tuple[int, Cell]]] = {}
-        for r, c in (*usable, *self.free):
-            if (r, c) != cell:
-                beside.setdefault(r, []).append((self.height + 1 + c, (r, c)))
-                beside.setdefault(self.height + 1 + c, []).append((r, (r, c)))
-        heap: list[tuple[int, int, tuple[Cell, ...]]] = [(0, start, ())]
+    def _way(self, cell: Cell, mask: Mask) -> tuple[Cell, ...]:
+        """Cells to hide for the cheapest way from a cell's row to its column without it; none where one is hidden."""
+        goal = self.height + 1 + cell[1]
+        heap: list[tuple[int, int, tuple[Cell, ...]]] = [(0, cell[0], ())]
         seen: set[int] = set()
         while heap:
             cost, node, added = heapq.heappop(heap)
             if node == goal:
-                return list(added)
+                return added
             if node in seen:
                 continue
             seen.add(node)
-            for other, edge in beside.get(node, ()):
+            for other, edge in self.beside[node]:
+                if edge == cell or other in seen:
+                    continue
                 if edge in self.free or mask[edge[0]][edge[1]]:
                     heapq.heappush(heap, (cost, other, added))
                 else:
                     heapq.heappush(heap, (cost + self._size(edge) + self.least, other, (*added, edge)))
-        return None
+        return ()
+
+
+def bridges(beside: Ways) -> set[Cell]:
+    """Edges that are on no closed way, of a graph given by node: the nodes beside it and the edges between.
+
+    References
+    ----------
+    Tarjan (1974), A note on finding the bridges of a graph. Information Processing Letters 2.
+
+    >>> bridges({0: [(5, (0, 0))], 5: [(0, (0, 0))]})
+    {(0, 0)}
+    """
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    found = set()
+    for root in beside:
+        if root in order:
+            continue
+        order[root] = low[root] = len(order)
+        stack: list[tuple[int, Cell | None, Iterator[tuple[int, Cell]]]] = [(root, None, iter(beside[root]))]
+        while stack:
+            node, by, rest = stack[-1]
+            for other, edge in rest:
+                if edge == by:
+                    continue
+                if other in order:
+                    low[node] = min(low[node], order[other])
+                    continue
+                order[other] = low[other] = len(order)
+                stack.append((other, edge, iter(beside[other])))
+                break
+            else:
+                stack.pop()
+                if by is not None:
+                    above = stack[-1][0]
+                    low[above] = min(low[above], low[node])
+                    if low[node] > order[above]:
+                        found.add(by)
+    return found
 
 
 def tellable(

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.figures.crossing import hidden_cells, tellable
+from telcli.figures.crossing import bridges, hidden_cells, tellable
 
 TABLES = st.integers(1, 5).flatmap(
     lambda wide: st.lists(st.lists(st.integers(0, 60), min_size=wide, max_size=wide), min_size=1, max_size=5)
@@ -58,3 +58,12 @@ def test_few_and_small_cells_are_hidden() -> None:
     assert len(gone) == 13
     assert max(gone) == 37
     assert tellable(TIERS, mask, 10, [UP, DOWN, SAME]) == [False, False, True]  # 84 up would tell of 1 who left
+
+
+def test_bridges_are_the_edges_without_which_a_graph_falls_apart() -> None:
+    edges = [(0, 10), (1, 10), (1, 11), (0, 11), (1, 12), (2, 12), (3, 13)]
+    beside: dict[int, list[tuple[int, tuple[int, int]]]] = {}
+    for edge in edges:
+        for one, other in (edge, edge[::-1]):
+            beside.setdefault(one, []).append((other, edge))
+    assert bridges(beside) == {(1, 12), (2, 12), (3, 13)}
