@@ -92,7 +92,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     future = held_back(len(study.calendar))
     window = study.calendar[-(YEAR + future) :]
     how, said = earned(frame, window[-YEAR:], settings)
-    study.notices += said
+    study.notices += [*said, *notes.about_calls(how.known, frame.filter(pl.col("month") >= window[-YEAR:][0]))]
     modes = _modes(inputs, settings, study.as_of)
     inputs.progress("margins", 0, 3)
     everyone = book(frame, window, how.source, how.rates, (study.as_of, study.calendar[-1 - future]), modes, YEAR)

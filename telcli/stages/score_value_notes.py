@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+import polars as pl
 
 from telcli.errors import Notice
 from telcli.features.margin import PAY_MODES
@@ -12,7 +14,9 @@ from telcli.methods.staying import Staying
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_staying import Stays
 
-__all__ = ["about_customers", "about_staying", "assumptions"]
+__all__ = ["about_calls", "about_customers", "about_staying", "assumptions"]
+
+_CALLS = "call_minutes_out"
 
 
 def about_staying(staying: Staying, watched: int, *, flat: bool, ended: int = 0) -> list[Notice]:
@@ -47,6 +51,20 @@ def about_staying(staying: Staying, watched: int, *, flat: bool, ended: int = 0)
         {"customers": leavers},
     )
     return [window if watched else whole, valued]
+
+
+def about_calls(counted: Mapping[str, str], months: pl.LazyFrame) -> list[Notice]:
+    """That calls are there, but none tells the operator of the other end: what interconnect is charged for."""
+    if counted.get("interconnect") != "no-data" or _CALLS not in months.collect_schema():
+        return []
+    if not months.select(pl.col(_CALLS).count()).collect(engine="streaming").item():
+        return []
+    template = (
+        "Calls are there, but none tells whether it was with another operator's customer. Take a column that does (a "
+        "flag of off-net calls, or the other end's operator) for off_net: telcli ingest SOURCES --map off_net=COLUMN; "
+        "its words, where they are not yes and no, go under [dictionary.words.off_net] (docs/calls.md)."
+    )
+    return [Notice("value-off-net-unknown", template)]
 
 
 def about_customers(unbilled: int, tenureless: int, months: Sequence[date], known: Sequence[bool]) -> list[Notice]:

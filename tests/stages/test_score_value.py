@@ -160,6 +160,19 @@ def test_who_is_never_billed_is_no_loss_maker_and_is_told():
     assert [one.values for one in outcome.notices if one.code == "value-unbilled"] == [{"customers": 1}]
 
 
+def test_calls_that_do_not_tell_the_other_operator_are_told():
+    lines = [{**line, "call_minutes_out": 5.0, "off_net_minutes_out": None} for line in rows("a", [10.0] * 2)]
+    kinds = {"revenue": pl.Float64, "month": pl.Date, "off_net_minutes_out": pl.Float64}
+
+    def told(columns, **values):
+        tables = {"customer_months": pl.LazyFrame(lines, schema_overrides=kinds).select(columns)}
+        return codes(score_value(Inputs(tables, JUNE), asked(score_by="lifetime", **values)))
+
+    assert "value-off-net-unknown" in told(pl.all(), interconnect_rate=0.1)
+    assert "value-off-net-unknown" not in told(pl.all())
+    assert "value-off-net-unknown" not in told(pl.exclude("call_minutes_out"), interconnect_rate=0.1)
+
+
 def test_payments_stand_in_for_bills():
     lines = [{**line, "paid": 7.0} for line in rows("a", [None] * 2)]
     tables = {"customer_months": pl.LazyFrame(lines, schema_overrides={"revenue": pl.Float64, "month": pl.Date})}
