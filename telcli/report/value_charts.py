@@ -156,7 +156,7 @@ def value_stays(report: Report) -> Any:
     import altair as alt
 
     rows: list[dict[str, Any]] = [
-        {"x": stay_years(report, row), "y": money, "text": units.brief(money, report.lang)}
+        {"x": stay_years(report, row), "y": money, "end": max(money, 0.0), "text": units.brief(money, report.lang)}
         for row in report.rows("value_stays")
         if (money := row.number("margin_a_month")) is not None
     ]
@@ -166,7 +166,7 @@ def value_stays(report: Report) -> Any:
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, "number", max(row["y"] for row in rows)))
     base = alt.Chart(inline(rows)).encode(x=x, y=alt.Y("y:Q", title=None, axis=axis))
     bar = base.mark_bar(color=MAIN, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
-    text = base.mark_text(dy=-8, fontSize=11).encode(text="text:N")
+    text = base.mark_text(dy=-8, fontSize=11).encode(y="end:Q", text="text:N")  # above a bar that goes down too
     return alt.layer(bar, text).properties(width=HALF - 45, height=HEIGHT)
 
 

@@ -1,5 +1,6 @@
 """The sections on value: sentences, tables and charts in both languages; suppressed and absent figures."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -244,6 +245,14 @@ def test_tenure_is_told_as_it_is(money: list[float], says: str) -> None:
     ]
     (said,) = worth(report(value_stays=rows))
     assert says in said
+
+
+def test_losses_by_year_are_written_above_their_bars() -> None:
+    rows = [{"from_year": at, "to_year": at, "customer_months": 500, "margin_a_month": 20.0 - 30 * at} for at in (1, 2)]
+    section = value(report(value_stays=rows))
+    assert section is not None
+    places = re.findall(r"translate\([\d.]+,(-?[\d.]+)\)[^>]*>-[14]0<", section.charts[0].svg)
+    assert places == ["-5", "-5"]
 
 
 @pytest.mark.parametrize(("found", "says"), [(0.9, "better than"), (0.801, "as well as"), (0.7, "less well than")])
