@@ -56,15 +56,23 @@ EVIDENCE = {
 """What the meaning of a column rests on, in words; a name of telcli's own needs none."""
 
 
-def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
-    """Print one stage's run as a command's whole result; the JSON says too which threshold it failed."""
+def tell(out: Printer, run: StageRun, failure: TelcliError | None = None, stale: Sequence[str] = ()) -> None:
+    """Print one stage's run as a command's whole result; the JSON says too which threshold it failed.
+
+    `stale` are stages whose results it read and that would run again.
+    """
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    out.result(lambda: _alone(run, verbose=out.verbose), notices=run.notices, **payload(run), **error)
+    out.result(lambda: _alone(run, stale, verbose=out.verbose), notices=run.notices, **payload(run), **error)
 
 
-def _alone(run: StageRun, *, verbose: bool) -> Iterator[Any]:
+def _alone(run: StageRun, stale: Sequence[str], *, verbose: bool) -> Iterator[Any]:
     """The lines of a stage that was run alone."""
     yield from view(run, verbose=verbose)
+    for stage in stale:
+        said = tr(
+            "telcli {stage} would run again: what of it stands here is older (telcli status says why).", stage=stage
+        )
+        yield from ("  " + line for line in wrap(said, shutil.get_terminal_size((80, 24)).columns - 4))
     yield from next_step(run) if run.stage == "score-value" else ()
 
 

@@ -49,6 +49,7 @@ def score_value(
     """
     from telcli.pipeline.hierarchy import write_hierarchy as write
     from telcli.pipeline.run import run_stage
+    from telcli.pipeline.status import stale_of
 
     if write_hierarchy:
         write(write_hierarchy, call.workdir, language(), force=call.force)
@@ -63,4 +64,5 @@ def score_value(
         "score_by": score_by,
         "refit": None if refit is None else "always" if refit else "never",
     }
-    tell(call.out, run_stage("score-value", call.request(flags)))
+    run = run_stage("score-value", call.request(flags))
+    tell(call.out, run, stale=stale_of(call.request(), ("segment",)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from telcli.pipeline.walk import WALK
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import PARTITIONS, SUBJECTS
 
-__all__ = ["LoadState", "Reason", "StageState", "Status", "TableState", "status"]
+__all__ = ["LoadState", "Reason", "StageState", "Status", "TableState", "stale_of", "status"]
 
 FRESH, STALE, MISSING, BLOCKED, BROKEN = "up-to-date", "stale", "not-run", "blocked", "damaged"
 
@@ -105,6 +106,11 @@ def status(request: Request) -> Status:
     after = next((state.stage for state in walked if state.state not in (FRESH, BLOCKED)), None)
     loads = tuple(LoadState(load["month"][:7] or None, tuple(load["sources"])) for load in manifest.loads)
     return Status(request.workdir, as_of, _tables(manifest), tuple(states), after, bool(manifest.pending), loads)
+
+
+def stale_of(request: Request, stages: Sequence[str]) -> tuple[str, ...]:
+    """Those of some stages that ran for the as-of month, and of which something has changed since."""
+    return tuple(state.stage for state in status(request).stages if state.stage in stages and state.state == STALE)
 
 
 def _tables(manifest: Manifest) -> tuple[TableState, ...]:

@@ -10,7 +10,7 @@ from telcli.errors import DataError, MissingInputError
 from telcli.pipeline.dropped import Dropped, given
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, run_stage
-from telcli.pipeline.status import LoadState, Reason, StageState, Status, status
+from telcli.pipeline.status import LoadState, Reason, StageState, Status, stale_of, status
 from telcli.pipeline.walk import INTAKE, walk
 from tests.cli import fakes
 from tests.cli.fakes import MONTHS, faked
@@ -46,12 +46,14 @@ def test_an_empty_directory_starts_with_ingest(tmp_path: Path) -> None:
 
 
 def test_what_the_command_line_gave_once_is_not_lost_without_a_word(place: Path) -> None:
+    assert stale_of(Request(place), ("segment",)) == ()
     asked = run_stage("segment", Request(place, flags={"n_segments": 3, "refit": None}))
     assert [notice.code for notice in asked.notices] == []
     found = status(Request(place))
     assert reasons(found, "segment") == (Reason("setting", "n_segments"),)
     told = next(state.dropped for state in found.stages if state.stage == "segment")
     assert told == (Dropped("segment", "n_segments", "3", "0"),)
+    assert stale_of(Request(place), ("segment", "score-value")) == ("segment",), "score-value never ran"
     runs = walk(Request(place), lambda run: None, ("segment",))
     assert [notice.code for notice in runs[0].notices] == ["setting-dropped"]
     assert "[segment] in telcli.toml: n_segments = 3" in runs[0].notices[0].message
