@@ -114,13 +114,14 @@ def merged(own: Hierarchy) -> Hierarchy:
     items = {**start["items"], **own["items"]}
     indicators = {**start["indicators"], **own["indicators"]}
     top = top_of(items, own["source"])
-    reached = _walked(items, top, own["source"])
+    reached = _walked(items, top, own)
     for item in reached:
         if item not in items and item not in indicators:
             raise _lacks_column(own, item)
     judged = {node for told in own["judgements"].values() for node in told}
     for node in sorted(judged - {item for item in reached if item in items}):
-        raise _refused(own["source"], "judgements", node, "an item that others belong to")
+        sheets = [nodes[node]["sheet"] for nodes in own.get("places", {}).values() if node in nodes]
+        raise _refused_at(own, "judgements", node, "an item that others belong to", sheets)
     for told in own["judgements"].values():
         for node, pairs in told.items():
             for item in (one for pair in pairs for one in pair[:2] if one not in items[node]):
@@ -141,6 +142,21 @@ def merged(own: Hierarchy) -> Hierarchy:
         "judgements": judgements,
         **{name: own[name] for name in ("cells", "places") if name in own},
     }
+
+
+def _refused_at(own: Hierarchy, where: str, item: str, wanted: str, sheets: Sequence[str]) -> UsageError:
+    """What is wrong with an item, by the sheets that hold it, or by the section of telcli.toml."""
+    if not sheets:
+        return _refused(own["source"], where, item, wanted)
+    return UsageError(
+        "hierarchy-sheet-item",
+        "{file}, sheet {sheet}: {item} must be {wanted}.",
+        hint="A workbook that is right, to compare with: telcli score-value --write-hierarchy FILE.xlsx",
+        file=own["source"],
+        sheet=", ".join(sheets),
+        item=item,
+        wanted=wanted,
+    )
 
 
 def _lacks_column(own: Hierarchy, item: str) -> UsageError:
@@ -171,13 +187,14 @@ def top_of(items: Mapping[str, Sequence[str]], source: str) -> str:
     return "goal" if "goal" in tops else tops[0]
 
 
-def _walked(items: Mapping[str, Sequence[str]], top: str, source: str) -> list[str]:
+def _walked(items: Mapping[str, Sequence[str]], top: str, own: Hierarchy) -> list[str]:
     """Every item below the top, and the top, in walk order."""
     found: list[str] = []
 
     def walk(item: str) -> None:
         if item in found:
-            raise _refused(source, "items", item, "in one place: it belongs to several items, or to itself")
+            sheets = own.get("cells", {}).get(item, ())[:1]
+            raise _refused_at(own, "items", item, "in one place: it belongs to several items, or to itself", sheets)
         found.append(item)
         for one in items.get(item, ()):
             walk(one)

@@ -152,6 +152,20 @@ def test_an_item_without_items_and_column_is_named_by_its_cell(tmp_path: Path) -
         merged(read_hierarchy(book(tmp_path / "h.xlsx", {"指标体系": rows})))
 
 
+def test_items_out_of_their_place_are_named_by_their_sheet(tmp_path: Path) -> None:
+    rows = [
+        ["item", "belongs to", "column"],
+        ["fee", "goal", "plan_fee"],
+        ["now", "goal", None],
+        ["fee", "now", "paid"],
+    ]
+    with pytest.raises(UsageError, match=r"h.xlsx, sheet hierarchy: fee must be in one place"):
+        merged(read_hierarchy(book(tmp_path / "h.xlsx", {"hierarchy": rows})))
+    sheets = {"hierarchy": rows[:2], "retention": [[None, "tenure", "bundle"], ["tenure", 1, 2]]}
+    with pytest.raises(UsageError, match=r"h.xlsx, sheet retention: retention must be an item that others belong to"):
+        merged(read_hierarchy(book(tmp_path / "h.xlsx", sheets)))
+
+
 def test_no_file_and_no_workbook(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match="does not exist"):
         read_hierarchy(tmp_path / "none.xlsx")
