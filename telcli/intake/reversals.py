@@ -38,8 +38,8 @@ def taken_back(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Noti
     >>> raw |= {"amount": [100.0, -100.0, 80.0, 50.0, -20.0], SOURCE: ["f"] * 5, LINE: [2, 3, 4, 5, 6]}
     >>> found, notices = taken_back(pl.LazyFrame(raw).with_columns(NO_FAULTS), "bills")
     >>> sound = found.filter(pl.col(FAULTS).list.len() == 0).sort("customer_id").collect()
-    >>> sound.select("customer_id", "amount").rows()  # what was taken off repeats the row that it is in, as a copy
-    [('a', 80.0), ('a', 80.0), ('b', 50.0)]
+    >>> sound.select("customer_id", "amount").rows()  # rows taken together repeat the one kept, as copies
+    [('a', 80.0), ('a', 80.0), ('a', 80.0), ('b', 50.0)]
     >>> [(one.code, one.values["count"]) for one in notices]
     [('reversals-taken-off', 1), ('credits-refused', 1)]
     """
