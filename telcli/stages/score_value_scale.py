@@ -90,8 +90,8 @@ def lacking(asked: Plan, measure: Measure, values: Mapping[str, Array]) -> list[
     unscored = [item for item in dropped if asked.indicators[item]["column"] == CHURN]
     if unscored:
         template = (
-            "{names} has no weight before chances of leaving of an earlier month are there: run telcli predict-churn, "
-            "and then, once, telcli score-value --refit, which takes it in."
+            "{names} has no weight, as telcli predict-churn was run for no earlier month. Run it for this one, and "
+            "next month, once, telcli score-value --refit, which takes it in; or for an earlier one, and --refit now."
         )
         said.append(Notice("value-indicators-churn", template, {"names": ", ".join(unscored)}))
     gone = [item for item in measure.scales if not np.isfinite(values[item]).any()]
