@@ -91,7 +91,7 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     frame = billed_months(inputs.tables, study.calendar[-YEAR:])
     future = held_back(len(study.calendar))
     window = study.calendar[-(YEAR + future) :]
-    how, said = earned(frame, window[-YEAR:], settings)
+    how, said = earned(frame, window[-YEAR:], settings, inputs.tables)
     study.notices += [*said, *notes.about_calls(how.known, frame.filter(pl.col("month") >= window[-YEAR:][0]))]
     modes = _modes(inputs, settings, study.as_of)
     inputs.progress("margins", 0, 3)

@@ -52,8 +52,10 @@ class Sold:
     known: Mapping[str, str]
 
 
-def earned(frame: pl.LazyFrame, year: Sequence[date], settings: ScoreValueSettings) -> tuple[Earned, list[Notice]]:
-    """What margin is made of in these months, and what the analyst should know of it.
+def earned(
+    frame: pl.LazyFrame, year: Sequence[date], settings: ScoreValueSettings, tables: Mapping[str, pl.LazyFrame]
+) -> tuple[Earned, list[Notice]]:
+    """What margin is made of in these months, and what the analyst should know of it; `tables` may have subscriptions.
 
     Raises
     ------
@@ -79,6 +81,7 @@ def earned(frame: pl.LazyFrame, year: Sequence[date], settings: ScoreValueSettin
     known["bad_debt"] = _known(told["old_debts"], settings.bad_debt_rate)
     if known["bad_debt"] == _SET and settings.bad_debt_rate == 1.0:
         known["bad_debt"] = _DATA
+    known |= _sold_known(tables)
     basis = BASES[2 if _SET in known.values() else 1 if _DATA in known.values() else 0]
     return Earned(source, rates, basis, known), _notices(source, basis, known)
 
@@ -98,7 +101,7 @@ def _notices(source: str, basis: str, known: Mapping[str, str]) -> list[Notice]:
     if basis == BASES[0]:
         said.append(Notice("value-is-revenue", f"Values are revenue, not margin: {rates}."))
     if basis == BASES[1]:
-        told = f"Values are revenue less campaigns and old debts, not margin: {rates}."
+        told = f"Values are revenue less the costs that the data tell in money, not margin: {rates}."
         said.append(Notice("value-few-costs", told))
     for name, (column, rate) in PARTS.items():
         if rate and known[name] == _NO_DATA:
@@ -135,13 +138,20 @@ def spent_on_sales(
         nothing = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(ids))
         return pl.DataFrame(dict.fromkeys(_SOLD, nothing)), dict.fromkeys(_SOLD, _NO_DATA)
     lines = contract("subscriptions").conform(tables["subscriptions"])
-    counts = lines.select(pl.col(name).count() for name in _SOLD).collect(engine="streaming").row(0)
-    known = {name: _DATA if count else _NO_DATA for name, count in zip(_SOLD, counts, strict=True)}
     costs = sales_costs(
         lines, as_of, YEAR, subsidy_months=settings.subsidy_months, clawback_months=settings.clawback_months
     )
     mine = ids.to_frame("customer_id").join(costs, on="customer_id", how="left", maintain_order="left")
-    return mine.select(pl.col(name).fill_null(0) for name in _SOLD), known
+    return mine.select(pl.col(name).fill_null(0) for name in _SOLD), _sold_known(tables)
+
+
+def _sold_known(tables: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
+    """Whether commissions and subsidies are known of any line."""
+    if "subscriptions" not in tables:
+        return dict.fromkeys(_SOLD, _NO_DATA)
+    lines = contract("subscriptions").conform(tables["subscriptions"])
+    counts = lines.select(pl.col(name).count() for name in _SOLD).collect(engine="streaming").row(0)
+    return {name: _DATA if count else _NO_DATA for name, count in zip(_SOLD, counts, strict=True)}
 
 
 def parts_table(ids: pl.Series, as_of: date, year: pl.DataFrame) -> pl.LazyFrame:

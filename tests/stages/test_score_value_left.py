@@ -10,7 +10,7 @@ from telcli.features.margin import book
 from telcli.features.margin_parts import Rates
 from telcli.settings import ScoreValueSettings
 from telcli.stages.score_value_left import left_told, left_year
-from telcli.stages.score_value_margin import margin_table
+from telcli.stages.score_value_margin import earned, margin_table
 from telcli.tables import contract
 
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
@@ -46,3 +46,11 @@ def test_what_who_left_brought_and_cost_stands_apart() -> None:
     left = dict(rows.select("part", "amount_left").iter_rows())
     assert (left["commission"], left["margin"]) == (500.0, -489.0)
     assert rows.filter(part="margin")["customers_left"].item() == 1
+
+
+def test_commissions_that_are_known_are_a_known_cost() -> None:
+    plain, said = earned(FRAME, [MAY, JUNE], ScoreValueSettings(), {})
+    assert (plain.basis, plain.known["commission"], said[0].code) == ("revenue", "no-data", "value-is-revenue")
+    sold, said = earned(FRAME, [MAY, JUNE], ScoreValueSettings(), {"subscriptions": pl.LazyFrame(LINES)})
+    assert (sold.basis, sold.known["commission"], sold.known["subsidy"]) == ("known-costs", "data", "no-data")
+    assert [one.code for one in said] == ["value-few-costs"]
