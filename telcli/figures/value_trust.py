@@ -62,7 +62,7 @@ def verdict(told: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     if not told:
         return []
     names = [name for measure in _TESTED for name in (measure, f"naive_{measure}")]
-    names += ["score_rank_correlation", "coverage", "level", "months", "customers"]
+    names += ["score_rank_correlation", "coverage", "level", "months", "customers", "median_error", "foretells"]
     numbers = {name: told.get(name) for name in names}
     found = {name: float(number) for name, number in numbers.items() if isinstance(number, int | float)}
     return [{"as_of": told["as_of"], **found}] if told.get("as_of") else []

@@ -13,8 +13,8 @@ __all__ = ["moved", "tested", "worth"]
 _MOST_PARTS, _YEAR = 3, 12
 _NO_MARGIN = ("revenue", "known-costs")
 """What values count where no rate of cost is set."""
-_AS_GOOD = 0.005
-"""Rank correlations closer than this are alike."""
+_DIGITS = 4
+"""Rank correlations that are equal to so many decimals are as good, as on the screen."""
 _LEVEL = 0.05
 """Less of a difference between years of the stay, over the largest, is none."""
 
@@ -149,16 +149,21 @@ def tested(report: Report) -> Iterator[str]:
     found, plain = (about.number(name) for name in ("rank_correlation", "naive_rank_correlation"))
     if not about.text("as_of") or found is None or plain is None:
         return
-    verdict = "told.alike" if abs(found - plain) < _AS_GOOD else "told.better" if found > plain else "told.worse"
+    found, plain = round(found, _DIGITS), round(plain, _DIGITS)
+    verdict = "told.alike" if found == plain else "told.better" if found > plain else "told.worse"
+    if about.number("foretells") == 0:
+        verdict = "told.chance"
+    middle = about.number("median_error")
     yield report.word(
         "told.tested",
         month=report.in_words(about.text("as_of")),
         months=f"{about.number('months') or 0:.0f}",
         foretold=_foretold(report, about),
         verdict=report.word(verdict),
-        found=f"{found:.3f}",
-        naive=f"{plain:.3f}",
+        found=f"{found:.{_DIGITS}f}",
+        naive=f"{plain:.{_DIGITS}f}",
         error=report.write(about.number("error"), "money"),
+        middle="" if middle is None else report.word("told.middle", error=report.write(middle, "money")),
         plain_error=report.write(about.number("naive_error"), "money"),
     )
     if about.number("coverage") is not None:
@@ -206,5 +211,5 @@ def _ranked(report: Report) -> Iterator[str]:
     about = report.first("value_verdict")
     score, plain = (about.number(name) for name in ("score_rank_correlation", "naive_rank_correlation"))
     if score is not None and plain is not None:
-        word = "told.score_worse" if plain - score >= _AS_GOOD else "told.score_well"
+        word = "told.score_worse" if round(plain, _DIGITS) > round(score, _DIGITS) else "told.score_well"
         yield report.word(word, score=f"{score:.3f}", naive=f"{plain:.3f}")

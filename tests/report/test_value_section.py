@@ -255,13 +255,16 @@ def test_losses_by_year_are_written_above_their_bars() -> None:
     assert places == ["-5", "-5"]
 
 
-@pytest.mark.parametrize(("found", "says"), [(0.9, "better than"), (0.801, "as well as"), (0.7, "less well than")])
+@pytest.mark.parametrize(("found", "says"), [(0.8001, "better than"), (0.80004, "as well as"), (0.7, "less well than")])
 def test_the_back_test_is_told_beside_the_plain_average(found: float, says: str) -> None:
     about = {"as_of": "2024-02", "months": 4, "rank_correlation": found, "naive_rank_correlation": 0.8, "error": 3.0}
     (said,) = worth(report(value_verdict=[{**about, "naive_error": 2.0, "calibration": 0.9}]))
     assert says in said
-    assert "¥3.00" in said
-    assert "¥2.00" in said
+    assert "¥3.00 per customer, plain ¥2.00" in said
+    chance = {**about, "naive_error": 2.0, "calibration": 0.9, "foretells": 0.0, "median_error": 1.5}
+    (said,) = worth(report(value_verdict=[chance]))
+    assert "no better than by chance" in said
+    assert "¥3.00 per customer, ¥1.50 of the middle of its range, plain ¥2.00" in said
 
 
 def test_years_of_joining_seen_once_each_are_left_to_the_picture() -> None:
