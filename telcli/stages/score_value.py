@@ -13,13 +13,11 @@ Source: the current / incremental / stock value model of telecom customers; the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice, UsageError
 from telcli.features.billed import billed_months
@@ -27,31 +25,24 @@ from telcli.features.exposure import curve, curves, fit_segments
 from telcli.features.leaving_debts import left_owing, written_off
 from telcli.features.margin import Book, book, month_range, pay_modes
 from telcli.features.month_index import YEAR
-from telcli.methods.annuity import Terms, discounted_months, monthly_rate, months_range
-from telcli.methods.lifetime_value import Usual
-from telcli.methods.outlook import Outlook
 from telcli.methods.value_backtest import held_back
 from telcli.settings import ScoreValueSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, Past, coming, expected_tables
-from telcli.stages.score_value_debts import Losses, losses_sentence, losses_told
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_left import left_told, left_year
 from telcli.stages.score_value_looks import looked
 from telcli.stages.score_value_margin import Earned, earned, margin_table, parts_table, with_sales
 from telcli.stages.score_value_plan import tier_shares
-from telcli.stages.score_value_products import Money, products_told
+from telcli.stages.score_value_products import products_told
 from telcli.stages.score_value_stars import star_notices
-from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, ended_lines, told
-from telcli.stages.score_value_usual import usual_months, usual_sentence, usual_told
+from telcli.stages.score_value_staying import Stays, by_labels, by_months, effect_rows, ended_lines
 from telcli.stages.score_value_views import cohort_rows, offer_rows
+from telcli.stages.score_value_worth import ahead, worth, worth_told
 
 __all__ = ["score_value"]
-
-CENT = 4
-"""Decimals of money: far below a cent, and the same on every machine."""
 
 
 @dataclass
@@ -62,12 +53,6 @@ class _Study:
     calendar: list[date]
     settings: ScoreValueSettings
     notices: list[Notice]
-    usual: Usual = field(default_factory=Usual)
-    on_fees: bool = False
-    known: list[bool] = field(default_factory=list)
-
-    def tell(self, notice: Notice) -> None:
-        self.notices.append(notice)
 
 
 def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
@@ -106,21 +91,22 @@ def score_value(inputs: Inputs, settings: ScoreValueSettings) -> Outcome:
     inputs.progress("values", 2, 3)
     booked, (everyone, expected, before) = everyone, _coming(study, inputs, everyone, how, future)
     left = left_year(booked, everyone, inputs.tables, study.as_of, settings)
-    outlook, ahead = then.outlook(everyone, 1, max(future, 1)), _ahead(study, now, everyone)
+    outlook = then.outlook(everyone, 1, max(future, 1))
     test = tested(everyone, outlook, study.calendar, future, settings, before, then.leaving)
-    worth, products = _scores(study, here, ahead, test.noise, expected)
-    scored = _scored(study, inputs, worth, here)
-    study.notices += (*test.notices, *scored.notices, *star_notices(inputs, scored.scores, study.as_of))
+    found = worth(here, study.calendar, ahead(now, everyone, settings), test.noise, expected, settings)
+    scored = _scored(study, inputs, found.scores, here)
+    stars = star_notices(inputs, scored.scores, study.as_of)
+    study.notices += (*found.notices, *test.notices, *scored.notices, *stars)
     looks, seen = looked(inputs, here, scored.scores, study.as_of)
-    metrics = _metrics(study, scored.scores, now, expected.losses, expected.lost(*ahead))
+    metrics = worth_told(found, now, len(study.calendar), settings)
     metrics |= {"margin_basis": how.basis, "margin_parts": counted, "margin_of_leavers": left_told(left)}
-    metrics |= {**scored.metrics, "products": products_told(expected.uptake, products), **seen}
+    metrics |= {**scored.metrics, "products": products_told(expected.uptake, found.products), **seen}
     metrics["backtest"] = _backtest(study, inputs, everyone.active_at(1), test.verdict, future, scored.indicators)
     tables = {
         "value_scores": scored.scores.lazy(),
         **_where_from(study, inputs, frame, how, (here, left), counted),
         "value_backtest": test.bands.lazy().with_columns(as_of=pl.lit(study.as_of)),
-        **expected_tables(expected, products, study.as_of),
+        **expected_tables(expected, found.products, study.as_of),
         **_curves(study, inputs, frame, now),
         **{name: rows.lazy() for name, rows in scored.tables.items()},
         **looks,
@@ -213,23 +199,6 @@ def _coming(study: _Study, inputs: Inputs, everyone: Book, how: Earned, future: 
     return everyone, coming(past, 0, 0, how.rates), coming(past, 1, future, how.rates)
 
 
-def _ahead(study: _Study, now: Stays, everyone: Book) -> tuple[Outlook, Terms]:
-    """How long customers may stay, and which months of it count; refused where they would never end."""
-    asked, rate = study.settings, monthly_rate(study.settings.discount_rate)
-    terms = Terms(asked.horizon_months, rate, asked.payment_timing, asked.tail != "none", now.leaving)
-    try:
-        outlook = now.outlook(everyone, 0, terms.horizon, rate if asked.tail == "fading" else None)
-        terms.beyond(outlook.tail)
-    except ValueError:
-        raise UsageError(
-            "value-endless",
-            "tail = {tail} has no end: nobody or ever fewer leave at the longest tenures, and nothing is discounted.",
-            hint="Set discount_rate in [score-value] above 0, or tail to none.",
-            tail=asked.tail,
-        ) from None
-    return outlook, terms
-
-
 def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> dict[str, pl.LazyFrame]:
     """The tables of how long customers stay."""
     months, least = study.settings.horizon_months, float(study.settings.min_at_risk)
@@ -239,44 +208,6 @@ def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> d
         "survival_groups": curves(now.staying, segments, study.as_of, months).lazy(),
         "survival_effects": effect_rows(now, study.as_of).lazy(),
     }
-
-
-def _scores(
-    study: _Study, here: Book, ahead: tuple[Outlook, Terms], noise: NDArray[np.float64], expected: Coming
-) -> tuple[pl.DataFrame, Money | None]:
-    """value_scores, what products have of it, and notices about what had to be assumed of some customers."""
-    settings, margins = study.settings, here.margins[:, -YEAR:]
-    usual, study.usual = usual_months(margins, expected.fees, settings)
-    study.on_fees = expected.fees is not None
-    unbilled, tenureless = int(np.isnan(usual).sum()), int((here.tenure[0] < 0).sum())
-    study.known = [not np.isnan(month).all() for month in margins.T]
-    study.notices += notes.about_customers(unbilled, tenureless, study.calendar[-len(study.known) :], study.known)
-    outlook, terms = ahead
-    kept = discounted_months(outlook, terms)
-    ends = months_range(outlook, terms, settings.interval_level, noise)
-    current = here.year["margin"].to_numpy()
-    more, less, products = expected.money(outlook, terms)
-    more = more.round(CENT)
-    study.notices += expected.notices()
-    lost = expected.lost(outlook, terms)
-    retention = (np.nan_to_num(usual) * kept + less - lost).round(CENT)
-    lifetime = (current + more + retention).round(CENT)
-    sure = current + more + less
-    low, high = np.sort([sure + np.nan_to_num(usual) * end for end in ends], axis=0)
-    scores = pl.DataFrame(
-        {
-            "customer_id": here.ids,
-            "as_of": pl.Series([study.as_of], dtype=pl.Date).new_from_index(0, len(here.ids)),
-            "current_value": current,
-            "incremental_value": pl.Series(more if expected.known else [None] * len(more), dtype=pl.Float64),
-            "retention_value": retention,
-            "lifetime_value": lifetime,
-            "lifetime_value_low": (low - lost).round(CENT),
-            "lifetime_value_high": high.round(CENT),
-            "expected_months": discounted_months(outlook, Terms(terms.horizon)).round(4),
-        }
-    )
-    return scores, products
 
 
 def _scored(study: _Study, inputs: Inputs, worth: pl.DataFrame, here: Book) -> Scored:
@@ -297,36 +228,3 @@ def _backtest(
     found, said = tried(inputs, study.settings, then, (before, after), used, naive)
     study.notices += said
     return {**verdict, **found}
-
-
-def _metrics(
-    study: _Study, scores: pl.DataFrame, stays: Stays, losses: Losses | None, lost: NDArray[np.float64]
-) -> dict[str, Any]:
-    settings, current, staying = study.settings, scores["current_value"], stays.staying
-    usual = usual_sentence(study.usual, settings, len(study.calendar), fees=study.on_fees)
-    return {
-        "customers": scores.height,
-        "current_value_total": round(float(current.sum()), 2),
-        "incremental_value_total": round(float(scores["incremental_value"].sum()), 2),
-        "retention_value_total": round(float(scores["retention_value"].sum()), 2),
-        "lifetime_value_total": round(float(scores["lifetime_value"].sum()), 2),
-        "loss_maker_share": (current < 0).sum() / scores.height,
-        "horizon_months": settings.horizon_months,
-        "discount_rate": settings.discount_rate,
-        "payment_timing": settings.payment_timing,
-        "tail": settings.tail,
-        "recent_months": study.usual.recent,
-        "months_known": sum(study.known),
-        "usual_month": usual_told(study.usual),
-        "survival": {
-            "months": staying.overall.reliable + 1,
-            "tail_hazard": round(staying.overall.tail_hazard, 8),
-            "mean_hazard": round(staying.constant.tail_hazard, 8),
-            "customer_months": int(staying.constant.at_risk.sum()),
-            "left": int(staying.constant.left.sum()),
-            "stratified_by": "pay_mode" if staying.groups else None,
-            "signs": told(stays),
-        },
-        "assumptions": [*notes.assumptions(settings, usual, stays), losses_sentence(losses)],
-        "lost_with_leavers": losses_told(losses, lost),
-    }
