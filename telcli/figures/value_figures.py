@@ -61,6 +61,7 @@ def put_value(
     totals = {name: metrics.get(name) for name in _TOTALS}
     told = {**totals, "customers": valued, "months": min(months, 12), "basis": metrics.get("margin_basis") or "margin"}
     figures.block("value_told", [{**told, "tail": metrics.get("tail") or "none"}], ("basis", "tail"))
+    figures.block("value_left", value_trust.left(metrics, least))
     _spread(figures, tables, value.about(lines["current_value"]), least)
     _money(figures, tables, least)
     _score(figures, tables, metrics, [row["tier"] for row in tiers if row.get("small")], least)

@@ -66,3 +66,21 @@ def verdict(told: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     numbers = {name: told.get(name) for name in names}
     found = {name: float(number) for name, number in numbers.items() if isinstance(number, int | float)}
     return [{"as_of": told["as_of"], **found}] if told.get("as_of") else []
+
+
+def left(metrics: Mapping[str, Any], least: int) -> list[dict[str, float]]:
+    """What those who left in the year brought, owed, and what is expected to be lost with others: a row, or none.
+
+    Not where fewer than `least` left; what was owed, where as many owed.
+
+    >>> gone = {"customers": 40, "revenue": 900.0, "margin": 300.0}
+    >>> left({"margin_of_leavers": gone, "lost_with_leavers": {"owing": 3, "owed": 50.0, "expected": 9.0}}, 10)
+    [{'customers': 40, 'revenue': 900.0, 'margin': 300.0}]
+    """
+    gone, debts = metrics.get("margin_of_leavers") or {}, metrics.get("lost_with_leavers") or {}
+    if gone.get("customers", 0) < least:
+        return []
+    owing = ("owed", "expected") if debts.get("owing", 0) >= least else ()
+    return [
+        {**{name: gone[name] for name in ("customers", "revenue", "margin")}, **{name: debts[name] for name in owing}}
+    ]

@@ -21,7 +21,15 @@ _LEVEL = 0.05
 
 def worth(report: Report) -> list[str]:
     """Margin, what eats it, who brings it, what is expected, tenure, and how sure all of this is."""
-    return [*_margin(report), *_best(report), *_expected(report), *_tenure(report), *_stay(report), *tested(report)]
+    return [
+        *_margin(report),
+        *_left(report),
+        *_best(report),
+        *_expected(report),
+        *_tenure(report),
+        *_stay(report),
+        *tested(report),
+    ]
 
 
 def _margin(report: Report) -> Iterator[str]:
@@ -40,6 +48,18 @@ def _margin(report: Report) -> Iterator[str]:
             _margin_word(parts), span=span, customers=customers, margin=margin, revenue=revenue, share=share
         )
     yield from _parts(report)
+
+
+def _left(report: Report) -> Iterator[str]:
+    """What those who left brought, who are in no other amount, and what they left unpaid."""
+    about = report.first("value_left")
+    if about.number("customers") is None:
+        return
+    money = {name: report.write(about.number(name), "money") for name in ("revenue", "margin", "owed", "expected")}
+    customers = report.write(about.number("customers"), "customers")
+    yield report.word("told.left", customers=customers, revenue=money["revenue"], margin=money["margin"])
+    if about.number("owed") is not None:
+        yield report.word("told.owing", owed=money["owed"], expected=money["expected"])
 
 
 def _margin_word(parts: Mapping[str, Row]) -> str:

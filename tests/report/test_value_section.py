@@ -293,3 +293,15 @@ def test_small_tiers_show_their_bound_alone() -> None:
 def test_figures_are_those_of_the_tables(figures: pl.DataFrame) -> None:
     kept = figures.filter(pl.col("section") == "value_margin", pl.col("metric") == "amount")["value"]
     assert kept.sum() == pytest.approx(2e6 + 8e5 + 1e5 - 2e4 + 1.12e6)
+
+
+@pytest.mark.parametrize(
+    ("lang", "brought", "unpaid"),
+    [("en", "had brought ¥300.00, of ¥900.00", "left ¥50.00 unpaid, and ¥9.00"), ("zh", "毛利300.00元", "欠费50.00元")],
+)
+def test_what_leavers_brought_and_left_unpaid_is_told(lang: str, brought: str, unpaid: str) -> None:
+    row = {"customers": 40.0, "revenue": 900.0, "margin": 300.0}
+    (said,) = worth(report(lang, value_left=[row]))
+    assert brought in said
+    assert unpaid in "".join(worth(report(lang, value_left=[{**row, "owed": 50.0, "expected": 9.0}])))
+    assert not worth(report(lang))
