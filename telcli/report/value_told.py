@@ -20,12 +20,12 @@ _LEVEL = 0.05
 
 
 def worth(report: Report) -> list[str]:
-    """Margin, what eats it, who brings it, what is expected, tenure, and how sure all of this is."""
+    """Margin, what eats it, who brings it, what is expected, what left, tenure, and how sure all of this is."""
     return [
         *_margin(report),
-        *_left(report),
         *_best(report),
         *_expected(report),
+        *_left(report),
         *_tenure(report),
         *_stay(report),
         *tested(report),
