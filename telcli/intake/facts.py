@@ -18,7 +18,20 @@ from telcli.intake.understood import Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.evidence import evidence
 
-__all__ = ["HIDDEN", "LARGEST", "add_fault", "bills", "exact_sum", "fact", "lent", "settled", "summed", "takes_off"]
+__all__ = [
+    "HIDDEN",
+    "LARGEST",
+    "add_fault",
+    "bills",
+    "exact_sum",
+    "fact",
+    "lent",
+    "millionths",
+    "settled",
+    "summed",
+    "takes_off",
+    "whole_again",
+]
 
 HIDDEN = (SOURCE, LINE, FAULTS)
 _HIGHEST = ("active_days", "voice_saturation", "data_saturation")
@@ -106,8 +119,8 @@ def _parts_added(frame: pl.LazyFrame) -> pl.LazyFrame:
     sums = []
     for kind, names in parts.items():
         known = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
-        millionths = pl.sum_horizontal((pl.col(name) * 1e6).round() for name in names)
-        sums.append(pl.when(known).then(millionths / 1e6).alias(kind))
+        added = pl.sum_horizontal((pl.col(name) * 1e6).round() for name in names)
+        sums.append(pl.when(known).then(added / 1e6).alias(kind))
     return frame.with_columns(sums).drop(part for part in PARTS if part in have) if sums else frame
 
 
@@ -148,12 +161,12 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     huge = pl.any_horizontal(pl.col(name).abs() > LARGEST for name in numeric).fill_null(value=False)
     sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
     other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
-    millionths = [(pl.col(name) * 1e6).round().cast(pl.Int64, strict=False) for name in numeric]
-    plain = frame.filter(sound).select(*key, *millionths, *other, SOURCE, LINE)
+    counted = [millionths(pl.col(name)) for name in numeric]
+    plain = frame.filter(sound).select(*key, *counted, *other, SOURCE, LINE)
     totals = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]
     totals += [*[pl.col(name).max() for name in other], pl.col(SOURCE).min(), pl.col(LINE).min()]
     good = folded(plain, lambda rows: rows.group_by(key).agg(totals)).with_columns(
-        *[_whole_again(pl.col(name)) for name in numeric], pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
+        *[whole_again(pl.col(name)) for name in numeric], pl.lit([], dtype=FAULT_TYPE).alias(FAULTS)
     )
     columns = [*key, *numeric, *other, *HIDDEN]
     told = pl.col(FAULTS).list.len() > 0  # what could not be read is missing too, which need not be said
@@ -164,13 +177,17 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
 
 def exact_sum(name: str) -> pl.Expr:
     """The sum of a column in whole millionths, so that the order of rows does not change it."""
-    millionths = (pl.col(name) * 1e6).round().cast(pl.Int64, strict=False)
-    return _whole_again(millionths.sum())
+    return whole_again(millionths(pl.col(name)).sum())
 
 
-def _whole_again(millionths: pl.Expr) -> pl.Expr:
+def millionths(money: pl.Expr) -> pl.Expr:
+    """Amounts in whole millionths, which add up the same in any order; null where they are too large to be counted."""
+    return (money * 1e6).round().cast(pl.Int64, strict=False)
+
+
+def whole_again(told: pl.Expr) -> pl.Expr:
     """Millionths as the number nearest to them: polars divides a long column by the inverse, and a short one truly."""
-    return (millionths.cast(pl.Float64) / 1e6).round(6)
+    return (told.cast(pl.Float64) / 1e6).round(6)
 
 
 def add_fault(frame: pl.LazyFrame, when: pl.Expr, rule: str, column: str) -> pl.LazyFrame:

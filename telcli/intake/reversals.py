@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.facts import HIDDEN, LARGEST, add_fault
+from telcli.intake.facts import HIDDEN, LARGEST, add_fault, exact_sum, millionths, whole_again
 from telcli.intake.whose import RECORD
 from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -98,7 +98,7 @@ def _told(first: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     off = pl.col("discount").fill_null(0.0) if "discount" in first.columns else pl.lit(0.0)
     back = pl.col("amount") < 0
     sign = pl.when(back).then(-1.0).otherwise(1.0)
-    seen = first.with_columns(_back=back, _whole=_millionths(pl.col("amount").abs()), _off=_millionths(off * sign))
+    seen = first.with_columns(_back=back, _whole=millionths(pl.col("amount").abs()), _off=millionths(off * sign))
     pair = [*key, "_whole", "_off", "_nth"]
     seen = seen.with_columns(_nth=pl.int_range(pl.len()).over(*key, "_whole", "_off", "_back"))
     pairs = seen.filter("_back").select(pair).join(seen.filter(~pl.col("_back")), on=pair, how="semi", nulls_equal=True)
@@ -121,21 +121,17 @@ def _told(first: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
 def _less(base: pl.DataFrame, off: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The rows kept: nothing is left of one that was wholly taken back, and credits are added to it."""
     names = [name for name in ("amount", "discount") if name in base.columns]
-    more = off.group_by(key).agg(_millionths(pl.col(name)).sum().alias(f"_{name}") for name in names)
+    more = off.group_by(key).agg(millionths(pl.col(name)).sum().alias(f"_{name}") for name in names)
     both = base.join(more, on=list(key), how="left", nulls_equal=True, maintain_order="left")
     own = {name: pl.when("_met").then(pl.col(name) * 0.0).otherwise(name) for name in names}
     sums = [
         pl.when(pl.col(f"_{name}").fill_null(0) == 0)
         .then(own[name])
-        .otherwise((_millionths(own[name].fill_null(0.0)) + pl.col(f"_{name}")) / 1e6)
+        .otherwise(whole_again(millionths(own[name].fill_null(0.0)) + pl.col(f"_{name}")))
         .alias(name)
         for name in names
     ]
     return both.with_columns(sums)
-
-
-def _millionths(money: pl.Expr) -> pl.Expr:
-    return (money * 1e6).round().cast(pl.Int64)
 
 
 def _notices(backs: pl.DataFrame, lost: pl.DataFrame, table: str) -> list[Notice]:
@@ -157,5 +153,5 @@ def _notices(backs: pl.DataFrame, lost: pl.DataFrame, table: str) -> list[Notice
 
 
 def _values(rows: pl.DataFrame, table: str) -> dict[str, str | int]:
-    whole = rows.select(_millionths(pl.col("amount")).sum()).item() / 1e6
+    whole = rows.select(exact_sum("amount")).item()
     return {"table": table, "count": rows.height, "amount": f"{whole:,.2f}"}
