@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._words import language, tr
+from telcli.cli._words import comma, tr
 
 __all__ = ["sentences", "tenths"]
 
@@ -66,7 +66,7 @@ def _without(names: Sequence[str]) -> str:
     """What the score of then was without, three by name."""
     if not names:
         return ""
-    told = ("、" if language() == "zh" else ", ").join(names[:_NAMED])
+    told = comma().join(names[:_NAMED])
     if len(names) > _NAMED:
         return tr(" (without {names} and {n} more)", names=told, n=len(names) - _NAMED)
     return tr(" (without {names})", names=told)

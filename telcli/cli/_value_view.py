@@ -12,7 +12,7 @@ from telcli.cli import _value_left
 from telcli.cli._aligned import aligned
 from telcli.cli._help import wrap
 from telcli.cli._value_backtest import sentences, tenths
-from telcli.cli._words import language, meant, tr
+from telcli.cli._words import comma, language, meant, tr
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import StageRun
@@ -117,12 +117,12 @@ def _parts(metrics: Mapping[str, Any], margin: Sequence[Mapping[str, Any]]) -> I
     eaten.sort(key=lambda row: -row["amount"])
     if eaten:
         parts = [_value_left.eaten(row) for row in eaten]
-        yield from _folded(tr("off revenue: {parts}", parts=_comma().join(parts)))
+        yield from _folded(tr("off revenue: {parts}", parts=comma().join(parts)))
     told = []
     for why, words in (("not-set", "{parts} (no rate set)"), ("no-data", "{parts} (not in the data)")):
         names = [meant("part", part) for part, counted in metrics.get("margin_parts", {}).items() if counted == why]
         if names:
-            told.append(tr(words, parts=_comma().join(names)))
+            told.append(tr(words, parts=comma().join(names)))
     if told:
         yield from _folded(tr("not counted: {parts}", parts=tr("; ").join(told)))
 
@@ -184,7 +184,7 @@ def _weighed(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
     names.setdefault(_TOP, tr("customer value"))
     parts = sorted((row for row in items if row["node"] not in {row["item"] for row in items}), key=_heaviest)
     if parts:
-        weights = _comma().join(f"{names[row['item']]} {row['global_weight']:.3f}" for row in parts)
+        weights = comma().join(f"{names[row['item']]} {row['global_weight']:.3f}" for row in parts)
         yield from _folded(tr("weights: {weights}", weights=weights))
     consistency = metrics.get("consistency")
     if consistency:
@@ -222,13 +222,13 @@ def _experts(nodes: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -
     if not each:
         return
     said = [f"{expert} {max(found):.3f}" if found else f"{expert} -" for expert, found in sorted(each.items())]
-    yield from _folded(tr("experts, largest ratio of each: {experts}", experts=_comma().join(said)))
+    yield from _folded(tr("experts, largest ratio of each: {experts}", experts=comma().join(said)))
     agree = [(node, about) for node, about in nodes.items() if about.get("kendall_w") is not None]
     if agree:
         found = [f"{names.get(node, node)} {about['kendall_w']:.2f}" for node, about in agree]
         apart = [names.get(node, node) for node, about in agree if about.get("agree") is False]
-        line = tr("Kendall's W of experts: {nodes}", nodes=_comma().join(found))
-        more = tr("; no more than chance: {nodes}", nodes=_comma().join(apart)) if apart else ""
+        line = tr("Kendall's W of experts: {nodes}", nodes=comma().join(found))
+        more = tr("; no more than chance: {nodes}", nodes=comma().join(apart)) if apart else ""
         yield from _folded(line + more)
 
 
@@ -260,11 +260,6 @@ def _moves(moves: Mapping[str, Any]) -> Iterator[str]:
 def _named(tier: str, nobody: str) -> str:
     """A tier in words; who is no customer in one of the months has none."""
     return tr(nobody) if tier == _NOBODY else meant("value_tier", tier)
-
-
-def _comma() -> str:
-    """Between things of one kind in a row."""
-    return "、" if language() == "zh" else ", "
 
 
 def _folded(text: str) -> Iterator[str]:

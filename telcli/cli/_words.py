@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["label", "language", "meant", "peek", "rule_name", "said", "settle", "tr"]
+__all__ = ["comma", "label", "language", "meant", "peek", "rule_name", "said", "settle", "tr"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 _HERE = Path(__file__).parent
@@ -94,6 +94,11 @@ def meant(kind: str, value: str) -> str:
     """
     key = f"{kind}={value}"
     return value if (found := tr(key)) == key else found
+
+
+def comma() -> str:
+    """Between things of one kind in a row."""
+    return "、" if language() == "zh" else ", "
 
 
 def label(text: str) -> str:
