@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -25,13 +24,6 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / "crm.csv").write_text(CRM, encoding="utf-8")
         assert main(["ingest", "crm.csv", "-q", "--lang", "en"]) == 0
     return place
-
-
-@pytest.fixture
-def home(ingested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def rules(home: Path, body: str) -> None:
