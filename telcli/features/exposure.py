@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from telcli.features.margin import PAY_MODES, whole_tenure
-from telcli.methods.staying import LEAVERS_NEEDED, Staying, fit_staying
-from telcli.methods.survival import LifeTable, entry_cells, life_table
+from telcli.methods.staying import LEAVERS_NEEDED, Staying, fit_staying, table_of
+from telcli.methods.survival import LifeTable, entry_cells
 
 __all__ = ["curve", "curves", "fit_labels", "fit_months", "fit_segments", "monthly_cells"]
 
@@ -88,8 +88,8 @@ def fit_segments(frame: pl.LazyFrame, before: pl.LazyFrame | None, least: float)
     found = []
     for (name,), mine in cells.group_by("segment_name", maintain_order=True):
         if mine["left"].sum() >= LEAVERS_NEEDED:
-            at_risk, left = (np.bincount(mine["tenure"], mine[column]) for column in ("at_risk", "left"))
-            found.append((str(name), life_table(at_risk, left, least)))
+            tenure, at_risk, left = (mine[column].to_numpy() for column in ("tenure", "at_risk", "left"))
+            found.append((str(name), table_of(tenure, at_risk, left, least)))
     return found
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "kinds",
     "standing",
     "steps",
+    "tenure_before",
 ]
 
 Array = NDArray[np.float64]
@@ -49,6 +50,16 @@ def fee_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -> A
     found = ids.to_frame("customer_id").join(rows.collect(engine="streaming"), on="customer_id", how="left")
     matrix: Array = found.drop("customer_id").to_numpy()
     return matrix if np.isfinite(matrix).any() else None
+
+
+def tenure_before(tenure: Whole, back: int | Whole) -> Whole:
+    """Tenure so many months earlier, 0 at the least; -1 where it is not known.
+
+    >>> tenure_before(np.array([-1, 2, 30]), 6).tolist()
+    [-1, 0, 24]
+    """
+    found: Whole = np.where(tenure < 0, -1, np.maximum(tenure - back, 0))
+    return found
 
 
 def standing(tenure: Whole, group: Whole) -> Whole:
@@ -97,7 +108,7 @@ def steps(fees: Array, tenure: Whole, group: Whole) -> tuple[dict[str, Array], A
     count, code = np.zeros(KINDS), np.full(start.shape, -1, dtype=np.int16)
     for place in range(start.shape[1]):
         # A month at a time: codes of all months at once are many times the size of the fees.
-        then = np.where(tenure < 0, -1, np.maximum(tenure - (start.shape[1] - place), 0))
+        then = tenure_before(tenure, start.shape[1] - place)
         code[:, place] = kinds(start[:, place], then, group, bounds)
         count += np.bincount(code[both[:, place], place], minlength=KINDS)
     # Of a million customers' steps nearly all are nil, and add nothing to what is told of the others.

@@ -7,14 +7,19 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from telcli.features.margin import Book
+from telcli.features.month_index import YEAR
 from telcli.methods.lifetime_value import known_mean
 
-__all__ = ["LEAVERS_NEEDED", "leaving_share"]
+__all__ = ["LEAVERS_NEEDED", "leaving_share", "margin_before"]
 
+Array = NDArray[np.float64]
 LEAVERS_NEEDED = 30
+"""Fewer who left do not tell."""
 BEFORE = 3
+"""Months that tell how large a customer is."""
 
 
 def leaving_share(frame: pl.LazyFrame, everyone: Book, months: Sequence[date], until: date) -> float:
@@ -34,7 +39,7 @@ def leaving_share(frame: pl.LazyFrame, everyone: Book, months: Sequence[date], u
     until : date
         The last month that is known.
     """
-    known = [month for month in months if month <= until][-12:]
+    known = [month for month in months if month <= until][-YEAR:]
     if not known:
         return 0.0
     place = pl.col("month").replace_strict(list(months), range(len(months)), return_dtype=pl.Int64)
@@ -45,11 +50,27 @@ def leaving_share(frame: pl.LazyFrame, everyone: Book, months: Sequence[date], u
     if len(row) < LEAVERS_NEEDED:
         return 0.0
     margins = everyone.margins[row]
-    back = at[:, None] - np.arange(BEFORE, 0, -1)
-    before = np.take_along_axis(margins, np.maximum(back, 0), axis=1)
-    usual = known_mean(np.where(back >= 0, before, np.nan))
+    usual = margin_before(margins, at)
     tell = usual > 0
     if tell.sum() < LEAVERS_NEEDED:
         return 0.0
     last = np.nan_to_num(margins[np.arange(len(row)), at])
     return round(float(np.clip(last[tell].sum() / usual[tell].sum(), 0.0, 1.0)), 6)
+
+
+def margin_before(margins: Array, at: NDArray[np.int64]) -> Array:
+    """The mean margin of the BEFORE months before one, by customer; NaN where none of them is known.
+
+    Parameters
+    ----------
+    margins : array of shape (customers, months)
+        Money, the oldest month first; NaN where not known.
+    at : array of shape (customers,)
+        Place of each customer's month among them; that after the last is one more.
+
+    >>> margin_before(np.array([[10.0, 20.0, 30.0, 99.0]] * 2), np.array([3, 0])).tolist()
+    [20.0, nan]
+    """
+    back = at[:, None] - np.arange(BEFORE, 0, -1)
+    rows = np.take_along_axis(margins, np.maximum(back, 0), axis=1)
+    return known_mean(np.where(back >= 0, rows, np.nan))

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.exact import units
-from telcli.features.fee_steps import STANDINGS, WINDOW, standing
+from telcli.features.fee_steps import STANDINGS, WINDOW, standing, tenure_before
 from telcli.features.month_index import index_at, month_index
 from telcli.tables import contract
 
@@ -132,7 +132,7 @@ def active_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -
 
 def standing_at(tenure: Whole, group: Whole, back: int) -> Whole:
     """The standing (see `fee_steps`) of each customer so many months before `tenure` was as told."""
-    return standing(np.where(tenure < 0, -1, np.maximum(tenure - back, 0)), group)
+    return standing(tenure_before(tenure, back), group)
 
 
 def moves(found: Holdings, active: Flags, tenure: Whole, group: Whole, last: date, fees: Array | None = None) -> Moves:

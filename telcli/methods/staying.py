@@ -12,7 +12,7 @@ from telcli.methods.outlook import Outlook, by_tenure
 from telcli.methods.sbg import fit_sbg
 from telcli.methods.survival import LifeTable, life_table
 
-__all__ = ["LEAVERS_NEEDED", "Staying", "fit_staying"]
+__all__ = ["LEAVERS_NEEDED", "Staying", "fit_staying", "table_of"]
 
 Array = NDArray[np.float64]
 LEAVERS_NEEDED = 50
@@ -88,12 +88,12 @@ def fit_staying(group: ArrayLike, tenure: ArrayLike, at_risk: ArrayLike, left: A
     known = when >= 0
     if not known.any():
         return Staying(constant, {}, constant)
-    overall = _table(when[known], risk[known], gone[known], least)
+    overall = table_of(when[known], risk[known], gone[known], least)
     groups: dict[int, LifeTable] = {}
     for one in np.unique(code[known & (code >= 0)]):
         mine = known & (code == one)
         if gone[mine].sum() >= LEAVERS_NEEDED:
-            groups[int(one)] = _table(when[mine], risk[mine], gone[mine], least)
+            groups[int(one)] = table_of(when[mine], risk[mine], gone[mine], least)
     return Staying(overall, groups if len(groups) > 1 else {}, constant)
 
 
@@ -106,5 +106,10 @@ def _fading(table: LifeTable, told: Outlook, discount: float) -> Outlook:
     return replace(told, tail=fit_sbg(table.at_risk, table.left).even_hazard(discount, done))
 
 
-def _table(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float) -> LifeTable:
+def table_of(tenure: NDArray[np.int64], at_risk: Array, left: Array, least: float) -> LifeTable:
+    """The life table of cells told by tenure, in any order; as in `fit_staying`, every tenure being known.
+
+    >>> table_of(np.array([1, 0]), np.array([98.0, 100.0]), np.array([49.0, 2.0]), 1.0).survival.tolist()
+    [0.98, 0.49]
+    """
     return life_table(np.bincount(tenure, at_risk), np.bincount(tenure, left), least)

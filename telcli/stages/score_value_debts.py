@@ -8,20 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telcli.features.fee_steps import KINDS, PAYING, kinds
+from telcli.features.fee_steps import KINDS, PAYING, kinds, tenure_before
 from telcli.features.leaving_debts import LeftOwing
+from telcli.features.leaving_month import LEAVERS_NEEDED, margin_before
 from telcli.features.margin import Book
 from telcli.features.month_index import YEAR
-from telcli.methods.lifetime_value import known_mean
 from telcli.methods.shrinking import shrunk_means
 
-__all__ = ["LEAVERS_NEEDED", "Losses", "losses", "losses_sentence", "losses_told"]
+__all__ = ["Losses", "losses", "losses_sentence", "losses_told"]
 
 Array = NDArray[np.float64]
-LEAVERS_NEEDED = 30
-"""Fewer who left do not tell."""
-BEFORE = 3
-"""Months that tell how large a customer is."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +69,13 @@ def losses(debts: LeftOwing | None, everyone: Book, mark: int, back: int, rate: 
         return None
     ago = last - debts.at[left]
     tenure, group = everyone.tenure[mark], everyone.group
-    size = _size(everyone.margins[left], debts.at[left])
+    size = np.nan_to_num(margin_before(everyone.margins[left], debts.at[left]))
     bounds = np.quantile(size, [1 / 3, 2 / 3])
-    then = np.where(tenure[left] < 0, -1, np.maximum(tenure[left] - ago, 0))
-    kind = kinds(size, then, group[left], bounds)
+    kind = kinds(size, tenure_before(tenure[left], ago), group[left], bounds)
     lost = np.maximum(debts.owed - np.maximum(debts.grown, 0.0), 0.0)[left] * rate
     mean = _means(kind, lost)
-    mine = kinds(_size(everyone.margins[here], np.full(here.sum(), last + 1)), tenure[here], group[here], bounds)
+    now = np.nan_to_num(margin_before(everyone.margins[here], np.full(here.sum(), last + 1)))
+    mine = kinds(now, tenure[here], group[here], bounds)
     owed, old = debts.owed[left], debts.old[left]
     return Losses(mean[mine], int(left.sum()), int((owed > 0).sum()), float(owed.sum()), float(old.sum()))
 
@@ -92,14 +88,6 @@ def _means(kind: NDArray[np.int64], lost: Array) -> Array:
         if parts[0].sum() >= LEAVERS_NEEDED:
             found[paying] = shrunk_means(*parts)
     return found.ravel()
-
-
-def _size(margins: Array, at: NDArray[np.int64]) -> Array:
-    """The mean margin of the months before places of the calendar; 0 where none is known."""
-    back = at[:, None] - np.arange(BEFORE, 0, -1)
-    rows = np.take_along_axis(margins, np.maximum(back, 0), axis=1)
-    found: Array = np.nan_to_num(known_mean(np.where(back >= 0, rows, np.nan)))
-    return found
 
 
 def losses_told(found: Losses | None, expected: Array) -> dict[str, Any] | None:
