@@ -148,8 +148,8 @@ def mend(judgements: ArrayLike, table: str = "classic", limit: float = 0.10) -> 
     """Which one judgement spoils the consistency most, what the others imply of it, and the least change that mends it.
 
     Each judgement in turn is taken as not made: the one without which the ratio is lowest is the worst; of several
-    (among three items always all) the one that needs the smallest change. `best` is what the others imply of it
-    (Harker 1987).
+    (among three items always all) the one that needs the smallest change, those first whose change on the scale mends
+    them all. `best` is what the others imply of it (Harker 1987).
 
     Returns
     -------
@@ -173,8 +173,9 @@ def mend(judgements: ArrayLike, table: str = "classic", limit: float = 0.10) -> 
     trials = []
     for place in (place for place, ratio in ratios.items() if ratio < least + ALIKE):
         trial = _trial(matrix, place, table, limit)
-        trials.append((round(abs(np.log(trial.proposed / matrix[place])), 9), place, trial))
-    _, (row, column), trial = min(trials)
+        change = round(abs(np.log(trial.proposed / matrix[place])), 9)
+        trials.append((trial.cr >= limit, change, place, trial))
+    _, _, (row, column), trial = min(trials)
     given, best = float(matrix[row, column]), float(completed(linked[row, column])[row, column])
     if given < 1:
         turned = trial._replace(implied=1 / trial.implied, proposed=1 / trial.proposed)

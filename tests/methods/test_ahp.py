@@ -137,6 +137,15 @@ def test_what_the_others_imply_is_told_beside_the_least_change_that_passes() -> 
     assert 0.0 < worst.cr < 0.10
 
 
+def test_a_judgement_that_can_be_mended_goes_before_one_at_the_end_of_the_scale() -> None:
+    # a : c would have to be 81; a : b or b : c of 1 makes all agree
+    worst = mend([[1, 9, 9], [1 / 9, 1, 9], [1 / 9, 1 / 9, 1]])
+    assert worst is not None
+    assert {worst.row, worst.column} != {0, 2}
+    assert worst.cr < 0.10
+    assert (worst.implied, round(worst.implied_cr, 9)) == (1.0, 0.0)
+
+
 def test_two_items_and_agreeing_judgements_have_nothing_to_mend() -> None:
     assert mend([[1, 5], [1 / 5, 1]]) is None
     assert mend([[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]]) is None
