@@ -3,7 +3,6 @@
 from telcli.settings.declared import (
     SECTIONS,
     GeneralSettings,
-    PredictChurnSettings,
     ReportSettings,
     SimulateSettings,
 )
@@ -11,6 +10,7 @@ from telcli.settings.engine import EngineSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_rules import STARS, own_rules
+from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.scoring import HIERARCHY

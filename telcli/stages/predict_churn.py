@@ -15,20 +15,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 import sklearn
-from numpy.typing import NDArray
 
 from telcli.errors import DataError
 from telcli.methods.churn_evaluation import Evaluation, evaluate
-from telcli.methods.costs import expected_saving
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.predict_churn_reasons import Drivers, drivers_of, reasons_of
+from telcli.stages.predict_churn_reasons import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
+from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_study import Road, Study
+from telcli.stages.predict_churn_values import Values
 
 __all__ = ["predict_churn"]
 
-Floats = NDArray[np.float64]
 _LEVEL_OFF = 0.2
 """Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
 
@@ -52,7 +51,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         raise DataError("no-rows", "There are no customers to learn from.")
     study = Study(inputs, settings, inputs.as_of or last)
     road = _road(study, first, bool(any_left))
-    values = _Values(study, road)
+    values = Values(study, road)
     found = evaluate(
         road.y,
         road.p,
@@ -65,7 +64,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     _tell_decision(study, found)
     drivers = drivers_of(road)
     tables = {
-        "churn_scores": _scores(study, road, values, float(found.metrics["churn_rate"]), drivers),
+        "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), drivers),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_costs": pl.DataFrame(found.costs).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
     }
@@ -98,89 +97,6 @@ def _road(study: Study, first: date, any_left: bool) -> Road:
             needed=needed,
         )
     return month_road(study, first)
-
-
-class _Values:
-    """What each customer is worth if kept, in currency: `people` and `tested` align with the road's tables.
-
-    Retention value where the value stage scored everyone; else revenue times the ratio of the two among those it
-    scored; else `value_months` of revenue; else `customer_value`.
-    """
-
-    def __init__(self, study: Study, road: Road) -> None:
-        self.origin = "retention_value"
-        scores = study.inputs.tables.get("value_scores")
-        if scores is None:
-            ratio = float(study.settings.value_months)
-            self.origin = "revenue"
-            known = {}
-        else:
-            wanted = scores.select("customer_id", "retention_value").collect(engine="streaming")
-            known = {"values": wanted}
-            joined = road.people.select("customer_id", _revenue()).join(wanted, on="customer_id").drop_nulls()
-            total = float(joined.get_column("revenue").sum())
-            ratio = float(joined.get_column("retention_value").sum()) / total if total > 0 else float("nan")
-        self._default = study.settings.customer_value
-        self.people = self._of(road.people, ratio, known.get("values"))
-        self.tested = self._tested(road, ratio, known.get("values"))
-        if self.origin != "retention_value":
-            study.tell(
-                "value-from-revenue",
-                "There are no value scores: a customer is taken to be worth {months:g} months of revenue, or {value:g} "
-                "where revenue is unknown.",
-                months=study.settings.value_months,
-                value=study.settings.customer_value,
-            )
-
-    def _tested(self, road: Road, ratio: float, scored: pl.DataFrame | None) -> Floats:
-        """One rule for all tested customers: those who left since have no score, so mixing rules would leak."""
-        if scored is not None:
-            both = road.tested.select("customer_id").join(scored, on="customer_id", how="inner").drop_nulls()
-            if both.height < road.tested.height:
-                return self._of(road.tested, ratio, None)
-        return self._of(road.tested, ratio, scored)
-
-    def _of(self, frame: pl.DataFrame, ratio: float, scored: pl.DataFrame | None) -> Floats:
-        rows = frame.select("customer_id", _revenue())
-        known = pl.coalesce(pl.col("revenue"), pl.col("revenue").mean())
-        by_revenue = (known * ratio).fill_nan(None).fill_null(self._default)
-        if scored is None:
-            return rows.select(by_revenue).to_series().cast(pl.Float64).to_numpy()
-        joined = rows.join(scored, on="customer_id", how="left", maintain_order="left")
-        found = joined.select(pl.col("retention_value").fill_null(by_revenue)).to_series()
-        return found.cast(pl.Float64).to_numpy()
-
-
-def _revenue() -> pl.Expr:
-    return pl.coalesce(pl.col("revenue_mean_3"), pl.col("revenue")).cast(pl.Float64).alias("revenue")
-
-
-def _scores(study: Study, road: Road, values: _Values, base: float, drivers: Drivers) -> pl.LazyFrame:
-    settings = study.settings
-    saving = expected_saving(
-        road.probability, values.people, settings.offer_cost, settings.contact_cost, settings.accept_rate
-    )
-    # Never so high that nobody could reach it: half way between the churn rate and certainty at most.
-    high = min(settings.high_risk_lift * base, 0.5 * (1 + base))
-    medium = min(settings.medium_risk_lift * base, high)
-    told = np.flatnonzero((road.probability >= medium) | (saving > 0))
-    risk = pl.col("churn_probability")
-    lower = pl.when(risk >= medium).then(pl.lit("medium")).otherwise(pl.lit("low"))
-    frame = pl.DataFrame(
-        {
-            "customer_id": road.people.get_column("customer_id"),
-            "churn_probability": np.clip(road.probability, 0.0, 1.0),
-            "target": saving > 0,
-            "expected_saving": saving,
-            "labelled": pl.Series(road.source.tolist(), dtype=pl.String),
-        }
-    )
-    reasons = reasons_of(study, road, told, drivers)
-    banded = pl.concat([frame, reasons], how="horizontal").with_columns(
-        pl.lit(study.as_of).alias("as_of"),
-        pl.when(risk >= high).then(pl.lit("high")).otherwise(lower).alias("risk_band"),
-    )
-    return banded.lazy()
 
 
 def _tell_decision(study: Study, found: Evaluation) -> None:

@@ -48,7 +48,8 @@ _PLACES = {
         ("value_products", "value_deciles", "value_curve", "value_index"), "telcli.tables.value_view_results"
     ),
     **dict.fromkeys(("value_top_held", "value_wallet", "value_tier_facts"), "telcli.tables.value_view_results"),
-    **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "report_figures"), "telcli.tables.results"),
+    **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs"), "telcli.tables.churn_results"),
+    "report_figures": "telcli.tables.results",
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {

@@ -104,48 +104,6 @@ class SurvivalCurve(dy.Schema):
     survival_high = c.share("High end", "留存率95%区间上限")
 
 
-class ChurnScores(dy.Schema):
-    """One row per customer alive at the snapshot."""
-
-    customer_id = c.text("Customer", "客户编号", key=True)
-    as_of = c.month("Snapshot month", "快照月份", key=True)
-    churn_probability = c.share("Calibrated chance of leaving in the outcome window", "流失概率", need=True)
-    risk_band = c.text("Risk band", "风险等级", need=True, one_of=RISK_BANDS)
-    target = c.flag("Contacting the customer lowers expected cost", "建议挽留", need=True)
-    expected_saving = c.money("Expected gain from contacting; negative where it costs more", "预期节省", need=True)
-    reason_1 = c.text("First reason", "首要原因(英文)")
-    reason_2 = c.text("Second reason", "第二原因(英文)")
-    reason_3 = c.text("Third reason", "第三原因(英文)")
-    reason_1_zh = c.text("First reason, in Chinese", "首要原因")
-    reason_2_zh = c.text("Second reason, in Chinese", "第二原因")
-    reason_3_zh = c.text("Third reason, in Chinese", "第三原因")
-    labelled = c.text(
-        "training: out-of-fold; scored: by the final model", "评分来源", one_of=("out-of-fold", "final-model")
-    )
-
-
-class ChurnLift(dy.Schema):
-    """Held-out customers by tenth of predicted risk, the riskiest first."""
-
-    as_of = c.month("Snapshot month", "快照月份", key=True)
-    decile = c.integer("Tenth, 1 the riskiest", "十分位", key=True, low=1, high=10)
-    customers = c.integer("Customers", "客户数", "customers", need=True)
-    churners = c.integer("Of them, left", "流失客户数", "customers", need=True)
-    churn_rate = c.share("Share that left", "流失率", need=True)
-    mean_probability = c.share("Mean predicted chance", "平均预测概率", need=True)
-    lift = c.number("Churn rate over that of all", "提升度", "x the mean", low=0.0, need=True)
-
-
-class ChurnCosts(dy.Schema):
-    """What each way of choosing whom to contact would have cost on held-out customers."""
-
-    as_of = c.month("Snapshot month", "快照月份", key=True)
-    method = c.text("Method", "方法", key=True)
-    cost = c.money("Total cost", "总成本", need=True)
-    contacted = c.integer("Customers contacted", "接触客户数", "customers", need=True)
-    chosen = c.flag("The method in use", "采用", need=True)
-
-
 class ReportFigures(dy.Schema):
     """The report as one long table: every number and sentence that its pages show."""
 
@@ -169,9 +127,6 @@ CONTRACTS = {
         _result("segment_profiles", SegmentProfiles, "What each segment is like", "客群画像"),
         _result("value_scores", ValueScores, "What each customer is worth", "客户价值评分"),
         _result("survival_curve", SurvivalCurve, "How long customers stay", "留存曲线"),
-        _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
-        _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
-        _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),
         _result("report_figures", ReportFigures, "Every figure of the report", "报告数据"),
     )
 }

@@ -1,0 +1,85 @@
+"""Settings of predict-churn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telcli.settings.engine import EngineSettings
+from telcli.settings.setting import setting
+
+__all__ = ["PredictChurnSettings"]
+
+
+@dataclass(frozen=True)
+class PredictChurnSettings(EngineSettings):
+    """Who will leave, and what acting on it costs."""
+
+    gap_months: int = setting(
+        1,
+        "Months between the snapshot and the outcome window.",
+        "观察期与结果窗口之间的月数。",
+        unit="months",
+        low=0,
+        high=6,
+    )
+    outcome_months: int = setting(2, "Length of the outcome window.", "结果窗口的长度。", unit="months", low=1, high=12)
+    observe_months: int = setting(
+        3, "Months of history a snapshot should have.", "观察期月数。", unit="months", low=1, high=24
+    )
+    max_snapshots: int = setting(6, "Snapshots learned from, the latest.", "参与训练的快照数。", low=2, high=36)
+    max_training_rows: int = setting(
+        300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
+    )
+    split: str = setting(
+        "auto", "How the model is tested.", "模型的检验方式。", choices=("auto", "out-of-time", "cross-validation")
+    )
+    folds: int = setting(5, "Folds of cross-validation.", "交叉验证的折数。", low=2, high=20)
+    leak_auc: float = setting(
+        0.95,
+        "A single column that separates churners better than this is a leak.",
+        "单列区分能力高于此 AUC 即视为泄漏。",
+        unit="AUC",
+        low=0.6,
+        high=1.0,
+    )
+    allow_leaks: str = setting(
+        "", "Columns to use although they look like leaks, by comma.", "虽疑似泄漏仍要使用的列，逗号分隔。"
+    )
+    exclude: str = setting("", "Columns the model must not use, by comma.", "模型不得使用的列，逗号分隔。")
+    trust_export: str = setting(
+        "",
+        "Columns whose value in the extract held in every past month too, by comma: used over months as well.",
+        "提取时的取值在过去各月同样成立的列，逗号分隔；分月建模时也可使用。",
+    )
+    offer_cost: float = setting(
+        10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0
+    )
+    contact_cost: float = setting(1.0, "Cost of one contact (f).", "一次接触的成本 (f)。", unit="currency", low=0.0)
+    accept_rate: float = setting(
+        0.3,
+        "Share of would-be churners who accept the offer and stay (gamma).",
+        "拟流失客户接受优惠并留网的比例 (γ)。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
+    value_months: float = setting(
+        12.0,
+        "Months of revenue a kept customer is worth, where there are no value scores.",
+        "无价值评分时，每位保有客户折合的收入月数。",
+        unit="months",
+        low=0.0,
+    )
+    customer_value: float = setting(
+        200.0,
+        "Worth of a kept customer whose revenue is unknown.",
+        "收入未知时保有客户的价值。",
+        unit="currency",
+        low=0.0,
+    )
+    high_risk_lift: float = setting(
+        2.0, "Risk is high from this many times the churn rate.", "流失概率达到平均值的多少倍为高风险。", low=1.0
+    )
+    medium_risk_lift: float = setting(
+        1.0, "Risk is medium from this many times the churn rate.", "流失概率达到平均值的多少倍为中风险。", low=0.0
+    )

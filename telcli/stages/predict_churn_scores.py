@@ -1,0 +1,42 @@
+"""The table churn_scores: how likely each customer is to leave, what contacting brings, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from telcli.methods.costs import expected_saving
+from telcli.stages.predict_churn_reasons import Drivers, reasons_of
+from telcli.stages.predict_churn_study import Road, Study
+from telcli.stages.predict_churn_values import Values
+
+__all__ = ["scores_of"]
+
+
+def scores_of(study: Study, road: Road, values: Values, base: float, drivers: Drivers) -> pl.LazyFrame:
+    """One row per customer at the snapshot; `base` is the churn rate of those tested."""
+    settings = study.settings
+    saving = expected_saving(
+        road.probability, values.people, settings.offer_cost, settings.contact_cost, settings.accept_rate
+    )
+    # Never so high that nobody could reach it: half way between the churn rate and certainty at most.
+    high = min(settings.high_risk_lift * base, 0.5 * (1 + base))
+    medium = min(settings.medium_risk_lift * base, high)
+    told = np.flatnonzero((road.probability >= medium) | (saving > 0))
+    risk = pl.col("churn_probability")
+    lower = pl.when(risk >= medium).then(pl.lit("medium")).otherwise(pl.lit("low"))
+    frame = pl.DataFrame(
+        {
+            "customer_id": road.people.get_column("customer_id"),
+            "churn_probability": np.clip(road.probability, 0.0, 1.0),
+            "target": saving > 0,
+            "expected_saving": saving,
+            "labelled": pl.Series(road.source.tolist(), dtype=pl.String),
+        }
+    )
+    reasons = reasons_of(study, road, told, drivers)
+    banded = pl.concat([frame, reasons], how="horizontal").with_columns(
+        pl.lit(study.as_of).alias("as_of"),
+        pl.when(risk >= high).then(pl.lit("high")).otherwise(lower).alias("risk_band"),
+    )
+    return banded.lazy()

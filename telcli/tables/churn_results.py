@@ -1,0 +1,67 @@
+"""Result tables of predict-churn: one snapshot per as-of month."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from telcli.tables import columns as c
+from telcli.tables.checks import Contract
+from telcli.tables.results import RISK_BANDS
+
+__all__ = ["CONTRACTS"]
+
+
+class ChurnScores(dy.Schema):
+    """One row per customer alive at the snapshot."""
+
+    customer_id = c.text("Customer", "客户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    churn_probability = c.share("Calibrated chance of leaving in the outcome window", "流失概率", need=True)
+    risk_band = c.text("Risk band", "风险等级", need=True, one_of=RISK_BANDS)
+    target = c.flag("Contacting the customer lowers expected cost", "建议挽留", need=True)
+    expected_saving = c.money("Expected gain from contacting; negative where it costs more", "预期节省", need=True)
+    reason_1 = c.text("First reason", "首要原因(英文)")
+    reason_2 = c.text("Second reason", "第二原因(英文)")
+    reason_3 = c.text("Third reason", "第三原因(英文)")
+    reason_1_zh = c.text("First reason, in Chinese", "首要原因")
+    reason_2_zh = c.text("Second reason, in Chinese", "第二原因")
+    reason_3_zh = c.text("Third reason, in Chinese", "第三原因")
+    labelled = c.text(
+        "training: out-of-fold; scored: by the final model", "评分来源", one_of=("out-of-fold", "final-model")
+    )
+
+
+class ChurnLift(dy.Schema):
+    """Held-out customers by tenth of predicted risk, the riskiest first."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    decile = c.integer("Tenth, 1 the riskiest", "十分位", key=True, low=1, high=10)
+    customers = c.integer("Customers", "客户数", "customers", need=True)
+    churners = c.integer("Of them, left", "流失客户数", "customers", need=True)
+    churn_rate = c.share("Share that left", "流失率", need=True)
+    mean_probability = c.share("Mean predicted chance", "平均预测概率", need=True)
+    lift = c.number("Churn rate over that of all", "提升度", "x the mean", low=0.0, need=True)
+
+
+class ChurnCosts(dy.Schema):
+    """What each way of choosing whom to contact would have cost on held-out customers."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    method = c.text("Method", "方法", key=True)
+    cost = c.money("Total cost", "总成本", need=True)
+    contacted = c.integer("Customers contacted", "接触客户数", "customers", need=True)
+    chosen = c.flag("The method in use", "采用", need=True)
+
+
+def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
+    return Contract(name, schema, meaning, zh, "as_of")
+
+
+CONTRACTS = {
+    found.name: found
+    for found in (
+        _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
+        _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
+        _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),
+    )
+}
