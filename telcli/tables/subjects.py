@@ -13,7 +13,7 @@ __all__ = ["CONTRACTS", "Accounts", "Customers", "Products", "Rejects", "Subscri
 CUSTOMER_CLASSES = ("public", "business", "key")
 PAY_MODES = ("postpaid", "prepaid")
 SERVICE_TYPES = ("mobile", "broadband", "landline", "tv", "leased-line", "other")
-END_REASONS = ("voluntary", "involuntary", "port-out", "internal", "unknown")
+END_REASONS = ("voluntary", "involuntary", "port-out", "internal", "inactive", "unknown")
 STATUSES = ("active", "suspended", "ended")
 
 
