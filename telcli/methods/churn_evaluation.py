@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.methods import churn_metrics as m
-from telcli.methods.churn_intervals import Campaign, churn_intervals, savings_interval
+from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals, savings_interval
 from telcli.methods.costs import decisions, example_costs, savings, total_cost
 from telcli.methods.profit import empc, empc_perfect, mpc
 
@@ -63,31 +63,41 @@ def evaluate(
         "top_decile_lift": m.top_lift(y, p),
         "mpc": None,
         "empc": None,
+        "empc_share": None,
     }
+    numbers["calibration_intercept"], slope = m.calibration_line(y, p)
+    numbers["calibration_slope"] = slope if np.isfinite(slope) else None
     if profitable:
         shared = {"value": worth, "offer": offer, "contact": contact}
         beta = {"alpha": campaign.alpha, "beta": campaign.beta}
         numbers["mpc"] = mpc(y, p, accept=accept, **shared).profit
         numbers["empc"] = empc(y, p, **beta, **shared).profit
-        numbers["empc_perfect"] = empc_perfect(float(y.mean()), **beta, **shared)
+        best = numbers["empc_perfect"] = empc_perfect(float(y.mean()), **beta, **shared)
+        numbers["empc_share"] = numbers["empc"] / best if best > 0 else None
     bounds = churn_intervals(y, p, campaign if profitable else None, seed=seed)
     for name, (low, high) in bounds.items():
-        numbers[f"{name}_low"], numbers[f"{name}_high"] = min(low, numbers[name]), max(high, numbers[name])
-    intercept, slope = m.calibration_line(y, p)
+        if numbers[name] is not None:
+            numbers[f"{name}_low"], numbers[f"{name}_high"] = min(low, numbers[name]), max(high, numbers[name])
     money, costs, chosen = _money(y, p, value, offer, contact, accept, seed)
     metrics = {
         "rows": int(y.size),
         "churn_rate": float(y.mean()),
         **numbers,
-        "calibration_intercept": intercept,
         "calibration_intercept_error": float(1.0 / np.sqrt(max(float((p * (1.0 - p)).sum()), 1e-9))),
         "expected_churners": float(p.sum()),
-        "calibration_slope": slope if np.isfinite(slope) else None,
         "top_decile_lift_bound": float(min(10.0, 1.0 / y.mean())),
         "value_mean": worth,
         **money,
     }
-    return Evaluation(metrics, m.deciles(y, p, seed), costs, chosen)
+    return Evaluation(metrics, _lift(y, p, seed), costs, chosen)
+
+
+def _lift(y: Floats, p: Floats, seed: int) -> list[dict[str, float]]:
+    """The lift table, each lift with its interval."""
+    rows = m.deciles(y, p, seed)
+    for row, (low, high) in zip(rows, lift_intervals(y, p, seed=seed), strict=True):
+        row["lift_low"], row["lift_high"] = min(low, row["lift"]), max(high, row["lift"])
+    return rows
 
 
 def _money(

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
-from telcli.methods.profit import empc, mpc
+from telcli.methods.profit import empc, empc_perfect, mpc
 
-__all__ = ["Campaign", "churn_intervals", "savings_interval"]
+__all__ = ["Campaign", "churn_intervals", "lift_intervals", "savings_interval"]
 
 Floats = NDArray[np.float64]
 _GROUPS = 2000
@@ -32,7 +32,8 @@ class Campaign:
 def churn_intervals(
     y: ArrayLike, p: ArrayLike, campaign: Campaign | None = None, *, rounds: int = 200, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
-    """95% percentile intervals of `auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `top_decile_lift`, `mpc`, `empc`.
+    """95% percentile intervals of `auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `top_decile_lift`,
+    `calibration_intercept`, `calibration_slope` (not where the probabilities do not vary), `mpc`, `empc`, `empc_share`.
 
     Scores are gathered into at most 2,000 groups of neighbours, so the cost does not grow with the customers.
     A resample without churners is drawn again as one churner. Without a campaign there is no profit.
@@ -41,22 +42,41 @@ def churn_intervals(
     >>> low == high == 1.0
     True
     """
-    left, chance = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
-    if not 0 < left.sum() < left.size:
-        raise DataError("one-class", "There must be both churners and stayers to measure a model.")
-    cells = _Cells.of(left, chance)
+    cells = _Cells.of(y, p)
     stayed, gone = cells.resample(rounds, seed)
+    rows = (stayed + gone).sum(axis=1)
+    shift, slope = m.calibration_lines(stayed, gone, cells.p)
     draws = {
         "auc": m.rank_auc(stayed, gone),
         "pr_auc": m.rank_precision(stayed, gone),
         "top_decile_lift": m.rank_lift(stayed, gone, 0.1),
-        "log_loss": (stayed @ cells.log_stayed + gone @ cells.log_left) / left.size,
-        "brier": (stayed @ np.square(cells.p) + gone @ np.square(1 - cells.p)) / left.size,
+        "log_loss": (stayed @ cells.log_stayed + gone @ cells.log_left) / rows,
+        "brier": (stayed @ np.square(cells.p) + gone @ np.square(1 - cells.p)) / rows,
         "ece": cells.calibration_error(stayed, gone),
+        "calibration_intercept": shift,
+        "calibration_slope": slope,
     }
     if campaign is not None and campaign.value > campaign.offer:
-        draws["mpc"], draws["empc"] = _profits(cells, stayed, gone, campaign)
-    return {name: _interval(found) for name, found in draws.items()}
+        draws |= _profits(cells, stayed, gone, campaign)
+    known = {name: found[np.isfinite(found)] for name, found in draws.items()}
+    return {name: _interval(found) for name, found in known.items() if found.size}
+
+
+def lift_intervals(y: ArrayLike, p: ArrayLike, *, rounds: int = 200, seed: int = 0) -> list[tuple[float, float]]:
+    """95% percentile interval of the lift of each tenth of risk, riskiest first; ties at their expected value.
+
+    >>> found = lift_intervals([1] * 20 + [0] * 80, [0.9] * 20 + [0.1] * 80)
+    >>> found[0][0] > 3, found[9]
+    (True, (0.0, 0.0))
+    """
+    cells = _Cells.of(y, p)
+    stayed, gone = cells.resample(rounds, seed)
+    sizes = m.tenths(int(cells.stayed.sum() + cells.left.sum()))
+    # A resample to which a customer was added has one more than the tenths hold; its last tenth goes without.
+    ends = [m.rank_captured(stayed, gone, np.full(rounds, float(end))) for end in np.cumsum(sizes)]
+    captured = np.diff(np.stack(ends), axis=0, prepend=0.0)
+    base = gone.sum(axis=1) / (stayed + gone).sum(axis=1)
+    return [_interval(found / size / base) for found, size in zip(captured, sizes, strict=True)]
 
 
 def savings_interval(
@@ -92,7 +112,10 @@ class _Cells:
     bin: NDArray[np.intp]
 
     @staticmethod
-    def of(y: Floats, p: Floats) -> _Cells:
+    def of(given: ArrayLike, chance: ArrayLike) -> _Cells:
+        y, p = np.asarray(given, dtype=np.float64), np.asarray(chance, dtype=np.float64)
+        if not 0 < y.sum() < y.size:
+            raise DataError("one-class", "There must be both churners and stayers to measure a model.")
         scores, group = np.unique(-p, return_inverse=True)
         if scores.size > _GROUPS:
             edges = np.quantile(-p, np.arange(1, _GROUPS) / _GROUPS)
@@ -125,17 +148,22 @@ class _Cells:
         return found
 
 
-def _profits(cells: _Cells, stayed: Floats, gone: Floats, campaign: Campaign) -> tuple[Floats, Floats]:
+def _profits(cells: _Cells, stayed: Floats, gone: Floats, campaign: Campaign) -> dict[str, Floats]:
+    """MPC, EMPC and its share of the perfect model's, which is not a number where that earns nothing."""
     y = np.concatenate([np.zeros(cells.p.size), np.ones(cells.p.size)])
     p = np.concatenate([cells.p, cells.p])
     shared = {"value": campaign.value, "offer": campaign.offer, "contact": campaign.contact}
+    beta = {"alpha": campaign.alpha, "beta": campaign.beta}
     accept = campaign.alpha / (campaign.alpha + campaign.beta)
-    most, expected = [], []
+    most, expected, perfect = [], [], []
     for a, b in zip(stayed, gone, strict=True):
         weight = np.concatenate([a, b])
         most.append(mpc(y, p, accept=accept, weight=weight, **shared).profit)
-        expected.append(empc(y, p, alpha=campaign.alpha, beta=campaign.beta, weight=weight, **shared).profit)
-    return np.array(most), np.array(expected)
+        expected.append(empc(y, p, weight=weight, **beta, **shared).profit)
+        perfect.append(empc_perfect(float(b.sum() / weight.sum()), **beta, **shared))
+    best = np.array(perfect)
+    share = np.divide(expected, best, out=np.full(best.size, np.nan), where=best > 0)
+    return {"mpc": np.array(most), "empc": np.array(expected), "empc_share": share}
 
 
 def _interval(draws: Floats) -> tuple[float, float]:

@@ -16,10 +16,12 @@ __all__ = [
     "auc",
     "brier",
     "calibration_line",
+    "calibration_lines",
     "deciles",
     "expected_calibration_error",
     "log_loss",
     "pr_auc",
+    "tenths",
     "top_lift",
 ]
 
@@ -79,12 +81,18 @@ def top_lift(y: ArrayLike, p: ArrayLike, share: float = 0.1) -> float:
 
 def rank_lift(stayed: Floats, left: Floats, share: float) -> Floats:
     """Top lift of each row of counts, groups from the riskiest down."""
+    rows = (left + stayed).sum(axis=1)
+    wanted = np.maximum(np.rint(share * rows), 1.0)
+    found: Floats = rank_captured(stayed, left, wanted) / wanted * rows / left.sum(axis=1)
+    return found
+
+
+def rank_captured(stayed: Floats, left: Floats, wanted: Floats) -> Floats:
+    """Churners among the `wanted` riskiest of each row of counts; of a group that straddles the edge its share."""
     size = left + stayed
-    wanted = np.maximum(np.rint(share * size.sum(axis=1, keepdims=True)), 1.0)
-    taken = np.clip(wanted - (np.cumsum(size, axis=1) - size), 0.0, size)
+    taken = np.clip(wanted[:, None] - (np.cumsum(size, axis=1) - size), 0.0, size)
     part = np.divide(taken, size, out=np.zeros_like(taken, dtype=np.float64), where=size > 0)
-    rate = (part * left).sum(axis=1) / wanted[:, 0]
-    found: Floats = rate * size.sum(axis=1) / left.sum(axis=1)
+    found: Floats = (part * left).sum(axis=1)
     return found
 
 
@@ -143,18 +151,36 @@ def calibration_line(y: ArrayLike, p: ArrayLike) -> tuple[float, float]:
     (True, True)
     """
     left = np.asarray(y, dtype=np.float64)
-    score = logit(np.clip(np.asarray(p, dtype=np.float64), 1e-9, 1 - 1e-9))
-    shift = _newton(left, np.ones((left.size, 1)), score)[0]
+    intercept, slope = calibration_lines((1.0 - left)[None, :], left[None, :], np.asarray(p, dtype=np.float64))
+    return float(intercept[0]), float(slope[0])
+
+
+def calibration_lines(stayed: Floats, left: Floats, p: Floats) -> tuple[Floats, Floats]:
+    """Calibration intercept and slope of each row of counts over groups of probability `p`, as `calibration_line`."""
+    score = logit(np.clip(p, 1e-9, 1 - 1e-9))
+    shift = _newton(stayed, left, np.ones((1, score.size)), score)[:, 0]
     if np.ptp(score) < 1e-9:
-        return float(shift), float("nan")
-    line = _newton(left, np.column_stack([np.ones_like(score), score]), np.zeros_like(score))
-    return float(shift), float(line[1])
+        return shift, np.full(len(left), np.nan)
+    line = _newton(stayed, left, np.stack([np.ones_like(score), score]), np.zeros_like(score))
+    return shift, line[:, 1]
+
+
+def tenths(rows: int) -> NDArray[np.intp]:
+    """Customers in each tenth of `rows`, the first ones larger where it does not come out even; fewer than ten are one
+    each.
+
+    >>> tenths(12).tolist(), tenths(3).tolist()
+    ([2, 2, 1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1])
+    """
+    parts = min(10, rows)
+    return np.array([rows // parts + (k < rows % parts) for k in range(parts)], dtype=np.intp)
 
 
 def deciles(y: ArrayLike, p: ArrayLike, seed: int = 0) -> list[dict[str, float]]:
     """Customers by tenth of predicted risk, riskiest first; ties fall at random by `seed`.
 
-    Each row has `decile` (1..10), `customers`, `churners`, `churn_rate`, `mean_probability` and `lift`. Fewer
+    Each row has `decile` (1..10), `customers`, `churners`, `churn_rate`, `mean_probability`, `lift`, and the highest
+    lift that so many customers could have, `lift_bound`: that of a tenth with as many churners as it can hold. Fewer
     than ten customers make fewer rows.
 
     >>> [row["lift"] for row in deciles([1, 0], [0.9, 0.1])]
@@ -163,7 +189,7 @@ def deciles(y: ArrayLike, p: ArrayLike, seed: int = 0) -> list[dict[str, float]]
     left, chance = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
     order = np.lexsort((np.random.default_rng(seed).random(left.size), -chance))
     base, rows = float(left.mean()), []
-    for number, part in enumerate(np.array_split(order, min(10, left.size)), start=1):
+    for number, part in enumerate(np.split(order, np.cumsum(tenths(left.size))[:-1]), start=1):
         rate = float(left[part].mean())
         rows.append(
             {
@@ -173,20 +199,26 @@ def deciles(y: ArrayLike, p: ArrayLike, seed: int = 0) -> list[dict[str, float]]
                 "churn_rate": rate,
                 "mean_probability": float(chance[part].mean()),
                 "lift": rate / base if base > 0 else 0.0,
+                "lift_bound": min(float(left.size / part.size), 1.0 / base) if base > 0 else 0.0,
             }
         )
     return rows
 
 
-def _newton(y: Floats, design: Floats, offset: Floats) -> Floats:
-    """Maximum likelihood of a logistic regression with an offset; a whisper of ridge keeps it finite."""
-    ridge = np.eye(design.shape[1]) * 1e-6
-    weights = np.zeros(design.shape[1])
+def _newton(stayed: Floats, left: Floats, design: Floats, offset: Floats) -> Floats:
+    """Maximum likelihood of a logistic regression with an offset over groups, a row of weights per row of counts.
+
+    `design` is terms x groups. A whisper of ridge keeps it finite.
+    """
+    terms, size = len(design), stayed + left
+    ridge = np.eye(terms) * 1e-6
+    pairs = np.stack([first * second for first in design for second in design])
+    weights = np.zeros((len(left), terms))
     for _ in range(50):
-        p = expit(np.clip(design @ weights + offset, -30, 30))
-        slope = design.T @ (y - p) - ridge @ weights
-        curve = (design * (p * (1 - p))[:, None]).T @ design + ridge
-        step = np.clip(np.linalg.solve(curve, slope), -5, 5)
+        p = expit(np.clip(weights @ design + offset, -30, 30))
+        slope = (left - size * p) @ design.T - 1e-6 * weights
+        curve = ((size * p * (1 - p)) @ pairs.T).reshape(-1, terms, terms) + ridge
+        step = np.clip(np.linalg.solve(curve, slope[:, :, None])[:, :, 0], -5, 5)
         weights = weights + step
         if np.abs(step).max() < 1e-10:
             break

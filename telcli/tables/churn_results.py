@@ -41,6 +41,9 @@ class ChurnLift(dy.Schema):
     churn_rate = c.share("Share that left", "流失率", need=True)
     mean_probability = c.share("Mean predicted chance", "平均预测概率", need=True)
     lift = c.number("Churn rate over that of all", "提升度", "x the mean", low=0.0, need=True)
+    lift_low = c.number("Lower end of its 95% interval", "提升度95%区间下限", "x the mean", low=0.0)
+    lift_high = c.number("Upper end of its 95% interval", "提升度95%区间上限", "x the mean", low=0.0)
+    lift_bound = c.number("Highest lift that a tenth could have", "提升度上限", "x the mean", low=0.0)
 
 
 class ChurnCosts(dy.Schema):

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
-from telcli.methods.churn_intervals import Campaign, churn_intervals, savings_interval
+from telcli.methods.churn_evaluation import evaluate
+from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals, savings_interval
+from telcli.methods.profit import empc, empc_perfect
 
 people = st.lists(st.tuples(st.booleans(), st.integers(1, 19)), min_size=2, max_size=80).filter(
     lambda rows: 0 < sum(left for left, _ in rows) < len(rows)
@@ -116,3 +119,75 @@ def test_savings_interval_covers_the_savings() -> None:
     low, high = savings_interval(model, nobody, everybody)
     assert low < 1 - model.sum() / nobody.sum() < high
     assert high - low < 0.1
+
+
+def rows_drawn(size: int = 800, seed: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels, probabilities that are too bold, and resampled rows."""
+    rng = np.random.default_rng(seed)
+    truth = rng.beta(2, 5, size)
+    y = (rng.random(size) < truth).astype(float)
+    bold = truth**1.5 / (truth**1.5 + (1 - truth) ** 1.5)
+    return y, bold, rng.integers(0, size, (400, size))
+
+
+def test_calibration_line_is_the_logistic_regression_of_the_outcome_on_the_log_odds() -> None:
+    y, p, _ = rows_drawn()
+    score = np.log(p / (1 - p))
+    other = LogisticRegression(C=np.inf, tol=1e-10).fit(score[:, None], y)
+    intercept, slope = m.calibration_line(y, p)
+    assert slope == pytest.approx(other.coef_[0, 0], abs=1e-4)
+    # Held at slope 1, the likelihood is at its best where as many are expected as left.
+    assert (1 / (1 + np.exp(-(score + intercept)))).sum() == pytest.approx(y.sum(), abs=1e-3)
+
+
+def test_intervals_of_calibration_and_of_the_share_of_profit_are_those_of_resampled_rows() -> None:
+    y, p, drawn = rows_drawn()
+    found = churn_intervals(y, p, Campaign(200, 10, 1, 6, 14), rounds=400)
+
+    def share(y: np.ndarray, p: np.ndarray) -> float:
+        return empc(y, p).profit / empc_perfect(y.mean())
+
+    others = {
+        "calibration_intercept": lambda y, p: m.calibration_line(y, p)[0],
+        "calibration_slope": lambda y, p: m.calibration_line(y, p)[1],
+        "log_loss": m.log_loss,
+        "ece": m.expected_calibration_error,
+        "empc_share": share,
+    }
+    for name, metric in others.items():
+        low, high = np.quantile([metric(y[rows], p[rows]) for rows in drawn], [0.025, 0.975])
+        near = 0.25 * (high - low)
+        assert found[name] == (pytest.approx(low, abs=near), pytest.approx(high, abs=near)), name
+
+
+def test_intervals_of_each_tenth_are_those_of_resampled_rows() -> None:
+    y, p, drawn = rows_drawn()
+    found = lift_intervals(y, p, rounds=400)
+    table = m.deciles(y, p)
+    each = np.array([[row["lift"] for row in m.deciles(y[rows], p[rows])] for rows in drawn])
+    for (low, high), (lower, upper), row in zip(found, np.quantile(each, [0.025, 0.975], axis=0).T, table, strict=True):
+        near = 0.25 * (upper - lower) + 0.02
+        assert (low, high) == (pytest.approx(lower, abs=near), pytest.approx(upper, abs=near))
+        assert low <= row["lift"] <= high
+
+
+@given(people)
+@settings(max_examples=60, deadline=None)
+def test_no_tenth_has_more_than_its_bound(rows: list) -> None:
+    y, p = arrays(rows)
+    for row in m.deciles(y, p):
+        assert row["lift"] <= row["lift_bound"] + 1e-9
+        assert row["lift_bound"] == pytest.approx(min(y.size / row["customers"], 1 / y.mean()))
+    assert all(low <= high for low, high in lift_intervals(y, p, rounds=20))
+
+
+def test_every_figure_lies_in_its_interval_or_has_none() -> None:
+    y, p, _ = rows_drawn()
+    full = evaluate(y, p, np.full(y.size, 200.0), offer=10, contact=1, accept=0.3).metrics
+    flat = evaluate(y, np.full(y.size, 0.3), np.full(y.size, 5.0), offer=10, contact=1, accept=0.3).metrics
+    for name in ("auc", "calibration_intercept", "calibration_slope", "ece", "empc", "empc_share"):
+        assert full[f"{name}_low"] <= full[name] <= full[f"{name}_high"], name
+    assert 0 < full["empc_share"] <= 1
+    assert full["calibration_slope_high"] < 1, "too bold"
+    assert flat["calibration_slope"] is flat["empc_share"] is None
+    assert flat["calibration_intercept"] is not None
