@@ -11,11 +11,10 @@ from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
 from telcli.methods.profit import empc, empc_perfect, mpc
 
-__all__ = ["Campaign", "churn_intervals", "lift_intervals", "savings_interval"]
+__all__ = ["Campaign", "churn_intervals", "lift_intervals"]
 
 Floats = NDArray[np.float64]
 _GROUPS = 2000
-_BLOCKS = 500
 
 
 @dataclass(frozen=True)
@@ -77,27 +76,6 @@ def lift_intervals(y: ArrayLike, p: ArrayLike, *, rounds: int = 200, seed: int =
     captured = np.diff(np.stack(ends), axis=0, prepend=0.0)
     base = gone.sum(axis=1) / (stayed + gone).sum(axis=1)
     return [_interval(found / size / base) for found, size in zip(captured, sizes, strict=True)]
-
-
-def savings_interval(
-    model: ArrayLike, nobody: ArrayLike, everybody: ArrayLike, *, rounds: int = 200, seed: int = 0
-) -> tuple[float, float]:
-    """95% interval of savings from each customer's cost under the model, nobody and everybody contacted.
-
-    Customers fall at random into at most 500 blocks, and blocks are resampled.
-
-    >>> savings_interval([0.5, 0.5], [1.0, 1.0], [2.0, 2.0])
-    (0.5, 0.5)
-    """
-    costs = np.column_stack([np.asarray(cost, dtype=np.float64) for cost in (model, nobody, everybody)])
-    rng = np.random.default_rng(seed)
-    blocks = min(_BLOCKS, len(costs))
-    block = rng.permutation(len(costs)) % blocks
-    sums = np.column_stack([np.bincount(block, column, minlength=blocks) for column in costs.T])
-    drawn = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=rounds) @ sums
-    blanket = np.minimum(drawn[:, 1], drawn[:, 2])
-    kept = blanket > 0
-    return _interval(1 - drawn[kept, 0] / blanket[kept]) if kept.any() else (0.0, 0.0)
 
 
 @dataclass(frozen=True)

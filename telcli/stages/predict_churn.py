@@ -20,6 +20,7 @@ from telcli.errors import DataError
 from telcli.methods.churn_evaluation import Evaluation, evaluate
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.predict_churn_costs import compared
 from telcli.stages.predict_churn_reasons import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
 from telcli.stages.predict_churn_scores import scores_of
@@ -61,16 +62,18 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         accept=settings.accept_rate,
         seed=inputs.seed,
     )
-    _tell_decision(study, found)
+    _tell_level(study, found)
+    costs = compared(study, road, values)
     drivers = drivers_of(road)
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), drivers),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
-        "churn_costs": pl.DataFrame(found.costs).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        "churn_costs": pl.DataFrame(costs.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
     }
     metrics = {
         **road.facts,
         **found.metrics,
+        **costs.metrics,
         "model": _model_facts(road),
         "drivers": drivers.strongest,
         "features": list(road.design.names),
@@ -99,13 +102,7 @@ def _road(study: Study, first: date, any_left: bool) -> Road:
     return month_road(study, first)
 
 
-def _tell_decision(study: Study, found: Evaluation) -> None:
-    if found.chosen != "model-bayes":
-        study.tell(
-            "decision-not-model",
-            "On tested customers the cheapest decision was {method}; targets follow expected savings all the same.",
-            method=found.chosen,
-        )
+def _tell_level(study: Study, found: Evaluation) -> None:
     shift, error = found.metrics["calibration_intercept"], found.metrics["calibration_intercept_error"]
     if abs(shift) > max(_LEVEL_OFF, 2.0 * error):
         study.tell(

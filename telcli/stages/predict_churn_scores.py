@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from telcli.methods.costs import expected_saving
 from telcli.stages.predict_churn_reasons import Drivers, reasons_of
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
@@ -16,9 +15,7 @@ __all__ = ["scores_of"]
 def scores_of(study: Study, road: Road, values: Values, base: float, drivers: Drivers) -> pl.LazyFrame:
     """One row per customer at the snapshot; `base` is the churn rate of those tested."""
     settings = study.settings
-    saving = expected_saving(
-        road.probability, values.people, settings.offer_cost, settings.contact_cost, settings.accept_rate
-    )
+    saving = values.people_costs.expected_saving(road.probability)
     # Never so high that nobody could reach it: half way between the churn rate and certainty at most.
     high = min(settings.high_risk_lift * base, 0.5 * (1 + base))
     medium = min(settings.medium_risk_lift * base, high)

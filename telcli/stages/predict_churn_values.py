@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.methods.costs import CostMatrix
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["Values"]
@@ -14,7 +15,8 @@ Floats = NDArray[np.float64]
 
 
 class Values:
-    """What each customer is worth if kept, in currency: `people` and `tested` align with the road's tables.
+    """What each customer is worth if kept, in currency: `people` and `tested` align with the road's tables, as do
+    `people_costs` and `tested_costs`, what contacting them costs.
 
     Retention value where the value stage scored everyone; else revenue times the ratio of the two among those it
     scored; else `value_months` of revenue; else `customer_value`.
@@ -36,6 +38,10 @@ class Values:
         self._default = study.settings.customer_value
         self.people = self._of(road.people, ratio, known.get("values"))
         self.tested = self._tested(road, ratio, known.get("values"))
+        settings = study.settings
+        shared = (settings.offer_cost, settings.contact_cost, settings.accept_rate)
+        self.people_costs = CostMatrix.of_value(self.people, *shared)
+        self.tested_costs = CostMatrix.of_value(self.tested, *shared)
         if self.origin != "retention_value":
             study.tell(
                 "value-from-revenue",

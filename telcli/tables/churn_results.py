@@ -51,9 +51,19 @@ class ChurnCosts(dy.Schema):
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
     method = c.text("Method", "方法", key=True)
-    cost = c.money("Total cost", "总成本", need=True)
+    cost = c.number("Total cost", "总成本", "currency", need=True)
     contacted = c.integer("Customers contacted", "接触客户数", "customers", need=True)
     chosen = c.flag("The method in use", "采用", need=True)
+    cost_low = c.number("Lower end of its 95% interval", "总成本下限", "currency")
+    cost_high = c.number("Upper end", "总成本上限", "currency")
+    savings = c.number(
+        "Saved against contacting nobody or everybody, whichever is cheaper", "节省率", "share", high=1.0
+    )
+    savings_low = c.number("Lower end of its 95% interval", "节省率下限", "share", high=1.0)
+    savings_high = c.number("Upper end", "节省率上限", "share", high=1.0)
+    diff = c.number("How much dearer than the method in use, on the same customers", "与采用方法的成本差", "currency")
+    diff_low = c.number("Lower end of its 95% interval, paired", "成本差下限", "currency")
+    diff_high = c.number("Upper end", "成本差上限", "currency")
 
 
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:

@@ -13,7 +13,7 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
 from telcli.methods.churn_evaluation import evaluate
-from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals, savings_interval
+from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals
 from telcli.methods.profit import empc, empc_perfect
 
 people = st.lists(st.tuples(st.booleans(), st.integers(1, 19)), min_size=2, max_size=80).filter(
@@ -111,14 +111,6 @@ def test_one_churner_among_many_has_an_interval() -> None:
     y[7] = 1
     found = churn_intervals(y, np.linspace(0, 1, 50), Campaign(200, 10, 1, 6, 14))
     assert all(np.isfinite(bound).all() for bound in found.values())
-
-
-def test_savings_interval_covers_the_savings() -> None:
-    rng = np.random.default_rng(4)
-    model, nobody, everybody = rng.gamma(2, 3, (3, 4000)) * np.array([[0.6], [1.0], [1.2]])
-    low, high = savings_interval(model, nobody, everybody)
-    assert low < 1 - model.sum() / nobody.sum() < high
-    assert high - low < 0.1
 
 
 def rows_drawn(size: int = 800, seed: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
