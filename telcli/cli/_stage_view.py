@@ -32,6 +32,8 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "predict-churn": (
         ("split", "tested by", "text"),
+        ("model_from.as_of", "model of", "text"),
+        ("scored", "customers scored", "count"),
         ("rows", "customers tested", "count"),
         ("churn_rate", "churn rate", "share"),
         ("auc", "AUC", "number"),

@@ -18,9 +18,10 @@ _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "auc<0.7"; repeats.'),
 ]
+_MODEL = Annotated[str | None, setting(_STAGE, "model", "--model", metavar="FILE")]
 
 
-@command(writes=True, further=ENGINE)
+@command(writes=True, further={"model": _MODEL, **ENGINE})
 def predict_churn(
     call: Call,
     gap_months: Annotated[int | None, setting(_STAGE, "gap_months", "--gap-months")] = None,
@@ -37,6 +38,8 @@ def predict_churn(
 
     Reads customer_months; writes churn_scores, churn_lift, churn_costs and the model for the as-of month. A column
     known only after a customer has left is refused by name.
+
+    With --model a month is scored with a model trained before, whether or not it has labels.
     """
     from telcli.pipeline.run import run_stage
 

@@ -4,51 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import telcli
 from telcli import settings as knobs
 from telcli.errors import MissingInputError, Notice
-from telcli.pipeline import catalog
+from telcli.pipeline import catalog, saved_model
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import dropped, given, pages_gone, told
+from telcli.pipeline.given import given_to, key_of, metrics_of
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
+from telcli.pipeline.request import Request
 from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.workdir import Workdir, storage_error
-from telcli.stages import Inputs, Progress, silent
+from telcli.stages import Inputs
 
 if TYPE_CHECKING:
-    from telcli.pipeline.sources import Source
-    from telcli.pipeline.stage import Render, Stage
+    from telcli.pipeline.stage import Stage
 
 __all__ = ["Output", "Request", "StageRun", "run_stage"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the analyst asked for, whatever the stage.
-
-    Parameters
-    ----------
-    flags : settings given on the command line, by name; None means not given.
-    choices : words of the command line that are no settings and change the result (mapping, language of a page).
-    render : makes the pages of a report stage.
-    """
-
-    workdir: Path
-    as_of: date | None = None
-    flags: Mapping[str, Any] = field(default_factory=dict)
-    wait: float = 0.0
-    force: bool = False
-    sources: tuple[Source, ...] = ()
-    choices: Mapping[str, Any] = field(default_factory=dict)
-    progress: Progress = silent
-    render: Render | None = None
 
 
 @dataclass(frozen=True)
@@ -95,19 +73,19 @@ def run_stage(name: str, request: Request) -> StageRun:
         secret = Secret(key_file(settings.key_file), request.workdir, manifest.key_id) if name == "ingest" else None
         if secret and manifest.key_id:
             secret()
-        known = manifest.stages.get(name, {}).get(_key(as_of))
+        known = manifest.stages.get(name, {}).get(key_of(as_of))
         sound = known and not workdir.lost(manifest, known) and workdir.intact(manifest, chosen)
         done = _done(name, manifest, known, basis) if known and sound and not request.force else None
         if done:
             return _told(workdir, manifest, name, done, skipped=True)
-        inputs = _inputs(stage, workdir, manifest, chosen, as_of, settings, general, request)
+        inputs = given_to(stage, workdir, manifest, chosen, as_of, settings, general, request)
         stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
         inputs = dataclasses.replace(inputs, before=stands)
         try:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:
             raise storage_error(request.workdir, error) from error
-        run = _told(workdir, new, name, new.stages[name][_key(as_of)], skipped=False)
+        run = _told(workdir, new, name, new.stages[name][key_of(as_of)], skipped=False)
         lost = (*told(name, dropped(name, known, basis)), *pages_gone(known, new)) if known else ()
         return dataclasses.replace(run, notices=(*run.notices, *lost))
 
@@ -168,13 +146,14 @@ def lay_basis(
         from telcli.pipeline.sources import fingerprint
 
         inputs = fingerprint(request.sources, request.workdir)
-    inputs |= {f"metrics of {name}": digest(found) for name, found in _metrics(stage, manifest, as_of).items()}
+    inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
+    inputs |= saved_model.fingerprint(settings)
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
         settings={**_shown(settings), "currency": general.currency, **own_words(stage.name, request.workdir)},
         seed=general.seed if stage.snapshot else 0,
-        as_of=_key(asked),
+        as_of=key_of(asked),
         inputs=inputs,
         choices=jsonable(request.choices),
     )
@@ -183,41 +162,6 @@ def lay_basis(
 def _shown(settings: Any) -> dict[str, Any]:
     """The settings that results depend on: which key it is the manifest knows, and all engines make the same."""
     return {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings) if one.metadata["shows"]}
-
-
-def _inputs(
-    stage: Stage,
-    workdir: Workdir,
-    manifest: Manifest,
-    chosen: Mapping[str, tuple[str, ...]],
-    as_of: date | None,
-    settings: Any,
-    general: knobs.GeneralSettings,
-    request: Request,
-) -> Inputs:
-    from telcli.pipeline.doors import admit, admit_earlier, admit_parts
-    from telcli.pipeline.engines import Opened, engine_for
-    from telcli.tables import contract
-
-    own = {table: names for table, names in chosen.items() if table in stage.recalls}
-    parted = {table: names for table, names in chosen.items() if stage.adds and contract(table).buckets}
-    whole = {table: names for table, names in chosen.items() if table not in parted and table not in own}
-    tables, parts = admit(workdir, manifest, whole), admit_parts(workdir, manifest, parted)
-    return Inputs(
-        tables=tables,
-        parts=parts,
-        as_of=request.as_of if stage.name == "ingest" else as_of,
-        seed=general.seed,
-        choices={
-            **request.choices,
-            **own_words(stage.name, request.workdir),
-            "currency": general.currency,
-            "metrics": _metrics(stage, manifest, as_of),
-        },
-        progress=request.progress,
-        engine=engine_for(stage.name, settings, request.flags, Opened(workdir, manifest, chosen, tables, parts)),
-        earlier=admit_earlier(workdir, manifest, own),
-    )
 
 
 def _make(
@@ -259,21 +203,6 @@ def _make(
             inputs.engine.end()
     shown, asked = (request.render, request.progress), given(stage.name, request.flags, basis)
     return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
-
-
-def _metrics(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, Any]:
-    """What the stages it heeds recorded, for the same month."""
-    found = {}
-    for name in stage.heeds:
-        records = manifest.stages.get(name, {})
-        record = records.get(_key(as_of)) or records.get("")
-        if record:
-            found[name] = record.metrics
-    return found
-
-
-def _key(as_of: date | None) -> str:
-    return as_of.isoformat() if as_of else ""
 
 
 def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, skipped: bool) -> StageRun:

@@ -34,6 +34,11 @@ class PredictChurnSettings(EngineSettings):
         "auto", "How the model is tested.", "模型的检验方式。", choices=("auto", "out-of-time", "cross-validation")
     )
     folds: int = setting(5, "Folds of cross-validation.", "交叉验证的折数。", low=2, high=20)
+    model: str = setting(
+        "",
+        "Saved model to score with instead of training one, such as work/models/as_of=2024-05-01/churn.skops.",
+        "用于评分的已存模型（不重新训练），如 work/models/as_of=2024-05-01/churn.skops。",
+    )
     leak_auc: float = setting(
         0.95,
         "A single column that separates churners better than this is a leak.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from telcli.tables.extract import Extract
 
-__all__ = ["Before", "Earlier", "Engine", "Inputs", "Outcome", "Progress", "silent"]
+__all__ = ["Before", "Earlier", "Engine", "Inputs", "Outcome", "Progress", "SavedModel", "silent"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is; both in the same unit."""
@@ -68,6 +68,15 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class SavedModel:
+    """A fitted model from a file, what its side-car says of it, and the file's name without its ending."""
+
+    estimator: Any
+    description: Mapping[str, Any]
+    name: str
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What a stage is given.
 
@@ -91,6 +100,7 @@ class Inputs:
         when it is asked for. Such a table is not among `tables`.
     before : what stands of the last run, for stages that add; None where all is to be made.
     earlier : what the stage gave for an earlier month, for stages that recall it; None where there is none.
+    model : the saved model to score with, where the settings name one.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -109,6 +119,7 @@ class Inputs:
     parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)
     before: Before | None = None
     earlier: Earlier | None = None
+    model: SavedModel | None = None
 
 
 @dataclass(frozen=True)

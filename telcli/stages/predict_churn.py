@@ -8,13 +8,10 @@ from `medium_risk_lift` times.
 
 from __future__ import annotations
 
-import platform
 from datetime import date
 from typing import Any
 
-import numpy as np
 import polars as pl
-import sklearn
 
 from telcli.errors import DataError
 from telcli.methods.churn_evaluation import Evaluation, evaluate
@@ -23,6 +20,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn_costs import compared
 from telcli.stages.predict_churn_reasons import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
+from telcli.stages.predict_churn_saved import describe, scored
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
@@ -37,7 +35,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months and customers; uses subscriptions (main line) and value_scores (worth of each customer). Gives
-    churn_scores, churn_lift, churn_costs and the model ``churn``.
+    churn_scores, churn_lift, churn_costs and the model ``churn``; with a saved model, churn_scores alone.
 
     Raises
     ------
@@ -51,7 +49,14 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     if last is None:
         raise DataError("no-rows", "There are no customers to learn from.")
     study = Study(inputs, settings, inputs.as_of or last)
-    road = _road(study, first, bool(any_left))
+    if inputs.model is not None:
+        return scored(study, inputs.model)
+    return _trained(study, _road(study, first, bool(any_left)))
+
+
+def _trained(study: Study, road: Road) -> Outcome:
+    """What a model that was trained and tested now says."""
+    settings = study.settings
     values = Values(study, road)
     found = evaluate(
         road.y,
@@ -60,7 +65,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         offer=settings.offer_cost,
         contact=settings.contact_cost,
         accept=settings.accept_rate,
-        seed=inputs.seed,
+        seed=study.inputs.seed,
     )
     _tell_level(study, found)
     costs = compared(study, road, values)
@@ -80,8 +85,8 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         "left_out": _left_out(road),
         "value_from": values.origin,
     }
-    description = _description(study, road, metrics)
-    return Outcome(tables, metrics, tuple(study.notices), {"churn": (road.model, description)}, study.as_of)
+    models = {"churn": (road.model, describe(study, road, metrics, drivers))}
+    return Outcome(tables, metrics, tuple(study.notices), models, study.as_of)
 
 
 def _road(study: Study, first: date, any_left: bool) -> Road:
@@ -93,6 +98,7 @@ def _road(study: Study, first: date, any_left: bool) -> Road:
         return flat_road(study)
     if first == study.as_of:
         needed = study.settings.gap_months + study.settings.outcome_months + 1
+        _point_to_saved(study)
         raise DataError(
             "no-label",
             "There is no label: no customer is marked as churned or stayed, and one month shows nobody leaving later.",
@@ -100,6 +106,18 @@ def _road(study: Study, first: date, any_left: bool) -> Road:
             needed=needed,
         )
     return month_road(study, first)
+
+
+def _point_to_saved(study: Study) -> None:
+    """Name the model that an earlier month left, where this month has no label to learn from."""
+    saved = study.inputs.choices.get("saved_model")
+    if saved:
+        raise DataError(
+            "no-label-saved",
+            "There is no label: no customer is marked as churned or stayed, and one month shows nobody leaving later.",
+            hint="Score this month with the model of an earlier one: telcli predict-churn --model {saved}",
+            saved=saved,
+        )
 
 
 def _tell_level(study: Study, found: Evaluation) -> None:
@@ -125,23 +143,3 @@ def _model_facts(road: Road) -> dict[str, Any]:
 
     weights = dict(zip(MEMBERS, road.model.weights_.tolist(), strict=False)) if road.model.kind_ == "blend" else {}
     return {"kind": road.model.kind_, "weights": weights, "rounds": dict(road.model.rounds_)}
-
-
-def _description(study: Study, road: Road, metrics: dict[str, Any]) -> dict[str, Any]:
-    """What a reader of the saved model must know."""
-    return {
-        "as_of": str(study.as_of),
-        "features": road.design.describe(),
-        "classes": [0, 1],
-        "label": "churned, as labelled in customers"
-        if road.facts["split"] == "cross-validation" and "folds" in road.facts
-        else "first left within the outcome window",
-        "typical_stayer": [None if np.isnan(value) else float(value) for value in road.stayer],
-        "metrics": metrics,
-        "libraries": {
-            "numpy": np.__version__,
-            "polars": pl.__version__,
-            "scikit-learn": sklearn.__version__,
-            "python": platform.python_version(),
-        },
-    }

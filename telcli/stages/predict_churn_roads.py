@@ -30,7 +30,7 @@ from telcli.stages.predict_churn_study import (
     typical_stayer,
 )
 
-__all__ = ["flat_road", "month_road"]
+__all__ = ["flat_road", "month_road", "people_at"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -92,7 +92,7 @@ def month_road(study: Study, first: date) -> Road:
     closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
-    people = _people(study, design)
+    people = people_at(study, design)
     tested, y, p = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
@@ -115,11 +115,12 @@ def month_road(study: Study, first: date) -> Road:
     )
 
 
-def _people(study: Study, design: ChurnDesign) -> pl.DataFrame:
+def people_at(study: Study, design: ChurnDesign) -> pl.DataFrame:
     """Everyone active at the snapshot, by customer, with what the model reads and what tells their worth."""
     features = snapshots.snapshot_features(study.inputs.tables, study.as_of)
+    have = features.collect_schema()
     wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *design.names))
-    found = features.select(*wanted).collect(engine="streaming")
+    found = features.select(name for name in wanted if name in have).collect(engine="streaming")
     if not found.height:
         raise DataError(
             "nobody-active",
