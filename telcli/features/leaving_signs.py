@@ -11,15 +11,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.features.margin import PAY_MODES, whole_tenure
-from telcli.features.month_index import index_at, month_index
-from telcli.methods.landmarks import ABSENT, GONE, HERE, UNKNOWN, Watched
+from telcli.features.margin import PAY_MODES
+from telcli.features.month_states import month_states
+from telcli.methods.landmarks import Watched
 
 __all__ = ["DESIGN", "EFFECTS", "LONGEST", "NO_SIGNS", "known_signs", "watched"]
 
 LONGEST = 36
 """Months that are looked at, the latest."""
-_STATES = 3
 
 
 @dataclass(frozen=True)
@@ -100,25 +99,11 @@ def watched(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series, group: 
     group : array of shape (customers,)
         Place of the way of paying in PAY_MODES; -1 where not known.
     """
-    have, at = frame.collect_schema().names(), pl.col("month")
+    have = frame.collect_schema().names()
     code = pl.lit(0, dtype=pl.Int16)
     for sign, count in zip(_SIGNS, _COUNTS, strict=False):
         code = code * count + sign.level(have)
-    state = pl.when("left").then(GONE).when("active").then(HERE).otherwise(ABSENT).cast(pl.Int16)
-    both = (code * _STATES + state).cast(pl.Int16)
-    place = index_at(at).cast(pl.Int64) - month_index(months[0])
-    joined = pl.when(pl.col("active") | pl.col("left")).then(place - whole_tenure()).max()
-    picked = [pl.when(at == month).then(both).max().alias(f"month_{rank}") for rank, month in enumerate(months)]
-    rows = (
-        frame.filter(at.is_between(months[0], months[-1])).group_by("customer_id").agg(joined.alias("joined"), *picked)
-    )
-    found = ids.to_frame("customer_id").join(
-        rows.collect(engine="streaming"), on="customer_id", how="left", maintain_order="left"
-    )
-    codes = found.select(pl.col("^month_.*$").fill_null(ABSENT)).to_numpy()
+    states, codes, joined = month_states(frame, months, ids, code)
     # The way of paying is the last digit of the pattern: postpaid 0, not known 1, prepaid 2.
     paying = np.array([1, 0, 2], dtype=np.int16)[group + 1]
-    patterns = (codes // _STATES) * np.int16(_COUNTS[-1]) + paying[:, None]
-    return Watched(
-        (codes % _STATES).astype(np.int8), patterns.astype(np.int16), found["joined"].fill_null(UNKNOWN).to_numpy()
-    )
+    return Watched(states, codes * np.int16(_COUNTS[-1]) + paying[:, None], joined)

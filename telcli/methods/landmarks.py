@@ -56,7 +56,7 @@ class Watched:
     state : array of shape (customers, months)
         ABSENT, HERE, or GONE in the month of leaving.
     pattern : array of shape (customers, months)
-        Row of the design, 0, 1, ...; looked at where HERE.
+        Row of the design, 0, 1, ..., or -1 where not known; looked at where HERE.
     joined : array of shape (customers,)
         Place of the month of joining among the months, negative where before the first; UNKNOWN where not known.
     """
@@ -104,14 +104,28 @@ class LandmarkHazard:
         _, first, kind = np.unique(
             (base.kind * (held.max(initial=0) + 1) + held) * wide + mark, return_index=True, return_inverse=True
         )
-        plain, since, told = base.kind[first], tenure[first], self.design[mark[first]]
-        hazard = base.hazard()[plain]
-        for band in self.bands:
-            for month in range(band.first, min(band.last, hazard.shape[1]) + 1):
-                by_model = band.model.hazard(np.maximum(since, 0) + month, told)
-                hazard[:, month - 1] = np.where(since < 0, hazard[:, month - 1], by_model)
+        plain, since = base.kind[first], tenure[first]
+        hazard = self.hazards(base.hazard()[plain], since, self.design[mark[first]])
         survival: Array = np.cumprod(1.0 - hazard, axis=1, dtype=np.float64)
         return Outlook(survival, base.tail[plain], kind.reshape(-1))
+
+    def hazards(self, base: Array, tenure: Whole, covariates: Array) -> Array:
+        """Chance of leaving in each month ahead of those here at its start, customers x months.
+
+        Parameters
+        ----------
+        base : array of shape (customers, months)
+            The same without covariates: it serves after the last band, and where tenure is negative (not known).
+        tenure : array of shape (customers,)
+            Whole months.
+        covariates : array of shape (customers, covariates)
+            Numbers on the scale of the design's.
+        """
+        found, known = base.copy(), tenure >= 0
+        for band in self.bands:
+            for month in range(band.first, min(band.last, found.shape[1]) + 1):
+                found[known, month - 1] = band.model.hazard(tenure[known] + month, covariates[known])
+        return found
 
 
 @dataclass(frozen=True)
@@ -188,7 +202,8 @@ def counted(watched: Watched, patterns: int, last: int) -> Cells:
     at_risk, left = (np.zeros((len(BANDS), patterns * size)) for _ in range(2))
     band_of = _bands_by_month()
     for month in range(last):
-        rows = np.flatnonzero((watched.state[:, month] == HERE) & (watched.tenure(month) >= 0))
+        told = (watched.tenure(month) >= 0) & (watched.pattern[:, month] >= 0)
+        rows = np.flatnonzero((watched.state[:, month] == HERE) & told)
         cell = watched.pattern[rows, month].astype(np.int64) * size + month - watched.joined[rows]
         for ahead in range(1, min(len(band_of) - 1, last - month) + 1):
             state = watched.state[rows, month + ahead]

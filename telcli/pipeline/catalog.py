@@ -75,7 +75,7 @@ STAGES = (
         "predict-churn",
         needs=("customer_months", "customers"),
         uses=("subscriptions", "subscription_history", "value_scores"),
-        gives=("churn_scores", "churn_lift", "churn_costs"),
+        gives=("churn_scores", "churn_lift", "churn_costs", "churn_when", "churn_hazard"),
     ),
     Stage(
         "report",

@@ -82,6 +82,14 @@ class PredictChurnSettings(EngineSettings):
         unit="currency",
         low=0.0,
     )
+    horizon_months: int = setting(
+        24,
+        "Months ahead that expected_months counts, as score-value does.",
+        "预期在网月数的计算期，与 score-value 相同。",
+        unit="months",
+        low=1,
+        high=120,
+    )
     high_risk_lift: float = setting(
         2.0, "Risk is high from this many times the churn rate.", "流失概率达到平均值的多少倍为高风险。", low=1.0
     )

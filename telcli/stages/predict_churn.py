@@ -24,6 +24,7 @@ from telcli.stages.predict_churn_saved import describe, scored
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
+from telcli.stages.predict_churn_when import when_of
 
 __all__ = ["predict_churn"]
 
@@ -70,10 +71,12 @@ def _trained(study: Study, road: Road) -> Outcome:
     _tell_level(study, found)
     costs = compared(study, road, values)
     drivers = drivers_of(road)
+    coming, when = when_of(study, road)
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), drivers),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_costs": pl.DataFrame(costs.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        **coming,
     }
     metrics = {
         **road.facts,
@@ -84,6 +87,7 @@ def _trained(study: Study, road: Road) -> Outcome:
         "features": list(road.design.names),
         "left_out": _left_out(road),
         "value_from": values.origin,
+        "when": when,
     }
     models = {"churn": (road.model, describe(study, road, metrics, drivers))}
     return Outcome(tables, metrics, tuple(study.notices), models, study.as_of)

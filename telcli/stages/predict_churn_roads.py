@@ -112,6 +112,7 @@ def month_road(study: Study, first: date) -> Road:
         stayer=typical_stayer(known[learned.y == 0], design),
         **sample_of(known, learned.y, study.inputs.seed),
         facts=_facts(windows, settings, out_of_time),
+        closed=windows.closed,
     )
 
 

@@ -59,7 +59,8 @@ class Road:
 
     `people` (sorted by customer_id) are the snapshot, `probability` and `source` theirs; `tested`, `y` and `p` are
     customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
-    2,000 customers learned from, half of them stayers or more.
+    2,000 customers learned from, half of them stayers or more; `closed` are months whose outcome is known, none of a
+    flat table.
     """
 
     people: pl.DataFrame
@@ -74,6 +75,7 @@ class Road:
     sample: Matrix
     sample_stayed: NDArray[np.bool_]
     facts: dict[str, Any]
+    closed: tuple[date, ...] = ()
 
 
 def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:
