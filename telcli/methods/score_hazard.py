@@ -31,6 +31,7 @@ BINS = 25
 FAR = 4.0
 """Scores further from the mean than so many standard deviations count as that far."""
 _EDGE = 1e-9
+_NOBODY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,11 @@ def fit_score_hazard(
     return ScoreHazard(fit_landmarks(cells, means[:, None], least), centre, spread)
 
 
-def matched(hazard: Array, chance: ArrayLike, gap: int, outcome: int) -> Array:
+def matched(hazard: Array, chance: ArrayLike, gap: int, outcome: int, *, lead: bool = False) -> Array:
     """The same hazards, months of the outcome window scaled so that they come to the chance of leaving within it.
 
-    Of who is still here after the gap, `1 - prod(1 - h)` over the window is `chance` then. Cumulative hazards are
-    multiplied by one number per customer, in the gap too, which keeps when in the window she may leave.
+    Of who is still here after the gap, `1 - prod(1 - h)` over the window is `chance` then. Cumulative hazards of the
+    window are multiplied by one number per customer, which keeps when in it she may leave.
 
     Parameters
     ----------
@@ -127,19 +128,23 @@ def matched(hazard: Array, chance: ArrayLike, gap: int, outcome: int) -> Array:
         Probability of leaving within the window, 0..1.
     gap, outcome : int
         Months before the window and of the window.
+    lead : bool
+        Multiply those of the gap too: for hazards by tenure alone, which tell nothing of who is at risk now.
 
     >>> matched(np.array([[0.1, 0.1, 0.1, 0.02]]), [0.36], gap=1, outcome=2).round(4).tolist()
-    [[0.2, 0.2, 0.2, 0.02]]
+    [[0.1, 0.2, 0.2, 0.02]]
     """
     wanted = -np.log1p(-np.clip(np.asarray(chance, dtype=np.float64), 0.0, 1.0 - 1e-12))
     near = gap + outcome
     still = -np.log1p(-np.clip(hazard[:, :near], 0.0, 1.0 - 1e-12))
     had = still[:, gap:].sum(axis=1)
-    # Where life tables say that nobody leaves, the window's months share what the model says.
-    even = np.where(had > 0, 0.0, wanted / outcome)[:, None] * np.ones(near)
-    scale = np.divide(wanted, had, out=np.zeros_like(wanted), where=had > 0)
+    told = had > _NOBODY
+    scale = np.divide(wanted, had, out=np.zeros_like(wanted), where=told)[:, None]
+    first = 0 if lead else gap
+    # Where life tables say that nobody leaves, the months share evenly what the model says.
+    even = (wanted / outcome)[:, None]
     found = hazard.copy()
-    found[:, :near] = -np.expm1(-(still * scale[:, None] + even))
+    found[:, first:near] = -np.expm1(-np.where(told[:, None], still[:, first:] * scale, even))
     return found
 
 

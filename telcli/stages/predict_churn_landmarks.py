@@ -17,7 +17,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features import churn_snapshots as snapshots
-from telcli.features.month_index import add_months
 from telcli.features.month_states import month_states
 from telcli.methods.churn_folds import stratified_folds
 from telcli.methods.churn_training import train
@@ -28,12 +27,13 @@ from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import held_back
 from telcli.stages.predict_churn_study import Road, Study
 
-__all__ = ["AHEAD", "LEAST", "Past", "Trial", "cut_of", "fitted", "groups", "past_of", "tried"]
+__all__ = ["AHEAD", "LEAST", "Past", "Trial", "cut_of", "fitted", "groups", "near_told", "past_of", "tried"]
 
 Floats = NDArray[np.float64]
 AHEAD = 12
 """Months ahead that are told one by one."""
-_ROWS = 100_000
+_SNAPSHOTS = 12
+_ROWS = 60_000
 """Customers x snapshots that are scored to learn when scores come true."""
 LEAST = 200.0
 """Customer-months a tenure needs before its own chance of leaving is believed, as score-value has it."""
@@ -51,38 +51,58 @@ class Past:
     chance: Floats
 
 
-def cut_of(closed: Sequence[date], months: int, as_of: date) -> date | None:
-    """The last snapshot before the months held back, which others come before; None where there is none."""
-    back = held_back(months)
-    found = [month for month in closed[1:] if month <= add_months(as_of, -back)] if back else []
-    return found[-1] if found else None
+def cut_of(calendar: Sequence[date]) -> date | None:
+    """The month before those held back; None where history is too short."""
+    back = held_back(len(calendar))
+    return calendar[-1 - back] if back else None
 
 
-def past_of(study: Study, road: Road, frame: pl.LazyFrame) -> Past:
-    """Customers of closed snapshots, as many as `_ROWS` allow, drawn by the seed, scored by models of the others."""
-    tables, ahead = study.inputs.tables, {"gap": study.settings.gap_months, "outcome": study.settings.outcome_months}
-    labels = snapshots.label_rows(tables["customer_months"], road.closed, **ahead)
-    alive = frame.filter(pl.col("month").is_in(list(road.closed)), pl.col("active"), ~pl.col("left"))
-    everyone = alive.select("customer_id").unique().sort("customer_id").collect(engine="streaming")["customer_id"]
-    most = max(_ROWS // len(road.closed), 1)
+def past_of(study: Study, road: Road, calendar: Sequence[date], cut: date) -> Past:
+    """Customers of past months, as many as `_ROWS` allow, drawn by the seed, scored by models of the others.
+
+    Months are spaced evenly about `cut`, which is one of them, and have as much history as snapshots should.
+    """
+    tables, settings = study.inputs.tables, study.settings
+    first = min(settings.observe_months, len(calendar) - settings.gap_months - settings.outcome_months) - 1
+    apart = -(-(len(calendar) - 1 - first) // _SNAPSHOTS)
+    places = range((calendar.index(cut) - first) % apart + first, len(calendar) - 1, apart)
+    chosen = tuple(calendar[place] for place in places)
+    labels = snapshots.label_rows(
+        tables["customer_months"], _closed(chosen, road), gap=settings.gap_months, outcome=settings.outcome_months
+    )
+    months = tables["customer_months"].filter(pl.col("month").is_in(list(chosen)), pl.col("active"), ~pl.col("left"))
+    everyone = months.select("customer_id").unique().sort("customer_id").collect(engine="streaming")["customer_id"]
+    most = max(_ROWS // len(chosen), 1)
     ids = everyone.sample(most, seed=study.inputs.seed).sort() if everyone.len() > most else everyone
-    only = ids.to_frame("customer_id")
-    parts = [
-        snapshots.snapshot_features(tables, month, only.lazy()).collect(engine="streaming") for month in road.closed
-    ]
-    rows = pl.concat(parts, how="vertical_relaxed").join(
+    rows = _told(study, road, chosen, ids).join(
         labels.select("customer_id", "month", "churned"), on=["customer_id", "month"], how="left"
     )
     rows = rows.sort("customer_id", "month")
-    months = pl.date_range(road.closed[0], study.as_of, "1mo", eager=True).to_list()
-    states, codes, joined = month_states(frame, months, ids, pl.lit(0))
+    span = list(calendar[places[0] :])
+    states, _, joined = month_states(tables["customer_months"], span, ids, pl.lit(0))
     chance = np.full(states.shape, np.nan)
-    place = only.with_row_index("row").join(
-        rows.select("customer_id", "month"), on="customer_id", maintain_order="right"
-    )
-    at = rows["month"].replace_strict(months, range(len(months)), return_dtype=pl.Int64).to_numpy()
-    chance[place["row"].to_numpy(), at] = _scored(study, road, rows)
-    return Past(ids, months, Watched(states, codes, joined), chance)
+    row = ids.to_frame("customer_id").with_row_index("row")
+    place = rows.select("customer_id").join(row, on="customer_id", maintain_order="left")["row"].to_numpy()
+    at = rows["month"].replace_strict(span, range(len(span)), return_dtype=pl.Int64).to_numpy()
+    chance[place, at] = _scored(study, road, rows)
+    return Past(ids, span, Watched(states, np.zeros_like(states, dtype=np.int16), joined), chance)
+
+
+def _closed(chosen: Sequence[date], road: Road) -> tuple[date, ...]:
+    """Those of the months whose outcome is known."""
+    return tuple(month for month in chosen if month <= road.closed[-1])
+
+
+def _told(study: Study, road: Road, months: Sequence[date], ids: pl.Series) -> pl.DataFrame:
+    """What the model reads of customers at each month they were there."""
+    only = ids.to_frame("customer_id").lazy()
+    parts = []
+    for month in months:
+        rows = snapshots.snapshot_features(study.inputs.tables, month, only)
+        have = set(rows.collect_schema())
+        wanted = [name for name in road.design.names if name in have]
+        parts.append(rows.select("customer_id", "month", *wanted).collect(engine="streaming"))
+    return pl.concat(parts, how="vertical_relaxed")
 
 
 def _scored(study: Study, road: Road, rows: pl.DataFrame) -> Floats:
@@ -107,6 +127,12 @@ def fitted(past: Past, last: int) -> ScoreHazard:
     seen = past.chance.copy()
     seen[:, last:] = np.nan
     return fit_score_hazard(past.watched.state, past.watched.joined, seen, last, LEAST)
+
+
+def near_told(study: Study, model: ScoreHazard, base: Outlook, tenure: NDArray[np.int64], chance: Floats) -> Floats:
+    """Hazards by score and tenure, customers x months, the outcome window being what the churn model says of it."""
+    gap, outcome = study.settings.gap_months, study.settings.outcome_months
+    return matched(model.hazards(base, tenure, chance), chance, gap, outcome, lead=model.landmarks is None)
 
 
 @dataclass(frozen=True)
@@ -157,8 +183,7 @@ def tried(study: Study, past: Past, then: Staying, modes: pl.LazyFrame | None, c
     group = groups(past.ids, modes)[chosen]
     base = then.outlook(tenure[chosen], group, max(months, near))
     chance = past.chance[chosen, place]
-    hazard = fitted(past, place).hazards(base, tenure[chosen], chance)
-    hazard = matched(hazard, chance, study.settings.gap_months, study.settings.outcome_months)
+    hazard = near_told(study, fitted(past, place), base, tenure[chosen], chance)
     plain = base.hazard()[base.kind]
     at_risk = np.arange(months) < seen[:, None]
     expected = (hazard[:, :months] * at_risk).sum(axis=0)

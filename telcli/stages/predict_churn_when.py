@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from telcli.features.exposure import fit_months
 from telcli.features.margin import month_range, pay_modes, whole_tenure
 from telcli.features.month_index import add_months
-from telcli.methods.score_hazard import ScoreHazard, matched
+from telcli.methods.score_hazard import ScoreHazard
 from telcli.methods.staying import Staying
-from telcli.stages.predict_churn_landmarks import AHEAD, LEAST, Trial, cut_of, fitted, groups, past_of, tried
+from telcli.stages.predict_churn_landmarks import AHEAD, LEAST, Trial, cut_of, fitted, groups, near_told, past_of, tried
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["when_of"]
@@ -39,8 +39,9 @@ def when_of(study: Study, road: Road) -> tuple[dict[str, pl.LazyFrame], dict[str
     frame = study.inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
     lines = study.inputs.tables.get("subscriptions")
     modes = pay_modes(lines, study.as_of) if lines is not None and "pay_mode" in lines.collect_schema() else None
-    past = past_of(study, road, frame)
-    cut = cut_of(road.closed, len(month_range(frame, study.as_of)), study.as_of)
+    calendar = month_range(frame, study.as_of)
+    cut = cut_of(calendar)
+    past = past_of(study, road, calendar, cut or road.closed[-1])
     now, then = fit_months(frame, modes, [cut or study.as_of], LEAST)
     trial = tried(study, past, then, modes, cut) if cut else None
     model = fitted(past, len(past.months) - 1)
@@ -78,7 +79,7 @@ def _rows(
     months = max(settings.horizon_months, AHEAD, settings.gap_months + settings.outcome_months)
     tenure = people["tenure"].to_numpy()
     base = now.outlook(tenure, people["group"].to_numpy(), months)
-    hazard = matched(model.hazards(base, tenure, chance), chance, settings.gap_months, settings.outcome_months)
+    hazard = near_told(study, model, base, tenure, chance)
     stays, plain = np.cumprod(1.0 - hazard, axis=1), base.survival[base.kind]
     table = people.select("customer_id").with_columns(
         pl.lit(study.as_of).alias("as_of"),
