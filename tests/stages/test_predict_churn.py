@@ -130,7 +130,7 @@ def month_outcome() -> Outcome:
 @pytest.mark.parametrize("road", ["flat_outcome", "month_outcome"])
 def test_every_table_keeps_its_contract(road: str, request: pytest.FixtureRequest) -> None:
     outcome = request.getfixturevalue(road)
-    assert set(outcome.tables) == {"churn_scores", "churn_lift", "churn_costs"}
+    assert {"churn_scores", "churn_lift", "churn_costs"} <= set(outcome.tables)
     for name, frame in outcome.tables.items():
         assert contract(name).require(frame).collect().height > 0
     assert contract("churn_lift").require(outcome.tables["churn_lift"]).collect().height == 10
