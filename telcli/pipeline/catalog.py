@@ -74,8 +74,14 @@ STAGES = (
     Stage(
         "predict-churn",
         needs=("customer_months", "customers"),
-        uses=("subscriptions", "subscription_history", "value_scores"),
-        gives=("churn_scores", "churn_lift", "churn_costs", "churn_when", "churn_hazard"),
+        uses=(
+            *("subscriptions", "subscription_history", "customer_history", "value_scores"),
+            *("segments", "segments_before"),
+        ),
+        gives=(
+            *("churn_scores", "churn_lift", "churn_costs", "churn_when", "churn_hazard"),
+            *("churn_by", "churn_tenure", "churn_cohorts"),
+        ),
     ),
     Stage(
         "report",

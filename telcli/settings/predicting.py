@@ -96,3 +96,11 @@ class PredictChurnSettings(EngineSettings):
     medium_risk_lift: float = setting(
         1.0, "Risk is medium from this many times the churn rate.", "流失概率达到平均值的多少倍为中风险。", low=0.0
     )
+    around_months: int = setting(
+        3,
+        "Last months whose leavers are told by dimension (churn_by).",
+        "分维度流失分析所看的最近月数。",
+        unit="months",
+        low=1,
+        high=36,
+    )

@@ -17,6 +17,7 @@ from telcli.errors import DataError
 from telcli.methods.churn_evaluation import Evaluation, evaluate
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.predict_churn_around import around
 from telcli.stages.predict_churn_costs import compared
 from telcli.stages.predict_churn_reasons import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
@@ -36,7 +37,8 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months and customers; uses subscriptions (main line) and value_scores (worth of each customer). Gives
-    churn_scores, churn_lift, churn_costs and the model ``churn``; with a saved model, churn_scores alone.
+    churn_scores, churn_lift, churn_costs and the model ``churn``; with a saved model, of these churn_scores alone. And
+    who left so far, see `around`.
 
     Raises
     ------
@@ -51,8 +53,8 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
         raise DataError("no-rows", "There are no customers to learn from.")
     study = Study(inputs, settings, inputs.as_of or last)
     if inputs.model is not None:
-        return scored(study, inputs.model)
-    return _trained(study, _road(study, first, bool(any_left)))
+        return around(study, first, scored(study, inputs.model))
+    return around(study, first, _trained(study, _road(study, first, bool(any_left))))
 
 
 def _trained(study: Study, road: Road) -> Outcome:

@@ -1,0 +1,81 @@
+"""Result tables of predict-churn that need no model: who left, when in their stay, why, and whom to care for now."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from telcli.tables import columns as c
+from telcli.tables.checks import Contract
+
+__all__ = ["CONTRACTS"]
+
+
+class ChurnBy(dy.Schema):
+    """One row per level of each dimension, of customers there at the end of a month, and who left in the months after.
+
+    Levels of one dimension hold each customer once. Ranked by the churners beyond expectation.
+    """
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    dimension = c.text("What customers are told apart by", "维度", key=True)
+    level = c.text("Its level", "维度取值", key=True)
+    since = c.month("Customers at the end of this month count", "基准月份")
+    months = c.integer("Months in which they left; null where a label does not tell", "观察月数", "months", low=1)
+    as_then = c.flag("The level is the one of that month; else the one of the extract", "取值为当时状态", need=True)
+    rank = c.integer("Place by excess, 1 the most", "排名", need=True, low=1)
+    customers = c.integer("Customers", "客户数", "customers", low=0, need=True)
+    churners = c.integer("Of them, left", "流失客户数", "customers", low=0, need=True)
+    churn_rate = c.share("Share that left", "流失率", need=True)
+    rate_low = c.share("Low end of its 95% interval (Wilson)", "流失率下限")
+    rate_high = c.share("High end", "流失率上限")
+    monthly_rate = c.share("The same a month", "月均流失率")
+    churn_rate_before = c.share("Share that left in as many months before", "上期流失率")
+    index = c.number("Churn rate over that of all", "流失指数", "x the mean", low=0.0)
+    excess = c.number("Churners beyond those expected at the mean rate", "超额流失客户数", "customers", need=True)
+    churner_share = c.share("Share of all churners", "占全部流失客户比例")
+    revenue = c.number("Usual revenue of the customers a month", "月常收入", "currency")
+    revenue_lost = c.number("Of it, of those who left", "流失月收入", "currency")
+    chance = c.share("Chance of a rate so far from the rest, all rows looked at together", "校正后显著性", need=True)
+    significant = c.flag("More than chance: of these rows one in twenty may be", "显著", need=True)
+
+
+class ChurnTenure(dy.Schema):
+    """One row per kind of leaving and month of the stay."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    kind = c.text("Kind of leaving; all together", "离网类型", key=True)
+    tenure_month = c.integer(
+        "Whole months since joining; 0 the month of joining", "网龄(月)", "months", key=True, low=0
+    )
+    at_risk = c.count("Customer-months seen", "观察客户月", "customer-months", need=True)
+    left = c.count("Of them, ended in leaving", "离网数", "customers", need=True)
+    hazard = c.share("Chance of leaving in that month", "当月流失概率")
+    hazard_low = c.share("Low end of its 95% interval (Wilson)", "流失概率下限")
+    hazard_high = c.share("High end", "流失概率上限")
+    incidence = c.share("Share of joiners who have left so by then (Aalen-Johansen)", "累计流失率", need=True)
+    survival = c.share("Share still here after that month", "留存率", need=True)
+
+
+class ChurnCohorts(dy.Schema):
+    """One row per month of joining and age, of those who joined within the history; ages not reached yet are null."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    cohort = c.month("Month of joining", "入网月份", key=True)
+    age = c.integer("Months since joining", "入网后月数", "months", key=True, low=0)
+    at_risk = c.integer("Customers there in that month", "观察客户数", "customers", low=0)
+    left = c.integer("Of them, left in it", "离网数", "customers", low=0)
+    retention = c.share("Share of joiners still here after it", "留存率")
+
+
+def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
+    return Contract(name, schema, meaning, zh, "as_of")
+
+
+CONTRACTS = {
+    found.name: found
+    for found in (
+        _result("churn_by", ChurnBy, "Churn by class, place, plan, tenure and any attribute", "分维度流失"),
+        _result("churn_tenure", ChurnTenure, "Chance of leaving by month of the stay", "分网龄流失"),
+        _result("churn_cohorts", ChurnCohorts, "Who stayed, by month of joining", "入网批次留存"),
+    )
+}
