@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._churn_view import labelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
@@ -109,6 +110,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from _outputs(run, verbose=verbose)
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
+    yield from labelled(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _headlines(run)
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()

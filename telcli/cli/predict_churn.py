@@ -36,8 +36,8 @@ def predict_churn(
 ) -> None:
     """Predict who will leave, and whom it pays to contact.
 
-    Reads customer_months; writes churn_scores, churn_lift, churn_costs and the model for the as-of month. A column
-    known only after a customer has left is refused by name.
+    Reads customer_months; writes churn_scores, churn_lift, churn_costs, churn_windows and the model for the as-of
+    month. A column known only after a customer has left is refused by name.
 
     With --model a month is scored with a model trained before, whether or not it has labels.
     """

@@ -17,7 +17,6 @@ from telcli.tables.months import FEATURES
 __all__ = [
     "Windows",
     "candidate_columns",
-    "label_rows",
     "named_columns",
     "overwritten_columns",
     "plan_windows",
@@ -58,11 +57,14 @@ class Windows:
         return len(self.past) > 1
 
 
-def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: int, most: int = 6) -> Windows:
+def plan_windows(
+    first: date, last: date, *, gap: int, outcome: int, observe: int, most: int = 6, settle: int = 0
+) -> Windows:
     """Lay out the snapshots in a history from `first` to `last`, at most `most` to learn from, the latest.
 
-    A snapshot is closed when its outcome window (`gap` months later, `outcome` months long) lies in the past. Each
-    has `observe` months of history, or as many as there can be.
+    A snapshot is closed when its outcome window (`gap` months later, `outcome` months long) lies in the past, and
+    `settle` months more, after which all is known of it. Each has `observe` months of history, or as many as there can
+    be.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: in
     (datetime.date(2024, 3, 1), datetime.date(2023, 12, 1), 4, 7)
     """
     span = month_index(last) - month_index(first) + 1
-    ahead = gap + outcome
+    ahead = gap + outcome + settle
     if span < ahead + 1:
         raise DataError(
             "history-too-short",
@@ -90,28 +92,6 @@ def plan_windows(first: date, last: date, *, gap: int, outcome: int, observe: in
     test = closed[-1]
     past = [month for month in closed if add_months(month, ahead) <= test]
     return Windows(tuple(past[-most:]), test, tuple(closed[-most - 1 :]), observed)
-
-
-def label_rows(months: pl.LazyFrame, snapshots: tuple[date, ...], *, gap: int, outcome: int) -> pl.DataFrame:
-    """`customer_id`, `month`, `churned` of everyone alive at each snapshot, sorted by both.
-
-    Churned: left within the outcome window. Who left in the gap is not there: nobody could act in time. It is the first
-    leaving after the snapshot that counts, so what happens after the window, a return and a second leaving, say,
-    changes no label; nor does a return within it.
-    """
-    parts = [_labels_at(months, month, gap, outcome) for month in snapshots]
-    return pl.concat(parts).collect(engine="streaming").sort("customer_id", "month")
-
-
-def _labels_at(months: pl.LazyFrame, snapshot: date, gap: int, outcome: int) -> pl.LazyFrame:
-    window = pl.col("month").is_between(add_months(snapshot, 1), add_months(snapshot, gap + outcome))
-    gone = months.filter(pl.col("left"), window).group_by("customer_id").agg(left_in=pl.col("month").min())
-    here = months.filter(pl.col("month") == snapshot, pl.col("active"), ~pl.col("left"))
-    rows = here.select("customer_id", "month").join(gone, on="customer_id", how="left")
-    in_time = pl.col("left_in") > add_months(snapshot, gap)
-    return rows.filter(in_time.fill_null(value=True)).select(
-        "customer_id", "month", churned=pl.col("left_in").is_not_null()
-    )
 
 
 def candidate_columns(tables: Mapping[str, pl.LazyFrame], *, flat: bool) -> list[str]:

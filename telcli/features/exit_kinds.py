@@ -22,10 +22,11 @@ from importlib.resources import files
 import polars as pl
 
 from telcli.features.month_index import date_at, index_at
+from telcli.tables.subjects import END_REASONS
 
 __all__ = ["KINDS", "ended_lines", "exit_kind", "leavings"]
 
-KINDS = ("voluntary", "involuntary", "port-out", "internal", "inactive", "unknown")
+KINDS = END_REASONS
 """Every kind there is."""
 _FIRST = ("port-out", "voluntary", "involuntary", "inactive", "unknown", "internal")
 """Of lines that end on one day, whose kind is the customer's: the more the customer meant it, the earlier."""

@@ -79,7 +79,7 @@ STAGES = (
             *("segments", "segments_before"),
         ),
         gives=(
-            *("churn_scores", "churn_lift", "churn_costs", "churn_when", "churn_hazard"),
+            *("churn_scores", "churn_lift", "churn_costs", "churn_windows", "churn_when", "churn_hazard"),
             *("churn_by", "churn_tenure", "churn_cohorts"),
         ),
     ),

@@ -7,6 +7,7 @@ from telcli.settings.declared import (
     SimulateSettings,
 )
 from telcli.settings.engine import EngineSettings
+from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_rules import STARS, own_rules
@@ -37,6 +38,7 @@ __all__ = [
     "SegmentSettings",
     "SimulateSettings",
     "config_file",
+    "exit_words",
     "own_rules",
     "read_config",
     "resolve",

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telcli.settings.engine import EngineSettings
+from telcli.settings.labelling import LabelSettings
 from telcli.settings.setting import setting
 
 __all__ = ["PredictChurnSettings"]
 
 
 @dataclass(frozen=True)
-class PredictChurnSettings(EngineSettings):
+class PredictChurnSettings(LabelSettings):
     """Who will leave, and what acting on it costs."""
 
-    gap_months: int = setting(
-        1,
-        "Months between the snapshot and the outcome window.",
-        "观察期与结果窗口之间的月数。",
-        unit="months",
-        low=0,
-        high=6,
-    )
-    outcome_months: int = setting(2, "Length of the outcome window.", "结果窗口的长度。", unit="months", low=1, high=12)
-    observe_months: int = setting(
-        3, "Months of history a snapshot should have.", "观察期月数。", unit="months", low=1, high=24
-    )
     max_snapshots: int = setting(6, "Snapshots learned from, the latest.", "参与训练的快照数。", low=2, high=36)
     max_training_rows: int = setting(
         300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000

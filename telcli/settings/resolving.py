@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 
 from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
+from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.memory import memory_bytes
 from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
@@ -25,7 +26,7 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, STARS, *(("score-value", name) for name in HIERARCHY))
+_FREE = (RULES, STARS, EXIT_WORDS, *(("score-value", name) for name in HIERARCHY))
 """Tables within a section that hold no settings either."""
 
 
@@ -81,6 +82,8 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
             _known(name, allowed, f"setting in [{section}]", str(path))
             if name in free and not isinstance(body[name], dict):
                 _refuse(section, name, body[name], str(path), "a table")
+        if section == EXIT_WORDS[0]:
+            exit_words(body, str(path))
     return parsed
 
 

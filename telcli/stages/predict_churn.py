@@ -26,6 +26,7 @@ from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
 from telcli.stages.predict_churn_when import when_of
+from telcli.stages.predict_churn_windows import label_told, windows_table
 
 __all__ = ["predict_churn"]
 
@@ -36,9 +37,9 @@ _LEVEL_OFF = 0.2
 def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
-    Needs customer_months and customers; uses subscriptions (main line) and value_scores (worth of each customer). Gives
-    churn_scores, churn_lift, churn_costs and the model ``churn``; with a saved model, of these churn_scores alone. And
-    who left so far, see `around`.
+    Needs customer_months and customers; uses subscriptions (main line, ends) and value_scores (worth of each customer).
+    Gives churn_scores, churn_lift, churn_costs, churn_windows and the model ``churn``; with a saved model, of these
+    churn_scores alone. And who left so far, see `around`.
 
     Raises
     ------
@@ -72,16 +73,18 @@ def _trained(study: Study, road: Road) -> Outcome:
     )
     _tell_level(study, found)
     costs = compared(study, road, values)
-    drivers = drivers_of(road)
+    drivers, label = drivers_of(road), label_told(study, road)
     coming, when = when_of(study, road)
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), drivers),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_costs": pl.DataFrame(costs.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        "churn_windows": windows_table(study, road, label),
         **coming,
     }
     metrics = {
         **road.facts,
+        "label": label,
         **found.metrics,
         **costs.metrics,
         "model": _model_facts(road),

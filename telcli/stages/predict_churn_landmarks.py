@@ -25,6 +25,7 @@ from telcli.methods.outlook import Outlook, log_likelihood
 from telcli.methods.score_hazard import ScoreHazard, fit_score_hazard, matched
 from telcli.methods.staying import Staying
 from telcli.methods.value_backtest import held_back
+from telcli.stages.predict_churn_labels import labels_at
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["AHEAD", "LEAST", "Past", "Trial", "cut_of", "fitted", "groups", "near_told", "past_of", "tried"]
@@ -67,9 +68,7 @@ def past_of(study: Study, road: Road, calendar: Sequence[date], cut: date) -> Pa
     apart = -(-(len(calendar) - 1 - first) // _SNAPSHOTS)
     places = range((calendar.index(cut) - first) % apart + first, len(calendar) - 1, apart)
     chosen = tuple(calendar[place] for place in places)
-    labels = snapshots.label_rows(
-        tables["customer_months"], _closed(chosen, road), gap=settings.gap_months, outcome=settings.outcome_months
-    )
+    labels = labels_at(study, _closed(chosen, road))
     months = tables["customer_months"].filter(pl.col("month").is_in(list(chosen)), pl.col("active"), ~pl.col("left"))
     everyone = months.select("customer_id").unique().sort("customer_id").collect(engine="streaming")["customer_id"]
     most = max(_ROWS // len(chosen), 1)

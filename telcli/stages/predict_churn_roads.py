@@ -17,6 +17,7 @@ from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
+from telcli.stages.predict_churn_labels import label_months, settle_months
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
     Road,
@@ -83,16 +84,18 @@ def month_road(study: Study, first: date) -> Road:
     settings = study.settings
     ahead = {"gap": settings.gap_months, "outcome": settings.outcome_months}
     observe, most = settings.observe_months, settings.max_snapshots
-    windows = snapshots.plan_windows(first, study.as_of, **ahead, observe=observe, most=most)
+    settle = settle_months(study)
+    windows = snapshots.plan_windows(first, study.as_of, **ahead, observe=observe, most=most, settle=settle)
     out_of_time = windows.out_of_time and settings.split != "cross-validation"
     if not out_of_time:
         _tell_short(study, windows)
     chosen = tuple(sorted({*windows.closed, *windows.past}))
-    labels = snapshots.label_rows(study.inputs.tables["customer_months"], chosen, **ahead)
+    labelled = label_months(study, chosen)
+    labels = labelled.rows
     closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
-    people = people_at(study, design)
+    people = people_at(study, design, labelled.here)
     tested, y, p = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
@@ -111,14 +114,17 @@ def month_road(study: Study, first: date) -> Road:
         design=design,
         stayer=typical_stayer(known[learned.y == 0], design),
         **sample_of(known, learned.y, study.inputs.seed),
-        facts=_facts(windows, settings, out_of_time),
+        facts={**_facts(windows, settings, out_of_time), "label": labelled.facts},
         closed=windows.closed,
     )
 
 
-def people_at(study: Study, design: ChurnDesign) -> pl.DataFrame:
-    """Everyone active at the snapshot, by customer, with what the model reads and what tells their worth."""
-    features = snapshots.snapshot_features(study.inputs.tables, study.as_of)
+def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = None) -> pl.DataFrame:
+    """Everyone active at the snapshot, by customer, with what the model reads and what tells their worth.
+
+    `here` (a frame with `customer_id`) are those who have not left by then, where customer_months does not say so.
+    """
+    features = snapshots.snapshot_features(study.inputs.tables, study.as_of, here)
     have = features.collect_schema()
     wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *design.names))
     found = features.select(name for name in wanted if name in have).collect(engine="streaming")
@@ -215,7 +221,8 @@ def _other_customers(
 
 
 def _tell_short(study: Study, windows: snapshots.Windows) -> None:
-    needed = 2 * (study.settings.gap_months + study.settings.outcome_months) + study.settings.observe_months + 1
+    ahead = study.settings.gap_months + study.settings.outcome_months + settle_months(study)
+    needed = 2 * ahead + study.settings.observe_months + 1
     if study.settings.split == "out-of-time":
         raise DataError(
             "history-no-test",

@@ -23,7 +23,10 @@ from telcli.stages.predict_churn_values import Values
 
 __all__ = ["DEFINING", "describe", "scored"]
 
-DEFINING = ("gap_months", "outcome_months")
+DEFINING = (
+    *("gap_months", "outcome_months", "churn_kinds", "churn_level"),
+    *("prepaid_churn", "inactive_days", "zero_use_months", "return_days"),
+)
 """Settings that say what leaving is: a model means by it what they were when it learned."""
 
 _FLAT = "churned, as labelled in customers"

@@ -15,7 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.behaviour import usual_columns
-from telcli.features.churn_snapshots import label_rows, overwritten_columns
+from telcli.features.churn_labels import Outlook, label_rows, labelled
+from telcli.features.churn_leavings import Definition, departed
+from telcli.features.churn_snapshots import overwritten_columns
 from telcli.features.earnings import earnings
 from telcli.features.known_then import known_then
 from telcli.features.margin_parts import Rates
@@ -100,7 +102,8 @@ def _outcomes(
     months: pl.LazyFrame, month: date, back: int, customers: pl.Series, spent: pl.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Who left in the months since, and money a month of them; in the order of customers."""
-    left = label_rows(months, (month,), gap=0, outcome=back).select("customer_id", "churned")
+    found = departed({"customer_months": months}, Definition())
+    left = label_rows(labelled(found, (month,), Outlook(gap=0, outcome=back))).select("customer_id", "churned")
     both = pl.DataFrame({"customer_id": customers}).join(left, on="customer_id", how="left", maintain_order="left")
     both = both.join(spent, on="customer_id", how="left", maintain_order="left")
     churned, value = (both[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("churned", "value"))

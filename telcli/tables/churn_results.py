@@ -66,6 +66,30 @@ class ChurnCosts(dy.Schema):
     diff_high = c.number("Upper end", "成本差上限", "currency")
 
 
+class ChurnWindows(dy.Schema):
+    """The months that were learned from, tested on and scored, with their dates and what became of customers."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    snapshot = c.month("Month at whose end customers are looked at", "观察月份", key=True)
+    role = c.text("Train, calibrate, test, final-train (the final model alone) or score", "用途", key=True)
+    observe_from = c.day("First day looked back on, at the latest", "观察期起（不晚于）")
+    observe_to = c.day("Last day looked back on", "观察期止")
+    outcome_from = c.day("First day of the outcome window", "结果窗口起")
+    outcome_to = c.day("Last day of the outcome window", "结果窗口止")
+    customers = c.integer("Customers with a label; to be scored, for the last", "带标签客户数", "customers", need=True)
+    churners = c.integer("Of them, left in the outcome window", "流失客户数", "customers")
+    churn_rate = c.share("Share that left", "流失率")
+    left_in_gap = c.integer("Left out: gone before the outcome window", "间隔期内离网（不计）", "customers")
+    left_otherwise = c.integer("Left out: gone in a way that is not churn", "以非流失方式离网（不计）", "customers")
+    censored = c.integer("Left out: not seen to the end of the window", "未观察到窗口结束（不计）", "customers")
+    left_voluntary = c.integer("Left by their own will in the window", "主动离网", "customers")
+    left_involuntary = c.integer("Left by the operator's will", "被动离网（欠费等）", "customers")
+    left_port_out = c.integer("Took the number to another operator", "携号转出", "customers")
+    left_internal = c.integer("Not seen to the end, after an internal move", "内部迁移后不再出现", "customers")
+    left_inactive = c.integer("Left by silence", "静默离网", "customers")
+    left_unknown = c.integer("Left, nobody says how", "离网方式不明", "customers")
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -75,6 +99,7 @@ CONTRACTS = {
     for found in (
         _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
         _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
+        _result("churn_windows", ChurnWindows, "Months learned from and tested on, and who left", "流失样本窗口"),
         _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),
     )
 }

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from telcli.errors import DataError, UsageError
 from telcli.features.churn_snapshots import (
-    label_rows,
     named_columns,
     plan_windows,
     snapshot_features,
@@ -46,54 +45,6 @@ def history() -> pl.LazyFrame:
             if leaves is None or m <= leaves
         ]
     return pl.DataFrame(rows).lazy()
-
-
-def test_who_leaves_in_the_gap_is_left_out_and_who_leaves_in_the_window_is_churned() -> None:
-    found = label_rows(history(), (date(2023, 2, 1), date(2023, 3, 1)), gap=1, outcome=2)
-    assert found.rows() == [
-        ("c1", date(2023, 2, 1), True),
-        ("c2", date(2023, 2, 1), True),
-        ("c2", date(2023, 3, 1), True),
-        ("c3", date(2023, 2, 1), False),
-        ("c3", date(2023, 3, 1), True),
-        ("c4", date(2023, 2, 1), False),
-        ("c4", date(2023, 3, 1), False),
-    ]
-
-
-def going(signs: str) -> pl.LazyFrame:
-    """One customer by month: a is here, l leaves, - is gone, from January 2023."""
-    rows = [("a", date(2023, m, 1), sign == "a", sign == "l") for m, sign in enumerate(signs, 1) if sign != "-"]
-    return pl.DataFrame(rows, schema=["customer_id", "month", "active", "left"], orient="row").lazy()
-
-
-@pytest.mark.parametrize(
-    ("signs", "label"),
-    [
-        ("aaal-aal", [True]),
-        ("aaal-aaa", [True]),
-        ("aaaaal-a", [False]),
-        ("aal-aaal", []),
-        ("alaal", [True]),
-        ("alaaaal", [False]),
-    ],
-)
-def test_the_first_leaving_after_the_snapshot_counts(signs: str, label: list[bool]) -> None:
-    at = date(2023, 2, 1) if signs[1] == "a" else date(2023, 3, 1)
-    assert label_rows(going(signs), (at,), gap=1, outcome=2)["churned"].to_list() == label
-
-
-@given(st.text("al-", min_size=5, max_size=12), st.text("al-", max_size=8))
-def test_no_label_depends_on_months_after_its_window(past: str, future: str) -> None:
-    at = (date(2023, len(past) - 3, 1),)
-    first = label_rows(going(past), at, gap=1, outcome=2)
-    assert first.equals(label_rows(going((past + future)[:12]), at, gap=1, outcome=2))
-
-
-def test_windows_cross_the_year() -> None:
-    rows = [("a", date(2022, 11, 1), True, False), ("a", date(2023, 1, 1), False, True)]
-    frame = pl.DataFrame(rows, schema=["customer_id", "month", "active", "left"], orient="row").lazy()
-    assert label_rows(frame, (date(2022, 11, 1),), gap=1, outcome=1)["churned"].to_list() == [True]
 
 
 def test_features_of_a_snapshot_know_its_month_and_lines_alone() -> None:

@@ -1,0 +1,105 @@
+"""What predict-churn says of its label: what leaving is, in which months it was looked for, and who left how."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._help import pack, wrap
+from telcli.cli._words import comma, meant, tr
+
+__all__ = ["labelled"]
+
+_HEAD = ("for", "since", "snapshot", "gap", "outcome window", "customers", "left")
+_LEVELS = {
+    "customer": "all lines of a customer end",
+    "account": "all lines of an account end",
+    "number": "any number ends",
+}
+_KINDS = ("voluntary", "involuntary", "port-out", "internal", "inactive", "unknown")
+_LEFT_OUT = {
+    "left_in_gap": "left in the gap",
+    "left_otherwise": "left in another way",
+    "censored": "not seen to the end",
+}
+
+
+def labelled(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[str]:
+    """The definition in use, a line for each snapshot, and how those of the tested one left; with -v of all."""
+    label = metrics.get("label") or {}
+    if not isinstance(label.get("definition"), Mapping):
+        return
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    yield from ("  " + line for line in wrap(definition(label["definition"]), width - 4))
+    rows = label["snapshots"]
+    yield from aligned([[*map(tr, _HEAD), ""], *map(_cells, rows)], [5, 6, 7])
+    for row in rows if verbose else (row for row in rows if row["role"] == "test"):
+        yield from ("    " + line for line in pack(_ways(row), " · ", width - 6))
+
+
+def definition(told: Mapping[str, Any]) -> str:
+    """What leaving is, in a sentence.
+
+    >>> definition({"kinds": ["port-out"], "level": "number", "prepaid": "recorded", "silent_months": 0,
+    ...     "zero_use": False, "return_months": 0, "late_months": 1}).split("; ")
+    ['churn: any number ends (port-out)', 'prepaid customers by a recorded end alone', 'last months left out: 1']
+    """
+    kinds = comma().join(meant("exit", kind) for kind in told["kinds"])
+    said = [tr("churn: {what} ({kinds})", what=tr(_LEVELS[told["level"]]), kinds=kinds), _prepaid(told)]
+    if told["return_months"]:
+        said.append(tr("months in which a return undoes leaving: {n}", n=told["return_months"]))
+    if told["late_months"]:
+        said.append(tr("last months left out: {n}", n=told["late_months"]))
+    return tr("; ").join(said)
+
+
+def _prepaid(told: Mapping[str, Any]) -> str:
+    """What makes a prepaid customer leave."""
+    if told["prepaid"] == "recorded":
+        return tr("prepaid customers by a recorded end alone")
+    silence = tr("silence as in customer-months")
+    if told["silent_months"]:
+        without = "months without use: {n}" if told["zero_use"] else "months without use and payment: {n}"
+        silence = tr(without, n=told["silent_months"])
+    alone = told["prepaid"] == "inactive"
+    return tr(
+        "prepaid customers by {silence} alone" if alone else "prepaid customers by {silence} too", silence=silence
+    )
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    before, after = (date.fromisoformat(row[name]) for name in ("observe_to", "outcome_from"))
+    gap = [day.isoformat() for day in (before + timedelta(days=1), after - timedelta(days=1))]
+    rate = "" if row["churn_rate"] is None else f"{row['churn_rate']:.1%}"
+    return [
+        tr(row["role"]),
+        row["observe_from"][:7],
+        row["snapshot"][:7],
+        _span(*gap) if gap[0] < gap[1] else "-",
+        _span(row["outcome_from"], row["outcome_to"]),
+        f"{row['customers']:,}",
+        f"{row['churners']:,}",
+        rate,
+    ]
+
+
+def _span(first: str, last: str) -> str:
+    """From month to month.
+
+    >>> _span("2024-01-01", "2024-03-31"), _span("2024-01-01", "2024-01-31"), _span("2023-12-01", "2024-01-31")
+    ('2024-01..03', '2024-01', '2023-12..2024-01')
+    """
+    if first[:7] == last[:7]:
+        return first[:7]
+    return f"{first[:7]}..{last[5:7] if first[:4] == last[:4] else last[:7]}"
+
+
+def _ways(row: Mapping[str, Any]) -> list[str]:
+    """How they left at one snapshot, and who has no label."""
+    ways = [f"{meant('exit', kind)} {row['by_kind'][kind]:,}" for kind in _KINDS if kind in row["by_kind"]]
+    out = [f"{tr(name)} {row[key]:,}" for key, name in _LEFT_OUT.items() if row[key]]
+    told = f"{row['snapshot'][:7]}{tr(': ')}{comma().join(ways) or '-'}"
+    return [told, tr("no label: ") + comma().join(out)] if out else [told]

@@ -1,0 +1,146 @@
+"""Labels of months by the operator's own definition of leaving, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import DataError
+from telcli.features import churn_labels as labels
+from telcli.features.churn_leavings import COUNTED, Definition, Departed, departed
+from telcli.features.exit_kinds import KINDS
+from telcli.methods.late_records import incomplete_months
+from telcli.stages.predict_churn_definition import definition_of, whole_months
+from telcli.stages.predict_churn_study import Study
+
+__all__ = ["Labelled", "label_months", "labels_at", "settle_months"]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labels of every snapshot, sorted by customer and month, and the facts of them.
+
+    `rows` are customer_id, month, churned; `here` customers who have not left by the as-of month, None where that is
+    what customer_months says.
+    """
+
+    rows: pl.DataFrame
+    here: pl.LazyFrame | None
+    facts: dict[str, Any]
+
+
+def settle_months(study: Study) -> int:
+    """Months after an outcome window by which all is known of it: returns are waited for, and late records."""
+    return whole_months(study.settings.return_days) + study.settings.late_months
+
+
+def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
+    """Label everyone alive at the snapshots.
+
+    Raises
+    ------
+    UsageError, DataError
+        The definition cannot be held to; see `definition_of`. Nobody says how anybody left.
+    """
+    definition = definition_of(study)
+    found = departed(study.inputs.tables, definition)
+    states = labels.labelled(found, tuple(snapshots), _outlook(study))
+    counts = labels.label_counts(states)
+    _refuse_untold(definition, counts)
+    _tell_late(study, found)
+    told = {"definition": _told(study, definition), "snapshots": [_row(month, row) for month, row in counts.items()]}
+    here = _here(study, found) if definition.by_silence else None
+    return Labelled(labels.label_rows(states), here, told)
+
+
+def labels_at(study: Study, snapshots: Sequence[date]) -> pl.DataFrame:
+    """Labels of other snapshots, as `rows` of `Labelled`, by the same definition; nothing is told of them."""
+    found = departed(study.inputs.tables, definition_of(study))
+    return labels.label_rows(labels.labelled(found, tuple(snapshots), _outlook(study)))
+
+
+def _outlook(study: Study) -> labels.Outlook:
+    settings = study.settings
+    return labels.Outlook(settings.gap_months, settings.outcome_months, whole_months(settings.return_days))
+
+
+def _refuse_untold(definition: Definition, counts: dict[date, dict[str, int]]) -> None:
+    """Refuse where nobody churns because nobody says how lines end."""
+    churners = sum(row["churned"] for row in counts.values())
+    untold = sum(row["kind unknown"] for row in counts.values())
+    if churners or not untold or "unknown" in definition.kinds:
+        return
+    raise DataError(
+        "kinds-not-known",
+        "{untold} customers left, and of none it is known how: nobody churns by the kinds in churn_kinds.",
+        hint="Say how lines end (--map end_reason=COLUMN, exit_columns in [predict-churn]), or add unknown to "
+        "churn_kinds.",
+        untold=untold,
+    )
+
+
+def _tell_late(study: Study, found: Departed) -> None:
+    """Say so where the last months look as if leavings of them were still to be recorded."""
+    alive = found.alive.group_by("month").agg(people=pl.len())
+    gone = found.gone.filter("counts").group_by("month").agg(left=pl.len())
+    rows = alive.join(gone, on="month", how="left").sort("month").collect(engine="streaming")
+    rows = rows.filter(pl.col("month") <= study.as_of)
+    left = rows.get_column("left").fill_null(0)
+    thin, usual = incomplete_months(left.to_list(), rows.get_column("people").to_list())
+    if thin > study.settings.late_months:
+        study.tell(
+            "leavings-late",
+            "In {month} only {left} customers are known to have left, where {usual:.0f} would be usual: records may "
+            "still be coming. Set late_months = {months} in [predict-churn] to leave the last months out.",
+            month=f"{study.as_of:%Y-%m}",
+            left=int(left[-1]),
+            usual=usual,
+            months=thin,
+        )
+
+
+def _here(study: Study, found: Departed) -> pl.LazyFrame:
+    """Customers who have not left by the as-of month; who has fallen silent by then is told."""
+    here = found.alive.filter(pl.col("month") == study.as_of).select("customer_id")
+    rows = study.inputs.tables["customer_months"].filter(pl.col("month") == study.as_of, "active", ~pl.col("left"))
+    silent = rows.join(here, on="customer_id", how="anti").select(pl.len()).collect(engine="streaming").item()
+    if silent:
+        study.tell(
+            "silent-by-now",
+            "{customers} prepaid customers have left by silence in {month}, as churn is defined here: they are not "
+            "scored.",
+            customers=silent,
+            month=f"{study.as_of:%Y-%m}",
+        )
+    return here
+
+
+def _told(study: Study, definition: Definition) -> dict[str, Any]:
+    """The definition as the JSON and the model's description have it."""
+    return {
+        "kinds": [kind for kind in COUNTED if kind in definition.kinds],
+        "level": definition.level,
+        "prepaid": definition.prepaid,
+        "silent_months": definition.silent_months,
+        "zero_use": definition.zero_use,
+        "return_months": definition.return_months,
+        "late_months": study.settings.late_months,
+    }
+
+
+def _row(month: date, row: dict[str, int]) -> dict[str, Any]:
+    known = row["churned"] + row["stayed"]
+    return {
+        "snapshot": str(month),
+        "customers": known,
+        "churners": row["churned"],
+        "churn_rate": row["churned"] / known if known else None,
+        "left_in_gap": row["gap"],
+        "left_otherwise": row["otherwise"],
+        "censored": row["unseen"],
+        "by_kind": {kind: row[f"kind {kind}"] for kind in KINDS if row[f"kind {kind}"]},
+    }
