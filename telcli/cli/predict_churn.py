@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _columns
+from telcli.cli._costs import COSTS
 from telcli.cli._engine import ENGINE
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
@@ -21,7 +22,7 @@ _FailIf = Annotated[
 _MODEL = Annotated[str | None, setting(_STAGE, "model", "--model", metavar="FILE")]
 
 
-@command(writes=True, further={"model": _MODEL, **ENGINE})
+@command(writes=True, further={"model": _MODEL, **COSTS, **ENGINE})
 def predict_churn(
     call: Call,
     gap_months: Annotated[int | None, setting(_STAGE, "gap_months", "--gap-months")] = None,
@@ -29,9 +30,6 @@ def predict_churn(
     split: Annotated[str | None, setting(_STAGE, "split", "--split")] = None,
     allow_leak: _columns.AllowLeak = None,
     exclude: _columns.Exclude = None,
-    offer_cost: Annotated[float | None, setting(_STAGE, "offer_cost", "--offer-cost")] = None,
-    contact_cost: Annotated[float | None, setting(_STAGE, "contact_cost", "--contact-cost")] = None,
-    accept_rate: Annotated[float | None, setting(_STAGE, "accept_rate", "--accept-rate")] = None,
     fail_if: _FailIf = None,
 ) -> None:
     """Predict who will leave, and whom it pays to contact.
@@ -44,9 +42,8 @@ def predict_churn(
     from telcli.pipeline.run import run_stage
 
     thresholds = [parse(given) for given in fail_if or ()]
-    names = ("gap_months", "outcome_months", "split", "offer_cost", "contact_cost", "accept_rate")
-    given = (gap_months, outcome_months, split, offer_cost, contact_cost, accept_rate)
-    flags = {**dict(zip(names, given, strict=True)), **_columns.flags(allow_leak, exclude)}
+    windows = {"gap_months": gap_months, "outcome_months": outcome_months, "split": split}
+    flags = {**windows, **_columns.flags(allow_leak, exclude)}
     run = run_stage(_STAGE, call.request(flags))
     failure = crossed(thresholds, run.metrics)
     tell(call.out, run, failure)

@@ -78,6 +78,26 @@ class PredictChurnSettings(LabelSettings):
         low=1,
         high=120,
     )
+    false_positive_cost: str = setting(
+        "",
+        "Cost of contacting a customer who stays: a column of customers, or a number; empty follows value.",
+        "联系未流失客户的成本：客户表的列名或数值；留空则由客户价值推算。",
+    )
+    false_negative_cost: str = setting(
+        "",
+        "Cost of leaving a churner alone: a column, or a number; empty follows value.",
+        "未联系流失客户的成本：列名或数值；留空则由客户价值推算。",
+    )
+    true_positive_cost: str = setting(
+        "",
+        "Cost of contacting a churner: a column, or a number; empty is 0 where errors have costs of their own.",
+        "联系流失客户的成本：列名或数值；在另行给定误判成本时，留空为 0。",
+    )
+    true_negative_cost: str = setting(
+        "",
+        "Cost of leaving a stayer alone: a column, or a number; empty is 0.",
+        "未联系未流失客户的成本：列名或数值；留空为 0。",
+    )
     high_risk_lift: float = setting(
         2.0, "Risk is high from this many times the churn rate.", "流失概率达到平均值的多少倍为高风险。", low=1.0
     )

@@ -17,6 +17,7 @@ from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
+from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
@@ -126,7 +127,8 @@ def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = Non
     """
     features = snapshots.snapshot_features(study.inputs.tables, study.as_of, here)
     have = features.collect_schema()
-    wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *design.names))
+    costs = cost_features(study.settings, study.inputs.tables)
+    wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *costs, *design.names))
     found = features.select(name for name in wanted if name in have).collect(engine="streaming")
     if not found.height:
         raise DataError(

@@ -19,6 +19,7 @@ from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
 from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
+from telcli.stages.predict_churn_given import cost_features
 
 __all__ = [
     "Road",
@@ -82,6 +83,8 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     """Choose the features; refuse those that look like leaks, by name."""
     settings = study.settings
     candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
+    priced = [name for name in cost_features(settings, study.inputs.tables) if name.startswith("x_")]
+    candidates = [name for name in candidates if name not in priced]
     excluded = snapshots.named_columns(settings.exclude, candidates)
     allowed = snapshots.named_columns(settings.allow_leaks, candidates)
     trusted = snapshots.named_columns(settings.trust_export, candidates)
@@ -91,6 +94,7 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     present = [name for name in candidates if name in frame.columns and name not in unknown]
     design = learn_design(frame, present, level_rows=level_rows(y, frame.get_column("month").n_unique()))
     design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
+    design = design.never(priced, "a cost of contacting")
     named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
     strong = set()
     if min(y.sum(), y.size - y.sum()) >= _SCAN_CUSTOMERS:

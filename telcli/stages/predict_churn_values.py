@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.methods.costs import CostMatrix
+from telcli.stages.predict_churn_given import given_costs, matrix_of
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["Values"]
@@ -19,29 +20,26 @@ class Values:
     `people_costs` and `tested_costs`, what contacting them costs.
 
     Retention value where the value stage scored everyone; else revenue times the ratio of the two among those it
-    scored; else `value_months` of revenue; else `customer_value`.
+    scored; else `value_months` of revenue; else `customer_value`. Where costs are given, what missing a churner costs.
     """
 
     def __init__(self, study: Study, road: Road) -> None:
-        self.origin = "retention_value"
-        scores = study.inputs.tables.get("value_scores")
-        if scores is None:
-            ratio = float(study.settings.value_months)
-            self.origin = "revenue"
-            known = {}
-        else:
-            wanted = scores.select("customer_id", "retention_value").collect(engine="streaming")
-            known = {"values": wanted}
-            joined = road.people.select("customer_id", _revenue()).join(wanted, on="customer_id").drop_nulls()
-            total = float(joined.get_column("revenue").sum())
-            ratio = float(joined.get_column("retention_value").sum()) / total if total > 0 else float("nan")
-        self._default = study.settings.customer_value
-        self.people = self._of(road.people, ratio, known.get("values"))
-        self.tested = self._tested(road, ratio, known.get("values"))
-        settings = study.settings
-        shared = (settings.offer_cost, settings.contact_cost, settings.accept_rate)
-        self.people_costs = CostMatrix.of_value(self.people, *shared)
-        self.tested_costs = CostMatrix.of_value(self.tested, *shared)
+        self._settings = study.settings
+        self._given = given_costs(study.settings, study.inputs.tables)
+        if self._given:
+            self.origin = "costs"
+            self.people_costs, self.tested_costs = self.costs_of(road.people), self.costs_of(road.tested)
+            self.people, self.tested = self.people_costs.fn, self.tested_costs.fn
+            return
+        self.origin, self._ratio, scored = self._scored(study, road)
+        self.people = self._of(road.people, scored)
+        self._fits = scored
+        if scored is not None:
+            # One rule for all tested customers: those who left since have no score, so mixing rules would leak.
+            both = road.tested.select("customer_id").join(scored, on="customer_id", how="inner").drop_nulls()
+            self._fits = scored if both.height == road.tested.height else None
+        self.tested = self._of(road.tested, self._fits)
+        self.people_costs, self.tested_costs = self._priced(self.people), self._priced(self.tested)
         if self.origin != "retention_value":
             study.tell(
                 "value-from-revenue",
@@ -51,18 +49,31 @@ class Values:
                 value=study.settings.customer_value,
             )
 
-    def _tested(self, road: Road, ratio: float, scored: pl.DataFrame | None) -> Floats:
-        """One rule for all tested customers: those who left since have no score, so mixing rules would leak."""
-        if scored is not None:
-            both = road.tested.select("customer_id").join(scored, on="customer_id", how="inner").drop_nulls()
-            if both.height < road.tested.height:
-                return self._of(road.tested, ratio, None)
-        return self._of(road.tested, ratio, scored)
+    def costs_of(self, frame: pl.DataFrame) -> CostMatrix:
+        """What contacting customers of the past costs, by the rule that the tested ones are priced by."""
+        if self._given:
+            return matrix_of(self._given, frame)
+        return self._priced(self._of(frame, self._fits))
 
-    def _of(self, frame: pl.DataFrame, ratio: float, scored: pl.DataFrame | None) -> Floats:
+    def _priced(self, value: Floats) -> CostMatrix:
+        settings = self._settings
+        return CostMatrix.of_value(value, settings.offer_cost, settings.contact_cost, settings.accept_rate)
+
+    def _scored(self, study: Study, road: Road) -> tuple[str, float, pl.DataFrame | None]:
+        """Where worth comes from, how many times its revenue a customer is worth, and the scores."""
+        scores = study.inputs.tables.get("value_scores")
+        if scores is None:
+            return "revenue", float(study.settings.value_months), None
+        wanted = scores.select("customer_id", "retention_value").collect(engine="streaming")
+        joined = road.people.select("customer_id", _revenue()).join(wanted, on="customer_id").drop_nulls()
+        total = float(joined.get_column("revenue").sum())
+        ratio = float(joined.get_column("retention_value").sum()) / total if total > 0 else float("nan")
+        return "retention_value", ratio, wanted
+
+    def _of(self, frame: pl.DataFrame, scored: pl.DataFrame | None) -> Floats:
         rows = frame.select("customer_id", _revenue())
         known = pl.coalesce(pl.col("revenue"), pl.col("revenue").mean())
-        by_revenue = (known * ratio).fill_nan(None).fill_null(self._default)
+        by_revenue = (known * self._ratio).fill_nan(None).fill_null(self._settings.customer_value)
         if scored is None:
             return rows.select(by_revenue).to_series().cast(pl.Float64).to_numpy()
         joined = rows.join(scored, on="customer_id", how="left", maintain_order="left")
