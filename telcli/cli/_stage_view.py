@@ -44,6 +44,8 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("top_decile_lift", "lift of the top tenth", "number"),
         ("empc", "EMPC", "number"),
         ("chosen_method", "chosen method", "text"),
+        ("score_psi", "PSI of the scores", "number"),
+        ("drift_max_psi", "largest PSI of a feature", "number"),
     ),
 }
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
@@ -115,7 +117,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from _names(run.metrics.get("names"))
-    yield from _drifted(run.metrics.get("between_months") if verbose else None)
+    yield from _drifted(run.metrics.get("between_months", run.metrics) if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))
     if verbose:
         yield from (f"  {name} = {value}" for name, value in _flat(run.metrics) if run.stage != "ingest")

@@ -9,16 +9,29 @@ Bins of numbers are bounded by quantiles of the earlier values; values not known
 References
 ----------
 N. Siddiqi, Credit Risk Scorecards, Wiley 2006, p. 136: below 0.1 no change, to 0.25 some, above 0.25 a major shift.
+B. Yurdakul and J. Naranjo, Statistical properties of the population stability index, Journal of Risk Model Validation
+14(4), 2020: those bounds say nothing where rows are few, when the index is large by chance alone.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
-__all__ = ["BANDS", "EPSILON", "band", "bin_counts", "days_alike", "quantile_edges", "stability_index"]
+__all__ = [
+    "BANDS",
+    "EPSILON",
+    "Shift",
+    "band",
+    "beyond_chance",
+    "bin_counts",
+    "days_alike",
+    "quantile_edges",
+    "stability_index",
+]
 
 EPSILON = 1e-4
 """Least share of a bin."""
@@ -40,6 +53,52 @@ def stability_index(before: Any, now: Any) -> float:
         return float("nan")
     e, a = (np.maximum(found / found.sum(), EPSILON) for found in counts)
     return float(np.sum((a - e) * np.log(a / e)))
+
+
+class Shift(NamedTuple):
+    """A PSI, how likely chance alone is to move the shares so (0..1), and whether that is ruled out."""
+
+    psi: float
+    p_value: float
+    real: bool
+
+    @property
+    def band(self) -> str:
+        """Name of the index; what chance may explain is stable."""
+        return band(self.psi) if self.real else "stable"
+
+
+_LEAST_EXPECTED = 5.0
+
+
+def beyond_chance(
+    before: Any, now: Any, rows: tuple[float, float] | None = None, *, among: int = 1, alpha: float = 0.01
+) -> Shift:
+    """PSI beside Pearson's test that both are of one distribution: with few rows a large index means nothing.
+
+    `rows` are the customers that each side tells of, where the counts are weighted. Of `among` comparisons any is
+    called real by chance with probability `alpha` at most (Bonferroni). Bins of which fewer than five customers would
+    be expected by the earlier shares are taken together, so that the test holds.
+
+    >>> few, many = beyond_chance([5, 5], [8, 2]), beyond_chance([500, 500], [800, 200])
+    >>> round(few.psi, 3) == round(many.psi, 3), few.band, many.band
+    (True, 'stable', 'shifted')
+    """
+    counts = np.array([np.asarray(found, dtype=float) for found in (before, now)])
+    total = counts.sum(axis=1, keepdims=True)
+    size = total if rows is None else np.array(rows, dtype=float)[:, None]
+    if min(total.min(), size.min()) <= 0:
+        return Shift(0.0, 1.0, real=False)
+    share = counts / total
+    thin = share[0] * size.min() < _LEAST_EXPECTED * (1 - 1e-9)
+    bins = np.column_stack([share[:, ~thin], share[:, thin].sum(axis=1)]) if thin.any() else share
+    bins = bins[:, bins.sum(axis=0) > 0]
+    if bins.shape[1] < 2:
+        return Shift(0.0, 1.0, real=False)
+    expected = (bins * size).sum(axis=0) / size.sum()
+    statistic = float((size * np.square(bins - expected) / expected).sum())
+    p_value = float(chi2.sf(statistic, bins.shape[1] - 1))
+    return Shift(stability_index(bins[0], bins[1]), p_value, real=p_value < alpha / among)
 
 
 def band(index: float) -> str:

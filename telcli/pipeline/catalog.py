@@ -79,9 +79,18 @@ STAGES = (
             *("segments", "segments_before"),
         ),
         gives=(
-            *("churn_scores", "churn_lift", "churn_costs", "churn_windows", "churn_when", "churn_hazard"),
+            *(
+                "churn_scores",
+                "churn_lift",
+                "churn_costs",
+                "churn_windows",
+                "churn_drift",
+                "churn_when",
+                "churn_hazard",
+            ),
             *("churn_by", "churn_tenure", "churn_cohorts"),
         ),
+        looks_back=("churn_scores",),
     ),
     Stage(
         "report",

@@ -46,7 +46,7 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 table=table,
                 first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
             )
-    return chosen | _lagging(stage, manifest, as_of) | recalled(stage, manifest, as_of)
+    return chosen | _lagging(stage, manifest, as_of) | recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
 
 
 def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
@@ -57,6 +57,17 @@ def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
         table: [month for month in manifest.partitions(table) if month < as_of.isoformat()] for table in stage.lags
     }
     return {table: (max(months),) for table, months in earlier.items() if months}
+
+
+def _past(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """Name the partitions of its own results that a stage looks back on: those of the twelve months before."""
+    if as_of is None:
+        return {}
+    first, month = as_of.replace(year=as_of.year - 1).isoformat(), as_of.isoformat()
+    found = {
+        table: tuple(name for name in manifest.partitions(table) if first <= name < month) for table in stage.looks_back
+    }
+    return {table: names for table, names in found.items() if names}
 
 
 def recalled(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from telcli.pipeline import saved_model
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
-from telcli.stages import Inputs
+from telcli.stages import Earlier, Inputs
 
 if TYPE_CHECKING:
     from telcli.pipeline.request import Request
@@ -36,8 +36,9 @@ def given_to(
     from telcli.tables import contract
 
     own = {table: names for table, names in chosen.items() if table in stage.recalls}
+    past = {table: names for table, names in chosen.items() if table in stage.looks_back}
     parted = {table: names for table, names in chosen.items() if stage.adds and contract(table).buckets}
-    whole = {table: names for table, names in chosen.items() if table not in parted and table not in own}
+    whole = {table: names for table, names in chosen.items() if not {table} & {*parted, *own, *past}}
     tables, parts = admit(workdir, manifest, whole), admit_parts(workdir, manifest, parted)
     return Inputs(
         tables=tables,
@@ -54,7 +55,26 @@ def given_to(
         progress=request.progress,
         engine=engine_for(stage.name, settings, request.flags, Opened(workdir, manifest, chosen, tables, parts)),
         earlier=admit_earlier(workdir, manifest, own),
+        past=_past(stage, workdir, manifest, past),
         model=saved_model.opened(settings),
+    )
+
+
+def _past(
+    stage: Stage, workdir: Workdir, manifest: Manifest, chosen: Mapping[str, tuple[str, ...]]
+) -> tuple[Earlier, ...]:
+    """What the stage gave for earlier months, and what it recorded then, the latest first."""
+    from telcli.pipeline.doors import admit
+
+    months = sorted({month for names in chosen.values() for month in names}, reverse=True)
+    records = manifest.stages.get(stage.name, {})
+    return tuple(
+        Earlier(
+            date.fromisoformat(month),
+            admit(workdir, manifest, {table: (month,) for table, names in chosen.items() if month in names}),
+            records[month].metrics if month in records else {},
+        )
+        for month in months
     )
 
 

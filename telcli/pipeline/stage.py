@@ -34,6 +34,7 @@ class Stage:
     snapshot : whether it works on one as-of month; else it covers every month at once.
     adds : whether it is told what stands of its last run, and may leave months as they are.
     recalls : tables of its own of which it is given the latest earlier snapshot, where there is one.
+    looks_back : tables of its own of which it is given every snapshot of the twelve months before.
     settles : whether a month once made goes on by the snapshot that it recalled then.
     """
 
@@ -49,6 +50,7 @@ class Stage:
     recalls: tuple[str, ...] = ()
     settles: bool = False
     lags: tuple[str, ...] = ()
+    looks_back: tuple[str, ...] = ()
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

@@ -61,10 +61,11 @@ class Before:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The latest snapshot of a stage's own results before the one it works on: its month, and its tables by name."""
+    """An earlier snapshot of a stage's own results: its month, its tables by name, and what was recorded with it."""
 
     as_of: date
     tables: Mapping[str, pl.LazyFrame]
+    metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Inputs:
         when it is asked for. Such a table is not among `tables`.
     before : what stands of the last run, for stages that add; None where all is to be made.
     earlier : what the stage gave for an earlier month, for stages that recall it; None where there is none.
+    past : what the stage gave for each of the months before, the latest first, for stages that look back.
     model : the saved model to score with, where the settings name one.
     """
 
@@ -119,6 +121,7 @@ class Inputs:
     parts: Mapping[str, Mapping[str, Callable[[], pl.LazyFrame]]] = field(default_factory=dict)
     before: Before | None = None
     earlier: Earlier | None = None
+    past: tuple[Earlier, ...] = ()
     model: SavedModel | None = None
 
 

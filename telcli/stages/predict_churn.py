@@ -19,19 +19,17 @@ from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn_around import around
 from telcli.stages.predict_churn_costs import compared
+from telcli.stages.predict_churn_drift import drift_of
 from telcli.stages.predict_churn_reasons import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
 from telcli.stages.predict_churn_saved import describe, scored
 from telcli.stages.predict_churn_scores import scores_of
-from telcli.stages.predict_churn_study import Road, Study
+from telcli.stages.predict_churn_study import LEVEL_OFF, Road, Study
 from telcli.stages.predict_churn_values import Values
 from telcli.stages.predict_churn_when import when_of
 from telcli.stages.predict_churn_windows import label_told, windows_table
 
 __all__ = ["predict_churn"]
-
-_LEVEL_OFF = 0.2
-"""Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
 
 
 def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
@@ -94,8 +92,11 @@ def _trained(study: Study, road: Road) -> Outcome:
         "value_from": values.origin,
         "when": when,
     }
-    models = {"churn": (road.model, describe(study, road, metrics, drivers))}
-    return Outcome(tables, metrics, tuple(study.notices), models, study.as_of)
+    description = describe(study, road, metrics, drivers)
+    drift = drift_of(study, road, description, trained=True)
+    tables["churn_drift"] = drift.table
+    models = {"churn": (road.model, description)}
+    return Outcome(tables, {**metrics, **drift.metrics}, tuple(study.notices), models, study.as_of)
 
 
 def _road(study: Study, first: date, any_left: bool) -> Road:
@@ -131,7 +132,7 @@ def _point_to_saved(study: Study) -> None:
 
 def _tell_level(study: Study, found: Evaluation) -> None:
     shift, error = found.metrics["calibration_intercept"], found.metrics["calibration_intercept_error"]
-    if abs(shift) > max(_LEVEL_OFF, 2.0 * error):
+    if abs(shift) > max(LEVEL_OFF, 2.0 * error):
         study.tell(
             "level-off",
             "Of the tested customers {expected:.0f} were expected to leave and {observed:.0f} left, further apart than "

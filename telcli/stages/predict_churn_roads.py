@@ -17,6 +17,7 @@ from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
+from telcli.stages.predict_churn_drift import distribution_of
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
 from telcli.stages.predict_churn_scoring import probability_of
@@ -77,6 +78,7 @@ def flat_road(study: Study) -> Road:
         stayer=typical_stayer(matrix[known][y == 0], design),
         **sample_of(matrix[known], y, study.inputs.seed),
         facts={"split": "cross-validation", "folds": folds, "windows": {"snapshot": str(study.as_of)}},
+        spread=distribution_of(study, people.filter(known), matrix[known], y, design),
     )
 
 
@@ -117,6 +119,7 @@ def month_road(study: Study, first: date) -> Road:
         **sample_of(known, learned.y, study.inputs.seed),
         facts={**_facts(windows, settings, out_of_time), "label": labelled.facts},
         closed=windows.closed,
+        spread=distribution_of(study, learned.frame, known, learned.y, design, learned.kept),
     )
 
 

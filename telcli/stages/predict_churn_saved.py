@@ -14,6 +14,7 @@ from telcli.errors import DataError
 from telcli.features.churn_design import ChurnDesign, Feature
 from telcli.methods.churn_model import ChurnModel
 from telcli.stages import Outcome, SavedModel
+from telcli.stages.predict_churn_drift import drift_of, score_bins
 from telcli.stages.predict_churn_reasons import Drivers
 from telcli.stages.predict_churn_roads import people_at
 from telcli.stages.predict_churn_scores import scores_of
@@ -30,7 +31,10 @@ DEFINING = (
 """Settings that say what leaving is: a model means by it what they were when it learned."""
 
 _FLAT = "churned, as labelled in customers"
-_KEYS = ("as_of", "label", "features", "typical_stayer", "drivers", "definition", "metrics", "libraries", "sha256")
+_KEYS = (
+    *("as_of", "label", "definition", "features", "typical_stayer", "drivers", "distribution"),
+    *("metrics", "libraries", "sha256"),
+)
 
 
 def describe(study: Study, road: Road, metrics: Mapping[str, Any], known: Drivers) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def describe(study: Study, road: Road, metrics: Mapping[str, Any], known: Driver
             "centre": [_or_none(value) for value in known.centre],
             "strongest": known.strongest,
         },
+        "distribution": {**road.spread, "score": score_bins(study, road)},
         "metrics": dict(metrics),
         "libraries": {
             "numpy": np.__version__,
@@ -59,7 +64,7 @@ def describe(study: Study, road: Road, metrics: Mapping[str, Any], known: Driver
 
 
 def scored(study: Study, saved: SavedModel) -> Outcome:
-    """Score everyone active at the snapshot with a saved model: churn_scores alone, since nothing was tested.
+    """Score everyone active at the snapshot with a saved model: churn_scores and churn_drift, since nothing was tested.
 
     Raises
     ------
@@ -71,8 +76,10 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
     _tell_definition(study, description)
     values = Values(study, road)
     table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]), known)
+    drift = drift_of(study, road, description, trained=False)
     metrics = {
         "split": "scored-only",
+        "windows": {name: description["definition"][name] for name in ("gap_months", "outcome_months")},
         "scored": road.people.height,
         "model_from": {
             "file": saved.name,
@@ -85,6 +92,7 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
         "drivers": known.strongest,
         "features": list(road.design.names),
         "value_from": values.origin,
+        **drift.metrics,
     }
     study.tell(
         "model-scored-only",
@@ -92,9 +100,8 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
         month=description["as_of"][:7],
     )
     again = {name: value for name, value in description.items() if name not in ("format", "sha256")}
-    return Outcome(
-        {"churn_scores": table}, metrics, tuple(study.notices), {"churn": (saved.estimator, again)}, study.as_of
-    )
+    tables = {"churn_scores": table, "churn_drift": drift.table}
+    return Outcome(tables, metrics, tuple(study.notices), {"churn": (saved.estimator, again)}, study.as_of)
 
 
 def _checked(saved: SavedModel) -> Mapping[str, Any]:

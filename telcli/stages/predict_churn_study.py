@@ -22,6 +22,7 @@ from telcli.stages import Inputs
 from telcli.stages.predict_churn_given import cost_features
 
 __all__ = [
+    "LEVEL_OFF",
     "Road",
     "Study",
     "both_classes",
@@ -35,6 +36,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
+LEVEL_OFF = 0.2
+"""Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
+
 NOT_THEN = "not known as of then"
 _SCAN_CUSTOMERS = 10
 """With fewer churners or stayers a column may separate them by chance."""
@@ -60,7 +64,8 @@ class Road:
 
     `people` (sorted by customer_id) are the snapshot, `probability` and `source` theirs; `tested`, `y` and `p` are
     customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
-    2,000 customers learned from, half of them stayers or more; `closed` are months whose outcome is known, none of a
+    2,000 customers learned from, half of them stayers or more; `spread` is how the features are spread over all of
+    those, in counts; `closed` are months whose outcome is known, none of a
     flat table.
     """
 
@@ -77,6 +82,7 @@ class Road:
     sample_stayed: NDArray[np.bool_]
     facts: dict[str, Any]
     closed: tuple[date, ...] = ()
+    spread: dict[str, Any] = field(default_factory=dict)
 
 
 def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import entropy
+from scipy.stats import chi2_contingency, entropy
 
-from telcli.methods.drift import BANDS, EPSILON, band, bin_counts, quantile_edges, stability_index
+from telcli.methods.drift import BANDS, EPSILON, band, beyond_chance, bin_counts, quantile_edges, stability_index
 
 COUNTS = st.integers(1, 8).flatmap(lambda n: st.tuples(*[st.lists(st.integers(0, 10**6), min_size=n, max_size=n)] * 2))
 
@@ -59,3 +59,44 @@ def test_even_values_fill_the_bins_evenly() -> None:
 @pytest.mark.parametrize(("name", "least"), BANDS.items())
 def test_bands_begin_at_their_least_value(name: str, least: float) -> None:
     assert band(least) == name
+
+
+@given(st.lists(st.integers(40, 400), min_size=2, max_size=8), st.lists(st.integers(40, 400), min_size=2, max_size=8))
+def test_chance_is_pearsons(before: list[int], now: list[int]) -> None:
+    size = min(len(before), len(now))
+    before, now = before[:size], now[:size]
+    other = chi2_contingency([before, now], correction=False)
+    found = beyond_chance(before, now)
+    assert found.p_value == pytest.approx(other.pvalue, rel=1e-6, abs=1e-300)
+    assert found.psi == pytest.approx(stability_index(before, now))
+    assert found.real == (other.pvalue < 0.01)
+
+
+def test_two_halves_of_one_population_raise_no_alarm() -> None:
+    """200 customers, 20 columns: by the index alone most runs would call some column moved."""
+    rng = np.random.default_rng(0)
+    naive = alarms = 0
+    for _ in range(300):
+        values = rng.gamma(2, 50, (200, 20))
+        values[:, :5] = np.floor(values[:, :5] / 60)
+        shifts = []
+        for column in values.T:
+            edges = quantile_edges(column[:100])
+            shifts.append(beyond_chance(bin_counts(column[:100], edges), bin_counts(column[100:], edges), among=20))
+        naive += any(band(shift.psi) != "stable" for shift in shifts)
+        alarms += any(shift.band != "stable" for shift in shifts)
+    assert naive > 250
+    assert alarms <= 6
+
+
+def test_what_has_moved_is_called_so_with_few_rows_too() -> None:
+    rng = np.random.default_rng(1)
+    before, now = rng.normal(0, 1, 100), rng.normal(1.2, 1, 100)
+    edges = quantile_edges(before)
+    assert beyond_chance(bin_counts(before, edges), bin_counts(now, edges), among=60).band == "shifted"
+    assert beyond_chance([100, 0], [70, 30]).band == "shifted", "a category that is new"
+
+
+def test_nothing_to_compare_is_no_shift() -> None:
+    for before, now in (([0, 0], [1, 2]), ([5, 0], [7, 0]), ([1], [2])):
+        assert beyond_chance(before, now) == (0.0, 1.0, False)

@@ -1,0 +1,223 @@
+"""Whether customers, scores and outcomes are still what the model learned from, and so whether to train again.
+
+What the model learned from is kept beside it as counts per bin. A shift counts where chance is ruled out
+(`methods.drift.beyond_chance`); what was expected of earlier months is held against who has left since.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.features.churn_design import ChurnDesign
+from telcli.features.month_index import add_months
+from telcli.features.use import DAYS
+from telcli.methods.churn_intervals import churn_intervals
+from telcli.methods.churn_metrics import auc
+from telcli.methods.drift import beyond_chance, bin_counts, days_alike, quantile_edges
+from telcli.stages import Earlier
+from telcli.stages.predict_churn_labels import labels_at, settle_months
+from telcli.stages.predict_churn_study import LEVEL_OFF, Matrix, Road, Study
+
+__all__ = ["Drift", "distribution_of", "drift_of", "score_bins"]
+
+Floats = NDArray[np.float64]
+_MOST = 50_000
+"""Customers that are compared at most: more would find shifts too small to matter, and take longer."""
+_MONTH = 30
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The table churn_drift, and what the JSON says of it."""
+
+    table: pl.LazyFrame
+    metrics: dict[str, Any]
+
+
+def distribution_of(
+    study: Study, frame: pl.DataFrame, matrix: Matrix, y: Floats, design: ChurnDesign, kept: float = 1.0
+) -> dict[str, Any]:
+    """How each feature is spread over the rows learned from: bounds and counts of its bins, and of how many customers.
+
+    `kept` is the share of stayers among the rows, who count for the others too.
+    """
+    rows = _some(len(matrix), study.inputs.seed)
+    here, left = frame[rows], y[rows] == 1
+    features = {}
+    for j, name in enumerate(design.names):
+        values = _alike(name, matrix[rows, j].astype(np.float64), here)
+        edges = _edges(values, design, j)
+        counts = bin_counts(values[left], edges) + bin_counts(values[~left], edges) / kept
+        features[name] = {"edges": edges.tolist(), "counts": counts.tolist()}
+    return {"customers": here.get_column("customer_id").n_unique(), "features": features}
+
+
+def drift_of(study: Study, road: Road, description: Mapping[str, Any], *, trained: bool) -> Drift:
+    """Features and scores of the snapshot against those of training, and earlier months against their outcomes.
+
+    `description` is the model's; where it was `trained` just now nothing calls for doing so again. Of earlier months
+    the latest that it scored decides.
+    """
+    features, score = _features(study, road, description["distribution"]), _score(study, road, description)
+    outcomes = [_outcome(then, past, description) for then, past in _closed(study, description)]
+    own = next((row for row in outcomes if row["trained"] == _month_of(description["as_of"])), None)
+    found = pl.DataFrame([*features, score, *outcomes], schema=_SCHEMA)
+    if trained:
+        found = found.with_columns(advice=pl.col("advice").replace("retrain", "watch"))
+    why = [row["name"] for row in (score, own) if row and row["advice"] == "retrain" and not trained]
+    if why:
+        study.tell(
+            "model-drifted",
+            "Train the model again: what it says has moved too far from what it learned or from what came ({why}; see "
+            "churn_drift).",
+            why=", ".join(why),
+        )
+    shifted = sorted((row for row in features if row["band"] == "shifted"), key=lambda row: (-row["psi"], row["name"]))
+    metrics = {
+        "drift_max_psi": max((row["psi"] for row in features if row["real"]), default=0.0),
+        "score_psi": score["psi"] if score["real"] else 0.0,
+        "retrain": int(bool(why)),
+        "drifted": [{"column": row["name"], "psi": row["psi"]} for row in shifted],
+    }
+    return Drift(found.select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(), metrics)
+
+
+_SCHEMA = {
+    **{"kind": pl.String, "name": pl.String, "psi": pl.Float64, "p_value": pl.Float64, "band": pl.String},
+    **{"expected": pl.Float64, "realised": pl.Int64, "low": pl.Float64, "high": pl.Float64},
+    **{"auc": pl.Float64, "auc_low": pl.Float64, "auc_high": pl.Float64, "trained": pl.Date, "advice": pl.String},
+}
+
+
+def _features(study: Study, road: Road, learned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each feature of the snapshot against the rows learned from; one that moves alone calls for a look, no more."""
+    here = road.people[_some(road.people.height, study.inputs.seed)]
+    matrix = road.design.matrix(here)
+    found = []
+    for j, name in enumerate(road.design.names):
+        bins = learned["features"][name]
+        values = _alike(name, matrix[:, j].astype(np.float64), here)
+        counts = bin_counts(values, np.array(bins["edges"], dtype=float))
+        sizes = (float(learned["customers"]), float(here.height))
+        shift = beyond_chance(bins["counts"], counts, sizes, among=len(road.design.names))
+        row = {"kind": "feature", "name": name, "psi": shift.psi, "p_value": shift.p_value, "band": shift.band}
+        found.append({**row, "real": shift.real, "advice": "watch" if shift.band == "shifted" else "none"})
+    return found
+
+
+def _score(study: Study, road: Road, description: Mapping[str, Any]) -> dict[str, Any]:
+    """The scores of the snapshot against those of the snapshot that the model was trained for."""
+    bins = description["distribution"]["score"]
+    counts = bin_counts(_final_scores(study, road), np.array(bins["edges"], dtype=float))
+    shift = beyond_chance(bins["counts"], counts)
+    advice = {"stable": "none", "moved": "watch", "shifted": "retrain"}[shift.band]
+    row = {"kind": "score", "name": "churn_probability", "psi": shift.psi, "p_value": shift.p_value}
+    return {**row, "band": shift.band, "real": shift.real, "advice": advice}
+
+
+def score_bins(study: Study, road: Road) -> dict[str, Any]:
+    """Bounds and counts of the scores of the snapshot, as `distribution_of` tells features."""
+    scores = _final_scores(study, road)
+    edges = quantile_edges(scores)
+    return {"edges": edges.tolist(), "counts": bin_counts(scores, edges).tolist()}
+
+
+def _final_scores(study: Study, road: Road) -> Floats:
+    """What the one model in use says: scores out of fold are of several, which differ by more than their customers."""
+    rows = _some(road.people.height, study.inputs.seed)
+    if (road.source == "final-model").all():
+        return road.probability[rows]
+    found: Floats = road.model.predict_proba(road.design.matrix(road.people[rows]))[:, 1]
+    return found
+
+
+def _closed(study: Study, description: Mapping[str, Any]) -> Iterator[tuple[Study, Earlier]]:
+    """Months scored before of whose customers it is known by now who left, the latest first.
+
+    Each with a study by the definition of leaving that the model learned, and by the windows the month was scored for.
+    """
+    for past in study.inputs.past:
+        windows = {name: past.metrics.get("windows", {}).get(name) for name in ("gap_months", "outcome_months")}
+        meant = {
+            **description["definition"],
+            **{name: months for name, months in windows.items() if months is not None},
+        }
+        then = Study(study.inputs, dataclasses.replace(study.settings, **meant), study.as_of)
+        ahead = then.settings.gap_months + then.settings.outcome_months + settle_months(then)
+        if add_months(past.as_of, ahead) <= study.as_of and "churn_scores" in past.tables:
+            yield then, past
+
+
+def _outcome(study: Study, past: Earlier, description: Mapping[str, Any]) -> dict[str, Any]:
+    """How many of a month's customers were expected to leave and left; how well they were ranked."""
+    labels = labels_at(study, (past.as_of,))
+    scores = past.tables["churn_scores"].select("customer_id", "churn_probability").collect(engine="streaming")
+    both = labels.join(scores, on="customer_id", maintain_order="left")
+    y = both.get_column("churned").to_numpy().astype(np.float64)
+    p = both.get_column("churn_probability").to_numpy()
+    expected, error = float(p.sum()), 1.96 * float(np.sqrt((p * (1 - p)).sum()))
+    row: dict[str, Any] = {
+        "kind": "outcome",
+        "name": f"{past.as_of:%Y-%m}",
+        "expected": expected,
+        "realised": int(y.sum()),
+        "low": max(0.0, expected - error),
+        "high": expected + error,
+        "trained": _month_of(past.metrics.get("model_from", {}).get("as_of", str(past.as_of))),
+    }
+    if 0 < y.sum() < y.size:
+        row["auc"], (low, high) = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
+        row["auc_low"], row["auc_high"] = min(low, row["auc"]), max(high, row["auc"])
+    return {**row, "advice": _advice(row, description)}
+
+
+def _advice(row: Mapping[str, Any], description: Mapping[str, Any]) -> str:
+    """Of months that the model scored: whether the level or the rank is off by more than chance, and enough to matter.
+
+    A rank has fallen where its interval lies below that of the test.
+    """
+    if row["trained"] != _month_of(description["as_of"]):
+        return "none"
+    ratio = np.log((row["realised"] + 0.5) / (row["expected"] + 0.5))
+    off = not row["low"] <= row["realised"] <= row["high"] and abs(ratio) > LEVEL_OFF
+    fallen = row.get("auc_high", 1.0) < (description["metrics"].get("auc_low") or 0.0)
+    return "retrain" if off or fallen else "none"
+
+
+def _month_of(told: str) -> date:
+    return date.fromisoformat(f"{told[:7]}-01")
+
+
+def _some(rows: int, seed: int) -> NDArray[np.intp]:
+    """At most so many rows as are compared, in order, drawn by the seed."""
+    if rows <= _MOST:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).choice(rows, _MOST, replace=False))
+
+
+def _edges(values: Floats, design: ChurnDesign, j: int) -> Floats:
+    """Bounds of bins: one per category, tenths of numbers."""
+    feature = design.features[j]
+    if feature.kind == "category":
+        return np.arange(len(feature.levels) + feature.rest - 1, dtype=np.float64) + 0.5
+    return quantile_edges(values)
+
+
+def _alike(name: str, values: Floats, frame: pl.DataFrame) -> Floats:
+    """The values; days of use as those of months of one length, so that February is no shift."""
+    if name != DAYS:
+        return values
+    found, months = values.copy(), frame.get_column("month")
+    for month in months.unique().drop_nulls():
+        here = (months == month).fill_null(value=False).to_numpy()
+        found[here] = days_alike(values[here], monthrange(month.year, month.month)[1], _MONTH)
+    return found
