@@ -83,7 +83,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.kind_ = "constant"
             self.intercept_ = float(np.log((left.sum() + 0.5) / (left.size - left.sum() + 0.5)))
         elif self.kind_ == "logistic":
-            simple = LinearChurn(self.categorical, strength=0.1)
+            simple = LinearChurn(self.categorical)
             _spread([partial(simple.fit, matrix, left)])
             self.members_, self.weights_ = [simple], np.ones(1)
         else:

@@ -98,7 +98,7 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     trusted |= known_then(study.inputs.tables, learned)
     unknown = set() if flat else snapshots.overwritten_columns(candidates) - trusted
     present = [name for name in candidates if name in frame.columns and name not in unknown]
-    design = learn_design(frame, present, level_rows=level_rows(y, frame.get_column("month").n_unique()))
+    design = learn_design(frame, present, level_rows=level_rows(y.size, frame.get_column("month").n_unique()))
     design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
     design = design.never(priced, "a cost of contacting")
     named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
@@ -139,12 +139,12 @@ def _not_then(study: Study, frame: pl.DataFrame, unknown: set[str]) -> list[str]
     return held
 
 
-def level_rows(y: Floats, months: int) -> int:
-    """Rows a category needs to be told apart: ten churners' worth of customers, or a tenth of all where that is less.
+def level_rows(rows: int, months: int) -> int:
+    """Rows a category needs to be told apart: five customers' worth, or a tenth of all where that is less.
 
     A customer has a row in each of `months`, so a branch of few customers would look like many.
     """
-    return max(2, math.ceil(months * min(10 / max(float(y.mean()), 1e-9), 0.1 * y.size / months)))
+    return max(2, math.ceil(min(5 * months, 0.1 * rows)))
 
 
 def both_classes(y: Floats, month: date) -> None:
