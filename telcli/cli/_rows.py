@@ -26,6 +26,8 @@ SCREEN_ROWS = 20
 _WHY = {
     "value_products": "It takes products that customers hold (products).",
     "value_moves": "It takes an earlier month on the same scales, and customers whose tier changed since.",
+    "churn_cohorts": "It takes months in which customers joined.",
+    "care_triggers": "Nothing that calls for care happened in the month.",
     "value_stars": "It takes levels in [score-value.stars] of telcli.toml.",
 }
 """What a table without rows takes."""

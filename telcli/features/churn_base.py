@@ -8,12 +8,29 @@ from datetime import date
 
 import polars as pl
 
+from telcli.features.churn_leavings import Definition, departed
 from telcli.features.month_index import add_months, month_index
 from telcli.tables import contract
 
-__all__ = ["Base", "base_before", "base_of", "months_of"]
+__all__ = ["Base", "Walk", "base_before", "base_of", "labelled_base", "months_of", "walk"]
 
 _MONTHLY = ("tenure_months", "contract_months_left", "numbers_held", "services_held")
+_KEY = ["customer_id", "month"]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everybody's months by the operator's own definition of leaving.
+
+    Parameters
+    ----------
+    months : rows of customer_months in which a customer is here (`here`) or leaves (`left`, with its `kind`). Who
+        leaves in a way that does not count has no row in that month.
+    gone : customer_id, month, kind and counts of each leaving.
+    """
+
+    months: pl.LazyFrame
+    gone: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -32,31 +49,44 @@ class Base:
     frame: pl.LazyFrame
 
 
-def base_of(tables: Mapping[str, pl.LazyFrame], first: date, as_of: date, months: int) -> Base:
-    """The base of the last `months` months, or of as many as the history `first` .. `as_of` can tell.
+def walk(tables: Mapping[str, pl.LazyFrame], definition: Definition) -> Walk:
+    """Everybody's months, see `Walk`; tables are customer_months and, where there is one, subscriptions."""
+    found = departed(tables, definition)
+    rows = months_of(tables).join(found.gone, on=_KEY, how="left")
+    counts = pl.col("counts").fill_null(value=False)
+    here = pl.col("active") & ~pl.col("left") & pl.col("counts").is_null()
+    if definition.by_silence:
+        alive = found.alive.select(*_KEY, alive=pl.lit(value=True))
+        rows, here = rows.join(alive, on=_KEY, how="left"), here & pl.col("alive").fill_null(value=False)
+    told = rows.with_columns(here=here, left=counts).filter(pl.col("here") | pl.col("left"))
+    return Walk(told.drop("active", "counts"), found.gone)
 
-    A history of one month tells nobody leaving later: there the label `churned` does, of labelled customers.
+
+def base_of(told: Walk, first: date, as_of: date, months: int) -> Base:
+    """The base of the last `months` months, or of as many as the history `first` .. `as_of` can tell, at least one.
 
     >>> rows = {"customer_id": ["a", "b", "b"], "month": [date(2024, 5, 1), date(2024, 5, 1), date(2024, 6, 1)],
     ...     "active": [True, True, False], "left": [False, False, True]}
-    >>> found = base_of({"customer_months": pl.LazyFrame(rows)}, date(2024, 5, 1), date(2024, 6, 1), 3)
+    >>> told = walk({"customer_months": pl.LazyFrame(rows)}, Definition())
+    >>> found = base_of(told, date(2024, 5, 1), date(2024, 6, 1), 3)
     >>> found.since, found.months, found.frame.select("customer_id", "left").sort("customer_id").collect().rows()
     (datetime.date(2024, 5, 1), 1, [('a', False), ('b', True)])
     """
-    known = month_index(as_of) - month_index(first)
-    frame = months_of(tables)
-    if known:
-        return _base(frame, as_of, min(months, known))
-    labels = contract("customers").conform(tables["customers"]).select("customer_id", left="churned").drop_nulls()
-    there = frame.filter(pl.col("month") == as_of)
-    return Base(as_of, None, there.select("customer_id", *_said()).join(labels, on="customer_id"))
+    return _base(told, as_of, max(min(months, month_index(as_of) - month_index(first)), 1))
 
 
-def base_before(tables: Mapping[str, pl.LazyFrame], first: date, base: Base) -> Base | None:
+def base_before(told: Walk, first: date, base: Base) -> Base | None:
     """The base of as many months just before, where the history reaches back so far."""
     if base.months is None or add_months(base.since, -base.months) < first:
         return None
-    return _base(months_of(tables), base.since, base.months)
+    return _base(told, base.since, base.months)
+
+
+def labelled_base(tables: Mapping[str, pl.LazyFrame], as_of: date) -> Base:
+    """Customers of a month whom a label `churned` tells, where no month tells who left later."""
+    labels = contract("customers").conform(tables["customers"]).select("customer_id", left="churned").drop_nulls()
+    there = months_of(tables).filter(pl.col("month") == as_of)
+    return Base(as_of, None, there.select("customer_id", *_said()).join(labels, on="customer_id"))
 
 
 def months_of(tables: Mapping[str, pl.LazyFrame], *more: str) -> pl.LazyFrame:
@@ -64,16 +94,19 @@ def months_of(tables: Mapping[str, pl.LazyFrame], *more: str) -> pl.LazyFrame:
     frame = tables["customer_months"]
     wanted = ("customer_id", "month", "active", "left", "revenue", "revenue_mean_3", *_MONTHLY, *more)
     have = frame.collect_schema()
-    return contract("customer_months").conform(frame.select(name for name in wanted if name in have))
+    known = contract("customer_months").conform(frame.select(name for name in wanted if name in have))
+    return known.select(wanted)
 
 
-def _base(frame: pl.LazyFrame, last: date, months: int) -> Base:
+def _base(told: Walk, last: date, months: int) -> Base:
     since = add_months(last, -months)
-    here = frame.filter(pl.col("month") == since, pl.col("active"), ~pl.col("left"))
-    gone = frame.filter(pl.col("left"), pl.col("month").is_between(since, last, closed="right"))
-    left = gone.select("customer_id", left=pl.lit(value=True)).unique()
-    told = here.select("customer_id", *_said()).join(left, on="customer_id", how="left")
-    return Base(since, months, told.with_columns(pl.col("left").fill_null(value=False)))
+    here = told.months.filter(pl.col("month") == since, pl.col("here"))
+    within = told.gone.filter(pl.col("month").is_between(since, last, closed="right"))
+    churned = within.group_by("customer_id").agg(churned=pl.col("counts").any())
+    rows = here.select("customer_id", *_said()).join(churned, on="customer_id", how="left")
+    # who left in a way that does not count neither stayed nor churned
+    known = rows.filter(pl.col("churned").fill_null(value=True))
+    return Base(since, months, known.select(pl.exclude("churned"), left=pl.col("churned").fill_null(value=False)))
 
 
 def _said() -> list[pl.Expr]:

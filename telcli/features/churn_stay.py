@@ -21,28 +21,15 @@ COHORTS = 36
 YEAR, FIVE_YEARS = 12, 60
 
 
-def stay_cells(months: pl.LazyFrame, kinds: pl.LazyFrame) -> pl.DataFrame:
+def stay_cells(months: pl.LazyFrame) -> pl.DataFrame:
     """Customer-months at risk and leavings by tenure: `tenure`, `at_risk`, then a column per kind of leaving.
 
-    Parameters
-    ----------
-    months : polars.LazyFrame
-        customer_months up to the snapshot.
-    kinds : polars.LazyFrame
-        customer_id, month and `kind` of each leaving, as `features.exit_kinds.leavings` has them.
+    `months` are those of `features.churn_base.Walk`.
     """
-    rows = months.filter(pl.col("active") | pl.col("left")).select("customer_id", "month", "left", whole_tenure())
-    rows = rows.filter(pl.col("tenure") >= 0)
+    rows = months.select("left", "kind", whole_tenure()).filter(pl.col("tenure") >= 0)
     risk = rows.group_by("tenure").agg(at_risk=pl.len()).collect(engine="streaming").sort("tenure")
-    gone = rows.filter("left")
-    if kinds is not None:
-        told = kinds.select("customer_id", "month", "kind")
-        gone = gone.join(told, on=["customer_id", "month"], how="left").with_columns(
-            pl.col("kind").fill_null("unknown")
-        )
-    else:
-        gone = gone.with_columns(kind=pl.lit("unknown"))
-    left = gone.group_by("tenure", "kind").agg(left=pl.len()).collect(engine="streaming").sort("kind")
+    counted = rows.filter("left").group_by("tenure", "kind").agg(left=pl.len())
+    left = counted.collect(engine="streaming").sort("kind")
     wide = left.pivot(on="kind", index="tenure", values="left") if left.height else pl.DataFrame({"tenure": []})
     return _filled(risk.join(wide.cast({"tenure": pl.Int64}), on="tenure", how="left"))
 
@@ -101,9 +88,10 @@ def churn_cohorts(months: pl.LazyFrame, first: date, as_of: date) -> pl.DataFram
     """The triangle of those who joined within the history, by month of joining and age in months; 0 is that month.
 
     retention = product over ages so far of (1 - left / at_risk): share of the joiners still here after that month.
-    Ages that lie after `as_of` are there with nulls, so that the table is a full square.
+    Ages that lie after `as_of` are there with nulls, so that the table is a full square. `months` are those of
+    `features.churn_base.Walk`.
     """
-    rows = months.filter(pl.col("active") | pl.col("left")).select("month", "left", whole_tenure())
+    rows = months.select("month", "left", whole_tenure())
     joined = (index_at(pl.col("month")) - pl.col("tenure")).cast(pl.Int64)
     start = max(month_index(first), month_index(add_months(as_of, 1 - COHORTS)))
     known = rows.filter(pl.col("tenure") >= 0).select("left", age="tenure", joined=joined)

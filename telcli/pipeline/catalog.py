@@ -76,19 +76,12 @@ STAGES = (
         needs=("customer_months", "customers"),
         uses=(
             *("subscriptions", "subscription_history", "customer_history", "value_scores"),
-            *("segments", "segments_before"),
+            *("segments", "segments_before", "contacts"),
         ),
         gives=(
-            *(
-                "churn_scores",
-                "churn_lift",
-                "churn_costs",
-                "churn_windows",
-                "churn_drift",
-                "churn_when",
-                "churn_hazard",
-            ),
-            *("churn_by", "churn_tenure", "churn_cohorts"),
+            *("churn_scores", "churn_lift", "churn_costs", "churn_windows", "churn_drift"),
+            *("churn_when", "churn_hazard"),
+            *("churn_by", "churn_tenure", "churn_cohorts", "care_triggers"),
         ),
         looks_back=("churn_scores",),
     ),

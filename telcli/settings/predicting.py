@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telcli.settings.caring import CareSettings
 from telcli.settings.labelling import LabelSettings
 from telcli.settings.setting import setting
 
@@ -11,7 +12,7 @@ __all__ = ["PredictChurnSettings"]
 
 
 @dataclass(frozen=True)
-class PredictChurnSettings(LabelSettings):
+class PredictChurnSettings(LabelSettings, CareSettings):
     """Who will leave, and what acting on it costs."""
 
     max_snapshots: int = setting(6, "Snapshots learned from, the latest.", "参与训练的快照数。", low=2, high=36)
@@ -103,12 +104,4 @@ class PredictChurnSettings(LabelSettings):
     )
     medium_risk_lift: float = setting(
         1.0, "Risk is medium from this many times the churn rate.", "流失概率达到平均值的多少倍为中风险。", low=0.0
-    )
-    around_months: int = setting(
-        3,
-        "Last months whose leavers are told by dimension (churn_by).",
-        "分维度流失分析所看的最近月数。",
-        unit="months",
-        low=1,
-        high=36,
     )

@@ -7,12 +7,13 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.churn_base import Base, base_before, base_of, months_of
-from telcli.features.churn_cells import churn_cells
+from telcli.features.churn_base import Base, Walk, base_before, base_of, labelled_base, months_of, walk
+from telcli.features.churn_cells import ALL, churn_cells
 from telcli.features.churn_dimensions import Described, described
 from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells, stay_cells, yearly_retention
-from telcli.features.exit_kinds import ended_lines, leavings
 from telcli.stages import Outcome
+from telcli.stages.predict_churn_care import care_rows
+from telcli.stages.predict_churn_definition import definition_of
 from telcli.stages.predict_churn_study import Study
 from telcli.tables import contract
 
@@ -24,9 +25,9 @@ against."""
 
 
 def around(study: Study, first: date, outcome: Outcome) -> Outcome:
-    """The outcome with tables churn_by, churn_tenure and churn_cohorts beside, and metrics about them.
+    """The outcome with tables churn_by, churn_tenure, churn_cohorts and care_triggers beside, and metrics about them.
 
-    Where neither months nor a label tell who left, these are without rows.
+    Where neither months nor a label tell who left, the first three are without rows.
 
     Parameters
     ----------
@@ -38,20 +39,28 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
         What a model says.
     """
     tables = study.inputs.tables
-    base = base_of(tables, first, study.as_of, study.settings.around_months)
-    earlier = base_before(tables, first, base)
-    months = months_of(tables)
-    cells = _cells(study, months, base)
+    told = walk(tables, definition_of(replace(study, notices=[])))
+    flat = _flat(study, told, first)
+    base = (
+        labelled_base(tables, study.as_of) if flat else base_of(told, first, study.as_of, study.settings.around_months)
+    )
+    earlier = base_before(told, first, base)
+    cells = (
+        label_cells(months_of(tables), base.frame.select("customer_id", "left")) if flat else stay_cells(told.months)
+    )
+    by = _by(described(tables, base), described(tables, earlier) if earlier else None, base)
+    rate = by.filter(pl.col("dimension") == ALL)["churn_rate"].sum()
     made = {
-        "churn_by": _by(described(tables, base), described(tables, earlier) if earlier else None, base),
+        "churn_by": by,
+        "care_triggers": care_rows(study, first, outcome.tables.get("churn_scores"), float(rate)),
         "churn_tenure": churn_tenure(cells),
-        "churn_cohorts": churn_cohorts(months.filter(base.months is not None), first, study.as_of),
+        "churn_cohorts": churn_cohorts(told.months.filter(not flat), first, study.as_of),
     }
-    told = {name: _dated(name, frame, study.as_of) for name, frame in made.items()}
+    dated = {name: _dated(name, frame, study.as_of) for name, frame in made.items()}
     retention = {**yearly_retention(cells), "reference": REFERENCE}
     return replace(
         outcome,
-        tables={**outcome.tables, **told},
+        tables={**outcome.tables, **dated},
         metrics={**outcome.metrics, "retention": retention},
         notices=tuple(study.notices),
     )
@@ -65,17 +74,14 @@ def _by(now: Described, before: Described | None, base: Base) -> pl.DataFrame:
     )
 
 
-def _cells(study: Study, months: pl.LazyFrame, base: Base) -> pl.DataFrame:
-    """Customer-months and leavings by tenure."""
-    if base.months is None:
-        return label_cells(months, base.frame.select("customer_id", "left"))
-    return stay_cells(months, _kinds(study, months))
-
-
-def _kinds(study: Study, months: pl.LazyFrame) -> pl.LazyFrame:
-    """customer_id, month and kind of every leaving."""
-    lines = study.inputs.tables.get("subscriptions")
-    return leavings(months, None if lines is None else ended_lines(lines))
+def _flat(study: Study, told: Walk, first: date) -> bool:
+    """Whether it is a label that tells who left: of one month, or where nobody left in any and somebody is labelled."""
+    if first == study.as_of:
+        return True
+    if told.gone.filter("counts").limit(1).collect(engine="streaming").height:
+        return False
+    customers = contract("customers").conform(study.inputs.tables["customers"])
+    return bool(customers.select(pl.col("churned").is_not_null().any()).collect(engine="streaming").item())
 
 
 def _dated(name: str, frame: pl.DataFrame, as_of: date) -> pl.LazyFrame:

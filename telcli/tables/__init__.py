@@ -51,7 +51,9 @@ _PLACES = {
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "churn_windows"), "telcli.tables.churn_results"),
     "churn_drift": "telcli.tables.churn_drift_results",
     **dict.fromkeys(("churn_when", "churn_hazard"), "telcli.tables.churn_when_results"),
-    **dict.fromkeys(("churn_by", "churn_tenure", "churn_cohorts"), "telcli.tables.churn_around_results"),
+    **dict.fromkeys(
+        ("churn_by", "churn_tenure", "churn_cohorts", "care_triggers"), "telcli.tables.churn_around_results"
+    ),
     "report_figures": "telcli.tables.results",
 }
 NAMES = tuple(_PLACES)

@@ -7,7 +7,12 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS"]
+__all__ = ["CONTRACTS", "TRIGGERS"]
+
+TRIGGERS = (
+    *("contract-expiry", "plan-downgrade", "complaint-open", "complaint-repeated", "use-drop", "no-use"),
+    *("arrears-step", "port-out-enquiry", "cancel-enquiry", "competitor-contact", "line-lost"),
+)
 
 
 class ChurnBy(dy.Schema):
@@ -67,6 +72,23 @@ class ChurnCohorts(dy.Schema):
     retention = c.share("Share of joiners still here after it", "留存率")
 
 
+class CareTriggers(dy.Schema):
+    """One row per customer and what calls for care at once."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True)
+    trigger = c.text("What happened", "触发事件", key=True, one_of=TRIGGERS)
+    new = c.flag("Not so in the month before, or an event of this month", "本月新增", need=True)
+    since = c.day("Since when", "起始日期", need=True)
+    value = c.number("How much of it", "数值", "see unit", low=0.0, need=True)
+    unit = c.text("Unit of it: days, months, share, or what is counted", "单位", need=True)
+    text = c.text("In words", "说明(英文)", need=True)
+    text_zh = c.text("In Chinese words", "说明", need=True)
+    value_at_risk = c.money("Worth of the customer times the chance of leaving", "风险价值", need=True)
+    priority = c.integer("Place of the customer by that, 1 the dearest", "优先级", need=True, low=1)
+    manager_id = c.text("Account manager", "客户经理编号")
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -76,6 +98,7 @@ CONTRACTS = {
     for found in (
         _result("churn_by", ChurnBy, "Churn by class, place, plan, tenure and any attribute", "分维度流失"),
         _result("churn_tenure", ChurnTenure, "Chance of leaving by month of the stay", "分网龄流失"),
+        _result("care_triggers", CareTriggers, "Whom to care for at once, and why", "客户关怀触发"),
         _result("churn_cohorts", ChurnCohorts, "Who stayed, by month of joining", "入网批次留存"),
     )
 }

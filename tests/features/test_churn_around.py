@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telcli.features.churn_base import base_before, base_of
+from telcli.features.churn_base import Walk, base_before, base_of, labelled_base
+from telcli.features.churn_base import walk as walked
 from telcli.features.churn_cells import ALL, churn_cells
 from telcli.features.churn_dimensions import MOST_LEVELS, OTHERS, UNKNOWN, Described, described, levels
+from telcli.features.churn_leavings import Definition
 from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells, stay_cells, yearly_retention
-from telcli.features.exit_kinds import leavings
 from telcli.features.month_index import add_months
 from telcli.tables import contract
 
@@ -28,7 +29,11 @@ def conformed(name: str, rows: dict[str, Any]) -> pl.LazyFrame:
     return contract(name).conform(frame.with_columns(typed).lazy()).collect().lazy()
 
 
-def walk(customers: dict[str, tuple[int, int | None]]) -> pl.LazyFrame:
+def walk(rows: pl.LazyFrame, **more: pl.LazyFrame) -> Walk:
+    return walked({"customer_months": rows, **more}, Definition())
+
+
+def months(customers: dict[str, tuple[int, int | None]]) -> pl.LazyFrame:
     """customer_months of customers by the month they joined in (from 0, FIRST) and left in."""
     rows = []
     for name, (joined, gone) in customers.items():
@@ -39,25 +44,25 @@ def walk(customers: dict[str, tuple[int, int | None]]) -> pl.LazyFrame:
 
 
 def test_the_base_is_who_was_there_before_the_months_looked_at() -> None:
-    months = walk(
+    rows = months(
         {"stays": (0, None), "left before": (0, 2), "left": (0, 4), "joined later": (4, None), "both": (4, 5)}
     )
-    base = base_of({"customer_months": months}, FIRST, AS_OF, 3)
+    base = base_of(walk(rows), FIRST, AS_OF, 3)
     found = base.frame.select("customer_id", "left").sort("customer_id").collect()
     assert (base.since, base.months) == (date(2024, 3, 1), 3)
     assert found.rows() == [("left", True), ("stays", False)]
-    assert base_before({"customer_months": months}, FIRST, base) is None
-    shorter = base_of({"customer_months": months}, FIRST, AS_OF, 2)
-    earlier = base_before({"customer_months": months}, FIRST, shorter)
+    assert base_before(walk(rows), FIRST, base) is None
+    shorter = base_of(walk(rows), FIRST, AS_OF, 2)
+    earlier = base_before(walk(rows), FIRST, shorter)
     assert earlier is not None
     assert earlier.since == date(2024, 2, 1)
     assert earlier.frame.filter("left").collect()["customer_id"].to_list() == ["left before"]
 
 
 def test_a_labelled_table_tells_by_its_label() -> None:
-    months = walk(dict.fromkeys("abc", (5, None)))
+    rows = months(dict.fromkeys("abc", (5, None)))
     customers = conformed("customers", {"customer_id": ["a", "b", "c"], "churned": [True, False, None]})
-    base = base_of({"customer_months": months, "customers": customers}, AS_OF, AS_OF, 3)
+    base = labelled_base({"customer_months": rows, "customers": customers}, AS_OF)
     assert base.months is None
     assert base.frame.select("customer_id", "left").sort("customer_id").collect().rows() == [("a", True), ("b", False)]
 
@@ -121,7 +126,7 @@ def test_what_tells_nobody_apart_or_everybody_is_no_dimension() -> None:
 
 
 def test_values_of_then_where_history_tells() -> None:
-    months = walk({"a": (0, None), "b": (0, 5)})
+    rows = months({"a": (0, None), "b": (0, 5)})
     customers = conformed(
         "customers", {"customer_id": ["a", "b"], "region": ["N", "N"], "valid_from": [date(2024, 5, 9), FIRST]}
     )
@@ -129,18 +134,18 @@ def test_values_of_then_where_history_tells() -> None:
         "customer_history",
         {"customer_id": ["a"], "region": ["S"], "valid_from": [date(2023, 1, 1)], "valid_to": [date(2024, 5, 9)]},
     )
-    tables = {"customer_months": months, "customers": customers, "customer_history": past}
-    found = described(tables, base_of(tables, FIRST, AS_OF, 3))
+    tables = {"customer_months": rows, "customers": customers, "customer_history": past}
+    found = described(tables, base_of(walk(rows), FIRST, AS_OF, 3))
     assert found.frame["region"].to_list() == ["S", "N"]
     assert "region" in found.then
     without = described(
-        {**tables, "customers": customers.with_columns(valid_from=None)}, base_of(tables, FIRST, AS_OF, 3)
+        {**tables, "customers": customers.with_columns(valid_from=None)}, base_of(walk(rows), FIRST, AS_OF, 3)
     )
     assert "region" not in without.then
 
 
 def test_the_main_line_tells_plan_and_way_of_paying() -> None:
-    months = walk({"a": (0, 5)})
+    rows = months({"a": (0, 5)})
     lines = conformed(
         "subscriptions",
         {
@@ -152,17 +157,16 @@ def test_the_main_line_tells_plan_and_way_of_paying() -> None:
         },
     )
     tables = {
-        "customer_months": months,
+        "customer_months": rows,
         "customers": conformed("customers", {"customer_id": ["a"]}),
         "subscriptions": lines,
     }
-    found = described(tables, base_of(tables, FIRST, AS_OF, 3))
+    found = described(tables, base_of(walk(rows), FIRST, AS_OF, 3))
     assert found.frame["plan_id"].to_list() == ["main"]
 
 
 def test_a_result_of_today_tells_nobody_apart_who_left_since() -> None:
-    months = {"customer_months": walk({"a": (0, None), "b": (0, 5)})}
-    base = base_of(months, FIRST, AS_OF, 3)
+    base = base_of(walk(months({"a": (0, None), "b": (0, 5)})), FIRST, AS_OF, 3)
     today = pl.LazyFrame({"customer_id": ["a"], "segment_name": ["savers"]})
     then = pl.LazyFrame(
         {"customer_id": ["a", "b"], "segment_name": ["savers", "talkers"], "month": [date(2024, 2, 1)] * 2}
@@ -173,11 +177,9 @@ def test_a_result_of_today_tells_nobody_apart_who_left_since() -> None:
 
 
 def test_hazard_and_incidence_by_kind_of_leaving() -> None:
-    months = walk({"a": (0, 2), "b": (0, 3), "c": (0, None), "d": (-2, 0)})
-    ended = pl.LazyFrame(
-        {"customer_id": ["a"], "month": [date(2024, 3, 1)], "ended_on": [date(2024, 3, 9)], "kind": ["port-out"]}
-    )
-    table = churn_tenure(stay_cells(months, leavings(months, ended)))
+    rows = months({"a": (0, 2), "b": (0, 3), "c": (0, None), "d": (-2, 0)})
+    lines = {"subscription_id": ["1"], "customer_id": ["a"], "ended_on": [date(2024, 3, 9)], "end_reason": ["port-out"]}
+    table = churn_tenure(stay_cells(walk(rows, subscriptions=conformed("subscriptions", lines)).months))
     everyone = table.filter(pl.col("kind") == "all")
     assert everyone["at_risk"].to_list() == [3, 3, 4, 2, 1, 1]
     assert everyone["left"].to_list() == [0, 0, 2, 1, 0, 0]
@@ -190,16 +192,16 @@ def test_hazard_and_incidence_by_kind_of_leaving() -> None:
 
 
 def test_retention_beside_its_reference() -> None:
-    months = walk({f"c{at}": (0, 1 if at == 0 else None) for at in range(100)})
-    cells = stay_cells(months, leavings(months))
+    rows = months({f"c{at}": (0, 1 if at == 0 else None) for at in range(100)})
+    cells = stay_cells(walk(rows).months)
     assert yearly_retention(cells) == {"annual": round((1 - 1 / 596) ** 12, 6), "five_years": None}
-    flat = label_cells(months.filter(pl.col("month") == AS_OF), pl.LazyFrame({"customer_id": ["c1"], "left": [True]}))
+    flat = label_cells(rows.filter(pl.col("month") == AS_OF), pl.LazyFrame({"customer_id": ["c1"], "left": [True]}))
     assert flat["unknown"].to_list() == [0, 0, 0, 0, 0, 1]
 
 
 def test_cohorts_are_a_square_whose_future_is_empty() -> None:
-    months = walk({"a": (0, None), "b": (0, 2), "c": (4, None), "old": (-7, None)})
-    table = churn_cohorts(months, FIRST, AS_OF)
+    rows = months({"a": (0, None), "b": (0, 2), "c": (4, None), "old": (-7, None)})
+    table = churn_cohorts(walk(rows).months, FIRST, AS_OF)
     assert table["cohort"].unique().sort().to_list() == [FIRST, date(2024, 5, 1)]
     assert table.height == 2 * 6
     first = table.filter(pl.col("cohort") == FIRST)
@@ -207,3 +209,17 @@ def test_cohorts_are_a_square_whose_future_is_empty() -> None:
     assert first["retention"].to_list() == [1, 1, 0.5, 0.5, 0.5, 0.5]
     later = table.filter(pl.col("cohort") == date(2024, 5, 1))
     assert later["retention"].to_list() == [1, 1, None, None, None, None]
+
+
+def test_who_left_in_a_way_that_does_not_count_neither_stayed_nor_churned() -> None:
+    rows = months({"a": (0, 4), "b": (0, None)})
+    lines = {
+        "subscription_id": ["1"],
+        "customer_id": ["a"],
+        "ended_on": [date(2024, 5, 9)],
+        "end_reason": ["voluntary"],
+    }
+    tables = {"customer_months": rows, "subscriptions": conformed("subscriptions", lines)}
+    told = walked(tables, Definition(kinds=frozenset({"involuntary"})))
+    assert base_of(told, FIRST, AS_OF, 3).frame.collect().select("customer_id", "left").rows() == [("b", False)]
+    assert not told.months.filter(pl.col("customer_id") == "a", pl.col("month") >= date(2024, 5, 1)).collect().height
