@@ -17,7 +17,7 @@ from telcli.methods.late_records import incomplete_months
 from telcli.stages.predict_churn_definition import definition_of, whole_months
 from telcli.stages.predict_churn_study import Study
 
-__all__ = ["Labelled", "label_months", "labels_at", "settle_months"]
+__all__ = ["Labelled", "label_months", "labels_at", "months_defined", "settle_months"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,26 @@ def labels_at(study: Study, snapshots: Sequence[date]) -> pl.DataFrame:
     """Labels of other snapshots, as `rows` of `Labelled`, by the same definition; nothing is told of them."""
     found = departed(study.inputs.tables, definition_of(study))
     return labels.label_rows(labels.labelled(found, tuple(snapshots), _outlook(study)))
+
+
+def months_defined(study: Study) -> pl.LazyFrame:
+    """customer_months up to the as-of month, its `active` and `left` being what leaving is defined as.
+
+    Who leaves in a way that does not count is watched no longer from that month on.
+    """
+    definition, months = definition_of(study), study.inputs.tables["customer_months"]
+    rows = months.filter(pl.col("month") <= study.as_of)
+    if definition == Definition(words=definition.words, columns=definition.columns):
+        return rows
+    found, key = departed(study.inputs.tables, definition), ["customer_id", "month"]
+    alive = found.alive.select(*key, is_here=pl.lit(value=True))
+    gone = found.ends.filter("counts").select(*key, is_gone=pl.lit(value=True)).unique()
+    both = rows.join(alive, on=key, how="left").join(gone, on=key, how="left")
+    states = both.with_columns(
+        left=pl.col("is_gone").fill_null(value=False),
+        active=pl.col("is_here").fill_null(value=False) & pl.col("is_gone").is_null(),
+    )
+    return states.drop("is_here", "is_gone")
 
 
 def _outlook(study: Study) -> labels.Outlook:

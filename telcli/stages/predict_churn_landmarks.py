@@ -58,18 +58,20 @@ def cut_of(calendar: Sequence[date]) -> date | None:
     return calendar[-1 - back] if back else None
 
 
-def past_of(study: Study, road: Road, calendar: Sequence[date], cut: date) -> Past:
+def past_of(study: Study, road: Road, frame: pl.LazyFrame, calendar: Sequence[date], cut: date) -> Past:
     """Customers of past months, as many as `_ROWS` allow, drawn by the seed, scored by models of the others.
+
+    `frame` is what `months_defined` gives.
 
     Months are spaced evenly about `cut`, which is one of them, and have as much history as snapshots should.
     """
-    tables, settings = study.inputs.tables, study.settings
+    settings = study.settings
     first = min(settings.observe_months, len(calendar) - settings.gap_months - settings.outcome_months) - 1
     apart = -(-(len(calendar) - 1 - first) // _SNAPSHOTS)
     places = range((calendar.index(cut) - first) % apart + first, len(calendar) - 1, apart)
     chosen = tuple(calendar[place] for place in places)
     labels = labels_at(study, _closed(chosen, road))
-    months = tables["customer_months"].filter(pl.col("month").is_in(list(chosen)), pl.col("active"), ~pl.col("left"))
+    months = frame.filter(pl.col("month").is_in(list(chosen)), pl.col("active"), ~pl.col("left"))
     everyone = months.select("customer_id").unique().sort("customer_id").collect(engine="streaming")["customer_id"]
     most = max(_ROWS // len(chosen), 1)
     ids = everyone.sample(most, seed=study.inputs.seed).sort() if everyone.len() > most else everyone
@@ -78,7 +80,7 @@ def past_of(study: Study, road: Road, calendar: Sequence[date], cut: date) -> Pa
     )
     rows = rows.sort("customer_id", "month")
     span = list(calendar[places[0] :])
-    states, _, joined = month_states(tables["customer_months"], span, ids, pl.lit(0))
+    states, _, joined = month_states(frame, span, ids, pl.lit(0))
     chance = np.full(states.shape, np.nan)
     row = ids.to_frame("customer_id").with_row_index("row")
     place = rows.select("customer_id").join(row, on="customer_id", maintain_order="left")["row"].to_numpy()

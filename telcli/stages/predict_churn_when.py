@@ -18,6 +18,7 @@ from telcli.features.margin import month_range, pay_modes, whole_tenure
 from telcli.features.month_index import add_months
 from telcli.methods.score_hazard import ScoreHazard
 from telcli.methods.staying import Staying
+from telcli.stages.predict_churn_labels import months_defined
 from telcli.stages.predict_churn_landmarks import AHEAD, LEAST, Trial, cut_of, fitted, groups, near_told, past_of, tried
 from telcli.stages.predict_churn_study import Road, Study
 
@@ -36,12 +37,12 @@ def when_of(study: Study, road: Road) -> tuple[dict[str, pl.LazyFrame], dict[str
     """
     if not road.closed:
         return {}, None
-    frame = study.inputs.tables["customer_months"].filter(pl.col("month") <= study.as_of)
+    frame = months_defined(study)
     lines = study.inputs.tables.get("subscriptions")
     modes = pay_modes(lines, study.as_of) if lines is not None and "pay_mode" in lines.collect_schema() else None
     calendar = month_range(frame, study.as_of)
     cut = cut_of(calendar)
-    past = past_of(study, road, calendar, cut or road.closed[-1])
+    past = past_of(study, road, frame, calendar, cut or road.closed[-1])
     now, then = fit_months(frame, modes, [cut or study.as_of], LEAST)
     trial = tried(study, past, then, modes, cut) if cut else None
     model = fitted(past, len(past.months) - 1)

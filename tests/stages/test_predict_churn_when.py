@@ -94,8 +94,27 @@ def test_one_labelled_table_tells_nothing_of_when() -> None:
 def test_other_expectations_of_score_value_are_told() -> None:
     tables = monthly(2500, 12)
     people = tables["customer_months"].filter(pl.col("month") == AS_OF).select("customer_id")
-    values = people.with_columns(as_of=pl.lit(AS_OF), retention_value=pl.lit(100.0), expected_months=pl.lit(23.9))
+    values = people.with_columns(
+        as_of=pl.lit(AS_OF), retention_value=pl.lit(100.0), expected_months=pl.lit(23.9), value_tier=pl.lit("gold")
+    )
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
         found = predict_churn(Inputs({**tables, "value_scores": values}, AS_OF), PredictChurnSettings())
     assert "stays-apart" in [notice.code for notice in found.notices]
+
+
+def test_leaving_is_what_the_operator_calls_so() -> None:
+    tables = monthly(3000, 9)
+    kinds = pl.when(pl.col("customer_id").str.ends_with("1")).then(pl.lit("voluntary")).otherwise(pl.lit("involuntary"))
+    left = tables["customer_months"].filter("left").select("customer_id", gone=pl.col("month"))
+    lines = tables["subscriptions"].drop("ended_on", strict=False).join(left, on="customer_id", how="left")
+    ended = lines.with_columns(end_reason=pl.when(pl.col("gone").is_not_null()).then(kinds)).rename(
+        {"gone": "ended_on"}
+    )
+    some = {**tables, "subscriptions": ended}
+    found = [
+        predict_churn(Inputs(some, AS_OF), PredictChurnSettings(churn_kinds=kind, outcome_months=1))
+        for kind in ("voluntary,involuntary", "involuntary")
+    ]
+    every, fewer = (when(each) for each in found)
+    assert every["expected_months"].mean() < fewer["expected_months"].mean()
