@@ -60,14 +60,15 @@ def _prepaid(told: Mapping[str, Any]) -> str:
     """What makes a prepaid customer leave."""
     if told["prepaid"] == "recorded":
         return tr("prepaid customers by a recorded end alone")
-    silence = tr("silence as in customer-months")
+    silence = tr("as in customer-months")
     if told["silent_months"]:
-        without = "months without use: {n}" if told["zero_use"] else "months without use and payment: {n}"
-        silence = tr(without, n=told["silent_months"])
+        months = tr("1 month") if told["silent_months"] == 1 else tr("{n} months", n=told["silent_months"])
+        silence = tr("{months} without use" if told["zero_use"] else "{months} without use and payment", months=months)
     alone = told["prepaid"] == "inactive"
-    return tr(
-        "prepaid customers by {silence} alone" if alone else "prepaid customers by {silence} too", silence=silence
+    told_as = (
+        "prepaid customers by silence alone ({silence})" if alone else "prepaid customers by silence too ({silence})"
     )
+    return tr(told_as, silence=silence)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
@@ -99,7 +100,13 @@ def _span(first: str, last: str) -> str:
 
 def _ways(row: Mapping[str, Any]) -> list[str]:
     """How they left at one snapshot, and who has no label."""
-    ways = [f"{meant('exit', kind)} {row['by_kind'][kind]:,}" for kind in _KINDS if kind in row["by_kind"]]
     out = [f"{tr(name)} {row[key]:,}" for key, name in _LEFT_OUT.items() if row[key]]
-    told = f"{row['snapshot'][:7]}{tr(': ')}{comma().join(ways) or '-'}"
-    return [told, tr("no label: ") + comma().join(out)] if out else [told]
+    told = [f"{row['snapshot'][:7]}{tr(': ')}{_kinds(row['by_kind']) or '-'}"]
+    if out:
+        others = _kinds(row["others_by_kind"])
+        told.append(tr("no label: ") + comma().join(out) + (tr(" ({what})", what=others) if others else ""))
+    return told
+
+
+def _kinds(counts: Mapping[str, int]) -> str:
+    return comma().join(f"{meant('exit', kind)} {counts[kind]:,}" for kind in _KINDS if kind in counts)

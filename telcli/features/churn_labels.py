@@ -61,11 +61,16 @@ def label_rows(states: pl.DataFrame) -> pl.DataFrame:
 
 
 def label_counts(states: pl.DataFrame) -> dict[date, dict[str, int]]:
-    """How many were in each state and left in each kind, by snapshot; those who left in the gap have no kind here."""
-    later = pl.col("state") != "gap"
+    """How many were in each state by snapshot, and how they left: churners (`churned KIND`), others (`other KIND`).
+
+    Those who left in the gap have no kind here.
+    """
+    churned = pl.col("state") == "churned"
+    other = ~churned & (pl.col("state") != "gap")
     counts = states.group_by("month").agg(
         *((pl.col("state") == name).sum().alias(name) for name in STATES),
-        *(((pl.col("kind") == name) & later).sum().alias(f"kind {name}") for name in KINDS),
+        *(((pl.col("kind") == name) & churned).sum().alias(f"churned {name}") for name in KINDS),
+        *(((pl.col("kind") == name) & other).sum().alias(f"other {name}") for name in KINDS),
     )
     return {row.pop("month"): row for row in counts.sort("month").to_dicts()}
 

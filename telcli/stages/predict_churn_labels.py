@@ -91,7 +91,7 @@ def _outlook(study: Study) -> labels.Outlook:
 def _refuse_untold(definition: Definition, counts: dict[date, dict[str, int]]) -> None:
     """Refuse where nobody churns because nobody says how lines end."""
     churners = sum(row["churned"] for row in counts.values())
-    untold = sum(row["kind unknown"] for row in counts.values())
+    untold = sum(row["other unknown"] for row in counts.values())
     if churners or not untold or "unknown" in definition.kinds:
         return
     raise DataError(
@@ -162,5 +162,6 @@ def _row(month: date, row: dict[str, int]) -> dict[str, Any]:
         "left_in_gap": row["gap"],
         "left_otherwise": row["otherwise"],
         "censored": row["unseen"],
-        "by_kind": {kind: row[f"kind {kind}"] for kind in KINDS if row[f"kind {kind}"]},
+        "by_kind": {kind: row[f"churned {kind}"] for kind in KINDS if row[f"churned {kind}"]},
+        "others_by_kind": {kind: row[f"other {kind}"] for kind in KINDS if row[f"other {kind}"]},
     }

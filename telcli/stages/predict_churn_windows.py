@@ -45,9 +45,11 @@ def windows_table(study: Study, road: Road, label: dict[str, Any]) -> pl.LazyFra
 
 
 def _by_kind(row: dict[str, Any]) -> dict[str, int]:
-    """A column for each kind of leaving, where kinds are told."""
-    told = row.get("by_kind")
-    return {} if told is None else {f"left_{kind.replace('-', '_')}": told.get(kind, 0) for kind in KINDS}
+    """A column for each kind of leaving, be it churn or not, where kinds are told."""
+    if "by_kind" not in row:
+        return {}
+    churned, others = row["by_kind"], row["others_by_kind"]
+    return {f"left_{kind.replace('-', '_')}": churned.get(kind, 0) + others.get(kind, 0) for kind in KINDS}
 
 
 def _row(study: Study, road: Road, counts: dict[str, Any]) -> dict[str, Any]:

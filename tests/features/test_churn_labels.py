@@ -63,7 +63,7 @@ def test_each_state_once() -> None:
     ]
     counted = label_counts(found)[at(2)]
     assert [counted[state] for state in STATES] == [1, 3, 1, 0, 2]
-    assert counted["kind unknown"] == 1, "who left in the gap is of no kind"
+    assert counted["churned unknown"] == 1, "who left in the gap is of no kind"
 
 
 @pytest.mark.parametrize(
