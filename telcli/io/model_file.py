@@ -21,11 +21,9 @@ from telcli.errors import DataError, MissingInputError
 __all__ = ["TRUSTED", "read", "write"]
 
 TRUSTED = (
-    "functools.partial",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.utils.validation.check_array",
     "telcli.methods.churn_linear.LinearChurn",
     "telcli.methods.churn_model.ChurnModel",
+    "telcli.methods.churn_terms.ChurnTerms",
 )
 """Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
 

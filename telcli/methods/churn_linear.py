@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
 import numpy as np
@@ -88,14 +88,19 @@ class LinearChurn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Log-odds of leaving, added up row by row in one order: a matrix product's last bits hang on the batch."""
         matrix = np.asarray(X)
         found = np.full(len(matrix), self.intercept_)
-        for column, nodes, table, gap in zip(self.numbers_, self.nodes_, self.tables_, self.gaps_, strict=True):
-            values = matrix[:, column].astype(np.float64)
-            found += np.where(np.isnan(values), gap, np.interp(values, nodes, table))
-        for column, terms in zip(self.categorical, self.levels_, strict=True):
-            codes = matrix[:, column]
-            known = (codes >= 0) & (codes < terms.size)
-            found[known] += terms[codes[known].astype(np.intp)]
+        for _, values in self.terms(matrix):
+            found += values
         return found
+
+    def terms(self, X: Matrix) -> Iterator[tuple[int, Floats]]:
+        """What each column of X adds to the log-odds by row, with its position; reasons read this."""
+        for column, nodes, table, gap in zip(self.numbers_, self.nodes_, self.tables_, self.gaps_, strict=True):
+            values = X[:, column].astype(np.float64)
+            yield int(column), np.where(np.isnan(values), gap, np.interp(values, nodes, table))
+        for column, table in zip(self.categorical, self.levels_, strict=True):
+            codes = X[:, column]
+            known = np.append(table, 0.0)
+            yield column, known[np.where((codes >= 0) & (codes < table.size), codes, table.size).astype(np.intp)]
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probability of staying and of leaving: rows x 2."""

@@ -74,7 +74,7 @@ def _trained(study: Study, road: Road) -> Outcome:
     drivers, label = drivers_of(road), label_told(study, road)
     coming, when = when_of(study, road)
     tables = {
-        "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), drivers),
+        "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"])),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_costs": pl.DataFrame(costs.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
         "churn_windows": windows_table(study, road, label),
@@ -149,7 +149,6 @@ def _left_out(road: Road) -> dict[str, str]:
 
 
 def _model_facts(road: Road) -> dict[str, Any]:
-    from telcli.methods.churn_model import MEMBERS
-
-    weights = dict(zip(MEMBERS, road.model.weights_.tolist(), strict=False)) if road.model.kind_ == "blend" else {}
-    return {"kind": road.model.kind_, "weights": weights, "rounds": dict(road.model.rounds_)}
+    """What the model is, what else was tried, and what the work allowed."""
+    model = road.model
+    return {"kind": model.kind_, "trials": dict(model.trials_), "plan": dict(model.plan_), "slope": model.slope_}

@@ -172,7 +172,7 @@ def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fit_months(study: Study, learned: _Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
-    """Fit on every row, stacked and calibrated on the month `later`; on mixed folds where that cannot be."""
+    """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be."""
     matrix, seed = design.matrix(learned.frame), study.inputs.seed
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
     splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)

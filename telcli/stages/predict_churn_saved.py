@@ -47,11 +47,7 @@ def describe(study: Study, road: Road, metrics: Mapping[str, Any], known: Driver
         "label": _FLAT if flat else "first left within the outcome window",
         "definition": {name: getattr(study.settings, name) for name in DEFINING},
         "typical_stayer": [_or_none(value) for value in road.stayer],
-        "drivers": {
-            "order": known.order.tolist(),
-            "centre": [_or_none(value) for value in known.centre],
-            "strongest": known.strongest,
-        },
+        "drivers": known.strongest,
         "distribution": {**road.spread, "score": score_bins(study, road)},
         "metrics": dict(metrics),
         "libraries": {
@@ -69,13 +65,13 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
     Raises
     ------
     DataError
-        The side-car lacks what scoring takes, is of another scikit-learn, or none of the model's columns is there.
+        The side-car lacks what scoring takes, or none of the model's columns is there.
     """
     description = _checked(saved)
-    road, known = _road(study, saved.estimator, description)
+    road = _road(study, saved.estimator, description)
     _tell_definition(study, description)
     values = Values(study, road)
-    table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]), known)
+    table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]))
     drift = drift_of(study, road, description, trained=False)
     metrics = {
         "split": "scored-only",
@@ -89,7 +85,7 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
             "auc": description["metrics"].get("auc"),
         },
         "expected_churners": float(road.probability.sum()),
-        "drivers": known.strongest,
+        "drivers": description["drivers"],
         "features": list(road.design.names),
         "value_from": values.origin,
         **drift.metrics,
@@ -114,28 +110,16 @@ def _checked(saved: SavedModel) -> Mapping[str, Any]:
             hint="Train it again with: telcli predict-churn",
             file=f"{saved.name}.json",
         )
-    made_by = found["libraries"].get("scikit-learn")
-    if made_by != sklearn.__version__:
-        raise DataError(
-            "model-library",
-            "{file} was made with scikit-learn {then}, and this is {now}: what it says could differ.",
-            hint="Train it again with: telcli predict-churn",
-            file=saved.name,
-            then=made_by,
-            now=sklearn.__version__,
-        )
     return found
 
 
-def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> tuple[Road, Drivers]:
+def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Road:
     """The snapshot scored, and nobody tested."""
     design = ChurnDesign(tuple(_feature(told) for told in description["features"]), {})
     people = _fitting(study, people_at(study, design), design)
     stayer = np.array(description["typical_stayer"], dtype=np.float32)  # None is NaN
-    told = description["drivers"]
-    known = Drivers(np.array(told["order"], dtype=np.intp), np.array(told["centre"], dtype=float), told["strongest"])
     nobody = people.clear()
-    road = Road(
+    return Road(
         people=people,
         probability=probability_of(study.inputs, people, model, design),
         source=np.full(people.height, "final-model"),
@@ -149,7 +133,6 @@ def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> tu
         sample_stayed=np.empty(0, dtype=bool),
         facts={"split": "scored-only"},
     )
-    return road, known
 
 
 def _feature(told: Mapping[str, Any]) -> Feature:

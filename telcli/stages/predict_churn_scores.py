@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from telcli.stages.predict_churn_reasons import Drivers, reasons_of
+from telcli.stages.predict_churn_reasons import reasons_of
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
 
 __all__ = ["scores_of"]
 
 
-def scores_of(study: Study, road: Road, values: Values, base: float, drivers: Drivers) -> pl.LazyFrame:
+def scores_of(study: Study, road: Road, values: Values, base: float) -> pl.LazyFrame:
     """One row per customer at the snapshot; `base` is the churn rate of those tested."""
     settings = study.settings
     saving = values.people_costs.expected_saving(road.probability)
@@ -31,7 +31,7 @@ def scores_of(study: Study, road: Road, values: Values, base: float, drivers: Dr
             "labelled": pl.Series(road.source.tolist(), dtype=pl.String),
         }
     )
-    reasons = reasons_of(study, road, told, drivers)
+    reasons = reasons_of(study, road, told)
     banded = pl.concat([frame, reasons], how="horizontal").with_columns(
         pl.lit(study.as_of).alias("as_of"),
         pl.when(risk >= high).then(pl.lit("high")).otherwise(lower).alias("risk_band"),

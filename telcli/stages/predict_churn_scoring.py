@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 import polars as pl
-import sklearn
 from numpy.typing import NDArray
 from scipy.special import expit
 
@@ -15,7 +14,7 @@ from telcli.features.churn_design import ChurnDesign
 from telcli.methods.churn_model import ChurnModel
 from telcli.stages import Inputs
 
-__all__ = ["made_of", "probability_of", "same_library"]
+__all__ = ["made_of", "probability_of"]
 
 _TOGETHER = 250_000
 """Customers that are scored together here, to bound what their features take."""
@@ -23,7 +22,7 @@ _TOGETHER = 250_000
 
 def probability_of(inputs: Inputs, people: pl.DataFrame, model: ChurnModel, design: ChurnDesign) -> NDArray[np.float64]:
     """The probability of leaving of each of `people`, who are in the order of customer_id."""
-    work = partial(_log_odds, model=model, design=design, made_by=sklearn.__version__)
+    work = partial(_log_odds, model=model, design=design)
     made = made_of(inputs, people, design, work, {"log_odds": pl.Float64()}, "scores")
     # The last step is taken here: exponentials are not the same to the bit on all processors, sums and products are.
     return np.asarray(expit(made.get_column("log_odds").to_numpy()), dtype=np.float64)
@@ -54,17 +53,5 @@ def _known(people: pl.DataFrame, design: ChurnDesign) -> list[str]:
     return [name for name in design.names if kinds.get(name, pl.Null) != pl.Null]
 
 
-def _log_odds(rows: pl.DataFrame, *, model: ChurnModel, design: ChurnDesign, made_by: str) -> pl.DataFrame:
-    same_library(made_by)
+def _log_odds(rows: pl.DataFrame, *, model: ChurnModel, design: ChurnDesign) -> pl.DataFrame:
     return rows.select("customer_id", log_odds=pl.Series(model.decision_function(design.matrix(rows))))
-
-
-def same_library(made_by: str) -> None:
-    """Refuse to use a model under another scikit-learn than it was made by: it could say anything.
-
-    >>> same_library("0.1")
-    Traceback (most recent call last):
-    ImportError: scikit-learn 0.1 is needed here, not ...
-    """
-    if sklearn.__version__ != made_by:
-        raise ImportError(f"scikit-learn {made_by} is needed here, not {sklearn.__version__}")

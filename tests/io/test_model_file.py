@@ -16,7 +16,7 @@ from telcli.io import model_file
 from telcli.methods.churn_model import ChurnModel
 
 
-def trained(rows: int = 400) -> tuple[ChurnModel, np.ndarray]:
+def trained(rows: int = 3000) -> tuple[ChurnModel, np.ndarray]:
     rng = np.random.default_rng(1)
     X = rng.normal(size=(rows, 4)).astype(np.float32)
     X[:, 0] = rng.integers(0, 4, rows)
@@ -107,5 +107,7 @@ def test_a_file_that_is_no_archive_is_refused_even_with_its_own_hash(tmp_path: P
 
 
 def test_every_trusted_name_is_needed() -> None:
-    needed = set(skops.io.get_untrusted_types(data=skops.io.dumps(trained()[0])))
+    models = [trained(rows)[0] for rows in (150, 3000)]
+    assert [model.kind_ for model in models] == ["logistic", "additive"]
+    needed = {name for model in models for name in skops.io.get_untrusted_types(data=skops.io.dumps(model))}
     assert needed == set(model_file.TRUSTED)

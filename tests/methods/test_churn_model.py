@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
-from telcli.methods import churn_model
+from telcli.methods import churn_terms
 from telcli.methods.churn_linear import LinearChurn
 from telcli.methods.churn_metrics import calibration_line
 from telcli.methods.churn_model import ChurnModel
@@ -30,7 +30,7 @@ def test_it_ranks_nearly_as_well_as_the_truth_and_is_calibrated() -> None:
     held, left, truth = planted(20_000, seed=1)
     model = ChurnModel((0,)).fit(X, y)
     p = model.predict_proba(held)[:, 1]
-    assert model.kind_ == "blend"
+    assert model.kind_ == "pairs"
     assert roc_auc_score(left, p) > roc_auc_score(left, truth) - 0.03
     intercept, slope = calibration_line(left, p)
     assert abs(intercept) < 0.15
@@ -46,13 +46,10 @@ def test_a_sampled_training_set_gives_probabilities_of_the_whole() -> None:
     assert p.mean() == pytest.approx(y.mean(), rel=0.1)
 
 
-@pytest.mark.slow
 def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     X, y, _ = planted(3000)
     alone = ChurnModel((0,)).fit(X, y).decision_function(X)
-    monkeypatch.setattr(churn_model, "_SPREAD_CELLS", 0)
-    monkeypatch.setattr(churn_model, "_CHUNK", 500)
-    monkeypatch.setattr(churn_model.os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(churn_terms, "_CHUNK", 500)
     with threadpool_limits(2):
         spread = ChurnModel((0,)).fit(X, y).decision_function(X)
     assert (alone == spread).all()
@@ -129,12 +126,11 @@ def test_the_linear_part_needs_both_classes() -> None:
         LinearChurn((0,)).fit(X, np.zeros(500))
 
 
-@pytest.mark.parametrize("rows", [150, 600], ids=["logistic", "blend"])
-def test_a_row_scores_the_same_to_the_bit_in_whatever_batch(rows: int) -> None:
+@pytest.mark.parametrize(("rows", "kind"), [(150, "logistic"), (6000, "pairs")])
+def test_a_row_scores_the_same_to_the_bit_in_whatever_batch(rows: int, kind: str) -> None:
     X, y, _ = planted(rows)
     model = ChurnModel((0,)).fit(X, y)
-    assert model.kind_ == ("logistic" if rows < 200 else "blend")
-    assert all(weight > 0 for weight in model.weights_[-1:])  # of the linear member, which used to hang on the batch
+    assert model.kind_ == kind
     whole = model.decision_function(X)
     for size, most in ((1, 60), (7, rows), (64, rows)):
         parts = [model.decision_function(X[start : min(start + size, most)]) for start in range(0, most, size)]

@@ -11,14 +11,12 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError, ExitCode, UsageError
-from telcli.methods import churn_model
 from telcli.pipeline.catalog import stage
 from telcli.pipeline.engines.spark_worker import mapped
 from telcli.settings import PredictChurnSettings
-from telcli.stages import Inputs, Outcome, predict_churn_scoring
+from telcli.stages import Inputs, Outcome
 from telcli.stages.engine import Embedded
 from telcli.stages.predict_churn import predict_churn
-from telcli.stages.predict_churn_scoring import same_library
 from telcli.tables import contract
 
 AS_OF = date(2024, 6, 1)
@@ -110,14 +108,6 @@ def run(tables: Tables, **settings: Any) -> Outcome:
 def scores(outcome: Outcome) -> pl.DataFrame:
     found: pl.DataFrame = contract("churn_scores").require(outcome.tables["churn_scores"]).collect()
     return found
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fewer_trees() -> Iterator[None]:
-    """What the stage does around a model does not hang on how many trees that has."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -330,13 +320,6 @@ def test_customers_scored_elsewhere_are_scored_the_same_to_the_bit(
     assert scores(there)["reason_1"].null_count() < len(scores(there))
     for name, frame in here.tables.items():
         assert there.tables[name].collect().equals(frame.collect()), name
-
-
-def test_another_library_than_the_model_was_made_by_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_churn_scoring.sklearn, "__version__", "0.9")
-    same_library("0.9")
-    with pytest.raises(ImportError, match=r"scikit-learn 0\.8 is needed here, not 0\.9"):
-        same_library("0.8")
 
 
 def leaky(rows: int = 900) -> dict[str, Any]:

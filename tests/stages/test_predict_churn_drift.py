@@ -1,6 +1,5 @@
 """Drift: quiet where nothing has changed, loud where customers, scores or outcomes have."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.methods import churn_model
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Earlier, Inputs, Outcome, SavedModel
 from telcli.stages.predict_churn import predict_churn
@@ -16,13 +14,6 @@ from telcli.tables import contract
 from tests.stages.test_predict_churn import AS_OF, Tables, flat, monthly
 
 MARCH = date(2024, 3, 1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fewer_trees() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 20, "additive": 20})
-        yield
 
 
 @pytest.fixture(scope="module")

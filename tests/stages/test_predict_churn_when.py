@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.methods import churn_model
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn import predict_churn
@@ -18,9 +17,7 @@ HAZARDS = [f"hazard_{month}" for month in range(1, 13)]
 
 
 def told(months: int, rows: int, **settings: Any) -> Outcome:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
-        return predict_churn(Inputs(monthly(rows, months), AS_OF), PredictChurnSettings(**settings))
+    return predict_churn(Inputs(monthly(rows, months), AS_OF), PredictChurnSettings(**settings))
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +94,7 @@ def test_other_expectations_of_score_value_are_told() -> None:
     values = people.with_columns(
         as_of=pl.lit(AS_OF), retention_value=pl.lit(100.0), expected_months=pl.lit(23.9), value_tier=pl.lit("gold")
     )
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
-        found = predict_churn(Inputs({**tables, "value_scores": values}, AS_OF), PredictChurnSettings())
+    found = predict_churn(Inputs({**tables, "value_scores": values}, AS_OF), PredictChurnSettings())
     assert "stays-apart" in [notice.code for notice in found.notices]
 
 

@@ -1,0 +1,96 @@
+"""Which of the candidates a churn model is, on rows held out, and how its log-odds are calibrated there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from telcli.methods.calibration import level_shift, stack_logits
+from telcli.methods.churn_fit import Fitted, Grid, Plan, fit_terms
+from telcli.methods.churn_folds import Split
+from telcli.methods.churn_linear import LinearChurn
+
+__all__ = ["KINDS", "Choice", "Trial", "choose", "simplest"]
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+Labels = NDArray[np.int64]
+KINDS = ("logistic", "additive", "pairs")
+_LINE_ROWS = 40_000
+"""Of more rows a line is no candidate: tables find lines by themselves."""
+
+
+class Trial(NamedTuple):
+    """A candidate on rows held out: mean log-loss, its excess over the best candidate's, and the error of that."""
+
+    log_loss: float
+    excess: float
+    error: float
+
+
+class Choice(NamedTuple):
+    """The candidate taken, what the trials were, its calibration, and the last inner fit to start from."""
+
+    kind: str
+    trials: dict[str, Trial]
+    slope: float
+    intercept: float
+    fitted: Fitted
+
+
+def choose(
+    matrix: Matrix, grid: Grid, left: Labels, splits: Sequence[Split], categorical: Sequence[int], plan: Plan
+) -> Choice:
+    """Fit every candidate to each split's rows to learn from, and compare them on its rows to check."""
+    kinds = [k for k in KINDS if (k != "logistic" or left.size <= _LINE_ROWS) and (k != "pairs" or plan.pairs)]
+    held: list[Floats] = []
+    level: list[Floats] = []
+    for learn, check, wide in splits:
+        fitted = fit_terms(grid.part(learn), left[learn], plan)
+        line = LinearChurn(categorical).fit(matrix[learn], left[learn]) if "logistic" in kinds else None
+        held.append(_shown(kinds, line, fitted, matrix[check], grid.part(check)))
+        # Fitted again on every row, a candidate will stand higher or lower by as much as the rates differ.
+        shift = float(logit(left.mean()) - logit(left[learn].mean()))
+        other = held[-1] if wide is check else _shown(kinds, line, fitted, matrix[wide], grid.part(wide))
+        level.append(other + shift)
+    truth = np.concatenate([left[split.check] for split in splits])
+    scores = np.concatenate(held)
+    trials = dict(zip(kinds, compared(scores, truth), strict=True))
+    kind = simplest(trials)
+    place = kinds.index(kind)
+    slope = float(stack_logits(scores[:, [place]], truth)[0][0])
+    whole = np.concatenate([left[split.level] for split in splits])
+    shift = level_shift(slope * np.concatenate(level)[:, place], whole)
+    return Choice(kind, trials, slope, shift, fitted)
+
+
+def compared(scores: Floats, y: Labels) -> list[Trial]:
+    """Trials of candidates, a column of log-odds each, on the same rows with labels `y`.
+
+    >>> [round(trial.excess, 3) for trial in compared(np.array([[0.0, 2.0], [0.0, -2.0]]), np.array([1, 0]))]
+    [0.566, 0.0]
+    """
+    losses = np.logaddexp(0.0, scores) - y[:, None] * scores
+    means = losses.mean(axis=0)
+    above = losses - losses[:, [int(np.argmin(means))]]
+    errors = above.std(axis=0, ddof=1) / np.sqrt(y.size)
+    return [Trial(*map(float, found)) for found in zip(means, above.mean(axis=0), errors, strict=True)]
+
+
+def simplest(trials: dict[str, Trial]) -> str:
+    """The first candidate, simplest first, that is within one standard error of the best.
+
+    >>> simplest({"additive": Trial(0.31, 0.01, 0.02), "pairs": Trial(0.30, 0.0, 0.0)})
+    'additive'
+    """
+    return next(kind for kind, trial in trials.items() if trial.excess <= trial.error)
+
+
+def _shown(kinds: list[str], line: LinearChurn | None, fitted: Fitted, matrix: Matrix, grid: Grid) -> Floats:
+    """Log-odds of rows by candidate."""
+    found = [grid.score(fitted, pairs=kind == "pairs") for kind in kinds if kind != "logistic"]
+    return np.column_stack([line.decision_function(matrix), *found] if line else found)

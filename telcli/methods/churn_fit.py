@@ -1,0 +1,150 @@
+"""Fitting the sum of tables within a stated work: what that allows, rows as codes, both stages of the fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telcli.methods.churn_bins import cuts, encode, sizes_of
+from telcli.methods.churn_terms import ChurnTerms
+from telcli.methods.pair_terms import PairTerms, fit_pairs, groups_of, pair_sum
+from telcli.methods.smooth_terms import SmoothTerms, fit_smooth, table_sum
+
+__all__ = ["Fitted", "Grid", "Plan", "fit_terms", "planned"]
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+Codes = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+class Plan(NamedTuple):
+    """Steps of a number's table, columns and pairs at most, and the seconds of one processor that takes."""
+
+    bins: int
+    columns: int
+    pairs: int
+    seconds: float
+
+
+class Fitted(NamedTuple):
+    """Tables of one column, and those of two on top."""
+
+    smooth: SmoothTerms
+    pairs: PairTerms | None
+
+
+_WAYS = ((64, 60), (48, 60), (32, 60), (24, 60), (24, 30), (16, 30), (16, 0), (8, 0), (4, 0))
+_MOST_CODES = 2_000
+"""All tables' values together: their curvature is a square of it, solved at every step."""
+
+
+def planned(rows: int, columns: int, seconds: float) -> Plan:
+    """The finest tables that the seconds allow: first pairs go, then steps, last the columns that tell least.
+
+    Seconds are reckoned by what a step took on one processor of 2020s make, per row, column and value of a table.
+
+    >>> planned(7_000, 19, 120.0)[:3], planned(1_000_000, 60, 60.0)[:3], planned(300_000, 60, 1.0)[:3]
+    ((64, 19, 60), (24, 60, 30), (4, 60, 0))
+    """
+    for bins, pairs in _WAYS:
+        found = Plan(bins, columns, pairs, _seconds(rows, columns, bins, pairs))
+        if columns * (bins + 2) <= _MOST_CODES and found.seconds <= seconds:
+            return found
+    kept = min(columns, _MOST_CODES // 6)
+    while kept > 1 and _seconds(rows, kept, 4, 0) > seconds:
+        kept = kept * 3 // 4
+    return Plan(4, kept, 0, _seconds(rows, kept, 4, 0))
+
+
+def _seconds(rows: int, columns: int, bins: int, pairs: int) -> float:
+    """Two fits' worth: that of the choice and that of every row."""
+    part, values = min(rows, 60_000), columns * (bins + 2)
+    look = columns**2 * 2e-9
+    smooth = 4 * part * look / 2 + 8 * values**3 * 3e-11 + 8 * rows * columns * 8e-9
+    return 2 * (smooth + (2 * rows * look + 12 * rows * pairs * 2.5e-8 if pairs else 0.0))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Training rows as codes: what the tables are fitted to."""
+
+    columns: NDArray[np.intp]
+    edges: list[Matrix]
+    categorical: tuple[int, ...]
+    codes: Codes
+    sizes: NDArray[np.intp]
+    groups: Sequence[NDArray[np.intp]]
+
+    @classmethod
+    def of(cls, X: Matrix, categorical: Sequence[int], y: Labels, plan: Plan) -> Grid:
+        """Cut rows x columns; where there are more columns than planned, those are kept that tell most alone."""
+        edges = cuts(X, categorical, plan.bins)
+        codes, sizes = encode(X, edges, categorical), sizes_of(edges)
+        columns = np.arange(X.shape[1])
+        if plan.columns < columns.size:
+            told = np.array([_told(column, size, y) for column, size in zip(codes.T, sizes, strict=True)])
+            columns = np.sort(np.argsort(-told, kind="stable")[: plan.columns])
+            codes, sizes = np.asfortranarray(codes[:, columns]), sizes[columns]
+        kinds = tuple(np.flatnonzero(np.isin(columns, list(categorical))).tolist())
+        kept = [edges[j] for j in columns]
+        return cls(columns, kept, kinds, codes, sizes, groups_of(codes, sizes, kinds))
+
+    def part(self, rows: NDArray[np.intp]) -> Grid:
+        """The same of some rows."""
+        codes = np.empty((rows.size, self.codes.shape[1]), dtype=np.uint8, order="F")
+        for j in range(codes.shape[1]):
+            codes[:, j] = self.codes[rows, j]
+        return Grid(self.columns, self.edges, self.categorical, codes, self.sizes, self.groups)
+
+    def score(self, fitted: Fitted, *, pairs: bool) -> Floats:
+        """Log-odds of the rows, with the tables of pairs or without."""
+        alone = table_sum(self.codes, fitted.smooth.tables, fitted.smooth.intercept)
+        return pair_sum(self.codes, self.groups, fitted.pairs, alone) if pairs and fitted.pairs else alone
+
+    def terms(self, fitted: Fitted, y: Labels) -> ChurnTerms:
+        """The fitted model by itself; what stayers look like is taken from the rows."""
+        stayers = self.part(np.flatnonzero(y == 0)).codes
+        shares = [np.bincount(c, minlength=n) / len(stayers) for c, n in zip(stayers.T, self.sizes, strict=True)]
+        found = fitted.pairs or PairTerms([], [], [])
+        spread = []
+        for (j, k), table in zip(found.pairs, found.tables, strict=True):
+            cells = self.groups[j][stayers[:, j]] * table.shape[1] + self.groups[k][stayers[:, k]]
+            spread.append((np.bincount(cells, minlength=table.size) / len(stayers)).reshape(table.shape))
+        return ChurnTerms(
+            columns=self.columns,
+            edges=self.edges,
+            categorical=self.categorical,
+            level=fitted.smooth.intercept,
+            tables=fitted.smooth.tables,
+            groups=list(self.groups),
+            pairs=found.pairs,
+            pair_tables=found.tables,
+            shares=shares,
+            pair_shares=spread,
+        )
+
+
+def fit_terms(grid: Grid, y: Labels, plan: Plan, *, pairs: bool = True, start: Fitted | None = None) -> Fitted:
+    """Fit single tables, then pairs on top; `start`, fitted to nearly the same rows, saves most of the rounds."""
+    left = y.astype(np.float64)
+    smooth = fit_smooth(grid.codes, grid.sizes, grid.categorical, left, start.smooth if start else None)
+    if not pairs or not plan.pairs:
+        return Fitted(smooth, None)
+    alone = table_sum(grid.codes, smooth.tables, smooth.intercept)
+    known = start.pairs if start else None
+    found = fit_pairs(grid.codes, grid.sizes, grid.categorical, left, alone, grid.groups, most=plan.pairs, start=known)
+    return Fitted(smooth, found)
+
+
+def _told(codes: NDArray[np.uint8], size: int, y: Labels) -> float:
+    """How far churn by code stands out of chance: the score test of a table against one rate."""
+    rows, left, rate = np.bincount(codes, minlength=size), np.bincount(codes, y, size), float(y.mean())
+    held = rows > 0
+    excess = np.square(left - rows * rate)[held] / (rows[held] * rate * (1 - rate))
+    free = max(int(held.sum()) - 1, 1)
+    return (float(excess.sum()) - free) / float(np.sqrt(2 * free))
