@@ -24,5 +24,6 @@ COSTS: dict[str, Any] = {
             ("true_negative_cost", "--tn-cost"),
         )
     },
+    "compare": Annotated[str | None, setting(_STAGE, "compare", "--compare")],
 }
 """By the settings that they give."""

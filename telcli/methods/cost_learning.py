@@ -205,7 +205,8 @@ def fitted_part(
     if estimator is not None:
         return clone(estimator).fit(X, left)
     trees = HistGradientBoostingClassifier(
-        max_iter=60,
+        learning_rate=0.15,
+        max_iter=30,
         max_leaf_nodes=8,
         early_stopping=False,
         categorical_features=list(categorical) or None,

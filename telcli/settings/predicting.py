@@ -99,6 +99,19 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         "Cost of leaving a stayer alone: a column, or a number; empty is 0.",
         "未联系未流失客户的成本：列名或数值；留空为 0。",
     )
+    compare: str = setting(
+        "all",
+        "Methods of the total-cost table: all, or quick, without those that learn from costs.",
+        "总成本表所比较的方法：all 为全部，quick 不含需按成本训练的方法。",
+        choices=("all", "quick"),
+    )
+    compare_rows: int = setting(
+        10_000,
+        "Rows that methods which learn from costs are given.",
+        "按成本训练的方法所用的行数上限。",
+        unit="rows",
+        low=500,
+    )
     high_risk_lift: float = setting(
         2.0, "Risk is high from this many times the churn rate.", "流失概率达到平均值的多少倍为高风险。", low=1.0
     )

@@ -74,9 +74,9 @@ def _trained(study: Study, road: Road) -> Outcome:
     drivers, label = drivers_of(road), label_told(study, road)
     coming, when = when_of(study, road)
     tables = {
-        "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"])),
+        "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), costs.target),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
-        "churn_costs": pl.DataFrame(costs.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        **costs.tables,
         "churn_windows": windows_table(study, road, label),
         **coming,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from telcli.settings import PredictChurnSettings
 from telcli.stages.predict_churn_drift import distribution_of
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
+from telcli.stages.predict_churn_rows import Learned, Trial, Trials, fold_trials, whole
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
     Road,
@@ -54,12 +54,11 @@ def flat_road(study: Study) -> Road:
             "One month of data cannot be tested out of time.",
             hint="Leave split at auto, or bring monthly tables.",
         )
-    design = choose_design(study, people.filter(known), y, flat=True)
-    matrix = design.matrix(people)
-    p, folds = _other_customers(study, matrix[known], y, design)
-    model = train(
-        matrix[known], y, categorical=design.categorical, most=settings.max_training_rows, seed=study.inputs.seed
-    )
+    learned, seed = Learned(people.filter(known), y, 1.0), study.inputs.seed
+    design = choose_design(study, learned.frame, y, flat=True)
+    matrix = design.matrix(learned.frame)
+    p, folds = _other_customers(study, matrix, y, design)
+    model = train(matrix, y, categorical=design.categorical, most=settings.max_training_rows, seed=seed)
     probability = np.empty(people.height)
     probability[known] = p
     probability[~known] = probability_of(study.inputs, people.filter(~known), model, design)
@@ -70,15 +69,16 @@ def flat_road(study: Study) -> Road:
         people=people,
         probability=probability,
         source=np.where(known, "out-of-fold", "final-model"),
-        tested=people.filter(known),
+        tested=learned.frame,
         y=y,
         p=p,
         model=model,
         design=design,
-        stayer=typical_stayer(matrix[known][y == 0], design),
-        **sample_of(matrix[known], y, study.inputs.seed),
+        stayer=typical_stayer(matrix[y == 0], design),
+        **sample_of(matrix, y, seed),
         facts={"split": "cross-validation", "folds": folds, "windows": {"snapshot": str(study.as_of)}},
-        spread=distribution_of(study, people.filter(known), matrix[known], y, design),
+        spread=distribution_of(study, learned.frame, matrix, y, design),
+        trials=Trials(fold_trials(learned, design, folds, seed), whole(learned, design)),
     )
 
 
@@ -99,7 +99,7 @@ def month_road(study: Study, first: date) -> Road:
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
     people = people_at(study, design, labelled.here)
-    tested, y, p = (
+    tested, y, p, parts = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
     model, known = _fit_months(study, learned, design, windows.closed[-1])
@@ -120,6 +120,7 @@ def month_road(study: Study, first: date) -> Road:
         facts={**_facts(windows, settings, out_of_time), "label": labelled.facts},
         closed=windows.closed,
         spread=distribution_of(study, learned.frame, known, learned.y, design, learned.kept),
+        trials=Trials(parts, whole(learned, design)),
     )
 
 
@@ -143,22 +144,13 @@ def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = Non
     return found.sort("customer_id")
 
 
-@dataclass(frozen=True)
-class _Learned:
-    """Rows to learn from, sorted by customer and month, and the share of stayers kept."""
-
-    frame: pl.DataFrame
-    y: Floats
-    kept: float
-
-
-def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -> _Learned:
+def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -> Learned:
     """At most as many rows as may be trained on: churners first, or all `alike` where they are tested on too."""
     y = labels.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, study.as_of)
     rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed, alike=alike)
     frame = _features_of(study, labels[rows])
-    return _Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
+    return Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
 
 
 def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
@@ -171,7 +163,7 @@ def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts, how="vertical_relaxed").sort("customer_id", "month")
 
 
-def _fit_months(study: Study, learned: _Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
+def _fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
     """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be."""
     matrix, seed = design.matrix(learned.frame), study.inputs.seed
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
@@ -183,7 +175,7 @@ def _fit_months(study: Study, learned: _Learned, design: ChurnDesign, later: dat
 
 def _out_of_time(
     study: Study, windows: snapshots.Windows, labels: pl.DataFrame, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats]:
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[Trial, ...]]:
     """The latest closed month, scored by a model of months whose outcome was known by then."""
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
@@ -195,18 +187,19 @@ def _out_of_time(
     tested = _features_of(study, labels.filter(pl.col("month") == windows.test))
     y = tested.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, windows.test)
-    return tested, y, model.predict_proba(design.matrix(tested))[:, 1]
+    return tested, y, model.predict_proba(design.matrix(tested))[:, 1], (whole(learned, design, y.size),)
 
 
 def _over_months(
-    study: Study, windows: snapshots.Windows, learned: _Learned, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats]:
+    study: Study, windows: snapshots.Windows, learned: Learned, design: ChurnDesign
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[Trial, ...]]:
     """The latest closed month, each customer scored by a model of other customers."""
     customers = learned.frame.get_column("customer_id").to_numpy()
-    p, _ = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers)
+    p, folds = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers)
     last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy()
     both_classes(learned.y[last], windows.closed[-1])
-    return learned.frame.filter(last), learned.y[last], p[last]
+    parts = fold_trials(learned, design, folds, study.inputs.seed, customers, last)
+    return learned.frame.filter(last), learned.y[last], p[last], parts
 
 
 def _other_customers(

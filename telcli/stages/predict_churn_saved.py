@@ -71,8 +71,9 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
     road = _road(study, saved.estimator, description)
     _tell_definition(study, description)
     values = Values(study, road)
-    table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]))
     drift = drift_of(study, road, description, trained=False)
+    target = values.people_costs.expected_saving(road.probability) > 0
+    table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]), target)
     metrics = {
         "split": "scored-only",
         "windows": {name: description["definition"][name] for name in ("gap_months", "outcome_months")},

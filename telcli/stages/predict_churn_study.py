@@ -20,6 +20,7 @@ from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
 from telcli.stages.predict_churn_given import cost_features
+from telcli.stages.predict_churn_rows import Trials
 
 __all__ = [
     "LEVEL_OFF",
@@ -66,7 +67,7 @@ class Road:
     customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
     2,000 customers learned from, half of them stayers or more; `spread` is how the features are spread over all of
     those, in counts; `closed` are months whose outcome is known, none of a
-    flat table.
+    flat table; `trials` are rows that other methods may learn from.
     """
 
     people: pl.DataFrame
@@ -83,6 +84,7 @@ class Road:
     facts: dict[str, Any]
     closed: tuple[date, ...] = ()
     spread: dict[str, Any] = field(default_factory=dict)
+    trials: Trials | None = None
 
 
 def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:

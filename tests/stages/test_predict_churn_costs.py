@@ -1,6 +1,6 @@
 """Costs of predict-churn: given by columns or by value, compared on customers nobody learned from, and acted upon."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,20 +8,13 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError, TelcliError, UsageError
-from telcli.methods import churn_model
+from telcli.methods import total_cost
 from telcli.settings import PredictChurnSettings
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Inputs, Outcome, predict_churn_trials
 from telcli.stages.predict_churn import predict_churn
 from telcli.stages.predict_churn_given import given_costs, matrix_of
 from telcli.tables import contract
 from tests.stages.test_predict_churn import AS_OF, Tables, flat, monthly
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fewer_trees() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_model, "_MOST_ROUNDS", {"trees": 30, "additive": 30})
-        yield
 
 
 def run(tables: Tables, **settings: Any) -> Outcome:
@@ -104,3 +97,66 @@ def test_costs_of_columns_serve_months_too() -> None:
     assert outcome.metrics["value_from"] == "costs" and outcome.metrics["split"] == "out-of-time"
     told = [notice for notice in outcome.notices if notice.code == "columns-of-today"]
     assert not any("fp" in str(notice) for notice in told)
+
+
+LEARNERS = ["adacost", "adacost-unit", "adamec", "metacost", "rejection-sampling", "under-sampling"]
+PLAIN = ["everybody", "model-bayes", "model-half", "nobody", "top-decile"]
+
+
+def test_every_method_is_compared_on_the_same_customers() -> None:
+    costs = table(run(priced(), **GIVEN), "churn_costs")
+    assert sorted(costs["method"]) == sorted(LEARNERS + PLAIN)
+    worst = max(costs.filter(pl.col("method").is_in(["nobody", "everybody"]))["cost"])
+    assert (costs.filter(pl.col("method").is_in(["adacost", "adamec", "metacost"]))["cost"] < worst).all()
+    quick = run(priced(300), **GIVEN, compare="quick")
+    assert sorted(quick.metrics["total_cost"]) == sorted(PLAIN)
+
+
+def test_learners_never_learn_from_those_they_are_tested_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[set[str], set[str]]] = []
+    decided = predict_churn_trials._decided
+
+    def watched(study: Any, part: Any, values: Any, method: str, people: pl.DataFrame, costs: Any) -> Any:
+        learned = part.learned.frame[part.rows]["customer_id"]
+        seen.append((set(learned), set(people["customer_id"])))
+        return decided(study, part, values, method, people, costs)
+
+    monkeypatch.setattr(predict_churn_trials, "_decided", watched)
+    run(priced(300), **GIVEN)
+    run(monthly(600, 8))
+    assert len(seen) >= 2 * len(LEARNERS)
+    assert all(not learned & tested for learned, tested in seen)
+
+
+@pytest.mark.parametrize(
+    ("make", "method"),
+    [
+        (lambda: priced(300), "nobody"),
+        (lambda: priced(300), "everybody"),
+        (lambda: priced(300), "top-decile"),
+        (lambda: priced(300), "adacost"),
+        (lambda: monthly(600), "adamec"),
+    ],
+)
+def test_targets_are_those_of_the_method_in_use(
+    make: Callable[[], Tables], method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(total_cost, "_chosen", lambda *_: method)
+    outcome = run(make())
+    people, costs = table(outcome, "churn_scores"), table(outcome, "churn_costs")
+    assert outcome.metrics["chosen_method"] == method == costs.filter("chosen")["method"].item()
+    assert "decision-not-model" in [notice.code for notice in outcome.notices]
+    wanted = {"nobody": 0, "everybody": people.height, "top-decile": round(0.1 * people.height)}
+    if method in wanted:
+        assert people["target"].sum() == wanted[method]
+    elif outcome.metrics["split"] == "cross-validation" and (people["labelled"] == "out-of-fold").any():
+        tested = people.filter(pl.col("labelled") == "out-of-fold")
+        assert tested["target"].sum() == costs.filter("chosen")["contacted"].item()
+    else:
+        assert people["target"].sum() > 0
+
+
+def test_fewer_rows_and_columns_do_no_harm() -> None:
+    assert set(LEARNERS) <= set(run(priced(900), **GIVEN, compare_rows=500).metrics["total_cost"])
+    bare = run(flat(300), exclude="Contract,colour,country,row,gender,tenure_months,revenue,empty,name")
+    assert sorted(bare.metrics["total_cost"]) == sorted(PLAIN)
