@@ -14,10 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 from telcli.methods.churn_folds import stratified_folds, usable_folds
 from telcli.methods.churn_metrics import auc
 
-__all__ = ["column_auc", "named_afterwards", "plain_name", "scan"]
+__all__ = [
+    "column_auc",
+    "ends_early",
+    "marks_churners",
+    "named_afterwards",
+    "named_load",
+    "named_stay",
+    "plain_name",
+    "scan",
+]
 
 Floats = NDArray[np.float64]
 _FEW_VALUES = 256
+_PURE, _LEAST_MARKED, _CHANCE = 0.99, 0.1, 1e-6
+"""Share of churners among those who bear a mark, share of churners who bear it, and chance of that by luck."""
+_SHORT, _MOSTLY, _LEAST_STAYS = 1.5, 0.9, 10
+"""Months by which stays may differ for rounding, share of stayers whose stay must fit, and customers of each class."""
 
 
 def plain_name(name: str) -> str:
@@ -37,10 +50,61 @@ def named_afterwards(name: str) -> bool:
     [True, True, False, False]
     """
     plain = plain_name(name)
-    afterwards, excepted = _patterns()
-    for found in excepted:
+    for found in _patterns("except"):
         plain = found.sub("", plain)
-    return any(found.search(plain) for found in afterwards)
+    return any(found.search(plain) for found in _patterns("afterwards"))
+
+
+def named_load(name: str) -> bool:
+    """Whether a name says that a date is that of a load, an export or a change of the row, not of the customer.
+
+    >>> [named_load(name) for name in ("x_ETL Date", "last_updated_at", "数据更新时间", "x_plan_change_date")]
+    [True, True, True, False]
+    """
+    return any(found.search(plain_name(name)) for found in _patterns("loads"))
+
+
+def named_stay(name: str) -> bool:
+    """Whether a name says how long a customer has been one.
+
+    >>> [named_stay(name) for name in ("tenure_months", "x_在网时长", "x_months_on_book", "x_data_mb")]
+    [True, True, True, False]
+    """
+    return any(found.search(plain_name(name)) for found in _patterns("stays"))
+
+
+def marks_churners(mark: ArrayLike, y: ArrayLike) -> bool:
+    """Whether a mark is borne by a tenth of the churners or more and next to no stayer, and not by chance.
+
+    A reason for leaving that every second churner gave tells little by its AUC (0.75), and is a leak all the same.
+
+    >>> left = np.repeat([1, 0], [50, 150])
+    >>> marks_churners(np.arange(200) < 25, left), marks_churners(np.arange(200) % 2, left)
+    (True, False)
+    """
+    borne, left = np.asarray(mark, dtype=bool), np.asarray(y, dtype=np.float64)
+    bearers, churners = int(borne.sum()), float(left[borne].sum())
+    if not bearers or borne.all() or churners < _PURE * bearers or churners < _LEAST_MARKED * left.sum():
+        return False
+    return bool(churners * np.log(left.mean()) < np.log(_CHANCE))
+
+
+def ends_early(stay: ArrayLike, since: ArrayLike, y: ArrayLike) -> bool:
+    """Whether a stay (months) is that since a date (months before the snapshot) for stayers, and shorter for churners.
+
+    It was counted up to the day a customer left then, and so tells who did.
+
+    >>> since, left = np.arange(40.0), np.arange(40) % 2
+    >>> ends_early(since - 3 * left, since, left), ends_early(since, since, left)
+    (True, False)
+    """
+    counted, known, left = (np.asarray(found, dtype=np.float64) for found in (stay, since, y))
+    here = np.isfinite(counted) & np.isfinite(known)
+    short, alike = known - counted > _SHORT, np.abs(known - counted) <= _SHORT
+    churners, stayers = here & (left == 1), here & (left == 0)
+    if min(churners.sum(), stayers.sum()) < _LEAST_STAYS:
+        return False
+    return bool(alike[stayers].mean() > _MOSTLY and short[churners].mean() > 1 - _MOSTLY + short[stayers].mean())
 
 
 def column_auc(column: ArrayLike, y: ArrayLike, *, categorical: bool = False, seed: int = 0) -> float:
@@ -86,9 +150,9 @@ def scan(X: ArrayLike, y: ArrayLike, categorical: Sequence[int] = (), *, most: i
 
 
 @cache
-def _patterns() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+def _patterns(kind: str) -> list[re.Pattern[str]]:
     found = tomllib.loads(files("telcli.methods").joinpath("leakage_names.toml").read_text(encoding="utf-8"))
-    return [re.compile(p) for p in found["afterwards"]], [re.compile(p) for p in found["except"]]
+    return [re.compile(pattern) for pattern in found[kind]]
 
 
 def _either(left: Floats, values: Floats) -> float:

@@ -16,6 +16,7 @@ from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
+from telcli.stages.predict_churn_columns import choose_design
 from telcli.stages.predict_churn_drift import distribution_of
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
@@ -25,7 +26,6 @@ from telcli.stages.predict_churn_study import (
     Road,
     Study,
     both_classes,
-    choose_design,
     level_rows,
     sample_of,
     tell_sample,

@@ -12,14 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import DataError, Notice
-from telcli.features import churn_snapshots as snapshots
-from telcli.features.churn_design import ChurnDesign, learn_design
-from telcli.features.known_then import known_then
+from telcli.features.churn_design import ChurnDesign
 from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
-from telcli.methods.leakage import named_afterwards, scan
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
-from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_rows import Trials
 
 __all__ = [
@@ -27,7 +23,6 @@ __all__ = [
     "Road",
     "Study",
     "both_classes",
-    "choose_design",
     "level_rows",
     "sample_of",
     "tell_sample",
@@ -39,10 +34,6 @@ Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 LEVEL_OFF = 0.2
 """Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
-
-NOT_THEN = "not known as of then"
-_SCAN_CUSTOMERS = 10
-"""With fewer churners or stayers a column may separate them by chance."""
 
 
 @dataclass
@@ -66,8 +57,8 @@ class Road:
     `people` (sorted by customer_id) are the snapshot, `probability` and `source` theirs; `tested`, `y` and `p` are
     customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
     2,000 customers learned from, half of them stayers or more; `spread` is how the features are spread over all of
-    those, in counts; `closed` are months whose outcome is known, none of a
-    flat table; `trials` are rows that other methods may learn from.
+    those, in counts; `closed` are months whose outcome is known, none of a flat table; `trials` are rows that other
+    methods may learn from.
     """
 
     people: pl.DataFrame
@@ -85,60 +76,6 @@ class Road:
     closed: tuple[date, ...] = ()
     spread: dict[str, Any] = field(default_factory=dict)
     trials: Trials | None = None
-
-
-def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -> ChurnDesign:
-    """Choose the features; refuse those that look like leaks, by name."""
-    settings = study.settings
-    candidates = snapshots.candidate_columns(study.inputs.tables, flat=flat)
-    priced = [name for name in cost_features(settings, study.inputs.tables) if name.startswith("x_")]
-    candidates = [name for name in candidates if name not in priced]
-    excluded = snapshots.named_columns(settings.exclude, candidates)
-    allowed = snapshots.named_columns(settings.allow_leaks, candidates)
-    trusted = snapshots.named_columns(settings.trust_export, candidates)
-    learned = frame.get_column("month").unique().to_list()
-    trusted |= known_then(study.inputs.tables, learned)
-    unknown = set() if flat else snapshots.overwritten_columns(candidates) - trusted
-    present = [name for name in candidates if name in frame.columns and name not in unknown]
-    design = learn_design(frame, present, level_rows=level_rows(y.size, frame.get_column("month").n_unique()))
-    design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
-    design = design.never(priced, "a cost of contacting")
-    named = {name for name in design.names if name.startswith("x_") and named_afterwards(name)}
-    strong = set()
-    if min(y.sum(), y.size - y.sum()) >= _SCAN_CUSTOMERS:
-        areas = scan(design.matrix(frame), y, design.categorical, seed=study.inputs.seed)
-        strong = {name for name, area in zip(design.names, areas, strict=True) if area > settings.leak_auc}
-    leaks = sorted((named | strong) - allowed)
-    if leaks:
-        raise DataError(
-            "leak-found",
-            "Known only after a customer has left, by name or because one column alone tells who leaves: {columns}.",
-            hint="Leave them out with exclude in [predict-churn], or: telcli predict-churn {flags}. "
-            "To use one all the same: --allow-leak COLUMN.",
-            columns=", ".join(name.removeprefix("x_") for name in leaks),
-            flags=" ".join(f'--exclude "{name.removeprefix("x_")}"' for name in leaks),
-        )
-    if named | strong:
-        study.tell(
-            "leak-allowed",
-            "Used although they look like leaks, so the figures may be too good: {columns}.",
-            columns=", ".join(sorted(name.removeprefix("x_") for name in named | strong)),
-        )
-    return design
-
-
-def _not_then(study: Study, frame: pl.DataFrame, unknown: set[str]) -> list[str]:
-    """The columns whose past nobody knows and that hold anything, told to the analyst."""
-    held = [name for name in frame.columns if name in unknown and frame.get_column(name).null_count() < frame.height]
-    if held:
-        study.tell(
-            "columns-of-today",
-            "Not used: {columns}. They are as they stand in the extract, not as they stood at each snapshot, and those "
-            "who stayed may have renewed or changed since. Name in trust_export of [predict-churn] what does not "
-            "change so.",
-            columns=", ".join(sorted(name.removeprefix("x_") for name in held)),
-        )
-    return held
 
 
 def level_rows(rows: int, months: int) -> int:
