@@ -19,7 +19,7 @@ from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, partie
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
 from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
-from telcli.intake.words import Read, codes, flags, masked, texts, tokens
+from telcli.intake.words import Read, codes, ends_told, flags, masked, texts, tokens
 from telcli.intake.zones import ANYWHERE, strange_letters
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
@@ -49,6 +49,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "instant": (instants, pl.Int64(), ""),
     "zone mark": (zone_marks, pl.String(), ""),
     "listed": (among, pl.Boolean(), ""),
+    "end told": (ends_told, pl.String(), ""),
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     "id": identifiers,

@@ -110,7 +110,7 @@ class Understood:
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table) and not use.constant
         ]
-        found += self._flagged(found)
+        found += [*self._flagged(found), *_ended(found)]
         if not attributes:
             return found
         return found + [self._attribute(name, header, kind) for name, (header, kind) in self.attributes.items()]
@@ -182,3 +182,10 @@ def headers_of_extract(extract: Extract) -> dict[str, str]:
     """Column of the frame -> header as written."""
     names = [name for name in extract.frame.collect_schema() if name not in (LINE, RAGGED)]
     return {name: extract.repeated.get(name, name) for name in names}
+
+
+def _ended(found: Sequence[Reading]) -> list[Reading]:
+    """How lines ended, read of a status that says so where no column is about it."""
+    if any(one.name == "end_reason" for one in found):
+        return []
+    return [Reading("end_reason", one.header, "end told") for one in found if one.name == "status"]

@@ -21,6 +21,7 @@ __all__ = [
     "Read",
     "by_distinct",
     "codes",
+    "ends_told",
     "few_distinct",
     "flags",
     "folded",
@@ -187,6 +188,17 @@ def flags(text: pl.Series, words: str = "flag") -> Read:
     """
     values, bad = codes(text, words)
     return (values == "true").alias("v"), bad
+
+
+def ends_told(text: pl.Series) -> Read:
+    """How a line ended, where its status says so as well as that it did; null for any other status.
+
+    >>> ends_told(pl.Series(["正常", "欠费销户", "携出", "销户", "欠费停机"]))[0].to_list()
+    [None, 'involuntary', 'port-out', None, None]
+    """
+    (status, _), (why, bad) = codes(text, "status"), codes(text, "end_reason")
+    told = (status == "ended") & (why != otherwise("end_reason"))
+    return pl.select(v=pl.when(told).then(why))["v"], bad
 
 
 def ids(text: pl.Series) -> Read:

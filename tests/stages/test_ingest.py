@@ -228,6 +228,22 @@ def test_the_tables_of_several_systems(tmp_path: Path) -> None:
     assert good(found, "contacts", "kind", "severity", "closed_at") == [("complaint", 3, None)]
 
 
+def test_how_lines_ended_is_read_of_a_status_that_says_so(tmp_path: Path) -> None:
+    lines = "用户编号,客户编号,业务类型,入网时间,销户时间,用户状态\n"
+    lines += "u1,c1,移动,20220301,,正常\nu2,c1,移动,20220301,20230601,欠费销户\nu3,c2,移动,20220301,20230601,携出\n"
+    lines += "u4,c2,移动,20220301,20230601,拆机\nu5,c2,移动,20220301,,欠费停机\n"
+    found = ran(tmp_path, {**SYSTEMS, "lines.csv": lines})
+    assert good(found, "subscriptions", "status", "end_reason") == [
+        ("active", None),
+        ("ended", "involuntary"),
+        ("ended", "port-out"),
+        ("ended", None),
+        ("suspended", None),
+    ]
+    named = ran(tmp_path, {**SYSTEMS, "lines.csv": lines.replace("业务类型", "离网原因").replace("移动", "")})
+    assert set(good(named, "subscriptions", "end_reason")) == {(None,)}, "a column that is about it goes before"
+
+
 def test_what_cannot_be_read_or_placed_is_refused_with_its_line(tmp_path: Path) -> None:
     found = ran(tmp_path, SYSTEMS)
     assert rules(found, "usage") == [(3, "not-a-number", "call_minutes", "oops")]
