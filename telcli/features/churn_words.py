@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from telcli.features.churn_design import Feature
 from telcli.tables.months import CustomerMonths
 
-__all__ = ["feature_name", "phrases", "themes"]
+__all__ = ["feature_name", "phrases", "said_of", "themes"]
 
 Pair = tuple[str, str]
 
@@ -36,7 +36,7 @@ def feature_name(name: str) -> Pair:
 
 def themes(features: tuple[Feature, ...]) -> NDArray[np.intp]:
     """A number per feature, the same for features that say the same thing, such as two means of the bill."""
-    named = [_said_of(f.name).get("theme", f"={f.name}") for f in features]
+    named = [said_of(f.name).get("theme", f"={f.name}") for f in features]
     places = {theme: place for place, theme in enumerate(dict.fromkeys(named))}
     return np.array([places[theme] for theme in named], dtype=np.intp)
 
@@ -51,7 +51,7 @@ def phrases(feature: Feature, values: NDArray[Any], typical: float) -> tuple[NDA
     >>> phrases(Feature("x_Contract", "category", ("One year", "Month-to-month")), np.array([1.0]), 0.0)[0].tolist()
     ['Contract: Month-to-month']
     """
-    words = _said_of(feature.name)
+    words = said_of(feature.name)
     form = words.get("form", "significant") if feature.kind == "number" else "whole"
     side = np.where(values < typical, -1.0, 1.0)
     shown = _ROUND[form](np.asarray(values, dtype=np.float64))
@@ -63,10 +63,10 @@ def phrases(feature: Feature, values: NDArray[Any], typical: float) -> tuple[NDA
 
 
 @cache
-def _said_of(name: str) -> dict[str, Any]:
+def said_of(name: str) -> dict[str, Any]:
     """The words for a feature: its own, else those of its family about its measure; none of any other column.
 
-    >>> _said_of("texts_trend_6")["fell"]
+    >>> said_of("texts_trend_6")["fell"]
     ['Texts falling by {value} a month', '短信每月下降{value}']
     """
     words = _words()

@@ -74,8 +74,25 @@ class ChurnTerms:
                 found[rows, self.columns[k]] += other.ravel()[cells]
         return found
 
-    def shape(self, place: int) -> Floats:
-        """The mean effect of each code of a column on the log-odds of stayers, less their mean: its whole curve."""
+    def effects(self, X: Matrix, scale: float = 1.0) -> Matrix:
+        """The mean effect of each value on stayers' log-odds, less their mean, times `scale`, in the shape of X."""
+        curves = [(scale * self._curve(place)).astype(np.float32) for place in range(len(self.tables))]
+        found = np.zeros(X.shape, dtype=np.float32, order="F")
+        for rows, codes in self._chunks(X):
+            for j, column in enumerate(self.columns):
+                found[rows, column] = curves[j][codes[:, j]]
+        return found
+
+    def interactions(self, X: Matrix, scale: float = 1.0) -> Iterator[tuple[tuple[int, int], Floats]]:
+        """Pairs of columns of X, and what each adds to each row beyond what both do alone, times `scale`."""
+        codes = encode(X[:, self.columns], self.edges, self.categorical)
+        for (j, k), table, share in zip(self.pairs, self.pair_tables, self.pair_shares, strict=True):
+            alone = scale * centred(table, share)[3]
+            places = int(self.columns[j]), int(self.columns[k])
+            yield places, alone[self.groups[j][codes[:, j]], self.groups[k][codes[:, k]]]
+
+    def _curve(self, place: int) -> Floats:
+        """The mean effect of each code of a column on the log-odds of stayers, less their mean."""
         found = self.tables[place] - self.shares[place] @ self.tables[place]
         for (j, k), table, share in zip(self.pairs, self.pair_tables, self.pair_shares, strict=True):
             if place in (j, k):

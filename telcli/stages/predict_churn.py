@@ -20,7 +20,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn_around import around
 from telcli.stages.predict_churn_costs import compared
 from telcli.stages.predict_churn_drift import drift_of
-from telcli.stages.predict_churn_reasons import drivers_of
+from telcli.stages.predict_churn_drivers import drivers_of
 from telcli.stages.predict_churn_roads import flat_road, month_road
 from telcli.stages.predict_churn_saved import describe, scored
 from telcli.stages.predict_churn_scores import scores_of
@@ -71,7 +71,7 @@ def _trained(study: Study, road: Road) -> Outcome:
     )
     _tell_level(study, found)
     costs = compared(study, road, values)
-    drivers, label = drivers_of(road), label_told(study, road)
+    drivers, label = drivers_of(study, road), label_told(study, road)
     coming, when = when_of(study, road)
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), costs.target),
@@ -79,6 +79,7 @@ def _trained(study: Study, road: Road) -> Outcome:
         **costs.tables,
         "churn_windows": windows_table(study, road, label),
         **coming,
+        **drivers.tables,
     }
     metrics = {
         **road.facts,

@@ -15,7 +15,7 @@ from telcli.features.churn_design import ChurnDesign, Feature
 from telcli.methods.churn_model import ChurnModel
 from telcli.stages import Outcome, SavedModel
 from telcli.stages.predict_churn_drift import drift_of, score_bins
-from telcli.stages.predict_churn_reasons import Drivers
+from telcli.stages.predict_churn_drivers import Drivers
 from telcli.stages.predict_churn_roads import people_at
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_scoring import probability_of

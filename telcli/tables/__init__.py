@@ -50,6 +50,7 @@ _PLACES = {
     **dict.fromkeys(("value_top_held", "value_wallet", "value_tier_facts"), "telcli.tables.value_view_results"),
     **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "churn_windows"), "telcli.tables.churn_results"),
     "churn_drift": "telcli.tables.churn_drift_results",
+    **dict.fromkeys(("churn_drivers", "churn_shapes"), "telcli.tables.churn_driver_results"),
     **dict.fromkeys(("churn_when", "churn_hazard"), "telcli.tables.churn_when_results"),
     **dict.fromkeys(
         ("churn_by", "churn_tenure", "churn_cohorts", "care_triggers"), "telcli.tables.churn_around_results"

@@ -6,7 +6,7 @@ import dataframely as dy
 
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
-from telcli.tables.results import RISK_BANDS
+from telcli.tables.results import CHURN_THEMES, RISK_BANDS
 
 __all__ = ["CONTRACTS"]
 
@@ -26,6 +26,9 @@ class ChurnScores(dy.Schema):
     reason_1_zh = c.text("First reason, in Chinese", "首要原因")
     reason_2_zh = c.text("Second reason, in Chinese", "第二原因")
     reason_3_zh = c.text("Third reason, in Chinese", "第三原因")
+    reason_1_theme = c.text("What can be done about the first reason", "首要原因主题", one_of=CHURN_THEMES)
+    reason_2_theme = c.text("What can be done about the second reason", "第二原因主题", one_of=CHURN_THEMES)
+    reason_3_theme = c.text("What can be done about the third reason", "第三原因主题", one_of=CHURN_THEMES)
     labelled = c.text(
         "training: out-of-fold; scored: by the final model", "评分来源", one_of=("out-of-fold", "final-model")
     )

@@ -8,11 +8,15 @@ from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 from telcli.tables.subjects import CUSTOMER_CLASSES
 
-__all__ = ["CONTRACTS", "LIFECYCLE_STAGES", "RISK_BANDS", "TIERS", "VALUE_TIERS"]
+__all__ = ["CHURN_THEMES", "CONTRACTS", "LIFECYCLE_STAGES", "RISK_BANDS", "TIERS", "VALUE_TIERS"]
 
 LIFECYCLE_STAGES = ("acquisition", "growth", "maturity", "decline", "dormant", "churned", "unknown")
 TIERS = ("high", "mid", "low")
 RISK_BANDS = ("low", "medium", "high")
+CHURN_THEMES = (
+    *("contract", "network", "service", "price", "payment", "competition", "use", "product", "life"),
+    "other",
+)
 VALUE_TIERS = ("platinum", "gold", "silver", "bronze")
 
 
