@@ -24,6 +24,8 @@ COSTS: dict[str, Any] = {
             ("true_negative_cost", "--tn-cost"),
         )
     },
+    "budget": Annotated[float | None, setting(_STAGE, "budget", "--budget")],
+    "capacity": Annotated[int | None, setting(_STAGE, "capacity", "--capacity")],
     "compare": Annotated[str | None, setting(_STAGE, "compare", "--compare")],
 }
 """By the settings that they give."""

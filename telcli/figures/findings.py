@@ -33,8 +33,6 @@ BLANKET = {
     "everybody": Pair("contacting everybody", "联系全部客户"),
 }
 """The policies that need no model, by their name in churn_costs."""
-TARGETED = "model-bayes"
-"""The method behind the target list: contact where the expected saving is positive."""
 SPLITS = {
     "out-of-time": Pair("on later months", "跨期检验"),
     "cross-validation": Pair("by cross-validation", "交叉验证"),
@@ -149,7 +147,7 @@ def decision_saving(facts: Facts) -> Finding | None:
     It is ranked without money: what was saved on held-out customers is no money of this month.
     """
     blanket = [row for row in facts.costs if row["method"] in BLANKET]
-    used = next((row for row in facts.costs if row["method"] == TARGETED), None)
+    used = next((row for row in facts.costs if row["chosen"]), None)
     if not blanket or used is None:
         return None
     best = min(blanket, key=lambda row: (row["cost"], row["method"]))

@@ -79,7 +79,7 @@ STAGES = (
             *("segments", "segments_before", "contacts"),
         ),
         gives=(
-            *("churn_scores", "churn_lift", "churn_costs", "churn_windows", "churn_drift"),
+            *("churn_scores", "churn_lift", "churn_costs", "churn_profit", "churn_windows", "churn_drift"),
             *("churn_when", "churn_hazard", "churn_drivers", "churn_shapes"),
             *("churn_by", "churn_tenure", "churn_cohorts", "care_triggers"),
         ),

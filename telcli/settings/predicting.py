@@ -99,6 +99,20 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         "Cost of leaving a stayer alone: a column, or a number; empty is 0.",
         "未联系未流失客户的成本：列名或数值；留空为 0。",
     )
+    budget: float = setting(
+        0.0,
+        "What contacting customers may take in all; 0 sets no limit.",
+        "联系客户的总预算；0 表示不限。",
+        unit="currency",
+        low=0.0,
+    )
+    capacity: int = setting(
+        0,
+        "How many customers may be contacted; 0 sets no limit.",
+        "可联系的客户数上限；0 表示不限。",
+        unit="customers",
+        low=0,
+    )
     compare: str = setting(
         "all",
         "Methods of the total-cost table: all, or quick, without those that learn from costs.",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from telcli.methods.costs import decisions
 from telcli.methods.total_cost import REFERENCE, total_cost_table
+from telcli.stages.predict_churn_campaign import campaign_of, profit_table
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_trials import applied, tried
 from telcli.stages.predict_churn_values import Values
@@ -53,4 +54,7 @@ def compared(study: Study, road: Road, values: Values) -> Compared:
             saved=found.metrics["total_cost"][REFERENCE] - found.metrics["total_cost"][found.chosen],
         )
     table = pl.DataFrame(found.rows).select(pl.lit(study.as_of).alias("as_of"), pl.all())
-    return Compared({"churn_costs": table.lazy()}, found.metrics, target)
+    kept, campaign = campaign_of(study, road, values, target)
+    curve, best = profit_table(study, road, values)
+    tables = {"churn_costs": table.lazy(), "churn_profit": curve}
+    return Compared(tables, {**found.metrics, "campaign": {**campaign, **best}}, kept)

@@ -14,6 +14,7 @@ from telcli.errors import DataError
 from telcli.features.churn_design import ChurnDesign, Feature
 from telcli.methods.churn_model import ChurnModel
 from telcli.stages import Outcome, SavedModel
+from telcli.stages.predict_churn_campaign import campaign_of
 from telcli.stages.predict_churn_drift import drift_of, score_bins
 from telcli.stages.predict_churn_drivers import Drivers
 from telcli.stages.predict_churn_roads import people_at
@@ -72,7 +73,8 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
     _tell_definition(study, description)
     values = Values(study, road)
     drift = drift_of(study, road, description, trained=False)
-    target = values.people_costs.expected_saving(road.probability) > 0
+    wanted = values.people_costs.expected_saving(road.probability) > 0
+    target, campaign = campaign_of(study, road, values, wanted)
     table = scores_of(study, road, values, float(description["metrics"]["churn_rate"]), target)
     metrics = {
         "split": "scored-only",
@@ -86,6 +88,7 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
             "auc": description["metrics"].get("auc"),
         },
         "expected_churners": float(road.probability.sum()),
+        "campaign": campaign,
         "drivers": description["drivers"],
         "features": list(road.design.names),
         "value_from": values.origin,

@@ -55,6 +55,18 @@ class Values:
             return matrix_of(self._given, frame)
         return self._priced(self._of(frame, self._fits))
 
+    def spend(self, p: Floats) -> Floats:
+        """What contacting each customer at the snapshot is expected to take of a budget, at their chances of leaving.
+
+        Contact and, of those who take it, offer; where costs are given, what contacting one who stays costs.
+        """
+        if self._given:
+            return self.people_costs.fp
+        settings = self._settings
+        taken = 1.0 - p + p * settings.accept_rate
+        spent: Floats = settings.contact_cost + settings.offer_cost * taken
+        return spent
+
     def _priced(self, value: Floats) -> CostMatrix:
         settings = self._settings
         return CostMatrix.of_value(value, settings.offer_cost, settings.contact_cost, settings.accept_rate)

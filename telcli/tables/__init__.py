@@ -48,7 +48,9 @@ _PLACES = {
         ("value_products", "value_deciles", "value_curve", "value_index"), "telcli.tables.value_view_results"
     ),
     **dict.fromkeys(("value_top_held", "value_wallet", "value_tier_facts"), "telcli.tables.value_view_results"),
-    **dict.fromkeys(("churn_scores", "churn_lift", "churn_costs", "churn_windows"), "telcli.tables.churn_results"),
+    **dict.fromkeys(
+        ("churn_scores", "churn_lift", "churn_costs", "churn_profit", "churn_windows"), "telcli.tables.churn_results"
+    ),
     "churn_drift": "telcli.tables.churn_drift_results",
     **dict.fromkeys(("churn_drivers", "churn_shapes"), "telcli.tables.churn_driver_results"),
     **dict.fromkeys(("churn_when", "churn_hazard"), "telcli.tables.churn_when_results"),

@@ -93,6 +93,25 @@ class ChurnWindows(dy.Schema):
     left_unknown = c.integer("Left, nobody says how", "离网方式不明", "customers")
 
 
+class ChurnProfit(dy.Schema):
+    """What contacting the best so many percent of customers brings: those tested, and those at the snapshot."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    percent = c.integer("Customers contacted, the best by expected saving", "联系比例", "%", key=True, low=0, high=100)
+    contacted = c.integer("Tested customers among them", "检验客户联系数", "customers", need=True)
+    threshold = c.number("Least expected saving of one contacted", "联系客户的最低预期节省", "currency")
+    churners = c.integer("Tested customers contacted who left", "覆盖的流失客户数", "customers", need=True)
+    churners_share = c.share("Share of all who left", "流失客户覆盖率")
+    profit = c.number("What contacting them saved in the test", "检验收益", "currency", need=True)
+    profit_low = c.number("Lower end of its 95% interval", "检验收益下限", "currency")
+    profit_high = c.number("Upper end", "检验收益上限", "currency")
+    expected_profit = c.number("What was expected of them", "检验客户预期收益", "currency")
+    random_profit = c.number("What as many drawn blindly bring on average", "随机联系的平均收益", "currency")
+    snapshot_contacts = c.integer("Customers at the snapshot among them", "快照客户联系数", "customers")
+    snapshot_saving = c.number("What contacting those is expected to save", "快照客户预期节省", "currency")
+    snapshot_spend = c.number("What contacting those is expected to take", "快照客户预期支出", "currency")
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -103,6 +122,7 @@ CONTRACTS = {
         _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
         _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
         _result("churn_windows", ChurnWindows, "Months learned from and tested on, and who left", "流失样本窗口"),
+        _result("churn_profit", ChurnProfit, "What contacting more or fewer customers brings", "挽留收益曲线"),
         _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),
     )
 }

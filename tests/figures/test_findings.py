@@ -108,8 +108,8 @@ def test_money_ranks_and_the_rest_follows() -> None:
 
 def test_a_list_dearer_than_a_blanket_policy_is_said() -> None:
     costs = [
-        {"method": "everybody", "cost": 50.0, "contacted": 50, "chosen": True},
-        {"method": "model-bayes", "cost": 60.0, "contacted": 9, "chosen": False},
+        {"method": "everybody", "cost": 50.0, "contacted": 50, "chosen": False},
+        {"method": "model-bayes", "cost": 60.0, "contacted": 9, "chosen": True},
     ]
     (found,) = find(Facts("CNY", costs=costs))
     assert (found.kind, found.tone) == ("decision-blanket", "bad")

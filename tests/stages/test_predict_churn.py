@@ -123,7 +123,16 @@ def month_outcome() -> Outcome:
 @pytest.mark.parametrize("road", ["flat_outcome", "month_outcome"])
 def test_every_table_keeps_its_contract(road: str, request: pytest.FixtureRequest) -> None:
     outcome = request.getfixturevalue(road)
-    wanted = {"churn_scores", "churn_lift", "churn_costs", "churn_windows", "churn_by", "churn_tenure", "churn_cohorts"}
+    wanted = {
+        "churn_scores",
+        "churn_lift",
+        "churn_costs",
+        "churn_profit",
+        "churn_windows",
+        "churn_by",
+        "churn_tenure",
+        "churn_cohorts",
+    }
     assert wanted <= set(outcome.tables) <= set(stage("predict-churn").gives)
     for name, frame in outcome.tables.items():
         held = contract(name).require(frame).collect().height

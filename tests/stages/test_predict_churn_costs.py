@@ -160,3 +160,40 @@ def test_fewer_rows_and_columns_do_no_harm() -> None:
     assert set(LEARNERS) <= set(run(priced(900), **GIVEN, compare_rows=500).metrics["total_cost"])
     bare = run(flat(300), exclude="Contract,colour,country,row,gender,tenure_months,revenue,empty,name")
     assert sorted(bare.metrics["total_cost"]) == sorted(PLAIN)
+
+
+def test_the_profit_curve_has_tested_and_present_customers() -> None:
+    outcome = run(priced(), **GIVEN, compare="quick")
+    curve, people = table(outcome, "churn_profit"), table(outcome, "churn_scores")
+    costs = {row["method"]: row["cost"] for row in table(outcome, "churn_costs").to_dicts()}
+    whole = curve.filter(percent=100)
+    assert whole["profit"].item() == pytest.approx(costs["nobody"] - costs["everybody"])
+    assert whole["snapshot_contacts"].item() == people.height
+    assert whole["snapshot_saving"].item() == pytest.approx(people["expected_saving"].sum())
+    campaign = outcome.metrics["campaign"]
+    assert campaign["best_contacts"] == (people["expected_saving"] > 0).sum() == people["target"].sum()
+    assert campaign["contacts"] <= campaign["break_even_contacts"] <= people.height
+    assert campaign["expected_saving"] == pytest.approx(people.filter("target")["expected_saving"].sum())
+    assert campaign["limit_costs"] == 0 and "campaign-limited" not in [notice.code for notice in outcome.notices]
+
+
+def test_targets_keep_within_capacity_and_budget() -> None:
+    tables = priced()
+    few = run(tables, **GIVEN, compare="quick", capacity=25)
+    people = table(few, "churn_scores").sort("expected_saving", descending=True)
+    assert people["target"].sum() == 25 and people["target"][:25].all()
+    assert few.metrics["campaign"]["limit_costs"] == pytest.approx(
+        people.filter(pl.col("expected_saving") > 0)["expected_saving"][25:].sum()
+    )
+    cheap = run(tables, **GIVEN, compare="quick", budget=300.0)
+    spent = table(cheap, "churn_scores").join(tables["customers"].collect(), on="customer_id").filter("target")
+    assert 250 < spent["x_C_FP"].sum() <= 300
+    assert spent["x_C_FP"].sum() == pytest.approx(cheap.metrics["campaign"]["spend"])
+    assert "campaign-limited" in [notice.code for notice in cheap.notices]
+
+
+def test_what_a_campaign_takes_follows_from_offer_and_contact() -> None:
+    outcome = run(flat(300), compare="quick", offer_cost=20.0, contact_cost=2.0, accept_rate=0.5)
+    people = table(outcome, "churn_scores").filter("target")
+    p = people["churn_probability"]
+    assert outcome.metrics["campaign"]["spend"] == pytest.approx((2 + 20 * (1 - p + 0.5 * p)).sum())
