@@ -64,6 +64,9 @@ def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: o
         ("[segment.rules]\nCustomer_ID = 'age < 3'\n", "Customer_ID must be called otherwise"),
         (f"[segment.rules]\n{'x' * 999} = 'age < 3'\n", f"{'x' * 40}… must be called"),
         ('[segment.rules]\n"a\\u001b[1m" = "age < 3"\n', "a�[1m must be called"),
+        ("[predict-churn.exit_words]\nported = ['x']\n", "no kind of leaving called ported"),
+        ("[predict-churn.exit_words]\nport-out = 'x'\n", "port-out must be a list of texts"),
+        ("[predict-churn]\nexit_words = 'x'\n", "exit_words = x"),
         ("\xff", "not UTF-8"),
     ],
 )

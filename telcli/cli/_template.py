@@ -48,6 +48,12 @@ _OWN_STARS = (
     """# "四星" = "value_tier = 'gold' OR lifetime_value > 5000\"""",
 )
 
+_OWN_EXITS = (
+    "[predict-churn.exit_words]",
+    '# port-out = ["MNP away"]',
+    '# internal = ["改签"]',
+)
+
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
     """Write the template and say where; --seed and --lang, if given, are set rather than commented out.
@@ -117,6 +123,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Levels of customers, the best first: conditions over value_scores, customer_months and customers."),
         *_OWN_STARS,
+        "",
+        tr("# Words of your own for kinds of leaving, read in exit_columns; see docs/churn.md."),
+        *_OWN_EXITS,
     ]
     return "\n".join(lines) + "\n"
 

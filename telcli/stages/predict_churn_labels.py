@@ -17,7 +17,7 @@ from telcli.methods.late_records import incomplete_months
 from telcli.stages.predict_churn_definition import definition_of, whole_months
 from telcli.stages.predict_churn_study import Study
 
-__all__ = ["Labelled", "label_months", "labels_at", "months_defined", "settle_months"]
+__all__ = ["Labelled", "here_now", "label_months", "labels_at", "months_defined", "settle_months"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,13 @@ def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
     _refuse_untold(definition, counts)
     _tell_late(study, found)
     told = {"definition": _told(study, definition), "snapshots": [_row(month, row) for month, row in counts.items()]}
-    here = _here(study, found) if definition.by_silence else None
-    return Labelled(labels.label_rows(states), here, told)
+    return Labelled(labels.label_rows(states), _here(study, found, definition), told)
+
+
+def here_now(study: Study) -> pl.LazyFrame | None:
+    """Customers who have not left by the as-of month, as `here` of `Labelled`."""
+    definition = definition_of(study)
+    return _here(study, departed(study.inputs.tables, definition), definition) if definition.by_silence else None
 
 
 def labels_at(study: Study, snapshots: Sequence[date]) -> pl.DataFrame:
@@ -123,8 +128,10 @@ def _tell_late(study: Study, found: Departed) -> None:
         )
 
 
-def _here(study: Study, found: Departed) -> pl.LazyFrame:
+def _here(study: Study, found: Departed, definition: Definition) -> pl.LazyFrame | None:
     """Customers who have not left by the as-of month; who has fallen silent by then is told."""
+    if not definition.by_silence:
+        return None
     here = found.alive.filter(pl.col("month") == study.as_of).select("customer_id")
     rows = study.inputs.tables["customer_months"].filter(pl.col("month") == study.as_of, "active", ~pl.col("left"))
     silent = rows.join(here, on="customer_id", how="anti").select(pl.len()).collect(engine="streaming").item()

@@ -17,6 +17,7 @@ from telcli.stages import Outcome, SavedModel
 from telcli.stages.predict_churn_campaign import campaign_of
 from telcli.stages.predict_churn_drift import drift_of, score_bins
 from telcli.stages.predict_churn_drivers import Drivers
+from telcli.stages.predict_churn_labels import here_now
 from telcli.stages.predict_churn_roads import people_at
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_scoring import probability_of
@@ -120,7 +121,7 @@ def _checked(saved: SavedModel) -> Mapping[str, Any]:
 def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Road:
     """The snapshot scored, and nobody tested."""
     design = ChurnDesign(tuple(_feature(told) for told in description["features"]), {})
-    people = _fitting(study, people_at(study, design), design)
+    people = _fitting(study, people_at(study, design, here_now(study)), design)
     stayer = np.array(description["typical_stayer"], dtype=np.float32)  # None is NaN
     nobody = people.clear()
     return Road(

@@ -227,3 +227,32 @@ def test_by_recorded_ends_alone_silence_is_no_leaving_and_nobody_stays_by_it() -
     months = quiet([0, 0, 1, 2, 3], left=5)
     assert states(months, 3, lines=prepaid())["state"].item() == "churned"
     assert states(months, 3, lines=prepaid(), prepaid="recorded")["state"].item() == "otherwise"
+
+
+DAYS = st.integers(0, 11).map(lambda month: add_months(FIRST, month).replace(day=9))
+LINE = st.tuples(
+    st.sampled_from(["c0", "c1"]), DAYS, st.none() | DAYS, st.sampled_from(["voluntary", "internal", None])
+)
+
+
+def seen_by(rows: list[tuple[str, date, date | None, str | None]], last: date) -> pl.LazyFrame:
+    """The lines as the operator knew them at the end of a month."""
+    end = add_months(last, 1)
+    known = [(who, start, stop if stop and stop < end else None, why) for who, start, stop, why in rows]
+    found = lines(
+        *known, account_id=[f"{who} {n % 2}" for n, (who, *_) in enumerate(rows)], service_type=["tv"] * len(rows)
+    )
+    return found.filter(pl.col("activated_on") < end)
+
+
+@given(st.lists(LINE, min_size=1, max_size=6), st.sampled_from(["account", "number"]), st.integers(0, 2))
+def test_lines_after_the_window_change_no_label(
+    rows: list[tuple[str, date, date | None, str | None]], level: str, returns: int
+) -> None:
+    rows = [(who, start, stop if stop and stop >= start else None, why) for who, start, stop, why in rows]
+    months = going("a" * 12, "a" * 12)
+    told = [
+        states(months, 4, lines=seen_by(rows, at(last)), level=level, return_months=returns)
+        for last in (7 + returns, 12)
+    ]
+    assert told[0].equals(told[1])
