@@ -19,7 +19,7 @@ from telcli.errors import DataError
 
 __all__ = ["ChurnDesign", "Feature", "learn_design"]
 
-_MOST_LEVELS = 60
+_MOST_LEVELS = 10_000
 _IDENTIFIER = re.compile(
     r"(^|[_\s])(id|no|nr|key|code|number|uuid|guid)$|(编号|编码|号码|标识|流水号)$|^(id|uuid)", re.IGNORECASE
 )

@@ -24,6 +24,7 @@ TRUSTED = (
     "telcli.methods.churn_linear.LinearChurn",
     "telcli.methods.churn_model.ChurnModel",
     "telcli.methods.churn_terms.ChurnTerms",
+    "telcli.methods.level_rates.LevelRates",
 )
 """Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
 

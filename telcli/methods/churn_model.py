@@ -26,6 +26,7 @@ from telcli.methods.churn_fit import Grid, Plan, fit_terms, planned
 from telcli.methods.churn_folds import Split, stratified_folds, usable_folds
 from telcli.methods.churn_linear import LinearChurn
 from telcli.methods.churn_terms import ChurnTerms
+from telcli.methods.level_rates import LevelRates
 from telcli.methods.threads import threads
 
 __all__ = ["SMALL_CHURNERS", "SMALL_ROWS", "ChurnModel"]
@@ -34,7 +35,7 @@ Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 Labels = NDArray[np.int64]
 SMALL_ROWS, SMALL_CHURNERS = 200, 20
-_LARGE_ROWS = 40_000
+_LARGE_ROWS, _MOST_CODES = 40_000, 60
 
 
 class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -42,7 +43,8 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    categorical : columns that hold codes 0..253; NaN is unknown.
+    categorical : columns that hold codes 0, 1, 2...; NaN is unknown. Above 60 values they are read as numbers, how much
+        the customers of each leave (`LevelRates`).
     keep_rate : share (0..1] of stayers that was kept for training; probabilities are corrected for it.
     folds : inner folds of the choice; above 40,000 rows one fold alone is held out.
     seed : of folds.
@@ -54,6 +56,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     kind_ : ``"logistic"``, ``"additive"``, ``"pairs"`` or ``"constant"`` (one class).
     trials_ : by kind, how candidates did on rows held out; empty where there was nothing to choose.
     plan_ : steps of a table, columns and pairs that the seconds allow.
+    coded_, rates_ : columns read as categories, and what makes numbers of the others.
     slope_, intercept_ : of the chosen candidate's log-odds.
 
     >>> rng = np.random.default_rng(0)
@@ -77,11 +80,18 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.seconds = seconds
 
-    def fit(self, X: ArrayLike, y: ArrayLike, splits: Sequence[Split] | None = None) -> ChurnModel:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        splits: Sequence[Split] | None = None,
+        groups: ArrayLike | None = None,
+    ) -> ChurnModel:
         """Learn from rows x columns and labels 0/1.
 
         `splits` says which rows each inner round learns from, which it is checked on (a later month, say) and which
-        set the level; by default they are stratified folds. The chosen candidate is then fitted again on every row.
+        set the level; by default they are stratified folds. `groups` says
+        whose rows they are, where a customer has several. The chosen candidate is then fitted again on every row.
         """
         matrix, left = np.asarray(X, dtype=np.float32), np.asarray(y).astype(np.int64)
         if matrix.ndim != 2 or len(matrix) != left.size or not left.size:
@@ -92,13 +102,14 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.trials_: dict[str, dict[str, float]] = {}
         plan = planned(len(matrix), matrix.shape[1], self.seconds)
         self.plan_ = plan._asdict()
+        matrix = self._learn_rates(matrix, left, groups)
         scarce = int(min(left.sum(), (1 - left).sum()))
         with threads(1):  # linear algebra on several threads does not give the same bits
             if scarce == 0 or not matrix.shape[1]:
                 self.kind_ = "constant"
                 self.intercept_ = float(np.log((left.sum() + 0.5) / (left.size - left.sum() + 0.5)))
             elif left.size < SMALL_ROWS or scarce < SMALL_CHURNERS:
-                self.kind_, self.member_ = "logistic", LinearChurn(self.categorical).fit(matrix, left)
+                self.kind_, self.member_ = "logistic", LinearChurn(self.coded_).fit(matrix, left)
             else:
                 self._learn(matrix, left, splits or self._inner(left), plan)
             self._centre(matrix[left == 0])
@@ -106,7 +117,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Calibrated log-odds of leaving, the same to the bit in whatever batch."""
-        matrix = np.asarray(X, dtype=np.float32)
+        matrix = self.rates_.transform(X)
         level = self.intercept_ + float(np.log(self.keep_rate))
         if self.member_ is None:
             return np.full(len(matrix), level)
@@ -127,7 +138,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Exact Shapley values, see `methods.churn_terms`: a row's add up to its score less stayers' mean score.
         """
-        matrix = np.asarray(X, dtype=np.float32)
+        matrix = self.rates_.transform(X)
         if isinstance(self.member_, ChurnTerms):
             return self.member_.attributions(matrix, self.slope_)
         found = np.zeros(matrix.shape, dtype=np.float32, order="F")
@@ -142,15 +153,21 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         A column's curve, all else as it is among customers who stay; it lacks what a row's own other columns change.
         """
-        matrix = np.asarray(X, dtype=np.float32)
         if isinstance(self.member_, ChurnTerms):
-            return self.member_.effects(matrix, self.slope_)
-        return self.attributions(matrix)
+            return self.member_.effects(self.rates_.transform(X), self.slope_)
+        return self.attributions(X)
 
     def interactions(self, X: ArrayLike) -> Iterator[tuple[tuple[int, int], Floats]]:
         """Pairs of columns, and what each adds to each row's log-odds beyond what both do alone."""
         if isinstance(self.member_, ChurnTerms):
-            yield from self.member_.interactions(np.asarray(X, dtype=np.float32), self.slope_)
+            yield from self.member_.interactions(self.rates_.transform(X), self.slope_)
+
+    def _learn_rates(self, matrix: Matrix, left: Labels, groups: ArrayLike | None) -> Matrix:
+        """The rows learned from as members read them; of wide categories each has the rates of other customers."""
+        wide = [j for j in self.categorical if (matrix[:, j] >= _MOST_CODES).any()]
+        self.coded_ = [j for j in self.categorical if j not in wide]
+        self.rates_ = LevelRates(wide, self.seed)
+        return self.rates_.fit_transform(matrix, left, groups)
 
     def _centre(self, stayers: Matrix) -> None:
         self.centre_ = np.zeros(self.n_features_in_)
@@ -159,12 +176,12 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 self.centre_[column] += self.slope_ * float(term.mean())
 
     def _learn(self, matrix: Matrix, left: Labels, splits: Sequence[Split], plan: Plan) -> None:
-        grid = Grid.of(matrix, self.categorical, left, plan)
-        found = choose(matrix, grid, left, splits, self.categorical, plan)
+        grid = Grid.of(matrix, self.coded_, left, plan)
+        found = choose(matrix, grid, left, splits, self.coded_, plan)
         self.kind_, self.slope_, self.intercept_ = found.kind, found.slope, found.intercept
         self.trials_ = {kind: trial._asdict() for kind, trial in found.trials.items()}
         if found.kind == "logistic":
-            self.member_ = LinearChurn(self.categorical).fit(matrix, left)
+            self.member_ = LinearChurn(self.coded_).fit(matrix, left)
         else:
             start = found.fitted if len(splits) == 1 else None
             fitted = fit_terms(grid, left, plan, pairs=found.kind == "pairs", start=start)

@@ -16,12 +16,19 @@ Floats = NDArray[np.float64]
 
 
 def train(
-    X: NDArray[np.float32], y: ArrayLike, *, categorical: Sequence[int] = (), most: int = 300_000, seed: int = 0
+    X: NDArray[np.float32],
+    y: ArrayLike,
+    *,
+    categorical: Sequence[int] = (),
+    most: int = 300_000,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
 ) -> ChurnModel:
     """Fit a churn model on at most `most` rows: every churner, as many stayers as fit, probabilities corrected."""
     left = np.asarray(y).astype(np.int64)
     rows, kept = bounded_sample(left, most, seed)
-    return ChurnModel(categorical, keep_rate=kept, seed=seed).fit(X[rows], left[rows])
+    owner = None if groups is None else np.asarray(groups)[rows]
+    return ChurnModel(categorical, keep_rate=kept, seed=seed).fit(X[rows], left[rows], groups=owner)
 
 
 def out_of_fold(
@@ -52,7 +59,8 @@ def out_of_fold(
     for k in range(used):
         tick(k, used)
         held = fold == k
-        model = train(X[~held], left[~held], categorical=categorical, most=most, seed=seed)
+        owner = None if groups is None else np.asarray(groups)[~held]
+        model = train(X[~held], left[~held], categorical=categorical, most=most, seed=seed, groups=owner)
         found[held] = model.predict_proba(X[held])[:, 1]
     return found, used
 

@@ -170,7 +170,7 @@ def _fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date
     splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)
     usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
     model = ChurnModel(design.categorical, keep_rate=learned.kept, seed=seed)
-    return model.fit(matrix, learned.y, splits if usable else None), matrix
+    return model.fit(matrix, learned.y, splits if usable else None, groups=customer), matrix
 
 
 def _out_of_time(

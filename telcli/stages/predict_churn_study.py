@@ -79,11 +79,11 @@ class Road:
 
 
 def level_rows(rows: int, months: int) -> int:
-    """Rows a category needs to be told apart: five customers' worth, or a tenth of all where that is less.
+    """Rows a category needs to be told apart: two customers' worth, or a tenth of all where that is less.
 
     A customer has a row in each of `months`, so a branch of few customers would look like many.
     """
-    return max(2, math.ceil(min(5 * months, 0.1 * rows)))
+    return max(2, math.ceil(min(2 * months, 0.1 * rows)))
 
 
 def both_classes(y: Floats, month: date) -> None:
