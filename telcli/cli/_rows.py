@@ -27,6 +27,8 @@ _WHY = {
     "value_products": "It takes products that customers hold (products).",
     "value_moves": "It takes an earlier month on the same scales, and customers whose tier changed since.",
     "churn_cohorts": "It takes months in which customers joined.",
+    "churn_register": "It takes customers who left.",
+    "churn_causes": "It takes customers who left in the last 12 months.",
     "care_triggers": "Nothing that calls for care happened in the month.",
     "value_stars": "It takes levels in [score-value.stars] of telcli.toml.",
 }

@@ -20,16 +20,17 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
     ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for score-value,
-    ``exit_words`` for predict-churn and ``rules`` for segment, where there are some; for segment also what score-value
-    takes off revenue.
+    ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for segment also
+    what score-value takes off revenue.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":
         own = knobs.read_config(config).get(knobs.DICTIONARY)
         return {knobs.DICTIONARY: own} if _says_anything(own) else {}
     if stage == "predict-churn":
-        words = knobs.exit_words(knobs.read_config(config).get(stage, {}), str(config or "telcli.toml"))
-        return {"exit_words": words} if words else {}
+        section, file = knobs.read_config(config).get(stage, {}), str(config or "telcli.toml")
+        words, reasons = knobs.exit_words(section, file), knobs.own_reasons(section, file)
+        return {**({"exit_words": words} if words else {}), **({"reasons": reasons} if reasons else {})}
     if stage not in ("segment", _COSTS_OF):
         return {}
     parsed, file = knobs.read_config(config), str(config or "telcli.toml")

@@ -10,6 +10,7 @@ from telcli.settings.engine import EngineSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.own_reasons import own_reasons
 from telcli.settings.own_rules import STARS, own_rules
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
@@ -39,6 +40,7 @@ __all__ = [
     "SimulateSettings",
     "config_file",
     "exit_words",
+    "own_reasons",
     "own_rules",
     "read_config",
     "resolve",

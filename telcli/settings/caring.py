@@ -22,6 +22,11 @@ class CareSettings(EngineSettings):
         low=1,
         high=36,
     )
+    reason_columns: str = setting(
+        "",
+        "Attributes that record why customers left, by comma; those whose name says so where this is empty.",
+        "记录离网原因的属性列，逗号分隔；留空时按列名识别。",
+    )
     contract_days: int = setting(
         60,
         "Days before a contract ends from which care is called for.",

@@ -17,6 +17,7 @@ from telcli.errors import UsageError
 from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.memory import memory_bytes
+from telcli.settings.own_reasons import OWN_REASONS, own_reasons
 from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.toml_hint import toml_hint
@@ -26,7 +27,7 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, STARS, EXIT_WORDS, *(("score-value", name) for name in HIERARCHY))
+_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, *(("score-value", name) for name in HIERARCHY))
 """Tables within a section that hold no settings either."""
 
 
@@ -84,6 +85,7 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
                 _refuse(section, name, body[name], str(path), "a table")
         if section == EXIT_WORDS[0]:
             exit_words(body, str(path))
+            own_reasons(body, str(path))
     return parsed
 
 

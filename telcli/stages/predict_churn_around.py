@@ -14,6 +14,7 @@ from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells,
 from telcli.stages import Outcome
 from telcli.stages.predict_churn_care import care_rows
 from telcli.stages.predict_churn_definition import definition_of
+from telcli.stages.predict_churn_register import reasons_told, register_rows
 from telcli.stages.predict_churn_study import Study
 from telcli.tables import contract
 
@@ -25,9 +26,9 @@ against."""
 
 
 def around(study: Study, first: date, outcome: Outcome) -> Outcome:
-    """The outcome with tables churn_by, churn_tenure, churn_cohorts and care_triggers beside, and metrics about them.
+    """The outcome with who left, why, and whom to care for beside: the tables of `churn_around_results`.
 
-    Where neither months nor a label tell who left, the first three are without rows.
+    Where neither months nor a label tell who left, all but care_triggers are without rows.
 
     Parameters
     ----------
@@ -50,8 +51,11 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     )
     by = _by(described(tables, base), described(tables, earlier) if earlier else None, base)
     rate = by.filter(pl.col("dimension") == ALL)["churn_rate"].sum()
+    register, pareto = register_rows(study, told, base)
     made = {
         "churn_by": by,
+        "churn_register": register,
+        "churn_causes": pareto,
         "care_triggers": care_rows(study, first, outcome.tables.get("churn_scores"), float(rate)),
         "churn_tenure": churn_tenure(cells),
         "churn_cohorts": churn_cohorts(told.months.filter(not flat), first, study.as_of),
@@ -61,7 +65,7 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     return replace(
         outcome,
         tables={**outcome.tables, **dated},
-        metrics={**outcome.metrics, "retention": retention},
+        metrics={**outcome.metrics, "retention": retention, "reasons": reasons_told(register)},
         notices=tuple(study.notices),
     )
 

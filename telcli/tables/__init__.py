@@ -55,7 +55,8 @@ _PLACES = {
     **dict.fromkeys(("churn_drivers", "churn_shapes"), "telcli.tables.churn_driver_results"),
     **dict.fromkeys(("churn_when", "churn_hazard"), "telcli.tables.churn_when_results"),
     **dict.fromkeys(
-        ("churn_by", "churn_tenure", "churn_cohorts", "care_triggers"), "telcli.tables.churn_around_results"
+        ("churn_by", "churn_tenure", "churn_cohorts", "churn_register", "churn_causes", "care_triggers"),
+        "telcli.tables.churn_around_results",
     ),
     "report_figures": "telcli.tables.results",
 }

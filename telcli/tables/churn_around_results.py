@@ -14,6 +14,9 @@ TRIGGERS = (
     *("arrears-step", "port-out-enquiry", "cancel-enquiry", "competitor-contact", "line-lost"),
 )
 
+THEMES = ("service", "price", "product", "network", "contract", "life", "other", "unknown")
+REASON_SOURCES = ("recorded", "contact", "signs")
+
 
 class ChurnBy(dy.Schema):
     """One row per level of each dimension, of customers there at the end of a month, and who left in the months after.
@@ -72,6 +75,51 @@ class ChurnCohorts(dy.Schema):
     retention = c.share("Share of joiners still here after it", "留存率")
 
 
+class ChurnRegister(dy.Schema):
+    """One row per leaving up to the snapshot, with the reason as far as anything tells; no text as it was said."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True)
+    month = c.month("Month of leaving", "离网月份", key=True)
+    kind = c.text("Kind of leaving", "离网类型", need=True)
+    reason = c.text("Code of the reason; unknown where nothing tells", "离网原因编码", need=True)
+    theme = c.text("Theme of the reason", "原因类别", need=True, one_of=THEMES)
+    reason_source = c.text(
+        "What told it: a text about the leaving, a contact before, or signs", "原因来源", one_of=REASON_SOURCES
+    )
+    tenure = c.integer("Whole months since joining", "网龄(月)", "months", low=0)
+    revenue_usual = c.money("Usual revenue a month before leaving", "离网前月常收入")
+    value_lost = c.number("The same over `value_months`", "流失价值", "currency")
+    complaints_sum_3 = c.count("Complaints in the 3 months", "近3个月投诉次数", "complaints")
+    months_overdue = c.count("Age of the oldest unpaid charge", "欠费账龄月数", "months")
+    customer_class = c.text("Customer class", "客户类型")
+    region = c.text("City or county", "归属地市/区县")
+    branch = c.text("Branch or grid", "归属分局/网格")
+    plan_id = c.text("Plan of the last line to end", "主套餐")
+    pay_mode = c.text("Postpaid or prepaid", "付费类型")
+    channel_id = c.text("Channel that sold it", "入网渠道")
+    service_type = c.text("Kind of service", "业务类型")
+
+
+class ChurnCauses(dy.Schema):
+    """One row per scope and reason, of the leavings of the last 12 months, the commonest first."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    scope = c.text("All leavings, or those that the customer chose", "范围", key=True, one_of=("all", "voluntary"))
+    rank = c.integer("Place by churners, 1 the most; not known last", "排名", key=True, low=1)
+    theme = c.text("Theme", "原因类别", need=True, one_of=THEMES)
+    reason = c.text("Code of the reason", "离网原因编码", need=True)
+    reason_name = c.text("What it is called", "离网原因(英文)", need=True)
+    reason_name_zh = c.text("Its Chinese name", "离网原因", need=True)
+    churners = c.integer("Customers who left for it", "流失客户数", "customers", low=0, need=True)
+    recorded = c.integer("Of them, by a text about the leaving", "其中有登记原因", "customers", low=0, need=True)
+    share = c.share("Share of all leavings of the scope", "占比", need=True)
+    share_known = c.share("Share of those with a reason", "占已知原因比例")
+    theme_share = c.share("The same of its theme", "类别占比")
+    cumulative = c.share("Shares of those with a reason so far", "累计占比")
+    value_lost = c.number("Value lost with them", "流失价值", "currency")
+
+
 class CareTriggers(dy.Schema):
     """One row per customer and what calls for care at once."""
 
@@ -98,6 +146,8 @@ CONTRACTS = {
     for found in (
         _result("churn_by", ChurnBy, "Churn by class, place, plan, tenure and any attribute", "分维度流失"),
         _result("churn_tenure", ChurnTenure, "Chance of leaving by month of the stay", "分网龄流失"),
+        _result("churn_register", ChurnRegister, "Who left when, how and why", "流失登记"),
+        _result("churn_causes", ChurnCauses, "Why customers left, the commonest reasons first", "流失原因分析"),
         _result("care_triggers", CareTriggers, "Whom to care for at once, and why", "客户关怀触发"),
         _result("churn_cohorts", ChurnCohorts, "Who stayed, by month of joining", "入网批次留存"),
     )
