@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.errors import DataError
+from telcli.errors import DataError, Notice
 from telcli.methods.churn_evaluation import Evaluation, evaluate
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
@@ -30,6 +30,9 @@ from telcli.stages.predict_churn_when import when_of
 from telcli.stages.predict_churn_windows import label_told, windows_table
 
 __all__ = ["predict_churn"]
+
+_TOO_LITTLE = ("history-too-short", "one-class-label")
+"""Errors that say how little there is to learn from, not that something is wrong with it."""
 
 
 def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
@@ -53,7 +56,19 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     study = Study(inputs, settings, inputs.as_of or last)
     if inputs.model is not None:
         return around(study, first, scored(study, inputs.model))
-    return around(study, first, _trained(study, _road(study, first, bool(any_left))))
+    return around(study, first, _tried(study, first, bool(any_left)))
+
+
+def _tried(study: Study, first: date, any_left: bool) -> Outcome:
+    """What a model says; nothing where months show who left, but too few of them to learn from."""
+    try:
+        return _trained(study, _road(study, first, any_left))
+    except DataError as error:
+        if error.code not in _TOO_LITTLE or not any_left:
+            raise
+        study.notices[:] = [Notice(error.code, error.template, error.values)]
+        study.tell("no-model", "So nobody was scored. Who left, why, and whom to care for is told all the same.")
+        return Outcome({}, {}, as_of=study.as_of)
 
 
 def _trained(study: Study, road: Road) -> Outcome:

@@ -284,10 +284,21 @@ def test_short_histories_fall_back_and_say_so() -> None:
     with pytest.raises(DataError) as caught:
         run(monthly(300, months=6), split="out-of-time")
     assert caught.value.code == "history-no-test"
+
+
+def test_who_left_is_told_where_there_is_too_little_for_a_model() -> None:
+    outcome = run(monthly(300, months=3))
+    assert [notice.code for notice in outcome.notices] == ["history-too-short", "no-model"]
+    assert outcome.notices[0].values["needed"] == 4
+    assert "churn_scores" not in outcome.tables
+    held = {name: contract(name).require(frame).collect().height for name, frame in outcome.tables.items()}
+    assert min(held[name] for name in ("churn_by", "churn_tenure", "churn_register", "churn_causes")) > 0
+    assert not outcome.models
+    nobody_left = monthly(300, months=3)
+    stay = nobody_left["customer_months"].filter(~pl.col("left")).with_columns(active=pl.lit(value=True))
     with pytest.raises(DataError) as caught:
-        run(monthly(300, months=3))
+        run({**nobody_left, "customer_months": stay})
     assert caught.value.code == "history-too-short"
-    assert caught.value.values["needed"] == 4
 
 
 @pytest.mark.slow
