@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._churn_costs_view import costed
 from telcli.cli._churn_view import labelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
@@ -114,6 +115,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from labelled(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _headlines(run)
+    yield from costed(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from _names(run.metrics.get("names"))

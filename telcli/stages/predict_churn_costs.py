@@ -57,4 +57,4 @@ def compared(study: Study, road: Road, values: Values) -> Compared:
     kept, campaign = campaign_of(study, road, values, target)
     curve, best = profit_table(study, road, values)
     tables = {"churn_costs": table.lazy(), "churn_profit": curve}
-    return Compared(tables, {**found.metrics, "campaign": {**campaign, **best}}, kept)
+    return Compared(tables, {**found.metrics, "costs": found.rows, "campaign": {**campaign, **best}}, kept)

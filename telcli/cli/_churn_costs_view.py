@@ -1,0 +1,72 @@
+"""What predict-churn says of money: what each way of choosing whom to contact cost, and the campaign it proposes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._help import pack
+from telcli.cli._words import tr
+
+__all__ = ["campaign", "costed"]
+
+_HEAD = ("", "cost on tested customers", "cost", "savings", "contacted", "dearer by")
+_BEST = 4
+"""Methods shown beside nobody and everybody, the cheapest."""
+
+
+def costed(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[str]:
+    """The total-cost table, cheapest first, and a line on the campaign; with -v every method."""
+    rows = sorted(metrics.get("costs") or (), key=lambda row: (row["cost"], not row["chosen"], row["method"]))
+    if rows:
+        shown = [row for place, row in enumerate(rows) if verbose or place < _BEST or _always(row)]
+        yield from aligned([[*(tr(word) if word else "" for word in _HEAD)], *map(_cells, shown)], [2, 3, 4], indent=2)
+        if len(shown) < len(rows):
+            left = tr("{n} more: {command}", n=len(rows) - len(shown), command="telcli show churn_costs")
+            yield f"      {left}"
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    yield from ("  " + line for line in pack(campaign(metrics), " · ", width - 2))
+
+
+def campaign(metrics: Mapping[str, Any]) -> list[str]:
+    """The campaign in a few words.
+
+    >>> campaign({"campaign": {"contacts": 2, "spend": 9.0, "expected_saving": 40.0, "best_contacts": 3,
+    ...     "break_even_contacts": 7, "budget": 10.0, "capacity": None, "limit_costs": 5.0}})
+    ['targets 2', 'expected saving 40', 'spend 9 of 10', 'best number to contact 3', 'break-even at 7', 'limit costs 5']
+    """
+    facts = metrics.get("campaign")
+    if not facts:
+        return []
+    spend = f"{facts['spend']:,.0f}"
+    said = [
+        tr("targets {n}", n=f"{facts['contacts']:,}"),
+        tr("expected saving {money}", money=f"{facts['expected_saving']:,.0f}"),
+        tr("spend {money} of {budget}", money=spend, budget=f"{facts['budget']:,.0f}")
+        if facts["budget"]
+        else tr("spend {money}", money=spend),
+        tr("best number to contact {n}", n=f"{facts['best_contacts']:,}"),
+        tr("break-even at {n}", n=f"{facts['break_even_contacts']:,}"),
+    ]
+    if facts["budget"] or facts["capacity"]:
+        said.append(tr("limit costs {money}", money=f"{facts['limit_costs']:,.0f}"))
+    return said
+
+
+def _always(row: Mapping[str, Any]) -> bool:
+    return bool(row["chosen"]) or row["method"] in ("nobody", "everybody")
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    saved = "-" if row["savings"] is None else f"{row['savings']:.1%}"
+    apart = f"{row['diff']:,.0f} ({row['diff_low']:,.0f}..{row['diff_high']:,.0f})"
+    return [
+        "→" if row["chosen"] else "",
+        tr(row["method"]),
+        f"{row['cost']:,.0f}",
+        saved,
+        f"{row['contacted']:,}",
+        "" if row["chosen"] else apart,
+    ]
