@@ -54,15 +54,17 @@ def _by_kind(row: dict[str, Any]) -> dict[str, int]:
 
 def _row(study: Study, road: Road, counts: dict[str, Any]) -> dict[str, Any]:
     month = date.fromisoformat(counts["snapshot"])
-    role = _role(road.facts["windows"], counts["snapshot"])
+    role = _role(road.facts, counts["snapshot"])
     return {"snapshot": counts["snapshot"], "role": role, **_dates(study, road, month), **counts}
 
 
-def _role(windows: dict[str, Any], month: str) -> str:
-    """What a snapshot is for; where nothing is tested on a later month, all but the tested one train."""
+def _role(facts: dict[str, Any], month: str) -> str:
+    """What a snapshot is for; of cross-validation all but the tested one train, of a random split none but that."""
+    windows = facts["windows"]
     if month in (windows["test"], windows["calibrate"]):
         return "test" if month == windows["test"] else "calibrate"
-    return "final-train" if windows["train"] and month not in windows["train"] else "train"
+    later = windows["train"] or facts["split"] == "random"
+    return "final-train" if later and month not in windows["train"] else "train"
 
 
 def _dates(study: Study, road: Road, month: date) -> dict[str, str]:

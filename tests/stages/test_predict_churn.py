@@ -202,6 +202,19 @@ def test_months_are_tested_on_a_later_month(month_outcome: Outcome) -> None:
     assert {name for name, why in metrics["left_out"].items() if why == "not known as of then"} == {"plan_id", "region"}
 
 
+def test_windows_are_told_with_their_dates_and_the_tested_one_is_that_of_the_figures(month_outcome: Outcome) -> None:
+    metrics, found = month_outcome.metrics, month_outcome.tables["churn_windows"].collect().sort("snapshot")
+    roles = ["train"] * 3 + ["calibrate", "final-train", "final-train", "test", "score"]
+    assert found["role"].to_list() == roles
+    tested = found.row(by_predicate=pl.col("role") == "test", named=True)
+    days = ("observe_from", "observe_to", "outcome_from", "outcome_to")
+    assert [str(tested[name]) for name in days] == ["2024-01-01", "2024-03-31", "2024-05-01", "2024-06-30"]
+    assert (tested["customers"], tested["churn_rate"]) == (metrics["rows"], pytest.approx(metrics["churn_rate"]))
+    assert found.filter(role="score")["churners"].to_list() == [None]
+    told = next(row for row in metrics["label"]["snapshots"] if row["role"] == "test")
+    assert told["churners"] == tested["churners"] == sum(told["by_kind"].values())
+
+
 def test_a_level_far_from_what_came_is_said(month_outcome: Outcome) -> None:
     assert "level-off" not in [notice.code for notice in month_outcome.notices]
     tables = monthly()
