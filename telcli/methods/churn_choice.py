@@ -1,4 +1,4 @@
-"""Which of the candidates a churn model is, on rows held out, and how its log-odds are calibrated there."""
+"""How much of each candidate a churn model is, on rows held out, and how its log-odds are calibrated there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from telcli.methods.churn_fit import Fitted, Grid, Plan, fit_terms
 from telcli.methods.churn_folds import Split
 from telcli.methods.churn_linear import LinearChurn
 
-__all__ = ["KINDS", "Choice", "Trial", "choose", "simplest"]
+__all__ = ["KINDS", "Choice", "Trial", "choose", "compared"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -33,19 +33,18 @@ class Trial(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The candidate taken, what the trials were, its calibration, and the last inner fit to start from."""
+    """Weights of the candidates' log-odds, level of their sum, how each did alone, and the last inner fit."""
 
-    kind: str
-    trials: dict[str, Trial]
-    slope: float
+    weights: dict[str, float]
     intercept: float
+    trials: dict[str, Trial]
     fitted: Fitted
 
 
 def choose(
     matrix: Matrix, grid: Grid, left: Labels, splits: Sequence[Split], categorical: Sequence[int], plan: Plan
 ) -> Choice:
-    """Fit every candidate to each split's rows to learn from, and compare them on its rows to check."""
+    """Fit every candidate to each split's rows to learn from, and weigh them on its rows to check."""
     kinds = [k for k in KINDS if (k != "logistic" or left.size <= _LINE_ROWS) and (k != "pairs" or plan.pairs)]
     held: list[Floats] = []
     level: list[Floats] = []
@@ -57,15 +56,15 @@ def choose(
         shift = float(logit(left.mean()) - logit(left[learn].mean()))
         other = held[-1] if wide is check else _shown(kinds, line, fitted, matrix[wide], grid.part(wide))
         level.append(other + shift)
-    truth = np.concatenate([left[split.check] for split in splits])
-    scores = np.concatenate(held)
-    trials = dict(zip(kinds, compared(scores, truth), strict=True))
-    kind = simplest(trials)
-    place = kinds.index(kind)
-    slope = float(stack_logits(scores[:, [place]], truth)[0][0])
+    scores, truth = np.concatenate(held), np.concatenate([left[split.check] for split in splits])
+    weights, _ = stack_logits(scores, truth)
     whole = np.concatenate([left[split.level] for split in splits])
-    shift = level_shift(slope * np.concatenate(level)[:, place], whole)
-    return Choice(kind, trials, slope, shift, fitted)
+    return Choice(
+        weights=dict(zip(kinds, weights.tolist(), strict=True)),
+        intercept=level_shift(np.concatenate(level) @ weights, whole),
+        trials=dict(zip(kinds, compared(scores, truth), strict=True)),
+        fitted=fitted,
+    )
 
 
 def compared(scores: Floats, y: Labels) -> list[Trial]:
@@ -79,15 +78,6 @@ def compared(scores: Floats, y: Labels) -> list[Trial]:
     above = losses - losses[:, [int(np.argmin(means))]]
     errors = above.std(axis=0, ddof=1) / np.sqrt(y.size)
     return [Trial(*map(float, found)) for found in zip(means, above.mean(axis=0), errors, strict=True)]
-
-
-def simplest(trials: dict[str, Trial]) -> str:
-    """The first candidate, simplest first, that is within one standard error of the best.
-
-    >>> simplest({"additive": Trial(0.31, 0.01, 0.02), "pairs": Trial(0.30, 0.0, 0.0)})
-    'additive'
-    """
-    return next(kind for kind, trial in trials.items() if trial.excess <= trial.error)
 
 
 def _shown(kinds: list[str], line: LinearChurn | None, fitted: Fitted, matrix: Matrix, grid: Grid) -> Floats:

@@ -106,8 +106,11 @@ class Grid:
         alone = table_sum(self.codes, fitted.smooth.tables, fitted.smooth.intercept)
         return pair_sum(self.codes, self.groups, fitted.pairs, alone) if pairs and fitted.pairs else alone
 
-    def terms(self, fitted: Fitted, y: Labels) -> ChurnTerms:
-        """The fitted model by itself; what stayers look like is taken from the rows."""
+    def terms(self, fitted: Fitted, y: Labels, alone: float = 1.0, together: float = 1.0) -> ChurnTerms:
+        """The fitted tables by themselves, those of one column times `alone`, those of pairs times `together`.
+
+        What stayers look like is taken from the rows.
+        """
         stayers = self.part(np.flatnonzero(y == 0)).codes
         shares = [np.bincount(c, minlength=n) / len(stayers) for c, n in zip(stayers.T, self.sizes, strict=True)]
         found = fitted.pairs or PairTerms([], [], [])
@@ -119,11 +122,11 @@ class Grid:
             columns=self.columns,
             edges=self.edges,
             categorical=self.categorical,
-            level=fitted.smooth.intercept,
-            tables=fitted.smooth.tables,
+            level=alone * fitted.smooth.intercept,
+            tables=[alone * table for table in fitted.smooth.tables],
             groups=list(self.groups),
             pairs=found.pairs,
-            pair_tables=found.tables,
+            pair_tables=[together * table for table in found.tables],
             shares=shares,
             pair_shares=spread,
         )

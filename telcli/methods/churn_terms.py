@@ -61,9 +61,9 @@ class ChurnTerms:
             found[rows] = total
         return found
 
-    def attributions(self, X: Matrix, scale: float = 1.0) -> Matrix:
-        """What each column adds to each row's log-odds, times `scale`: exact Shapley values, in the shape of X."""
-        alone, first, second = self._split(scale)
+    def attributions(self, X: Matrix) -> Matrix:
+        """What each column adds to each row's log-odds: exact Shapley values, in the shape of X."""
+        alone, first, second = self._split()
         found = np.zeros(X.shape, dtype=np.float32, order="F")
         for rows, codes in self._chunks(X):
             for j, column in enumerate(self.columns):
@@ -74,20 +74,20 @@ class ChurnTerms:
                 found[rows, self.columns[k]] += other.ravel()[cells]
         return found
 
-    def effects(self, X: Matrix, scale: float = 1.0) -> Matrix:
-        """The mean effect of each value on stayers' log-odds, less their mean, times `scale`, in the shape of X."""
-        curves = [(scale * self._curve(place)).astype(np.float32) for place in range(len(self.tables))]
+    def effects(self, X: Matrix) -> Matrix:
+        """The mean effect of each value on stayers' log-odds, less their mean, in the shape of X."""
+        curves = [self._curve(place).astype(np.float32) for place in range(len(self.tables))]
         found = np.zeros(X.shape, dtype=np.float32, order="F")
         for rows, codes in self._chunks(X):
             for j, column in enumerate(self.columns):
                 found[rows, column] = curves[j][codes[:, j]]
         return found
 
-    def interactions(self, X: Matrix, scale: float = 1.0) -> Iterator[tuple[tuple[int, int], Floats]]:
-        """Pairs of columns of X, and what each adds to each row beyond what both do alone, times `scale`."""
+    def interactions(self, X: Matrix) -> Iterator[tuple[tuple[int, int], Floats]]:
+        """Pairs of columns of X, and what each adds to each row beyond what both do alone."""
         codes = encode(X[:, self.columns], self.edges, self.categorical)
         for (j, k), table, share in zip(self.pairs, self.pair_tables, self.pair_shares, strict=True):
-            alone = scale * centred(table, share)[3]
+            alone = centred(table, share)[3]
             places = int(self.columns[j]), int(self.columns[k])
             yield places, alone[self.groups[j][codes[:, j]], self.groups[k][codes[:, k]]]
 
@@ -100,15 +100,15 @@ class ChurnTerms:
                 found = found + ((by_first if place == j else by_second) - mean)[self.groups[place]]
         return found
 
-    def _split(self, scale: float) -> tuple[list[Matrix], list[Matrix], list[Matrix]]:
+    def _split(self) -> tuple[list[Matrix], list[Matrix], list[Matrix]]:
         """Attributions of all codes: of each single table, and of the pairs' first and second columns."""
         alone = [table - share @ table for table, share in zip(self.tables, self.shares, strict=True)]
         first, second = [], []
         for table, share in zip(self.pair_tables, self.pair_shares, strict=True):
             by_first, by_second, mean, _ = centred(table, share)
-            first.append((scale * (by_first[:, None] - mean + table - by_second) / 2).astype(np.float32))
-            second.append((scale * (by_second - mean + table - by_first[:, None]) / 2).astype(np.float32))
-        return [(scale * table).astype(np.float32) for table in alone], first, second
+            first.append(((by_first[:, None] - mean + table - by_second) / 2).astype(np.float32))
+            second.append(((by_second - mean + table - by_first[:, None]) / 2).astype(np.float32))
+        return [table.astype(np.float32) for table in alone], first, second
 
     def _chunks(self, X: Matrix) -> Iterator[tuple[slice, Codes]]:
         """Few enough rows at a time that their codes stay in the processor's own memory."""

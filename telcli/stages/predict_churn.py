@@ -167,4 +167,9 @@ def _left_out(road: Road) -> dict[str, str]:
 def _model_facts(road: Road) -> dict[str, Any]:
     """What the model is, what else was tried, and what the work allowed."""
     model = road.model
-    return {"kind": model.kind_, "trials": dict(model.trials_), "plan": dict(model.plan_), "slope": model.slope_}
+    return {
+        "kind": model.kind_,
+        "weights": dict(model.weights_),
+        "trials": dict(model.trials_),
+        "plan": dict(model.plan_),
+    }

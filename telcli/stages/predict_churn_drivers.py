@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from telcli.features.churn_design import Feature
 from telcli.features.churn_themes import theme_of
 from telcli.features.churn_words import feature_name
-from telcli.methods.churn_bins import cuts, encode, sizes_of
+from telcli.methods.churn_bins import cuts
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["Drivers", "drivers_of"]
 
-_STEPS, _LEAST_PAIR = 12, 0.01
-"""Steps of a curve, and the mean effect on the log-odds from which a pair is told."""
+Matrix = NDArray[np.float32]
+_STEPS, _LEVELS, _LEAST_PAIR = 12, 60, 0.01
+"""Steps of a curve, of a category, and the mean effect on the log-odds from which a pair is told."""
 
 
 @dataclass(frozen=True)
@@ -88,28 +90,22 @@ def _named(name: str) -> dict[str, str]:
 
 def _shapes(road: Road, effect: NDArray[np.float64]) -> list[dict[str, Any]]:
     """The curve of every column with any effect, strongest first, in steps that hold about as many of the sample."""
-    sample, stayed = road.sample, road.sample_stayed
-    categorical = road.design.categorical
-    edges = cuts(sample, categorical, _STEPS)
-    codes, sizes = encode(sample, edges, categorical), sizes_of(edges)
-    means = road.model.effects(sample)
+    sample, stayed, means = road.sample, road.sample_stayed, road.model.effects(road.sample)
     rows: list[dict[str, Any]] = []
     for j in np.argsort(-effect, kind="stable"):
+        feature = road.design.features[j]
         if not effect[j] > 0:
             break
-        feature, step = road.design.features[j], 0
-        for code in range(sizes[j]):
-            here = codes[:, j] == code
-            if not here.any():
-                continue
-            step += 1
+        english, chinese = feature_name(feature.name)
+        for step, (place, here) in enumerate(_steps(feature, sample[:, j]), 1):
             mean = float(means[here, j].mean(dtype=np.float64))
             rows.append(
                 {
                     "feature": feature.name,
                     "step": step,
-                    **{key: value for key, value in _named(feature.name).items() if key != "theme"},
-                    **_place(feature, code, edges[j], gap=code == sizes[j] - 1),
+                    "name": english,
+                    "name_zh": chinese,
+                    **place,
                     "effect": mean,
                     "odds": float(np.exp(np.clip(mean, -700, 700))),
                     "share": float((here & stayed).sum() / max(stayed.sum(), 1)),
@@ -118,14 +114,21 @@ def _shapes(road: Road, effect: NDArray[np.float64]) -> list[dict[str, Any]]:
     return rows
 
 
-def _place(feature: Feature, code: int, edges: NDArray[np.float32], *, gap: bool) -> dict[str, Any]:
-    """Which values a step is of."""
-    found: dict[str, Any] = {"above": None, "upto": None, "level": None, "known": not gap}
-    if gap:
-        return found
+def _steps(feature: Feature, values: Matrix) -> Iterator[tuple[dict[str, Any], NDArray[np.bool_]]]:
+    """Steps of a column that hold any of the sample: which values they are of, and whose. Of a category at most 60."""
+    gap = np.isnan(values)
+    nowhere: dict[str, Any] = {"above": None, "upto": None, "level": None, "known": True}
     if feature.kind == "category":
-        found["level"] = feature.levels[code] if code < len(feature.levels) else None
+        codes, counts = np.unique(values[~gap], return_counts=True)
+        for code in np.sort(codes[np.argsort(-counts, kind="stable")[:_LEVELS]]):
+            level = feature.levels[int(code)] if code < len(feature.levels) else None
+            yield {**nowhere, "level": level}, values == code
     else:
-        found["above"] = float(edges[code - 1]) if code > 0 else None
-        found["upto"] = float(edges[code]) if code < edges.size else None
-    return found
+        edges = cuts(values[:, None], (), _STEPS)[0]
+        step = np.where(gap, -1, np.searchsorted(edges, values))
+        for place in np.unique(step[~gap]):
+            above = float(edges[place - 1]) if place > 0 else None
+            upto = float(edges[place]) if place < edges.size else None
+            yield {**nowhere, "above": above, "upto": upto}, step == place
+    if gap.any():
+        yield {**nowhere, "known": False}, gap

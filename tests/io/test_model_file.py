@@ -108,6 +108,6 @@ def test_a_file_that_is_no_archive_is_refused_even_with_its_own_hash(tmp_path: P
 
 def test_every_trusted_name_is_needed() -> None:
     models = [trained(rows)[0] for rows in (150, 3000)]
-    assert [model.kind_ for model in models] == ["logistic", "additive"]
+    assert [model.kind_ for model in models] == ["logistic", "blend"]
     needed = {name for model in models for name in skops.io.get_untrusted_types(data=skops.io.dumps(model))}
     assert needed == set(model_file.TRUSTED)

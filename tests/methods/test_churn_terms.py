@@ -24,7 +24,8 @@ def fitted(rows: int = 8000) -> tuple[ChurnModel, np.ndarray, np.ndarray]:
     X[:, :4][rng.random((rows, 4)) < 0.05] = np.nan
     X[:, 4] = 1.0
     model = ChurnModel((0,)).fit(X, y)
-    assert model.kind_ == "pairs"
+    assert model.terms_ is not None
+    assert model.terms_.pairs
     return model, X, y
 
 
@@ -59,8 +60,8 @@ def test_they_are_those_of_shap() -> None:
     _, X, y = fitted()
     background = X[~y][:60]
     mine = ChurnModel((0,)).fit(X, y)
-    assert isinstance(mine.member_, ChurnTerms)
-    _only(mine.member_, background)
+    assert mine.terms_ is not None
+    _only(mine.terms_, background)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         masker = shap.maskers.Independent(background, max_samples=60)
