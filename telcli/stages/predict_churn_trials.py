@@ -22,11 +22,11 @@ from telcli.stages.predict_churn_rows import Trial
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
 
-__all__ = ["applied", "tried"]
+__all__ = ["METHODS", "applied", "tried"]
 
 Flags = NDArray[np.bool_]
 # Trees of depth 3 are boosted: at 1 the published AdaCost hardly ever begins, since its edge is below 0.
-_METHODS: Mapping[str, CostLearner] = {
+METHODS: Mapping[str, CostLearner] = {
     "adacost": AdaCost("fan", depth=3),
     "adacost-unit": AdaCost("unit", depth=3),
     "adamec": CalibratedAdaMEC(depth=3),
@@ -41,10 +41,10 @@ def tried(study: Study, road: Road, values: Values) -> dict[str, Flags]:
     """Whom each learner would have contacted of the tested customers, by its name; none without columns to learn."""
     if road.trials is None or not all(part.design.names for part in road.trials.parts):
         return {}
-    found = {name: np.zeros(road.y.size, dtype=bool) for name in _METHODS}
-    total, done = len(road.trials.parts) * len(_METHODS), 0
+    found = {name: np.zeros(road.y.size, dtype=bool) for name in METHODS}
+    total, done = len(road.trials.parts) * len(METHODS), 0
     for part in road.trials.parts:
-        for name in _METHODS:
+        for name in METHODS:
             study.inputs.progress("methods", done, total)
             costs = values.tested_costs.at(part.tested)
             found[name][part.tested] = _decided(study, part, values, name, road.tested[part.tested], costs)
@@ -93,7 +93,7 @@ def _in_parts(learner: CostLearner, design: ChurnDesign, people: pl.DataFrame, c
 
 
 def _learner(method: str, design: ChurnDesign, seed: int) -> CostLearner:
-    made: CostLearner = clone(_METHODS[method]).set_params(categorical=design.categorical, seed=seed)
+    made: CostLearner = clone(METHODS[method]).set_params(categorical=design.categorical, seed=seed)
     return made
 
 

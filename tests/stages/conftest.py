@@ -16,10 +16,10 @@ def smaller_cost_learners() -> Iterator[None]:
     tree = DecisionTreeClassifier(max_depth=3, random_state=0)
     small = {"rounds": 4, "bags": 2}
     methods = {}
-    for name, learner in predict_churn_trials._METHODS.items():
+    for name, learner in predict_churn_trials.METHODS.items():
         have = learner.get_params(deep=False)
         fewer = {key: value for key, value in small.items() if key in have}
         methods[name] = clone(learner).set_params(**fewer, **({"estimator": tree} if "bags" in have else {}))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(predict_churn_trials, "_METHODS", methods)
+        patched.setattr(predict_churn_trials, "METHODS", methods)
         yield
