@@ -13,7 +13,7 @@ from telcli.methods import churn_metrics as m
 from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals
 from telcli.methods.profit import empc, empc_perfect, mpc
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "expected_range", "month_figures"]
 
 Floats = NDArray[np.float64]
 
@@ -85,6 +85,34 @@ def evaluate(
         "value_mean": worth,
     }
     return Evaluation(metrics, _lift(y, p, seed))
+
+
+def month_figures(y: Floats, p: Floats, *, seed: int = 0) -> dict[str, float]:
+    """One month in short: AUC and log-loss with intervals, and who was expected to leave beside who left.
+
+    `expected_low` and `expected_high` bound the churners that chance explains (95%) where the probabilities are right.
+
+    >>> found = month_figures(np.repeat([1.0, 0.0], [20, 80]), np.full(100, 0.2))
+    >>> found["auc"], round(found["expected"], 6), found["expected_low"] < found["churners"] < found["expected_high"]
+    (0.5, 20.0, True)
+    """
+    bounds = churn_intervals(y, p, seed=seed)
+    found: dict[str, float] = {"customers": int(y.size), "churners": int(y.sum())}
+    found["expected"], found["expected_low"], found["expected_high"] = expected_range(p)
+    for name, value in (("auc", m.auc(y, p)), ("log_loss", m.log_loss(y, p))):
+        low, high = bounds[name]
+        found |= {name: value, f"{name}_low": min(low, value), f"{name}_high": max(high, value)}
+    return found
+
+
+def expected_range(p: Floats) -> tuple[float, float, float]:
+    """Churners expected, and the bounds within which chance leaves their number (95%), where probabilities are right.
+
+    >>> [round(bound, 2) for bound in expected_range(np.full(100, 0.2))]
+    [20.0, 12.16, 27.84]
+    """
+    expected, error = float(p.sum()), 1.96 * float(np.sqrt((p * (1.0 - p)).sum()))
+    return expected, max(0.0, expected - error), min(float(p.size), expected + error)
 
 
 def _lift(y: Floats, p: Floats, seed: int) -> list[dict[str, float]]:

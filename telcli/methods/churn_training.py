@@ -40,12 +40,14 @@ def out_of_fold(
     most: int = 300_000,
     seed: int = 0,
     groups: ArrayLike | None = None,
+    one: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Floats, int]:
     """Probability of each row from a model that saw neither it nor others of its group, and the folds used.
 
     Everything that learns (rounds, stacking, calibration) happens again inside each training part. With fewer members
-    of a class than folds there are fewer folds; `tick` is told folds done and in all.
+    of a class than folds there are fewer folds; `tick` is told folds done and in all. With `one` the first fold alone
+    is held out, which is a random split; the others are not a number.
 
     >>> X = np.arange(40, dtype=np.float32)[:, None]
     >>> p, folds = out_of_fold(X, np.arange(40) > 36)
@@ -55,9 +57,9 @@ def out_of_fold(
     left = np.asarray(y).astype(np.int64)
     used = usable_folds(left, folds)
     fold = stratified_folds(left, used, seed, groups)
-    found = np.empty(left.size)
-    for k in range(used):
-        tick(k, used)
+    found = np.full(left.size, np.nan)
+    for k in range(1 if one else used):
+        tick(k, 1 if one else used)
         held = fold == k
         owner = None if groups is None else np.asarray(groups)[~held]
         model = train(X[~held], left[~held], categorical=categorical, most=most, seed=seed, groups=owner)

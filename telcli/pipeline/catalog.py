@@ -80,7 +80,7 @@ STAGES = (
         ),
         gives=(
             *("churn_scores", "churn_lift", "churn_costs", "churn_profit", "churn_windows", "churn_drift"),
-            *("churn_when", "churn_hazard", "churn_drivers", "churn_shapes"),
+            *("churn_when", "churn_hazard", "churn_by_month", "churn_drivers", "churn_shapes"),
             *("churn_by", "churn_tenure", "churn_cohorts", "churn_register", "churn_causes", "care_triggers"),
         ),
         looks_back=("churn_scores",),

@@ -20,7 +20,18 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
     )
     split: str = setting(
-        "auto", "How the model is tested.", "模型的检验方式。", choices=("auto", "out-of-time", "cross-validation")
+        "auto",
+        "How the model is tested.",
+        "模型的检验方式。",
+        choices=("auto", "out-of-time", "cross-validation", "random"),
+    )
+    earlier_tests: int = setting(
+        3,
+        "Months before the tested one that are tested too, each by a model of what was known by then; 0 for none.",
+        "除检验月外，另用当时已知数据检验的更早月份数；0 表示不做。",
+        unit="months",
+        low=0,
+        high=24,
     )
     folds: int = setting(5, "Folds of cross-validation.", "交叉验证的折数。", low=2, high=20)
     model: str = setting(

@@ -21,6 +21,7 @@ from telcli.stages.predict_churn_around import around
 from telcli.stages.predict_churn_costs import compared
 from telcli.stages.predict_churn_drift import drift_of
 from telcli.stages.predict_churn_drivers import drivers_of
+from telcli.stages.predict_churn_evaluation import beyond, one_split
 from telcli.stages.predict_churn_roads import flat_road, month_road
 from telcli.stages.predict_churn_saved import describe, scored
 from telcli.stages.predict_churn_scores import scores_of
@@ -62,7 +63,7 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
 def _tried(study: Study, first: date, any_left: bool) -> Outcome:
     """What a model says; nothing where months show who left, but too few of them to learn from."""
     try:
-        return _trained(study, _road(study, first, any_left))
+        return _trained(study, one_split(study, _road(study, first, any_left)))
     except DataError as error:
         if error.code not in _TOO_LITTLE or not any_left:
             raise
@@ -73,21 +74,12 @@ def _tried(study: Study, first: date, any_left: bool) -> Outcome:
 
 def _trained(study: Study, road: Road) -> Outcome:
     """What a model that was trained and tested now says."""
-    settings = study.settings
     values = Values(study, road)
-    found = evaluate(
-        road.y,
-        road.p,
-        values.tested,
-        offer=settings.offer_cost,
-        contact=settings.contact_cost,
-        accept=settings.accept_rate,
-        seed=study.inputs.seed,
-    )
-    _tell_level(study, found)
+    found = _tested(study, road, values)
     costs = compared(study, road, values)
     drivers, label = drivers_of(study, road), label_told(study, road)
     coming, when = when_of(study, road)
+    months, beside = beyond(study, road)
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), costs.target),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
@@ -95,11 +87,13 @@ def _trained(study: Study, road: Road) -> Outcome:
         "churn_windows": windows_table(study, road, label),
         **coming,
         **drivers.tables,
+        **months,
     }
     metrics = {
         **road.facts,
         "label": label,
         **found.metrics,
+        **beside,
         **costs.metrics,
         "model": _model_facts(road),
         "drivers": drivers.strongest,
@@ -113,6 +107,15 @@ def _trained(study: Study, road: Road) -> Outcome:
     tables["churn_drift"] = drift.table
     models = {"churn": (road.model, description)}
     return Outcome(tables, {**metrics, **drift.metrics}, tuple(study.notices), models, study.as_of)
+
+
+def _tested(study: Study, road: Road, values: Values) -> Evaluation:
+    """How good the model is on customers it had not seen."""
+    settings, seed = study.settings, study.inputs.seed
+    costs = {"offer": settings.offer_cost, "contact": settings.contact_cost, "accept": settings.accept_rate}
+    found = evaluate(road.y, road.p, values.tested, **costs, seed=seed)
+    _tell_level(study, found)
+    return found
 
 
 def _road(study: Study, first: date, any_left: bool) -> Road:

@@ -6,7 +6,6 @@ What the model learned from is kept beside it as counts per bin. A shift counts 
 
 from __future__ import annotations
 
-import dataclasses
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from telcli.features.churn_design import ChurnDesign
 from telcli.features.month_index import add_months
 from telcli.features.use import DAYS
+from telcli.methods.churn_evaluation import expected_range
 from telcli.methods.churn_intervals import churn_intervals
 from telcli.methods.churn_metrics import auc
 from telcli.methods.drift import beyond_chance, bin_counts, days_alike, quantile_edges
@@ -146,12 +146,9 @@ def _closed(study: Study, description: Mapping[str, Any]) -> Iterator[tuple[Stud
     Each with a study by the definition of leaving that the model learned, and by the windows the month was scored for.
     """
     for past in study.inputs.past:
-        windows = {name: past.metrics.get("windows", {}).get(name) for name in ("gap_months", "outcome_months")}
-        meant = {
-            **description["definition"],
-            **{name: months for name, months in windows.items() if months is not None},
-        }
-        then = Study(study.inputs, dataclasses.replace(study.settings, **meant), study.as_of)
+        told = past.metrics.get("windows", {})
+        windows = {name: told[name] for name in ("gap_months", "outcome_months") if told.get(name) is not None}
+        then = study.by({**description["definition"], **windows})
         ahead = then.settings.gap_months + then.settings.outcome_months + settle_months(then)
         if add_months(past.as_of, ahead) <= study.as_of and "churn_scores" in past.tables:
             yield then, past
@@ -164,19 +161,19 @@ def _outcome(study: Study, past: Earlier, description: Mapping[str, Any]) -> dic
     both = labels.join(scores, on="customer_id", maintain_order="left")
     y = both.get_column("churned").to_numpy().astype(np.float64)
     p = both.get_column("churn_probability").to_numpy()
-    expected, error = float(p.sum()), 1.96 * float(np.sqrt((p * (1 - p)).sum()))
+    expected, low, high = expected_range(p)
     row: dict[str, Any] = {
         "kind": "outcome",
         "name": f"{past.as_of:%Y-%m}",
         "expected": expected,
         "realised": int(y.sum()),
-        "low": max(0.0, expected - error),
-        "high": expected + error,
+        "low": low,
+        "high": high,
         "trained": _month_of(past.metrics.get("model_from", {}).get("as_of", str(past.as_of))),
     }
     if 0 < y.sum() < y.size:
-        row["auc"], (low, high) = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
-        row["auc_low"], row["auc_high"] = min(low, row["auc"]), max(high, row["auc"])
+        row["auc"], bounds = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
+        row["auc_low"], row["auc_high"] = min(bounds[0], row["auc"]), max(bounds[1], row["auc"])
     return {**row, "advice": _advice(row, description)}
 
 

@@ -33,7 +33,7 @@ from telcli.stages.predict_churn_study import (
     typical_stayer,
 )
 
-__all__ = ["flat_road", "month_road", "people_at"]
+__all__ = ["features_of", "fit_months", "flat_road", "month_road", "people_at"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -89,7 +89,7 @@ def month_road(study: Study, first: date) -> Road:
     observe, most = settings.observe_months, settings.max_snapshots
     settle = settle_months(study)
     windows = snapshots.plan_windows(first, study.as_of, **ahead, observe=observe, most=most, settle=settle)
-    out_of_time = windows.out_of_time and settings.split != "cross-validation"
+    out_of_time = windows.out_of_time and settings.split not in ("cross-validation", "random")
     if not out_of_time:
         _tell_short(study, windows)
     chosen = tuple(sorted({*windows.closed, *windows.past}))
@@ -102,7 +102,7 @@ def month_road(study: Study, first: date) -> Road:
     tested, y, p, parts = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
-    model, known = _fit_months(study, learned, design, windows.closed[-1])
+    model, known = fit_months(study, learned, design, windows.closed[-1])
     tell_size(study, learned.y, None)
     if learned.y.size < closed.height:
         tell_sample(study, learned.y.size, closed.height, learned.kept)
@@ -149,11 +149,11 @@ def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -
     y = labels.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, study.as_of)
     rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed, alike=alike)
-    frame = _features_of(study, labels[rows])
+    frame = features_of(study, labels[rows])
     return Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
 
 
-def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
+def features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
     """The features of labelled customer-months, sorted by customer and month."""
     parts = []
     for (month,), part in sorted(labels.group_by("month")):
@@ -163,7 +163,7 @@ def _features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts, how="vertical_relaxed").sort("customer_id", "month")
 
 
-def _fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
+def fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
     """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be."""
     matrix, seed = design.matrix(learned.frame), study.inputs.seed
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
@@ -182,9 +182,9 @@ def _out_of_time(
     learned = _learning_rows(study, past)
     enough = level_rows(learned.y.size, learned.frame.get_column("month").n_unique())
     design = learn_design(learned.frame, list(design.names), level_rows=enough)
-    model, _ = _fit_months(study, learned, design, windows.past[-1])
+    model, _ = fit_months(study, learned, design, windows.past[-1])
     study.inputs.progress("test", 1, 2)
-    tested = _features_of(study, labels.filter(pl.col("month") == windows.test))
+    tested = features_of(study, labels.filter(pl.col("month") == windows.test))
     y = tested.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, windows.test)
     return tested, y, model.predict_proba(design.matrix(tested))[:, 1], (whole(learned, design, y.size),)
@@ -193,17 +193,24 @@ def _out_of_time(
 def _over_months(
     study: Study, windows: snapshots.Windows, learned: Learned, design: ChurnDesign
 ) -> tuple[pl.DataFrame, Floats, Floats, tuple[Trial, ...]]:
-    """The latest closed month, each customer scored by a model of other customers."""
+    """The latest closed month, each customer scored by a model of other customers; of a random split those held out."""
     customers = learned.frame.get_column("customer_id").to_numpy()
-    p, folds = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers)
-    last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy()
+    one = study.settings.split == "random"
+    p, folds = _other_customers(study, design.matrix(learned.frame), learned.y, design, customers, one=one)
+    last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy() & ~np.isnan(p)
     both_classes(learned.y[last], windows.closed[-1])
     parts = fold_trials(learned, design, folds, study.inputs.seed, customers, last)
     return learned.frame.filter(last), learned.y[last], p[last], parts
 
 
 def _other_customers(
-    study: Study, matrix: Matrix, y: Floats, design: ChurnDesign, groups: NDArray[Any] | None = None
+    study: Study,
+    matrix: Matrix,
+    y: Floats,
+    design: ChurnDesign,
+    groups: NDArray[Any] | None = None,
+    *,
+    one: bool = False,
 ) -> tuple[Floats, int]:
     """Each row's probability from a model of other customers, and the folds used."""
     return out_of_fold(
@@ -214,6 +221,7 @@ def _other_customers(
         most=study.settings.max_training_rows,
         seed=study.inputs.seed,
         groups=groups,
+        one=one,
         tick=lambda done, total: study.inputs.progress("folds", done, total),
     )
 
@@ -246,4 +254,5 @@ def _facts(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_ti
         "gap_months": settings.gap_months,
         "outcome_months": settings.outcome_months,
     }
-    return {"split": "out-of-time" if out_of_time else "cross-validation", "windows": dates}
+    split = "random" if settings.split == "random" else "out-of-time" if out_of_time else "cross-validation"
+    return {"split": split, "windows": dates}

@@ -121,7 +121,8 @@ def _checked(saved: SavedModel) -> Mapping[str, Any]:
 def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Road:
     """The snapshot scored, and nobody tested."""
     design = ChurnDesign(tuple(_feature(told) for told in description["features"]), {})
-    people = _fitting(study, people_at(study, design, here_now(study)), design)
+    here = None if description["label"] == _FLAT else here_now(study.by(description["definition"]))
+    people = _fitting(study, people_at(study, design, here), design)
     stayer = np.array(description["typical_stayer"], dtype=np.float32)  # None is NaN
     nobody = people.clear()
     return Road(

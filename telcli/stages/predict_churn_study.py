@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -48,6 +49,10 @@ class Study:
     def tell(self, code: str, template: str, **values: Any) -> None:
         """Note something the analyst should know."""
         self.notices.append(Notice(code, template, values))
+
+    def by(self, settings: Mapping[str, Any]) -> Study:
+        """The same run by other settings; what is told of it is told of this one."""
+        return Study(self.inputs, replace(self.settings, **settings), self.as_of, self.notices)
 
 
 @dataclass(frozen=True)

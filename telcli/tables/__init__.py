@@ -51,7 +51,7 @@ _PLACES = {
     **dict.fromkeys(
         ("churn_scores", "churn_lift", "churn_costs", "churn_profit", "churn_windows"), "telcli.tables.churn_results"
     ),
-    "churn_drift": "telcli.tables.churn_drift_results",
+    **dict.fromkeys(("churn_by_month", "churn_drift"), "telcli.tables.churn_drift_results"),
     **dict.fromkeys(("churn_drivers", "churn_shapes"), "telcli.tables.churn_driver_results"),
     **dict.fromkeys(("churn_when", "churn_hazard"), "telcli.tables.churn_when_results"),
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Result table of predict-churn: whether customers, scores and outcomes are still what the model learned from."""
+"""Result tables of predict-churn over time: how months before were predicted, and whether the model still fits."""
 
 from __future__ import annotations
 
@@ -30,6 +30,26 @@ class ChurnDrift(dy.Schema):
     advice = c.text("What to do", "建议", need=True, one_of=("none", "watch", "retrain"))
 
 
+class ChurnByMonth(dy.Schema):
+    """One row per month tested, each scored by a model of what was known by then."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    month = c.month("Month tested", "检验月份", key=True)
+    customers = c.integer("Customers tested", "检验客户数", "customers", need=True)
+    churners = c.integer("Of them, left", "流失客户数", "customers", need=True)
+    expected = c.number("Expected to leave", "预期流失客户数", "customers", low=0.0, need=True)
+    expected_low = c.number("Fewest that chance explains (95%)", "偶然波动下限(95%)", "customers", low=0.0)
+    expected_high = c.number("Most that chance explains (95%)", "偶然波动上限(95%)", "customers", low=0.0)
+    auc = c.share("AUC", "排序能力 AUC", need=True)
+    auc_low = c.share("Lower end of its 95% interval", "AUC 95%区间下限")
+    auc_high = c.share("Upper end of its 95% interval", "AUC 95%区间上限")
+    log_loss = c.number("Log-loss", "对数损失", "nats", low=0.0, need=True)
+    log_loss_low = c.number("Lower end of its 95% interval", "对数损失95%区间下限", "nats", low=0.0)
+    log_loss_high = c.number("Upper end of its 95% interval", "对数损失95%区间上限", "nats", low=0.0)
+    learned_months = c.integer("Snapshots its model learned from", "训练快照数", "months", low=1)
+
+
 CONTRACTS = {
-    "churn_drift": Contract("churn_drift", ChurnDrift, "Whether the churn model still fits", "流失模型漂移", "as_of")
+    "churn_drift": Contract("churn_drift", ChurnDrift, "Whether the churn model still fits", "流失模型漂移", "as_of"),
+    "churn_by_month": Contract("churn_by_month", ChurnByMonth, "How each month was predicted", "各月预测效果", "as_of"),
 }
