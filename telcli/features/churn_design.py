@@ -23,6 +23,8 @@ _MOST_LEVELS = 10_000
 _IDENTIFIER = re.compile(
     r"(^|[_\s])(id|no|nr|key|code|number|uuid|guid)$|(编号|编码|号码|标识|流水号)$|^(id|uuid)", re.IGNORECASE
 )
+_CODE = re.compile(r"(?i:(^|[_\s])(id|code|key|zip|postcode)$)|(?<=[a-z])(Id|ID|Code)$|(编码|编号|代码|邮编|邮政编码)$")
+"""Whole numbers of such a name are names of things, not amounts: 2 is not between 1 and 3."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Feature:
         if self.kind == "date":
             found = (pl.col("month") - column).dt.total_days().cast(pl.Float64)
         elif self.kind == "category":
-            text = column.cast(pl.String)
+            text = _text(column)
             other = float(len(self.levels)) if self.rest else None
             codes = [float(code) for code in range(len(self.levels))]
             known = text.replace_strict(list(self.levels), codes, default=other, return_dtype=pl.Float64)
@@ -102,7 +104,8 @@ def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 2
 
     Left out, with the reason: columns that are empty or constant, identifiers (every value different, and a name that
     says so or numbers in a row), text with nearly as many values as rows, and text of which no value has `level_rows`
-    rows. Values that have fewer are taken together.
+    rows. Values that have fewer are taken together. Whole numbers named as codes (region code, 机构编码) are
+    categories.
 
     >>> table = pl.DataFrame({"month": [None] * 4, "x_a": ["p", "q", "p", "q"], "x_b": [1, 1, 1, 1]})
     >>> design = learn_design(table, ["x_a", "x_b"])
@@ -158,6 +161,22 @@ def _numbered(known: pl.Series) -> bool:
     return span + 1 == len(known) or bool(_IDENTIFIER.search(known.name.removeprefix("x_")))
 
 
+def _names_things(column: pl.Series) -> bool:
+    """Whole numbers whose name says that they are codes, of fewer values than half the rows."""
+    known = column.drop_nulls()
+    return (
+        column.name.startswith("x_")
+        and bool(_CODE.search(column.name.removeprefix("x_")))
+        and 2 * known.n_unique() <= len(known)
+        and (known.dtype.is_integer() or bool((known == known.round()).all()))
+    )
+
+
+def _text(column: pl.Expr) -> pl.Expr:
+    """A category as text; whole numbers read alike, whether a month's gaps made floats of them or not."""
+    return column.cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")
+
+
 def _feature(column: pl.Series, level_rows: int) -> Feature | None:
     if column.dtype == pl.Boolean:
         return Feature(column.name, "flag")
@@ -165,7 +184,9 @@ def _feature(column: pl.Series, level_rows: int) -> Feature | None:
         return Feature(column.name, "date")
     if column.dtype.is_numeric():
         yes_no = column.name.startswith("x_") and bool(((column == 0) | (column == 1)).all())
-        return Feature(column.name, "flag" if yes_no else "number")
-    counts = column.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
+        if yes_no or not _names_things(column):
+            return Feature(column.name, "flag" if yes_no else "number")
+    texts = column.to_frame().select(_text(pl.col(column.name))).to_series()
+    counts = texts.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
     kept = counts.filter(pl.col("rows") >= level_rows).head(_MOST_LEVELS).get_column(column.name).to_list()
     return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height) if kept else None

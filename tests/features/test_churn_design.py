@@ -102,3 +102,51 @@ def test_no_rows_is_said() -> None:
     with pytest.raises(DataError) as caught:
         learn_design(table().clear(), ["x_fee"])
     assert caught.value.code == "no-rows"
+
+
+def test_whole_numbers_named_as_codes_are_categories_in_every_month() -> None:
+    rng = np.random.default_rng(1)
+    codes = rng.choice([101, 102, 205, 333], ROWS)
+    frame = pl.DataFrame(
+        {
+            "month": [date(2024, 6, 1)] * ROWS,
+            "x_region_code": codes,
+            "x_机构编码": codes.astype(float),
+            "x_PlanID": codes,
+            "x_paid": codes,
+            "x_decode": codes,
+            "x_age": codes,
+        }
+    )
+    design = learn_design(frame, frame.columns[1:], level_rows=2)
+    kinds = {feature.name: feature.kind for feature in design.features}
+    assert [kinds[name] for name in ("x_region_code", "x_机构编码", "x_PlanID")] == ["category"] * 3
+    assert [kinds[name] for name in ("x_paid", "x_decode", "x_age")] == ["number"] * 3
+    later = frame.with_columns(pl.col("x_region_code").cast(pl.Float64), pl.col("x_机构编码").cast(pl.Int64))
+    assert (design.matrix(frame) == design.matrix(later)).all()
+
+
+def test_branches_by_the_thousand_keep_their_codes() -> None:
+    branch = [f"B{i % 3000:04d}" for i in range(9000)]
+    frame = pl.DataFrame({"month": [date(2024, 6, 1)] * 9000, "x_branch": branch})
+    design = learn_design(frame, ["x_branch"], level_rows=2)
+    assert len(design.features[0].levels) == 3000
+    assert np.unique(design.matrix(frame)).size == 3000
+
+
+def test_a_month_in_which_columns_are_empty_or_of_another_kind_is_read() -> None:
+    design = learned()
+    later = (
+        table()
+        .head(3)
+        .with_columns(
+            x_plan=pl.lit(None, dtype=pl.String),
+            x_fee=pl.lit(None),
+            x_yes=pl.lit(None, dtype=pl.Boolean),
+            x_since=pl.lit(None, dtype=pl.Date),
+            x_holes=pl.lit(None, dtype=pl.Int64),
+        )
+    )
+    found = design.matrix(later)
+    for name in ("x_plan", "x_fee", "x_yes", "x_since", "x_holes"):
+        assert np.isnan(found[:, design.names.index(name)]).all()
