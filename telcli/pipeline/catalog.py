@@ -119,6 +119,7 @@ STAGES = (
             "churn_scores",
             "churn_lift",
             "churn_costs",
+            *("churn_by", "churn_tenure", "churn_causes", "care_triggers"),
             "rejects",
         ),
         gives=("report_figures",),

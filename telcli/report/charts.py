@@ -123,6 +123,12 @@ def reasons(report: Report) -> Any:
     return rank_bars(report, report.rows("reasons"), "share", "percent", lambda row: row.text("reason"))
 
 
+def left_causes(report: Report) -> Any:
+    """Reasons for leaving, the commonest marked."""
+    rows = [row for row in report.rows("left_causes") if row.number("share_known") is not None]
+    return rank_bars(report, rows, "share_known", "percent", lambda row: row.text("cause"))
+
+
 def costs(report: Report) -> Any:
     """Total cost of each decision method, the one in use marked."""
     rows = report.rows("costs")
@@ -163,5 +169,6 @@ CHARTS: dict[str, Callable[[Report], Any]] = {
     "lift": lift,
     "costs": costs,
     "reasons": reasons,
+    "left_causes": left_causes,
     **value_charts.CHARTS,
 }

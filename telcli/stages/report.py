@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
+from telcli.features.churn_words import feature_name
 from telcli.features.view_words import REASONS, group_words, reason_words, view_words
 from telcli.figures import (
     churn,
     customers,
     findings,
     kpis,
+    leavers,
     quality,
     reasons,
     segment_agreement,
@@ -77,6 +79,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     gone = _put_views(figures, facts, tables, lines, settings)
     put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell, gone)
     _put_risk(figures, facts, tables, lines, settings)
+    _put_left(figures, tables, settings)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
     listed = [
@@ -229,6 +232,26 @@ def _put_risk(
     names += ["churn_probability", "at_risk_value", "target", "expected_saving", "reason", "reason_zh"]
     rows = top.select(pl.col(name) for name in names if name in top.columns).to_dicts()
     figures.block("top_customers", rows, ("customer_id", "segment_name", "value_tier", "reason"))
+
+
+def _put_left(figures: Figures, tables: Mapping[str, pl.LazyFrame], settings: ReportSettings) -> None:
+    """Who left, when, why, and what calls for care."""
+    least = settings.small_cell
+    if "churn_by" in tables:
+        rows = leavers.by_rows(tables["churn_by"].collect(), least, _dimension)
+        figures.block("left_by", rows, leavers.BY_TEXTS)
+    for name, table, made, texts in (
+        ("left_stay", "churn_tenure", leavers.stay_rows, leavers.STAY_TEXTS),
+        ("left_causes", "churn_causes", leavers.cause_rows, leavers.CAUSE_TEXTS),
+        ("care", "care_triggers", leavers.care_rows, leavers.CARE_TEXTS),
+    ):
+        if table in tables:
+            figures.block(name, made(tables[table].collect(engine="streaming"), least), texts)
+
+
+def _dimension(name: str) -> tuple[str, str]:
+    """What an attribute of the extract is called; other dimensions by their own names, which the page has words for."""
+    return feature_name(name) if name.startswith("x_") else (name, name)
 
 
 def _put_trust(

@@ -10,6 +10,7 @@ import pytest
 import telcli.report
 from telcli.features.leaving_signs import EFFECTS
 from telcli.report.words import known, word, words
+from telcli.tables.churn_around_results import THEMES, TRIGGERS
 from telcli.tables.results import VALUE_TIERS
 from telcli.tables.score_results import DROPPED
 from telcli.tables.value_results import COUNTED, MARGIN_PARTS, OFFER_KINDS
@@ -21,6 +22,7 @@ LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "k
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
 NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
 NAMED |= {"held_by", "service", "fact", "sign", "level"}
+NAMED |= {"dimension", "dimension_level", "theme", "trigger"}
 
 
 def slots(template: str) -> set[str]:
@@ -48,6 +50,8 @@ def test_no_word_is_left_over() -> None:
 @pytest.mark.parametrize(
     ("section", "named"),
     [
+        ("theme", THEMES),
+        ("trigger", TRIGGERS),
         ("part", MARGIN_PARTS),
         ("counted", COUNTED),
         ("dropped", DROPPED),
