@@ -1,4 +1,4 @@
-"""What predict-churn says of its label: what leaving is, in which months it was looked for, and who left how."""
+"""What predict-churn says of its label and its model: what leaving is, when it was looked for, who left how."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from telcli.cli._aligned import aligned
 from telcli.cli._help import pack, wrap
 from telcli.cli._words import comma, meant, tr
 
-__all__ = ["labelled"]
+__all__ = ["labelled", "modelled"]
 
 _HEAD = ("for", "since", "snapshot", "gap", "outcome window", "customers", "left")
 _LEVELS = {
@@ -19,6 +19,8 @@ _LEVELS = {
     "account": "all lines of an account end",
     "number": "any number ends",
 }
+_MODELS = {"logistic": "regression", "additive": "single tables", "pairs": "tables and pairs"}
+_FEW_STEPS = 16
 _KINDS = ("voluntary", "involuntary", "port-out", "internal", "inactive", "unknown")
 _LEFT_OUT = {
     "left_in_gap": "left in the gap",
@@ -38,6 +40,19 @@ def labelled(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[s
     yield from aligned([[*map(tr, _HEAD), ""], *map(_cells, rows)], [5, 6, 7])
     for row in rows if verbose else (row for row in rows if row["role"] == "test"):
         yield from ("    " + line for line in pack(_ways(row), " · ", width - 6))
+
+
+def modelled(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """How much of each candidate the model is and how each did alone, and what its work allowed."""
+    model = metrics.get("model") or {}
+    trials, weights, plan = (model.get(name) for name in ("trials", "weights", "plan"))
+    if not trials or not weights or not plan:
+        return
+    parts = [f"{weight:.2f} {tr(_MODELS[kind])} ({trials[kind]['log_loss']:.4f})" for kind, weight in weights.items()]
+    yield "  " + tr("model, with log-loss of each alone: {parts}", parts=" + ".join(parts))
+    if plan["bins"] < _FEW_STEPS or not plan["pairs"]:
+        said = "within fit_seconds: {bins} steps of a number, {columns} columns, {pairs} pairs at most"
+        yield "  " + tr(said, **{name: plan[name] for name in ("bins", "columns", "pairs")})
 
 
 def definition(told: Mapping[str, Any]) -> str:

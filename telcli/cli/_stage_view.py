@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._churn_costs_view import costed
-from telcli.cli._churn_view import labelled
+from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
@@ -115,6 +115,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from labelled(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _headlines(run)
+    yield from modelled(run.metrics) if run.stage == "predict-churn" else ()
     yield from costed(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()

@@ -39,17 +39,18 @@ class Fitted(NamedTuple):
 
 
 _WAYS = ((64, 60), (48, 60), (32, 60), (24, 60), (24, 30), (16, 30), (16, 0), (8, 0), (4, 0))
-_MOST_CODES = 2_000
-"""All tables' values together: their curvature is a square of it, solved at every step."""
+_MOST_CODES, _ONE_PART_ROWS = 2_000, 40_000
+"""Values of all tables, whose curvature is a square of it solved at every step; rows above which one part checks."""
 
 
 def planned(rows: int, columns: int, seconds: float) -> Plan:
     """The finest tables that the seconds allow: first pairs go, then steps, last the columns that tell least.
 
-    Seconds are reckoned by what a step took on one processor of 2020s make, per row, column and value of a table.
+    Seconds are reckoned by what a step took on one processor of the 2020s, per row, column and value of a table, never
+    by the clock, so that the same rows always give the same model.
 
     >>> planned(7_000, 19, 120.0)[:3], planned(1_000_000, 60, 60.0)[:3], planned(300_000, 60, 1.0)[:3]
-    ((64, 19, 60), (24, 60, 30), (4, 60, 0))
+    ((64, 19, 60), (24, 60, 60), (4, 33, 0))
     """
     for bins, pairs in _WAYS:
         found = Plan(bins, columns, pairs, _seconds(rows, columns, bins, pairs))
@@ -62,11 +63,12 @@ def planned(rows: int, columns: int, seconds: float) -> Plan:
 
 
 def _seconds(rows: int, columns: int, bins: int, pairs: int) -> float:
-    """Two fits' worth: that of the choice and that of every row."""
+    """All fits of one model: on each inner part, and on every row; of many rows one part, and a start from its fit."""
     part, values = min(rows, 60_000), columns * (bins + 2)
-    look = columns**2 * 2e-9
-    smooth = 4 * part * look / 2 + 8 * values**3 * 3e-11 + 8 * rows * columns * 8e-9
-    return 2 * (smooth + (2 * rows * look + 12 * rows * pairs * 2.5e-8 if pairs else 0.0))
+    look = columns**2 * 1.4e-9
+    smooth = 3 * part * look / 2 + 6 * values**3 * 3e-11 + 6 * rows * columns * 6e-9
+    on_top = 2 * rows * look + 9 * rows * pairs * 1.7e-8 if pairs else 0.0
+    return (1.5 if rows > _ONE_PART_ROWS else 4.0) * (smooth + on_top)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,12 +24,16 @@ def train(
     most: int = 300_000,
     seed: int = 0,
     groups: ArrayLike | None = None,
+    seconds: float = 120.0,
 ) -> ChurnModel:
-    """Fit a churn model on at most `most` rows: every churner, as many stayers as fit, probabilities corrected."""
+    """Fit a churn model on at most `most` rows: every churner, as many stayers as fit, probabilities corrected.
+
+    `groups` says whose rows they are, `seconds` what the fit may cost, see `ChurnModel`.
+    """
     left = np.asarray(y).astype(np.int64)
     rows, kept = bounded_sample(left, most, seed)
     owner = None if groups is None else np.asarray(groups)[rows]
-    return ChurnModel(categorical, keep_rate=kept, seed=seed).fit(X[rows], left[rows], groups=owner)
+    return ChurnModel(categorical, kept, seed=seed, seconds=seconds).fit(X[rows], left[rows], groups=owner)
 
 
 def out_of_fold(
@@ -41,6 +46,7 @@ def out_of_fold(
     seed: int = 0,
     groups: ArrayLike | None = None,
     one: bool = False,
+    seconds: float = 120.0,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Floats, int]:
     """Probability of each row from a model that saw neither it nor others of its group, and the folds used.
@@ -62,7 +68,8 @@ def out_of_fold(
         tick(k, 1 if one else used)
         held = fold == k
         owner = None if groups is None else np.asarray(groups)[~held]
-        model = train(X[~held], left[~held], categorical=categorical, most=most, seed=seed, groups=owner)
+        how: dict[str, Any] = {"categorical": categorical, "most": most, "seed": seed, "seconds": seconds}
+        model = train(X[~held], left[~held], groups=owner, **how)
         found[held] = model.predict_proba(X[held])[:, 1]
     return found, used
 

@@ -19,6 +19,13 @@ class PredictChurnSettings(LabelSettings, CareSettings):
     max_training_rows: int = setting(
         300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
     )
+    fit_seconds: float = setting(
+        120.0,
+        "Work of one fit of the model, reckoned from rows and columns and not by the clock; with less it is coarser.",
+        "一次拟合可用的计算量，按行数与列数折算而不看时钟；不足时模型更粗。",
+        unit="seconds",
+        low=1.0,
+    )
     split: str = setting(
         "auto",
         "How the model is tested.",

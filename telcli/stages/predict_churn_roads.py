@@ -58,7 +58,7 @@ def flat_road(study: Study) -> Road:
     design = choose_design(study, learned.frame, y, flat=True)
     matrix = design.matrix(learned.frame)
     p, folds = _other_customers(study, matrix, y, design)
-    model = train(matrix, y, categorical=design.categorical, most=settings.max_training_rows, seed=seed)
+    model = train(matrix, y, categorical=design.categorical, **_how(study))
     probability = np.empty(people.height)
     probability[known] = p
     probability[~known] = probability_of(study.inputs, people.filter(~known), model, design)
@@ -169,7 +169,7 @@ def fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date)
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
     splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)
     usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
-    model = ChurnModel(design.categorical, keep_rate=learned.kept, seed=seed)
+    model = ChurnModel(design.categorical, learned.kept, seed=seed, seconds=study.settings.fit_seconds)
     return model.fit(matrix, learned.y, splits if usable else None, groups=customer), matrix
 
 
@@ -203,6 +203,12 @@ def _over_months(
     return learned.frame.filter(last), learned.y[last], p[last], parts
 
 
+def _how(study: Study) -> dict[str, Any]:
+    """What bounds a fit, and its seed."""
+    settings = study.settings
+    return {"most": settings.max_training_rows, "seed": study.inputs.seed, "seconds": settings.fit_seconds}
+
+
 def _other_customers(
     study: Study,
     matrix: Matrix,
@@ -218,11 +224,10 @@ def _other_customers(
         y,
         categorical=design.categorical,
         folds=study.settings.folds,
-        most=study.settings.max_training_rows,
-        seed=study.inputs.seed,
         groups=groups,
         one=one,
         tick=lambda done, total: study.inputs.progress("folds", done, total),
+        **_how(study),
     )
 
 

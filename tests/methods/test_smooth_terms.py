@@ -100,3 +100,14 @@ def test_coarse_groups_keep_the_order_and_the_gap_apart() -> None:
     found = coarser(np.array([100, 1, 1, 1, 100, 50, 3]), 3, category=False)
     assert (np.diff(found) >= 0).all()
     assert found[-1] == found[:-1].max() + 1
+
+
+def test_less_work_means_a_coarser_model_and_the_same_work_the_same_one() -> None:
+    rng = np.random.default_rng(6)
+    X = rng.normal(size=(2000, 12)).astype(np.float32)
+    y = rng.random(2000) < expit(X[:, 0] + X[:, 1] * X[:, 2] - 1)
+    models = [ChurnModel(seconds=seconds).fit(X, y) for seconds in (120.0, 0.05, 0.05)]
+    assert models[0].plan_["bins"] > models[1].plan_["bins"]
+    assert models[1].plan_["pairs"] == 0
+    assert "pairs" not in models[1].weights_
+    assert (models[1].decision_function(X) == models[2].decision_function(X)).all()

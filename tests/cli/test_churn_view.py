@@ -1,0 +1,16 @@
+"""What predict-churn says of its model."""
+
+from telcli.cli._churn_view import modelled
+
+TRIALS = {kind: {"log_loss": loss, "excess": 0.0, "error": 0.0} for kind, loss in (("additive", 0.41), ("pairs", 0.4))}
+
+
+def test_the_model_is_told_with_what_each_part_did() -> None:
+    model = {"trials": TRIALS, "weights": {"additive": 0.25, "pairs": 0.7}}
+    plan = {"bins": 64, "columns": 9, "pairs": 60}
+    said = list(modelled({"model": {**model, "plan": plan}}))
+    told = "0.25 single tables (0.4100) + 0.70 tables and pairs (0.4000)"
+    assert said == [f"  model, with log-loss of each alone: {told}"]
+    short = list(modelled({"model": {**model, "plan": {**plan, "bins": 8, "pairs": 0}}}))
+    assert "8 steps of a number, 9 columns, 0 pairs" in short[1]
+    assert list(modelled({"model": {"trials": {}, "weights": {}, "plan": plan}})) == []
