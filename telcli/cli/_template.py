@@ -53,6 +53,10 @@ _OWN_EXITS = (
     '# port-out = ["MNP away"]',
     '# internal = ["改签"]',
 )
+_OWN_REASONS = (
+    "[predict-churn.reasons]",
+    '# roaming = { theme = "price", words = ["roaming", "漫游"], en = "Roaming charges", zh = "漫游资费" }',
+)
 
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
@@ -126,6 +130,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Words of your own for kinds of leaving, read in exit_columns; see docs/churn.md."),
         *_OWN_EXITS,
+        "",
+        tr("# Reasons for leaving of your own, found by words before those of telcli; see docs/churn.md."),
+        *_OWN_REASONS,
     ]
     return "\n".join(lines) + "\n"
 

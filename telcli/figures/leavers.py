@@ -22,7 +22,7 @@ _YEAR = 12
 
 _BY = (
     *("dimension", "dimension_zh", "level", "customers", "churners", "churn_rate", "rate_low", "rate_high"),
-    *("index", "excess", "revenue_lost"),
+    *("excess", "revenue_lost"),
 )
 
 Named = Callable[[str], tuple[str, str]]

@@ -17,7 +17,6 @@ _BY = (
     Column("rate_low", "percent"),
     Column("rate_high", "percent"),
     Column("churn_rate_before", "percent"),
-    Column("index", "times", label="churn_index"),
     Column("excess", "count"),
     Column("revenue_lost", "money"),
     Column("significant", "flag"),
@@ -53,8 +52,8 @@ def leavers(report: Report) -> Section | None:
         found
         for name, title, columns, wide in (
             ("left_by", "table.left_by", _BY, True),
-            ("left_stay", "table.left_stay", _STAY, False),
-            ("left_causes", "table.left_causes", _CAUSES, False),
+            ("left_stay", "table.left_stay", _STAY, True),
+            ("left_causes", "table.left_causes", _CAUSES, True),
             ("care", "table.care", _CARE, False),
         )
         if (found := _table(report, name, title, columns, wide=wide)) is not None
