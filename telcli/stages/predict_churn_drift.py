@@ -1,7 +1,7 @@
-"""Whether customers, scores and outcomes are still what the model learned from, and so whether to train again.
+"""Whether customers, scores and outcomes are still what they were in training, and so whether to train again.
 
-What the model learned from is kept beside it as counts per bin. A shift counts where chance is ruled out
-(`methods.drift.beyond_chance`); what was expected of earlier months is held against who has left since.
+Features and scores of the month that a model was trained for are kept beside it as counts per bin. A shift counts where
+chance is ruled out (`methods.drift.beyond_chance`). What was expected of earlier months is held against who has left.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from telcli.methods.churn_metrics import auc
 from telcli.methods.drift import beyond_chance, bin_counts, days_alike, quantile_edges
 from telcli.stages import Earlier
 from telcli.stages.predict_churn_labels import labels_at, settle_months
-from telcli.stages.predict_churn_study import LEVEL_OFF, Matrix, Road, Study
+from telcli.stages.predict_churn_study import LEVEL_OFF, Road, Study
 
-__all__ = ["Drift", "distribution_of", "drift_of", "score_bins"]
+__all__ = ["Drift", "distribution_of", "drift_of"]
 
 Floats = NDArray[np.float64]
 _MOST = 50_000
@@ -43,22 +43,19 @@ class Drift:
     metrics: dict[str, Any]
 
 
-def distribution_of(
-    study: Study, frame: pl.DataFrame, matrix: Matrix, y: Floats, design: ChurnDesign, kept: float = 1.0
-) -> dict[str, Any]:
-    """How each feature is spread over the rows learned from: bounds and counts of its bins, and of how many customers.
+def distribution_of(study: Study, road: Road) -> dict[str, Any]:
+    """How features and scores of the snapshot are spread: bounds and counts of bins, and of how many customers."""
+    here = road.people[_some(road.people.height, study.inputs.seed)]
+    matrix, features = road.design.matrix(here), {}
+    for j, name in enumerate(road.design.names):
+        values = _alike(name, matrix[:, j].astype(np.float64), here)
+        features[name] = _counted(values, _edges(values, road.design, j))
+    scores = _final_scores(study, road)
+    return {"customers": here.height, "features": features, "score": _counted(scores, quantile_edges(scores))}
 
-    `kept` is the share of stayers among the rows, who count for the others too.
-    """
-    rows = _some(len(matrix), study.inputs.seed)
-    here, left = frame[rows], y[rows] == 1
-    features = {}
-    for j, name in enumerate(design.names):
-        values = _alike(name, matrix[rows, j].astype(np.float64), here)
-        edges = _edges(values, design, j)
-        counts = bin_counts(values[left], edges) + bin_counts(values[~left], edges) / kept
-        features[name] = {"edges": edges.tolist(), "counts": counts.tolist()}
-    return {"customers": here.get_column("customer_id").n_unique(), "features": features}
+
+def _counted(values: Floats, edges: Floats) -> dict[str, list[float]]:
+    return {"edges": edges.tolist(), "counts": bin_counts(values, edges).tolist()}
 
 
 def drift_of(study: Study, road: Road, description: Mapping[str, Any], *, trained: bool) -> Drift:
@@ -99,7 +96,7 @@ _SCHEMA = {
 
 
 def _features(study: Study, road: Road, learned: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each feature of the snapshot against the rows learned from; one that moves alone calls for a look, no more."""
+    """Each feature of the snapshot against that of then; one that moves alone calls for a look, no more."""
     here = road.people[_some(road.people.height, study.inputs.seed)]
     matrix = road.design.matrix(here)
     found = []
@@ -122,13 +119,6 @@ def _score(study: Study, road: Road, description: Mapping[str, Any]) -> dict[str
     advice = {"stable": "none", "moved": "watch", "shifted": "retrain"}[shift.band]
     row = {"kind": "score", "name": "churn_probability", "psi": shift.psi, "p_value": shift.p_value}
     return {**row, "band": shift.band, "real": shift.real, "advice": advice}
-
-
-def score_bins(study: Study, road: Road) -> dict[str, Any]:
-    """Bounds and counts of the scores of the snapshot, as `distribution_of` tells features."""
-    scores = _final_scores(study, road)
-    edges = quantile_edges(scores)
-    return {"edges": edges.tolist(), "counts": bin_counts(scores, edges).tolist()}
 
 
 def _final_scores(study: Study, road: Road) -> Floats:

@@ -25,7 +25,7 @@ from telcli.stages.predict_churn_study import Road, Study, level_rows
 __all__ = ["beyond", "one_split", "unseen"]
 
 Floats = NDArray[np.float64]
-_ROWS = 30_000
+_ROWS = 20_000
 """Rows that an earlier month's model learns from and is tested on at most: enough to see a month that went wrong."""
 _LEAST = 10
 """Churners and stayers that an AUC takes at least."""
@@ -84,7 +84,7 @@ def unseen(study: Study, road: Road) -> dict[str, Any]:
 def _by_month(study: Study, road: Road) -> pl.DataFrame:
     """The tested month, and months before it, each scored by a model of what was known by then.
 
-    Of earlier months at most `earlier_tests`, the latest, each with a model of at most 30,000 rows.
+    Of earlier months at most `earlier_tests`, the latest, each with a model of at most 20,000 rows.
     """
     rows = [_row(study, road.closed[-1], road.y, road.p, len(road.facts["windows"]["train"]) + 1)]
     rows += [_row(study, month, y, p, learned) for month, y, p, learned in _earlier(study, road)]

@@ -17,7 +17,6 @@ from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
 from telcli.stages.predict_churn_columns import choose_design
-from telcli.stages.predict_churn_drift import distribution_of
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
 from telcli.stages.predict_churn_rows import Learned, Trial, Trials, fold_trials, whole
@@ -77,7 +76,6 @@ def flat_road(study: Study) -> Road:
         stayer=typical_stayer(matrix[y == 0], design),
         **sample_of(matrix, y, seed),
         facts={"split": "cross-validation", "folds": folds, "windows": {"snapshot": str(study.as_of)}},
-        spread=distribution_of(study, learned.frame, matrix, y, design),
         trials=Trials(fold_trials(learned, design, folds, seed), whole(learned, design)),
     )
 
@@ -119,7 +117,6 @@ def month_road(study: Study, first: date) -> Road:
         **sample_of(known, learned.y, study.inputs.seed),
         facts={**_facts(windows, settings, out_of_time), "label": labelled.facts},
         closed=windows.closed,
-        spread=distribution_of(study, learned.frame, known, learned.y, design, learned.kept),
         trials=Trials(parts, whole(learned, design)),
     )
 

@@ -15,7 +15,7 @@ from telcli.features.churn_design import ChurnDesign, Feature
 from telcli.methods.churn_model import ChurnModel
 from telcli.stages import Outcome, SavedModel
 from telcli.stages.predict_churn_campaign import campaign_of
-from telcli.stages.predict_churn_drift import drift_of, score_bins
+from telcli.stages.predict_churn_drift import distribution_of, drift_of
 from telcli.stages.predict_churn_drivers import Drivers
 from telcli.stages.predict_churn_labels import here_now
 from telcli.stages.predict_churn_roads import people_at
@@ -50,7 +50,7 @@ def describe(study: Study, road: Road, metrics: Mapping[str, Any], known: Driver
         "definition": {name: getattr(study.settings, name) for name in DEFINING},
         "typical_stayer": [_or_none(value) for value in road.stayer],
         "drivers": known.strongest,
-        "distribution": {**road.spread, "score": score_bins(study, road)},
+        "distribution": distribution_of(study, road),
         "metrics": dict(metrics),
         "libraries": {
             "numpy": np.__version__,

@@ -61,9 +61,8 @@ class Road:
 
     `people` (sorted by customer_id) are the snapshot, `probability` and `source` theirs; `tested`, `y` and `p` are
     customers the tested model had not seen; `stayer` is the typical stayer, a value per feature; `sample` are at most
-    2,000 customers learned from, half of them stayers or more; `spread` is how the features are spread over all of
-    those, in counts; `closed` are months whose outcome is known, none of a flat table; `trials` are rows that other
-    methods may learn from.
+    2,000 customers learned from, half of them stayers or more; `closed` are months whose outcome is known, none of a
+    flat table; `trials` are rows that other methods may learn from.
     """
 
     people: pl.DataFrame
@@ -79,7 +78,6 @@ class Road:
     sample_stayed: NDArray[np.bool_]
     facts: dict[str, Any]
     closed: tuple[date, ...] = ()
-    spread: dict[str, Any] = field(default_factory=dict)
     trials: Trials | None = None
 
 
