@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -27,9 +27,9 @@ __all__ = ["METHODS", "applied", "tried"]
 Flags = NDArray[np.bool_]
 # Trees of depth 3 are boosted: at 1 the published AdaCost hardly ever begins, since its edge is below 0.
 METHODS: Mapping[str, CostLearner] = {
-    "adacost": AdaCost("fan", depth=3),
-    "adacost-unit": AdaCost("unit", depth=3),
-    "adamec": CalibratedAdaMEC(depth=3),
+    "adacost": AdaCost("fan", rounds=30, depth=3),
+    "adacost-unit": AdaCost("unit", rounds=30, depth=3),
+    "adamec": CalibratedAdaMEC(rounds=30, depth=3),
     "under-sampling": UnderSampling(),
     "rejection-sampling": RejectionSampling(),
     "metacost": MetaCost(),
@@ -42,13 +42,11 @@ def tried(study: Study, road: Road, values: Values) -> dict[str, Flags]:
     if road.trials is None or not all(part.design.names for part in road.trials.parts):
         return {}
     found = {name: np.zeros(road.y.size, dtype=bool) for name in METHODS}
-    total, done = len(road.trials.parts) * len(METHODS), 0
-    for part in road.trials.parts:
-        for name in METHODS:
-            study.inputs.progress("methods", done, total)
-            costs = values.tested_costs.at(part.tested)
-            found[name][part.tested] = _decided(study, part, values, name, road.tested[part.tested], costs)
-            done += 1
+    for done, part in enumerate(road.trials.parts):
+        study.inputs.progress("methods", done, len(road.trials.parts))
+        costs = values.tested_costs.at(part.tested)
+        for name, act in _decided(study, part, values, tuple(METHODS), road.tested[part.tested], costs).items():
+            found[name][part.tested] = act
     return found
 
 
@@ -57,45 +55,40 @@ def applied(study: Study, road: Road, values: Values, method: str, tested: Flags
 
     `tested` is what it decided of the tested customers.
     """
-    if road.trials is None:
-        return np.zeros(road.people.height, dtype=bool)
-    told = road.source == "out-of-fold"
     found = np.zeros(road.people.height, dtype=bool)
+    told = road.source == "out-of-fold"
     found[told] = tested if told.any() else False
     rest = np.flatnonzero(~told)
-    if rest.size:
+    if rest.size and road.trials is not None:
         costs = values.people_costs.at(rest)
-        found[rest] = _decided(study, road.trials.final, values, method, road.people[rest], costs)
+        found[rest] = _decided(study, road.trials.final, values, (method,), road.people[rest], costs)[method]
     return found
 
 
-def _decided(study: Study, part: Trial, values: Values, method: str, people: pl.DataFrame, costs: CostMatrix) -> Flags:
-    """Decide on people by a learner of at most `compare_rows` rows, in which each stayer left out is stood for."""
+def _decided(
+    study: Study, part: Trial, values: Values, methods: Sequence[str], people: pl.DataFrame, costs: CostMatrix
+) -> dict[str, Flags]:
+    """Decide on people by learners of at most `compare_rows` rows, in which each stayer left out is stood for."""
     learned, seed = part.learned, study.inputs.seed
     rows, kept = bounded_sample(learned.y[part.rows], study.settings.compare_rows, seed)
     rows, kept = part.rows[rows], kept * learned.kept
     frame, y = learned.frame[rows], learned.y[rows].astype(np.int64)
     if np.unique(y).size < 2:
-        return np.full(people.height, bool(y.max(initial=0)))
+        return {method: np.full(people.height, bool(y.max(initial=0))) for method in methods}
+    known, asked = values.costs_of(frame).weighed(1.0 / kept), costs.weighed(1.0 / kept)
+    sides = {"fp": known.fp, "fn": known.fn, "tp": known.tp, "tn": known.tn}
+    matrix, found = part.design.matrix(frame), {method: np.zeros(people.height, dtype=bool) for method in methods}
     with threads(1):
-        learner = _learner(method, part.design, seed)
-        learner.fit(part.design.matrix(frame), y, **_sides(values.costs_of(frame).weighed(1.0 / kept)))
-        return _in_parts(learner, part.design, people, costs.weighed(1.0 / kept))
-
-
-def _in_parts(learner: CostLearner, design: ChurnDesign, people: pl.DataFrame, costs: CostMatrix) -> Flags:
-    """Decisions on many people, not all of whose features are laid out at once."""
-    found = np.zeros(people.height, dtype=bool)
-    for start in range(0, people.height, _TOGETHER):
-        rows = slice(start, start + _TOGETHER)
-        found[rows] = learner.decide(design.matrix(people[rows]), costs.at(rows))
+        learners = {method: _learner(method, part.design, seed).fit(matrix, y, **sides) for method in methods}
+        # The features of many people are not laid out all at once.
+        for start in range(0, people.height, _TOGETHER):
+            some = slice(start, start + _TOGETHER)
+            matrix = part.design.matrix(people[some])
+            for method, learner in learners.items():
+                found[method][some] = learner.decide(matrix, asked.at(some))
     return found
 
 
 def _learner(method: str, design: ChurnDesign, seed: int) -> CostLearner:
     made: CostLearner = clone(METHODS[method]).set_params(categorical=design.categorical, seed=seed)
     return made
-
-
-def _sides(costs: CostMatrix) -> dict[str, NDArray[np.float64]]:
-    return {"fp": costs.fp, "fn": costs.fn, "tp": costs.tp, "tn": costs.tn}
