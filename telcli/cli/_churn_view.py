@@ -49,7 +49,9 @@ def modelled(metrics: Mapping[str, Any]) -> Iterator[str]:
     if not trials or not weights or not plan:
         return
     parts = [f"{weight:.2f} {tr(_MODELS[kind])} ({trials[kind]['log_loss']:.4f})" for kind, weight in weights.items()]
-    yield "  " + tr("model, with log-loss of each alone: {parts}", parts=" + ".join(parts))
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    told = tr("model, with log-loss of each alone: {parts}", parts=" + ".join(parts))
+    yield from ("  " + line for line in wrap(told, width - 4))
     if plan["bins"] < _FEW_STEPS or not plan["pairs"]:
         said = "within fit_seconds: {bins} steps of a number, {columns} columns, {pairs} pairs at most"
         yield "  " + tr(said, **{name: plan[name] for name in ("bins", "columns", "pairs")})
