@@ -10,8 +10,9 @@ import pytest
 
 from telcli.errors import DataError
 from telcli.pipeline import catalog
-from telcli.pipeline.choice import recalled
-from telcli.pipeline.run import Request, run_stage
+from telcli.pipeline.choice import choose, recalled
+from telcli.pipeline.given import given_to
+from telcli.pipeline.run import Request, run_stage, settle
 from telcli.pipeline.stage import Stage
 from telcli.pipeline.status import status
 from telcli.pipeline.workdir import Workdir
@@ -93,3 +94,21 @@ def test_an_earlier_snapshot_that_was_changed_is_told_with_its_month(work: Path)
     )
     run_stage("segment", Request(work, as_of=MAY, force=True))
     assert not run_stage("segment", Request(work, as_of=JUNE)).skipped
+
+
+def test_a_stage_that_looks_back_is_given_every_month_of_the_year_before(work: Path) -> None:
+    for month in (APRIL, MAY, JUNE):
+        run_stage("segment", Request(work, as_of=month))
+    stage = dataclasses.replace(catalog.stage("segment"), recalls=(), looks_back=("segments",))
+    workdir, manifest = Workdir(work), Workdir(work).manifest()
+    chosen = choose(stage, manifest, JUNE)
+    assert chosen["segments"] == ("2024-04-01", "2024-05-01")
+    assert "segments" not in choose(stage, manifest, APRIL)
+    assert choose(stage, manifest, date(2025, 5, 1))["segments"] == ("2024-05-01", "2024-06-01")
+    inputs = given_to(stage, workdir, manifest, chosen, JUNE, *settle("segment", Request(work)), Request(work))
+    assert [past.as_of for past in inputs.past] == [MAY, APRIL]
+    assert "segments" not in inputs.tables
+    for past in inputs.past:
+        assert past.tables["segments"].collect()["as_of"].unique().to_list() == [past.as_of]
+        assert past.metrics == manifest.stages["segment"][past.as_of.isoformat()].metrics
+    assert catalog.stage("predict-churn").looks_back == ("churn_scores",)
