@@ -200,11 +200,15 @@ def _edges(values: Floats, design: ChurnDesign, j: int) -> Floats:
 
 
 def _alike(name: str, values: Floats, frame: pl.DataFrame) -> Floats:
-    """The values; days of use as those of months of one length, so that February is no shift."""
+    """The values; days of use as those of months of one length, so that February is no shift.
+
+    Not where nobody was active on every day of a month: such days were counted in another way.
+    """
     if name != DAYS:
         return values
     found, months = values.copy(), frame.get_column("month")
     for month in months.unique().drop_nulls():
-        here = (months == month).fill_null(value=False).to_numpy()
-        found[here] = days_alike(values[here], monthrange(month.year, month.month)[1], _MONTH)
+        here, length = (months == month).fill_null(value=False).to_numpy(), monthrange(month.year, month.month)[1]
+        if np.nanmax(values[here], initial=0.0) == length:
+            found[here] = days_alike(values[here], length, _MONTH)
     return found

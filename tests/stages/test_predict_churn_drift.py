@@ -10,6 +10,7 @@ import pytest
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Earlier, Inputs, Outcome, SavedModel
 from telcli.stages.predict_churn import predict_churn
+from telcli.stages.predict_churn_drift import _alike
 from telcli.tables import contract
 from tests.stages.test_predict_churn import AS_OF, Tables, flat, monthly
 
@@ -133,3 +134,10 @@ def test_the_side_car_holds_counts_and_no_customer(march: Outcome) -> None:
         assert len(bins["counts"]) == len(bins["edges"]) + 2, name
         assert np.isfinite(bins["edges"]).all()
     assert spread["customers"] <= 1500
+
+
+def test_days_of_use_are_those_of_months_of_one_length() -> None:
+    may = pl.DataFrame({"month": [date(2024, 5, 1)] * 3})
+    assert _alike("active_days", np.array([31.0, 10.0, 0.0]), may).tolist() == [30.0, 10.0, 0.0]
+    assert _alike("active_days", np.array([30.0, 10.0, 0.0]), may).tolist() == [30.0, 10.0, 0.0], "never 31 of 31"
+    assert _alike("revenue", np.array([31.0, 10.0, 0.0]), may).tolist() == [31.0, 10.0, 0.0]
