@@ -50,7 +50,7 @@ MISTAKES = [
     ["predict-churn", "--fail-if", "acu<0.7"],
     ["predict-churn", "--fail-if", "auc<0.9"],
     ["predict-churn", "--fail-if", "brier>0.9"],
-    ["predict-churn", "--split", "random"],
+    ["predict-churn", "--split", "by-chance"],
     ["show"],
     ["show", "bils"],
     ["show", "value_scores"],
