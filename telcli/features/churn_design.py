@@ -99,7 +99,7 @@ class ChurnDesign:
         return [{"name": f.name, "kind": f.kind, "levels": list(f.levels), "rest": f.rest} for f in self.features]
 
 
-def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 2) -> ChurnDesign:
+def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 5) -> ChurnDesign:
     """Choose what to use of `columns`, from the training rows alone.
 
     Left out, with the reason: columns that are empty or constant, identifiers (every value different, and a name that
@@ -107,7 +107,7 @@ def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 2
     rows. Values that have fewer are taken together. Whole numbers named as codes (region code, 机构编码) are
     categories.
 
-    >>> table = pl.DataFrame({"month": [None] * 4, "x_a": ["p", "q", "p", "q"], "x_b": [1, 1, 1, 1]})
+    >>> table = pl.DataFrame({"month": [None] * 10, "x_a": ["p", "q"] * 5, "x_b": [1] * 10})
     >>> design = learn_design(table, ["x_a", "x_b"])
     >>> design.names, design.left_out
     (('x_a',), {'x_b': 'constant'})

@@ -33,12 +33,13 @@ class Trial(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Weights of the candidates' log-odds, level of their sum, how each did alone, and the last inner fit."""
+    """Weights of the candidates' log-odds, level of their sum, how each did alone; the last inner fit, its columns."""
 
     weights: dict[str, float]
     intercept: float
     trials: dict[str, Trial]
     fitted: Fitted
+    places: NDArray[np.intp]
 
 
 def choose(
@@ -49,12 +50,14 @@ def choose(
     held: list[Floats] = []
     level: list[Floats] = []
     for learn, check, wide in splits:
-        fitted = fit_terms(grid.part(learn), left[learn], plan)
+        # Chosen on all rows, columns would owe something to those that check, which tables could not know.
+        places = grid.strongest(left[learn], learn, plan.columns)
+        fitted = fit_terms(grid.part(learn, places), left[learn], plan)
         line = LinearChurn(categorical).fit(matrix[learn], left[learn]) if "logistic" in kinds else None
-        held.append(_shown(kinds, line, fitted, matrix[check], grid.part(check)))
+        held.append(_shown(kinds, line, fitted, matrix[check], grid.part(check, places)))
         # Fitted again on every row, a candidate will stand higher or lower by as much as the rates differ.
         shift = float(logit(left.mean()) - logit(left[learn].mean()))
-        other = held[-1] if wide is check else _shown(kinds, line, fitted, matrix[wide], grid.part(wide))
+        other = held[-1] if wide is check else _shown(kinds, line, fitted, matrix[wide], grid.part(wide, places))
         level.append(other + shift)
     scores, truth = np.concatenate(held), np.concatenate([left[split.check] for split in splits])
     weights, _ = stack_logits(scores, truth)
@@ -64,6 +67,7 @@ def choose(
         intercept=level_shift(np.concatenate(level) @ weights, whole),
         trials=dict(zip(kinds, compared(scores, truth), strict=True)),
         fitted=fitted,
+        places=places,
     )
 
 

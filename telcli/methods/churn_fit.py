@@ -39,20 +39,24 @@ class Fitted(NamedTuple):
 
 
 _WAYS = ((64, 60), (48, 60), (32, 60), (24, 60), (24, 30), (16, 30), (16, 0), (8, 0), (4, 0))
-_MOST_CODES, _ONE_PART_ROWS = 2_000, 40_000
+_MOST_CODES, _ONE_PART_ROWS, _STANDS_OUT = 2_000, 40_000, 2.0
 """Values of all tables, whose curvature is a square of it solved at every step; rows above which one part checks."""
 
 
 def planned(rows: int, columns: int, seconds: float) -> Plan:
-    """The finest tables that the seconds allow: first pairs go, then steps, last the columns that tell least.
+    """The finest tables that the rows and the seconds allow: first pairs go, then steps, last columns that tell least.
+
+    A number has no more steps than half as many again as the root of the rows: of few rows more would tell nothing.
 
     Seconds are reckoned by what a step took on one processor of the 2020s, per row, column and value of a table, never
     by the clock, so that the same rows always give the same model.
 
-    >>> planned(7_000, 19, 120.0)[:3], planned(1_000_000, 60, 60.0)[:3], planned(300_000, 60, 1.0)[:3]
-    ((64, 19, 60), (24, 60, 60), (4, 33, 0))
+    >>> planned(200, 19, 120.0)[:3], planned(1_000_000, 60, 60.0)[:3], planned(300_000, 60, 1.0)[:3]
+    ((21, 19, 60), (24, 60, 60), (4, 33, 0))
     """
-    for bins, pairs in _WAYS:
+    room = max(int(1.5 * rows**0.5), 4)
+    for way, pairs in _WAYS:
+        bins = min(way, room)
         found = Plan(bins, columns, pairs, _seconds(rows, columns, bins, pairs))
         if columns * (bins + 2) <= _MOST_CODES and found.seconds <= seconds:
             return found
@@ -83,25 +87,32 @@ class Grid:
     groups: Sequence[NDArray[np.intp]]
 
     @classmethod
-    def of(cls, X: Matrix, categorical: Sequence[int], y: Labels, plan: Plan) -> Grid:
-        """Cut rows x columns; where there are more columns than planned, those are kept that tell most alone."""
-        edges = cuts(X, categorical, plan.bins)
+    def of(cls, X: Matrix, categorical: Sequence[int], bins: int) -> Grid:
+        """Cut rows x columns."""
+        edges = cuts(X, categorical, bins)
         codes, sizes = encode(X, edges, categorical), sizes_of(edges)
-        columns = np.arange(X.shape[1])
-        if plan.columns < columns.size:
-            told = np.array([_told(column, size, y) for column, size in zip(codes.T, sizes, strict=True)])
-            columns = np.sort(np.argsort(-told, kind="stable")[: plan.columns])
-            codes, sizes = np.asfortranarray(codes[:, columns]), sizes[columns]
-        kinds = tuple(np.flatnonzero(np.isin(columns, list(categorical))).tolist())
-        kept = [edges[j] for j in columns]
-        return cls(columns, kept, kinds, codes, sizes, groups_of(codes, sizes, kinds))
+        return cls(np.arange(X.shape[1]), edges, tuple(categorical), codes, sizes, groups_of(codes, sizes, categorical))
 
-    def part(self, rows: NDArray[np.intp]) -> Grid:
-        """The same of some rows."""
-        codes = np.empty((rows.size, self.codes.shape[1]), dtype=np.uint8, order="F")
-        for j in range(codes.shape[1]):
-            codes[:, j] = self.codes[rows, j]
-        return Grid(self.columns, self.edges, self.categorical, codes, self.sizes, self.groups)
+    def strongest(self, y: Labels, rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+        """Places of the columns that tell most alone about the labels `y` of some rows, in order.
+
+        Where not all may be had, none that stands out less than the strongest of nothing but chance would.
+        """
+        places = np.arange(self.columns.size)
+        if most >= places.size:
+            return places
+        told = [_told(self.codes[rows, j], int(size), y) for j, size in enumerate(self.sizes)]
+        found = np.argsort(-np.array(told), kind="stable")
+        return np.sort(found[: max(1, min(most, int((np.array(told) > _STANDS_OUT).sum())))])
+
+    def part(self, rows: NDArray[np.intp], places: NDArray[np.intp]) -> Grid:
+        """The same of some rows and some columns."""
+        codes = np.empty((rows.size, places.size), dtype=np.uint8, order="F")
+        for j, place in enumerate(places):
+            codes[:, j] = self.codes[rows, place]
+        kinds = tuple(np.flatnonzero(np.isin(places, list(self.categorical))).tolist())
+        edges, groups = [self.edges[j] for j in places], [self.groups[j] for j in places]
+        return Grid(self.columns[places], edges, kinds, codes, self.sizes[places], groups)
 
     def score(self, fitted: Fitted, *, pairs: bool) -> Floats:
         """Log-odds of the rows, with the tables of pairs or without."""
@@ -113,7 +124,7 @@ class Grid:
 
         What stayers look like is taken from the rows.
         """
-        stayers = self.part(np.flatnonzero(y == 0)).codes
+        stayers = self.part(np.flatnonzero(y == 0), np.arange(self.columns.size)).codes
         shares = [np.bincount(c, minlength=n) / len(stayers) for c, n in zip(stayers.T, self.sizes, strict=True)]
         found = fitted.pairs or PairTerms([], [], [])
         spread = []

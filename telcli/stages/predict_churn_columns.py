@@ -32,7 +32,7 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     trusted |= known_then(study.inputs.tables, learned)
     unknown = set() if flat else snapshots.overwritten_columns(candidates) - trusted
     present = [name for name in candidates if name in frame.columns and name not in unknown]
-    design = learn_design(frame, present, level_rows=level_rows(y.size, frame.get_column("month").n_unique()))
+    design = learn_design(frame, present, level_rows=level_rows(frame.get_column("month").n_unique()))
     design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
     design = design.never(priced, "a cost of contacting")
     refuse_leaks(study, frame, y, design, allowed, flat=flat)

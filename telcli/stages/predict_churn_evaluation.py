@@ -121,7 +121,7 @@ def _tested(
     rows, kept = bounded_sample(y, _ROWS, seed)
     frame = features_of(study, learn[rows])
     learned = Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
-    design = learn_design(frame, list(road.design.names), level_rows=level_rows(rows.size, len(past)))
+    design = learn_design(frame, list(road.design.names), level_rows=level_rows(len(past)))
     model, _ = fit_months(study, learned, design, past[-1])
     tested = features_of(study, test[bounded_sample(truth, _ROWS, seed, alike=True)[0]])
     found = tested.get_column("churned").to_numpy().astype(np.float64)

@@ -116,9 +116,8 @@ def _scored(study: Study, road: Road, rows: pl.DataFrame) -> Floats:
         learn, held = known & (fold != k), fold == k
         study.inputs.progress("when", k, 2)
         if learn.any() and held.any():
-            model = train(
-                matrix[learn], y[learn], categorical=road.design.categorical, most=_ROWS, seed=study.inputs.seed
-            )
+            how: dict[str, Any] = {"seed": study.inputs.seed, "seconds": study.settings.fit_seconds}
+            model = train(matrix[learn], y[learn], categorical=road.design.categorical, most=_ROWS, **how)
             found[held] = model.predict_proba(matrix[held])[:, 1]
     return found
 

@@ -177,7 +177,7 @@ def _out_of_time(
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
     learned = _learning_rows(study, past)
-    enough = level_rows(learned.y.size, learned.frame.get_column("month").n_unique())
+    enough = level_rows(learned.frame.get_column("month").n_unique())
     design = learn_design(learned.frame, list(design.names), level_rows=enough)
     model, _ = fit_months(study, learned, design, windows.past[-1])
     study.inputs.progress("test", 1, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -35,6 +34,8 @@ Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 LEVEL_OFF = 0.2
 """Log-odds by which the level may be off unsaid: about a fifth more or fewer churners than expected."""
+_LEAST_CUSTOMERS = 5
+"""Customers who share a value that is told apart."""
 
 
 @dataclass
@@ -81,12 +82,13 @@ class Road:
     trials: Trials | None = None
 
 
-def level_rows(rows: int, months: int) -> int:
-    """Rows a category needs to be told apart: two customers' worth, or a tenth of all where that is less.
+def level_rows(months: int) -> int:
+    """Rows that a value of a category needs to be told apart, and to be kept beside the saved model: five customers'.
 
-    A customer has a row in each of `months`, so a branch of few customers would look like many.
+    A customer has a row in each of `months`, so a branch of few customers would look like many. A value that fewer
+    share could tell who they are.
     """
-    return max(2, math.ceil(min(2 * months, 0.1 * rows)))
+    return _LEAST_CUSTOMERS * months
 
 
 def both_classes(y: Floats, month: date) -> None:

@@ -32,7 +32,7 @@ _NOT_FOR_PEERS = ("empty", "constant", "identifier", "near-unique text")
 def telcli(part: Part, seed: int) -> Array:
     known, left = part.frame[part.learn], part.y[part.learn]
     columns = [name for name in known.columns if name != "month"]
-    design = learn_design(known, columns, level_rows=level_rows(left.size, 1))
+    design = learn_design(known, columns, level_rows=level_rows(1))
     model = train(design.matrix(known), left, categorical=design.categorical, seed=seed)
     return model.predict_proba(design.matrix(part.frame[part.check]))[:, 1]
 

@@ -7,7 +7,9 @@ from scipy.special import expit
 
 from telcli.methods import smooth_terms
 from telcli.methods.churn_bins import coarser, cuts, encode, sizes_of
-from telcli.methods.churn_fit import Grid, fit_terms, planned
+from telcli.methods.churn_choice import choose
+from telcli.methods.churn_fit import Grid, Plan, fit_terms, planned
+from telcli.methods.churn_folds import Split, stratified_folds
 from telcli.methods.churn_model import ChurnModel
 from telcli.methods.pair_terms import fit_pairs, groups_of
 
@@ -63,12 +65,26 @@ def test_what_the_work_allows_bounds_tables_and_columns() -> None:
     y = rng.random(400) < expit(2 * X[:, 7])
     plan = planned(400, 900, 1.0)
     assert plan.columns < 900
-    grid = Grid.of(X, (), y.astype(np.int64), plan)
-    assert 7 in grid.columns
+    grid, rows = Grid.of(X, (), plan.bins), np.arange(400)
+    places = grid.strongest(y.astype(np.int64), rows, plan.columns)
+    assert 7 in places
+    assert places.size <= plan.columns
     assert planned(10**6, 60, 20.0).bins < planned(10**6, 60, 500.0).bins
     assert planned(10**6, 60, 0.0).columns == 1
-    fitted = fit_terms(grid, y.astype(np.int64), plan, pairs=False)
+    fitted = fit_terms(grid.part(rows, places), y.astype(np.int64), plan, pairs=False)
     assert fitted.pairs is None
+
+
+def test_columns_that_noise_picks_do_not_look_good_on_the_rows_that_check() -> None:
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(900, 800)).astype(np.float32)
+    y = (rng.random(900) < 0.3).astype(np.int64)
+    fold, plan = stratified_folds(y, 3, 0), Plan(4, 20, 0, 0.0)
+    rows = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(3)]
+    found = choose(X, Grid.of(X, (), 4), y, [Split(learn, check, check) for learn, check in rows], (), plan)
+    blind = -(y.mean() * np.log(y.mean()) + (1 - y.mean()) * np.log(1 - y.mean()))
+    assert found.trials["additive"].log_loss > blind - 0.005
+    assert sum(found.weights.values()) < 0.4
 
 
 def test_starting_from_a_fit_to_other_rows_ends_nearly_where_a_fresh_one_does() -> None:
@@ -76,8 +92,8 @@ def test_starting_from_a_fit_to_other_rows_ends_nearly_where_a_fresh_one_does() 
     X = rng.normal(size=(20_000, 5)).astype(np.float32)
     y = (rng.random(20_000) < expit(-2 + np.abs(X[:, 0]) + X[:, 1] * X[:, 2])).astype(np.int64)
     plan = planned(20_000, 5, 120.0)
-    grid = Grid.of(X, (), y, plan)
-    part = fit_terms(grid.part(np.arange(16_000)), y[:16_000], plan)
+    grid = Grid.of(X, (), plan.bins)
+    part = fit_terms(grid.part(np.arange(16_000), np.arange(5)), y[:16_000], plan)
     again, fresh = fit_terms(grid, y, plan, start=part), fit_terms(grid, y, plan)
     gap = grid.score(again, pairs=True) - grid.score(fresh, pairs=True)
     assert np.sqrt(np.square(gap).mean()) < 0.1
