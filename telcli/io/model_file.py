@@ -1,7 +1,9 @@
-"""Models on disk: a skops archive beside a JSON side-car that describes it and carries its hash. Never pickle.
+"""Models on disk: a skops archive beside a JSON side-car that describes it and seals both. Never pickle.
 
 A pickle or joblib file runs whatever its author wrote in it the moment it is read. A skops archive names the types it
-needs, and only those telcli itself writes are let in. Writing the same model twice gives the same bytes.
+needs, and only those telcli itself writes are let in. The seal is a hash of the archive and of all that the side-car
+says, so that neither is changed by accident or by hand unseen; it holds no secret, and so proves no author. Writing the
+same model twice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import skops.io
 
 from telcli.errors import DataError, MissingInputError
 
-__all__ = ["TRUSTED", "read", "write"]
+__all__ = ["ADDED", "TRUSTED", "read", "write"]
 
 TRUSTED = (
     "telcli.methods.churn_linear.LinearChurn",
@@ -28,14 +30,18 @@ TRUSTED = (
 )
 """Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
 
-_FORMAT = 1
+_FORMAT = 2
+_SEAL = "seal"
+ADDED = ("format", "sha256", _SEAL)
+"""What `write` adds to a description, anew each time."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write(place: Path, estimator: Any, description: Mapping[str, Any]) -> list[Path]:
     """Write `place`.skops and `place`.json, read them back as anyone would, and return both paths.
 
-    The folder must exist. `description` must be JSON-able; ``format`` and ``sha256`` are added to it.
+    The folder must exist. `description` must be JSON-able; ``format``, ``sha256`` (of the archive) and ``seal``
+    (of archive and description) are added to it.
 
     Raises
     ------
@@ -44,9 +50,11 @@ def write(place: Path, estimator: Any, description: Mapping[str, Any]) -> list[P
     """
     archive = _canonical(skops.io.dumps(estimator))
     model, side = place.with_name(place.name + ".skops"), place.with_name(place.name + ".json")
-    whole = {**description, "format": _FORMAT, "sha256": hashlib.sha256(archive).hexdigest()}
+    told = {name: value for name, value in description.items() if name not in ADDED}
+    whole = {**told, "format": _FORMAT, "sha256": hashlib.sha256(archive).hexdigest()}
+    whole = json.loads(json.dumps(whole, allow_nan=False))
     model.write_bytes(archive)
-    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    text = json.dumps({**whole, _SEAL: _seal(whole)}, ensure_ascii=False, indent=1, sort_keys=True)
     side.write_text(text + "\n", encoding="utf-8")
     read(place)
     return [model, side]
@@ -60,7 +68,8 @@ def read(place: Path) -> tuple[Any, dict[str, Any]]:
     MissingInputError
         Either file is not there.
     DataError
-        The archive is not the one described, cannot be read, or names types that telcli does not write.
+        The archive is not the one described or the description was changed; either cannot be read, is of an earlier
+        version, or names types that telcli does not write.
     """
     base = place.with_suffix("") if place.suffix in (".skops", ".json") else place
     model, side = base.with_name(base.name + ".skops"), base.with_name(base.name + ".json")
@@ -73,15 +82,23 @@ def read(place: Path) -> tuple[Any, dict[str, Any]]:
                 file=wanted.name,
             )
     archive, description = model.read_bytes(), _description(side)
-    if hashlib.sha256(archive).hexdigest() != description.get("sha256"):
+    own = hashlib.sha256(archive).hexdigest() == description.get("sha256")
+    if not own or description.get(_SEAL) != _seal(description):
         raise DataError(
             "model-changed",
-            "{file} is not the model that {side} describes.",
-            hint="Train it again with: telcli predict-churn",
+            "{file} is not the model that {side} describes: one of them was changed or replaced.",
+            hint="Put back both files as they were written, or train again with: telcli predict-churn",
             file=model.name,
             side=side.name,
         )
     return _load(archive, model.name), description
+
+
+def _seal(whole: Mapping[str, Any]) -> str:
+    """Hash of all that a side-car says, the archive's hash included, however it is written down."""
+    said = {name: value for name, value in whole.items() if name != _SEAL}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _load(archive: bytes, name: str) -> Any:
@@ -111,6 +128,13 @@ def _description(side: Path) -> dict[str, Any]:
         found = json.loads(side.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
         found = None
+    if isinstance(found, dict) and isinstance(found.get("format"), int) and 0 < found["format"] < _FORMAT:
+        raise DataError(
+            "model-earlier",
+            "{file} was written by an earlier version, which did not seal what it says of the model.",
+            hint="Train it again, once, with: telcli predict-churn",
+            file=side.name,
+        )
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
         raise DataError(
             "model-side-car",

@@ -100,9 +100,8 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
         "Scored with the model trained for {month}; nothing was tested, so churn_lift and churn_costs are not written.",
         month=description["as_of"][:7],
     )
-    again = {name: value for name, value in description.items() if name not in ("format", "sha256")}
     tables = {"churn_scores": table, "churn_drift": drift.table}
-    return Outcome(tables, metrics, tuple(study.notices), {"churn": (saved.estimator, again)}, study.as_of)
+    return Outcome(tables, metrics, tuple(study.notices), {"churn": (saved.estimator, dict(description))}, study.as_of)
 
 
 def _checked(saved: SavedModel) -> Mapping[str, Any]:

@@ -59,6 +59,42 @@ def test_a_changed_archive_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "model-changed"
 
 
+def test_a_changed_side_car_is_refused_and_one_only_laid_out_anew_is_not(tmp_path: Path) -> None:
+    told = {"features": [{"name": "plan", "levels": ["A", "B", "丙"]}], "stayer": [0.1, None]}
+    _, side = model_file.write(tmp_path / "churn", trained(100)[0], told)
+    body = json.loads(side.read_text(encoding="utf-8"))
+    side.write_text(json.dumps(body, indent=4), encoding="utf-8")
+    assert model_file.read(side)[1]["features"] == told["features"]
+    for changed in (
+        {**body, "features": [{"name": "plan", "levels": ["丙", "B", "A"]}]},
+        {**body, "stayer": [0.1, 0.0]},
+        {**body, "more": 1},
+        {name: value for name, value in body.items() if name != "seal"},
+    ):
+        side.write_text(json.dumps(changed), encoding="utf-8")
+        with pytest.raises(DataError) as caught:
+            model_file.read(side)
+        assert caught.value.code == "model-changed"
+
+
+def test_the_side_car_of_another_model_is_refused(tmp_path: Path) -> None:
+    for name, rows in (("one", 100), ("two", 120)):
+        model_file.write(tmp_path / name, trained(rows)[0], {})
+    (tmp_path / "one.json").write_bytes((tmp_path / "two.json").read_bytes())
+    with pytest.raises(DataError) as caught:
+        model_file.read(tmp_path / "one")
+    assert caught.value.code == "model-changed"
+
+
+def test_a_side_car_without_a_seal_of_an_earlier_version_says_to_train_again(tmp_path: Path) -> None:
+    model_file.write(tmp_path / "churn", trained(100)[0], {})
+    (tmp_path / "churn.json").write_text('{"format": 1, "sha256": "0"}')
+    with pytest.raises(DataError) as caught:
+        model_file.read(tmp_path / "churn")
+    assert caught.value.code == "model-earlier"
+    assert "telcli predict-churn" in (caught.value.hint or "")
+
+
 @pytest.mark.parametrize("missing", [".skops", ".json"])
 def test_a_missing_half_is_named(tmp_path: Path, missing: str) -> None:
     model_file.write(tmp_path / "churn", trained(100)[0], {})
@@ -99,7 +135,8 @@ def test_a_file_that_is_no_archive_is_refused_even_with_its_own_hash(tmp_path: P
 
     body = b"\x80\x04not an archive"
     (tmp_path / "churn.skops").write_bytes(body)
-    side = {"format": 1, "sha256": hashlib.sha256(body).hexdigest()}
+    side = {"format": 2, "sha256": hashlib.sha256(body).hexdigest()}
+    side["seal"] = hashlib.sha256(json.dumps(side, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     (tmp_path / "churn.json").write_text(json.dumps(side))
     with pytest.raises(DataError) as caught:
         model_file.read(tmp_path / "churn")
