@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import DataError
+from telcli.features.text_codes import as_code
 
 __all__ = ["ChurnDesign", "Feature", "learn_design"]
 
@@ -46,7 +47,7 @@ class Feature:
         if self.kind == "date":
             found = (pl.col("month") - column).dt.total_days().cast(pl.Float64)
         elif self.kind == "category":
-            text = _text(column)
+            text = as_code(column)
             other = float(len(self.levels)) if self.rest else None
             codes = [float(code) for code in range(len(self.levels))]
             known = text.replace_strict(list(self.levels), codes, default=other, return_dtype=pl.Float64)
@@ -172,11 +173,6 @@ def _names_things(column: pl.Series) -> bool:
     )
 
 
-def _text(column: pl.Expr) -> pl.Expr:
-    """A category as text; whole numbers read alike, whether a month's gaps made floats of them or not."""
-    return column.cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")
-
-
 def _feature(column: pl.Series, level_rows: int) -> Feature | None:
     if column.dtype == pl.Boolean:
         return Feature(column.name, "flag")
@@ -186,7 +182,7 @@ def _feature(column: pl.Series, level_rows: int) -> Feature | None:
         yes_no = column.name.startswith("x_") and bool(((column == 0) | (column == 1)).all())
         if yes_no or not _names_things(column):
             return Feature(column.name, "flag" if yes_no else "number")
-    texts = column.to_frame().select(_text(pl.col(column.name))).to_series()
+    texts = column.to_frame().select(as_code(pl.col(column.name))).to_series()
     counts = texts.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
     kept = counts.filter(pl.col("rows") >= level_rows).head(_MOST_LEVELS).get_column(column.name).to_list()
     return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height) if kept else None

@@ -13,6 +13,7 @@ from telcli.features.churn_base import Base
 from telcli.features.held_then import held_then
 from telcli.features.known_then import LEAST, OF_LINES, known_then
 from telcli.features.month_index import add_months
+from telcli.features.text_codes import as_code
 from telcli.features.traits import consumption_tier
 from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
@@ -217,7 +218,7 @@ def _cut(name: str, values: pl.Series) -> Callable[[pl.Series], pl.Series] | Non
 
 
 def _text(column: pl.Series) -> pl.Series:
-    return column.cast(pl.String).str.strip_suffix(".0") if column.dtype.is_numeric() else column
+    return column.to_frame().select(as_code(pl.col(column.name))).to_series()
 
 
 def _largest(known: pl.Series, least: int) -> Callable[[pl.Series], pl.Series]:

@@ -13,7 +13,6 @@ such as `x_cancel_type`, read by the words in `exit_kinds.toml` and the operator
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -22,6 +21,7 @@ from importlib.resources import files
 import polars as pl
 
 from telcli.features.month_index import date_at, index_at
+from telcli.features.text_codes import words_pattern
 from telcli.tables.subjects import END_REASONS
 
 __all__ = ["KINDS", "ended_lines", "exit_kind", "leavings"]
@@ -55,7 +55,7 @@ def exit_kind(text: pl.Expr, own: Words | None = None) -> pl.Expr:
     for words in reversed([own or {}, _words()]):
         for kind, spellings in reversed(list(words.items())):
             if spellings:
-                found = pl.when(plain.str.contains(_pattern(spellings))).then(pl.lit(kind)).otherwise(found)
+                found = pl.when(plain.str.contains(words_pattern(spellings))).then(pl.lit(kind)).otherwise(found)
     return pl.when(plain != "").then(found).alias(text.meta.output_name())
 
 
@@ -127,13 +127,3 @@ def leavings(months: pl.LazyFrame, ended: pl.LazyFrame | None = None) -> pl.Lazy
 def _words() -> dict[str, list[str]]:
     read: dict[str, list[str]] = tomllib.loads(files(__package__).joinpath("exit_kinds.toml").read_text("utf-8"))
     return read
-
-
-def _pattern(words: Sequence[str]) -> str:
-    r"""Any of the words: of letters and blanks from the start of a word, others wherever they stand.
-
-    >>> _pattern(["Port out", "携"])
-    '(?:(?-u:\\b)port\\ out|携)'
-    """
-    each = ((r"(?-u:\b)" if word.isascii() else "") + re.escape(word.strip().lower()) for word in words)
-    return f"(?:{'|'.join(each)})"

@@ -1,4 +1,4 @@
-"""The first code of a list of which a word is in a text."""
+"""Texts as codes: which words are in them, and codes that are numbers as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-__all__ = ["coded"]
+__all__ = ["as_code", "coded", "words_pattern"]
+
+_STARTS = re.compile(r"[a-z0-9]")
 
 
 def coded(text: pl.Expr, codes: Mapping[str, Sequence[str]]) -> pl.Expr:
@@ -31,10 +33,27 @@ def coded(text: pl.Expr, codes: Mapping[str, Sequence[str]]) -> pl.Expr:
     found = pl.lit(None, dtype=pl.String)
     for code, words in reversed(list(codes.items())):
         if words:
-            found = pl.when(plain.str.contains(_pattern(words))).then(pl.lit(code)).otherwise(found)
+            found = pl.when(plain.str.contains(words_pattern(words))).then(pl.lit(code)).otherwise(found)
     return found.alias(text.meta.output_name())
 
 
-def _pattern(words: Iterable[str]) -> str:
-    each = ((r"(?-u:\b)" if word[:1].isascii() else "") + re.escape(word.strip().lower()) for word in words)
+def as_code(column: pl.Expr) -> pl.Expr:
+    """A category as text; whole numbers read alike, whether a month's gaps made floats of them or not.
+
+    >>> pl.DataFrame({"code": [12.0, None, 1.5]}).select(as_code(pl.col("code"))).to_series().to_list()
+    ['12', None, '1.5']
+    """
+    return column.cast(pl.String).str.replace(r"^(-?\d+)\.0$", "$1")
+
+
+def words_pattern(words: Iterable[str]) -> str:
+    r"""A regular expression, of small letters, that finds any of the words.
+
+    A word that starts with a letter or digit of ASCII is found at the start of a word, any other wherever it stands.
+
+    >>> words_pattern(["Port out", "携", "wifi信号"])
+    '(?:(?-u:\\b)port\\ out|携|(?-u:\\b)wifi信号)'
+    """
+    plain = (word.strip().lower() for word in words)
+    each = ((r"(?-u:\b)" if _STARTS.match(word) else "") + re.escape(word) for word in plain)
     return f"(?:{'|'.join(each)})"

@@ -15,16 +15,22 @@ from telcli.features.churn_snapshots import named_columns
 from telcli.features.month_index import add_months
 from telcli.stages.predict_churn_study import Study
 
-__all__ = ["reasons_told", "register_rows"]
+__all__ = ["reasons_told", "records_reason", "register_rows"]
 
 CAUSE_MONTHS = 12
 """Last months of which the Pareto is."""
+_LEAVING = "(?:churn|cancel|leav|terminat|disconnect|attrition)[a-z]*"
 _RECORDS = re.compile(
-    r"(churn|cancel|leav|terminat|disconnect|exit|attrition|end|离网|流失|退网|销户|拆机|注销|携出|kündig).*"
-    r"(reason|cause|category|grund|原因|理由)|(reason|cause).*(churn|cancel|leav|terminat)",
-    re.IGNORECASE,
+    rf"(?:^|_){_LEAVING}_(?:[a-z0-9]+_)*(?:reason|cause)|(?:^|_)(?:reason|cause)s?_(?:[a-z]+_)*{_LEAVING}"
+    # words that mean much else too: with the reason at once
+    rf"|(?:^|_)(?:{_LEAVING}|exit|end(?:ed|ing)?)_(?:reason|cause|category)"
+    r"|(?:^|_)k(?:ü|ue)ndig\w*(?:grund|ursache)"
+    r"|(?:离网|流失|退网|销户|拆机|注销|携出|携转|转网).*(?:原因|理由)"
 )
-"""Names of attributes that record why somebody left."""
+"""Names of attributes that record why somebody left, their words parted by underscores, in small letters."""
+_OTHERS = re.compile(r"(?:^|_)(?:calls?_|risk|score|predict|propensity|previous|prior)")
+"""Of them, those of something else: why a call ended, a forecast, a leaving long ago."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|\W+")
 
 
 def register_rows(study: Study, told: Walk, base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -60,4 +66,14 @@ def _columns(study: Study) -> list[str]:
     asked = study.settings.reason_columns
     if asked:
         return sorted(named_columns(asked, list(have)))
-    return [name for name in have if _RECORDS.search(name.removeprefix("x_"))]
+    return [name for name in have if records_reason(name)]
+
+
+def records_reason(name: str) -> bool:
+    """Whether an attribute of this name records why somebody left.
+
+    >>> [name for name in ("x_ChurnReason", "x_离网原因明细", "x_weekend_category") if records_reason(name)]
+    ['x_ChurnReason', 'x_离网原因明细']
+    """
+    plain = _HUMP.sub("_", name.removeprefix("x_")).lower()
+    return bool(_RECORDS.search(plain)) and not _OTHERS.search(plain)

@@ -12,6 +12,7 @@ from telcli.errors import UsageError
 from telcli.features.churn_causes import THEMES, causes, intents
 from telcli.features.churn_pareto import churn_pareto
 from telcli.features.churn_register import SOURCES, churn_register
+from telcli.features.exit_kinds import exit_kind
 from telcli.features.text_codes import coded
 from telcli.settings import own_reasons
 from telcli.settings.own_reasons import REASON_THEMES
@@ -153,6 +154,17 @@ def test_the_texts_of_a_public_file_are_coded() -> None:
     words = {name: cause.words for name, cause in known.items()}
     found = pl.DataFrame({"text": list(themes)}).select(coded(pl.col("text"), words)).to_series().to_list()
     assert [known[code].theme if code else None for code in found] == list(themes.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("家里wifi信号差", "network"), ("WiFi信号", "network"), ("mywifi信号", None)]
+)
+def test_words_of_letters_and_signs_start_at_a_word_wherever_they_are_looked_for(text: str, found: str | None) -> None:
+    """The same rule for causes and for kinds of leaving."""
+    rows = pl.DataFrame({"text": [text]})
+    assert rows.select(coded(pl.col("text"), {"network": ["wifi信号"]})).item() == found
+    kind = rows.select(exit_kind(pl.col("text"), {"inactive": ["wifi信号"]})).item()
+    assert kind == ("inactive" if found else "unknown")
 
 
 def test_themes_and_sources_are_one_list() -> None:
