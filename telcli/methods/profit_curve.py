@@ -1,4 +1,4 @@
-"""What a campaign earns as it reaches further down the list, and whom to contact within a budget or so many contacts.
+"""What a campaign earns as it reaches further down the list.
 
 Each customer counts with a value and costs of its own (Oskarsdottir, Baesens, Vanthienen 2018, "Profit-based model
 selection for customer retention using individual customer lifetime values", Big Data 6), not with the mean of all, and
@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.costs import CostMatrix
 
-__all__ = ["ProfitCurve", "break_even", "profit_curve", "within_limits"]
+__all__ = ["ProfitCurve", "break_even", "profit_curve"]
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -79,52 +78,6 @@ def break_even(saving: ArrayLike) -> int:
     3
     """
     return _last_even(_sums(np.sort(np.asarray(saving, dtype=np.float64))[::-1]))
-
-
-def within_limits(
-    saving: ArrayLike, spend: ArrayLike, wanted: ArrayLike, *, budget: float = np.inf, capacity: int | None = None
-) -> Flags:
-    """Whom of those `wanted` to contact so that the savings expected add up to most within a budget and so many.
-
-    Customers are taken by what they save less a price of what they take of the budget (Lagrange's multiplier), the
-    lowest price at which the budget lasts, and then by that order for as long as it lasts: the best there is but for
-    what less than one customer takes. Nobody is taken of whom a loss is expected, where there is a limit that binds.
-
-    >>> within_limits([5.0, 4.0, 3.0], [10.0, 1.0, 1.0], [True] * 3, budget=10.0).tolist()
-    [False, True, True]
-    >>> within_limits([5.0, 4.0, 3.0], [10.0, 1.0, 1.0], [True] * 3, capacity=1).tolist()
-    [True, False, False]
-    """
-    gain, take, asked = (np.asarray(part) for part in (saving, spend, wanted))
-    found = asked.astype(bool)
-    most = int(found.sum()) if capacity is None else min(capacity, int(found.sum()))
-    if most == found.sum() and take[found].sum() <= budget:
-        return found
-    rows = np.flatnonzero(found & (gain > 0))
-    price = _price(gain[rows], take[rows], budget, most)
-    ranked = rows[np.argsort(-(gain[rows] - price * take[rows]), kind="stable")][:most]
-    ranked = ranked[np.cumsum(take[ranked]) <= budget]
-    found = np.zeros(asked.size, dtype=bool)
-    found[ranked] = True
-    return found
-
-
-def _price(gain: Floats, take: Floats, budget: float, most: int) -> float:
-    """The lowest price of money at which the best `most` of positive gain fit the budget."""
-
-    def fits(price: float) -> bool:
-        net = gain - price * take
-        best = np.argsort(-net, kind="stable")[:most]
-        return float(take[best[net[best] > 0]].sum()) <= budget
-
-    paid = take > 0
-    if fits(0.0) or not paid.any():
-        return 0.0
-    low, high = 0.0, float((gain[paid] / take[paid]).max())
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if fits(middle) else (middle, high)
-    return high
 
 
 def _sums(values: Floats) -> Floats:

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.methods.profit_curve import ProfitCurve, break_even, profit_curve, within_limits
+from telcli.methods.contact_limits import within_limits
+from telcli.methods.profit_curve import ProfitCurve, break_even, profit_curve
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
 
