@@ -8,12 +8,14 @@ from `medium_risk_lift` times.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
+from telcli.features.told_by import told_by
 from telcli.methods.churn_evaluation import Evaluation, evaluate
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
@@ -48,13 +50,14 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     DataError
         No label, one class only, a column that leaks, or a history too short to know who left.
     """
-    span = inputs.tables["customer_months"].select(
-        first=pl.col("month").min(), last=pl.col("month").max(), left=pl.col("left").any()
-    )
-    first, last, any_left = span.collect(engine="streaming").row(0)
-    if last is None:
+    months = inputs.tables["customer_months"]
+    as_of = inputs.as_of or months.select(pl.col("month").max()).collect(engine="streaming").item()
+    known = replace(inputs, tables=told_by(inputs.tables, as_of)) if as_of else inputs
+    span = known.tables["customer_months"].select(first=pl.col("month").min(), left=pl.col("left").any())
+    first, any_left = span.collect(engine="streaming").row(0)
+    if first is None:
         raise DataError("no-rows", "There are no customers to learn from.")
-    study = Study(inputs, settings, inputs.as_of or last)
+    study = Study(known, settings, as_of)
     if inputs.model is not None:
         return around(study, first, scored(study, inputs.model))
     return around(study, first, _tried(study, first, bool(any_left)))

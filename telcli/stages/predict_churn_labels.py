@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ def settle_months(study: Study) -> int:
 
 
 def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
-    """Label everyone alive at the snapshots.
+    """Label everyone alive at the snapshots; `labels_at` finds them again.
 
     Raises
     ------
@@ -53,7 +53,8 @@ def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
     _refuse_untold(definition, counts)
     _tell_late(study, found)
     told = {"definition": _told(study, definition), "snapshots": [_row(month, row) for month, row in counts.items()]}
-    return Labelled(labels.label_rows(states), _here(study, found, definition), told)
+    rows = study.labels[tuple(snapshots)] = labels.label_rows(states)
+    return Labelled(rows, _here(study, found, definition), told)
 
 
 def here_now(study: Study) -> pl.LazyFrame | None:
@@ -62,10 +63,21 @@ def here_now(study: Study) -> pl.LazyFrame | None:
     return _here(study, departed(study.inputs.tables, definition), definition) if definition.by_silence else None
 
 
-def labels_at(study: Study, snapshots: Sequence[date]) -> pl.DataFrame:
-    """Labels of other snapshots, as `rows` of `Labelled`, by the same definition; nothing is told of them."""
-    found = departed(study.inputs.tables, definition_of(study))
-    return labels.label_rows(labels.labelled(found, tuple(snapshots), _outlook(study)))
+def labels_at(study: Study, snapshots: Sequence[date], only: pl.Series | None = None) -> pl.DataFrame:
+    """Labels of snapshots, as `rows` of `Labelled`, by the same definition; nothing is told of them.
+
+    Those of months labelled before in the run are not made again. `only` are the customers that are wanted.
+    """
+    parts, missing = [], list(snapshots)
+    for months, rows in study.labels.items():
+        kept = rows.filter(pl.col("month").is_in([month for month in missing if month in months]))
+        parts.append(kept if only is None else kept.join(only.to_frame("customer_id"), on="customer_id", how="semi"))
+        missing = [month for month in missing if month not in months]
+    if missing or not parts:
+        tables = study.inputs.tables if only is None else _of_customers(study.inputs.tables, only)
+        found = departed(tables, definition_of(study))
+        parts.append(labels.label_rows(labels.labelled(found, tuple(missing), _outlook(study))))
+    return pl.concat(parts).sort("customer_id", "month")
 
 
 def months_defined(study: Study) -> pl.LazyFrame:
@@ -91,6 +103,20 @@ def months_defined(study: Study) -> pl.LazyFrame:
 def _outlook(study: Study) -> labels.Outlook:
     settings = study.settings
     return labels.Outlook(settings.gap_months, settings.outcome_months, whole_months(settings.return_days))
+
+
+def _of_customers(tables: Mapping[str, pl.LazyFrame], only: pl.Series) -> dict[str, pl.LazyFrame]:
+    """What labels of some customers are made of: their months, their lines, and lines of whoever shares an account."""
+    ids = only.to_frame("customer_id").lazy()
+    found = {"customer_months": tables["customer_months"].join(ids, on="customer_id", how="semi")}
+    if "subscriptions" in tables:
+        lines = tables["subscriptions"]
+        if "account_id" in lines.collect_schema():
+            accounts = lines.join(ids, on="customer_id", how="semi").select("account_id").drop_nulls()
+            shared = lines.join(accounts, on="account_id", how="semi").select("customer_id")
+            ids = pl.concat([ids, shared]).unique()
+        found["subscriptions"] = lines.join(ids, on="customer_id", how="semi")
+    return found
 
 
 def _refuse_untold(definition: Definition, counts: dict[date, dict[str, int]]) -> None:

@@ -70,11 +70,11 @@ def past_of(study: Study, road: Road, frame: pl.LazyFrame, calendar: Sequence[da
     apart = -(-(len(calendar) - 1 - first) // _SNAPSHOTS)
     places = range((calendar.index(cut) - first) % apart + first, len(calendar) - 1, apart)
     chosen = tuple(calendar[place] for place in places)
-    labels = labels_at(study, _closed(chosen, road))
     months = frame.filter(pl.col("month").is_in(list(chosen)), pl.col("active"), ~pl.col("left"))
     everyone = months.select("customer_id").unique().sort("customer_id").collect(engine="streaming")["customer_id"]
     most = max(_ROWS // len(chosen), 1)
     ids = everyone.sample(most, seed=study.inputs.seed).sort() if everyone.len() > most else everyone
+    labels = labels_at(study, _closed(chosen, road), ids)
     rows = _told(study, road, chosen, ids).join(
         labels.select("customer_id", "month", "churned"), on=["customer_id", "month"], how="left"
     )

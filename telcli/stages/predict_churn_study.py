@@ -40,12 +40,13 @@ _LEAST_CUSTOMERS = 5
 
 @dataclass
 class Study:
-    """One run: what was asked, what the analyst should know."""
+    """One run: what was asked, what the analyst should know; `labels` of everyone, by the months that they are of."""
 
     inputs: Inputs
     settings: PredictChurnSettings
     as_of: date
     notices: list[Notice] = field(default_factory=list)
+    labels: dict[tuple[date, ...], pl.DataFrame] = field(default_factory=dict)
 
     def tell(self, code: str, template: str, **values: Any) -> None:
         """Note something the analyst should know."""
@@ -53,7 +54,9 @@ class Study:
 
     def by(self, settings: Mapping[str, Any]) -> Study:
         """The same run by other settings; what is told of it is told of this one."""
-        return Study(self.inputs, replace(self.settings, **settings), self.as_of, self.notices)
+        asked = replace(self.settings, **settings)
+        kept = self.labels if asked == self.settings else {}
+        return Study(self.inputs, asked, self.as_of, self.notices, kept)
 
 
 @dataclass(frozen=True)
