@@ -6,9 +6,11 @@ turns any such table into the same matrix, this month's or next year's, and is k
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,10 @@ from numpy.typing import NDArray
 from telcli.errors import DataError
 from telcli.features.text_codes import as_code
 
-__all__ = ["ChurnDesign", "Feature", "learn_design"]
+__all__ = ["ChurnDesign", "Feature", "digests", "learn_design"]
 
-_MOST_LEVELS = 10_000
+_MOST_LEVELS, _MOST_SHOWN, _HEX = 10_000, 60, 16
+"""Levels of a category, of one whose values are kept as they are, and hexadecimal digits of a digest."""
 _IDENTIFIER = re.compile(
     r"(^|[_\s])(id|no|nr|key|code|number|uuid|guid)$|(编号|编码|号码|标识|流水号)$|^(id|uuid)", re.IGNORECASE
 )
@@ -33,13 +36,20 @@ class Feature:
     """One column of the matrix.
 
     `kind` is ``number``, ``flag`` (0, 1), ``date`` (days before the snapshot) or ``category`` (codes of `levels`;
-    the code after the last is any other value where `rest` says that rare ones were seen).
+    the code after the last is any other value where `rest` says that rare ones were seen). Levels of a `hashed` one are
+    digests of its values, see `digests`.
     """
 
     name: str
     kind: str
     levels: tuple[str, ...] = ()
     rest: bool = False
+    hashed: bool = False
+
+    def as_levels(self, values: pl.Series) -> pl.Series:
+        """Values of a category as its levels have them; null stays null."""
+        text = values.to_frame("value").select(as_code(pl.col("value"))).to_series()
+        return digests(text, self.name) if self.hashed else text
 
     def expression(self) -> pl.Expr:
         """The column as Float64; a gap, or a value that is not finite, is NaN."""
@@ -48,6 +58,8 @@ class Feature:
             found = (pl.col("month") - column).dt.total_days().cast(pl.Float64)
         elif self.kind == "category":
             text = as_code(column)
+            if self.hashed:
+                text = text.map_batches(partial(digests, column=self.name), return_dtype=pl.String)
             other = float(len(self.levels)) if self.rest else None
             codes = [float(code) for code in range(len(self.levels))]
             known = text.replace_strict(list(self.levels), codes, default=other, return_dtype=pl.Float64)
@@ -97,7 +109,7 @@ class ChurnDesign:
 
     def describe(self) -> list[dict[str, Any]]:
         """The features as JSON."""
-        return [{"name": f.name, "kind": f.kind, "levels": list(f.levels), "rest": f.rest} for f in self.features]
+        return [{**asdict(feature), "levels": list(feature.levels)} for feature in self.features]
 
 
 def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 5) -> ChurnDesign:
@@ -106,7 +118,7 @@ def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 5
     Left out, with the reason: columns that are empty or constant, identifiers (every value different, and a name that
     says so or numbers in a row), text with nearly as many values as rows, and text of which no value has `level_rows`
     rows. Values that have fewer are taken together. Whole numbers named as codes (region code, 机构编码) are
-    categories.
+    categories. Of a free attribute (`x_`) with more than 60 values only digests of them are kept: it may name persons.
 
     >>> table = pl.DataFrame({"month": [None] * 10, "x_a": ["p", "q"] * 5, "x_b": [1] * 10})
     >>> design = learn_design(table, ["x_a", "x_b"])
@@ -125,6 +137,19 @@ def learn_design(frame: pl.DataFrame, columns: list[str], *, level_rows: int = 5
         else:
             used.append(feature)
     return ChurnDesign(tuple(used), left_out)
+
+
+def digests(values: pl.Series, column: str) -> pl.Series:
+    """Texts as the first 16 hexadecimal digits of the SHA-256 of `column|text`: alike in every run, told by no result.
+
+    They keep values out of sight. Who can guess a value can still check the guess, for no secret is in them.
+
+    >>> digests(pl.Series(["a", None]), "x_dealer").to_list()
+    ['5489805da4dbfa05', None]
+    """
+    distinct = values.drop_nulls().unique()
+    made = [hashlib.sha256(f"{column}|{value}".encode()).hexdigest()[:_HEX] for value in distinct]
+    return values.replace_strict(distinct, pl.Series(made, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
 def _unusable(column: pl.Series) -> str:
@@ -183,6 +208,9 @@ def _feature(column: pl.Series, level_rows: int) -> Feature | None:
         if yes_no or not _names_things(column):
             return Feature(column.name, "flag" if yes_no else "number")
     texts = column.to_frame().select(as_code(pl.col(column.name))).to_series()
+    hashed = column.name.startswith("x_") and texts.drop_nulls().n_unique() > _MOST_SHOWN
     counts = texts.drop_nulls().value_counts(name="rows").sort(["rows", column.name], descending=[True, False])
-    kept = counts.filter(pl.col("rows") >= level_rows).head(_MOST_LEVELS).get_column(column.name).to_list()
-    return Feature(column.name, "category", tuple(kept), rest=len(kept) < counts.height) if kept else None
+    kept = counts.filter(pl.col("rows") >= level_rows).head(_MOST_LEVELS).get_column(column.name)
+    rest = len(kept) < counts.height
+    levels = tuple(digests(kept, column.name) if hashed else kept)
+    return Feature(column.name, "category", levels, rest=rest, hashed=hashed) if levels else None

@@ -107,7 +107,8 @@ def _template(feature: Feature, words: dict[str, Any], value: float, *, high: bo
         return "gap"
     found = "high" if high else "low"
     if feature.kind == "category":
-        found = "level" if value < len(feature.levels) else "rare"
+        shown = "unsaid" if feature.hashed else "level"
+        found = shown if value < len(feature.levels) else "rare"
     elif feature.kind == "flag":
         found = "yes" if value > 0 else "no"
     elif feature.kind == "date":

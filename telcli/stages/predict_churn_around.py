@@ -14,6 +14,7 @@ from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells,
 from telcli.stages import Outcome
 from telcli.stages.predict_churn_care import care_rows
 from telcli.stages.predict_churn_definition import definition_of
+from telcli.stages.predict_churn_persons import shown_tables
 from telcli.stages.predict_churn_register import reasons_told, register_rows
 from telcli.stages.predict_churn_study import Study
 from telcli.tables import contract
@@ -49,7 +50,8 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     cells = (
         label_cells(months_of(tables), base.frame.select("customer_id", "left")) if flat else stay_cells(told.months)
     )
-    by = _by(described(tables, base), described(tables, earlier) if earlier else None, base)
+    shown = shown_tables(tables)
+    by = _by(described(shown, base), described(shown, earlier) if earlier else None, base)
     rate = by.filter(pl.col("dimension") == ALL)["churn_rate"].sum()
     register, pareto = register_rows(study, told, base)
     made = {

@@ -11,6 +11,7 @@ from telcli.features.churn_design import ChurnDesign, learn_design
 from telcli.features.known_then import known_then
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_leaks import refuse_leaks, tell_copies
+from telcli.stages.predict_churn_persons import OF_PERSONS, of_persons
 from telcli.stages.predict_churn_study import Study, level_rows
 
 __all__ = ["choose_design"]
@@ -34,6 +35,8 @@ def choose_design(study: Study, frame: pl.DataFrame, y: Floats, *, flat: bool) -
     present = [name for name in candidates if name in frame.columns and name not in unknown]
     design = learn_design(frame, present, level_rows=level_rows(frame.get_column("month").n_unique()))
     design = design.without(excluded, "excluded").never(_not_then(study, frame, unknown - excluded), NOT_THEN)
+    texts = [feature.name for feature in design.features if feature.kind == "category"]
+    design = design.without(of_persons(study, frame, texts), OF_PERSONS)
     design = design.never(priced, "a cost of contacting")
     refuse_leaks(study, frame, y, design, allowed, flat=flat)
     if flat:

@@ -115,10 +115,15 @@ def _shapes(road: Road, effect: NDArray[np.float64]) -> list[dict[str, Any]]:
 
 
 def _steps(feature: Feature, values: Matrix) -> Iterator[tuple[dict[str, Any], NDArray[np.bool_]]]:
-    """Steps of a column that hold any of the sample: which values they are of, and whose. Of a category at most 60."""
+    """Steps of a column that hold any of the sample: which values they are of, and whose. Of a category at most 60.
+
+    The many values of a free attribute may be names: they are one step.
+    """
     gap = np.isnan(values)
     nowhere: dict[str, Any] = {"above": None, "upto": None, "level": None, "known": True}
-    if feature.kind == "category":
+    if feature.hashed and not gap.all():
+        yield nowhere, ~gap
+    elif feature.kind == "category":
         codes, counts = np.unique(values[~gap], return_counts=True)
         for code in np.sort(codes[np.argsort(-counts, kind="stable")[:_LEVELS]]):
             level = feature.levels[int(code)] if code < len(feature.levels) else None

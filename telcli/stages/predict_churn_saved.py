@@ -141,7 +141,7 @@ def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Ro
 
 
 def _feature(told: Mapping[str, Any]) -> Feature:
-    return Feature(told["name"], told["kind"], tuple(told["levels"]), told["rest"])
+    return Feature(told["name"], told["kind"], tuple(told["levels"]), told["rest"], told["hashed"])
 
 
 def _fitting(study: Study, people: pl.DataFrame, design: ChurnDesign) -> pl.DataFrame:
@@ -193,7 +193,7 @@ def _unseen(people: pl.DataFrame, feature: Feature) -> int:
     """Customers whose category was not there in training; where rare ones were taken together, all count as rare."""
     if feature.kind != "category" or feature.rest:
         return 0
-    values = people.get_column(feature.name).cast(pl.String).drop_nulls()
+    values = feature.as_levels(people.get_column(feature.name)).drop_nulls()
     return int((~values.is_in(list(feature.levels))).sum())
 
 

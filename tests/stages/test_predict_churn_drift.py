@@ -1,5 +1,6 @@
 """Drift: quiet where nothing has changed, loud where customers, scores or outcomes have."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -134,6 +135,18 @@ def test_the_side_car_holds_counts_and_no_customer(march: Outcome) -> None:
         assert len(bins["counts"]) == len(bins["edges"]) + 2, name
         assert np.isfinite(bins["edges"]).all()
     assert spread["customers"] <= 1500
+
+
+def test_the_side_car_of_a_table_with_text_tells_no_customer_and_no_rare_or_personal_value() -> None:
+    rng = np.random.default_rng(7)
+    outlets = np.concatenate([["Lone corner shop"] * 3, rng.choice(["North shop", "South shop"], 297)])
+    names = rng.choice(["Ivan Petrov", "Zoe Quist", "Wen Abara"], 300)
+    tables = flat(300, unlabelled=0, x_outlet=outlets, x_served_by=names)
+    text = json.dumps(predict_churn(Inputs(tables, AS_OF), PredictChurnSettings()).models["churn"][1])
+    customers = tables["customers"].select("customer_id", "x_name").collect()
+    assert "North shop" in text, "what many share is told, so that the values below would be seen"
+    for hidden in (*customers["customer_id"], *customers["x_name"], "Lone corner shop", "Petrov", "Quist", "Abara"):
+        assert hidden not in text
 
 
 def test_days_of_use_are_those_of_months_of_one_length() -> None:
