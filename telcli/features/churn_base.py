@@ -8,7 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.churn_leavings import Definition, departed
+from telcli.features.churn_labels import Outlook, label_rows, labelled
+from telcli.features.churn_leavings import Definition, Departed, departed
 from telcli.features.month_index import add_months, month_index
 from telcli.tables import contract
 
@@ -22,15 +23,21 @@ _KEY = ["customer_id", "month"]
 class Walk:
     """Everybody's months by the operator's own definition of leaving.
 
+    At the levels of accounts and numbers a customer leaves when one of them ends, and may be here all the same and
+    leave again.
+
     Parameters
     ----------
     months : rows of customer_months in which a customer is here (`here`) or leaves (`left`, with its `kind`). Who
-        leaves in a way that does not count has no row in that month.
-    gone : customer_id, month, kind and counts of each leaving.
+        leaves for good in a way that does not count has no row in that month.
+    gone : customer_id, month, kind and counts of each leaving, one a month.
+    found : what leavings are told by; `returns` months of a return undo one.
     """
 
     months: pl.LazyFrame
     gone: pl.LazyFrame
+    found: Departed
+    returns: int
 
 
 @dataclass(frozen=True)
@@ -52,23 +59,26 @@ class Base:
 def walk(tables: Mapping[str, pl.LazyFrame], definition: Definition) -> Walk:
     """Everybody's months, see `Walk`; tables are customer_months and, where there is one, subscriptions."""
     found = departed(tables, definition)
-    rows = months_of(tables).join(found.gone, on=_KEY, how="left")
+    last = found.gone.select(*_KEY, last=pl.lit(value=True))
+    ends = found.ends.sort("counts", "kind", descending=[True, False]).unique(_KEY, keep="first", maintain_order=True)
+    rows = months_of(tables).join(ends, on=_KEY, how="left").join(last, on=_KEY, how="left")
     counts = pl.col("counts").fill_null(value=False)
-    here = pl.col("active") & ~pl.col("left") & pl.col("counts").is_null()
+    here = pl.col("active") & ~pl.col("left") & pl.col("last").is_null()
     if definition.by_silence:
         alive = found.alive.select(*_KEY, alive=pl.lit(value=True))
         rows, here = rows.join(alive, on=_KEY, how="left"), here & pl.col("alive").fill_null(value=False)
     told = rows.with_columns(here=here, left=counts).filter(pl.col("here") | pl.col("left"))
-    return Walk(told.drop("active", "counts"), found.gone)
+    return Walk(told.drop("active", "counts", "last"), ends, found, definition.return_months)
 
 
 def base_of(told: Walk, first: date, as_of: date, months: int) -> Base:
     """The base of the last `months` months, or of as many as the history `first` .. `as_of` can tell, at least one.
 
-    >>> rows = {"customer_id": ["a", "b", "b"], "month": [date(2024, 5, 1), date(2024, 5, 1), date(2024, 6, 1)],
-    ...     "active": [True, True, False], "left": [False, False, True]}
+    >>> may, june = date(2024, 5, 1), date(2024, 6, 1)
+    >>> rows = {"customer_id": ["a", "b", "a", "b"], "month": [may, may, june, june],
+    ...     "active": [True, True, True, False], "left": [False, False, False, True]}
     >>> told = walk({"customer_months": pl.LazyFrame(rows)}, Definition())
-    >>> found = base_of(told, date(2024, 5, 1), date(2024, 6, 1), 3)
+    >>> found = base_of(told, may, june, 3)
     >>> found.since, found.months, found.frame.select("customer_id", "left").sort("customer_id").collect().rows()
     (datetime.date(2024, 5, 1), 1, [('a', False), ('b', True)])
     """
@@ -100,13 +110,10 @@ def months_of(tables: Mapping[str, pl.LazyFrame], *more: str) -> pl.LazyFrame:
 
 def _base(told: Walk, last: date, months: int) -> Base:
     since = add_months(last, -months)
-    here = told.months.filter(pl.col("month") == since, pl.col("here"))
-    within = told.gone.filter(pl.col("month").is_between(since, last, closed="right"))
-    churned = within.group_by("customer_id").agg(churned=pl.col("counts").any())
-    rows = here.select("customer_id", *_said()).join(churned, on="customer_id", how="left")
-    # who left in a way that does not count neither stayed nor churned
-    known = rows.filter(pl.col("churned").fill_null(value=True))
-    return Base(since, months, known.select(pl.exclude("churned"), left=pl.col("churned").fill_null(value=False)))
+    # as the model's labels are made: who left in a way that does not count neither stayed nor churned
+    labels = label_rows(labelled(told.found, (since,), Outlook(0, months, told.returns)))
+    here = told.months.filter(pl.col("month") == since, pl.col("here")).select("customer_id", *_said())
+    return Base(since, months, here.join(labels.lazy().select("customer_id", left="churned"), on="customer_id"))
 
 
 def _said() -> list[pl.Expr]:

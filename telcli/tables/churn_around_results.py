@@ -21,7 +21,8 @@ REASON_SOURCES = ("recorded", "contact", "signs")
 class ChurnBy(dy.Schema):
     """One row per level of each dimension, of customers there at the end of a month, and who left in the months after.
 
-    Levels of one dimension hold each customer once. Ranked by the churners beyond expectation.
+    Levels of one dimension hold each customer once. Ranked by the churners beyond expectation. With churn_level number
+    or account churners are customers who lost one, whether they are here still or not.
     """
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
@@ -48,7 +49,7 @@ class ChurnBy(dy.Schema):
 
 
 class ChurnTenure(dy.Schema):
-    """One row per kind of leaving and month of the stay."""
+    """One row per kind of leaving and month of the stay; who lost a number or account alone stays at risk."""
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
     kind = c.text("Kind of leaving; all together", "离网类型", key=True)

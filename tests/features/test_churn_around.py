@@ -13,7 +13,9 @@ from telcli.features.churn_base import Walk, base_before, base_of, labelled_base
 from telcli.features.churn_base import walk as walked
 from telcli.features.churn_cells import ALL, churn_cells
 from telcli.features.churn_dimensions import MOST_LEVELS, OTHERS, UNKNOWN, Described, described, levels
-from telcli.features.churn_leavings import Definition
+from telcli.features.churn_labels import Outlook as LabelOutlook
+from telcli.features.churn_labels import label_rows, labelled
+from telcli.features.churn_leavings import LEVELS, Definition, departed
 from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells, stay_cells, yearly_retention
 from telcli.features.month_index import add_months
 from telcli.tables import contract
@@ -223,3 +225,47 @@ def test_who_left_in_a_way_that_does_not_count_neither_stayed_nor_churned() -> N
     told = walked(tables, Definition(kinds=frozenset({"involuntary"})))
     assert base_of(told, FIRST, AS_OF, 3).frame.collect().select("customer_id", "left").rows() == [("b", False)]
     assert not told.months.filter(pl.col("customer_id") == "a", pl.col("month") >= date(2024, 5, 1)).collect().height
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_whoever_left_is_counted_alike_by_label_base_stay_and_register(level: str) -> None:
+    """Of 200 customers of two numbers each on two accounts one number in ten ends in some month."""
+    rng = np.random.default_rng(5)
+    names = [f"c{at:03d}" for at in range(200)]
+    ends = [int(end) if end < 6 else None for end in rng.geometric(0.04, 400)]
+    both = [max(pair) if None not in pair else None for pair in zip(ends[::2], ends[1::2], strict=True)]
+    rows = months({name: (0, end) for name, end in zip(names, both, strict=True)})
+    lines = conformed(
+        "subscriptions",
+        {
+            "subscription_id": [f"{at}" for at in range(400)],
+            "customer_id": np.repeat(names, 2).tolist(),
+            "account_id": [f"a{at}" for at in range(400)],
+            "ended_on": [None if end is None else add_months(FIRST, end) for end in ends],
+            "end_reason": "voluntary",
+        },
+    )
+    tables = {"customer_months": rows, "subscriptions": lines}
+    definition = Definition(level=level)
+    told = walked(tables, definition)
+    base = base_of(told, FIRST, AS_OF, 3)
+    labels = label_rows(labelled(departed(tables, definition), (base.since,), LabelOutlook(0, 3)))
+    assert base.frame.select("customer_id", "left").collect().sort("customer_id").rows() == (
+        labels.select("customer_id", "churned").rows()
+    )
+    gone = told.gone.filter("counts").collect()
+    later = gone.filter(pl.col("month") > base.since, pl.col("customer_id").is_in(labels["customer_id"].implode()))
+    assert later["customer_id"].n_unique() == labels["churned"].sum()
+    assert gone.select("customer_id", "month").is_unique().all()
+    cells = stay_cells(told.months)
+    assert cells["at_risk"].sum() == rows.collect().height
+    assert cells["voluntary"].sum() == gone.height == churn_cohorts(told.months, FIRST, AS_OF)["left"].sum()
+    numbers = sum(end is not None for end in both)
+    assert gone.height == numbers if level == "customer" else gone.height > 2 * numbers
+
+
+def test_who_is_seen_no_more_and_did_not_leave_did_not_stay() -> None:
+    rows = months({"a": (0, 4), "b": (0, None)}).filter(pl.col("customer_id") != "a")
+    some = months({"c": (0, None)}).filter(pl.col("month") < date(2024, 5, 1))
+    told = walk(pl.concat([rows, some]))
+    assert base_of(told, FIRST, AS_OF, 3).frame.collect()["customer_id"].to_list() == ["b"]
