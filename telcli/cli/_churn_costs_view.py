@@ -50,6 +50,8 @@ def campaign(metrics: Mapping[str, Any]) -> list[str]:
         tr("best number to contact {n}", n=f"{facts['best_contacts']:,}"),
         tr("break-even at {n}", n=f"{facts['break_even_contacts']:,}"),
     ]
+    if facts.get("already_left"):
+        said.append(tr("left already {n}", n=f"{facts['already_left']:,}"))
     if facts["budget"] or facts["capacity"]:
         said.append(tr("limit costs {money}", money=f"{facts['limit_costs']:,.0f}"))
     return said

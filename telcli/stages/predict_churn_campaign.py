@@ -21,11 +21,14 @@ Flags = NDArray[np.bool_]
 def campaign_of(study: Study, road: Road, values: Values, target: Flags) -> tuple[Flags, dict[str, Any]]:
     """The targets that `budget` and `capacity` leave, and figures of the campaign, all of them expected.
 
-    `best_contacts` are those whose saving is above 0, `break_even_contacts` as many as bring no loss in all;
-    `limit_costs` is what the limits make the campaign save less.
+    Who is labelled as having left is no target, and counts in no figure but `already_left`. `best_contacts` are those
+    whose saving is above 0, `break_even_contacts` as many as bring no loss in all; `limit_costs` is what the limits
+    make the campaign save less.
     """
     settings = study.settings
     saving, spend = values.people_costs.expected_saving(road.probability), values.spend(road.probability)
+    here = ~road.gone
+    target, worth = target & here, (saving > 0) & here
     limits = {"budget": settings.budget or None, "capacity": settings.capacity or None}
     budget = np.inf if limits["budget"] is None else settings.budget
     kept = within_limits(saving, spend, target, budget=budget, capacity=settings.capacity or None)
@@ -33,10 +36,11 @@ def campaign_of(study: Study, road: Road, values: Values, target: Flags) -> tupl
         "contacts": int(kept.sum()),
         "spend": float(spend[kept].sum()),
         "expected_saving": float(saving[kept].sum()),
-        "best_contacts": int((saving > 0).sum()),
-        "best_saving": float(saving[saving > 0].sum()),
-        "best_spend": float(spend[saving > 0].sum()),
-        "break_even_contacts": break_even(saving),
+        "best_contacts": int(worth.sum()),
+        "best_saving": float(saving[worth].sum()),
+        "best_spend": float(spend[worth].sum()),
+        "break_even_contacts": break_even(saving[here]),
+        "already_left": int(road.gone.sum()),
         **limits,
         "limit_costs": max(float(saving[target].sum() - saving[kept].sum()), 0.0) if kept.sum() < target.sum() else 0.0,
     }
@@ -54,14 +58,14 @@ def campaign_of(study: Study, road: Road, values: Values, target: Flags) -> tupl
 
 
 def profit_table(study: Study, road: Road, values: Values) -> tuple[pl.LazyFrame, dict[str, Any]]:
-    """The table churn_profit, of customers tested and of those at the snapshot, and its best on those tested."""
-    curve = profit_curve(road.y, road.p, values.tested_costs)
-    saving, spend = values.people_costs.expected_saving(road.probability), values.spend(road.probability)
+    """The table churn_profit, of customers tested and of those here at the snapshot, and its best on those tested."""
+    curve, here = profit_curve(road.y, road.p, values.tested_costs), ~road.gone
+    saving, spend = values.people_costs.expected_saving(road.probability)[here], values.spend(road.probability)[here]
     order = np.argsort(-saving, kind="stable")
     sums = np.cumsum(np.stack([saving[order], spend[order]]), axis=1)
     rows = []
     for row in curve.rows:
-        k = round(road.people.height * float(row["percent"] or 0) / 100)
+        k = round(saving.size * float(row["percent"] or 0) / 100)
         saved, spent = sums[:, k - 1].tolist() if k else (0.0, 0.0)
         rows.append({**row, "snapshot_contacts": k, "snapshot_saving": saved, "snapshot_spend": spent})
     table = pl.DataFrame(rows).select(pl.lit(study.as_of).alias("as_of"), pl.all())

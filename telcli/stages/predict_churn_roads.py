@@ -32,7 +32,7 @@ from telcli.stages.predict_churn_study import (
     typical_stayer,
 )
 
-__all__ = ["features_of", "fit_months", "flat_road", "month_road", "people_at"]
+__all__ = ["features_of", "fit_months", "flat_road", "month_road", "people_at", "with_labels"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -41,9 +41,8 @@ Matrix = NDArray[np.float32]
 def flat_road(study: Study) -> Road:
     """One month, customers labelled or not: cross-validation, and the final model for the unlabelled."""
     tables, settings = study.inputs.tables, study.settings
-    labels = tables["customers"].select("customer_id", "churned")
-    frame = snapshots.snapshot_features(tables, study.as_of).join(labels, on="customer_id", how="left")
-    people = frame.collect(engine="streaming").sort("customer_id")
+    people = snapshots.snapshot_features(tables, study.as_of).collect(engine="streaming").sort("customer_id")
+    people = with_labels(study, people)
     known = people.get_column("churned").is_not_null().to_numpy()
     y = people.get_column("churned").fill_null(False).to_numpy().astype(np.float64)[known]
     both_classes(y, study.as_of)
@@ -139,6 +138,15 @@ def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = Non
             month=f"{study.as_of:%Y-%m}",
         )
     return found.sort("customer_id")
+
+
+def with_labels(study: Study, people: pl.DataFrame) -> pl.DataFrame:
+    """People with the label `churned` of one labelled table, null where there is none."""
+    customers = study.inputs.tables["customers"]
+    if "churned" not in customers.collect_schema():
+        return people
+    labels = customers.select("customer_id", "churned").unique("customer_id", keep="last", maintain_order=True)
+    return people.join(labels.collect(engine="streaming"), on="customer_id", how="left", maintain_order="left")
 
 
 def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -> Learned:

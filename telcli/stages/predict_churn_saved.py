@@ -18,7 +18,7 @@ from telcli.stages.predict_churn_campaign import campaign_of
 from telcli.stages.predict_churn_drift import distribution_of, drift_of
 from telcli.stages.predict_churn_drivers import Drivers
 from telcli.stages.predict_churn_labels import here_now
-from telcli.stages.predict_churn_roads import people_at
+from telcli.stages.predict_churn_roads import people_at, with_labels
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import Road, Study
@@ -121,7 +121,10 @@ def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Ro
     """The snapshot scored, and nobody tested."""
     design = ChurnDesign(tuple(_feature(told) for told in description["features"]), {})
     here = None if description["label"] == _FLAT else here_now(study.by(description["definition"]))
-    people = _fitting(study, people_at(study, design, here), design)
+    people = people_at(study, design, here)
+    if description["label"] == _FLAT:
+        people = with_labels(study, people)
+    people = _fitting(study, people, design)
     stayer = np.array(description["typical_stayer"], dtype=np.float32)  # None is NaN
     nobody = people.clear()
     return Road(

@@ -84,6 +84,13 @@ class Road:
     closed: tuple[date, ...] = ()
     trials: Trials | None = None
 
+    @property
+    def gone(self) -> NDArray[np.bool_]:
+        """Of `people`, those labelled as having left already, whom no campaign reaches; months hold none of them."""
+        if "churned" not in self.people.columns:
+            return np.zeros(self.people.height, dtype=bool)
+        return self.people.get_column("churned").fill_null(False).to_numpy()
+
 
 def level_rows(months: int) -> int:
     """Rows that a value of a category needs to be told apart, and to be kept beside the saved model: five customers'.

@@ -26,6 +26,12 @@ def table(outcome: Outcome, name: str) -> pl.DataFrame:
     return found
 
 
+def here(tables: Tables, outcome: Outcome) -> pl.DataFrame:
+    """Scores of those who are not labelled as having left."""
+    left = tables["customers"].filter("churned").select("customer_id").collect()
+    return table(outcome, "churn_scores").join(left, on="customer_id", how="anti")
+
+
 def priced(rows: int = 600, **more: Any) -> Tables:
     rng = np.random.default_rng(9)
     return flat(rows, x_C_FP=rng.gamma(4, 5, rows), x_C_FN=rng.gamma(4, 50, rows), **more)
@@ -146,14 +152,32 @@ def test_targets_are_those_of_the_method_in_use(
     people, costs = table(outcome, "churn_scores"), table(outcome, "churn_costs")
     assert outcome.metrics["chosen_method"] == method == costs.filter("chosen")["method"].item()
     assert "decision-not-model" in [notice.code for notice in outcome.notices]
-    wanted = {"nobody": 0, "everybody": people.height, "top-decile": round(0.1 * people.height)}
+    left = outcome.metrics["campaign"]["already_left"]
+    assert (left > 0) == (outcome.metrics["split"] == "cross-validation")
+    wanted = {"nobody": 0, "everybody": people.height - left}
     if method in wanted:
         assert people["target"].sum() == wanted[method]
-    elif outcome.metrics["split"] == "cross-validation" and (people["labelled"] == "out-of-fold").any():
-        tested = people.filter(pl.col("labelled") == "out-of-fold")
-        assert tested["target"].sum() == costs.filter("chosen")["contacted"].item()
     else:
-        assert people["target"].sum() > 0
+        # Of a labelled table those whom the method contacted in the test, but for those who have left.
+        most = costs.filter("chosen")["contacted"].item() if left else people.height
+        assert 0 < people["target"].sum() <= most
+
+
+def test_who_is_labelled_as_having_left_is_no_target_and_takes_no_budget() -> None:
+    tables = priced()
+    labels = tables["customers"].select("customer_id", "churned").collect()
+    left = int(labels["churned"].sum())
+    for limits in ({}, {"capacity": 25}, {"budget": 300.0}):
+        outcome = run(tables, **GIVEN, compare="quick", **limits)
+        people, campaign = table(outcome, "churn_scores").join(labels, on="customer_id"), outcome.metrics["campaign"]
+        chosen = people.filter("target")
+        assert chosen.height == campaign["contacts"] > 0 and not chosen["churned"].any()
+        assert campaign["already_left"] == left
+        here = people.filter(~pl.col("churned").fill_null(value=False))
+        assert campaign["best_contacts"] == (here["expected_saving"] > 0).sum()
+        assert campaign["break_even_contacts"] <= here.height
+        assert table(outcome, "churn_profit").filter(percent=100)["snapshot_contacts"].item() == here.height
+    assert run(monthly(300), compare="quick").metrics["campaign"]["already_left"] == 0
 
 
 def test_fewer_rows_and_columns_do_no_harm() -> None:
@@ -163,8 +187,9 @@ def test_fewer_rows_and_columns_do_no_harm() -> None:
 
 
 def test_the_profit_curve_has_tested_and_present_customers() -> None:
-    outcome = run(priced(), **GIVEN, compare="quick")
-    curve, people = table(outcome, "churn_profit"), table(outcome, "churn_scores")
+    tables = priced()
+    outcome = run(tables, **GIVEN, compare="quick")
+    curve, people = table(outcome, "churn_profit"), here(tables, outcome)
     costs = {row["method"]: row["cost"] for row in table(outcome, "churn_costs").to_dicts()}
     whole = curve.filter(percent=100)
     assert whole["profit"].item() == pytest.approx(costs["nobody"] - costs["everybody"])
@@ -180,7 +205,7 @@ def test_the_profit_curve_has_tested_and_present_customers() -> None:
 def test_targets_keep_within_capacity_and_budget() -> None:
     tables = priced()
     few = run(tables, **GIVEN, compare="quick", capacity=25)
-    people = table(few, "churn_scores").sort("expected_saving", descending=True)
+    people = here(tables, few).sort("expected_saving", descending=True)
     assert people["target"].sum() == 25 and people["target"][:25].all()
     assert few.metrics["campaign"]["limit_costs"] == pytest.approx(
         people.filter(pl.col("expected_saving") > 0)["expected_saving"][25:].sum()
