@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.methods.leakage import named_afterwards
+from telcli.features.leakage_names import named_afterwards
 from telcli.tables.months import FEATURES
 
 __all__ = [

@@ -12,10 +12,10 @@ import polars as pl
 from telcli.features.churn_base import Base
 from telcli.features.held_then import held_then
 from telcli.features.known_then import LEAST, OF_LINES, known_then
+from telcli.features.leakage_names import named_afterwards
 from telcli.features.month_index import add_months
 from telcli.features.text_codes import as_code
 from telcli.features.traits import consumption_tier
-from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
 
 __all__ = ["MOST_LEVELS", "OTHERS", "UNKNOWN", "Described", "described", "levels"]

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 import polars as pl
 
 from telcli.errors import DataError, UsageError
+from telcli.features.leakage_names import plain_name
 from telcli.features.month_index import add_months, month_index
-from telcli.methods.leakage import plain_name
 from telcli.tables.months import FEATURES
 
 __all__ = [

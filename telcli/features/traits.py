@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from telcli.features.leakage_names import named_afterwards
 from telcli.features.ruling import Rule, ruled
 from telcli.features.touches import live_lines
-from telcli.methods.leakage import named_afterwards
 from telcli.tables import contract
 
 __all__ = ["MOST_VALUES", "consumption_tier", "consumption_view", "traits"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,16 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from telcli.methods.churn_folds import stratified_folds, usable_folds
 from telcli.methods.churn_metrics import auc
 
-__all__ = [
-    "column_auc",
-    "ends_early",
-    "marks_churners",
-    "named_afterwards",
-    "named_load",
-    "named_stay",
-    "plain_name",
-    "scan",
-]
+__all__ = ["column_auc", "ends_early", "marks_churners", "scan"]
 
 Floats = NDArray[np.float64]
 _FEW_VALUES = 256
@@ -31,46 +18,6 @@ _PURE, _LEAST_MARKED, _CHANCE = 0.99, 0.1, 1e-6
 """Share of churners among those who bear a mark, share of churners who bear it, and chance of that by luck."""
 _SHORT, _MOSTLY, _LEAST_STAYS = 1.5, 0.9, 10
 """Months by which stays may differ for rounding, share of stayers whose stay must fit, and customers of each class."""
-
-
-def plain_name(name: str) -> str:
-    """Lower-case name without the attribute mark, every run of other signs made one underscore.
-
-    >>> plain_name("x_Churn Reason")
-    'churn_reason'
-    """
-    bare = re.sub(r"^x_", "", name.strip().casefold())
-    return re.sub(r"[\W_]+", "_", bare).strip("_")
-
-
-def named_afterwards(name: str) -> bool:
-    """Whether a name says that the column is known only after the customer left (`leakage_names.toml`).
-
-    >>> [named_afterwards(name) for name in ("x_Churn Score", "离网原因", "months_left", "x_Contract")]
-    [True, True, False, False]
-    """
-    plain = plain_name(name)
-    for found in _patterns("except"):
-        plain = found.sub("", plain)
-    return any(found.search(plain) for found in _patterns("afterwards"))
-
-
-def named_load(name: str) -> bool:
-    """Whether a name says that a date is that of a load, an export or a change of the row, not of the customer.
-
-    >>> [named_load(name) for name in ("x_ETL Date", "last_updated_at", "数据更新时间", "x_plan_change_date")]
-    [True, True, True, False]
-    """
-    return any(found.search(plain_name(name)) for found in _patterns("loads"))
-
-
-def named_stay(name: str) -> bool:
-    """Whether a name says how long a customer has been one.
-
-    >>> [named_stay(name) for name in ("tenure_months", "x_在网时长", "x_months_on_book", "x_data_mb")]
-    [True, True, True, False]
-    """
-    return any(found.search(plain_name(name)) for found in _patterns("stays"))
 
 
 def marks_churners(mark: ArrayLike, y: ArrayLike) -> bool:
@@ -147,12 +94,6 @@ def scan(X: ArrayLike, y: ArrayLike, categorical: Sequence[int] = (), *, most: i
     coded = set(categorical)
     columns = range(matrix.shape[1])
     return np.array([column_auc(matrix[:, j], left, categorical=j in coded, seed=seed) for j in columns])
-
-
-@cache
-def _patterns(kind: str) -> list[re.Pattern[str]]:
-    found = tomllib.loads(files("telcli.methods").joinpath("leakage_names.toml").read_text(encoding="utf-8"))
-    return [re.compile(pattern) for pattern in found[kind]]
 
 
 def _either(left: Floats, values: Floats) -> float:

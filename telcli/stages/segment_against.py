@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice, UsageError
+from telcli.features.leakage_names import plain_name
 from telcli.methods.agreement import agreement
-from telcli.methods.leakage import plain_name
 from telcli.stages.segment_count import Segmented
 from telcli.tables import contract
 

@@ -44,7 +44,6 @@ def refused(*, flat: bool = True, allowed: tuple[str, ...] = (), **columns: pl.S
     [
         ("x_note", where(SOME, pl.lit("price"), None), "filled for churners alone"),
         ("x_login", where(SOME, None, pl.lit("web")), "empty for churners alone"),
-        ("x_bill", where(SOME, 0.0, pl.Series(rng.gamma(2, 20, ROWS))), "zero for churners alone"),
         ("x_seen", where(SOME, date(2024, 8, 3), JOINED), "after the snapshot for churners alone"),
         ("x_etl_date", JOINED, "the date of a load or an update, by its name"),
         ("x_Churn Reason", where(LEFT, pl.lit("a"), pl.lit("b")), "by its name"),
@@ -86,10 +85,40 @@ def test_contract_ends_to_come_are_no_leak() -> None:
     assert refused(x_contract_end=where(ahead, date(2024, 12, 1), date(2023, 12, 1)))[0] == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "column", "why"),
+    [
+        ("x_bill", where(SOME, 0.0, pl.Series(rng.gamma(2, 20, ROWS))), "zero for churners alone"),
+        ("x_disputes", where(SOME, 2.0, 0.0), "other than zero for churners alone"),
+        ("x_asked_for_a_code", SOME, "yes for churners alone"),
+        ("x_Refund_Amount", pl.Series(rng.gamma(2, 20, ROWS)), "by its name"),
+    ],
+)
+def test_what_may_be_news_is_told_and_used(name: str, column: pl.Series, why: str) -> None:
+    found, study = refused(**{name: column})
+    assert found == ""
+    (notice,) = study.notices
+    assert notice.code == "leak-suspected"
+    assert notice.values["places"] == f"{name.removeprefix('x_')} ({why})"
+
+
+def test_a_state_of_the_union_is_no_status() -> None:
+    places = pl.Series(rng.choice(["CA", "NY", "TX"], ROWS))
+    found, study = refused(x_Customer_State=places, x_account_state=places)
+    assert (found, study.notices) == ("", [])
+    status = where(SOME, pl.lit("Closed"), pl.lit("Active"))
+    assert refused(x_account_state=status)[0] == "account_state (by its name)"
+
+
+def test_a_sure_sign_goes_before_an_unsure_one() -> None:
+    final = pl.Series(Y + rng.normal(0, 0.05, ROWS))
+    assert refused(x_Refund_Amount=final)[0] == "Refund_Amount (alone it tells who leaves: AUC 1.000)"
+
+
 def test_monthly_features_are_of_their_month() -> None:
-    bill = where(SOME, 0.0, pl.Series(rng.gamma(2, 20, ROWS)))
+    bill = where(SOME, None, pl.Series(rng.gamma(2, 20, ROWS)))
     assert refused(flat=False, revenue=bill)[0] == ""
-    assert refused(flat=True, revenue=bill)[0] == "revenue (zero for churners alone)"
+    assert refused(flat=True, revenue=bill)[0] == "revenue (empty for churners alone)"
 
 
 def test_copies_are_told() -> None:
