@@ -15,7 +15,7 @@ from telcli.stages import Outcome
 from telcli.stages.predict_churn_care import care_rows
 from telcli.stages.predict_churn_definition import definition_of
 from telcli.stages.predict_churn_persons import shown_tables
-from telcli.stages.predict_churn_register import reasons_told, register_rows
+from telcli.stages.predict_churn_register import reason_columns, reasons_told, register_rows
 from telcli.stages.predict_churn_study import Study
 from telcli.tables import contract
 
@@ -53,7 +53,8 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     shown = shown_tables(tables)
     by = _by(described(shown, base), described(shown, earlier) if earlier else None, base)
     rate = by.filter(pl.col("dimension") == ALL)["churn_rate"].sum()
-    register, pareto = register_rows(study, told, base)
+    columns = reason_columns(study)
+    register, pareto = register_rows(study, told, base, columns)
     made = {
         "churn_by": by,
         "churn_register": register,
@@ -67,7 +68,7 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     return replace(
         outcome,
         tables={**outcome.tables, **dated},
-        metrics={**outcome.metrics, "retention": retention, "reasons": reasons_told(register)},
+        metrics={**outcome.metrics, "retention": retention, "reasons": reasons_told(register, columns)},
         notices=tuple(study.notices),
     )
 

@@ -80,7 +80,8 @@ class Contract:
 
     `partition` is the month, or the moment whose month, makes the files; `buckets` parts those of a month further, by
     customer, so that a bucket holds the same customers in every month. `apart` is the moment of the key by which rows
-    of one file are told apart that share the key and are not the same, see `telcli.tables.apart`.
+    of one file are told apart that share the key and are not the same, see `telcli.tables.apart`. `ranks` is what rows
+    are sorted by before their key.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Contract:
     attributes: bool = False
     buckets: int = 0
     apart: str = ""
+    ranks: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -134,13 +136,13 @@ class Contract:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """What rows of one partition are sorted by: the key, less the month that all of them share.
+        """What rows of one partition are sorted by: `ranks`, then the key, less the month that all of them share.
 
         >>> from telcli.tables import contract
         >>> contract("bills").order, contract("payments").order
         (('customer_id', 'kind'), ('payment_id',))
         """
-        return tuple(name for name in self.key if name != self.partition or not self._dated)
+        return (*self.ranks, *(name for name in self.key if name != self.partition or not self._dated))
 
     def columns(self) -> list[ColumnInfo]:
         """Describe each declared column, in order."""
@@ -237,6 +239,8 @@ class Contract:
         """Whether a key comes twice in rows that are sorted by it."""
         if not self.key or ordered.height < 2:
             return False
+        if self.ranks:
+            return bool(ordered.select(self.key).is_duplicated().any())
         later, sooner = ordered.slice(1), ordered.slice(0, ordered.height - 1)
         return bool(reduce(and_, (later[name].eq_missing(sooner[name]) for name in reversed(self.key))).any())
 

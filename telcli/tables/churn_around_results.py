@@ -138,18 +138,18 @@ class CareTriggers(dy.Schema):
     manager_id = c.text("Account manager", "客户经理编号")
 
 
-def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
-    return Contract(name, schema, meaning, zh, "as_of")
+def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str, *ranks: str) -> Contract:
+    return Contract(name, schema, meaning, zh, "as_of", ranks=ranks)
 
 
 CONTRACTS = {
     found.name: found
     for found in (
-        _result("churn_by", ChurnBy, "Churn by class, place, plan, tenure and any attribute", "分维度流失"),
+        _result("churn_by", ChurnBy, "Churn by class, place, plan, tenure and any attribute", "分维度流失", "rank"),
         _result("churn_tenure", ChurnTenure, "Chance of leaving by month of the stay", "分网龄流失"),
         _result("churn_register", ChurnRegister, "Who left when, how and why", "流失登记"),
         _result("churn_causes", ChurnCauses, "Why customers left, the commonest reasons first", "流失原因分析"),
-        _result("care_triggers", CareTriggers, "Whom to care for at once, and why", "客户关怀触发"),
+        _result("care_triggers", CareTriggers, "Whom to care for at once, and why", "客户关怀触发", "priority"),
         _result("churn_cohorts", ChurnCohorts, "Who stayed, by month of joining", "入网批次留存"),
     )
 }
