@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,15 +14,44 @@ from telcli.methods.calibration import level_shift, stack_logits
 from telcli.methods.churn_fit import Fitted, Grid, Plan, fit_terms
 from telcli.methods.churn_folds import Split
 from telcli.methods.churn_linear import LinearChurn
+from telcli.methods.level_rates import LevelRates
 
-__all__ = ["KINDS", "Choice", "Trial", "choose", "compared"]
+__all__ = ["KINDS", "Choice", "Training", "Trial", "choose", "compared"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 Labels = NDArray[np.int64]
+Rows = NDArray[np.intp]
 KINDS = ("logistic", "additive", "pairs")
 _LINE_ROWS = 40_000
 """Of more rows a line is no candidate: tables find lines by themselves."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """Rows x columns, who left and whose rows they are; columns that are codes, and codes to be read as rates."""
+
+    matrix: Matrix
+    left: Labels
+    groups: NDArray[np.generic] | None
+    coded: list[int]
+    wide: list[int]
+    seed: int
+
+    def read(self, learn: Rows) -> Matrix:
+        """All rows with the rates that some of them tell, those of each row by others; the matrix where none is read.
+
+        Rates told by every label would know rows that are held out.
+        """
+        if not self.wide:
+            return self.matrix
+        rates, found = LevelRates(self.wide, self.seed), self.matrix.copy()
+        owner = None if self.groups is None else self.groups[learn]
+        rest = np.ones(self.left.size, dtype=bool)
+        rest[learn] = False
+        found[learn] = rates.fit_transform(self.matrix[learn], self.left[learn], owner)
+        found[rest] = rates.transform(self.matrix[rest])
+        return found
 
 
 class Trial(NamedTuple):
@@ -39,21 +69,26 @@ class Choice(NamedTuple):
     intercept: float
     trials: dict[str, Trial]
     fitted: Fitted
-    places: NDArray[np.intp]
+    places: Rows
+    edges: list[Matrix]
 
 
-def choose(
-    matrix: Matrix, grid: Grid, left: Labels, splits: Sequence[Split], categorical: Sequence[int], plan: Plan
-) -> Choice:
-    """Fit every candidate to each split's rows to learn from, and weigh them on its rows to check."""
+def choose(rows: Training, splits: Sequence[Split], plan: Plan) -> Choice:
+    """Fit every candidate to each split's rows to learn from, and weigh them on its rows to check.
+
+    Nothing is learned from labels of rows that check: no rates of categories, nor which columns are used.
+    """
+    left, grid = rows.left, None
     kinds = [k for k in KINDS if (k != "logistic" or left.size <= _LINE_ROWS) and (k != "pairs" or plan.pairs)]
     held: list[Floats] = []
     level: list[Floats] = []
     for learn, check, wide in splits:
-        # Chosen on all rows, columns would owe something to those that check, which tables could not know.
+        matrix = rows.read(learn)
+        if grid is None or rows.wide:
+            grid = Grid.of(matrix, rows.coded, plan.bins)
         places = grid.strongest(left[learn], learn, plan.columns)
         fitted = fit_terms(grid.part(learn, places), left[learn], plan)
-        line = LinearChurn(categorical).fit(matrix[learn], left[learn]) if "logistic" in kinds else None
+        line = LinearChurn(rows.coded).fit(matrix[learn], left[learn]) if "logistic" in kinds else None
         held.append(_shown(kinds, line, fitted, matrix[check], grid.part(check, places)))
         # Fitted again on every row, a candidate will stand higher or lower by as much as the rates differ.
         shift = float(logit(left.mean()) - logit(left[learn].mean()))
@@ -68,6 +103,7 @@ def choose(
         trials=dict(zip(kinds, compared(scores, truth), strict=True)),
         fitted=fitted,
         places=places,
+        edges=grid.edges if grid else [],
     )
 
 

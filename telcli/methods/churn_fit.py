@@ -87,9 +87,9 @@ class Grid:
     groups: Sequence[NDArray[np.intp]]
 
     @classmethod
-    def of(cls, X: Matrix, categorical: Sequence[int], bins: int) -> Grid:
-        """Cut rows x columns."""
-        edges = cuts(X, categorical, bins)
+    def of(cls, X: Matrix, categorical: Sequence[int], bins: int, edges: list[Matrix] | None = None) -> Grid:
+        """Cut rows x columns, where they are given at `edges`."""
+        edges = cuts(X, categorical, bins) if edges is None else edges
         codes, sizes = encode(X, edges, categorical), sizes_of(edges)
         return cls(np.arange(X.shape[1]), edges, tuple(categorical), codes, sizes, groups_of(codes, sizes, categorical))
 

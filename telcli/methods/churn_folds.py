@@ -18,13 +18,13 @@ class Split(NamedTuple):
     level: NDArray[np.intp]
 
 
-def usable_folds(y: ArrayLike, wanted: int) -> int:
-    """Folds that leave a churner and a stayer in each, at most `wanted`, at least 2.
+def usable_folds(y: ArrayLike, wanted: int, groups: ArrayLike | None = None) -> int:
+    """Folds that leave a churner and a stayer in each, at most `wanted`, at least 2; a group is one of them.
 
     >>> usable_folds([1, 1, 1, 0, 0, 0, 0], 5)
     3
     """
-    left = np.asarray(y, dtype=bool)
+    left = np.asarray(y, dtype=bool) if groups is None else _any_left(y, groups)[0]
     return max(2, min(wanted, int(left.sum()), int((~left).sum())))
 
 
@@ -40,8 +40,7 @@ def stratified_folds(y: ArrayLike, folds: int, seed: int = 0, groups: ArrayLike 
     """
     left = np.asarray(y, dtype=bool)
     if groups is not None:
-        _, member = np.unique(np.asarray(groups), return_inverse=True)
-        any_left = np.bincount(member, left) > 0
+        any_left, member = _any_left(left, groups)
         return stratified_folds(any_left, folds, seed)[member]
     rng = np.random.default_rng(seed)
     found = np.empty(left.size, dtype=np.intp)
@@ -50,6 +49,12 @@ def stratified_folds(y: ArrayLike, folds: int, seed: int = 0, groups: ArrayLike 
         found[rng.permutation(part)] = (dealt + np.arange(part.size)) % folds
         dealt += part.size
     return found
+
+
+def _any_left(y: ArrayLike, groups: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Whether any row of each group left, and the group of each row."""
+    _, member = np.unique(np.asarray(groups), return_inverse=True)
+    return np.bincount(member, np.asarray(y, dtype=bool)) > 0, member
 
 
 def bounded_sample(y: ArrayLike, most: int, seed: int = 0, *, alike: bool = False) -> tuple[NDArray[np.intp], float]:

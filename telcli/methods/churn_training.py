@@ -25,15 +25,16 @@ def train(
     seed: int = 0,
     groups: ArrayLike | None = None,
     seconds: float = 120.0,
+    like: ChurnModel | None = None,
 ) -> ChurnModel:
     """Fit a churn model on at most `most` rows: every churner, as many stayers as fit, probabilities corrected.
 
-    `groups` says whose rows they are, `seconds` what the fit may cost, see `ChurnModel`.
+    `groups` says whose rows they are, `seconds` what the fit may cost, `like` whose form it takes, see `ChurnModel`.
     """
     left = np.asarray(y).astype(np.int64)
     rows, kept = bounded_sample(left, most, seed)
     owner = None if groups is None else np.asarray(groups)[rows]
-    return ChurnModel(categorical, kept, seed=seed, seconds=seconds).fit(X[rows], left[rows], groups=owner)
+    return ChurnModel(categorical, kept, seed=seed, seconds=seconds).fit(X[rows], left[rows], groups=owner, like=like)
 
 
 def out_of_fold(
@@ -61,7 +62,7 @@ def out_of_fold(
     ((40,), 3, True)
     """
     left = np.asarray(y).astype(np.int64)
-    used = usable_folds(left, folds)
+    used = usable_folds(left, folds, groups)
     fold = stratified_folds(left, used, seed, groups)
     found = np.full(left.size, np.nan)
     for k in range(1 if one else used):

@@ -112,7 +112,7 @@ def _earlier(study: Study, road: Road) -> Iterator[tuple[date, Floats, Floats, i
 def _tested(
     study: Study, road: Road, labels: pl.DataFrame, past: list[date], month: date
 ) -> tuple[Floats, Floats] | None:
-    """One month by a model of the months before; None where either lacks churners or stayers."""
+    """One month by a model of months before, of the final one's form; None where either lacks churners or stayers."""
     seed = study.inputs.seed
     learn, test = (labels.filter(pl.col("month").is_in(months)) for months in (past, [month]))
     y, truth = (part.get_column("churned").to_numpy().astype(np.float64) for part in (learn, test))
@@ -122,7 +122,7 @@ def _tested(
     frame = features_of(study, learn[rows])
     learned = Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
     design = learn_design(frame, list(road.design.names), level_rows=level_rows(len(past)))
-    model, _ = fit_months(study, learned, design, past[-1])
+    model, _ = fit_months(study, learned, design, past[-1], like=road.model)
     tested = features_of(study, test[bounded_sample(truth, _ROWS, seed, alike=True)[0]])
     found = tested.get_column("churned").to_numpy().astype(np.float64)
     if not 0 < found.sum() < found.size:

@@ -107,17 +107,26 @@ def _told(study: Study, road: Road, months: Sequence[date], ids: pl.Series) -> p
 
 
 def _scored(study: Study, road: Road, rows: pl.DataFrame) -> Floats:
-    """The chance of leaving of each row by a model of other customers; NaN where there was none to learn from."""
+    """The chance of leaving of each row by a model of other customers, of the final form; NaN where there is none."""
     known = rows["churned"].is_not_null().to_numpy()
     y = rows["churned"].fill_null(value=False).to_numpy().astype(np.float64)
-    fold = stratified_folds(y, 2, study.inputs.seed, rows["customer_id"].to_numpy())
+    customer = rows["customer_id"].to_numpy()
+    fold = stratified_folds(y, 2, study.inputs.seed, customer)
     matrix, found = road.design.matrix(rows), np.full(rows.height, np.nan)
     for k in range(2):
         learn, held = known & (fold != k), fold == k
         study.inputs.progress("when", k, 2)
         if learn.any() and held.any():
-            how: dict[str, Any] = {"seed": study.inputs.seed, "seconds": study.settings.fit_seconds}
-            model = train(matrix[learn], y[learn], categorical=road.design.categorical, most=_ROWS, **how)
+            model = train(
+                matrix[learn],
+                y[learn],
+                categorical=road.design.categorical,
+                most=_ROWS,
+                seed=study.inputs.seed,
+                groups=customer[learn],
+                seconds=study.settings.fit_seconds,
+                like=road.model,
+            )
             found[held] = model.predict_proba(matrix[held])[:, 1]
     return found
 

@@ -168,14 +168,19 @@ def features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts, how="vertical_relaxed").sort("customer_id", "month")
 
 
-def fit_months(study: Study, learned: Learned, design: ChurnDesign, later: date) -> tuple[ChurnModel, Matrix]:
-    """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be."""
+def fit_months(
+    study: Study, learned: Learned, design: ChurnDesign, later: date, like: ChurnModel | None = None
+) -> tuple[ChurnModel, Matrix]:
+    """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be.
+
+    With `like` nothing is chosen: the form is that model's.
+    """
     matrix, seed = design.matrix(learned.frame), study.inputs.seed
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
     splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)
     usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
     model = ChurnModel(design.categorical, learned.kept, seed=seed, seconds=study.settings.fit_seconds)
-    return model.fit(matrix, learned.y, splits if usable else None, groups=customer), matrix
+    return model.fit(matrix, learned.y, splits if usable else None, groups=customer, like=like), matrix
 
 
 def _out_of_time(
