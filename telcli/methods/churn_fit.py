@@ -68,9 +68,9 @@ def planned(rows: int, columns: int, seconds: float) -> Plan:
 
 def _seconds(rows: int, columns: int, bins: int, pairs: int) -> float:
     """All fits of one model: on each inner part, and on every row; of many rows one part, and a start from its fit."""
-    part, values = min(rows, 60_000), columns * (bins + 2)
+    part, values = min(rows, 10_000), columns * (bins + 2)
     look = columns**2 * 1.4e-9
-    smooth = 3 * part * look / 2 + 6 * values**3 * 3e-11 + 6 * rows * columns * 6e-9
+    smooth = 3 * part * look / 2 + 6 * values**3 * 2e-11 + 6 * rows * columns * 6e-9
     on_top = 2 * rows * look + 9 * rows * pairs * 1.7e-8 if pairs else 0.0
     return (1.5 if rows > _ONE_PART_ROWS else 4.0) * (smooth + on_top)
 

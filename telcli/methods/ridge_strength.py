@@ -19,7 +19,7 @@ STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 STRONGER = (0.003, 0.001, 0.0003)
 """Inverse ridges tried, strongest first; and those for many columns that tell little, tried after the first."""
 
-_MOST_ROWS, _MOST_WORK, _STEPS, _MANY_COLUMNS = 10_000, 1e9, 25, 300
+_MOST_ROWS, _MOST_WORK, _STEPS, _MANY_COLUMNS = 5_000, 1e9, 25, 300
 
 
 def ridge_strength(X: Floats, y: NDArray[np.int64]) -> float:

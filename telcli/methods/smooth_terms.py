@@ -20,7 +20,7 @@ __all__ = ["SmoothTerms", "fit_smooth", "strengthened", "table_sum"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
-_CURVATURE_ROWS, _ROUNDS, _SETTLED = 60_000, 15, 0.02
+_CURVATURE_ROWS, _ROUNDS, _SETTLED, _MOVED = 10_000, 15, 0.03, 0.05
 _GROUND = 1e-2
 """A ridge on everything: what the data say nothing of, such as a table's own level, stays at 0."""
 
@@ -103,7 +103,7 @@ class _Fit:
         return np.split(whole, self.ends[1:-1])
 
     def step(self) -> float:
-        """One Newton step, then one of the strengths; the largest change of a value of a table."""
+        """One Newton step, then one of the strengths; the root mean square by which log-odds of rows moved."""
         p = expit(self.score)
         self._count(p)
         whole = self._whole()
@@ -117,7 +117,7 @@ class _Fit:
         factor, _ = lapack.dpotrf(system, lower=1, overwrite_a=1)
         move = lapack.dpotrs(factor, right, lower=1)[0]
         size = self._move(move, whole)
-        self._strengthen(lapack.dpotri(factor, lower=1, overwrite_c=1)[0], whole)
+        self._strengthen(lapack.dtrtri(factor, lower=1, overwrite_c=1)[0], whole)
         return size
 
     def _whole(self) -> list[Floats]:
@@ -144,20 +144,21 @@ class _Fit:
         self.beta = self.beta + share * move[:-1]
         self.intercept += share * float(move[-1])
         self.score = self.score + share * change
-        return float(np.abs(share * move).max())
+        return share * float(np.sqrt(np.square(change).mean()))
 
-    def _strengthen(self, lower: Floats, whole: list[Floats]) -> None:
+    def _strengthen(self, root: Floats, whole: list[Floats]) -> None:
+        """One step of every table's strengths; `root` is the lower Cholesky factor of the system, inverted."""
         for j, table in enumerate(self.parts(self.beta)):
-            here = slice(self.ends[j], self.ends[j + 1])
-            half = np.tril(lower[here, here])
-            spread = half + half.T - np.diag(half.diagonal())
+            start, end = self.ends[j], self.ends[j + 1]
+            own, below = np.tril(root[start:end, start:end]), root[end:, start:end]
+            spread = own.T @ own + below.T @ below
             inside = np.asarray(np.linalg.inv(whole[j]), dtype=np.float64)
             self.strengths[j] = strengthened(self.strengths[j], self.penalties[j], inside, spread, table)
 
     def _count(self, p: Floats) -> None:
         """The curvature at these chances; counted again only once they have moved."""
         part = p[:: self.every]
-        if self.counted.size and float(np.abs(part - self.counted).mean()) < 0.02 * float(part.mean()):
+        if self.counted.size and float(np.abs(part - self.counted).mean()) < _MOVED * float(part.mean()):
             return
         self.counted = part
         weight = part * (1 - part) * (p.size / part.size)

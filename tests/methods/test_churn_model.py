@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
 from telcli.methods import churn_terms
+from telcli.methods.churn_choice import Training
 from telcli.methods.churn_linear import LinearChurn
 from telcli.methods.churn_metrics import calibration_line
 from telcli.methods.churn_model import ChurnModel
@@ -150,3 +151,40 @@ def test_lengths_that_differ_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         ChurnModel().fit(np.zeros((3, 1)), [0, 1])
     assert caught.value.code == "shape-mismatch"
+
+
+def test_months_of_one_customer_share_a_fold_so_that_the_model_is_not_over_bold() -> None:
+    rng = np.random.default_rng(2)
+    people, months = 500, 8
+    customer = np.repeat(np.arange(people), months)
+    own = rng.normal(size=(people, 12))  # what does not change, and tells who the customer is
+    y = rng.random(people)[customer] < 0.3
+    X = np.column_stack([own[customer], rng.normal(size=(customer.size, 3))]).astype(np.float32)
+    grouped, mixed = ChurnModel().fit(X, y, groups=customer), ChurnModel().fit(X, y)
+    assert np.std(grouped.decision_function(X)) < 0.5 * np.std(mixed.decision_function(X))
+    assert min(trial["log_loss"] for trial in grouped.trials_.values()) > 0.6
+
+
+def test_rates_of_categories_know_nothing_of_rows_that_check() -> None:
+    rng = np.random.default_rng(3)
+    X = np.column_stack([rng.integers(0, 900, 3000), rng.normal(size=3000)]).astype(np.float32)
+    y = (rng.random(3000) < 0.3).astype(np.int64)
+    rows = Training(X, y, None, [], [0], 0)
+    learn = np.arange(2000)
+    other = Training(X, np.where(np.arange(3000) < 2000, y, 1 - y), None, [], [0], 0)
+    assert (rows.read(learn) == other.read(learn)).all()
+    assert np.unique(rows.read(learn)[2000:, 0]).size > 10
+
+
+def test_a_model_like_another_has_its_form_and_a_level_of_its_own() -> None:
+    X, y, _ = planted(4000)
+    first = ChurnModel((0,)).fit(X[:2000], y[:2000])
+    again = ChurnModel((0,)).fit(X[2000:], y[2000:], like=first)
+    assert again.weights_ == first.weights_
+    assert not again.trials_
+    p = again.predict_proba(X[2000:])[:, 1]
+    assert p.mean() == pytest.approx(y[2000:].mean(), abs=1e-6)
+    held, left, _ = planted(10_000, seed=1)
+    whole = ChurnModel((0,)).fit(X[2000:], y[2000:])
+    areas = [roc_auc_score(left, model.predict_proba(held)[:, 1]) for model in (again, whole)]
+    assert areas[0] > areas[1] - 0.01

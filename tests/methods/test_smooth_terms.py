@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from telcli.methods import smooth_terms
 from telcli.methods.churn_bins import coarser, cuts, encode, sizes_of
-from telcli.methods.churn_choice import choose
+from telcli.methods.churn_choice import Training, choose
 from telcli.methods.churn_fit import Grid, Plan, fit_terms, planned
 from telcli.methods.churn_folds import Split, stratified_folds
 from telcli.methods.churn_model import ChurnModel
@@ -80,8 +80,9 @@ def test_columns_that_noise_picks_do_not_look_good_on_the_rows_that_check() -> N
     X = rng.normal(size=(900, 800)).astype(np.float32)
     y = (rng.random(900) < 0.3).astype(np.int64)
     fold, plan = stratified_folds(y, 3, 0), Plan(4, 20, 0, 0.0)
-    rows = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(3)]
-    found = choose(X, Grid.of(X, (), 4), y, [Split(learn, check, check) for learn, check in rows], (), plan)
+    parts = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(3)]
+    rows = Training(X, y, None, [], [], 0)
+    found = choose(rows, [Split(learn, check, check) for learn, check in parts], plan)
     blind = -(y.mean() * np.log(y.mean()) + (1 - y.mean()) * np.log(1 - y.mean()))
     assert found.trials["additive"].log_loss > blind - 0.005
     assert sum(found.weights.values()) < 0.4
