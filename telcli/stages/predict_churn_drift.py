@@ -7,7 +7,7 @@ chance is ruled out (`methods.drift.beyond_chance`). What was expected of earlie
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from telcli.methods.churn_evaluation import expected_range
 from telcli.methods.churn_intervals import churn_intervals
 from telcli.methods.churn_metrics import auc
 from telcli.methods.drift import beyond_chance, bin_counts, days_alike, quantile_edges
+from telcli.settings import PredictChurnSettings
 from telcli.stages import Earlier
 from telcli.stages.predict_churn_labels import labels_at, settle_months
 from telcli.stages.predict_churn_study import LEVEL_OFF, Road, Study
@@ -33,6 +34,8 @@ Floats = NDArray[np.float64]
 _MOST = 50_000
 """Customers that are compared at most: more would find shifts too small to matter, and take longer."""
 _MONTH = 30
+_MONTHS = 12
+"""Months scored before that are held against their outcomes: the latest, and those the model itself scored."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,11 @@ def drift_of(study: Study, road: Road, description: Mapping[str, Any], *, traine
     the latest that it scored decides.
     """
     features, score = _features(study, road, description["distribution"]), _score(study, road, description)
-    outcomes = [_outcome(then, past, description) for then, past in _closed(study, description)]
+    outcomes = _outcomes(study, description)
     own = next((row for row in outcomes if row["trained"] == _month_of(description["as_of"])), None)
-    found = pl.DataFrame([*features, score, *outcomes], schema=_SCHEMA)
+    moved = sorted(features, key=lambda row: (not row["real"], -row["psi"], row["name"]))
+    found = pl.DataFrame([score, *outcomes, *moved], schema=_SCHEMA).with_row_index("rank", 1)
+    found = found.with_columns(pl.col("rank").cast(pl.Int64))
     if trained:
         found = found.with_columns(advice=pl.col("advice").replace("retrain", "watch"))
     why = [row["name"] for row in (score, own) if row and row["advice"] == "retrain" and not trained]
@@ -130,23 +135,40 @@ def _final_scores(study: Study, road: Road) -> Floats:
     return found
 
 
-def _closed(study: Study, description: Mapping[str, Any]) -> Iterator[tuple[Study, Earlier]]:
+def _closed(study: Study, description: Mapping[str, Any]) -> list[tuple[Study, Earlier]]:
     """Months scored before of whose customers it is known by now who left, the latest first.
 
-    Each with a study by the definition of leaving that the model learned, and by the windows the month was scored for.
+    The latest twelve and, of those before, the latest that the model scored. Each with a study by the definition of
+    leaving that the model learned, and by the windows the month was scored for.
     """
+    found = []
     for past in study.inputs.past:
         told = past.metrics.get("windows", {})
         windows = {name: told[name] for name in ("gap_months", "outcome_months") if told.get(name) is not None}
         then = study.by({**description["definition"], **windows})
         ahead = then.settings.gap_months + then.settings.outcome_months + settle_months(then)
         if add_months(past.as_of, ahead) <= study.as_of and "churn_scores" in past.tables:
-            yield then, past
+            found.append((then, past))
+    own = [place for place, (_, past) in enumerate(found) if _trained(past) == _month_of(description["as_of"])][:1]
+    return [one for place, one in enumerate(found) if place < _MONTHS or place in own]
 
 
-def _outcome(study: Study, past: Earlier, description: Mapping[str, Any]) -> dict[str, Any]:
+def _outcomes(study: Study, description: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row per month of `_closed`; months of one definition and the same windows are labelled at once."""
+    closed = _closed(study, description)
+    months: dict[PredictChurnSettings, list[date]] = {}
+    studies = {then.settings: then for then, _ in closed}
+    for then, past in closed:
+        months.setdefault(then.settings, []).append(past.as_of)
+    labels = {asked: labels_at(studies[asked], tuple(sorted(those))) for asked, those in months.items()}
+    return [
+        _outcome(study, past, labels[then.settings].filter(pl.col("month") == past.as_of), description)
+        for then, past in closed
+    ]
+
+
+def _outcome(study: Study, past: Earlier, labels: pl.DataFrame, description: Mapping[str, Any]) -> dict[str, Any]:
     """How many of a month's customers were expected to leave and left; how well they were ranked."""
-    labels = labels_at(study, (past.as_of,))
     scores = past.tables["churn_scores"].select("customer_id", "churn_probability").collect(engine="streaming")
     both = labels.join(scores, on="customer_id", maintain_order="left")
     y = both.get_column("churned").to_numpy().astype(np.float64)
@@ -159,7 +181,7 @@ def _outcome(study: Study, past: Earlier, description: Mapping[str, Any]) -> dic
         "realised": int(y.sum()),
         "low": low,
         "high": high,
-        "trained": _month_of(past.metrics.get("model_from", {}).get("as_of", str(past.as_of))),
+        "trained": _trained(past),
     }
     if 0 < y.sum() < y.size:
         row["auc"], bounds = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
@@ -178,6 +200,11 @@ def _advice(row: Mapping[str, Any], description: Mapping[str, Any]) -> str:
     off = not row["low"] <= row["realised"] <= row["high"] and abs(ratio) > LEVEL_OFF
     fallen = row.get("auc_high", 1.0) < (description["metrics"].get("auc_low") or 0.0)
     return "retrain" if off or fallen else "none"
+
+
+def _trained(past: Earlier) -> date:
+    """The month that the model which scored it was trained for."""
+    return _month_of(past.metrics.get("model_from", {}).get("as_of", str(past.as_of)))
 
 
 def _month_of(told: str) -> date:

@@ -11,10 +11,19 @@ __all__ = ["CONTRACTS"]
 
 
 class ChurnDrift(dy.Schema):
-    """One row per feature, one for the scores, and one per month scored before whose outcome is known by now."""
+    """One row for the scores, one per month scored before whose outcome is known by now, and one per feature.
+
+    `kind` is score, outcome or feature; features are ranked by how far they shifted beyond chance.
+    """
 
     as_of = c.month("Snapshot month", "快照月份", key=True)
-    kind = c.text("What is compared", "比较对象", key=True, one_of=("feature", "score", "outcome"))
+    rank = c.integer("Place: scores, latest months first, then features, most shifted first", "排名", low=1)
+    kind = c.text(
+        "What is compared: a feature, the scores, or a month's outcome",
+        "比较对象：特征、评分或某月结果",
+        key=True,
+        one_of=("feature", "score", "outcome"),
+    )
     name = c.text("Feature, score, or month scored", "特征、评分或评分月份", key=True)
     psi = c.number("Population stability index since training", "自训练以来的群体稳定性指数 (PSI)", "index", low=0.0)
     p_value = c.share("Chance of a shift as large in customers who have not changed", "总体未变时出现此偏移的概率")
@@ -50,6 +59,8 @@ class ChurnByMonth(dy.Schema):
 
 
 CONTRACTS = {
-    "churn_drift": Contract("churn_drift", ChurnDrift, "Whether the churn model still fits", "流失模型漂移", "as_of"),
+    "churn_drift": Contract(
+        "churn_drift", ChurnDrift, "Whether the churn model still fits", "流失模型漂移", "as_of", ranks=("rank",)
+    ),
     "churn_by_month": Contract("churn_by_month", ChurnByMonth, "How each month was predicted", "各月预测效果", "as_of"),
 }

@@ -1,6 +1,7 @@
 """Drift: quiet where nothing has changed, loud where customers, scores or outcomes have."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,10 @@ import polars as pl
 import pytest
 
 from telcli.settings import PredictChurnSettings
-from telcli.stages import Earlier, Inputs, Outcome, SavedModel
+from telcli.stages import Earlier, Inputs, Outcome, SavedModel, predict_churn_drift
 from telcli.stages.predict_churn import predict_churn
 from telcli.stages.predict_churn_drift import _alike
+from telcli.stages.predict_churn_labels import labels_at
 from telcli.tables import contract
 from tests.stages.test_predict_churn import AS_OF, Tables, flat, monthly
 
@@ -54,7 +56,7 @@ def test_nothing_has_changed_and_nothing_is_said(march: Outcome) -> None:
     assert month["auc_low"] <= month["auc"] <= month["auc_high"]
     assert month["advice"] == "none"
     assert outcome.metrics["retrain"] == 0
-    assert [row["name"] for row in rows(outcome, "feature")] == outcome.metrics["features"]
+    assert sorted(row["name"] for row in rows(outcome, "feature")) == sorted(outcome.metrics["features"])
     assert "model-drifted" not in [notice.code for notice in outcome.notices]
 
 
@@ -81,6 +83,7 @@ def test_customers_who_have_changed_are_seen_and_scores_with_them(march: Outcome
     )
     outcome = june({**tables, "customer_months": worse}, march)
     found = {row["name"]: row for row in rows(outcome, "feature")}
+    assert next(iter(found)) == "data_mb_change_3", "what shifted most comes first"
     assert found["data_mb_change_3"]["band"] == "shifted"
     assert found["data_mb_change_3"]["advice"] == "watch"
     assert found["complaints"]["band"] == "stable"
@@ -115,6 +118,28 @@ def test_months_whose_outcome_is_open_or_whose_windows_were_longer_wait(march: O
     may = Earlier(date(2024, 5, 1), earlier(march).tables)
     longer = earlier(march, windows={"gap_months": 1, "outcome_months": 3})
     assert rows(june(monthly(1500), march, may, longer), "outcome") == []
+
+
+def test_months_are_labelled_once_and_no_more_than_a_year_of_them(
+    march: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(study: Any, months: tuple[date, ...]) -> pl.DataFrame:
+        asked.append(months)
+        return labels_at(study, months)
+
+    monkeypatch.setattr(predict_churn_drift, "labels_at", counted)
+    before = [date(2024 - k // 12, 12 - k % 12, 1) for k in range(9, 25)]
+    others = [replace(earlier(march, model_from={"as_of": "2021-01"}), as_of=month) for month in before[1:]]
+    own = replace(earlier(march, model_from={"as_of": "2024-03"}), as_of=date(2022, 1, 1))
+    outcome = june(monthly(600, months=30), march, earlier(march), *others, own)
+    found = rows(outcome, "outcome")
+    assert [row["name"] for row in found] == [f"{month:%Y-%m}" for month in before[:12]]
+    older = replace(earlier(march, model_from={"as_of": "2021-01"}), as_of=MARCH)
+    found = rows(june(monthly(600, months=30), march, older, *others, own), "outcome")
+    assert [row["name"] for row in found] == [*(f"{month:%Y-%m}" for month in before[:12]), "2022-01"]
+    assert [len(months) for months in asked] == [12, 13], "once in a run"
 
 
 def test_halves_of_one_population_raise_no_alarm() -> None:
