@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from telcli.features.churn_labels import Outlook, label_rows, labelled
+from telcli.features.churn_labels import LabelWindow, label_rows, labelled
 from telcli.features.churn_leavings import Definition, Departed, departed
 from telcli.features.month_index import add_months, month_index
 from telcli.tables import contract
@@ -111,7 +111,7 @@ def months_of(tables: Mapping[str, pl.LazyFrame], *more: str) -> pl.LazyFrame:
 def _base(told: Walk, last: date, months: int) -> Base:
     since = add_months(last, -months)
     # as the model's labels are made: who left in a way that does not count neither stayed nor churned
-    labels = label_rows(labelled(told.found, (since,), Outlook(0, months, told.returns)))
+    labels = label_rows(labelled(told.found, (since,), LabelWindow(0, months, told.returns)))
     here = told.months.filter(pl.col("month") == since, pl.col("here")).select("customer_id", *_said())
     return Base(since, months, here.join(labels.lazy().select("customer_id", left="churned"), on="customer_id"))
 

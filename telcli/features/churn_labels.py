@@ -15,14 +15,15 @@ from telcli.features.churn_leavings import Departed
 from telcli.features.exit_kinds import KINDS
 from telcli.features.month_index import add_months
 
-__all__ = ["STATES", "Outlook", "label_counts", "label_rows", "labelled"]
+__all__ = ["STATES", "LabelWindow", "label_counts", "label_rows", "labelled"]
 
 STATES = ("churned", "stayed", "gap", "otherwise", "unseen")
 """What became of a customer: the first two are labels, the others are left out."""
+_SCHEMA = {"customer_id": pl.String, "month": pl.Date, "state": pl.String, "kind": pl.String}
 
 
 @dataclass(frozen=True)
-class Outlook:
+class LabelWindow:
     """What lies after a snapshot, in months: the gap, the outcome window, and how long returns are waited for."""
 
     gap: int
@@ -35,7 +36,7 @@ class Outlook:
         return self.gap + self.outcome
 
 
-def labelled(found: Departed, snapshots: tuple[date, ...], outlook: Outlook) -> pl.DataFrame:
+def labelled(found: Departed, snapshots: tuple[date, ...], window: LabelWindow) -> pl.DataFrame:
     """Everyone alive at each snapshot, sorted by customer and month: customer_id, month, state and kind.
 
     `state` is one of `STATES`:
@@ -50,7 +51,9 @@ def labelled(found: Departed, snapshots: tuple[date, ...], outlook: Outlook) -> 
     first leaving after the snapshot that counts, so what happens after the window, a return and a second leaving, say,
     changes no label.
     """
-    parts = [_at(found, month, outlook) for month in snapshots]
+    if not snapshots:
+        return pl.DataFrame(schema=_SCHEMA)
+    parts = [_at(found, month, window) for month in snapshots]
     return pl.concat(parts).collect(engine="streaming").sort("customer_id", "month")
 
 
@@ -75,8 +78,8 @@ def label_counts(states: pl.DataFrame) -> dict[date, dict[str, int]]:
     return {row.pop("month"): row for row in counts.sort("month").to_dicts()}
 
 
-def _at(found: Departed, snapshot: date, outlook: Outlook) -> pl.LazyFrame:
-    opens, closes = add_months(snapshot, outlook.gap + 1), add_months(snapshot, outlook.ahead)
+def _at(found: Departed, snapshot: date, window: LabelWindow) -> pl.LazyFrame:
+    opens, closes = add_months(snapshot, window.gap + 1), add_months(snapshot, window.ahead)
     here = found.alive.filter(pl.col("month") == snapshot).select("customer_id", "month")
     after = found.gone.filter(pl.col("month").is_between(add_months(snapshot, 1), closes))
     first = after.group_by("customer_id").agg(
@@ -89,7 +92,7 @@ def _at(found: Departed, snapshot: date, outlook: Outlook) -> pl.LazyFrame:
     moved = found.moves.filter(pl.col("month").is_between(opens, closes)).select(
         "customer_id", moved=pl.lit("internal")
     )
-    there = found.alive.filter(pl.col("month").is_between(closes, add_months(closes, outlook.returns)))
+    there = found.alive.filter(pl.col("month").is_between(closes, add_months(closes, window.returns)))
     seen = there.select("customer_id", seen=pl.lit(value=True)).unique()
     rows = here
     for facts in (first, hit, moved.unique(), seen):

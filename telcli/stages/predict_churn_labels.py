@@ -48,7 +48,7 @@ def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
     """
     definition = definition_of(study)
     found = departed(study.inputs.tables, definition)
-    states = labels.labelled(found, tuple(snapshots), _outlook(study))
+    states = labels.labelled(found, tuple(snapshots), _window(study))
     counts = labels.label_counts(states)
     _refuse_untold(definition, counts)
     _tell_late(study, found)
@@ -76,7 +76,7 @@ def labels_at(study: Study, snapshots: Sequence[date], only: pl.Series | None = 
     if missing or not parts:
         tables = study.inputs.tables if only is None else _of_customers(study.inputs.tables, only)
         found = departed(tables, definition_of(study))
-        parts.append(labels.label_rows(labels.labelled(found, tuple(missing), _outlook(study))))
+        parts.append(labels.label_rows(labels.labelled(found, tuple(missing), _window(study))))
     return pl.concat(parts).sort("customer_id", "month")
 
 
@@ -100,9 +100,9 @@ def months_defined(study: Study) -> pl.LazyFrame:
     return states.drop("is_here", "is_gone")
 
 
-def _outlook(study: Study) -> labels.Outlook:
+def _window(study: Study) -> labels.LabelWindow:
     settings = study.settings
-    return labels.Outlook(settings.gap_months, settings.outcome_months, whole_months(settings.return_days))
+    return labels.LabelWindow(settings.gap_months, settings.outcome_months, whole_months(settings.return_days))
 
 
 def _of_customers(tables: Mapping[str, pl.LazyFrame], only: pl.Series) -> dict[str, pl.LazyFrame]:

@@ -28,7 +28,7 @@ from telcli.methods.value_backtest import held_back
 from telcli.stages.predict_churn_labels import labels_at
 from telcli.stages.predict_churn_study import Road, Study
 
-__all__ = ["AHEAD", "LEAST", "Past", "Trial", "cut_of", "fitted", "groups", "near_told", "past_of", "tried"]
+__all__ = ["AHEAD", "LEAST", "Past", "ScoreTrial", "cut_of", "fitted", "groups", "near_told", "past_of", "tried"]
 
 Floats = NDArray[np.float64]
 AHEAD = 12
@@ -145,7 +145,7 @@ def near_told(study: Study, model: ScoreHazard, base: Outlook, tenure: NDArray[n
 
 
 @dataclass(frozen=True)
-class Trial:
+class ScoreTrial:
     """Scores against tenure alone in the months held back; gains in the mean logarithm of the likelihood per customer.
 
     `later` is the gain in the months after the outcome window, of those still here: scores serve there if they are
@@ -179,7 +179,7 @@ class Trial:
         return {"as_of": f"{self.month:%Y-%m}", **counts, **rounded}
 
 
-def tried(study: Study, past: Past, then: Staying, modes: pl.LazyFrame | None, cut: date) -> Trial | None:
+def tried(study: Study, past: Past, then: Staying, modes: pl.LazyFrame | None, cut: date) -> ScoreTrial | None:
     """What was to be expected after `cut`, by scores and by tenure alone, against what came."""
     place, last = past.months.index(cut), len(past.months) - 1
     tenure = past.watched.tenure(place)
@@ -203,7 +203,7 @@ def tried(study: Study, past: Past, then: Staying, modes: pl.LazyFrame | None, c
         beyond = hazard[still][:, near:], plain[still][:, near:], ahead, np.maximum(seen - near, 0)[still]
         later = _gain(*beyond) if still.sum() > 1 else None
     gain, came = _gain(hazard, plain, left, seen), np.bincount(left, minlength=months + 1)[1:]
-    return Trial(cut, int(chosen.sum()), gain, later, expected, came)
+    return ScoreTrial(cut, int(chosen.sum()), gain, later, expected, came)
 
 
 def _gain(hazard: Floats, plain: Floats, left: NDArray[np.int64], seen: NDArray[np.int64]) -> tuple[float, float]:

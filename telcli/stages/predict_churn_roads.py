@@ -19,7 +19,7 @@ from telcli.settings import PredictChurnSettings
 from telcli.stages.predict_churn_columns import choose_design
 from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
-from telcli.stages.predict_churn_rows import Learned, Trial, Trials, fold_trials, whole
+from telcli.stages.predict_churn_rows import FoldRows, Learned, Trials, fold_trials, whole
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
     Road,
@@ -185,7 +185,7 @@ def fit_months(
 
 def _out_of_time(
     study: Study, windows: snapshots.Windows, labels: pl.DataFrame, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats, tuple[Trial, ...]]:
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...]]:
     """The latest closed month, scored by a model of months whose outcome was known by then."""
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
@@ -202,7 +202,7 @@ def _out_of_time(
 
 def _over_months(
     study: Study, windows: snapshots.Windows, learned: Learned, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats, tuple[Trial, ...]]:
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...]]:
     """The latest closed month, each customer scored by a model of other customers; of a random split those held out."""
     customers = learned.frame.get_column("customer_id").to_numpy()
     one = study.settings.split == "random"

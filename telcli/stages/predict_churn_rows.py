@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from telcli.features.churn_design import ChurnDesign
 from telcli.methods.churn_folds import stratified_folds
 
-__all__ = ["Learned", "Trial", "Trials", "fold_trials", "whole"]
+__all__ = ["FoldRows", "Learned", "Trials", "fold_trials", "whole"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -28,7 +28,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Trial:
+class FoldRows:
     """`rows` are those of `learned` that may be learned from to decide on the `tested` ones, as `design` reads them."""
 
     learned: Learned
@@ -41,13 +41,13 @@ class Trial:
 class Trials:
     """`parts` share out the tested customers; `final` is what the model that scores everyone learned from."""
 
-    parts: tuple[Trial, ...]
-    final: Trial
+    parts: tuple[FoldRows, ...]
+    final: FoldRows
 
 
-def whole(learned: Learned, design: ChurnDesign, tested: int = 0) -> Trial:
+def whole(learned: Learned, design: ChurnDesign, tested: int = 0) -> FoldRows:
     """All rows, for all of so many tested customers."""
-    return Trial(learned, design, np.arange(learned.y.size), np.arange(tested))
+    return FoldRows(learned, design, np.arange(learned.y.size), np.arange(tested))
 
 
 def fold_trials(
@@ -57,10 +57,10 @@ def fold_trials(
     seed: int,
     groups: NDArray[Any] | None = None,
     tested: NDArray[np.bool_] | None = None,
-) -> tuple[Trial, ...]:
+) -> tuple[FoldRows, ...]:
     """The folds of `methods.churn_training.out_of_fold`; `tested` marks the rows that are tested on, or all are."""
     fold = stratified_folds(learned.y, folds, seed, groups)
     marked = np.ones(learned.y.size, dtype=bool) if tested is None else tested
     place = np.cumsum(marked) - 1
     parts = [(np.flatnonzero(fold != k), place[marked & (fold == k)]) for k in range(folds)]
-    return tuple(Trial(learned, design, rows, held) for rows, held in parts if held.size)
+    return tuple(FoldRows(learned, design, rows, held) for rows, held in parts if held.size)

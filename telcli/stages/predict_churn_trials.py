@@ -18,7 +18,7 @@ from telcli.methods.cost_sampling import RejectionSampling, UnderSampling
 from telcli.methods.costs import CostMatrix
 from telcli.methods.metacost import MetaCost
 from telcli.methods.threads import threads
-from telcli.stages.predict_churn_rows import Trial
+from telcli.stages.predict_churn_rows import FoldRows
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.stages.predict_churn_values import Values
 
@@ -66,7 +66,7 @@ def applied(study: Study, road: Road, values: Values, method: str, tested: Flags
 
 
 def _decided(
-    study: Study, part: Trial, values: Values, methods: Sequence[str], people: pl.DataFrame, costs: CostMatrix
+    study: Study, part: FoldRows, values: Values, methods: Sequence[str], people: pl.DataFrame, costs: CostMatrix
 ) -> dict[str, Flags]:
     """Decide on people by learners of at most `compare_rows` rows, in which each stayer left out is stood for."""
     learned, seed = part.learned, study.inputs.seed

@@ -19,7 +19,17 @@ from telcli.features.month_index import add_months
 from telcli.methods.score_hazard import ScoreHazard
 from telcli.methods.staying import Staying
 from telcli.stages.predict_churn_labels import months_defined
-from telcli.stages.predict_churn_landmarks import AHEAD, LEAST, Trial, cut_of, fitted, groups, near_told, past_of, tried
+from telcli.stages.predict_churn_landmarks import (
+    AHEAD,
+    LEAST,
+    ScoreTrial,
+    cut_of,
+    fitted,
+    groups,
+    near_told,
+    past_of,
+    tried,
+)
 from telcli.stages.predict_churn_study import Road, Study
 
 __all__ = ["when_of"]
@@ -95,7 +105,7 @@ def _rows(
     return table, np.array(sums)
 
 
-def _by_month(study: Study, sums: Floats, trial: Trial | None) -> pl.DataFrame:
+def _by_month(study: Study, sums: Floats, trial: ScoreTrial | None) -> pl.DataFrame:
     """churn_hazard: what is expected of all customers month by month, and what had been of the months held back."""
     here, leave, plain_here, plain_leave = sums
     empty = np.full(AHEAD, np.nan)

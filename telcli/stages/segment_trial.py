@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.behaviour import usual_columns
-from telcli.features.churn_labels import Outlook, label_rows, labelled
+from telcli.features.churn_labels import LabelWindow, label_rows, labelled
 from telcli.features.churn_leavings import Definition, departed
 from telcli.features.churn_snapshots import overwritten_columns
 from telcli.features.earnings import earnings
@@ -103,7 +103,7 @@ def _outcomes(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Who left in the months since, and money a month of them; in the order of customers."""
     found = departed({"customer_months": months}, Definition())
-    left = label_rows(labelled(found, (month,), Outlook(gap=0, outcome=back))).select("customer_id", "churned")
+    left = label_rows(labelled(found, (month,), LabelWindow(gap=0, outcome=back))).select("customer_id", "churned")
     both = pl.DataFrame({"customer_id": customers}).join(left, on="customer_id", how="left", maintain_order="left")
     both = both.join(spent, on="customer_id", how="left", maintain_order="left")
     churned, value = (both[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("churned", "value"))

@@ -13,8 +13,7 @@ from telcli.features.churn_base import Walk, base_before, base_of, labelled_base
 from telcli.features.churn_base import walk as walked
 from telcli.features.churn_cells import ALL, churn_cells
 from telcli.features.churn_dimensions import MOST_LEVELS, OTHERS, UNKNOWN, Described, described, levels
-from telcli.features.churn_labels import Outlook as LabelOutlook
-from telcli.features.churn_labels import label_rows, labelled
+from telcli.features.churn_labels import LabelWindow, label_rows, labelled
 from telcli.features.churn_leavings import LEVELS, Definition, departed
 from telcli.features.churn_stay import churn_cohorts, churn_tenure, label_cells, stay_cells, yearly_retention
 from telcli.features.month_index import add_months
@@ -249,7 +248,7 @@ def test_whoever_left_is_counted_alike_by_label_base_stay_and_register(level: st
     definition = Definition(level=level)
     told = walked(tables, definition)
     base = base_of(told, FIRST, AS_OF, 3)
-    labels = label_rows(labelled(departed(tables, definition), (base.since,), LabelOutlook(0, 3)))
+    labels = label_rows(labelled(departed(tables, definition), (base.since,), LabelWindow(0, 3)))
     assert base.frame.select("customer_id", "left").collect().sort("customer_id").rows() == (
         labels.select("customer_id", "churned").rows()
     )

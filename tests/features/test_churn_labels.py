@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.features.churn_labels import STATES, Outlook, label_counts, label_rows, labelled
+from telcli.features.churn_labels import STATES, LabelWindow, label_counts, label_rows, labelled
 from telcli.features.churn_leavings import COUNTED, Definition, departed
 from telcli.features.month_index import add_months
 
@@ -37,7 +37,7 @@ def states(months: pl.LazyFrame, *snapshots: int, gap: int = 1, outcome: int = 2
     if "lines" in more:
         tables["subscriptions"] = more.pop("lines")
     definition = Definition(**more)
-    outlook = Outlook(gap, outcome, definition.return_months)
+    outlook = LabelWindow(gap, outcome, definition.return_months)
     return labelled(departed(tables, definition), tuple(at(month) for month in snapshots), outlook)
 
 
@@ -121,7 +121,7 @@ def test_who_leaves_in_the_gap_has_no_label(people: list[str], gap: int) -> None
 def test_windows_cross_the_year() -> None:
     rows = [("a", date(2022, 11, 1), True, False), ("a", date(2023, 1, 1), False, True)]
     frame = pl.DataFrame(rows, schema=["customer_id", "month", "active", "left"], orient="row").lazy()
-    found = labelled(departed({"customer_months": frame}, Definition()), (date(2022, 11, 1),), Outlook(1, 1))
+    found = labelled(departed({"customer_months": frame}, Definition()), (date(2022, 11, 1),), LabelWindow(1, 1))
     assert found["state"].to_list() == ["churned"]
 
 
@@ -256,3 +256,13 @@ def test_lines_after_the_window_change_no_label(
         for last in (7 + returns, 12)
     ]
     assert told[0].equals(told[1])
+
+
+def test_no_snapshot_has_no_label() -> None:
+    month = pl.LazyFrame(
+        {"customer_id": ["a"], "month": [date(2024, 5, 1)], "active": [True], "left": [False]},
+    )
+    found = departed({"customer_months": month}, Definition())
+    none = labelled(found, (), LabelWindow(1, 1))
+    assert none.schema == labelled(found, (date(2024, 5, 1),), LabelWindow(1, 1)).schema
+    assert label_rows(none).height == 0
