@@ -42,6 +42,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pr_auc", "PR-AUC", "number"),
         ("brier", "Brier score", "number"),
         ("ece", "calibration error", "number"),
+        ("ece_chance", "by chance alone", "number"),
         ("top_decile_lift", "lift of the top tenth", "number"),
         ("empc", "EMPC", "number"),
         ("chosen_method", "chosen method", "text"),

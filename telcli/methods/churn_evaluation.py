@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.methods import churn_metrics as m
+from telcli.methods.calibration_error import calibration_error
 from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals
+from telcli.methods.intervals import ends
 from telcli.methods.profit import empc, empc_perfect, mpc
 
 __all__ = ["Evaluation", "evaluate", "expected_range", "month_figures"]
@@ -51,12 +53,14 @@ def evaluate(
     worth = float(value.mean())
     campaign = Campaign(worth, offer, contact, 20 * accept, 20 * (1 - accept))
     profitable = worth > offer and 0 < accept < 1
+    error = calibration_error(y, p, seed=seed)
     numbers: dict[str, Any] = {
         "auc": m.auc(y, p),
         "pr_auc": m.pr_auc(y, p),
         "log_loss": m.log_loss(y, p),
         "brier": m.brier(y, p),
-        "ece": m.expected_calibration_error(y, p),
+        "ece": error.found,
+        "ece_chance": error.chance,
         "top_decile_lift": m.top_lift(y, p),
         "mpc": None,
         "empc": None,
@@ -72,9 +76,9 @@ def evaluate(
         best = numbers["empc_perfect"] = empc_perfect(float(y.mean()), **beta, **shared)
         numbers["empc_share"] = numbers["empc"] / best if best > 0 else None
     bounds = churn_intervals(y, p, campaign if profitable else None, seed=seed)
-    for name, (low, high) in bounds.items():
+    for name, bound in {**bounds, "ece": (error.low, error.high)}.items():
         if numbers[name] is not None:
-            numbers[f"{name}_low"], numbers[f"{name}_high"] = min(low, numbers[name]), max(high, numbers[name])
+            numbers |= ends(name, numbers[name], *bound)
     metrics = {
         "rows": int(y.size),
         "churn_rate": float(y.mean()),
@@ -100,8 +104,7 @@ def month_figures(y: Floats, p: Floats, *, seed: int = 0) -> dict[str, float]:
     found: dict[str, float] = {"customers": int(y.size), "churners": int(y.sum())}
     found["expected"], found["expected_low"], found["expected_high"] = expected_range(p)
     for name, value in (("auc", m.auc(y, p)), ("log_loss", m.log_loss(y, p))):
-        low, high = bounds[name]
-        found |= {name: value, f"{name}_low": min(low, value), f"{name}_high": max(high, value)}
+        found |= {name: value, **ends(name, value, *bounds[name])}
     return found
 
 
@@ -118,6 +121,6 @@ def expected_range(p: Floats) -> tuple[float, float, float]:
 def _lift(y: Floats, p: Floats, seed: int) -> list[dict[str, float]]:
     """The lift table, each lift with its interval."""
     rows = m.deciles(y, p, seed)
-    for row, (low, high) in zip(rows, lift_intervals(y, p, seed=seed), strict=True):
-        row["lift_low"], row["lift_high"] = min(low, row["lift"]), max(high, row["lift"])
+    for row, bound in zip(rows, lift_intervals(y, p, seed=seed), strict=True):
+        row.update(ends("lift", row["lift"], *bound))
     return rows

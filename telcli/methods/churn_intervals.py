@@ -31,7 +31,7 @@ class Campaign:
 def churn_intervals(
     y: ArrayLike, p: ArrayLike, campaign: Campaign | None = None, *, rounds: int = 200, seed: int = 0
 ) -> dict[str, tuple[float, float]]:
-    """95% percentile intervals of `auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `top_decile_lift`,
+    """95% percentile intervals of `auc`, `pr_auc`, `log_loss`, `brier`, `top_decile_lift`,
     `calibration_intercept`, `calibration_slope` (not where the probabilities do not vary), `mpc`, `empc`, `empc_share`.
 
     Scores are gathered into at most 2,000 groups of neighbours, so the cost does not grow with the customers.
@@ -51,7 +51,6 @@ def churn_intervals(
         "top_decile_lift": m.rank_lift(stayed, gone, 0.1),
         "log_loss": (stayed @ cells.log_stayed + gone @ cells.log_left) / rows,
         "brier": (stayed @ np.square(cells.p) + gone @ np.square(1 - cells.p)) / rows,
-        "ece": cells.calibration_error(stayed, gone),
         "calibration_intercept": shift,
         "calibration_slope": slope,
     }
@@ -87,7 +86,6 @@ class _Cells:
     left: Floats
     log_stayed: Floats
     log_left: Floats
-    bin: NDArray[np.intp]
 
     @staticmethod
     def of(given: ArrayLike, chance: ArrayLike) -> _Cells:
@@ -100,7 +98,6 @@ class _Cells:
             _, group = np.unique(np.searchsorted(edges, -p, side="left"), return_inverse=True)
         size, gone = np.bincount(group).astype(np.float64), np.bincount(group, y).astype(np.float64)
         mean = np.clip(np.bincount(group, p) / size, 0.0, 1.0)
-        edges = np.quantile(p, np.arange(1, 10) / 10)
         one = np.ones_like(mean)
         return _Cells(
             mean,
@@ -108,7 +105,6 @@ class _Cells:
             gone,
             m.point_log_loss(0 * one, mean),
             m.point_log_loss(one, mean),
-            np.searchsorted(edges, mean, side="left"),
         )
 
     def resample(self, rounds: int, seed: int) -> tuple[Floats, Floats]:
@@ -118,12 +114,6 @@ class _Cells:
         stayed[stayed.sum(axis=1) == 0, int(np.argmax(self.stayed))] = 1.0
         gone[gone.sum(axis=1) == 0, int(np.argmax(self.left))] = 1.0
         return stayed, gone
-
-    def calibration_error(self, stayed: Floats, gone: Floats) -> Floats:
-        gap = gone * (1 - self.p) - stayed * self.p
-        onehot = (self.bin[:, None] == np.arange(10)[None, :]).astype(np.float64)
-        found: Floats = np.abs(gap @ onehot).sum(axis=1) / (stayed + gone).sum(axis=1)
-        return found
 
 
 def _profits(cells: _Cells, stayed: Floats, gone: Floats, campaign: Campaign) -> dict[str, Floats]:

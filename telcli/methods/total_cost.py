@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from telcli.methods.costs import CostMatrix
+from telcli.methods.intervals import ends
 
 __all__ = ["REFERENCE", "TotalCost", "block_draws", "total_cost_table"]
 
@@ -113,4 +114,4 @@ def _savings(cost: float, least: float, drawn: Floats, blanket: Floats) -> dict[
 def _bounds(name: str, found: float, drawn: Floats) -> dict[str, float]:
     """The 95% percentile interval, which holds what was found."""
     low, high = np.quantile(drawn, [0.025, 0.975]) if drawn.size else (found, found)
-    return {f"{name}_low": min(float(low), found), f"{name}_high": max(float(high), found)}
+    return ends(name, found, float(low), float(high))

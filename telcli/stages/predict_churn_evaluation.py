@@ -17,6 +17,7 @@ from telcli.methods.churn_evaluation import month_figures
 from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_intervals import churn_intervals
 from telcli.methods.churn_metrics import auc
+from telcli.methods.intervals import ends
 from telcli.stages.predict_churn_labels import labels_at, settle_months
 from telcli.stages.predict_churn_roads import features_of, fit_months
 from telcli.stages.predict_churn_rows import Learned, Trials
@@ -76,8 +77,8 @@ def unseen(study: Study, road: Road) -> dict[str, Any]:
     y, p = road.y[new], road.p[new]
     told: dict[str, Any] = {"customers": int(y.size), "churners": int(y.sum()), "expected": float(p.sum())}
     if min(y.sum(), y.size - y.sum()) >= _LEAST:
-        area, (low, high) = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
-        told |= {"auc": area, "auc_low": min(low, area), "auc_high": max(high, area)}
+        area = auc(y, p)
+        told |= {"auc": area, **ends("auc", area, *churn_intervals(y, p, seed=study.inputs.seed)["auc"])}
     return {"unseen": told}
 
 

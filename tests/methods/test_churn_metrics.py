@@ -143,7 +143,6 @@ def test_intervals_of_calibration_and_of_the_share_of_profit_are_those_of_resamp
         "calibration_intercept": lambda y, p: m.calibration_line(y, p)[0],
         "calibration_slope": lambda y, p: m.calibration_line(y, p)[1],
         "log_loss": m.log_loss,
-        "ece": m.expected_calibration_error,
         "empc_share": share,
     }
     for name, metric in others.items():
