@@ -52,14 +52,15 @@ def monthly(customer_months: pl.LazyFrame) -> pl.DataFrame:
     return months.with_columns(churn_rate=rate)
 
 
-def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool) -> pl.DataFrame:
+def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool, *, costed: bool = False) -> pl.DataFrame:
     """One row per customer live at `as_of`, sorted by id, with whatever the later stages know of each.
 
     Columns of absent tables are null. `gone` marks customers whose label says that they have left already (only a
     flat labelled table has such rows): they count as customers of the extract but nobody can keep them any more.
     `usual_revenue` is the mean of 3 months, which segments and views go by; `revenue` is that of the month.
     `at_risk_value` is churn_probability x retention_value, the money expected to leave with the customer. Where neither
-    revenue nor value is known of anybody, `expected_saving` rests on an assumed worth alone and is null.
+    revenue nor value is known of anybody, nor costs given (`costed`), `expected_saving` rests on an assumed worth alone
+    and is null.
     """
     months = contract("customer_months").conform(tables["customer_months"])
     lines = months.filter((pl.col("month") == as_of) & pl.col("active"))
@@ -81,7 +82,7 @@ def snapshot(tables: Mapping[str, pl.LazyFrame], as_of: date, flat: bool) -> pl.
         at_risk_value=pl.col("churn_probability") * pl.col("retention_value"),
     )
     found = lines.collect(engine="streaming").sort("customer_id")
-    return found if priced(found) else found.with_columns(expected_saving=pl.lit(None, dtype=pl.Float64))
+    return found if costed or priced(found) else found.with_columns(expected_saving=pl.lit(None, dtype=pl.Float64))
 
 
 def priced(lines: pl.DataFrame) -> bool:

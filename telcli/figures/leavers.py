@@ -17,6 +17,7 @@ STAY_TEXTS = ("years",)
 CAUSE_TEXTS = ("cause", "theme", "scope")
 CARE_TEXTS = ("trigger",)
 _MOST = 12
+_REST = ("reasons of few, together", "其余少数原因合计")
 _YEARS = 10
 _YEAR = 12
 
@@ -29,7 +30,7 @@ Named = Callable[[str], tuple[str, str]]
 
 
 def by_rows(table: pl.DataFrame, least: int, named: Named) -> list[dict[str, Any]]:
-    """The levels with the most churners beyond expectation, of those with enough people that nobody can be told.
+    """The levels with more churners than chance explains, of those with enough people that nobody can be told.
 
     A level is shown that has `least` customers, churners and stayers, or more; so have all others of its dimension
     together, lest what is left of the total tells of a few. `named` says what an attribute is called, in English and
@@ -39,7 +40,10 @@ def by_rows(table: pl.DataFrame, least: int, named: Named) -> list[dict[str, Any
     for (dimension,), mine in table.filter(pl.col("dimension") != "all").group_by("dimension", maintain_order=True):
         held = mine.sort("rank").to_dicts()
         parts = [(row["customers"], row["churners"], row["customers"] - row["churners"]) for row in held]
-        wanted = [row["excess"] > 0 and min(part) >= least for row, part in zip(held, parts, strict=True)]
+        wanted = [
+            row["significant"] and row["excess"] > 0 and min(part) >= least
+            for row, part in zip(held, parts, strict=True)
+        ]
         while any(wanted) and not _safe(parts, wanted, least):
             wanted[max(place for place, one in enumerate(wanted) if one)] = False
         words = named(str(dimension))
@@ -53,8 +57,7 @@ def by_rows(table: pl.DataFrame, least: int, named: Named) -> list[dict[str, Any
         # about as many customers were there before: a rate that few of them made is not told either
         before = row["churn_rate_before"] or 0.0
         few = before * row["customers"] < least
-        told = {"significant": float(row["significant"]), "churn_rate_before": None if few else before}
-        rows.append({name: row[name] for name in _BY} | told)
+        rows.append({name: row[name] for name in _BY} | {"churn_rate_before": None if few else before})
     return rows
 
 
@@ -87,7 +90,7 @@ def stay_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
 def cause_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """The Pareto of why customers chose to leave, or of all leavings where hardly anybody's choice is known.
 
-    Reasons of few are left out, and so is what would give them away.
+    Reasons of few, and what would give them away, are told together.
     """
     for scope in ("voluntary", "all"):
         mine = table.filter(pl.col("scope") == scope).sort("rank").to_dicts()
@@ -97,7 +100,8 @@ def cause_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     else:
         return []
     numbers = ("churners", "share", "share_known", "cumulative", "value_lost")
-    return [
+    gone = hidden([row["churners"] for row in mine], least)
+    rows = [
         {
             "cause": row["reason_name"],
             "cause_zh": row["reason_name_zh"],
@@ -105,9 +109,15 @@ def cause_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
             "scope": scope,
             **{number: row[number] for number in numbers},
         }
-        for row, gone in zip(mine, hidden([row["churners"] for row in mine], least), strict=True)
-        if not gone
+        for row, few in zip(mine, gone, strict=True)
+        if not few
     ]
+    rest = [row for row, few in zip(mine, gone, strict=True) if few]
+    together = sum(row["churners"] for row in rest)
+    if together >= least:
+        share = sum(row["share"] for row in rest)
+        rows.append({"cause": _REST[0], "cause_zh": _REST[1], "scope": scope, "churners": together, "share": share})
+    return rows
 
 
 def care_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:

@@ -120,6 +120,7 @@ STAGES = (
             "churn_lift",
             "churn_costs",
             *("churn_by", "churn_tenure", "churn_causes", "care_triggers"),
+            *("churn_profit", "churn_hazard", "churn_by_month", "churn_drivers", "churn_drift"),
             "rejects",
         ),
         gives=("report_figures",),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from telcli.report import value_charts
+from telcli.report import ahead_charts, value_charts
 from telcli.report.chart_parts import (
     CONFIG,
     HALF,
@@ -170,5 +170,6 @@ CHARTS: dict[str, Callable[[Report], Any]] = {
     "costs": costs,
     "reasons": reasons,
     "left_causes": left_causes,
+    **ahead_charts.CHARTS,
     **value_charts.CHARTS,
 }

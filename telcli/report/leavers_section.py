@@ -19,7 +19,6 @@ _BY = (
     Column("churn_rate_before", "percent"),
     Column("excess", "count"),
     Column("revenue_lost", "money"),
-    Column("significant", "flag"),
 )
 _STAY = (
     Column("years"),
@@ -38,6 +37,7 @@ _CAUSES = (
     Column("cumulative", "percent"),
     Column("value_lost", "money"),
 )
+_SCOPES = {"voluntary": "table.left_causes_voluntary"}
 _CARE = (
     Column("trigger", words="trigger"),
     Column("customers", "count"),
@@ -48,12 +48,13 @@ _CARE = (
 
 def leavers(report: Report) -> Section | None:
     """Tables of who left and of what calls for care; none where nothing of it is known."""
+    scope = report.first("left_causes").text("scope")
     tables = [
         found
         for name, title, columns, wide in (
             ("left_by", "table.left_by", _BY, True),
             ("left_stay", "table.left_stay", _STAY, True),
-            ("left_causes", "table.left_causes", _CAUSES, True),
+            ("left_causes", _SCOPES.get(scope, "table.left_causes_all"), _CAUSES, True),
             ("care", "table.care", _CARE, False),
         )
         if (found := _table(report, name, title, columns, wide=wide)) is not None

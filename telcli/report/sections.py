@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telcli.report.ahead_section import ahead
 from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn
 from telcli.report.leavers_section import leavers
@@ -38,7 +39,7 @@ TOP = (
 
 def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
-    made = (base, segments, views, value, tiers, risk, top, leavers, quality, notes)
+    made = (base, segments, views, value, tiers, risk, ahead, top, leavers, quality, notes)
     return [section for build in made if (section := build(report)) is not None]
 
 

@@ -26,6 +26,7 @@ from telcli.figures import (
     segments,
     value,
 )
+from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
 from telcli.figures.value_figures import put_value
@@ -67,7 +68,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     months = customers.monthly(tables["customer_months"])
     as_of = _month(months, inputs.as_of)
     inputs.progress("customers", 1, 3)
-    lines = customers.snapshot(tables, as_of, flat=months.height == 1)
+    lines = customers.snapshot(tables, as_of, flat=months.height == 1, costed=_costed(metrics))
     figures = Figures()
     inputs.progress("figures", 2, 3)
     facts = _facts(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
@@ -79,6 +80,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     gone = _put_views(figures, facts, tables, lines, settings)
     put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell, gone)
     _put_risk(figures, facts, tables, lines, settings)
+    put_ahead(figures, tables, settings.small_cell, feature_name, priced=_costed(metrics) or customers.priced(lines))
     _put_left(figures, tables, settings)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
@@ -134,10 +136,15 @@ def _facts(
         grid=churn.grid(lines, settings.small_cell),
         segments=[] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell),
         # With no revenue known costs rest on an assumed worth, which is no finding about these customers.
-        costs=costs if customers.priced(lines) else [],
+        costs=costs if _costed(metrics) or customers.priced(lines) else [],
         model=kpis.model(metrics),
         quality=_quality(tables, metrics),
     )
+
+
+def _costed(metrics: Mapping[str, Any]) -> bool:
+    """Whether the costs of contacting were given, so that savings rest on them and not on what customers bring."""
+    return (metrics.get("predict-churn") or {}).get("value_from") == "costs"
 
 
 def _put_headlines(

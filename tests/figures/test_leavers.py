@@ -52,6 +52,13 @@ def test_levels_beyond_the_mean_are_shown_by_name() -> None:
     assert rows[0]["churn_rate_before"] is None
 
 
+def test_levels_that_chance_explains_are_not_listed() -> None:
+    """The list is that of `show churn_by --where "significant and excess > 0"`, less those of few."""
+    assert (
+        by_rows(cells([(100, 30), (300, 20)]).with_columns(significant=False), LEAST, lambda name: (name, name)) == []
+    )
+
+
 def test_years_of_the_stay_with_few_leavers_are_hidden() -> None:
     table = pl.DataFrame({"kind": "all", "tenure_month": range(144), "at_risk": 100.0, "left": 2.0})
     rows = stay_rows(table.with_columns(left=pl.when(pl.col("tenure_month") < 24).then(0.25).otherwise("left")), LEAST)
@@ -65,7 +72,10 @@ def test_reasons_of_few_are_left_out_with_what_would_tell_them() -> None:
     base = {"scope": "voluntary", "reason_name": list("abcd"), "reason_name_zh": list("abcd"), "theme": "price"}
     table = pl.DataFrame({**base, "rank": range(1, 5), "churners": [40, 20, 15, 3], "share": 0.1, "value_lost": 1.0})
     table = table.with_columns(share_known=pl.lit(0.1), cumulative=pl.lit(0.1))
-    assert [row["cause"] for row in cause_rows(table, LEAST)] == ["a", "b"]
+    rows = cause_rows(table, LEAST)
+    assert [(row["cause"], row["churners"]) for row in rows] == [("a", 40), ("b", 20), ("reasons of few, together", 18)]
+    assert rows[-1]["share"] == pytest.approx(0.2)
+    assert set(rows[-1]) == {"cause", "cause_zh", "scope", "churners", "share"}
     assert cause_rows(table.clear(), LEAST) == []
 
 

@@ -61,3 +61,59 @@ def _care(ids: list[str]) -> pl.DataFrame:
         value_at_risk=pl.lit(80.0),
         manager_id=pl.lit(None, pl.String),
     )
+
+
+def ahead() -> dict[str, pl.DataFrame]:
+    """churn_hazard, churn_profit, churn_drivers, churn_drift and churn_by_month."""
+    months = [date(2024 + (at + 6) // 12, (at + 6) % 12 + 1, 1) for at in range(12)]
+    leavers = [1700 * 0.03 * 0.97**at for at in range(12)]
+    hazard = pl.DataFrame({"month_ahead": range(1, 13), "month": months, "hazard": 0.03, "expected_leavers": leavers})
+    hazard = hazard.with_columns(
+        staying=1 - pl.col("expected_leavers").cum_sum() / 1700, tenure_hazard=0.03, tested_expected=0.0
+    ).with_columns(tested_left=pl.lit(None, pl.Int64))
+    curve = [at * (66 - at) * 20.0 for at in range(101)]
+    profit = pl.DataFrame({"percent": range(101), "contacted": [at * 16 for at in range(101)], "profit": curve})
+    profit = profit.with_columns(
+        churners=pl.col("percent"),
+        profit_low=pl.col("profit") - 4000,
+        profit_high=pl.col("profit") + 4000,
+        random_profit=-pl.col("percent") * 700.0,
+    )
+    drivers = pl.DataFrame(
+        {
+            "rank": [1, 2, 3],
+            "feature": ["contract_months_left", "complaints", "data_mb_change_3"],
+            "name": ["Contract months left", "Complaints", "Data use"],
+            "name_zh": ["合约剩余月数", "投诉", "流量变化"],
+            "theme": ["contract", "service", "use"],
+            "effect": [0.6, 0.3, 0.1],
+        }
+    )
+    drift = pl.DataFrame(
+        {
+            "kind": ["feature", "score"],
+            "name": ["data_mb_change_3", "churn_probability"],
+            "psi": [0.31, 0.12],
+            "band": ["shifted", "moved"],
+            "advice": ["watch", "watch"],
+        }
+    )
+    by_month = pl.DataFrame(
+        {
+            "month": [date(2024, 2, 1), date(2024, 3, 1)],
+            "customers": [1700, 1680],
+            "churners": [110, 96],
+            "expected": [104.2, 101.0],
+            "expected_low": [86.0, 83.0],
+            "expected_high": [123.0, 120.0],
+            "auc": [0.78, 0.81],
+            "log_loss": [0.2, 0.2],
+        }
+    )
+    return {
+        "churn_hazard": hazard,
+        "churn_profit": profit,
+        "churn_drivers": drivers,
+        "churn_drift": drift,
+        "churn_by_month": by_month,
+    }

@@ -11,6 +11,7 @@ import telcli.report
 from telcli.features.leaving_signs import EFFECTS
 from telcli.report.words import known, word, words
 from telcli.tables.churn_around_results import THEMES, TRIGGERS
+from telcli.tables.churn_results import CHURN_THEMES
 from telcli.tables.results import VALUE_TIERS
 from telcli.tables.score_results import DROPPED
 from telcli.tables.value_results import COUNTED, MARGIN_PARTS, OFFER_KINDS
@@ -22,7 +23,7 @@ LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "k
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
 NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
 NAMED |= {"held_by", "service", "fact", "sign", "level"}
-NAMED |= {"dimension", "dimension_level", "theme", "trigger"}
+NAMED |= {"dimension", "dimension_level", "theme", "trigger", "drift_band", "drift_advice"}
 
 
 def slots(template: str) -> set[str]:
@@ -50,7 +51,9 @@ def test_no_word_is_left_over() -> None:
 @pytest.mark.parametrize(
     ("section", "named"),
     [
-        ("theme", THEMES),
+        ("theme", {*THEMES, *CHURN_THEMES}),
+        ("drift_band", ("stable", "moved", "shifted")),
+        ("drift_advice", ("none", "watch", "retrain")),
         ("trigger", TRIGGERS),
         ("part", MARGIN_PARTS),
         ("counted", COUNTED),
