@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._words import tr
 
 __all__ = ["campaign", "costed"]
@@ -27,6 +27,8 @@ def costed(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[str
             left = tr("{n} more: {command}", n=len(rows) - len(shown), command="telcli show churn_costs")
             yield f"      {left}"
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    why = _why_not_first(rows)
+    yield from ("      " + line for line in (wrap(why, width - 8) if why else ()))
     yield from ("  " + line for line in pack(campaign(metrics), " · ", width - 2))
 
 
@@ -40,11 +42,11 @@ def campaign(metrics: Mapping[str, Any]) -> list[str]:
     facts = metrics.get("campaign")
     if not facts:
         return []
-    spend = f"{facts['spend']:,.0f}"
+    spend = _money(facts["spend"])
     said = [
         tr("targets {n}", n=f"{facts['contacts']:,}"),
-        tr("expected saving {money}", money=f"{facts['expected_saving']:,.0f}"),
-        tr("spend {money} of {budget}", money=spend, budget=f"{facts['budget']:,.0f}")
+        tr("expected saving {money}", money=_money(facts["expected_saving"])),
+        tr("spend {money} of {budget}", money=spend, budget=_money(facts["budget"]))
         if facts["budget"]
         else tr("spend {money}", money=spend),
         tr("best number to contact {n}", n=f"{facts['best_contacts']:,}"),
@@ -53,8 +55,26 @@ def campaign(metrics: Mapping[str, Any]) -> list[str]:
     if facts.get("already_left"):
         said.append(tr("left already {n}", n=f"{facts['already_left']:,}"))
     if facts["budget"] or facts["capacity"]:
-        said.append(tr("limit costs {money}", money=f"{facts['limit_costs']:,.0f}"))
+        said.append(tr("limit costs {money}", money=_money(facts["limit_costs"])))
     return said
+
+
+def _why_not_first(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Why the method in use is not the cheapest; nothing where it is."""
+    used = next((row["method"] for row in rows if row["chosen"]), None)
+    if used is None or used == rows[0]["method"]:
+        return ""
+    said = "{method} cost less here, but not beyond chance: {used} stays in use"
+    return tr(said, method=tr(rows[0]["method"]), used=tr(used))
+
+
+def _money(amount: float) -> str:
+    """An amount for reading: cents where it is small and has some.
+
+    >>> _money(1234.5), _money(0.5), _money(9.0)
+    ('1,234', '0.50', '9')
+    """
+    return f"{amount:,.2f}" if abs(amount) < 10 and amount != round(amount) else f"{amount:,.0f}"
 
 
 def _always(row: Mapping[str, Any]) -> bool:

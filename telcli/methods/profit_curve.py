@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 class ProfitCurve:
     """A row per share of customers contacted, best first; `best` and `even` are shares (0..1) of all customers.
 
-    At `best` the profit of the tested customers was highest; up to `even` it was not below 0.
+    At `best` the profit of the tested customers was highest, up to `even` it was not below 0: both in hindsight, on the
+    customers that they are picked on, so others bring less at `best` on average.
     """
 
     rows: list[dict[str, float | int | None]]

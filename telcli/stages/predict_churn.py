@@ -42,8 +42,8 @@ def predict_churn(inputs: Inputs, settings: PredictChurnSettings) -> Outcome:
     """Score every customer active at the snapshot.
 
     Needs customer_months and customers; uses subscriptions (main line, ends) and value_scores (worth of each customer).
-    Gives churn_scores, churn_lift, churn_costs, churn_windows and the model ``churn``; with a saved model, of these
-    churn_scores alone. And who left so far, see `around`.
+    Gives churn_scores and the model ``churn``, the tables of its test, of costs, of drivers and of when (`_trained`);
+    with a saved model, of these churn_scores and churn_drift (`scored`). And who left so far (`around`).
 
     Raises
     ------

@@ -73,4 +73,5 @@ def profit_table(study: Study, road: Road, values: Values) -> tuple[pl.LazyFrame
 
 
 def _tested(curve: ProfitCurve) -> dict[str, float]:
-    return {"tested_best_share": curve.best, "tested_break_even_share": curve.even}
+    # The best of a curve is picked on the customers it is told of, so it flatters; the names say so.
+    return {"hindsight_best_share": curve.best, "hindsight_break_even_share": curve.even}

@@ -13,6 +13,7 @@ import sklearn
 from telcli.errors import DataError
 from telcli.features.churn_design import ChurnDesign, Feature
 from telcli.methods.churn_model import ChurnModel
+from telcli.methods.total_cost import REFERENCE
 from telcli.stages import Outcome, SavedModel
 from telcli.stages.predict_churn_campaign import campaign_of
 from telcli.stages.predict_churn_drift import distribution_of, drift_of
@@ -95,6 +96,7 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
         "value_from": values.origin,
         **drift.metrics,
     }
+    _tell_decision(study, description)
     study.tell(
         "model-scored-only",
         "Scored with the model trained for {month}; nothing was tested, so churn_lift and churn_costs are not written.",
@@ -212,6 +214,19 @@ def _tell_definition(study: Study, description: Mapping[str, Any]) -> None:
             "The model learned what leaving is by {then}; the settings of now ({now}) change nothing in its scores.",
             then=", ".join(f"{name} = {then[name]}" for name in other),
             now=", ".join(f"{name} = {getattr(study.settings, name)}" for name in other),
+        )
+
+
+def _tell_decision(study: Study, description: Mapping[str, Any]) -> None:
+    """Say where targets do not follow the method that the model's own run followed."""
+    method = description["metrics"].get("chosen_method", REFERENCE)
+    if method != REFERENCE:
+        study.tell(
+            "decision-model-bayes",
+            "Targets are those whom it pays to contact by the model ({reference}); in the run that trained it they "
+            "followed {method}, which is not saved with a model.",
+            reference=REFERENCE,
+            method=method,
         )
 
 

@@ -37,6 +37,12 @@ def test_the_cheapest_stand_first_and_blankets_always() -> None:
     assert "under-sampling" in "\n".join(costed({"costs": ROWS}, verbose=True))
 
 
+def test_it_is_said_why_the_cheapest_is_not_in_use() -> None:
+    assert not any("beyond chance" in line for line in costed({"costs": ROWS}))
+    lines = " ".join(" ".join(costed({"costs": [row("adacost", 90.0), *ROWS]})).split())
+    assert "adacost cost less here, but not beyond chance: model-bayes stays in use" in lines
+
+
 def test_savings_that_have_no_meaning_are_a_dash() -> None:
     assert " - " in list(costed({"costs": [{**ROWS[0], "savings": None}]}))[1]
 
@@ -47,6 +53,7 @@ def test_limits_are_told_and_chinese_is_there() -> None:
     assert not any("limit" in said for said in campaign({"campaign": facts}))
     limited = campaign({"campaign": {**facts, "capacity": 25, "limit_costs": 44.0}})
     assert limited[-1] == "limit costs 44" and limited[2] == "spend 310"
+    assert campaign({"campaign": {**facts, "budget": 0.5, "spend": 0.25}})[2] == "spend 0.25 of 0.50"
     settle(["--lang", "zh"])
     assert campaign({"campaign": facts})[0] == "挽留名单 25 户"
     assert campaign({}) == []

@@ -10,6 +10,7 @@ import pytest
 import telcli.report
 from telcli.features.leaving_signs import EFFECTS
 from telcli.report.words import known, word, words
+from telcli.stages.predict_churn_trials import METHODS
 from telcli.tables.churn_around_results import THEMES, TRIGGERS
 from telcli.tables.churn_results import CHURN_THEMES
 from telcli.tables.results import VALUE_TIERS
@@ -57,6 +58,7 @@ def test_no_word_is_left_over() -> None:
         ("trigger", TRIGGERS),
         ("part", MARGIN_PARTS),
         ("counted", COUNTED),
+        ("method", ["nobody", "everybody", "model-bayes", "model-half", "top-decile", *METHODS]),
         ("dropped", DROPPED),
         ("reach", OFFER_KINDS),
         ("product_counted", PRODUCT_COUNTED),

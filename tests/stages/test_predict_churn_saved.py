@@ -54,6 +54,16 @@ def test_the_month_it_was_trained_for_is_scored_the_same(trained: Outcome, place
     assert told(again)["model-scored-only"] == {"month": "2024-06"}
 
 
+def test_it_is_said_that_targets_follow_the_model_where_the_trained_run_followed_another(place: Path) -> None:
+    saved = opened(place)
+    assert "decision-model-bayes" not in told(score(monthly(300), saved))
+    other = {**saved.description, "metrics": {**saved.description["metrics"], "chosen_method": "adacost"}}
+    again = score(monthly(300), SavedModel(saved.estimator, other, "churn"))
+    assert told(again)["decision-model-bayes"] == {"reference": "model-bayes", "method": "adacost"}
+    people = scores(again)
+    assert (people["target"] == (people["expected_saving"] > 0)).all()
+
+
 def test_it_is_written_again_as_it_was_so_that_each_month_has_its_model(place: Path, tmp_path: Path) -> None:
     outcome = score(monthly(1200), opened(place))
     copies = model_file.write(tmp_path / "churn", *outcome.models["churn"])
