@@ -22,6 +22,7 @@ _LEVELS = {
 _MODELS = {"logistic": "regression", "additive": "single tables", "pairs": "tables and pairs"}
 _FEW_STEPS = 16
 _KINDS = ("voluntary", "involuntary", "port-out", "internal", "inactive", "unknown")
+_MOVED = "internal"
 _LEFT_OUT = {
     "left_in_gap": "left in the gap",
     "left_otherwise": "left in another way",
@@ -117,11 +118,19 @@ def _span(first: str, last: str) -> str:
 
 def _ways(row: Mapping[str, Any]) -> list[str]:
     """How they left at one snapshot, and who has no label."""
-    out = [f"{tr(name)} {row[key]:,}" for key, name in _LEFT_OUT.items() if row[key]]
+    others = row["others_by_kind"]
+    ways = {
+        "left_otherwise": _kinds({kind: count for kind, count in others.items() if kind != _MOVED}),
+        "censored": _kinds({kind: count for kind, count in others.items() if kind == _MOVED}),
+    }
+    out = [
+        f"{tr(name)} {row[key]:,}" + (tr(" ({what})", what=ways[key]) if ways.get(key) else "")
+        for key, name in _LEFT_OUT.items()
+        if row[key]
+    ]
     told = [f"{row['snapshot'][:7]}{tr(': ')}{_kinds(row['by_kind']) or '-'}"]
     if out:
-        others = _kinds(row["others_by_kind"])
-        told.append(tr("no label: ") + comma().join(out) + (tr(" ({what})", what=others) if others else ""))
+        told.append(tr("no label: ") + comma().join(out))
     return told
 
 

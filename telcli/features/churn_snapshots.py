@@ -37,6 +37,9 @@ renewed, moved and changed plan since; who left has not: over months such a colu
 later month shows it. Free attributes (`x_`) are of this kind too. See `telcli.features.known_then` for what comes back.
 """
 
+_MOST_NAMED = 10
+"""Columns that are named where one is not known and none is like it."""
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -145,13 +148,14 @@ def named_columns(names: str, candidates: list[str]) -> set[str]:
         key = plain_name(name)
         if key not in known:
             near = get_close_matches(key, known, n=3, cutoff=0.5)
-            shown = near or [plain for plain, full in known.items() if full.startswith("x_")] or list(known)
+            free = sorted(plain for plain, full in known.items() if full.startswith("x_"))
+            shown = sorted(near) or [*free, *sorted(set(known) - set(free))][:_MOST_NAMED]
             raise UsageError(
                 "column-unknown",
                 "There is no column called {column} to use or leave out.",
                 hint="Columns: {known}.",
                 column=name,
-                known=", ".join(sorted(shown)),
+                known=", ".join(shown) + (" ..." if not near and len(known) > len(shown) else ""),
             )
         found.add(known[key])
     return found

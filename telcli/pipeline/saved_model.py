@@ -34,7 +34,7 @@ def opened(settings: Any) -> SavedModel | None:
     from telcli.io import model_file
 
     estimator, description = model_file.read(named)
-    return SavedModel(estimator, description, named.with_suffix("").name)
+    return SavedModel(estimator, description, "/".join(named.resolve().with_suffix("").parts[-2:]))
 
 
 def fingerprint(settings: Any) -> dict[str, str]:

@@ -233,6 +233,8 @@ _TEXTS = {
 
 def _checked(section: str, item: dataclasses.Field[Any], kind: type[Any], value: Any, source: str) -> Any:
     about = item.metadata
+    if kind is str and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
     if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
         _refuse(section, item.name, value, source, _KINDS[kind])
     try:

@@ -70,7 +70,7 @@ class Earlier:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A fitted model from a file, what its side-car says of it, and the file's name without its ending."""
+    """A fitted model from a file, what its side-car says of it, and the file's folder and name without its ending."""
 
     estimator: Any
     description: Mapping[str, Any]

@@ -34,6 +34,8 @@ from telcli.stages.predict_churn_windows import label_told, windows_table
 
 __all__ = ["predict_churn"]
 
+_BY_CHANCE = 0.5
+"""AUC of a model that knows nothing."""
 _TOO_LITTLE = ("history-too-short", "one-class-label")
 """Errors that say how little there is to learn from, not that something is wrong with it."""
 
@@ -153,6 +155,17 @@ def _point_to_saved(study: Study) -> None:
 
 
 def _tell_level(study: Study, found: Evaluation) -> None:
+    low, high = found.metrics.get("auc_low"), found.metrics.get("auc_high")
+    if low is not None and low <= _BY_CHANCE:
+        study.tell(
+            "rank-by-chance",
+            "On customers it had not seen the model ranks no better than chance may (AUC {auc:.2f}, "
+            "{low:.2f}..{high:.2f}): do not act on its scores yet. More churners, months or columns may help.",
+            auc=found.metrics["auc"],
+            low=low,
+            high=high,
+        )
+        return
     shift, error = found.metrics["calibration_intercept"], found.metrics["calibration_intercept_error"]
     if abs(shift) > max(LEVEL_OFF, 2.0 * error):
         study.tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import polars as pl
 
@@ -12,11 +13,16 @@ from telcli.features.churn_silence import longest_known
 from telcli.features.exit_kinds import ended_lines
 from telcli.stages.predict_churn_study import Study
 
-__all__ = ["definition_of", "whole_months"]
+__all__ = ["MONTH_DAYS", "definition_of", "whole_months"]
 
 _PRESENCE_MONTHS = 3
 """Silent months by which customer_months lets prepaid customers leave, where nobody has left so."""
-_DAYS = 30
+MONTH_DAYS = 30
+_KINDS_ZH = {
+    **{"主动": "voluntary", "被动": "involuntary", "携出": "port-out", "携号转出": "port-out", "携转": "port-out"},
+    **{"静默": "inactive", "沉默": "inactive", "方式不明": "unknown", "未知": "unknown"},
+}
+"""Kinds as they may be named in Chinese too, with or without 离网 after them."""
 
 
 def definition_of(study: Study) -> Definition:
@@ -47,8 +53,16 @@ def definition_of(study: Study) -> Definition:
     if silent or settings.prepaid_churn == "inactive":
         silent = _silence(study, silent)
     _refuse_level(study)
+    kinds = _kinds(settings.churn_kinds)
+    if settings.prepaid_churn == "inactive" and "inactive" not in kinds:
+        raise UsageError(
+            "silence-no-kind",
+            "With prepaid_churn = inactive prepaid customers leave by silence alone, and churn_kinds does not count "
+            "that: none of them could churn.",
+            hint="Add inactive to churn_kinds in [predict-churn], or set prepaid_churn to either or recorded.",
+        )
     return Definition(
-        kinds=_kinds(settings.churn_kinds),
+        kinds=kinds,
         level=settings.churn_level,
         prepaid=settings.prepaid_churn,
         silent_months=silent,
@@ -65,11 +79,17 @@ def whole_months(days: int) -> int:
     >>> whole_months(0), whole_months(30), whole_months(31)
     (0, 1, 2)
     """
-    return math.ceil(days / _DAYS)
+    return math.ceil(days / MONTH_DAYS)
 
 
 def _kinds(names: str) -> frozenset[str]:
-    asked = {name.strip().lower().replace("_", "-") for name in names.replace("，", ",").split(",")} - {""}
+    """The kinds that are churn.
+
+    >>> sorted(_kinds("主动离网、携出")), sorted(_kinds("Port_Out, inactive"))
+    (['port-out', 'voluntary'], ['inactive', 'port-out'])
+    """
+    said = {name.strip().lower().replace("_", "-") for name in re.split("[,，、]", names)} - {""}
+    asked = {_KINDS_ZH.get(name.removesuffix("离网"), name) for name in said}
     wrong = sorted(asked - set(COUNTED))
     if wrong or not asked:
         raise UsageError(
@@ -129,7 +149,7 @@ def _silence(study: Study, silent: int) -> int:
             "ask for less in [predict-churn].",
             longest=int(longest),
             asked=silent,
-            days=_DAYS * silent,
+            days=MONTH_DAYS * silent,
         )
     return silent or int(longest or _PRESENCE_MONTHS)
 

@@ -14,7 +14,7 @@ from telcli.features import churn_labels as labels
 from telcli.features.churn_leavings import COUNTED, Definition, Departed, departed
 from telcli.features.exit_kinds import KINDS
 from telcli.methods.late_records import incomplete_months
-from telcli.stages.predict_churn_definition import definition_of, whole_months
+from telcli.stages.predict_churn_definition import MONTH_DAYS, definition_of, whole_months
 from telcli.stages.predict_churn_study import Study
 
 __all__ = ["Labelled", "here_now", "label_months", "labels_at", "months_defined", "settle_months"]
@@ -52,6 +52,8 @@ def label_months(study: Study, snapshots: Sequence[date]) -> Labelled:
     counts = labels.label_counts(states)
     _refuse_untold(definition, counts)
     _tell_late(study, found)
+    _tell_rounded(study)
+    _tell_silent(study, found, definition)
     told = {"definition": _told(study, definition), "snapshots": [_row(month, row) for month, row in counts.items()]}
     rows = study.labels[tuple(snapshots)] = labels.label_rows(states)
     return Labelled(rows, _here(study, found, definition), told)
@@ -152,6 +154,35 @@ def _tell_late(study: Study, found: Departed) -> None:
             usual=usual,
             months=thin,
         )
+
+
+def _tell_rounded(study: Study) -> None:
+    """Say which days count as more of them, since months are all that is known."""
+    for name in ("inactive_days", "return_days"):
+        asked = getattr(study.settings, name)
+        counted = whole_months(asked) * MONTH_DAYS
+        if counted != asked:
+            study.tell(
+                "days-rounded",
+                "[predict-churn] {name} = {asked} counts as {counted}: it is told by months of {days} days.",
+                name=name,
+                asked=asked,
+                counted=counted,
+                days=MONTH_DAYS,
+            )
+
+
+def _tell_silent(study: Study, found: Departed, definition: Definition) -> None:
+    """Say how many fell silent where that is no churn, though silence was asked about."""
+    if not (study.settings.inactive_days or study.settings.zero_use_months) or "inactive" in definition.kinds:
+        return
+    silent = found.gone.filter(pl.col("kind") == "inactive").select(pl.col("customer_id").n_unique())
+    study.tell(
+        "silence-not-counted",
+        "{customers} customers left by silence, which churn_kinds does not count: they are no churners. Add inactive "
+        "to churn_kinds in [predict-churn] to count them.",
+        customers=int(silent.collect(engine="streaming").item()),
+    )
 
 
 def _here(study: Study, found: Departed, definition: Definition) -> pl.LazyFrame | None:

@@ -40,10 +40,13 @@ def _reasons(
 ) -> pl.DataFrame:
     """The reasons of some customers, by customer_id."""
     matrix, theme = design.matrix(rows), themes(design.features)
+    absent = [j for j, name in enumerate(design.names) if name not in rows.columns]
     lead = np.full((rows.height, _REASONS), -1, dtype=np.intp)
     for start in range(0, rows.height, _TOGETHER):
         part = slice(start, start + _TOGETHER)
-        lead[part] = leading(model.attributions(matrix[part]), theme, most=_REASONS)
+        parts = np.array(model.attributions(matrix[part]))
+        parts[:, absent] = 0.0  # that a table lacks a column is no customer's reason
+        lead[part] = leading(parts, theme, most=_REASONS)
     found = {name: np.full(rows.height, None, dtype=object) for name in (*_NAMES, *_THEMES)}
     for column in np.unique(lead[lead >= 0]):
         for slot in range(_REASONS):

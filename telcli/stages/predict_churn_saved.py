@@ -33,6 +33,8 @@ DEFINING = (
 )
 """Settings that say what leaving is: a model means by it what they were when it learned."""
 
+_FEW_LOST = 2
+"""So few columns may be missing of a small model, though they are most of its strongest."""
 _FLAT = "churned, as labelled in customers"
 _KEYS = (
     *("as_of", "label", "definition", "features", "typical_stayer", "drivers", "distribution"),
@@ -126,7 +128,7 @@ def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Ro
     people = people_at(study, design, here)
     if description["label"] == _FLAT:
         people = with_labels(study, people)
-    people = _fitting(study, people, design)
+    people = _fitting(study, people, design, description)
     stayer = np.array(description["typical_stayer"], dtype=np.float32)  # None is NaN
     nobody = people.clear()
     return Road(
@@ -149,16 +151,22 @@ def _feature(told: Mapping[str, Any]) -> Feature:
     return Feature(told["name"], told["kind"], tuple(told["levels"]), told["rest"], told["hashed"])
 
 
-def _fitting(study: Study, people: pl.DataFrame, design: ChurnDesign) -> pl.DataFrame:
-    """The people with those columns that the model can read; what it misses and what is new to it is told."""
+def _fitting(study: Study, people: pl.DataFrame, design: ChurnDesign, description: Mapping[str, Any]) -> pl.DataFrame:
+    """The people with those columns that the model can read; what it misses and what is new to it is told.
+
+    A model of which most of the strongest columns are not there was made for another base, and is refused.
+    """
     missing = [feature.name for feature in design.features if not _readable(people, feature)]
-    if len(missing) == len(design.features) > 0:
+    strongest = [told["feature"] for told in description["drivers"]]
+    lost = [name for name in strongest if name in missing]
+    if len(lost) > max(_FEW_LOST, len(strongest) / 2) or len(missing) == len(design.features) > 0:
         raise DataError(
             "model-other-data",
-            "None of the columns that the model reads is in {month}: {columns}.",
-            hint="Use a model that was trained on tables like these.",
+            "The model was made for other tables: of the columns that matter most to it, these are not in {month}: "
+            "{columns}.",
+            hint="Use a model that was trained on tables like these, or train one: telcli predict-churn",
             month=f"{study.as_of:%Y-%m}",
-            columns=_plain(missing),
+            columns=_plain(lost or missing[:10]),
         )
     if missing:
         study.tell(

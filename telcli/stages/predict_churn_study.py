@@ -108,7 +108,8 @@ def both_classes(y: Floats, month: date) -> None:
     raise DataError(
         "one-class-label",
         "Of {rows} labelled customers ({month}), {churners} left: a model needs both churners and stayers.",
-        hint="Check the label (--map churned=COLUMN, --churned-when VALUE) or widen outcome_months in [predict-churn].",
+        hint="Check the label (--map churned=COLUMN, --churned-when VALUE); where months show who left, widen "
+        "outcome_months in [predict-churn].",
         rows=y.size,
         month=f"{month:%Y-%m}",
         churners=int(y.sum()),

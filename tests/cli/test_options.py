@@ -162,3 +162,8 @@ def test_a_month_is_refused_where_every_month_is_worked_on(
     assert "--as-of 2024-05 would change nothing" in capsys.readouterr().err
     assert main(["show", "customers", "--format", "csv", "--where", "customer_id = '000123'"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2, "nothing was done"
+
+
+def test_a_list_is_as_good_as_names_with_commas(faked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (faked / "telcli.toml").write_text('[predict-churn]\nchurn_kinds = ["voluntary", "port-out"]\n', encoding="utf-8")
+    assert config(capsys)["predict-churn.churn_kinds"] == ("voluntary, port-out", "telcli.toml")

@@ -74,3 +74,10 @@ def test_named_columns_forgive_marks_and_case_and_refuse_the_unknown() -> None:
     with pytest.raises(UsageError) as caught:
         named_columns("b", ["x_a"])
     assert caught.value.values["column"] == "b"
+    many = [f"revenue_{i}" for i in range(150)]
+    for asked, named in (("qqq", 11), ("revenue_1x", 3)):
+        with pytest.raises(UsageError) as caught:
+            named_columns(asked, [*many, "x_a"])
+        told = str(caught.value.values["known"])
+        assert len(told.replace(" ...", ", ...").split(", ")) == named
+        assert ("a, " in told) == (named > 3), "attributes come first"

@@ -170,3 +170,30 @@ def test_words_of_ones_own_are_read_by_kind_or_refused() -> None:
     with pytest.raises(UsageError) as caught:
         exit_words({"exit_words": {"port-out": "x"}}, "telcli.toml")
     assert caught.value.code == "exit-word-text"
+
+
+def test_kinds_may_be_said_in_chinese() -> None:
+    plain = label(churn_kinds="voluntary, port-out")
+    assert label(churn_kinds="主动离网、携出").facts == plain.facts
+    assert label(churn_kinds="主动，携号转出").rows.equals(plain.rows)
+
+
+def test_silence_that_is_no_churn_is_refused_or_told_with_how_many() -> None:
+    with pytest.raises(UsageError) as caught:
+        label(churn_kinds="voluntary, port-out", prepaid_churn="inactive")
+    assert caught.value.code == "silence-no-kind"
+    asked = study(churn_kinds="voluntary, port-out", inactive_days=60)
+    label_months(asked, SNAPSHOTS)
+    (told,) = (notice for notice in asked.notices if notice.code == "silence-not-counted")
+    assert told.values["customers"] > 50
+    asked = study(inactive_days=60)
+    label_months(asked, SNAPSHOTS)
+    assert "silence-not-counted" not in {notice.code for notice in asked.notices}
+
+
+@pytest.mark.parametrize(("days", "counted"), [(45, 60), (60, None), (0, None)])
+def test_days_that_count_as_more_are_told(days: int, counted: int | None) -> None:
+    asked = study(inactive_days=days)
+    label_months(asked, SNAPSHOTS)
+    told = [notice.values["counted"] for notice in asked.notices if notice.code == "days-rounded"]
+    assert told == ([] if counted is None else [counted])

@@ -111,6 +111,25 @@ def test_what_does_not_fit_is_told(place: Path) -> None:
     assert np.isfinite(scores(outcome)["churn_probability"].to_numpy()).all()
 
 
+def test_a_column_that_is_not_there_is_no_reason(place: Path) -> None:
+    tables = monthly(1200)
+    without = {**tables, "customer_months": tables["customer_months"].drop("data_mb_change_3")}
+    outcome = score(without, opened(place))
+    assert told(outcome)["model-columns-missing"] == {"columns": "data_mb_change_3"}
+    said = scores(outcome).select("reason_1", "reason_2", "reason_3").unpivot()["value"].drop_nulls()
+    assert said.len() > 0
+    assert not said.str.contains("not known").any()
+
+
+def test_a_model_of_another_base_is_refused() -> None:
+    learned = predict_churn(Inputs(flat(400), AS_OF), PredictChurnSettings())
+    model, description = learned.models["churn"]
+    with pytest.raises(DataError) as caught:
+        score(monthly(300), SavedModel(model, {**description, "sha256": "0"}, "churn"))
+    assert caught.value.code == "model-other-data"
+    assert "Contract" in str(caught.value.values["columns"])
+
+
 def test_categories_that_it_never_saw_are_told() -> None:
     learned = predict_churn(Inputs(flat(400), AS_OF), PredictChurnSettings())
     model, description = learned.models["churn"]
