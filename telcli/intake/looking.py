@@ -21,10 +21,13 @@ from telcli.intake.privacy import categories, header_tells
 from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import Understood, headers_of_extract
-from telcli.intake.words import NONE, folded, meant
+from telcli.intake.words import NONE, folded, known_share, meant
 from telcli.intake.zone_marks import marks_of, refuse_letters
 
-__all__ = ["looked_at", "told_of"]
+__all__ = ["REASON", "looked_at", "told_of"]
+
+REASON = "x_end_reason"
+"""The attribute that holds why a line ended as it was said, beside the kind of ending."""
 
 _FIRST = 20_000
 _LABELS = ("target", "label", "y", "是否流失用户标签", "标签")
@@ -41,7 +44,7 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
     numbers, if the one reading of the whole finds nothing to the contrary.
     """
-    wanted = [] if one.summed or one.map.links else list(one.map.unknown)
+    wanted = [] if one.summed or one.map.links else [*one.map.unknown, *_reasons(one)]
     refuse_letters(one.map.source, one.frame.head(HEAD), one.every_reading())
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
@@ -49,7 +52,10 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     open_ = [
         name
         for name in wanted
-        if profiles[name].type not in _SURE or profiles[name].personal or header_tells(written[name])
+        if profiles[name].type not in _SURE
+        or profiles[name].personal
+        or header_tells(written[name])
+        or name not in one.map.unknown
     ]
     while True:
         if open_:
@@ -67,6 +73,18 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
         one = replace(one, map=told)
 
 
+def _reasons(one: Understood) -> list[str]:
+    """The column that says why lines ended, where it says more than the kinds of ending that it is coded as.
+
+    A pinned mapping stays as it was written.
+    """
+    use = one.map.use("end_reason", "subscriptions")
+    if use is None or use.constant or one.rows < 0 or use.header not in headers_of_extract(one.extract):
+        return []
+    said = one.frame.head(_FIRST).select(use.header).collect(engine="streaming").to_series()
+    return [use.header] if known_share(said, "end_reason") < 1.0 else []
+
+
 def _rows(frame: pl.LazyFrame) -> int:
     counted: int = frame.select(pl.len()).collect(engine="streaming").item()
     return counted
@@ -75,17 +93,19 @@ def _rows(frame: pl.LazyFrame) -> int:
 def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profile]) -> Understood:
     """With the attributes that these profiles make of its columns without a meaning."""
     written = headers_of_extract(one.extract)
-    private = tuple(
-        name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])
-    )
-    empty = tuple(header for header in wanted if not profiles[header].values)
+    private = [name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])]
+    empty = [header for header in wanted if not profiles[header].values]
     kept = [header for header in wanted if header not in private and header not in empty]
     names = attribute_names(kept, one.attributes)
+    # a column that has a meaning besides is kept as text or not at all, and nothing is lost with it
+    known = [header for header in wanted if header not in one.map.unknown]
+    names |= dict.fromkeys(known, REASON)
+    kept = [header for header in kept if header not in known or profiles[header].type == "String"]
     return replace(
         one,
-        map=replace(one.map, personal=(*one.map.personal, *private)),
+        map=replace(one.map, personal=(*one.map.personal, *(name for name in private if name not in known))),
         attributes={**one.attributes, **{names[header]: (header, profiles[header].type) for header in kept}},
-        empty=empty,
+        empty=tuple(header for header in empty if header not in known),
     )
 
 
@@ -99,9 +119,9 @@ def told_of(one: Understood) -> list[Notice]:
     if one.empty:
         values = {**about, "columns": ", ".join(one.empty)}
         notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
-    if one.attributes:
-        shown = list(one.attributes) if len(one.attributes) <= _MANY else [*list(one.attributes)[:_SHOWN], "..."]
-        values = {**about, "count": len(one.attributes), "columns": ", ".join(shown)}
+    if strange := [name for name in one.attributes if name != REASON]:
+        shown = strange if len(strange) <= _MANY else [*strange[:_SHOWN], "..."]
+        values = {**about, "count": len(strange), "columns": ", ".join(shown)}
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )

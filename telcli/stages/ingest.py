@@ -18,6 +18,7 @@ from telcli.intake.history import FROM, TO
 from telcli.intake.hotlines import number_list
 from telcli.intake.likeness import require_splink
 from telcli.intake.linkage import Likeness
+from telcli.intake.looking import REASON
 from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
@@ -270,7 +271,7 @@ def _about(one: Understood, *, unused: int) -> dict[str, Any]:
         "undecided": {name: list(headers) for name, headers in one.map.undecided.items()},
         "units": {names[name]: use.unit for name, use in one.map.columns.items() if use.unit} | one.attribute_units,
         "word_lists": {names[name]: values_of(name) for name in names if values_of(name)},
-        "unmapped": [header for header, _ in one.attributes.values()],
+        "unmapped": [header for name, (header, _) in one.attributes.items() if name != REASON],
         "attributes": {name: kind for name, (_, kind) in one.attributes.items()},
         "dropped_personal": list(one.map.personal),
         "dropped_empty": list(one.empty),

@@ -244,6 +244,31 @@ def test_how_lines_ended_is_read_of_a_status_that_says_so(tmp_path: Path) -> Non
     assert set(good(named, "subscriptions", "end_reason")) == {(None,)}, "a column that is about it goes before"
 
 
+def test_why_lines_ended_is_kept_as_it_was_said_beside_its_kind(tmp_path: Path) -> None:
+    lines = "用户编号,客户编号,入网时间,销户时间,离网原因\n"
+    lines += "".join(f"u{at},c{at % 2 + 1},20220301,20230601,{'搬家' if at % 3 else '资费贵'}\n" for at in range(12))
+    found = ran(tmp_path, {**SYSTEMS, "lines.csv": lines})
+    assert set(good(found, "subscriptions", "end_reason", "x_end_reason")) == {
+        ("unknown", "搬家"),
+        ("unknown", "资费贵"),
+    }
+    told = next(one for one in found.metrics["sources"] if one["source"] == "lines.csv")
+    assert told["mapped"]["end_reason"] == "离网原因"
+    assert not told["unmapped"] and not told["dropped_personal"]
+    assert "kept-as-attributes" not in [notice.code for notice in found.notices if notice.values["file"] == "lines.csv"]
+
+
+@pytest.mark.parametrize(
+    "said", ["主动离网", "13812345678", "请致电张三 13812345678，他说服务差，价格也太高，所以不再使用"]
+)
+def test_why_lines_ended_is_not_kept_where_it_is_a_kind_or_names_persons(tmp_path: Path, said: str) -> None:
+    lines = "用户编号,客户编号,入网时间,销户时间,离网原因\n"
+    lines += "".join(f"u{at},c{at % 2 + 1},20220301,20230601,{said}\n" for at in range(12))
+    found = ran(tmp_path, {**SYSTEMS, "lines.csv": lines})
+    assert "x_end_reason" not in found.tables["subscriptions"].collect_schema()
+    assert said not in str(found.metrics)
+
+
 def test_what_cannot_be_read_or_placed_is_refused_with_its_line(tmp_path: Path) -> None:
     found = ran(tmp_path, SYSTEMS)
     assert rules(found, "usage") == [(3, "not-a-number", "call_minutes", "oops")]
