@@ -45,6 +45,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("ece_chance", "by chance alone", "number"),
         ("top_decile_lift", "lift of the top tenth", "number"),
         ("empc", "EMPC", "number"),
+        ("empc_null", "no EMPC:", "text"),
         ("chosen_method", "chosen method", "text"),
         ("score_psi", "PSI of the scores", "number"),
         ("drift_max_psi", "largest PSI of a feature", "number"),

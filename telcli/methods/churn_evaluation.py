@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from telcli.methods import churn_metrics as m
 from telcli.methods.calibration_error import calibration_error
-from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals
+from telcli.methods.campaign import Campaign
+from telcli.methods.churn_intervals import churn_intervals, lift_intervals
 from telcli.methods.intervals import ends
 from telcli.methods.profit import empc, empc_perfect, mpc
 
@@ -32,27 +33,23 @@ def evaluate(
     y: Floats,
     p: Floats,
     value: Floats,
+    campaign: Campaign | None,
     *,
-    offer: float,
-    contact: float,
-    accept: float,
     seed: int = 0,
 ) -> Evaluation:
     """Measure calibrated probabilities on customers that the model has not seen.
 
-    `value` is each customer's worth if kept. The acceptance rate of EMPC is Beta with mean `accept` and the weight of
-    20 trials (Verbraken's Beta(6, 14) at 0.3); MPC and EMPC use the mean value, and are null where it does not exceed
-    the offer or where `accept` is 0 or 1.
+    `value` is each customer's worth if kept. MPC and EMPC know one `campaign` for all; `empc_null` says why there is no
+    EMPC: `costs-differ` where there is no such campaign and `worth-below-offer` where it cannot pay, both without MPC
+    too; `acceptance-certain` where nothing is left to expect over.
 
     >>> rng = np.random.default_rng(0)
     >>> p = rng.random(500)
-    >>> found = evaluate((rng.random(500) < p) * 1.0, p, np.full(500, 200.0), offer=10, contact=1, accept=0.3)
+    >>> campaign = Campaign.of(200.0, 10.0, 1.0, 0.3)
+    >>> found = evaluate((rng.random(500) < p) * 1.0, p, np.full(500, 200.0), campaign)
     >>> found.metrics["auc_low"] < found.metrics["auc"] < found.metrics["auc_high"]
     True
     """
-    worth = float(value.mean())
-    campaign = Campaign(worth, offer, contact, 20 * accept, 20 * (1 - accept))
-    profitable = worth > offer and 0 < accept < 1
     error = calibration_error(y, p, seed=seed)
     numbers: dict[str, Any] = {
         "auc": m.auc(y, p),
@@ -62,20 +59,11 @@ def evaluate(
         "ece": error.found,
         "ece_chance": error.chance,
         "top_decile_lift": m.top_lift(y, p),
-        "mpc": None,
-        "empc": None,
-        "empc_share": None,
+        **_profits(y, p, campaign),
     }
     numbers["calibration_intercept"], slope = m.calibration_line(y, p)
     numbers["calibration_slope"] = slope if np.isfinite(slope) else None
-    if profitable:
-        shared = {"value": worth, "offer": offer, "contact": contact}
-        beta = {"alpha": campaign.alpha, "beta": campaign.beta}
-        numbers["mpc"] = mpc(y, p, accept=accept, **shared).profit
-        numbers["empc"] = empc(y, p, **beta, **shared).profit
-        best = numbers["empc_perfect"] = empc_perfect(float(y.mean()), **beta, **shared)
-        numbers["empc_share"] = numbers["empc"] / best if best > 0 else None
-    bounds = churn_intervals(y, p, campaign if profitable else None, seed=seed)
+    bounds = churn_intervals(y, p, campaign, seed=seed)
     for name, bound in {**bounds, "ece": (error.low, error.high)}.items():
         if numbers[name] is not None:
             numbers |= ends(name, numbers[name], *bound)
@@ -86,9 +74,25 @@ def evaluate(
         "calibration_intercept_error": float(1.0 / np.sqrt(max(float((p * (1.0 - p)).sum()), 1e-9))),
         "expected_churners": float(p.sum()),
         "top_decile_lift_bound": float(min(10.0, 1.0 / y.mean())),
-        "value_mean": worth,
+        "value_mean": float(value.mean()),
     }
     return Evaluation(metrics, _lift(y, p, seed))
+
+
+def _profits(y: Floats, p: Floats, campaign: Campaign | None) -> dict[str, Any]:
+    """MPC, EMPC, that of a model that knows who leaves, and the share of it; null where there is none, with why."""
+    none = {"mpc": None, "empc": None, "empc_share": None}
+    if campaign is None or not campaign.pays:
+        return {**none, "empc_null": "costs-differ" if campaign is None else "worth-below-offer"}
+    shared = {"value": campaign.value, "offer": campaign.offer, "contact": campaign.contact}
+    most = mpc(y, p, accept=campaign.accept, **shared).profit
+    if not campaign.open:
+        return {**none, "mpc": most, "empc_null": "acceptance-certain"}
+    beta = {"alpha": campaign.alpha, "beta": campaign.beta}
+    expected = empc(y, p, **beta, **shared).profit
+    best = empc_perfect(float(y.mean()), **beta, **shared)
+    share = expected / best if best > 0 else None
+    return {"mpc": most, "empc": expected, "empc_share": share, "empc_perfect": best, "empc_null": None}
 
 
 def month_figures(y: Floats, p: Floats, *, seed: int = 0) -> dict[str, float]:

@@ -9,23 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
+from telcli.methods.campaign import Campaign
 from telcli.methods.profit import empc, empc_perfect, mpc
 
-__all__ = ["Campaign", "churn_intervals", "lift_intervals"]
+__all__ = ["churn_intervals", "lift_intervals"]
 
 Floats = NDArray[np.float64]
 _GROUPS = 2000
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """Costs of a campaign in currency, and the Beta(alpha, beta) of its acceptance rate."""
-
-    value: float
-    offer: float
-    contact: float
-    alpha: float
-    beta: float
 
 
 def churn_intervals(
@@ -35,7 +25,8 @@ def churn_intervals(
     `calibration_intercept`, `calibration_slope` (not where the probabilities do not vary), `mpc`, `empc`, `empc_share`.
 
     Scores are gathered into at most 2,000 groups of neighbours, so the cost does not grow with the customers.
-    A resample without churners is drawn again as one churner. Without a campaign there is no profit.
+    A resample without churners is drawn again as one churner. Without a campaign there is no profit,
+    and where its acceptance is certain no EMPC.
 
     >>> low, high = churn_intervals([0, 1] * 50, [0.2, 0.7] * 50)["auc"]
     >>> low == high == 1.0
@@ -54,7 +45,7 @@ def churn_intervals(
         "calibration_intercept": shift,
         "calibration_slope": slope,
     }
-    if campaign is not None and campaign.value > campaign.offer:
+    if campaign is not None and campaign.pays:
         draws |= _profits(cells, stayed, gone, campaign)
     known = {name: found[np.isfinite(found)] for name, found in draws.items()}
     return {name: _interval(found) for name, found in known.items() if found.size}
@@ -117,19 +108,18 @@ class _Cells:
 
 
 def _profits(cells: _Cells, stayed: Floats, gone: Floats, campaign: Campaign) -> dict[str, Floats]:
-    """MPC, EMPC and its share of the perfect model's, which is not a number where that earns nothing."""
+    """MPC, and where it has a meaning EMPC and its share of the perfect model's (NaN where that earns nothing)."""
     y = np.concatenate([np.zeros(cells.p.size), np.ones(cells.p.size)])
     p = np.concatenate([cells.p, cells.p])
     shared = {"value": campaign.value, "offer": campaign.offer, "contact": campaign.contact}
     beta = {"alpha": campaign.alpha, "beta": campaign.beta}
-    accept = campaign.alpha / (campaign.alpha + campaign.beta)
-    most, expected, perfect = [], [], []
-    for a, b in zip(stayed, gone, strict=True):
-        weight = np.concatenate([a, b])
-        most.append(mpc(y, p, accept=accept, weight=weight, **shared).profit)
-        expected.append(empc(y, p, weight=weight, **beta, **shared).profit)
-        perfect.append(empc_perfect(float(b.sum() / weight.sum()), **beta, **shared))
-    best = np.array(perfect)
+    weights = np.concatenate([stayed, gone], axis=1)
+    most = [mpc(y, p, accept=campaign.accept, weight=weight, **shared).profit for weight in weights]
+    if not campaign.open:
+        return {"mpc": np.array(most)}
+    expected = [empc(y, p, weight=weight, **beta, **shared).profit for weight in weights]
+    rates = (gone.sum(axis=1) / weights.sum(axis=1)).tolist()
+    best = np.array([empc_perfect(rate, **beta, **shared) for rate in rates])
     share = np.divide(expected, best, out=np.full(best.size, np.nan), where=best > 0)
     return {"mpc": np.array(most), "empc": np.array(expected), "empc_share": share}
 

@@ -116,9 +116,7 @@ def _trained(study: Study, road: Road) -> Outcome:
 
 def _tested(study: Study, road: Road, values: Values) -> Evaluation:
     """How good the model is on customers it had not seen."""
-    settings, seed = study.settings, study.inputs.seed
-    costs = {"offer": settings.offer_cost, "contact": settings.contact_cost, "accept": settings.accept_rate}
-    found = evaluate(road.y, road.p, values.tested, **costs, seed=seed)
+    found = evaluate(road.y, road.p, values.tested, values.campaign(), seed=study.inputs.seed)
     _tell_level(study, found)
     return found
 

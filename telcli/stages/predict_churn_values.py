@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.methods.campaign import Campaign, campaign_of_costs
 from telcli.methods.costs import CostMatrix
 from telcli.stages.predict_churn_given import given_costs, matrix_of
 from telcli.stages.predict_churn_study import Road, Study
@@ -54,6 +55,14 @@ class Values:
         if self._given:
             return matrix_of(self._given, frame)
         return self._priced(self._of(frame, self._fits))
+
+    def campaign(self) -> Campaign | None:
+        """One campaign for all tested customers, as MPC and EMPC know it; None where given costs differ among them."""
+        settings = self._settings
+        if self._given:
+            return campaign_of_costs(self.tested_costs, settings.accept_rate)
+        worth = float(self.tested.mean())
+        return Campaign.of(worth, settings.offer_cost, settings.contact_cost, settings.accept_rate)
 
     def spend(self, p: Floats) -> Floats:
         """What contacting each customer at the snapshot is expected to take of a budget, at their chances of leaving.

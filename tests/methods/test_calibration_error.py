@@ -63,6 +63,6 @@ def test_odd_sets_have_bounds_too() -> None:
 def test_it_is_told_beside_the_other_figures() -> None:
     rng = np.random.default_rng(5)
     p = rng.beta(2, 5, 2000)
-    figures = evaluate((rng.random(2000) < p) * 1.0, p, np.full(2000, 200.0), offer=10, contact=1, accept=0.3).metrics
+    figures = evaluate((rng.random(2000) < p) * 1.0, p, np.full(2000, 200.0), None).metrics
     assert figures["ece_low"] == 0 < figures["ece"] <= figures["ece_high"]
     assert 0.5 < figures["ece"] / figures["ece_chance"] < 2

@@ -12,8 +12,9 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 
 from telcli.errors import DataError
 from telcli.methods import churn_metrics as m
+from telcli.methods.campaign import Campaign
 from telcli.methods.churn_evaluation import evaluate
-from telcli.methods.churn_intervals import Campaign, churn_intervals, lift_intervals
+from telcli.methods.churn_intervals import churn_intervals, lift_intervals
 from telcli.methods.profit import empc, empc_perfect
 
 people = st.lists(st.tuples(st.booleans(), st.integers(1, 19)), min_size=2, max_size=80).filter(
@@ -174,8 +175,8 @@ def test_no_tenth_has_more_than_its_bound(rows: list) -> None:
 
 def test_every_figure_lies_in_its_interval_or_has_none() -> None:
     y, p, _ = rows_drawn()
-    full = evaluate(y, p, np.full(y.size, 200.0), offer=10, contact=1, accept=0.3).metrics
-    flat = evaluate(y, np.full(y.size, 0.3), np.full(y.size, 5.0), offer=10, contact=1, accept=0.3).metrics
+    full = evaluate(y, p, np.full(y.size, 200.0), Campaign.of(200, 10, 1, 0.3)).metrics
+    flat = evaluate(y, np.full(y.size, 0.3), np.full(y.size, 5.0), Campaign.of(5, 10, 1, 0.3)).metrics
     for name in ("auc", "calibration_intercept", "calibration_slope", "ece", "empc", "empc_share"):
         assert full[f"{name}_low"] <= full[name] <= full[f"{name}_high"], name
     assert 0 < full["empc_share"] <= 1

@@ -163,6 +163,20 @@ def test_targets_are_those_of_the_method_in_use(
         assert 0 < people["target"].sum() <= most
 
 
+def test_mpc_and_empc_rest_on_the_costs_in_use_or_are_null() -> None:
+    differ = run(priced(), **GIVEN, compare="quick").metrics
+    assert differ["mpc"] is differ["empc"] is differ["empc_share"] is None
+    assert differ["empc_null"] == "costs-differ"
+    numbers = {"false_positive_cost": "10", "false_negative_cost": "100"}
+    same = run(priced(), **numbers, compare="quick").metrics
+    assert same["mpc"] > 10 and same["empc"] is None and same["empc_null"] == "acceptance-certain"
+    # TP = g d + (1 - g) V + f: the costs of the default offer, contact and acceptance for customers worth 300.
+    told = run(priced(), false_positive_cost="11", false_negative_cost="300", true_positive_cost="214", compare="quick")
+    usual = run(priced(), compare="quick", customer_value=300.0).metrics
+    assert told.metrics["empc_null"] is usual["empc_null"] is None
+    assert 0 < told.metrics["empc_share"] <= 1
+
+
 def test_who_is_labelled_as_having_left_is_no_target_and_takes_no_budget() -> None:
     tables = priced()
     labels = tables["customers"].select("customer_id", "churned").collect()
