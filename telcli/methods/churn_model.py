@@ -163,6 +163,12 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         matrix = self.rates_.transform(X)
         return self._added(matrix, self.terms_.effects(matrix) if self.terms_ is not None else None)
 
+    def columns_used(self) -> list[int]:
+        """Positions of the columns that the work allowed to be looked at, whether they tell anything or not."""
+        if self.terms_ is not None and self.line_ is None:
+            return [int(column) for column in self.terms_.columns]
+        return list(range(self.n_features_in_))
+
     def interactions(self, X: ArrayLike) -> Iterator[tuple[tuple[int, int], Floats]]:
         """Pairs of columns, and what each adds to each row's log-odds beyond what both do alone."""
         if self.terms_ is not None:

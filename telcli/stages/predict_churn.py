@@ -177,7 +177,9 @@ def _tell_level(study: Study, found: Evaluation) -> None:
 
 def _left_out(road: Road) -> dict[str, str]:
     """Columns that are there and not used, with the reason; monthly columns that nobody filled are not there."""
-    found = road.design.left_out.items()
+    unused = set(range(len(road.design.names))) - set(road.model.columns_used())
+    beyond = {road.design.names[j]: "beyond fit_seconds" for j in unused}
+    found = {**road.design.left_out, **beyond}.items()
     return {name: why for name, why in sorted(found) if name.startswith("x_") or why != "empty"}
 
 

@@ -123,7 +123,7 @@ def _tested(
     frame = features_of(study, learn[rows])
     learned = Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
     design = learn_design(frame, list(road.design.names), level_rows=level_rows(len(past)))
-    model, _ = fit_months(study, learned, design, past[-1], like=road.model)
+    model, _, _ = fit_months(study, learned, design, past[-1], like=road.model)
     tested = features_of(study, test[bounded_sample(truth, _ROWS, seed, alike=True)[0]])
     found = tested.get_column("churned").to_numpy().astype(np.float64)
     if not 0 < found.sum() < found.size:

@@ -96,10 +96,10 @@ def month_road(study: Study, first: date) -> Road:
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
     people = people_at(study, design, labelled.here)
-    tested, y, p, parts = (
+    tested, y, p, parts, calibrated = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
     )
-    model, known = fit_months(study, learned, design, windows.closed[-1])
+    model, known, _ = fit_months(study, learned, design, windows.closed[-1])
     tell_size(study, learned.y, None)
     if learned.y.size < closed.height:
         tell_sample(study, learned.y.size, closed.height, learned.kept)
@@ -114,7 +114,7 @@ def month_road(study: Study, first: date) -> Road:
         design=design,
         stayer=typical_stayer(known[learned.y == 0], design),
         **sample_of(known, learned.y, study.inputs.seed),
-        facts={**_facts(windows, settings, out_of_time), "label": labelled.facts},
+        facts={**_facts(windows, settings, out_of_time, calibrated=calibrated), "label": labelled.facts},
         closed=windows.closed,
         trials=Trials(parts, whole(learned, design)),
     )
@@ -170,39 +170,45 @@ def features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
 
 def fit_months(
     study: Study, learned: Learned, design: ChurnDesign, later: date, like: ChurnModel | None = None
-) -> tuple[ChurnModel, Matrix]:
-    """Fit on every row, chosen and calibrated on the month `later`; on mixed folds where that cannot be.
+) -> tuple[ChurnModel, Matrix, bool]:
+    """Fit on every row, weighed and calibrated on the month `later`; whether it was, or on mixed folds or not at all.
 
-    With `like` nothing is chosen: the form is that model's.
+    With `like` nothing is weighed: the form is that model's.
     """
     matrix, seed = design.matrix(learned.frame), study.inputs.seed
     month, customer = learned.frame.get_column("month").to_numpy(), learned.frame.get_column("customer_id").to_numpy()
-    splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), seed=seed)
-    usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
+    for folds in (3, 2):
+        splits = later_month_splits(month, customer, learned.y, later=np.datetime64(later), folds=folds, seed=seed)
+        usable = all(np.unique(learned.y[part]).size == 2 for split in splits for part in split)
+        if usable:
+            break
     model = ChurnModel(design.categorical, learned.kept, seed=seed, seconds=study.settings.fit_seconds)
-    return model.fit(matrix, learned.y, splits if usable else None, groups=customer, like=like), matrix
+    model.fit(matrix, learned.y, splits if usable else None, groups=customer, like=like)
+    return model, matrix, usable and bool(model.trials_)
 
 
 def _out_of_time(
     study: Study, windows: snapshots.Windows, labels: pl.DataFrame, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...]]:
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...], bool]:
     """The latest closed month, scored by a model of months whose outcome was known by then."""
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
     learned = _learning_rows(study, past)
     enough = level_rows(learned.frame.get_column("month").n_unique())
     design = learn_design(learned.frame, list(design.names), level_rows=enough)
-    model, _ = fit_months(study, learned, design, windows.past[-1])
+    model, _, calibrated = fit_months(study, learned, design, windows.past[-1])
+    if not calibrated:
+        _tell_uncalibrated(study, windows.past[-1])
     study.inputs.progress("test", 1, 2)
     tested = features_of(study, labels.filter(pl.col("month") == windows.test))
     y = tested.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, windows.test)
-    return tested, y, model.predict_proba(design.matrix(tested))[:, 1], (whole(learned, design, y.size),)
+    return tested, y, model.predict_proba(design.matrix(tested))[:, 1], (whole(learned, design, y.size),), calibrated
 
 
 def _over_months(
     study: Study, windows: snapshots.Windows, learned: Learned, design: ChurnDesign
-) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...]]:
+) -> tuple[pl.DataFrame, Floats, Floats, tuple[FoldRows, ...], bool]:
     """The latest closed month, each customer scored by a model of other customers; of a random split those held out."""
     customers = learned.frame.get_column("customer_id").to_numpy()
     one = study.settings.split == "random"
@@ -210,7 +216,7 @@ def _over_months(
     last = (learned.frame.get_column("month") == windows.closed[-1]).to_numpy() & ~np.isnan(p)
     both_classes(learned.y[last], windows.closed[-1])
     parts = fold_trials(learned, design, folds, study.inputs.seed, customers, last)
-    return learned.frame.filter(last), learned.y[last], p[last], parts
+    return learned.frame.filter(last), learned.y[last], p[last], parts, False
 
 
 def _how(study: Study) -> dict[str, Any]:
@@ -259,10 +265,21 @@ def _tell_short(study: Study, windows: snapshots.Windows) -> None:
         )
 
 
-def _facts(windows: snapshots.Windows, settings: PredictChurnSettings, out_of_time: bool) -> dict[str, Any]:
+def _tell_uncalibrated(study: Study, later: date) -> None:
+    study.tell(
+        "not-calibrated",
+        "Too few left in {month} or before to calibrate on it: it is learned from like the months before.",
+        month=f"{later:%Y-%m}",
+    )
+
+
+def _facts(
+    windows: snapshots.Windows, settings: PredictChurnSettings, out_of_time: bool, *, calibrated: bool
+) -> dict[str, Any]:
+    past = [str(month) for month in windows.past] if out_of_time else []
     dates = {
-        "train": [str(month) for month in windows.past[:-1]] if out_of_time else [],
-        "calibrate": str(windows.past[-1]) if out_of_time else None,
+        "train": past[:-1] if calibrated else past,
+        "calibrate": past[-1] if calibrated else None,
         "test": str(windows.test),
         "final_train": [str(month) for month in windows.closed],
         "observe_months": windows.observed,

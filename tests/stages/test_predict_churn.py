@@ -217,6 +217,15 @@ def test_windows_are_told_with_their_dates_and_the_tested_one_is_that_of_the_fig
     assert told["churners"] == tested["churners"] == sum(told["by_kind"].values())
 
 
+def test_a_month_too_poor_to_calibrate_on_is_not_said_to_have_done_so() -> None:
+    told = run(monthly(rows=50), compare="quick", earlier_tests=0)
+    assert told.metrics["split"] == "out-of-time"
+    assert "not-calibrated" in {notice.code for notice in told.notices}
+    assert told.metrics["windows"]["calibrate"] is None
+    assert told.metrics["windows"]["train"]
+    assert "calibrate" not in told.tables["churn_windows"].collect()["role"].to_list()
+
+
 def test_a_level_far_from_what_came_is_said(month_outcome: Outcome) -> None:
     assert "level-off" not in [notice.code for notice in month_outcome.notices]
     tables = monthly()
