@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from telcli.features.churn_causes import causes
 from telcli.features.month_index import month_at, month_index
 from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
@@ -62,6 +63,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customer_views": _VIEWS,
     "value_scores": _VALUE,
     "churn_scores": _CHURN,
+    "churn_register": ("month", "kind", "reason", "reason_source"),
+    "care_triggers": ("trigger", "new", "since", "text", "text_zh"),
     "contacts": _CONTACT,
     "payments": _PAYMENT,
     "campaigns": _CAMPAIGN,
@@ -91,6 +94,8 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
         "customer_id": customer_id,
         "who": _who(rows, end),
         **{section: dict(rows[table][0]) if rows.get(table) else None for section, table in RESULTS.items()},
+        "left": _left(rows.get("churn_register", ())),
+        "care": sorted((dict(row) for row in rows.get("care_triggers", ())), key=lambda row: str(row["trigger"])),
         "views": _views(rows.get("customer_views", ())),
         "lines": _lines(rows, end),
         "months": _months(rows.get("customer_months", ())),
@@ -103,6 +108,16 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
         "conflicts": _conflicts(rows.get("conflicts", ())),
         "systems": [{**row, "source_key": hidden(row["source_key"])} for row in rows.get("crosswalk", ())],
     }
+
+
+def _left(leavings: Sequence[Row]) -> dict[str, Any] | None:
+    """The last leaving, and the reason in words; of an operator's own code the code."""
+    if not leavings:
+        return None
+    last = dict(max(leavings, key=lambda row: row["month"]))
+    known = causes().get(last["reason"])
+    words = {"reason_name": known.en, "reason_name_zh": known.zh} if known else {}
+    return {**last, "reason_name": last["reason"], "reason_name_zh": last["reason"], **words}
 
 
 def last_day(as_of: date | None) -> date:

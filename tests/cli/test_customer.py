@@ -154,6 +154,16 @@ def test_a_tier_that_is_not_known_is_not_told(
             "Has left",
         ),
         (said_of(customers=[blank("customers", churned=True)]), "Has left", "Left in"),
+        (
+            said_of(churn_register=[{"month": JUNE, "kind": "voluntary", "reason": "price", "reason_source": "signs"}]),
+            "Reason for leaving in 2024-06: Price",
+            "(new)",
+        ),
+        (
+            said_of(care_triggers=[blank("care_triggers", text="No use in 2 months", new=True)]),
+            "2 months (new)",
+            "Reason",
+        ),
     ],
 )
 def test_the_verdict_on_who_left_came_back_or_is_not_there_yet(
@@ -174,7 +184,9 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     assert {"table": "payments", "path": "work/payments", "rows": 1} in body["outputs"]
     counts = {"lines": 2, "months": 6, "contacts": 1, "contacts_open": 1, "conflicts": 1, "systems": 1}
     assert body["metrics"] == counts
-    sections = "found_by customer_id who segment value churn views lines months calls contacts contacts_in_all"
+    sections = (
+        "found_by customer_id who segment value churn left care views lines months calls contacts contacts_in_all"
+    )
     further = ["contacts_open", "payments", "campaigns", "conflicts", "systems"]
     assert list(body["customer"]) == [*sections.split(), *further]
     calls = {"month": "2024-06", "active_days": 15.0, "counterparts": 12.0, "night_share": 0.25}

@@ -143,6 +143,21 @@ def test_conflicts_say_who_won_and_pseudonyms_are_cut() -> None:
     assert [one["value"] for one in phone["says"]] == ["012345…", "ffffff…"]
 
 
+def test_why_somebody_left_is_in_words_and_what_calls_for_care_is_there() -> None:
+    left = [
+        {"month": date(2024, m, 1), "kind": "voluntary", "reason": r, "reason_source": "recorded"}
+        for m, r in ((2, "moved"), (5, "price"))
+    ]
+    care = [
+        {"trigger": name, "new": True, "since": JUNE, "text": "x", "text_zh": "y"} for name in ("no-use", "line-lost")
+    ]
+    found = card({"churn_register": left, "care_triggers": care}, "a", JUNE)
+    assert (found["left"]["month"], found["left"]["reason_name"]) == (date(2024, 5, 1), "Price")
+    assert [one["trigger"] for one in found["care"]] == ["line-lost", "no-use"]
+    assert card({"churn_register": [left[0] | {"reason": "mine"}]}, "a", JUNE)["left"]["reason_name_zh"] == "mine"
+    assert (card({}, "a", JUNE)["left"], card({}, "a", JUNE)["care"]) == (None, [])
+
+
 def test_keys_of_source_systems_are_masked() -> None:
     row = {"source": "s", "source_key": "13812345678", "system": "s", "rule": "own-id", "score": 1.0}
     assert card({"crosswalk": [row]}, "a", JUNE)["systems"][0]["source_key"] == "138******78"
