@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError
-from telcli.features.churn_design import ChurnDesign, learn_design
+from telcli.features.churn_design import ChurnDesign, Feature, learn_design
+from telcli.features.churn_words import phrases
 
 ROWS = 400
 
@@ -150,3 +151,29 @@ def test_a_month_in_which_columns_are_empty_or_of_another_kind_is_read() -> None
     found = design.matrix(later)
     for name in ("x_plan", "x_fee", "x_yes", "x_since", "x_holes"):
         assert np.isnan(found[:, design.names.index(name)]).all()
+
+
+def test_many_values_of_a_free_attribute_are_kept_as_digests_and_known_again() -> None:
+    shops = [f"Shop {i % 80}" for i in range(800)]
+    table = pl.DataFrame(
+        {
+            "month": [date(2024, 6, 1)] * 800,
+            "x_shop": shops,
+            "branch": shops,
+            "x_few": (shops[:60] * 14)[:800],
+        }
+    )
+    design = learn_design(table, ["x_shop", "branch", "x_few"])
+    shop, branch, few = design.features
+    assert (shop.hashed, branch.hashed, few.hashed) == (True, False, False)
+    assert "Shop" not in json.dumps(design.describe()[0])
+    again = ChurnDesign(tuple(Feature(**{**told, "levels": tuple(told["levels"])}) for told in design.describe()), {})
+    other = table.with_columns(x_shop=pl.when(pl.int_range(pl.len()) < 3).then(None).otherwise("x_shop"))
+    other = other.with_columns(x_shop=pl.when(pl.int_range(pl.len()) == 5).then(pl.lit("new")).otherwise("x_shop"))
+    codes = again.matrix(other)[:, 0]
+    known = np.setdiff1d(np.arange(800), [0, 1, 2, 5])
+    assert np.isnan(codes[[0, 1, 2, 5]]).all()
+    assert np.array_equal(codes[known], design.matrix(table)[known, 0])
+    assert len(np.unique(codes[known])) == 80
+    said = phrases(shop, np.array([3.0]), 0.0)
+    assert [text[0] for text in said] == ["shop: risk of this value", "shop：该取值的风险偏高"]
