@@ -23,8 +23,6 @@ Matrix = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Rows = NDArray[np.intp]
 KINDS = ("logistic", "additive", "pairs")
-_LINE_ROWS = 40_000
-"""Of more rows a line is no candidate: tables find lines by themselves."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def choose(rows: Training, splits: Sequence[Split], plan: Plan) -> Choice:
     Nothing is learned from labels of rows that check: no rates of categories, nor which columns are used.
     """
     left, grid = rows.left, None
-    kinds = [k for k in KINDS if (k != "logistic" or left.size <= _LINE_ROWS) and (k != "pairs" or plan.pairs)]
+    kinds = [k for k in KINDS if (k != "logistic" or plan.line) and (k != "pairs" or plan.pairs)]
     held: list[Floats] = []
     level: list[Floats] = []
     for learn, check, wide in splits:

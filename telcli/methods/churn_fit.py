@@ -23,12 +23,13 @@ Labels = NDArray[np.int64]
 
 
 class Plan(NamedTuple):
-    """Steps of a number's table, columns and pairs at most, and the seconds of one processor that takes."""
+    """Steps of a number's table, columns and pairs at most, seconds of one processor, and whether a line is tried."""
 
     bins: int
     columns: int
     pairs: int
     seconds: float
+    line: bool = True
 
 
 class Fitted(NamedTuple):
@@ -39,6 +40,8 @@ class Fitted(NamedTuple):
 
 
 _WAYS = ((64, 60), (48, 60), (32, 60), (24, 60), (24, 30), (16, 30), (16, 0), (8, 0), (4, 0))
+_LINE_ROWS = 40_000
+"""Of more rows a line is no candidate: tables find lines by themselves."""
 _MOST_CODES, _ONE_PART_ROWS, _STANDS_OUT = 2_000, 40_000, 2.0
 """Values of all tables, whose curvature is a square of it solved at every step; rows above which one part checks."""
 
@@ -46,24 +49,36 @@ _MOST_CODES, _ONE_PART_ROWS, _STANDS_OUT = 2_000, 40_000, 2.0
 def planned(rows: int, columns: int, seconds: float) -> Plan:
     """The finest tables that the rows and the seconds allow: first pairs go, then steps, last columns that tell least.
 
-    A number has no more steps than half as many again as the root of the rows: of few rows more would tell nothing.
+    A number has no more steps than half as many again as the root of the rows: of few rows more would tell nothing. A
+    line may take half of the seconds.
 
     Seconds are reckoned by what a step took on one processor of the 2020s, per row, column and value of a table, never
     by the clock, so that the same rows always give the same model.
 
     >>> planned(200, 19, 120.0)[:3], planned(1_000_000, 60, 60.0)[:3], planned(300_000, 60, 1.0)[:3]
-    ((21, 19, 60), (24, 60, 60), (4, 33, 0))
+    ((21, 19, 60), (24, 60, 60), (4, 45, 0))
     """
-    room = max(int(1.5 * rows**0.5), 4)
+    room, by_line = max(int(1.5 * rows**0.5), 4), _line_seconds(rows, columns)
+    line = rows <= _LINE_ROWS and by_line <= seconds / 2
+    spent = by_line if line else 0.0
     for way, pairs in _WAYS:
         bins = min(way, room)
-        found = Plan(bins, columns, pairs, _seconds(rows, columns, bins, pairs))
+        found = Plan(bins, columns, pairs, spent + _seconds(rows, columns, bins, pairs), line)
         if columns * (bins + 2) <= _MOST_CODES and found.seconds <= seconds:
             return found
     kept = min(columns, _MOST_CODES // 6)
-    while kept > 1 and _seconds(rows, kept, 4, 0) > seconds:
+    while kept > 1 and spent + _seconds(rows, kept, 4, 0) > seconds:
         kept = kept * 3 // 4
-    return Plan(4, kept, 0, _seconds(rows, kept, 4, 0))
+    return Plan(4, kept, 0, spent + _seconds(rows, kept, 4, 0), line)
+
+
+def _line_seconds(rows: int, columns: int) -> float:
+    """All fits of the regression: of numbers that bend where they are few, of as many cells as it reads at most.
+
+    Newton's steps take the square of the width, beyond 400 columns others serve.
+    """
+    width = columns * (4 if columns <= 200 else 1)
+    return 4.0 * min(rows * width, 3e7) * min(width, 400) * 9e-10
 
 
 def _seconds(rows: int, columns: int, bins: int, pairs: int) -> float:

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from telcli.errors import DataError
-from telcli.methods import churn_choice, churn_terms
+from telcli.methods import churn_terms
 from telcli.methods.churn_choice import Training
 from telcli.methods.churn_linear import LinearChurn
 from telcli.methods.churn_metrics import calibration_line
@@ -176,10 +176,9 @@ def test_rates_of_categories_know_nothing_of_rows_that_check() -> None:
     assert np.unique(rows.read(learn)[2000:, 0]).size > 10
 
 
-def test_columns_without_room_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_without_room_are_known() -> None:
     X, y, _ = planted(1000)
     assert ChurnModel((0,)).fit(X, y).columns_used() == list(range(6))
-    monkeypatch.setattr(churn_choice, "_LINE_ROWS", 0)
     few = ChurnModel((0,), seconds=1e-9).fit(X, y)
     assert few.columns_used() in ([0], [1], [2], [3])
 
