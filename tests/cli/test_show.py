@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +13,7 @@ import pytest
 from telcli.cli import main
 from telcli.cli._rows import grid
 from telcli.cli._words import settle
+from telcli.tables import NAMES, contract
 from tests.cli import fakes
 from tests.cli.fakes import IDS
 
@@ -124,3 +127,9 @@ def test_a_table_is_found_by_the_name_of_its_command_or_one_misspelled(
 ) -> None:
     assert main(["show", asked, *more]) == 2
     assert f"Did you mean {near}" in capsys.readouterr().err
+
+
+def test_every_unit_of_words_has_its_chinese() -> None:
+    units = {column.unit for name in NAMES for column in contract(name).columns()}
+    words = tomllib.loads(files("telcli.cli").joinpath("words_zh.toml").read_text("utf-8"))["words"]
+    assert not [unit for unit in sorted(units) if any(part.isalpha() for part in unit.split()) and unit not in words]
