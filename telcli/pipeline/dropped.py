@@ -41,12 +41,19 @@ def dropped(stage: str, record: Record, now: Basis) -> tuple[Dropped, ...]:
 
 
 def told(stage: str, found: tuple[Dropped, ...]) -> tuple[Notice, ...]:
-    """A warning for each setting: what was asked for once is not what this run has done."""
+    """A warning, of one setting or of several: what was asked for once is not what this run has done."""
     words = (
         "{name} = {was} was given on the command line of the last {stage}; this run has {now}. "
         "To keep it, write it under [{section}] in telcli.toml: {name} = {was}"
     )
-    return tuple(Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+    if len(found) < 2:
+        return tuple(Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+    many = (
+        "Settings of the command line of the last {stage} are others in this run: {settings}. "
+        "To keep them, write them in telcli.toml."
+    )
+    listed = ", ".join(f"[{one.section}] {one.name} = {one.was} ({one.now})" for one in found)
+    return (Notice("settings-dropped", many, {"stage": stage, "settings": listed}),)
 
 
 def pages_gone(known: Record, new: Manifest) -> tuple[Notice, ...]:
@@ -60,7 +67,7 @@ def _compared(stage: str, record: Record, now: Basis) -> Iterator[Dropped]:
     then = {**record.basis.settings, "seed": record.basis.seed}
     held = {**now.settings, "seed": now.seed}
     for name in record.given:
-        if name in then and name in held and then[name] != held[name]:
+        if name in then and name in held and _plain(then[name]) != _plain(held[name]):
             yield Dropped(_section(stage, name), name, _written(then[name]), _written(held[name]))
 
 
@@ -70,6 +77,11 @@ def _section(stage: str, name: str) -> str:
         if name in (one.name for one in dataclasses.fields(knobs.SECTIONS[section])):
             return section
     return ""
+
+
+def _plain(value: Any) -> Any:
+    """A setting without what does not tell it apart: how a column of customers is written."""
+    return value.strip().removeprefix("x_") if isinstance(value, str) else value
 
 
 def _written(value: Any) -> str:

@@ -64,9 +64,11 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         "提取时的取值在过去各月同样成立的列，逗号分隔；分月建模时也可使用。",
     )
     offer_cost: float = setting(
-        10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0
+        10.0, "Cost of an accepted offer (d).", "客户接受挽留优惠的成本 (d)。", unit="currency", low=0.0, high=1e12
     )
-    contact_cost: float = setting(1.0, "Cost of one contact (f).", "一次接触的成本 (f)。", unit="currency", low=0.0)
+    contact_cost: float = setting(
+        1.0, "Cost of one contact (f).", "一次接触的成本 (f)。", unit="currency", low=0.0, high=1e12
+    )
     accept_rate: float = setting(
         0.3,
         "Share of would-be churners who accept the offer and stay (gamma).",
@@ -88,6 +90,7 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         "收入未知时保有客户的价值。",
         unit="currency",
         low=0.0,
+        high=1e12,
     )
     horizon_months: int = setting(
         24,
@@ -123,6 +126,7 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         "联系客户的总预算；0 表示不限。",
         unit="currency",
         low=0.0,
+        high=1e15,
     )
     capacity: int = setting(
         0,

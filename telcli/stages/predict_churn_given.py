@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +19,8 @@ from telcli.settings import PredictChurnSettings
 __all__ = ["cost_features", "given_costs", "matrix_of"]
 
 Floats = NDArray[np.float64]
+_MOST = 1e12
+"""The largest cost of one customer: with larger ones sums and squares are not exact."""
 _NAMES = {"tp": "true_positive_cost", "fp": "false_positive_cost", "tn": "true_negative_cost"}
 _NAMES["fn"] = "false_negative_cost"
 
@@ -62,6 +66,14 @@ def _meant(name: str, text: str, tables: Mapping[str, pl.LazyFrame]) -> str | fl
     try:
         number = float(text)
     except ValueError:
+        if re.fullmatch(r"[\d.,，'\s]+", text):
+            raise UsageError(
+                "cost-digits",
+                "{name} must be a column or a number without commas or spaces, not {value}.",
+                hint="Write it like 1000 or 1000.5",
+                name=name,
+                value=text,
+            ) from None
         return next(iter(named_columns(text, candidate_columns(tables, flat=True))))
     if not (math.isfinite(number) and number >= 0):
         raise UsageError(
@@ -71,6 +83,10 @@ def _meant(name: str, text: str, tables: Mapping[str, pl.LazyFrame]) -> str | fl
             name=name,
             value=text,
         )
+    if number > _MOST:
+        raise UsageError(
+            "cost-large", "{name} must be at most {most:.0e}, not {value}.", name=name, most=_MOST, value=text
+        )
     return number
 
 
@@ -78,7 +94,7 @@ def _values(column: str, frame: pl.DataFrame) -> Floats:
     told = frame.get_column(column) if column in frame.columns else pl.Series([None] * frame.height)
     values = told.cast(pl.Float64, strict=False)
     text = int((told.is_not_null() & values.is_null()).sum()) if told.dtype != pl.Boolean else frame.height
-    about = {"all": frame.height, "column": column.removeprefix("x_")}
+    about: dict[str, Any] = {"all": frame.height, "column": column.removeprefix("x_")}
     if text:
         raise DataError(
             "cost-text",
@@ -96,6 +112,12 @@ def _values(column: str, frame: pl.DataFrame) -> Floats:
             rows=missing,
             **about,
         )
+    _in_range(values, about)
+    return values.to_numpy()
+
+
+def _in_range(values: pl.Series, about: Mapping[str, Any]) -> None:
+    """Refuse amounts that no cost has."""
     negative = int((values < 0).sum())
     if negative:
         raise DataError(
@@ -105,4 +127,13 @@ def _values(column: str, frame: pl.DataFrame) -> Floats:
             rows=negative,
             **about,
         )
-    return values.to_numpy()
+    large = int((values > _MOST).sum())
+    if large:
+        raise DataError(
+            "cost-too-large",
+            "In {column}, a cost, {rows} of {all} customers have more than {most:.0e}.",
+            hint="Mend the column, or give a number instead: --fp-cost 12",
+            rows=large,
+            most=_MOST,
+            **about,
+        )

@@ -61,6 +61,18 @@ def test_what_the_command_line_gave_once_is_not_lost_without_a_word(place: Path)
     assert all(state.dropped == () for state in status(Request(place)).stages)
 
 
+def test_several_settings_of_the_command_line_are_one_warning(place: Path) -> None:
+    run_stage("segment", Request(place, flags={"n_segments": 3, "seed": 4}))
+    (notice,) = run_stage("segment", Request(place)).notices
+    assert notice.code == "settings-dropped"
+    assert "[segment] n_segments = 3 (0)" in notice.message and "[general] seed = 4 (0)" in notice.message
+
+
+def test_a_column_written_otherwise_is_not_another_setting(place: Path) -> None:
+    run_stage("predict-churn", Request(place, flags={"exclude": "x_colour"}))
+    assert run_stage("predict-churn", Request(place, flags={"exclude": "colour"})).notices == ()
+
+
 def test_where_a_result_was_made_is_not_among_what_was_given(place: Path) -> None:
     record = next(iter(Manifest.read(place / "manifest.json").stages["customer-months"].values()))
     asked = {"engine": "spark", "master": "local[2]", "n_segments": 3, "seed": 3}
