@@ -157,7 +157,7 @@ def _of_results(people: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], base: 
         ("segments", "segment_name", "segment"),
         ("value_scores", "value_tier", "value_tier"),
     ):
-        if table not in tables or name in people.columns:
+        if table not in tables or name in people.columns or column not in tables[table].collect_schema():
             continue
         rows = tables[table]
         if table == "segments_before":
