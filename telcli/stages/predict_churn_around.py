@@ -50,7 +50,7 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
     cells = (
         label_cells(months_of(tables), base.frame.select("customer_id", "left")) if flat else stay_cells(told.months)
     )
-    shown = shown_tables(tables)
+    shown = shown_tables(study)
     by = _by(described(shown, base), described(shown, earlier) if earlier else None, base)
     rate = by.filter(pl.col("dimension") == ALL)["churn_rate"].sum()
     columns = reason_columns(study)

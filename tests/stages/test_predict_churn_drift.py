@@ -167,7 +167,10 @@ def test_the_side_car_of_a_table_with_text_tells_no_customer_and_no_rare_or_pers
     outlets = np.concatenate([["Lone corner shop"] * 3, rng.choice(["North shop", "South shop"], 297)])
     names = rng.choice(["Ivan Petrov", "Zoe Quist", "Wen Abara"], 300)
     tables = flat(300, unlabelled=0, x_outlet=outlets, x_served_by=names)
-    text = json.dumps(predict_churn(Inputs(tables, AS_OF), PredictChurnSettings()).models["churn"][1])
+    outcome = predict_churn(Inputs(tables, AS_OF), PredictChurnSettings())
+    text = json.dumps(outcome.models["churn"][1])
+    told = [notice.values["columns"] for notice in outcome.notices if notice.code == "columns-of-persons"]
+    assert told == ["served_by"], "told once, by the model and churn_by alike"
     customers = tables["customers"].select("customer_id", "x_name").collect()
     assert "North shop" in text, "what many share is told, so that the values below would be seen"
     for hidden in (*customers["customer_id"], *customers["x_name"], "Lone corner shop", "Petrov", "Quist", "Abara"):
