@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,10 @@ from telcli.pipeline.provenance import Basis, Manifest, Record
 
 __all__ = ["Dropped", "dropped", "given", "pages_gone", "told"]
 
-
+_SIDES = ("false_positive", "false_negative", "true_positive", "true_negative")
 PAGES = "reports/"
+_ASIDE = ("exclude", *(f"{side}_cost" for side in _SIDES))
+"""Settings that name columns which no model reads."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,23 @@ def told(stage: str, found: tuple[Dropped, ...]) -> tuple[Notice, ...]:
         "To keep it, write it under [{section}] in telcli.toml: {name} = {was}"
     )
     if len(found) < 2:
-        return tuple(Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+        single = (Notice("setting-dropped", words, {"stage": stage, **dataclasses.asdict(one)}) for one in found)
+        return (*single, *_released(found))
     many = (
         "Settings of the command line of the last {stage} are others in this run: {settings}. "
         "To keep them, write them in telcli.toml."
     )
     listed = ", ".join(f"[{one.section}] {one.name} = {one.was} ({one.now})" for one in found)
-    return (Notice("settings-dropped", many, {"stage": stage, "settings": listed}),)
+    return (Notice("settings-dropped", many, {"stage": stage, "settings": listed}), *_released(found))
+
+
+def _released(found: tuple[Dropped, ...]) -> Iterator[Notice]:
+    """A warning of columns that were set aside by what is empty now."""
+    gone = [json.loads(one.was) for one in found if one.name in _ASIDE and one.now == '""']
+    names = {name.strip() for told in gone for name in told.split(",") if re.search("[^0-9., ]", name)}
+    if names:
+        words = "Columns that those settings set aside are read like any other in this run: {columns}."
+        yield Notice("columns-released", words, {"columns": ", ".join(sorted(names))})
 
 
 def pages_gone(known: Record, new: Manifest) -> tuple[Notice, ...]:

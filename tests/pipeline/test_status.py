@@ -68,6 +68,14 @@ def test_several_settings_of_the_command_line_are_one_warning(place: Path) -> No
     assert "[segment] n_segments = 3 (0)" in notice.message and "[general] seed = 4 (0)" in notice.message
 
 
+def test_columns_that_are_set_aside_no_more_are_named(place: Path) -> None:
+    aside = {"false_positive_cost": "x_C_FP", "false_negative_cost": "12", "exclude": "colour"}
+    run_stage("predict-churn", Request(place, flags=aside))
+    first, second = run_stage("predict-churn", Request(place)).notices
+    assert (first.code, second.code) == ("settings-dropped", "columns-released")
+    assert second.message.endswith(": colour, x_C_FP.")
+
+
 def test_a_column_written_otherwise_is_not_another_setting(place: Path) -> None:
     run_stage("predict-churn", Request(place, flags={"exclude": "x_colour"}))
     assert run_stage("predict-churn", Request(place, flags={"exclude": "colour"})).notices == ()
