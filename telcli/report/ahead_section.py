@@ -39,14 +39,16 @@ _FORETOLD = (
 
 def ahead(report: Report) -> Section | None:
     """What is to come; none where no model says so."""
-    charts = drawn([_leavers(report), _profit(report), _drivers(report)])
+    charts, beside = drawn([_leavers(report), _profit(report)]), drawn([_drivers(report)])
     months = report.rows("foretold")
     tables = [table(report, report.word("table.foretold"), months, _FORETOLD)] if len(months) > 1 else []
-    if not charts and not tables:
+    if not charts and not beside and not tables:
         return None
     told = list(_told(report))
     title, lead = report.word("section.ahead"), report.word("section.ahead_lead")
-    return Section("ahead", title, lead, charts, tables, told=told)
+    if not tables:
+        charts, beside = [*charts, *beside], []
+    return Section("ahead", title, lead, charts, tables, beside, told=told)
 
 
 def _told(report: Report) -> Iterator[str]:

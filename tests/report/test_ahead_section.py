@@ -13,9 +13,19 @@ from tests.report import example
 def test_leavers_profit_drivers_and_earlier_months_are_drawn(made: Report) -> None:
     section = ahead(made)
     assert section is not None
-    assert [chart.name for chart in section.charts] == ["leavers_ahead", "contact_profit", "drivers"]
+    assert [chart.name for chart in section.charts] == ["leavers_ahead", "contact_profit"]
+    assert [chart.name for chart in section.more] == ["drivers"]
     assert [len(table.rows) for table in section.tables] == [2]
     assert len(section.told) == 4
+
+
+def test_drivers_alone_are_drawn_where_nothing_else_is_known(figures: pl.DataFrame) -> None:
+    """As of a flat table without money: no months ahead, none before."""
+    kept = figures.filter(~pl.col("section").is_in(["leavers_ahead", "contact_profit", "foretold", "drift"]))
+    section = ahead(build(kept, lang="en", currency="CNY"))
+    assert section is not None
+    assert ([chart.name for chart in section.charts], section.more, section.told) == (["drivers"], [], [])
+    assert ahead(build(kept.filter(pl.col("section") != "drivers"), lang="en", currency="CNY")) is None
 
 
 @pytest.mark.parametrize(
