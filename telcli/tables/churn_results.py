@@ -18,7 +18,11 @@ class ChurnScores(dy.Schema):
     as_of = c.month("Snapshot month", "快照月份", key=True)
     churn_probability = c.share("Calibrated chance of leaving in the outcome window", "流失概率", need=True)
     risk_band = c.text("Risk band", "风险等级", need=True, one_of=RISK_BANDS)
-    target = c.flag("Contacting the customer lowers expected cost", "建议挽留", need=True)
+    target = c.flag(
+        "Contacting lowers expected cost, within budget and capacity; nobody who has left",
+        "建议挽留",
+        need=True,
+    )
     expected_saving = c.money("Expected gain from contacting; negative where it costs more", "预期节省", need=True)
     reason_1 = c.text("First reason", "首要原因(英文)")
     reason_2 = c.text("Second reason", "第二原因(英文)")

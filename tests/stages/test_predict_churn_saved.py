@@ -64,6 +64,16 @@ def test_it_is_said_that_targets_follow_the_model_where_the_trained_run_followed
     assert (people["target"] == (people["expected_saving"] > 0)).all()
 
 
+def test_who_is_labelled_as_having_left_is_no_target_of_a_saved_model_either() -> None:
+    tables = flat(300)
+    model = predict_churn(Inputs(tables, AS_OF), PredictChurnSettings(compare="quick")).models["churn"]
+    again = score(tables, SavedModel(model[0], {**model[1], "sha256": "0"}, "churn"))
+    left = tables["customers"].filter("churned").select("customer_id").collect()
+    assert scores(again).filter("target").join(left, on="customer_id").is_empty()
+    assert again.metrics["campaign"]["contacts"] > 0
+    assert again.metrics["campaign"]["already_left"] == left.height > 0
+
+
 def test_it_is_written_again_as_it_was_so_that_each_month_has_its_model(place: Path, tmp_path: Path) -> None:
     outcome = score(monthly(1200), opened(place))
     copies = model_file.write(tmp_path / "churn", *outcome.models["churn"])
