@@ -23,6 +23,9 @@ __all__ = [
     "snapshot_features",
 ]
 
+OF_THE_END = "x_end_reason"
+"""What `ingest` keeps of why a line ended: known only then, so it is no candidate, and no leak to be refused."""
+
 # Never used: churned, valid_from, valid_to, manager_id, group_id of customers; ended_on, end_reason, status of lines.
 # A star level is graded again and lost on leaving, so it is used in a flat table alone.
 CUSTOMER_ATTRIBUTES = ("customer_class", "gender", "region", "branch")
@@ -99,7 +102,8 @@ def plan_windows(
 
 def candidate_columns(tables: Mapping[str, pl.LazyFrame], *, flat: bool) -> list[str]:
     """Names of every column that may be used: monthly features, attributes of the customer, of the main line."""
-    free = sorted(name for name in tables["customers"].collect_schema() if name.startswith("x_"))
+    have = tables["customers"].collect_schema()
+    free = sorted(name for name in have if name.startswith("x_") and name != OF_THE_END)
     lines = LINE_ATTRIBUTES if "subscriptions" in tables else ()
     return [*FEATURES, "age", *(FLAT_ATTRIBUTES if flat else CUSTOMER_ATTRIBUTES), *lines, *free]
 

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from telcli.errors import DataError, UsageError
 from telcli.features.churn_snapshots import (
+    OF_THE_END,
+    candidate_columns,
     named_columns,
     plan_windows,
     snapshot_features,
 )
 from telcli.features.month_index import add_months
+from telcli.intake.looking import REASON
 
 FIRST = date(2023, 1, 1)
 
@@ -81,3 +84,11 @@ def test_named_columns_forgive_marks_and_case_and_refuse_the_unknown() -> None:
         told = str(caught.value.values["known"])
         assert len(told.replace(" ...", ", ...").split(", ")) == named
         assert ("a, " in told) == (named > 3), "attributes come first"
+
+
+def test_why_a_line_ended_is_no_candidate_wherever_it_was_delivered() -> None:
+    customers = pl.LazyFrame({"customer_id": ["a"], OF_THE_END: ["moved"], "x_tariff": ["S"]})
+    assert OF_THE_END == REASON
+    assert [name for name in candidate_columns({"customers": customers}, flat=True) if name.startswith("x_")] == [
+        "x_tariff"
+    ]
