@@ -225,7 +225,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         """Fit what has weight; the tables from those of `near`, fitted to nearly the same rows, where it is given."""
         used = [kind for kind, weight in self.weights_.items() if weight > 0]
-        self.kind_ = used[0] if len(used) == 1 else "blend"
+        self.kind_ = used[0] if len(used) == 1 else "blend" if used else "constant"
         line, alone, together = (self.weights_.get(kind, 0.0) for kind in KINDS)
         if line > 0:
             self.line_, self.line_weight_ = LinearChurn(self.coded_, strength).fit(matrix, left), line
