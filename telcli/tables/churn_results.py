@@ -33,6 +33,13 @@ class ChurnScores(dy.Schema):
     reason_1_theme = c.text("What can be done about the first reason", "首要原因主题", one_of=CHURN_THEMES)
     reason_2_theme = c.text("What can be done about the second reason", "第二原因主题", one_of=CHURN_THEMES)
     reason_3_theme = c.text("What can be done about the third reason", "第三原因主题", one_of=CHURN_THEMES)
+    reason_1_odds = c.number(
+        "By the first reason the odds of leaving are so many times stayers'", "首要原因的优势比", "x", low=0.0
+    )
+    reason_2_odds = c.number("The same by the second reason", "第二原因的优势比", "x", low=0.0)
+    reason_3_odds = c.number("The same by the third reason", "第三原因的优势比", "x", low=0.0)
+    holds = c.text("What most speaks for her staying", "最有利于留网的因素(英文)")
+    holds_zh = c.text("The same in Chinese", "最有利于留网的因素")
     labelled = c.text(
         "training: out-of-fold; scored: by the final model", "评分来源", one_of=("out-of-fold", "final-model")
     )

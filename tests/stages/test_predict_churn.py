@@ -183,6 +183,23 @@ def test_flat_reasons_name_what_was_planted(flat_outcome: Outcome) -> None:
     ] == ["tenure_months", "x_Contract"]
 
 
+def test_reasons_have_odds_and_a_side_that_holds(flat_outcome: Outcome) -> None:
+    found = scores(flat_outcome)
+    told = found.filter(pl.col("reason_1").is_not_null())
+    assert told["reason_1_odds"].min() > 1.05
+    assert (told["reason_1_odds"] >= told["reason_2_odds"].fill_null(0.0)).all()
+    assert (found["reason_1"].is_null() == found["reason_1_odds"].is_null()).all()
+    held = found.filter(pl.col("holds").str.contains("Two year"))
+    assert held.height > 20
+    # What holds a customer is never what puts her at risk.
+    assert (
+        not held.select(pl.concat_str(["reason_1", "reason_2", "reason_3"], ignore_nulls=True).str.contains("Two year"))
+        .to_series()
+        .any()
+    )
+    assert (found["holds"].is_null() == found["holds_zh"].is_null()).all()
+
+
 def test_targets_are_those_whose_contact_is_expected_to_save(flat_outcome: Outcome) -> None:
     found = scores(flat_outcome)
     left = flat()["customers"].filter("churned").select("customer_id").collect().to_series()
