@@ -130,8 +130,11 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Calibrated log-odds of leaving, the same to the bit in whatever batch."""
-        matrix = self.rates_.transform(X)
-        score = np.full(len(matrix), self.intercept_ + float(np.log(self.keep_rate)))
+        return self._sum(self.rates_.transform(X), self.intercept_ + float(np.log(self.keep_rate)))
+
+    def _sum(self, matrix: Matrix, level: float) -> Floats:
+        """A level and the parts in use, added up in one order."""
+        score = np.full(len(matrix), level)
         if self.line_ is not None:
             score += self.line_weight_ * self.line_.decision_function(matrix)
         if self.terms_ is not None:
@@ -207,12 +210,7 @@ class ChurnModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """As another model was found: what is left to learn are its terms, and the level."""
         self.weights_, grid = like.weights_ or {"logistic": 1.0}, Grid.of(matrix, self.coded_, plan.bins)
         self._fit_used(matrix, left, plan, grid, strength=like.line_.strength_ if like.line_ else None)
-        score = np.zeros(left.size)
-        if self.line_ is not None:
-            score += self.line_weight_ * self.line_.decision_function(matrix)
-        if self.terms_ is not None:
-            score += self.terms_.decision_function(matrix)
-        self.intercept_ = level_shift(score, left)
+        self.intercept_ = level_shift(self._sum(matrix, 0.0), left)
 
     def _fit_used(
         self,

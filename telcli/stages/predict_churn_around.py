@@ -41,7 +41,7 @@ def around(study: Study, first: date, outcome: Outcome) -> Outcome:
         What a model says.
     """
     tables = study.inputs.tables
-    told = walk(tables, definition_of(replace(study, notices=[])))
+    told = walk(tables, definition_of(study))
     flat = _flat(study, told, first)
     base = (
         labelled_base(tables, study.as_of) if flat else base_of(told, first, study.as_of, study.settings.around_months)

@@ -23,6 +23,7 @@ from telcli.methods.churn_evaluation import expected_range
 from telcli.methods.churn_intervals import churn_intervals
 from telcli.methods.churn_metrics import auc
 from telcli.methods.drift import beyond_chance, bin_counts, days_alike, quantile_edges
+from telcli.methods.intervals import ends
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Earlier
 from telcli.stages.predict_churn_labels import labels_at, settle_months
@@ -184,8 +185,8 @@ def _outcome(study: Study, past: Earlier, labels: pl.DataFrame, description: Map
         "trained": _trained(past),
     }
     if 0 < y.sum() < y.size:
-        row["auc"], bounds = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
-        row["auc_low"], row["auc_high"] = min(bounds[0], row["auc"]), max(bounds[1], row["auc"])
+        found, bounds = auc(y, p), churn_intervals(y, p, seed=study.inputs.seed)["auc"]
+        row |= {"auc": found, **ends("auc", found, *bounds)}
     return {**row, "advice": _advice(row, description)}
 
 
