@@ -11,6 +11,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.features import churn_labels as labels
+from telcli.features.churn_base import walk
 from telcli.features.churn_leavings import COUNTED, Definition, Departed, departed
 from telcli.features.exit_kinds import KINDS
 from telcli.methods.late_records import incomplete_months
@@ -83,23 +84,14 @@ def labels_at(study: Study, snapshots: Sequence[date], only: pl.Series | None = 
 
 
 def months_defined(study: Study) -> pl.LazyFrame:
-    """customer_months up to the as-of month, its `active` and `left` being what leaving is defined as.
+    """Months of customers, `active` and `left` being what leaving is defined as.
 
     Who leaves in a way that does not count is watched no longer from that month on.
     """
-    definition, months = definition_of(study), study.inputs.tables["customer_months"]
-    rows = months.filter(pl.col("month") <= study.as_of)
+    definition, tables = definition_of(study), study.inputs.tables
     if definition == Definition(words=definition.words, columns=definition.columns):
-        return rows
-    found, key = departed(study.inputs.tables, definition), ["customer_id", "month"]
-    alive = found.alive.select(*key, is_here=pl.lit(value=True))
-    gone = found.ends.filter("counts").select(*key, is_gone=pl.lit(value=True)).unique()
-    both = rows.join(alive, on=key, how="left").join(gone, on=key, how="left")
-    states = both.with_columns(
-        left=pl.col("is_gone").fill_null(value=False),
-        active=pl.col("is_here").fill_null(value=False) & pl.col("is_gone").is_null(),
-    )
-    return states.drop("is_here", "is_gone")
+        return tables["customer_months"]  # which says the same by itself, at less work
+    return walk(tables, definition).months.with_columns(active=pl.col("here") & ~pl.col("left"))
 
 
 def _window(study: Study) -> labels.LabelWindow:
