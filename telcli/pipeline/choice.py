@@ -46,7 +46,8 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
                 table=table,
                 first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
             )
-    return chosen | _lagging(stage, manifest, as_of) | recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
+    own = recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
+    return chosen | _lagging(stage, manifest, as_of) | own | _over_months(stage, manifest, as_of)
 
 
 def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
@@ -57,6 +58,19 @@ def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
         table: [month for month in manifest.partitions(table) if month < as_of.isoformat()] for table in stage.lags
     }
     return {table: (max(months),) for table, months in earlier.items() if months}
+
+
+def _over_months(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+    """Name the partitions of results that reach over months: all before its own, the latest, what it adds to."""
+    month = as_of.isoformat() if as_of else "9999"
+    until = {
+        table: tuple(name for name in manifest.partitions(table) if not stage.snapshot or name <= month)
+        for table in (*stage.spans, *stage.recent, *stage.keeps)
+    }
+    found = {table: tuple(name for name in until[table] if name < month) for table in stage.spans}
+    found |= {table: until[table][-1:] for table in stage.recent}
+    found |= {table: until[table] for table in stage.keeps}
+    return {table: names for table, names in found.items() if names}
 
 
 def _past(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:

@@ -57,6 +57,7 @@ def given_to(
         earlier=admit_earlier(workdir, manifest, own),
         past=_past(stage, workdir, manifest, past),
         model=saved_model.opened(settings),
+        borrowed=saved_model.borrowed(stage, workdir, manifest, as_of),
     )
 
 

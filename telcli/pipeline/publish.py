@@ -63,7 +63,7 @@ def publish(
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told, *made.notices))
         manifest = dataclasses.replace(manifest, loads=entered(manifest, load, basis, outcome, landed, made))
         landed = made.tables
-    files = _stage_files(outcome, landed, staging, basis.as_of, render)
+    files = _stage_files(stage, outcome, landed, staging, basis.as_of, render)
     files |= _still_true(stage, manifest, landed, basis)
     landed = _with_standing(manifest, landed, outcome)
     record = dataclasses.replace(_record(stage, manifest, outcome, landed, files, basis), given=given)
@@ -102,7 +102,12 @@ def _with_standing(manifest: Manifest, landed: Mapping[str, Landed], outcome: Ou
 
 
 def _stage_files(
-    outcome: Outcome, landed: Mapping[str, Landed], staging: Path, as_of: str, render: Render | None
+    stage: Stage,
+    outcome: Outcome,
+    landed: Mapping[str, Landed],
+    staging: Path,
+    as_of: str,
+    render: Render | None,
 ) -> dict[str, Part]:
     """Write models and pages into the staging folder, by final path."""
     places: list[Path] = []
@@ -113,12 +118,14 @@ def _stage_files(
         folder.mkdir(parents=True)
         for name, (estimator, description) in outcome.models.items():
             places += model_file.write(folder / name, estimator, jsonable(description))
-    if render:
-        (staging / "reports").mkdir()
-        first = next(iter(next(iter(landed.values())).staged.values()))
+    drawn = landed.get(stage.draws) if stage.draws else next(iter(landed.values()))
+    if render and drawn and drawn.staged:
+        folder = staging / stage.folder.format(as_of=as_of)
+        folder.mkdir(parents=True)
+        first = next(iter(drawn.staged.values()))
         for name, content in render(pl.read_parquet(first, glob=False)).items():
-            (staging / "reports" / name).write_bytes(content)
-            places.append(staging / "reports" / name)
+            (folder / name).write_bytes(content)
+            places.append(folder / name)
     found = {}
     for place in places:
         path = str(place.relative_to(staging))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from telcli.io.parquet_files import scanned
 from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.pipeline.workdir import HANDED_OUT, Workdir, storage_error
+from telcli.tables.masking import hidden
 
 __all__ = ["Purged", "purge"]
 
@@ -116,11 +118,19 @@ def _part(old: Part, place: Path) -> Part:
 
 def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]:
     """Pages in which the person stands by name."""
-    names = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in person.names) + rb")\b")
-    reports = [path for path in manifest.files if path.startswith("reports/")]
-    return tuple(
-        path for path in sorted(reports) if names.search(workdir.locate(manifest, manifest.files[path]).read_bytes())
-    )
+    called = {*person.names, *map(hidden, person.names)}
+    names = re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(called)) + rb")(?!\w)")
+    drawn = [path for path in manifest.files if path.startswith(("reports/", HANDED_OUT))]
+    places = {path: workdir.locate(manifest, manifest.files[path]) for path in sorted(drawn)}
+    return tuple(path for path, place in places.items() if place.is_file() and names.search(_told(place)))
+
+
+def _told(place: Path) -> bytes:
+    """What a page or a workbook says."""
+    if not zipfile.is_zipfile(place):
+        return place.read_bytes()
+    with zipfile.ZipFile(place) as book:
+        return b"\n".join(book.read(part) for part in book.namelist())
 
 
 def _scrubbed(record: Record, tables: Mapping[str, Mapping[str, Part]], pages: tuple[str, ...], person: Any) -> Record:

@@ -15,6 +15,7 @@ from telcli.pipeline import catalog, saved_model
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import dropped, given, pages_gone, told
+from telcli.pipeline.filled import unchanged
 from telcli.pipeline.given import given_to, key_of, metrics_of
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
@@ -81,6 +82,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         inputs = given_to(stage, workdir, manifest, chosen, as_of, settings, general, request)
         stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
         inputs = dataclasses.replace(inputs, before=stands)
+        if known and not request.force:
+            unchanged(workdir, stage, known)
         try:
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
         except OSError as error:
@@ -140,14 +143,19 @@ def lay_basis(
     request: Request,
 ) -> Basis:
     """Collect what the stage's result will depend on."""
-    parts = [manifest.tables[table][name] for table, names in chosen.items() for name in names]
+    read = {table: names for table, names in chosen.items() if table not in stage.keeps}
+    parts = [manifest.tables[table][name] for table, names in read.items() for name in names]
     inputs = {part.path: part.sha256 for part in parts}
     if stage.name == "ingest":
         from telcli.pipeline.sources import fingerprint
 
         inputs = fingerprint(request.sources, request.workdir)
     inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
-    inputs |= saved_model.fingerprint(settings)
+    inputs |= saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
+    if stage.opens:
+        from telcli.pipeline.opened import prints
+
+        inputs |= prints(request.sources)
     asked = request.as_of if stage.name == "ingest" else as_of
     return Basis(
         version=telcli.__version__,
@@ -197,6 +205,10 @@ def _make(
         outcome = stage.load()(inputs, settings)
         outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
     else:
+        if stage.opens:
+            from telcli.pipeline.opened import opened
+
+            inputs = dataclasses.replace(inputs, opened=opened(stage, request.sources, staging))
         try:
             outcome = stage.load()(inputs, settings)
         finally:

@@ -13,7 +13,7 @@ from telcli.stages import SavedModel
 if TYPE_CHECKING:
     from telcli.pipeline.stage import Stage
 
-__all__ = ["fingerprint", "latest", "opened"]
+__all__ = ["borrowed", "borrowed_prints", "fingerprint", "latest", "opened"]
 
 _ENDINGS = (".skops", ".json")
 
@@ -51,11 +51,46 @@ def latest(stage: Stage, workdir: Workdir, manifest: Manifest, as_of: date | Non
     """
     if as_of is None:
         return ""
-    records = manifest.stages.get(stage.name, {})
-    for month in sorted((month for month in records if month < as_of.isoformat()), reverse=True):
+    path = _latest(manifest, stage.name, as_of)
+    return str(workdir.path / path) if path else ""
+
+
+def borrowed(stage: Stage, workdir: Workdir, manifest: Manifest, as_of: date | None) -> dict[str, SavedModel]:
+    """The latest models of other stages that this one goes by, up to its month.
+
+    Raises
+    ------
+    DataError
+        One was changed since it was saved.
+    """
+    from telcli.io import model_file
+
+    found = {}
+    for name, path in _lent(stage, manifest, as_of).items():
+        estimator, description = model_file.read(workdir.path / path)
+        found[name] = SavedModel(estimator, description, "/".join((workdir.path / path).with_suffix("").parts[-2:]))
+    return found
+
+
+def borrowed_prints(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, str]:
+    """Hashes of the models that are borrowed, which results depend on."""
+    return {f"model {name}": manifest.files[path].sha256 for name, path in _lent(stage, manifest, as_of).items()}
+
+
+def _lent(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, str]:
+    if as_of is None:
+        return {}
+    found = {name: _latest(manifest, lender, as_of, f"/{name}", own=True) for lender, name in stage.borrows}
+    return {name: path for name, path in found.items() if path}
+
+
+def _latest(manifest: Manifest, stage: str, as_of: date, name: str = "", *, own: bool = False) -> str:
+    """The path of a stage's latest model before a month, or with `own` up to it; nothing where there is none."""
+    records, last = manifest.stages.get(stage, {}), as_of.isoformat()
+    for month in sorted((month for month in records if month < last or (own and month == last)), reverse=True):
         for path in records[month].files:
-            if path.endswith(".skops") and path in manifest.files:
-                return str(workdir.path / path)
+            if path.endswith(f"{name}.skops") and path in manifest.files:
+                return path
     return ""
 
 

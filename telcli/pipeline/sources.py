@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from telcli.io.database import Fetched
     from telcli.tables.extract import Extract
 
-__all__ = ["Source", "fingerprint", "open_sources"]
+__all__ = ["Source", "files_of", "fingerprint", "open_sources"]
 
 Source = Path | str
 """A file or folder, or the address of a database (``postgresql://user@host/crm#customers``)."""
@@ -40,7 +40,7 @@ def open_sources(sources: Sequence[Source], scratch: Path) -> tuple[list[Extract
     """
     from telcli.pipeline.opening import about, open_file
 
-    files, notices = _files(_paths(sources))
+    files, notices = files_of(_paths(sources))
     beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
     extracts: list[Extract] = []
     for number, (name, path) in enumerate(files.items()):
@@ -67,7 +67,7 @@ def fingerprint(sources: Sequence[Source], near: Path | None = None) -> dict[str
     from telcli.io.digest import sha256_of
 
     found = {}
-    for name, path in _files(_paths(sources))[0].items():
+    for name, path in files_of(_paths(sources))[0].items():
         found[name] = sha256_of(path)
     for address in _addresses(sources):
         held = _fetch(address, near)
@@ -114,7 +114,16 @@ def _refuse_one_name(extracts: Sequence[Extract]) -> None:
         )
 
 
-def _files(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:
+def files_of(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:
+    """Each file, or each of a folder, by the name that tells it from the others, and what was left out.
+
+    Raises
+    ------
+    MissingInputError
+        A path does not exist.
+    DataError
+        A folder holds no file of a kind that is read.
+    """
     chosen: dict[Path, None] = {}
     notices: list[Notice] = []
     for path in paths:

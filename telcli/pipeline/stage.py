@@ -36,6 +36,12 @@ class Stage:
     recalls : tables of its own of which it is given the latest earlier snapshot, where there is one.
     looks_back : tables of its own of which it is given every snapshot of the twelve months before.
     settles : whether a month once made goes on by the snapshot that it recalled then.
+    spans : results of which it is given every snapshot before its own month, in one frame.
+    recent : results of which it is given the latest snapshot up to its own month.
+    borrows : models of other stages, by stage and name, of which it is given the latest up to its own month.
+    opens : the module of `telcli.io` that reads the files its command line names; empty where it names none.
+    keeps : tables of its own that it is given whole, up to its month, and adds to: it does not depend on them.
+    draws, folder : the table that its files are drawn of, the first it gives where empty, and the folder they go to.
     """
 
     name: str
@@ -51,6 +57,18 @@ class Stage:
     settles: bool = False
     lags: tuple[str, ...] = ()
     looks_back: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    borrows: tuple[tuple[str, str], ...] = ()
+    opens: str = ""
+    keeps: tuple[str, ...] = ()
+    draws: str = ""
+    folder: str = "reports"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Tables of other stages that its result depends on, of whichever month."""
+        return (*self.needs, *self.uses, *self.spans, *self.recent)
 
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""

@@ -11,6 +11,7 @@ from telcli.errors import MissingInputError
 from telcli.pipeline.catalog import STAGES
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import Dropped, dropped
+from telcli.pipeline.opened import FILE
 from telcli.pipeline.provenance import Basis, Manifest
 from telcli.pipeline.run import Request, lay_basis, settle, snapshot_month
 from telcli.pipeline.stage import Stage
@@ -153,6 +154,8 @@ def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple
             stage.name == "ingest" and (kind == "as_of" or (kind == "input" and not sources_known))
         ):
             continue
+        if kind == "input" and what.startswith(FILE):
+            continue  # files that only its command line names
         if kind == "input" and stage.name == "ingest":
             kind = "input" if what in was.inputs and what in now.inputs else "new" if what in now.inputs else "gone"
         found.append(_reason(stage, kind, what))
@@ -164,12 +167,12 @@ def _reason(stage: Stage, kind: str, what: str) -> Reason:
     if kind == "input" and stage.name != "ingest":
         if what.startswith("metrics of "):
             return Reason("metrics", what.removeprefix("metrics of "))
-        return Reason("input", what.partition("/")[0])
+        return Reason("input", what.removeprefix("model ").partition("/")[0])
     return Reason(kind, what)
 
 
 def _stale_makers(stage: Stage, states: list[StageState]) -> list[str]:
     """Stages before this one whose tables it reads and which would themselves give something else now."""
-    reads = {*stage.needs, *stage.uses}
+    reads = set(stage.reads)
     makers = {one.name: set(one.gives) for one in STAGES}
     return [state.stage for state in states if state.state in (STALE, BROKEN) and makers[state.stage] & reads]

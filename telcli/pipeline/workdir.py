@@ -25,10 +25,12 @@ from telcli.pipeline.provenance import Manifest, Move, Part, Record, file_sha256
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Workdir", "storage_error"]
+__all__ = ["HANDED_OUT", "Workdir", "storage_error"]
 
 _Opened = TypeVar("_Opened")
 MANIFEST, STAGING, LOCK = "manifest.json", ".staging", ".lock"
+HANDED_OUT = "tasks/"
+"""Where files are that people write into: one that is changed, or was taken away, is not damaged."""
 
 
 class Workdir:
@@ -167,7 +169,7 @@ class Workdir:
         """What a run published that is no longer so: a file that is gone or of another size, or was replaced since."""
         tables = [(table, name) for table, names in record.gave.items() for name in names]
         parts = [(f"{table}/{name}", manifest.tables.get(table, {}).get(name)) for table, name in tables]
-        parts += [(path, manifest.files.get(path)) for path in record.files]
+        parts += [(path, manifest.files.get(path)) for path in record.files if not path.startswith(HANDED_OUT)]
         found = []
         for name, part in parts:
             if part is None or not same_size(self.locate(manifest, part), part):

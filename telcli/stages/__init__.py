@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from telcli.tables.extract import Extract
+    from telcli.tables.opened import Opened
 
 __all__ = ["Before", "Earlier", "Engine", "Inputs", "Outcome", "Progress", "SavedModel", "silent"]
 
@@ -103,6 +104,8 @@ class Inputs:
     earlier : what the stage gave for an earlier month, for stages that recall it; None where there is none.
     past : what the stage gave for each of the months before, the latest first, for stages that look back.
     model : the saved model to score with, where the settings name one.
+    borrowed : models of other stages, by name.
+    opened : the files that the command line named, read, for stages that open some.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -123,6 +126,8 @@ class Inputs:
     earlier: Earlier | None = None
     past: tuple[Earlier, ...] = ()
     model: SavedModel | None = None
+    borrowed: Mapping[str, SavedModel] = field(default_factory=dict)
+    opened: tuple[Opened, ...] = ()
 
 
 @dataclass(frozen=True)

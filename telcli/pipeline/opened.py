@@ -1,0 +1,67 @@
+"""The files that the command line of a stage other than ingest names: read by a module of `telcli.io`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from telcli.errors import UsageError
+from telcli.pipeline.sources import Source, files_of
+from telcli.pipeline.stage import Stage
+from telcli.tables.opened import Opened
+
+__all__ = ["FILE", "opened", "prints"]
+
+FILE = "file "
+"""What the hash of such a file is called by, before its name, among what a result depends on."""
+
+
+def opened(stage: Stage, sources: Sequence[Source], scratch: Path) -> tuple[Opened, ...]:
+    """Read each file, or each file of a folder, by the stage's own reader, in the order of their names.
+
+    Raises
+    ------
+    MissingInputError
+        A path does not exist.
+    UsageError
+        One is the address of a database.
+    DataError
+        A file is not what the stage reads.
+    """
+    reader = import_module(f"telcli.io.{stage.opens}")
+    found: list[Opened] = []
+    files, notices = files_of(_paths(sources))
+    for number, (name, path) in enumerate(files.items()):
+        one: Opened = reader.read(name, path, scratch / f"file-{number}")
+        found.append(dataclasses.replace(one, notices=(*notices, *one.notices)))
+        notices = []
+    return tuple(found)
+
+
+def prints(sources: Sequence[Source]) -> dict[str, str]:
+    """SHA-256 of each file that `opened` would read."""
+    from telcli.io.digest import sha256_of
+
+    return {f"{FILE}{name}": sha256_of(path) for name, path in files_of(_paths(sources))[0].items()}
+
+
+def _paths(sources: Sequence[Source]) -> list[Path]:
+    for source in sources:
+        if isinstance(source, str):
+            raise UsageError(
+                "no-database-here",
+                "{source} is no file: this command reads files and folders alone.",
+                source=_bare(source),
+            )
+    return [source for source in sources if isinstance(source, Path)]
+
+
+def _bare(address: str) -> str:
+    """What kind of database an address is of: the rest may hold a password.
+
+    >>> _bare("postgresql://ann:secret@db/crm")
+    'postgresql://...'
+    """
+    return address.partition("://")[0] + "://..."
