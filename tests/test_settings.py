@@ -9,6 +9,8 @@ import pytest
 from telcli import settings
 from telcli.errors import UsageError
 
+OFFER = "channel = 'sms'\ncost = 1\ncontact_cost = 0.1\naccept = 0.2\n"
+
 
 def test_flag_beats_environment_beats_file_beats_default() -> None:
     file = {"segment": {"n_segments": 3}}
@@ -37,6 +39,9 @@ def test_flag_beats_environment_beats_file_beats_default() -> None:
         ("score-value", "discount_rate", float("inf")),
         ("score-value", "margin_rate", 1.5),
         ("general", "lang", "fr"),
+        ("plan-retention", "budget", "lots"),
+        ("plan-retention", "budget", -1),
+        ("plan-retention", "channel_capacity", "sms"),
         ("general", "lang", True),
     ],
 )
@@ -67,6 +72,16 @@ def test_a_bad_value_is_refused_with_its_place(section: str, name: str, value: o
         ("[predict-churn.exit_words]\nported = ['x']\n", "no kind of leaving called ported"),
         ("[predict-churn.exit_words]\nport-out = 'x'\n", "port-out must be a list of texts"),
         ("[predict-churn]\nexit_words = 'x'\n", "exit_words = x"),
+        ("[plan-retention]\noffers = 'x'\n", "offers = x"),
+        ("[plan-retention.offers]\nA = 3\n", "A] must be a table"),
+        ("[plan-retention.offers.all]\n", "all] must be called"),
+        ("[plan-retention.offers.A]\ncost = 1\n", "must tell channel, contact_cost, accept"),
+        (f"[plan-retention.offers.A]\n{OFFER}price = 1\n", "must hold channel"),
+        (f"[plan-retention.offers.A]\n{OFFER}take = 2\n", "a share from 0 to 1 as take"),
+        (f"[plan-retention.offers.A]\n{OFFER}limit = 0\n", "1 or more as limit"),
+        (f"[plan-retention.offers.A]\n{OFFER}when = ''\n", "a text as when"),
+        (f"[plan-retention.offers.A]\n{OFFER}themes = ['money']\n", "have themes among"),
+        (f"[plan-retention.offers.A]\n{OFFER}excludes = 'B'\n", "a list of texts as excludes"),
         ("\xff", "not UTF-8"),
     ],
 )

@@ -57,6 +57,10 @@ _OWN_REASONS = (
     "[predict-churn.reasons]",
     '# roaming = { theme = "price", words = ["roaming", "漫游"], en = "Roaming charges", zh = "漫游资费" }',
 )
+_OWN_OFFERS = (
+    "[plan-retention.offers]",
+    '# FEE30 = { channel = "outbound", cost = 90, contact_cost = 3, accept = 0.3, zh = "月租减免" }',
+)
 
 
 def write(output: Path | None, call: Call, *, force: bool) -> Path:
@@ -133,6 +137,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Reasons for leaving of your own, found by words before those of telcli; see docs/churn.md."),
         *_OWN_REASONS,
+        "",
+        tr("# Offers of your own, in place of those of telcli, a table each; see docs/plan.md."),
+        *_OWN_OFFERS,
     ]
     return "\n".join(lines) + "\n"
 

@@ -10,8 +10,10 @@ from telcli.settings.engine import EngineSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import own_reasons
 from telcli.settings.own_rules import STARS, own_rules
+from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
@@ -23,6 +25,7 @@ from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 __all__ = [
     "DICTIONARY",
     "HIERARCHY",
+    "OFFERS",
     "SECTIONS",
     "STARS",
     "CustomerMonthsSettings",
@@ -31,6 +34,7 @@ __all__ = [
     "IngestSettings",
     "MarginSettings",
     "Origin",
+    "PlanRetentionSettings",
     "PredictChurnSettings",
     "ProfileSettings",
     "ReportSettings",
@@ -40,6 +44,7 @@ __all__ = [
     "SimulateSettings",
     "config_file",
     "exit_words",
+    "own_offers",
     "own_reasons",
     "own_rules",
     "read_config",

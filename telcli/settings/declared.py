@@ -11,6 +11,7 @@ from typing import Any
 
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.segmenting import SegmentSettings
@@ -73,6 +74,7 @@ SECTIONS: dict[str, type[Any]] = {
     "segment": SegmentSettings,
     "score-value": ScoreValueSettings,
     "predict-churn": PredictChurnSettings,
+    "plan-retention": PlanRetentionSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from telcli.errors import UsageError
+from telcli.settings.capacities import amount_of, capacities
 from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.memory import memory_bytes
+from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import OWN_REASONS, own_reasons
 from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
@@ -27,7 +29,7 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, *(("score-value", name) for name in HIERARCHY))
+_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, OFFERS, *(("score-value", name) for name in HIERARCHY))
 """Tables within a section that hold no settings either."""
 
 
@@ -86,6 +88,8 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
         if section == EXIT_WORDS[0]:
             exit_words(body, str(path))
             own_reasons(body, str(path))
+        if section == OFFERS[0]:
+            own_offers(body, str(path))
     return parsed
 
 
@@ -224,7 +228,19 @@ def _is_memory(text: str) -> bool:
     return not text or memory_bytes(text) is not None
 
 
+def _is_amount(text: str) -> bool:
+    """Whether a text is an amount of money, or nothing."""
+    return not text.strip() or amount_of(text) is not None
+
+
+def _is_capacities(text: str) -> bool:
+    """Whether a text says how much channels can do, or nothing."""
+    return capacities(text) is not None
+
+
 _TEXTS = {
+    "amount": (_is_amount, "an amount of 0 or more such as 50000, or empty"),
+    "capacities": (_is_capacities, "channels with whole numbers such as outbound=500, sms=10000"),
     "memory": (_is_memory, "an amount of memory such as 2GB or 800MB"),
     "time zone": (_is_zone, "a time zone such as Asia/Shanghai or Europe/Berlin"),
     "numbers": (_is_numbers, "numbers with commas between them, such as 10010, 10000"),
