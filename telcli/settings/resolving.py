@@ -22,6 +22,7 @@ from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import OWN_REASONS, own_reasons
 from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
+from telcli.settings.tasking import days_named
 from telcli.settings.toml_hint import toml_hint
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
@@ -238,9 +239,15 @@ def _is_capacities(text: str) -> bool:
     return capacities(text) is not None
 
 
+def _are_dates(text: str) -> bool:
+    """Whether a text is dates with commas between them, or nothing."""
+    return days_named(text) is not None
+
+
 _TEXTS = {
     "amount": (_is_amount, "an amount of 0 or more such as 50000, or empty"),
     "capacities": (_is_capacities, "channels with whole numbers such as outbound=500, sms=10000"),
+    "dates": (_are_dates, "dates with commas between them, such as 2024-10-01"),
     "memory": (_is_memory, "an amount of memory such as 2GB or 800MB"),
     "time zone": (_is_zone, "a time zone such as Asia/Shanghai or Europe/Berlin"),
     "numbers": (_is_numbers, "numbers with commas between them, such as 10010, 10000"),
