@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["hidden", "plain"]
+__all__ = ["hidden", "numberless", "plain"]
 
 _DIGITS = re.compile(r"(\d{3})\d{4,}(\d{2})")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -23,6 +23,15 @@ def hidden(text: str) -> str:
     ('138******78', 'C0001', '张**')
     """
     return _NAME.sub(r"\1**", _MAIL.sub("***@***", _DIGITS.sub(r"\1******\2", text)))[:_LONGEST]
+
+
+def numberless(text: str) -> str:
+    """A text without the middle digits of what could be a number; names stand, as those of staff have to.
+
+    >>> numberless("王芳 13812345678")
+    '王芳 138******78'
+    """
+    return _DIGITS.sub(r"\1******\2", text)
 
 
 def plain(text: str) -> str:
