@@ -25,6 +25,7 @@ PANELS = {
         "segment": "Group customers who behave alike, and name each group.",
         "score-value": "Put a value in money on each customer, a score 0-100 and a tier.",
         "predict-churn": "Predict who will leave, and whom it pays to contact.",
+        "evaluate-retention": "Measure what contacting customers changed, against those held out.",
         "report": "Write the management report as one web page.",
     },
     "Look": {

@@ -33,15 +33,16 @@ _EXACT = 200.0
 class SampleRatio:
     """Customers held out, how many were to be expected, and the chances of differing as much.
 
-    `chance` is that of the total (exact where it is small); `chance_strata` the chi-square test over strata large
-    enough for it, None where there are none, and `strata` how many those are.
+    `chance` is that of the total (exact where it is small); `square` is chi-square over strata large enough for it,
+    `strata` how many those are, and `chance_strata` its chance, None where there are none.
     """
 
     held_out: int
     expected: float
     chance: float
-    chance_strata: float | None
+    square: float
     strata: int
+    chance_strata: float | None
 
 
 def sample_ratio(held_out: ArrayLike, customers: ArrayLike, chance: ArrayLike) -> SampleRatio:
@@ -81,8 +82,9 @@ def sample_ratio(held_out: ArrayLike, customers: ArrayLike, chance: ArrayLike) -
         held_out=total,
         expected=float(expected.sum()),
         chance=min(2.0 * min(few, many), 1.0),
-        chance_strata=float(chdtrc(strata, square)) if strata else None,
+        square=square,
         strata=strata,
+        chance_strata=float(chdtrc(strata, square)) if strata else None,
     )
 
 

@@ -86,6 +86,14 @@ STAGES = (
         looks_back=("churn_scores",),
     ),
     Stage(
+        "evaluate-retention",
+        needs=("customer_months",),
+        uses=("campaigns",),
+        spans=("retention_plan", "retention_outcomes"),
+        gives=("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),
+        aside=True,
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

@@ -12,6 +12,8 @@ from telcli.pipeline.hierarchy import own_hierarchy
 
 __all__ = ["own_words"]
 
+_WINDOWS = ("gap_months", "outcome_months", "late_months", "value_months", "customer_value")
+"""Settings of predict-churn by which evaluate-retention tells who stayed, and what a customer is worth."""
 _COSTS_OF, _COSTS = "score-value", tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that segment takes from the section of another stage, since they would otherwise stand in two places."""
 
@@ -21,7 +23,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
 
     ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for score-value,
     ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for segment also
-    what score-value takes off revenue.
+    what score-value takes off revenue. ``churn`` for evaluate-retention: the windows of predict-churn.
     """
     config = knobs.config_file(workdir)
     if stage == "ingest":
@@ -31,6 +33,9 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
         section, file = knobs.read_config(config).get(stage, {}), str(config or "telcli.toml")
         words, reasons = knobs.exit_words(section, file), knobs.own_reasons(section, file)
         return {**({"exit_words": words} if words else {}), **({"reasons": reasons} if reasons else {})}
+    if stage == "evaluate-retention":
+        values = knobs.resolve("predict-churn", {}, knobs.read_config(config), str(config or "telcli.toml")).values
+        return {"churn": {name: getattr(values, name) for name in _WINDOWS}}
     if stage not in ("segment", _COSTS_OF):
         return {}
     parsed, file = knobs.read_config(config), str(config or "telcli.toml")

@@ -7,6 +7,7 @@ from telcli.settings.declared import (
     SimulateSettings,
 )
 from telcli.settings.engine import EngineSettings
+from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
@@ -30,6 +31,7 @@ __all__ = [
     "STARS",
     "CustomerMonthsSettings",
     "EngineSettings",
+    "EvaluateRetentionSettings",
     "GeneralSettings",
     "IngestSettings",
     "MarginSettings",

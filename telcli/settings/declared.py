@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.planning import PlanRetentionSettings
@@ -75,6 +76,7 @@ SECTIONS: dict[str, type[Any]] = {
     "score-value": ScoreValueSettings,
     "predict-churn": PredictChurnSettings,
     "plan-retention": PlanRetentionSettings,
+    "evaluate-retention": EvaluateRetentionSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

@@ -59,6 +59,10 @@ _PLACES = {
         "telcli.tables.churn_around_results",
     ),
     "report_figures": "telcli.tables.results",
+    **dict.fromkeys(
+        ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),
+        "telcli.tables.effect_results",
+    ),
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {

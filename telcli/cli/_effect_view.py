@@ -1,0 +1,155 @@
+"""How an evaluation looks on the screen: what each campaign and offer changed, how surely, and what it brought."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._errors import explain
+from telcli.cli._help import pack
+from telcli.cli._output import error_body
+from telcli.cli._stage_view import payload, view
+from telcli.cli._words import meant, tr
+
+if TYPE_CHECKING:
+    from telcli.cli._output import Printer
+    from telcli.errors import TelcliError
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["lines", "tell"]
+
+_HEAD = ("", "treated", "held out", "stayed", "against", "gain in points (95%)", "verdict")
+_FEW = 10
+"""Customers below which a group is not shown."""
+_GROUPS = 12
+
+
+def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
+    """Print an evaluation as a command's whole result."""
+    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    out.result(
+        lambda: [*view(run, verbose=out.verbose), *lines(run.metrics)], notices=run.notices, **payload(run), **error
+    )
+
+
+def lines(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """The evaluation in lines; one where nothing could be compared."""
+    if not metrics.get("campaigns"):
+        yield "  " + tr("Nothing can be compared yet.")
+        return
+    total = {**metrics, "name": tr("all campaigns")}
+    campaigns = [{**row, "name": row["campaign_id"]} for row in metrics["by_campaign"]]
+    offers = [{**row, "name": row["offer_id"]} for row in metrics["by_offer"]]
+    yield from _table("by campaign, by intention to treat", [*campaigns, *([total] if len(campaigns) > 1 else [])])
+    yield from _table("by offer", offers)
+    yield from _packed(_money(metrics))
+    yield from _packed(_reach(metrics))
+    yield from _orders(metrics)
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    shown = [row for row in rows if row["treated"] + row["held_out"] >= _FEW]
+    if not shown:
+        return
+    yield "  " + tr(title)
+    cells = [[tr(word) if word else "" for word in _HEAD], *map(_cells, shown[-_GROUPS:])]
+    yield from aligned(cells, [1, 2, 3, 4])
+    if len(shown) > _GROUPS:
+        yield "      " + tr("{n} more: {command}", n=len(shown) - _GROUPS, command="telcli show retention_effects")
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    word = meant("verdict", row["verdict"])
+    if row["verdict"] == "cannot-tell" and row["needed"]:
+        word = tr("cannot tell yet, needs {n} more", n=f"{row['needed']:,}")
+    return [
+        str(row["name"]),
+        f"{row['treated']:,}",
+        f"{row['held_out']:,}",
+        _rate(row["stayed_treated"]),
+        _rate(row["stayed_held_out"]),
+        _span(row, "uplift", lambda value: f"{100 * value:+.1f}"),
+        word,
+    ]
+
+
+def _money(metrics: Mapping[str, Any]) -> list[str]:
+    """What it brought in money, each with its interval."""
+    told = [
+        tr("customers kept {span}", span=_span(metrics, "saves", _count)),
+        tr("of would-be leavers kept {span}", span=_span(metrics, "save_rate", _rate)),
+        tr("value saved {span}", span=_span(metrics, "value_saved", _count)),
+    ]
+    if metrics.get("cost") is not None:
+        told.append(tr("cost {money}", money=_count(metrics["cost"])))
+        told.append(tr("cost per save {span}", span=_span(metrics, "cost_per_save", _count)))
+        told.append(tr("return on cost {span}", span=_span(metrics, "return_on_cost", _rate)))
+    return told
+
+
+def _reach(metrics: Mapping[str, Any]) -> list[str]:
+    """How far the plan was carried out."""
+    if metrics.get("contacted") is None:
+        return []
+    told = [
+        tr("reached {n} of {all}", n=_count(metrics["contacted"]), all=_count(metrics["treated"])),
+        tr("accepted {n}", n=_count(metrics["accepted"])),
+    ]
+    if metrics.get("contaminated"):
+        told.append(tr("held out but contacted {n}", n=_count(metrics["contaminated"])))
+    if metrics.get("effect_contacted") is not None:
+        points = _span(metrics, "effect_contacted", lambda value: f"{100 * value:+.1f}")
+        told.append(tr("gain among those reached {span} points", span=points))
+    return told
+
+
+def _orders(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """How well customers were ranked, over all campaigns; both conventions are named."""
+    orders = [one for one in metrics["orders"] if one["campaign_id"] == "all"]
+    if not orders:
+        return
+    yield "  " + tr("Qini coefficient, {convention}", convention=tr(orders[0]["convention"]))
+    yield from _packed([f"{tr(_NAMES[one['curve']])} {_span(one, 'qini', _fine)}" for one in orders], indent=4)
+    yield "  " + tr("Qini coefficient, {convention}", convention=tr(orders[0]["ratio_convention"]))
+    yield from _packed([f"{tr(_NAMES[one['curve']])} {_maybe(one['qini_ratio'], _fine)}" for one in orders], indent=4)
+
+
+_NAMES = {"risk": "by risk", "plan": "by the plan", "uplift": "by the uplift model"}
+
+
+def _packed(items: Sequence[str], indent: int = 2) -> Iterator[str]:
+    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
+    yield from (" " * indent + line for line in pack(list(items), " · ", width - indent))
+
+
+def _span(row: Mapping[str, Any], name: str, written: Any) -> str:
+    """A figure and its interval; an end that is not there is open.
+
+    >>> _span({"cost": 3.0, "cost_low": 1.0, "cost_high": None}, "cost", _count)
+    '3 (1..no end)'
+    """
+    value, low, high = (row.get(each) for each in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return "-"
+    if low is None and high is None:
+        return f"{written(value)} ({tr('no interval')})"
+    ends = [tr("no end") if end is None else written(end) for end in (low, high)]
+    return f"{written(value)} ({'..'.join(ends)})"
+
+
+def _maybe(value: float | None, written: Any) -> str:
+    return "-" if value is None else str(written(value))
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _fine(value: float) -> str:
+    return f"{value:.4f}"

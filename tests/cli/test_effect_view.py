@@ -1,0 +1,38 @@
+"""The screen of evaluate-retention."""
+
+import pytest
+
+from telcli.cli import _words
+from telcli.cli._effect_view import lines
+from telcli.settings import EvaluateRetentionSettings
+from telcli.stages import Inputs
+from telcli.stages.evaluate_retention import evaluate_retention
+from tests.stages.trials_example import AS_OF, operator
+
+
+@pytest.fixture(scope="module")
+def metrics() -> dict[str, object]:
+    settings = EvaluateRetentionSettings(draws=40, model_customers=0)
+    return dict(evaluate_retention(Inputs(operator(), AS_OF), settings).metrics)
+
+
+def test_the_screen_says_what_works_what_harms_and_what_cannot_be_told(metrics: dict[str, object]) -> None:
+    text = "\n".join(lines(metrics))
+    rows = {line.split()[0]: line for line in text.splitlines() if line.startswith("    ")}
+    assert rows["bill-credit"].endswith("works") and rows["loyalty-call"].endswith("harms")
+    assert "cannot tell yet, needs" in rows["newsletter"] and rows["newsletter"].endswith("more")
+    for word in ("cost per save", "return on cost", "R uplift, causalml", "scikit-uplift", "held out but contacted 3"):
+        assert word in text
+    assert "all campaigns" in text
+    small = {**metrics, "by_offer": [{**row, "treated": 5, "held_out": 4} for row in metrics["by_offer"]]}  # type: ignore[attr-defined]
+    assert "bill-credit" not in "\n".join(lines(small))
+
+
+def test_it_is_told_in_chinese_and_where_there_is_nothing(
+    metrics: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(lines({"campaigns": 0})) == ["  Nothing can be compared yet."]
+    monkeypatch.setattr(_words, "language", lambda: "zh")
+    text = "\n".join(lines(metrics))
+    assert "有效" in text and "有害" in text and "尚不能判断，还需" in text and "verdict" not in text
+    assert not [word for word in ("kept", "cost ", "accepted", "Qini coefficient", "by risk") if word in text]

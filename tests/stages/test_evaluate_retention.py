@@ -1,0 +1,325 @@
+"""What contacting customers changed: planted effects found, arms kept as drawn, nothing counted twice, limits told."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError
+from telcli.settings import EvaluateRetentionSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.evaluate_retention import evaluate_retention
+from telcli.tables import contract
+from telcli.tables.effect_results import FIGURES
+from tests.stages.trials_example import AS_OF, EFFECTS, Tables, months_of, operator, outcomes, plan
+
+QUICK = {"draws": 40, "model_customers": 0}
+
+
+def run(tables: Tables, as_of: date = AS_OF, churn: dict[str, Any] | None = None, **settings: Any) -> Outcome:
+    inputs = Inputs(tables, as_of, choices={"churn": churn or {}})
+    return evaluate_retention(inputs, EvaluateRetentionSettings(**{**QUICK, **settings}))
+
+
+def table(outcome: Outcome, name: str) -> pl.DataFrame:
+    found: pl.DataFrame = contract(name).require(outcome.tables[name]).collect()
+    return found
+
+
+def codes(outcome: Outcome) -> list[str]:
+    return [notice.code for notice in outcome.notices]
+
+
+def total(outcome: Outcome, campaign: str = "all", **group: str) -> dict[str, Any]:
+    group = {"cell": "all", "offer_id": "all", **group}
+    return table(outcome, "retention_effects").filter(campaign_id=campaign, **group).to_dicts()[0]
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return operator()
+
+
+@pytest.fixture(scope="module")
+def found(tables: Tables) -> Outcome:
+    return run(tables)
+
+
+def test_planted_effects_are_found_and_harm_is_named(found: Outcome) -> None:
+    for offer, effect in EFFECTS.items():
+        row = total(found, offer_id=offer)
+        assert row["uplift_low"] <= effect <= row["uplift_high"], offer
+        assert row["verdict"] == {0.14: "works", -0.14: "harms", 0.0: "cannot-tell"}[effect]
+        assert (row["needed"] > 0) == (effect == 0.0)
+    dogs = found.metrics["sleeping_dogs"]
+    assert dogs and all("loyalty-call" in row["group"] and row["uplift_high"] < 0 for row in dogs)
+    assert "sleeping-dogs" in codes(found)
+
+
+def test_intention_to_treat_keeps_everyone_in_the_arm_of_the_draw(tables: Tables, found: Outcome) -> None:
+    plans = tables["retention_plan"].collect()
+    row = total(found)
+    assert row["treated"] == (~plans["held_out"]).sum() and row["held_out"] == plans["held_out"].sum()
+    left = tables["customer_months"].filter("left").select("customer_id").collect()["customer_id"].to_list()
+    stayed = plans.with_columns(stayed=~pl.col("customer_id").is_in(left))
+    rates = {held: part["stayed"].mean() for (held,), part in stayed.group_by("held_out")}
+    assert row["stayed_treated"] == pytest.approx(rates[False])
+    assert row["stayed_held_out"] == pytest.approx(rates[True], abs=0.002)
+    # who was never reached is treated, who was contacted by mistake is held out; both are counted
+    assert row["contaminated"] == 3 and row["contacted"] < row["treated"]
+    assert row["saves"] == pytest.approx(row["uplift"] * row["treated"])
+
+
+def test_the_effect_on_those_reached_is_larger_by_as_much_as_fewer_were(found: Outcome) -> None:
+    row = total(found, offer_id="bill-credit")
+    reached = row["contacted"] / row["treated"] - row["contaminated"] / row["held_out"]
+    assert row["effect_contacted"] == pytest.approx(row["uplift"] / reached, rel=0.01)
+    assert row["effect_contacted_low"] < row["effect_contacted"] < row["effect_contacted_high"]
+
+
+def test_money_is_that_of_customers_kept_and_costs_are_those_reported(tables: Tables, found: Outcome) -> None:
+    spent = tables["retention_outcomes"].filter(~pl.col("contaminated")).select(pl.col("cost").sum()).collect().item()
+    row = total(found)
+    assert row["cost"] == pytest.approx(spent)
+    good, bad = total(found, offer_id="bill-credit"), total(found, offer_id="loyalty-call")
+    assert good["value_saved_low"] > 0 > bad["value_saved_high"]
+    assert good["value_saved"] == pytest.approx(300 * good["saves"], rel=0.4)
+    assert good["cost_per_save"] == pytest.approx(good["cost"] / good["saves"])
+    assert good["cost_per_save_low"] < good["cost_per_save"] < good["cost_per_save_high"]
+    assert good["return_on_cost"] == pytest.approx(good["value_saved"] / good["cost"] - 1)
+    assert bad["cost_per_save"] is None and bad["return_on_cost_high"] < 0
+    plain = total(run({**tables}, cuped="off"), offer_id="bill-credit")
+    assert plain["value_saved_high"] - plain["value_saved_low"] > good["value_saved_high"] - good["value_saved_low"]
+
+
+def test_groups_add_up_and_what_is_known_only_afterwards_has_no_effect(found: Outcome) -> None:
+    by = table(found, "retention_by").filter(campaign_id="all")
+    assert set(by["dimension"]) == {
+        *("segment", "theme", "offer", "channel", "risk_band", "value_band", "manager", "response", "source")
+    }
+    for dimension, part in by.group_by("dimension"):
+        if dimension != ("response",):
+            assert part["treated"].sum() == total(found)["treated"], dimension
+    response = by.filter(dimension="response")
+    assert response["uplift"].is_null().all() and response["held_out"].sum() == 0
+    assert set(response["value"]) == {"accepted", "refused", "thinking", "unreachable"}
+
+
+def test_evidence_holds_counts_that_add_up(tables: Tables, found: Outcome) -> None:
+    rows = table(found, "retention_evidence")
+    plans = tables["retention_plan"].collect()
+    assert set(rows["campaign_id"]) == {"retention-2024-02", "retention-2024-03"}
+    assert rows["treated"].sum() + rows["held_out"].sum() == plans.height
+    assert rows["stayed_treated"].sum() == round(total(found)["stayed_treated"] * total(found)["treated"])
+    assert rows["accepted"].sum() == total(found)["accepted"]
+    assert rows["cost"].sum() == pytest.approx(total(found)["cost"])
+
+
+def test_curves_name_their_convention_and_end_at_the_whole_trial(found: Outcome) -> None:
+    rows = table(found, "retention_curves")
+    assert (
+        set(rows["curve"]) == {"risk", "plan"}
+        and rows.group_by("campaign_id", "curve").len()["len"].unique().item() == 21
+    )
+    ends = rows.filter(percent=100, campaign_id="all")
+    assert np.allclose(ends["qini"], ends["random"]) and np.allclose(ends["lift"], total(found)["uplift"], atol=1e-6)
+    assert (rows["qini_low"] <= rows["qini"]).all() and (rows["qini"] <= rows["qini_high"]).all()
+    for one in found.metrics["orders"]:
+        assert one["qini_low"] <= one["qini"] <= one["qini_high"]
+        assert one["convention"] == "area to random (R uplift, causalml)"
+        assert one["ratio_convention"] == "ratio to the perfect curve (scikit-uplift)"
+        assert not one["beats_random"]  # neither risk nor worth knows of the offers' effects
+
+
+def test_sound_arms_pass_and_broken_ones_are_told(tables: Tables, found: Outcome) -> None:
+    checks = table(found, "retention_checks")
+    assert checks["passed"].all() and checks.height == 14
+    plans = tables["retention_plan"].collect()
+    # somebody dropped held-out customers who were worth much
+    broken = plans.filter(~(pl.col("held_out") & (pl.col("worth") > 300)))
+    outcome = run({**tables, "retention_plan": broken.lazy()})
+    failed = table(outcome, "retention_checks").filter(~pl.col("passed"))
+    assert {"sample-ratio", "sample-ratio-strata", "balance-worth"} <= set(failed["check"])
+    assert codes(outcome).count("check-failed") == failed.height == outcome.metrics["checks_failed"]
+    # and somebody contacted every tenth customer held out
+    wrong = outcomes(plans.with_columns(stays=True), contaminated=150)
+    contaminated = run({**tables, "retention_outcomes": wrong.lazy()})
+    assert not table(contaminated, "retention_checks").filter(check="contaminated")["passed"].all()
+    assert total(contaminated)["uplift"] == pytest.approx(total(found)["uplift"])
+
+
+def test_a_customer_held_out_and_contacted_by_the_next_plan_is_found(tables: Tables) -> None:
+    plans = tables["retention_plan"].collect()
+    held = plans.filter(pl.col("as_of") == date(2024, 2, 1), pl.col("held_out"))
+    again = held.with_columns(
+        as_of=pl.lit(date(2024, 3, 1)), campaign_id=pl.lit("retention-2024-03b"), held_out=pl.lit(value=False),
+        action=pl.lit("offer"),
+    )  # fmt: skip
+    outcome = run({**tables, "retention_plan": pl.concat([plans, again]).lazy()})
+    row = table(outcome, "retention_checks").filter(campaign_id="retention-2024-02", check="elsewhere").to_dicts()[0]
+    assert row["value"] == 1.0 and row["expected"] == 0.0 and row["passed"] is False
+    assert "no-holdout" in codes(outcome)
+
+
+def test_leaving_counts_from_the_month_after_the_snapshot_to_the_end_of_the_window(tables: Tables) -> None:
+    plans = tables["retention_plan"].collect().filter(pl.col("as_of") == date(2024, 2, 1))
+    months = tables["customer_months"].collect()
+
+    def rate(step: str) -> float:
+        when = (
+            months.with_columns(
+                month=pl.when("left").then(pl.lit(date(2024, 2, 1)).dt.offset_by(step)).otherwise("month")
+            )
+            .sort("left", descending=True)
+            .unique(["customer_id", "month"], keep="first", maintain_order=True)
+        )
+        gone = when.filter("left").select("customer_id", last="month")
+        kept = when.join(gone, on="customer_id", how="left").filter(
+            pl.col("last").is_null() | (pl.col("month") <= pl.col("last"))
+        )
+        some = {"retention_plan": plans.lazy(), "customer_months": kept.lazy()}
+        return float(total(run(some, date(2024, 6, 1)))["stayed_treated"])
+
+    usual = rate("2mo")
+    assert usual < 0.8
+    assert rate("1mo") == rate("3mo") == usual  # the gap and the last month of the window
+    assert rate("4mo") == 1.0  # the month after
+
+
+def test_who_is_not_seen_to_the_end_is_in_neither_arm(tables: Tables, found: Outcome) -> None:
+    gone = [f"c{at:06d}" for at in range(0, 300)]
+    months = tables["customer_months"].filter(
+        ~(pl.col("customer_id").is_in(gone) & (pl.col("month") > date(2024, 3, 1)))
+    )
+    outcome = run({**tables, "customer_months": months})
+    assert total(outcome)["unseen"] == 300 and "unseen" in codes(outcome)
+    assert total(outcome)["treated"] + total(outcome)["held_out"] == 2700
+    assert table(outcome, "retention_checks").filter(check="unseen")["passed"].all()
+    held = (
+        tables["retention_plan"].filter("held_out", pl.col("as_of") == date(2024, 2, 1)).select("customer_id").collect()
+    )
+    some = held["customer_id"].head(40).to_list()
+    months = tables["customer_months"].filter(
+        ~(pl.col("customer_id").is_in(some) & (pl.col("month") > date(2024, 3, 1)))
+    )
+    lost = table(run({**tables, "customer_months": months}), "retention_checks")
+    assert lost.filter(check="unseen", campaign_id="retention-2024-02")["passed"].to_list() == [False]
+
+
+def test_too_early_is_said_with_the_month_that_is_not(tables: Tables) -> None:
+    early = run(tables, date(2024, 5, 1))
+    assert early.metrics["campaigns"] == 1 and codes(early).count("too-early") == 1
+    told = next(notice for notice in early.notices if notice.code == "too-early")
+    assert "retention-2024-03" in told.message and "2024-06" in told.message
+    none = run(tables, date(2024, 4, 1))
+    assert none.tables == {} and [row["campaign_id"] for row in none.metrics["waiting"]] == [
+        "retention-2024-02",
+        "retention-2024-03",
+    ]
+    late = run(tables, churn={"gap_months": 1, "outcome_months": 2, "late_months": 1})
+    assert late.metrics["campaigns"] == 1
+    longer = run(tables, churn={"gap_months": 2, "outcome_months": 3})
+    assert longer.metrics["campaigns"] == 0
+
+
+def test_nothing_at_all_and_no_holdout_are_said(tables: Tables) -> None:
+    months = {"customer_months": tables["customer_months"]}
+    with pytest.raises(MissingInputError) as caught:
+        run(months)
+    assert caught.value.code == "nothing-to-evaluate" and "plan-retention" in caught.value.hint
+    plans = tables["retention_plan"].with_columns(held_out=pl.lit(value=False), action=pl.lit("offer"), assignment=0.0)
+    nobody = run({**tables, "retention_plan": plans})
+    assert nobody.tables == {} and {"no-counterpart", "no-holdout"} <= set(codes(nobody))
+    unplanned = tables["retention_plan"].with_columns(action=pl.lit("none"))
+    with pytest.raises(MissingInputError):
+        run({**tables, "retention_plan": unplanned})
+
+
+def test_without_outcomes_costs_are_the_plans_and_nobody_is_said_to_be_reached(tables: Tables) -> None:
+    outcome = run({name: frame for name, frame in tables.items() if name != "retention_outcomes"})
+    row = total(outcome)
+    assert "outcomes-missing" in codes(outcome) and row["contacted"] is None and row["effect_contacted"] is None
+    assert row["cost"] == 6.0 * row["treated"]
+    assert table(outcome, "retention_checks").filter(check="contaminated")["passed"].is_null().all()
+
+
+def history(plans: pl.DataFrame, **more: Any) -> pl.DataFrame:
+    """The first plan as a campaign of the operator's own."""
+    held = pl.col("held_out")
+    frame = plans.select(
+        "customer_id",
+        campaign_id=pl.lit("spring"),
+        arm=pl.when(held).then(pl.lit("held_out")).otherwise(pl.lit("treated")),
+        offer_id=pl.when(~held).then(pl.lit("credit")),
+        channel=pl.when(~held).then(pl.lit("phone")),
+        contacted_on=pl.when(~held).then(pl.lit(date(2024, 3, 9))),
+        response=pl.when(~held).then(pl.lit("yes")),
+        cost=pl.when(~held).then(4.0),
+    )
+    return frame.with_columns(**more)
+
+
+def past(**more: Any) -> Tables:
+    plans = plan(date(2024, 2, 1)).with_columns(offer_id=pl.lit("x"))
+    months = contract("customer_months").conform(months_of(plans).lazy()).collect().lazy()
+    return {"campaigns": history(plans, **more).lazy(), "customer_months": months}
+
+
+def test_a_past_campaign_with_both_arms_is_a_trial_without_any_plan() -> None:
+    outcome = run(past())
+    row = total(outcome, "spring")
+    assert row["plan_month"] == date(2024, 2, 1) and row["treated"] + row["held_out"] == 1500
+    assert total(outcome, "spring", offer_id="credit")["held_out"] == row["held_out"]  # the only offer there was
+    assert row["cost"] == 4.0 * row["treated"] and row["accepted"] == row["treated"]
+    assert abs(row["value_saved"] - 600 * row["saves"]) < 1e-6  # 12 months of 50
+    checks = table(outcome, "retention_checks")
+    assert checks.filter(check="sample-ratio")["passed"].is_null().all()  # nobody knows how they were drawn
+    assert table(outcome, "retention_evidence")["segment_name"].unique().to_list() == ["unknown"]
+    assert outcome.metrics["orders"] == []
+    with pytest.raises(MissingInputError):
+        run(past(), past_trials="off")
+
+
+def test_past_campaigns_that_cannot_be_compared_are_told_and_a_plan_is_not_counted_twice(tables: Tables) -> None:
+    for more, code in (
+        ({"arm": pl.lit("treated")}, "campaigns-without-holdout"),
+        ({"contacted_on": pl.lit(None).cast(pl.Date)}, "campaigns-undated"),
+    ):
+        outcome = run({**tables, "campaigns": history(plan(date(2024, 2, 1)), **more).lazy()})
+        assert code in codes(outcome) and outcome.metrics["campaigns"] == 2
+    twice = history(plan(date(2024, 2, 1)), campaign_id=pl.lit("retention-2024-02"))
+    assert run({**tables, "campaigns": twice.lazy()}).metrics["treated"] == run(tables).metrics["treated"]
+
+
+def test_a_campaign_called_all_is_not_taken_for_all_of_them() -> None:
+    effects = table(run(past(campaign_id=pl.lit("all"))), "retention_effects")
+    assert set(effects["campaign_id"]) == {"all", "all (campaign_id)"}
+
+
+def test_order_of_rows_changes_nothing_and_every_figure_has_its_column(tables: Tables, found: Outcome) -> None:
+    mixed = {name: frame.collect().sample(fraction=1.0, shuffle=True, seed=5).lazy() for name, frame in tables.items()}
+    again = run(mixed)
+    for name in found.tables:
+        assert table(again, name).equals(table(found, name)), name
+    assert again.metrics == found.metrics
+    assert set(FIGURES) <= set(found.metrics)
+
+
+def test_other_chances_of_being_held_out_are_weighed(tables: Tables) -> None:
+    # risky cells are held out more often: a plain comparison would take them for an effect of the campaign
+    size = 4000
+    calm, wild = (plan(date(2024, 2, 1), size, 3, share, first) for share, first in ((0.1, 0), (0.5, size)))
+    noise = np.random.default_rng(0)
+    both = pl.concat(
+        [
+            calm.with_columns(stays=pl.Series(noise.random(size) < 0.95)),
+            wild.with_columns(stays=pl.Series(noise.random(size) < 0.55)),
+        ]
+    ).with_columns(offer_id=pl.lit("x"))
+    months = contract("customer_months").conform(months_of(both).lazy()).collect().lazy()
+    row = total(run({"retention_plan": both.drop("stays").lazy(), "customer_months": months}))
+    assert row["uplift_low"] < 0 < row["uplift_high"] and row["verdict"] == "cannot-tell"
+    plain = {held: part["stays"].mean() for (held,), part in both.group_by("held_out")}
+    assert plain[False] - plain[True] > 0.15
