@@ -27,6 +27,7 @@ MOST = 20_000
 _TITLES = (("Tasks", "任务"), ("How to fill in", "填写说明"))
 _WIDTHS = {"what": 34, "why": 44, "talk": 60, "offer": 20, "offer_given": 20, "note": 26, "task_id": 14, "customer": 16}
 _WIDTH, _TALL = 13, 60
+_FORMATS = {"priority": "0", "deadline": "yyyy-mm-dd", "contacted_on": "yyyy-mm-dd", "cost": "0.00"}
 _WRAPPED = ("what", "why", "talk", "note")
 _GREY, _YELLOW = "FFD9D9D9", "FFFFF2CC"
 _LONGEST = 32_000
@@ -81,32 +82,42 @@ def task_book(rows: Sequence[Mapping[str, Any]], lang: str, offers: Iterable[str
 
 def _filled(sheet: Worksheet, rows: Sequence[Mapping[str, Any]], tongue: int) -> None:
     """The header and a row per task."""
-    from openpyxl.cell import Cell
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    top, wrapped, free = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True), Protection(locked=False)
-    fills = {True: PatternFill("solid", fgColor=_YELLOW), False: PatternFill("solid", fgColor=_GREY)}
+    styles = _styles(sheet)
     for at, (field, names) in enumerate(HEADERS.items(), start=1):
         head = sheet.cell(1, at, names[tongue])
-        head.font, head.fill, head.alignment = Font(bold=True), fills[field in FILLED], wrapped
+        head.font, head.alignment = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+        head.fill = PatternFill("solid", fgColor=_YELLOW if field in FILLED else _GREY)
         sheet.column_dimensions[get_column_letter(at)].width = _WIDTHS.get(field, _WIDTH)
     for line, row in enumerate(rows, start=2):
         values = _values(row, tongue)
         sheet.row_dimensions[line].height = _TALL
         for at, field in enumerate(HEADERS, start=1):
             cell = sheet.cell(line, at)
-            assert isinstance(cell, Cell)  # noqa: S101 - no cells are merged
+            cell.style = styles[field]
             _write(cell, values.get(field))
-            cell.alignment = wrapped if field in _WRAPPED else top
-            if field in FILLED:
-                cell.protection, cell.fill = free, fills[True]
-                cell.number_format = {"contacted_on": "yyyy-mm-dd", "cost": "0.00"}.get(field, "@")
     sheet.freeze_panes = "D2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADERS))}{len(rows) + 1}"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
+
+
+def _styles(sheet: Worksheet) -> dict[str, str]:
+    """The name of the style of each column; a style of one's own for each cell would take most of the time."""
+    from openpyxl.styles import Alignment, NamedStyle, PatternFill, Protection
+
+    found = {}
+    for field in HEADERS:
+        style = NamedStyle(f"telcli {field}", number_format=_FORMATS.get(field, "@"))
+        style.alignment = Alignment(vertical="top", wrap_text=field in _WRAPPED)
+        if field in FILLED:
+            style.fill, style.protection = PatternFill("solid", fgColor=_YELLOW), Protection(locked=False)
+        sheet.parent.add_named_style(style)
+        found[field] = style.name
+    return found
 
 
 def _values(row: Mapping[str, Any], tongue: int) -> dict[str, Any]:
@@ -132,8 +143,6 @@ def _write(cell: Any, value: Any) -> None:
         cell.data_type = "s"
     else:
         cell.value = value
-        if isinstance(value, date):
-            cell.number_format = "yyyy-mm-dd"
 
 
 def _lists(sheet: Worksheet, tongue: int, offers: Sequence[str], channels: Sequence[str]) -> dict[str, str]:
