@@ -118,7 +118,7 @@ def _stage_files(
         folder.mkdir(parents=True)
         for name, (estimator, description) in outcome.models.items():
             places += model_file.write(folder / name, estimator, jsonable(description))
-    drawn = landed.get(stage.draws) if stage.draws else next(iter(landed.values()))
+    drawn = landed.get(stage.draws) if stage.draws else next(iter(landed.values()), None)
     if render and drawn and drawn.staged:
         folder = staging / stage.folder.format(as_of=as_of)
         folder.mkdir(parents=True)
