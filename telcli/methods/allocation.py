@@ -171,6 +171,8 @@ def _allocated(problem: Problem) -> Allocation:
 def _chosen(problem: Problem, prices: Prices, bound: float) -> tuple[Ints, float]:
     """The best choice found, and the least bound proved."""
     tried = [rounded(problem, prices)]
+    if bound - problem.total(tried[0]) <= _NEAR * bound:
+        return tried[0], bound
     if np.isfinite(problem.value).sum() <= _PAIRS:
         exact, proved = searched(problem, nodes=_NODES, near=_NEAR)
         tried += [] if exact is None else [exact]
