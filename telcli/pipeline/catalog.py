@@ -94,6 +94,15 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "campaigns",
+        needs=("customer_months",),
+        uses=("campaigns",),
+        gives=("campaign_status", "campaign_overlap", "campaign_response"),
+        aside=True,
+        spans=("segments", "retention_plan", "retention_outcomes"),
+        recent=("segments", "retention_plan", "retention_outcomes"),
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

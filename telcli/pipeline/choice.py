@@ -61,14 +61,17 @@ def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
 
 
 def _over_months(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
-    """Name the partitions of results that reach over months: all before its own, the latest, what it adds to."""
+    """Name the partitions of results that reach over months: all before its own, the latest, what it adds to.
+
+    What it spans and has recent too it is given up to its own month.
+    """
     month = as_of.isoformat() if as_of else "9999"
     until = {
         table: tuple(name for name in manifest.partitions(table) if not stage.snapshot or name <= month)
         for table in (*stage.spans, *stage.recent, *stage.keeps)
     }
     found = {table: tuple(name for name in until[table] if name < month) for table in stage.spans}
-    found |= {table: until[table][-1:] for table in stage.recent}
+    found |= {table: until[table] if table in stage.spans else until[table][-1:] for table in stage.recent}
     found |= {table: until[table] for table in stage.keeps}
     return {table: names for table, names in found.items() if names}
 

@@ -37,7 +37,7 @@ class Stage:
     looks_back : tables of its own of which it is given every snapshot of the twelve months before.
     settles : whether a month once made goes on by the snapshot that it recalled then.
     spans : results of which it is given every snapshot before its own month, in one frame.
-    recent : results of which it is given the latest snapshot up to its own month.
+    recent : results of which it is given the latest snapshot up to its own month; what it spans too, all up to it.
     borrows : models of other stages, by stage and name, of which it is given the latest up to its own month.
     opens : the module of `telcli.io` that reads the files its command line names; empty where it names none.
     keeps : tables of its own that it is given whole, up to its month, and adds to: it does not depend on them.

@@ -1,5 +1,6 @@
 """Settings: what can be chosen, and where each choice came from. Imports the standard library alone."""
 
+from telcli.settings.campaigning import CampaignsSettings
 from telcli.settings.declared import (
     SECTIONS,
     GeneralSettings,
@@ -29,6 +30,7 @@ __all__ = [
     "OFFERS",
     "SECTIONS",
     "STARS",
+    "CampaignsSettings",
     "CustomerMonthsSettings",
     "EngineSettings",
     "EvaluateRetentionSettings",

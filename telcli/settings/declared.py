@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from telcli.settings.campaigning import CampaignsSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.months import CustomerMonthsSettings
@@ -77,6 +78,7 @@ SECTIONS: dict[str, type[Any]] = {
     "predict-churn": PredictChurnSettings,
     "plan-retention": PlanRetentionSettings,
     "evaluate-retention": EvaluateRetentionSettings,
+    "campaigns": CampaignsSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

@@ -58,6 +58,7 @@ _PLACES = {
         ("churn_by", "churn_tenure", "churn_cohorts", "churn_register", "churn_causes", "care_triggers"),
         "telcli.tables.churn_around_results",
     ),
+    **dict.fromkeys(("campaign_status", "campaign_overlap", "campaign_response"), "telcli.tables.campaign_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

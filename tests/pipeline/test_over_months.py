@@ -95,6 +95,14 @@ def test_all_months_before_the_latest_and_its_own(work: Path, monkeypatch: pytes
     assert set(stage.reads) == {"customer_months", "segments", "churn_costs"}
 
 
+def test_what_is_spanned_and_recent_comes_up_to_the_own_month(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reaching(monkeypatch, spans=("segments",), recent=("segments",))
+    for month in (APRIL, MAY, JUNE):
+        run_stage("segment", Request(work, as_of=month))
+    run_stage("profile", Request(work, as_of=MAY))
+    assert months(GIVEN[-1].tables["segments"]) == [APRIL, MAY]
+
+
 def test_a_stage_is_stale_when_a_month_that_it_spans_changes(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reaching(monkeypatch, spans=("segments",))
     run_stage("profile", Request(work, as_of=JUNE))

@@ -1,0 +1,117 @@
+"""Campaigns on the screen: how each stands, where they meet, and response by segment and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._stage_view import payload, title
+from telcli.cli._words import language, tr
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["tell"]
+
+_EVERY = "all"
+_TABLES = ("campaign_status", "campaign_overlap", "campaign_response")
+_STATUS = (
+    "campaign",
+    "state",
+    "first contact",
+    "last contact",
+    "to contact",
+    "contacted",
+    "accepted",
+    "held out",
+    "cost",
+    "gain a month",
+)
+_OVERLAP = ("campaign", "and", "customers in both", "within the quiet days", "keeps them", "held out, contacted")
+_RESPONSE = ("segment", "channel", "contacted", "responded", "accepted", "cost", "per response", "margin a month")
+
+
+def tell(call: Call, run: StageRun, limit: int) -> None:
+    """Print the three tables; the JSON holds all their rows."""
+    from telcli.pipeline.show import read
+
+    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables)
+
+
+def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
+    yield title(run)
+    status = tables["campaign_status"]
+    yield from _table(_STATUS, map(_status, status), range(4, 10), limit, "campaign_status", len(status))
+    met = sorted(tables["campaign_overlap"], key=lambda row: (-row["near"], -row["both"], row["first"], row["second"]))
+    if met:
+        yield "  " + tr("customers of several campaigns")
+        yield from _table(_OVERLAP, map(_overlap, met), (2, 3, 5), limit, "campaign_overlap", len(met))
+    rows = [row for row in tables["campaign_response"] if row["campaign_id"] == _EVERY and row["contacted"] > 0]
+    rows.sort(key=lambda row: [(row[name] != _EVERY, row[name]) for name in ("segment_name", "channel")])
+    if rows:
+        yield "  " + tr("response by segment and channel, of all campaigns")
+        total = len(tables["campaign_response"])
+        yield from _table(_RESPONSE, map(_response, rows), range(2, 8), limit, "campaign_response", total)
+
+
+def _table(
+    heads: Sequence[str], lines: Iterator[list[str]], right: Sequence[int], limit: int, name: str, total: int
+) -> Iterator[str]:
+    """The first rows under their heads, and where the others are."""
+    every = list(lines)
+    shown = every[:limit]
+    if shown:
+        yield from aligned([[tr(head) for head in heads], *shown], right, indent=4)
+    if len(shown) < total:
+        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=len(shown), total=total, table=name)
+        yield "    " + told
+
+
+def _status(row: Mapping[str, Any]) -> list[str]:
+    days = [str(row[name]) if row[name] else "-" for name in ("first_day", "last_day")]
+    share = "" if row["contacted_share"] is None else f" ({row['contacted_share']:.0%})"
+    gain = _between(row["gain"], row["gain_low"], row["gain_high"], ",.2f")
+    rate = _between(row["accept_rate"], row["accept_low"], row["accept_high"], ".1%")
+    cost = _money(row["cost"]) + ("" if row["budget_used"] is None else f" ({row['budget_used']:.0%})")
+    counts = [f"{row['planned']:,}", f"{row['contacted']:,}{share}", rate, f"{row['held_out']:,}"]
+    return [row["campaign_id"], tr(row["state"]), *days, *counts, cost, gain]
+
+
+def _overlap(row: Mapping[str, Any]) -> list[str]:
+    held = row["held_out_first"] + row["held_out_second"]
+    return [row["first"], row["second"], f"{row['both']:,}", f"{row['near']:,}", row["keeps"], f"{held:,}"]
+
+
+def _response(row: Mapping[str, Any]) -> list[str]:
+    named = row["segment_name_zh"] if language() == "zh" and row["segment_name_zh"] else row["segment_name"]
+    segment, channel = (tr("all") if name == _EVERY else name for name in (named, row["channel"]))
+    rates = [
+        _between(row[f"{name}_rate"], row[f"{name}_low"], row[f"{name}_high"], ".1%") for name in ("response", "accept")
+    ]
+    money = [_money(row[name]) for name in ("cost", "cost_per_response", "accepted_margin")]
+    return [segment, channel, f"{row['contacted']:,}", *rates, *money]
+
+
+def _between(value: float | None, low: float | None, high: float | None, form: str) -> str:
+    """A figure and its interval.
+
+    >>> _between(0.25, 0.2, 0.3, ".0%"), _between(None, None, None, ".0%")
+    ('25% (20%..30%)', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:{form}}" + ("" if low is None or high is None else f" ({low:{form}}..{high:{form}})")
+
+
+def _money(value: float | None) -> str:
+    """An amount; with cents below 100.
+
+    >>> _money(1234.5), _money(3.14159), _money(None)
+    ('1,234', '3.14', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
