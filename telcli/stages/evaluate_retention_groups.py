@@ -121,7 +121,7 @@ def by_group(study: Study, trial: Trial) -> list[Row]:
     """Rows of retention_by of one trial; a dimension that says nothing of anybody is left out."""
     found: list[Row] = []
     for dimension, column in _BY.items():
-        if trial.rows[column].n_unique() == 1 and trial.rows[column][0] == UNKNOWN:
+        if trial.rows[column].n_unique() == 1 and (dimension == "source" or trial.rows[column][0] == UNKNOWN):
             continue
         for (value,), at, unseen in trial.groups([column]):
             shown = at[trial.arms.treated[at]] if dimension == _AFTER else at

@@ -19,6 +19,8 @@ KNOWN = {
     "plan_month": pl.Date,
 }
 """What every row has, null where nobody says; rows of plans keep all other columns of a plan beside."""
+_PARTIAL = 0.8
+"""Share of tasks reported below which it is told."""
 _TRIAL = ("campaign_id", "customer_id")
 
 
@@ -57,6 +59,7 @@ def _planned(study: Study) -> pl.DataFrame:
             "No outcomes of {campaigns} were imported: who was reached is not known, and costs are those of the plan.",
             campaigns=named(silent),
         )
+    _tell_partial(study, rows)
     spent = pl.coalesce("spent", pl.when(talked).then("cost"), pl.lit(0.0))
     return rows.with_columns(
         contacted=pl.when(reported).then(talked.fill_null(value=False)),
@@ -65,6 +68,21 @@ def _planned(study: Study) -> pl.DataFrame:
         response=pl.when(reported).then(pl.col("result").fill_null("not-reported")),
         cost=pl.when(reported).then(spent).otherwise("cost"),
     ).drop("result", "spent")
+
+
+def _tell_partial(study: Study, rows: pl.DataFrame) -> None:
+    """Say where outcomes of many tasks are missing: nobody knows whether those customers were reached."""
+    treated = rows.filter(~pl.col("held_out")).group_by("campaign_id")
+    shares = treated.agg(share=pl.col("result").is_not_null().mean()).sort("campaign_id")
+    few = shares.filter(pl.col("share").is_between(0.0, _PARTIAL, closed="none"))
+    if few.height:
+        study.tell(
+            "outcomes-partial",
+            "Outcomes of {campaigns} were imported for {share:.0%} of tasks or fewer: the effect stands, since all "
+            "tasks count, but costs and who was reached are known of those alone.",
+            campaigns=named(few["campaign_id"].to_list()),
+            share=few["share"].max(),
+        )
 
 
 def _outcomes(study: Study) -> pl.DataFrame:

@@ -102,7 +102,7 @@ def test_money_is_that_of_customers_kept_and_costs_are_those_reported(tables: Ta
 def test_groups_add_up_and_what_is_known_only_afterwards_has_no_effect(found: Outcome) -> None:
     by = table(found, "retention_by").filter(campaign_id="all")
     assert set(by["dimension"]) == {
-        *("segment", "theme", "offer", "channel", "risk_band", "value_band", "manager", "response", "source")
+        *("segment", "theme", "offer", "channel", "risk_band", "value_band", "manager", "response")
     }
     for dimension, part in by.group_by("dimension"):
         if dimension != ("response",):
@@ -248,6 +248,13 @@ def test_without_outcomes_costs_are_the_plans_and_nobody_is_said_to_be_reached(s
     assert "outcomes-missing" in codes(outcome) and row["contacted"] is None and row["effect_contacted"] is None
     assert row["cost"] == 6.0 * row["treated"]
     assert table(outcome, "retention_checks").filter(check="contaminated")["passed"].is_null().all()
+
+
+def test_sheets_that_did_not_come_back_leave_the_effect_as_it_is_and_are_told(small: Tables) -> None:
+    few = small["retention_outcomes"].filter(pl.col("manager_id") == "m1")
+    some, whole = run({**small, "retention_outcomes": few}), run(small)
+    assert "outcomes-partial" in codes(some) and "outcomes-partial" not in codes(whole)
+    assert total(some)["uplift"] == total(whole)["uplift"] and total(some)["cost"] < total(whole)["cost"]
 
 
 def history(plans: pl.DataFrame, **more: Any) -> pl.DataFrame:
