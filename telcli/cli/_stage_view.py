@@ -11,6 +11,7 @@ from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
+from telcli.cli._plan_view import planned
 from telcli.cli._refused import refused
 from telcli.cli._value_view import next_step, scored
 from telcli.cli._words import language, tr
@@ -52,6 +53,8 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
+_FEW = 3
+"""Files of a folder that are named each."""
 EVIDENCE = {
     "told": "as told",
     "pinned": "pinned",
@@ -121,6 +124,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from costed(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
+    yield from planned(run.metrics, verbose=verbose) if run.stage == "plan-retention" else ()
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months", run.metrics) if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))
@@ -138,7 +142,17 @@ def _outputs(run: StageRun, *, verbose: bool) -> Iterator[str]:
         place = f"  {output.path}" if verbose else ""
         yield f"  {output.table:<{max(wide, 18)}}{row_count(output.rows):>16}{place}"
     yield from _listed("and", [output.table for output in tables if output not in first])
-    yield from (f"  {output.path}" for output in run.outputs if output.table not in NAMES)
+    yield from _files([output.path for output in run.outputs if output.table not in NAMES], verbose=verbose)
+
+
+def _files(paths: Sequence[str], *, verbose: bool) -> Iterator[str]:
+    """A file to a line; of many in one folder how many there are."""
+    folders = {path.rpartition("/")[0] for path in paths}
+    for folder in sorted(folders):
+        inside = [path for path in paths if path.rpartition("/")[0] == folder]
+        many = len(inside) > _FEW and not verbose
+        said = [tr("{n} files in {folder}", n=f"{len(inside):,}", folder=folder)] if many else inside
+        yield from (f"  {line}" for line in said)
 
 
 def _headlines(run: StageRun) -> Iterator[str]:

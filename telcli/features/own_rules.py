@@ -11,9 +11,9 @@ import polars as pl
 from telcli.errors import UsageError
 from telcli.tables.condition import ConditionError, asks_clock, condition
 
-__all__ = ["GROUPS", "STARS", "equated", "read", "unfit"]
+__all__ = ["GROUPS", "OFFERS", "STARS", "equated", "read", "unfit"]
 
-GROUPS, STARS = "segment.rules", "score-value.stars"
+GROUPS, STARS, OFFERS = "segment.rules", "score-value.stars", "plan-retention.offers"
 """Sections of telcli.toml that hold rules."""
 _RULE = "telcli.toml: the rule {own} in [{section}] "
 _AS_SQL = "Write it as in SQL, text in single quotes: age < 25 AND region = 'North'"
@@ -72,6 +72,7 @@ _TABLES = ("customer_months", "customers", "subscriptions", "customer_views", "v
 _COLUMNS = {
     GROUPS: "customer_months, customers (and age), subscriptions and customer_views",
     STARS: "value_scores, customer_months and customers",
+    OFFERS: "the plan, customer_months, customers (and age), customer_views, value_scores and churn_scores",
 }
 
 

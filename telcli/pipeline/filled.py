@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from telcli.errors import UsageError
-from telcli.pipeline.provenance import Record, file_sha256
+from telcli.pipeline.provenance import Manifest, Record, file_sha256
 from telcli.pipeline.stage import Stage
 from telcli.pipeline.workdir import HANDED_OUT, Workdir
 
-__all__ = ["unchanged"]
+__all__ = ["not_closed", "unchanged"]
+
+
+def not_closed(stage: Stage, manifest: Manifest, as_of: str) -> None:
+    """See that nothing came yet of what the stage's last run of this month set going.
+
+    Raises
+    ------
+    UsageError
+        A table that closes the month holds it.
+    """
+    for table in stage.closed_by:
+        if as_of in manifest.partitions(table):
+            raise UsageError(
+                "outcomes-came",
+                "{stage} of {month} is not run again: {table} holds what came of it, and another run could change who "
+                "is held out. Nothing was done.",
+                hint="Plan the next month, or add --force to run it all the same.",
+                stage=stage.name,
+                month=as_of[:7],
+                table=table,
+            )
 
 
 def unchanged(workdir: Workdir, stage: Stage, known: Record) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from telcli.pipeline import saved_model
+from telcli.pipeline.left_alone import left_alone
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
@@ -48,6 +49,7 @@ def given_to(
         choices={
             **request.choices,
             **own_words(stage.name, request.workdir),
+            "left_alone": left_alone(settings),
             "currency": general.currency,
             "metrics": metrics_of(stage, manifest, as_of),
             "saved_model": saved_model.latest(stage, workdir, manifest, as_of),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,40 +14,84 @@ __all__ = ["own_words"]
 
 _WINDOWS = ("gap_months", "outcome_months", "late_months", "value_months", "customer_value")
 """Settings of predict-churn by which evaluate-retention tells who stayed, and what a customer is worth."""
-_COSTS_OF, _COSTS = "score-value", tuple(each.name for each in fields(knobs.MarginSettings))
+_WORTH = _WINDOWS[3:]
+"""The latter alone, by which plan-retention does."""
+_COSTS = tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that segment and campaigns take from another stage's section, since they would else stand in two places."""
+_Parsed = Mapping[str, Mapping[str, Any]]
 
 
 def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     """The operator's own words and the settings of other stages that this one goes by; empty for most stages.
 
-    ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for score-value,
-    ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for segment and
-    campaigns what score-value takes off revenue too. ``churn`` for evaluate-retention: the windows of predict-churn.
+    ``offers`` for plan-retention, where there are some, and what predict-churn takes a customer without a value score
+    to be worth; ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for
+    score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
+    segment and campaigns what score-value takes off revenue too. ``churn`` for evaluate-retention: the windows of
+    predict-churn.
     """
-    config = knobs.config_file(workdir)
-    if stage == "ingest":
-        own = knobs.read_config(config).get(knobs.DICTIONARY)
-        return {knobs.DICTIONARY: own} if _says_anything(own) else {}
-    if stage == "predict-churn":
-        section, file = knobs.read_config(config).get(stage, {}), str(config or "telcli.toml")
-        words, reasons = knobs.exit_words(section, file), knobs.own_reasons(section, file)
-        return {**({"exit_words": words} if words else {}), **({"reasons": reasons} if reasons else {})}
-    if stage == "evaluate-retention":
-        values = knobs.resolve("predict-churn", {}, knobs.read_config(config), str(config or "telcli.toml")).values
-        return {"churn": {name: getattr(values, name) for name in _WINDOWS}}
-    if stage not in ("segment", "campaigns", _COSTS_OF):
+    found = _FOUND.get(stage)
+    if found is None:
         return {}
-    parsed, file = knobs.read_config(config), str(config or "telcli.toml")
-    values = knobs.resolve(_COSTS_OF, {}, parsed, file).values
-    if stage == _COSTS_OF:
-        hierarchy = own_hierarchy(parsed.get(stage, {}), values.hierarchy, config)
-        found: dict[str, Any] = {"value_hierarchy": hierarchy} if values.score_by == "indicators" and hierarchy else {}
-        stars = knobs.own_rules(parsed.get(stage, {}), file, knobs.STARS)
-        # their order counts, which a mapping does not keep
-        return {**found, **({"value_stars": [list(pair) for pair in stars.items()]} if stars else {})}
-    rules = knobs.own_rules(parsed.get("segment", {}), file) if stage == "segment" else {}
-    return {**{name: getattr(values, name) for name in _COSTS}, **({"rules": rules} if rules else {})}
+    config = knobs.config_file(workdir)
+    return found(knobs.read_config(config), config)
+
+
+def _of_ingest(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    own = parsed.get(knobs.DICTIONARY)
+    return {knobs.DICTIONARY: own} if own and _says_anything(own) else {}
+
+
+def _of_churn(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    section, file = parsed.get("predict-churn", {}), _file(config)
+    words, reasons = knobs.exit_words(section, file), knobs.own_reasons(section, file)
+    return {**({"exit_words": words} if words else {}), **({"reasons": reasons} if reasons else {})}
+
+
+def _of_plan(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    offers = knobs.own_offers(parsed.get("plan-retention", {}), _file(config))
+    values = knobs.resolve("predict-churn", {}, parsed, _file(config)).values
+    return {**({"offers": offers} if offers else {}), **{name: getattr(values, name) for name in _WORTH}}
+
+
+def _of_evaluation(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    values = knobs.resolve("predict-churn", {}, parsed, _file(config)).values
+    return {"churn": {name: getattr(values, name) for name in _WINDOWS}}
+
+
+def _of_value(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    section, values = parsed.get("score-value", {}), knobs.resolve("score-value", {}, parsed, _file(config)).values
+    hierarchy = own_hierarchy(section, values.hierarchy, config)
+    found: dict[str, Any] = {"value_hierarchy": hierarchy} if values.score_by == "indicators" and hierarchy else {}
+    stars = knobs.own_rules(section, _file(config), knobs.STARS)
+    # their order counts, which a mapping does not keep
+    return {**found, **({"value_stars": [list(pair) for pair in stars.items()]} if stars else {})}
+
+
+def _of_segment(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    rules = knobs.own_rules(parsed.get("segment", {}), _file(config))
+    return {**_of_campaigns(parsed, config), **({"rules": rules} if rules else {})}
+
+
+def _of_campaigns(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    values = knobs.resolve("score-value", {}, parsed, _file(config)).values
+    return {name: getattr(values, name) for name in _COSTS}
+
+
+_FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
+    "ingest": _of_ingest,
+    "segment": _of_segment,
+    "score-value": _of_value,
+    "predict-churn": _of_churn,
+    "plan-retention": _of_plan,
+    "evaluate-retention": _of_evaluation,
+    "campaigns": _of_campaigns,
+}
+
+
+def _file(config: Path | None) -> str:
+    """What the file in force is called in a sentence."""
+    return str(config or "telcli.toml")
 
 
 def _says_anything(own: Any) -> bool:

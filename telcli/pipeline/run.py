@@ -15,8 +15,9 @@ from telcli.pipeline import catalog, saved_model
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import dropped, given, pages_gone, told
-from telcli.pipeline.filled import unchanged
+from telcli.pipeline.filled import not_closed, unchanged
 from telcli.pipeline.given import given_to, key_of, metrics_of
+from telcli.pipeline.left_alone import print_of
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.request import Request
@@ -79,6 +80,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         done = _done(name, manifest, known, basis) if known and sound and not request.force else None
         if done:
             return _told(workdir, manifest, name, done, skipped=True)
+        if not request.force:
+            not_closed(stage, manifest, key_of(as_of))
         inputs = given_to(stage, workdir, manifest, chosen, as_of, settings, general, request)
         stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
         inputs = dataclasses.replace(inputs, before=stands)
@@ -151,7 +154,9 @@ def lay_basis(
 
         inputs = fingerprint(request.sources, request.workdir)
     inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
-    inputs |= saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
+    inputs |= (
+        print_of(settings) | saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
+    )
     if stage.opens:
         from telcli.pipeline.opened import prints
 

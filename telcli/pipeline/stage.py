@@ -40,6 +40,7 @@ class Stage:
     recent : results of which it is given the latest snapshot up to its own month; what it spans too, all up to it.
     borrows : models of other stages, by stage and name, of which it is given the latest up to its own month.
     opens : the module of `telcli.io` that reads the files its command line names; empty where it names none.
+    closed_by : tables that, once they hold its month, forbid to make that month again but with --force.
     keeps : tables of its own that it is given whole, up to its month, and adds to: it does not depend on them.
     draws, folder : the table that its files are drawn of, the first it gives where empty, and the folder they go to.
     """
@@ -62,6 +63,7 @@ class Stage:
     borrows: tuple[tuple[str, str], ...] = ()
     opens: str = ""
     keeps: tuple[str, ...] = ()
+    closed_by: tuple[str, ...] = ()
     draws: str = ""
     folder: str = "reports"
 

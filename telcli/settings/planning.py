@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telcli.settings.setting import setting
+from telcli.settings.tasking import TaskSettings
 
 __all__ = ["PlanRetentionSettings"]
 
@@ -93,18 +94,15 @@ class LimitSettings(GridSettings):
         "File of customers who are not to be contacted: a customer_id to a line.",
         "免打扰名单文件：每行一个 customer_id。",
     )
-    deadline_days: int = setting(
-        21,
-        "Days after the snapshot month by which customers are to be contacted.",
-        "快照月份结束后多少天内完成触达。",
-        unit="days",
-        low=1,
-        high=92,
+    automatic_channels: str = setting(
+        "sms, app, email, online, post",
+        "Channels that take none of an account manager's time, by comma.",
+        "不占用客户经理时间的渠道，逗号分隔。",
     )
 
 
 @dataclass(frozen=True)
-class PlanRetentionSettings(LimitSettings):
+class PlanRetentionSettings(LimitSettings, TaskSettings):
     """Whom to contact with which offer, and whom to hold out."""
 
     holdout: float = setting(

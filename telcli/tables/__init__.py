@@ -58,6 +58,8 @@ _PLACES = {
         ("churn_by", "churn_tenure", "churn_cohorts", "churn_register", "churn_causes", "care_triggers"),
         "telcli.tables.churn_around_results",
     ),
+    **dict.fromkeys(("retention_plan", "retention_cells", "plan_offers", "plan_overlap"), "telcli.tables.plan_results"),
+    "retention_tasks": "telcli.tables.task_results",
     **dict.fromkeys(("campaign_status", "campaign_overlap", "campaign_response"), "telcli.tables.campaign_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(

@@ -87,6 +87,9 @@ class RetentionCells(dy.Schema):
     needed_held_out = c.integer(
         "To be held out, for that gain to be seen", "识别预期增益所需对照数", "customers", low=0
     )
+    plans_needed = c.integer(
+        "As many plans like this one show that gain together", "识别预期增益所需同类计划数", "plans", low=1
+    )
     power = c.share("Chance that this plan shows that gain", "检验功效")
     detectable = c.share("Least gain that this plan would show", "可识别的最小增益")
 

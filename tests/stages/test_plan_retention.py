@@ -1,0 +1,204 @@
+"""The plan of a month: who is contacted with what, who is held out, and why nobody else."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.errors import DataError, UsageError
+from telcli.stages import Outcome
+from telcli.tables import contract
+from tests.stages.plan_world import MONTH, OFFERS, codes, planned, table, world
+
+
+@pytest.fixture(scope="module")
+def free() -> Outcome:
+    """Without any limit."""
+    return planned()
+
+
+@pytest.fixture(scope="module")
+def tight() -> Outcome:
+    """Within every kind of limit."""
+    offers = {**OFFERS, "CALL": {**OFFERS["CALL"], "limit": 25}}
+    return planned(offers=offers, budget="900", channel_capacity="outbound=20, sms=40", manager_capacity=8, holdout=0.2)
+
+
+def contacted(plan: pl.DataFrame) -> pl.DataFrame:
+    return plan.filter(pl.col("action") == "offer")
+
+
+def test_everybody_who_is_here_has_a_row_that_says_why(free: Outcome) -> None:
+    plan = table(free)
+    assert plan["customer_id"].to_list() == [f"C{at:05d}" for at in range(400) if at % 100 != 99]
+    assert set(plan.filter(pl.col("action") == "offer")["why"]) == {"planned"}
+    assert set(plan.filter(pl.col("action") == "held-out")["why"]) == {"held-out"}
+    none = plan.filter(pl.col("action") == "none")
+    assert not {"planned", "held-out", "no-money", "no-capacity"} & set(none["why"])
+    nothing = ("offer_id", "channel", "manager_id", "expected_value", "cost", "uplift", "deadline", "assignment")
+    assert none.select(pl.col(nothing).count()).row(0) == (0,) * len(nothing)
+    assert (plan["held_out"] == (plan["action"] == "held-out")).all()
+    assert set(plan["campaign_id"]) == {"retention-2024-06"}
+
+
+def test_the_value_is_the_published_formula_where_nothing_is_known(free: Outcome) -> None:
+    for row in table(free).filter(pl.col("action") != "none").iter_rows(named=True):
+        offer = OFFERS[row["offer_id"]]
+        p, worth, d, f = row["churn_probability"], row["worth"], offer["cost"], offer["contact_cost"]
+        fits = row["theme"] is None or row["theme"] in offer.get("themes", [row["theme"]])
+        g, take = offer["accept"] * (1.0 if fits else 0.5), offer.get("take", 1.0)
+        assert row["expected_value"] == pytest.approx(p * g * (worth - d) - (1 - p) * take * d - f)
+        assert row["cost"] == pytest.approx((p * g + (1 - p) * take) * d + f)
+        assert row["expected_value"] > 0
+        assert row["evidence"] == "assumed"
+
+
+def test_without_limits_each_has_the_offer_of_highest_value(free: Outcome) -> None:
+    plan = table(free)
+    for code in OFFERS:
+        alone = table(planned(offers={code: OFFERS[code]})).select("customer_id", other="expected_value")
+        joined = plan.join(alone, on="customer_id").filter(pl.col("other").is_not_null())
+        assert (joined["expected_value"] >= joined["other"] - 1e-9).all()
+    assert free.metrics["limits"]["gap"] == 0.0
+    assert free.metrics["limit_costs"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_tenth_is_held_out_by_lot_in_each_cell_and_offer(free: Outcome) -> None:
+    chosen = table(free).filter(pl.col("action") != "none")
+    strata = chosen.group_by("cell", "offer_id").agg(
+        held=pl.col("held_out").sum(), share=pl.col("assignment").mean(), n=pl.len()
+    )
+    assert (strata["held"] - strata["share"] * strata["n"]).abs().max() < 1.0
+    assert set(chosen["assignment"].round(9)) <= {round(0.1 + step / 100, 9) for step in range(11)}
+    assert chosen["held_out"].sum() > 10
+
+
+def test_the_order_of_rows_changes_nothing(tight: Outcome) -> None:
+    shuffled = {
+        name: frame.collect().sample(fraction=1.0, shuffle=True, seed=9).lazy() for name, frame in world().items()
+    }
+    offers = {**OFFERS, "CALL": {**OFFERS["CALL"], "limit": 25}}
+    settings: dict[str, Any] = {"budget": "900", "channel_capacity": "outbound=20, sms=40", "manager_capacity": 8}
+    again = planned(shuffled, offers=offers, holdout=0.2, **settings)
+    for name, frame in tight.tables.items():
+        assert frame.collect().equals(again.tables[name].collect()), name
+    assert again.metrics == tight.metrics
+
+
+def test_limits_hold_of_those_contacted_and_are_used(tight: Outcome) -> None:
+    plan = contacted(table(tight))
+    assert plan["cost"].sum() <= 900.0
+    by_channel = dict(plan.group_by("channel").len().iter_rows())
+    assert by_channel.get("outbound", 0) <= 20
+    assert by_channel.get("sms", 0) <= 40
+    hands = plan.filter(pl.col("channel") != "sms").group_by("manager_id").len()
+    assert hands.filter(pl.col("manager_id") != "unassigned")["len"].max() <= 8
+    assert plan.filter(pl.col("offer_id") == "CALL").height <= 25
+    used = max(plan["cost"].sum() / 900, by_channel["outbound"] / 20, by_channel["sms"] / 40)
+    assert used >= 0.9
+    assert tight.metrics["limit_costs"] > 0
+    assert {"no-money", "no-capacity"} & set(table(tight)["why"])
+
+
+def test_tasks_are_those_contacted(tight: Outcome) -> None:
+    plan, tasks = contacted(table(tight)), table(tight, "retention_tasks")
+    assert sorted(tasks["customer_id"]) == plan["customer_id"].to_list()
+    assert not tasks["manager_id"].is_in(["unassigned"]).all()
+    first = tasks.filter(pl.col("owner")).join(world()["customers"].collect(), on="customer_id")
+    assert (first["manager_id"] == first["manager_id_right"]).all()
+    assert "账单上涨" in tasks["why_zh"][0]
+
+
+def test_cells_and_offers_add_up_to_the_plan(free: Outcome) -> None:
+    plan, cells, offers = table(free), table(free, "retention_cells"), table(free, "plan_offers")
+    whole, parts = cells.filter(pl.col("cell") == "all"), cells.filter(pl.col("cell") != "all")
+    assert parts.height == 9
+    for name in ("customers", "contacted", "held_out"):
+        assert parts[name].sum() == whole[name].item()
+    for name in ("worth", "expected_loss", "expected_value", "cost"):
+        assert parts[name].sum() == pytest.approx(whole[name].item())
+    assert whole["customers"].item() == plan.height
+    assert offers["contacted"].sum() == contacted(plan).height == whole["contacted"].item()
+    assert (offers["eligible"] >= offers["worthwhile"]).all()
+    assert (offers["worthwhile"] >= offers["wanted"]).all()
+    assert free.metrics["contacted"] == contacted(plan).height
+    seen = whole.row(0, named=True)
+    assert 0 < seen["power"] < 1
+    assert seen["needed_contacted"] > seen["contacted"]
+
+
+def test_a_grid_of_two_has_four_cells() -> None:
+    outcome = planned(grid=2, value_by="quantile", high_value_share=0.25)
+    assert set(table(outcome)["cell"]) == {"high-high", "high-low", "low-high", "low-low"}
+    assert table(outcome, "retention_cells").height == 5
+    high = table(outcome).filter(pl.col("value_band") == "high")
+    assert high.height == 99
+    assert high["worth"].min() >= table(outcome).filter(pl.col("value_band") == "low")["worth"].max()
+
+
+@pytest.mark.parametrize(
+    ("offers", "given", "code", "why"),
+    [
+        (OFFERS, {"budget": "0"}, "plan-no-money", "no-money"),
+        (OFFERS, {"channel_capacity": "outbound=0, phone=0, sms=0"}, "plan-no-capacity", "no-capacity"),
+        ({"A": {**OFFERS["CREDIT"], "cost": 9999}}, {}, "plan-not-worth", "not-worth"),
+        ({"A": {**OFFERS["CREDIT"], "when": "churn_probability > 2"}}, {}, "plan-not-eligible", "not-eligible"),
+    ],
+)
+def test_where_nobody_can_be_contacted_it_says_why(
+    offers: dict[str, Any], given: dict[str, Any], code: str, why: str
+) -> None:
+    outcome = planned(offers=offers, **given)
+    plan = table(outcome)
+    assert set(plan["action"]) == {"none"}
+    assert code in codes(outcome)
+    assert why in set(plan["why"])
+    assert outcome.metrics["expected_value"] == 0
+
+
+def test_conditions_of_offers_choose_customers() -> None:
+    only = {"A": {**OFFERS["TEXT"], "when": "age < 40 AND value_band <> 'low'", "strategies": ["retain"]}}
+    plan = table(planned(offers=only)).filter(pl.col("action") != "none")
+    ages = world()["customers"].with_columns(age=2024 - pl.col("birth_year")).collect()
+    assert plan.height > 0
+    assert plan.join(ages, on="customer_id")["age"].max() < 40
+    assert set(plan["strategy"]) == {"retain"}
+    with pytest.raises(UsageError, match=r"\[plan-retention.offers\] names vaule_band"):
+        planned(offers={"A": {**OFFERS["TEXT"], "when": "vaule_band = 'low'"}})
+
+
+def test_without_value_scores_worth_is_revenue_and_it_says_so() -> None:
+    tables = {name: frame for name, frame in world().items() if name != "value_scores"}
+    outcome = planned(tables)
+    assert "plan-no-value" in codes(outcome)
+    revenue = world()["customer_months"].select("customer_id", worth=12 * pl.col("revenue_mean_3")).collect()
+    joined = table(outcome).join(revenue, on="customer_id")
+    assert joined["worth"].to_list() == pytest.approx(joined["worth_right"].to_list())
+
+
+def test_who_is_listed_is_left_alone(free: Outcome) -> None:
+    named = contacted(table(free))["customer_id"].to_list()[:5]
+    outcome = planned(choices={"left_alone": tuple(named)})
+    plan = table(outcome).filter(pl.col("customer_id").is_in(named))
+    assert set(plan["why"]) == {"suppressed"}
+    assert set(plan["action"]) == {"none"}
+
+
+def test_nobody_left_is_a_sentence() -> None:
+    gone = {**world(), "customer_months": world()["customer_months"].with_columns(left=pl.lit(value=True))}
+    with pytest.raises(DataError, match="nobody to plan for in 2024-06"):
+        planned(gone)
+
+
+def test_without_a_holdout_it_warns() -> None:
+    outcome = planned(holdout=0.0)
+    assert "plan-no-holdout" in codes(outcome)
+    assert table(outcome)["held_out"].sum() == 0
+
+
+def test_offers_of_telcli_work_without_settings() -> None:
+    outcome = planned(offers=None)
+    assert outcome.metrics["contacted"] > 0
+    assert codes(outcome) == ["plan-assumed"]
+    assert contract("retention_plan").schema.validate(table(outcome)).height == table(outcome).height
+    assert outcome.as_of == MONTH
