@@ -27,6 +27,11 @@ TRUSTED = (
     "telcli.methods.churn_model.ChurnModel",
     "telcli.methods.churn_terms.ChurnTerms",
     "telcli.methods.level_rates.LevelRates",
+    "telcli.methods.uplift_basis.UpliftBasis",
+    "telcli.methods.uplift_learners.LineEffect",
+    "telcli.methods.uplift_learners.OddsEffect",
+    "telcli.methods.uplift_learning.UpliftModel",
+    "telcli.methods.uplift_trees.TreeEffect",
 )
 """Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
 

@@ -20,8 +20,8 @@ _STEPS, _CLOSE = 200, 1e-12
 class Pooled(NamedTuple):
     """Mean effect with its interval, the interval of a new period's effect, and how the periods differ.
 
-    `spread` is the variance between periods (tau^2), `q` Cochran's Q about the mean of fixed effects, `share` (I^2, 0..1)
-    the part of the differences that is not chance, `shrunk` each period's effect drawn to the mean.
+    `spread` is the variance between periods (tau^2), `q` Cochran's Q about the mean of fixed effects, `share` (I^2,
+    0..1) the part of the differences that is not chance, `shrunk` each period's effect drawn to the mean.
     """
 
     mean: float
