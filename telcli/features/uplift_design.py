@@ -40,9 +40,11 @@ def design(plan_rows: pl.DataFrame, months: pl.LazyFrame) -> tuple[NDArray[np.fl
 
     Parameters
     ----------
-    plan_rows : rows of retention_plan, or those to be planned: customer_id, as_of, and what there is of its columns;
+    plan_rows : frame
+        Rows of retention_plan, or those to be planned, with customer_id, as_of and what there is of its columns;
         several months may stand together.
-    months : customer_months.
+    months : frame
+        customer_months.
 
     A band is 0 (low) to 2 (high); a theme or a stage is a column each, 1 where it is the customer's.
 

@@ -81,7 +81,7 @@ def test_offers_are_drawn_to_each_other_and_an_unknown_one_has_their_mean():
 
 
 def test_the_same_seed_gives_the_same_effects_in_any_batch(seen, model):
-    X, treated, stayed, offers = seen
+    X, _, _, offers = seen
     again = UpliftModel(folds=3).fit(*seen, propensity=0.7, seed=3)
     whole = model.predict(X, offers)
     assert (again.predict(X, offers) == whole).all()
