@@ -23,6 +23,8 @@ _POWER = (
     "needed: contacted",
     "held",
 )
+_NAMED = 5
+"""Campaigns that are named."""
 _SHARES = 0.005
 """A price of money below it says nothing."""
 
@@ -45,6 +47,7 @@ def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[st
     for words in (_summary(metrics), _limits(metrics["limits"], metrics["limit_costs"])):
         yield from ("  " + line for line in pack(words, " · ", width - 2))
     yield from ("  " + line for line in pack(_whys(metrics["why"]), " · ", width - 2))
+    yield from ("  " + line for line in pack(_overlap(metrics["overlap"]), " · ", width - 2))
     yield from ("  " + line for line in wrap(tr(_HOW), width - 4) if seen)
 
 
@@ -142,6 +145,17 @@ def _whys(counts: Mapping[str, int]) -> Sequence[str]:
     """Why the others are not contacted, the most first."""
     rest = sorted((name for name in counts if name not in ("planned", "held-out")), key=lambda name: -counts[name])
     return [f"{meant('why', name)} {counts[name]:,}" for name in rest]
+
+
+def _overlap(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Campaigns that reached the same customers, those of most customers first.
+
+    >>> _overlap([{"second": "spring", "customers": 9, "both": 4, "held_back": 2}])
+    ['also in spring 4, left alone because of it 2']
+    """
+    most = sorted(rows, key=lambda row: -row["both"] - (row["held_back"] or 0))[:_NAMED]
+    told = "also in {campaign} {n}, left alone because of it {held}"
+    return [tr(told, campaign=row["second"], n=f"{row['both']:,}", held=f"{row['held_back'] or 0:,}") for row in most]
 
 
 def money(amount: float) -> str:

@@ -88,7 +88,7 @@ STAGES = (
     Stage(
         "plan-retention",
         needs=("churn_scores", "customer_months", "customers"),
-        uses=("value_scores", "segments", "customer_views", "campaigns"),
+        uses=("value_scores", "segments", "customer_views", "campaigns", "contacts"),
         gives=("retention_plan", "retention_cells", "plan_offers", "plan_overlap", "retention_tasks"),
         aside=True,
         spans=("retention_plan", "retention_outcomes"),

@@ -51,7 +51,15 @@ def _of_churn(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
 def _of_plan(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     offers = knobs.own_offers(parsed.get("plan-retention", {}), _file(config))
     values = knobs.resolve("predict-churn", {}, parsed, _file(config)).values
-    return {**({"offers": offers} if offers else {}), **{name: getattr(values, name) for name in _WORTH}}
+    ranks = [
+        name.strip() for name in knobs.resolve("campaigns", {}, parsed, _file(config)).values.priorities.split(",")
+    ]
+    return {
+        **({"offers": offers} if offers else {}),
+        **{name: getattr(values, name) for name in _WORTH},
+        "window_months": values.gap_months + values.outcome_months,
+        "priorities": [name for name in ranks if name],
+    }
 
 
 def _of_evaluation(parsed: _Parsed, config: Path | None) -> dict[str, Any]:

@@ -94,6 +94,25 @@ class LimitSettings(GridSettings):
         "File of customers who are not to be contacted: a customer_id to a line.",
         "免打扰名单文件：每行一个 customer_id。",
     )
+    complaint_days: int = setting(
+        0,
+        "Days after a complaint in which a customer is left alone.",
+        "客户投诉后多少天内不触达。",
+        unit="days",
+        low=0,
+        high=366,
+    )
+    refusal_columns: str = setting(
+        "",
+        "Attributes of customers who are not to be contacted, by comma; those of a usual name where this is empty.",
+        "标明客户拒绝触达的属性列，逗号分隔；留空时按常用列名识别。",
+    )
+    rest: str = setting(
+        "on",
+        "Whether customers held out of an earlier plan stay so until its outcome window is over.",
+        "往期计划的对照组客户在其结果窗口结束前是否继续不触达。",
+        choices=("on", "off"),
+    )
     automatic_channels: str = setting(
         "sms, app, email, online, post",
         "Channels that take none of an account manager's time, by comma.",

@@ -23,7 +23,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.plan_retention_choice import Chosen, Limits, choose, limits_of
 from telcli.stages.plan_retention_pairs import Pairs, pairs_of
 from telcli.stages.plan_retention_people import people_of
-from telcli.stages.plan_retention_policy import Policy, policy_of
+from telcli.stages.plan_retention_policy import Policy, overlap_table, policy_of
 from telcli.stages.plan_retention_study import Study
 from telcli.stages.plan_retention_tables import cells_table, offers_table, plan_table
 from telcli.stages.plan_retention_told import limits_told, metrics_of, tell_of
@@ -36,9 +36,9 @@ Flags = NDArray[np.bool_]
 def plan_retention(inputs: Inputs, settings: PlanRetentionSettings) -> Outcome:
     """Plan the contacts of the month after the snapshot.
 
-    Needs churn_scores, customer_months and customers; uses value_scores, segments, customer_views and campaigns, plans
-    and outcomes of earlier months, what is known of offers by then, and an uplift model that is trusted. Gives
-    retention_plan, retention_cells, plan_offers, plan_overlap and retention_tasks.
+    Needs churn_scores, customer_months and customers; uses value_scores, segments, customer_views, campaigns,
+    contacts, plans and outcomes of earlier months, what is known of offers by then, and an uplift model that is
+    trusted. Gives retention_plan, retention_cells, plan_offers, plan_overlap and retention_tasks.
 
     Raises
     ------
@@ -62,17 +62,20 @@ def plan_retention(inputs: Inputs, settings: PlanRetentionSettings) -> Outcome:
     why = _why(people, pairs, (fits, harmful, able), pays, policy, chosen, limits)
     plan = plan_table(study, people, offers, pairs, chosen, why)
     cells, of_offers = cells_table(study, plan), offers_table(study, offers, pairs, able, harmful, chosen)
+    overlap = overlap_table(study, plan, policy)
     tell_of(study, plan, offers)
     told = limits_told(limits, chosen, pairs)
     tables = {
         "retention_plan": plan,
         "retention_cells": cells,
         "plan_offers": of_offers,
-        "plan_overlap": policy.overlap(plan),
+        "plan_overlap": overlap,
         "retention_tasks": tasks(plan, offers, facts=people),
     }
     lazy = {name: frame.lazy() for name, frame in tables.items()}
-    return Outcome(lazy, metrics_of(study, plan, (cells, of_offers), told), tuple(study.notices), as_of=study.as_of)
+    return Outcome(
+        lazy, metrics_of(study, plan, (cells, of_offers, overlap), told), tuple(study.notices), as_of=study.as_of
+    )
 
 
 def _fits(study: Study, people: pl.DataFrame, offers: pl.DataFrame) -> Flags:

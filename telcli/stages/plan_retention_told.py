@@ -19,8 +19,8 @@ __all__ = ["limits_told", "metrics_of", "tell_of"]
 def metrics_of(
     study: Study, plan: pl.DataFrame, tables: Sequence[pl.DataFrame], limits: dict[str, Any]
 ) -> dict[str, Any]:
-    """The plan in figures; `tables` are those of cells and of offers."""
-    cells, offers = tables
+    """The plan in figures; `tables` are those of cells, of offers and of overlap."""
+    cells, offers, overlap = tables
     whole = cells.row(cells["cell"].to_list().index("all"), named=True)
     counts = plan.group_by("why").len().sort("why")
     evidence = plan.filter(pl.col("action") != "none").group_by("evidence").len().sort("evidence")
@@ -39,6 +39,7 @@ def metrics_of(
         "evidence": dict(evidence.iter_rows()),
         "cells": cells.drop("as_of").to_dicts(),
         "offers": offers.drop("as_of").to_dicts(),
+        "overlap": overlap.filter(pl.col("first") == study.campaign_id).drop("as_of", "first").to_dicts(),
         "deadline": max((day.isoformat() for day in plan["deadline"].drop_nulls().unique()), default=None),
         "take": study.settings.take,
         "power": study.settings.power,

@@ -16,8 +16,8 @@ STRATEGY_REASONS = ("grid", "potential", "loyal", "not-loyal", "lifecycle")
 ACTIONS = ("offer", "held-out", "none")
 EVIDENCE = ("assumed", "knowledge", "uplift-model")
 WHYS = (
-    *("planned", "held-out", "suppressed", "quiet-period", "frequency", "excluded", "not-eligible", "not-worth"),
-    *("sleeping-dog", "no-money", "no-capacity", "low-risk"),
+    *("planned", "held-out", "suppressed", "quiet-period", "frequency", "excluded", "resting", "not-eligible"),
+    *("not-worth", "sleeping-dog", "no-money", "no-capacity", "low-risk"),
 )
 
 

@@ -1,5 +1,6 @@
 """The plan of a month: who is contacted with what, who is held out, and why nobody else."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -182,6 +183,35 @@ def test_who_is_listed_is_left_alone(free: Outcome) -> None:
     plan = table(outcome).filter(pl.col("customer_id").is_in(named))
     assert set(plan["why"]) == {"suppressed"}
     assert set(plan["action"]) == {"none"}
+
+
+def test_contacts_of_the_past_hold_back_and_exclude(free: Outcome) -> None:
+    names = contacted(table(free)).filter(pl.col("offer_id") == "CREDIT")["customer_id"].to_list()[:8]
+    days = [date(2024, 6, 20)] * 2 + [date(2024, 5, 2), date(2024, 5, 20)] * 2 + [date(2024, 4, 20)] * 2
+    who = [*names[:2], names[2], names[2], names[3], names[3], *names[4:6]]
+    past = {"campaign_id": ["near"] * 2 + ["m1", "m2"] * 2 + ["gift"] * 2, "customer_id": who, "contacted_on": days}
+    campaigns = contract("campaigns").conform(pl.LazyFrame({**past, "arm": ["treated"] * len(who)}))
+    offers = {**OFFERS, "CREDIT": {**OFFERS["CREDIT"], "excludes": ["gift"]}}
+    outcome = planned({**world(), "campaigns": campaigns}, offers=offers)
+    plan = {row["customer_id"]: row for row in table(outcome).iter_rows(named=True)}
+    assert [plan[name]["why"] for name in names[:4]] == ["quiet-period"] * 2 + ["frequency"] * 2
+    assert all(plan[name]["offer_id"] not in ("CREDIT",) for name in names[4:6])
+    assert all(plan[name]["offer_id"] == "CREDIT" for name in names[6:8])
+    overlap = table(outcome, "plan_overlap").filter(pl.col("first") == "retention-2024-06")
+    held = dict(overlap.select("second", "held_back").iter_rows())
+    assert held["near"] == 2
+    assert "gift" in held
+
+
+def test_who_was_held_out_rests_until_that_plan_can_be_told(free: Outcome) -> None:
+    earlier = table(free).with_columns(as_of=pl.lit(date(2024, 5, 1)), campaign_id=pl.lit("retention-2024-05"))
+    tables = {**world(), "retention_plan": earlier.with_columns(deadline=pl.lit(date(2024, 1, 1))).lazy()}
+    choices = {"window_months": 3}
+    rested = table(free).filter(pl.col("held_out"))["customer_id"]
+    plan = table(planned(tables, choices=choices)).filter(pl.col("customer_id").is_in(rested.implode()))
+    assert set(plan["why"]) == {"resting"}
+    assert "resting" not in set(table(planned(tables, choices=choices, rest="off"))["why"])
+    assert "resting" not in set(table(planned(tables, choices={"window_months": 1}))["why"])
 
 
 def test_nobody_left_is_a_sentence() -> None:
