@@ -19,9 +19,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["assumed_taking", "assumed_uplift", "bounded_uplift", "net_value"]
+__all__ = ["Z95", "assumed_taking", "assumed_uplift", "bounded_uplift", "net_value", "scaled_uplift", "weighed"]
 
 Floats = NDArray[np.float64]
+Z95 = 1.959963984540054
+"""Half of the width of a 95% interval, in standard errors."""
 
 
 def assumed_uplift(p: ArrayLike, accept: ArrayLike) -> Floats:
@@ -56,6 +58,40 @@ def bounded_uplift(uplift: ArrayLike, p: ArrayLike) -> Floats:
     chance = np.asarray(p, dtype=np.float64)
     found: Floats = np.clip(np.asarray(uplift, dtype=np.float64), chance - 1.0, chance)
     return found
+
+
+def scaled_uplift(uplift: ArrayLike, p: ArrayLike, left: ArrayLike) -> Floats:
+    """A gain measured where a share `left` of those left alone left, as that of a customer who leaves at p.
+
+    A gain is taken to be the same share of those who would leave: twice as large where twice as many would. A loss is
+    as it was measured, since who is driven off by a contact would not have left. So is any where `left` is not known.
+
+    >>> scaled_uplift([0.1, 0.1, -0.1, 0.1], [0.1, 0.4, 0.4, 0.4], [0.2, 0.2, 0.2, np.nan]).round(2).tolist()
+    [0.05, 0.2, -0.1, 0.1]
+    """
+    gain, chance, base = (np.asarray(part, dtype=np.float64) for part in (uplift, p, left))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = chance / base
+    found: Floats = np.where((gain > 0) & np.isfinite(times), gain * times, gain)
+    return found
+
+
+def weighed(
+    assumed: ArrayLike, known: ArrayLike, error: ArrayLike, assumed_error: float
+) -> tuple[Floats, Floats, Floats]:
+    """What is assumed and what was measured, together: a gain with the ends of its 95% interval.
+
+    Each weighs by its precision, as two normal beliefs do: the measured one w = s^2 / (s^2 + e^2) with its standard
+    error e and the standard error s of what is assumed; together they have the standard error e sqrt(w).
+
+    >>> gain, low, high = weighed(0.02, [0.1, -0.4], [0.01, 0.5], 0.1)
+    >>> gain.round(3).tolist(), low.round(2).tolist(), high.round(2).tolist()
+    ([0.099, 0.004], [0.08, -0.19], [0.12, 0.2])
+    """
+    guess, measured, spread = (np.asarray(part, dtype=np.float64) for part in (assumed, known, error))
+    weight = assumed_error**2 / (assumed_error**2 + spread**2)
+    gain, apart = weight * measured + (1.0 - weight) * guess, Z95 * np.sqrt(weight) * spread
+    return gain, gain - apart, gain + apart
 
 
 def net_value(

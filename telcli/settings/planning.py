@@ -156,6 +156,20 @@ class PlanRetentionSettings(LimitSettings, TaskSettings):
         low=0.5,
         high=0.99,
     )
+    evidence: str = setting(
+        "auto",
+        "Whether gains go by what trials of the past tell, or by what is assumed of offers alone.",
+        "增益是否依据以往试验；off 表示只按假定。",
+        choices=("auto", "off"),
+    )
+    assumed_error: float = setting(
+        0.1,
+        "How far off an assumed gain may be, as a standard error; trials weigh against it by their own.",
+        "假定增益的标准误；试验结果按各自标准误与之加权。",
+        unit="share",
+        low=0.001,
+        high=1.0,
+    )
     take: float = setting(
         1.0,
         "Share of customers who would have stayed anyway and take the offer; offers may tell their own.",

@@ -1,6 +1,7 @@
 """What each offer is expected to bring with each customer, by the best evidence that there is of it.
 
-Gains are assumed from the acceptance that the offer tells.
+A gain is that of the uplift model where one is trusted, else that of the knowledge base where a trial told something
+of the offer, both weighed against what is assumed from the acceptance that the offer tells; else that alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.methods.net_value import assumed_taking, assumed_uplift, net_value
+from telcli.methods.net_value import assumed_taking, assumed_uplift, bounded_uplift, net_value
+from telcli.stages.plan_retention_evidence import Gains, put_modelled
 from telcli.stages.plan_retention_study import Study
 
 __all__ = ["Pairs", "pairs_of"]
@@ -45,12 +47,16 @@ def pairs_of(study: Study, people: pl.DataFrame, offers: pl.DataFrame) -> Pairs:
     """Every customer with every offer, in the order of both frames."""
     p = people["churn_probability"].to_numpy()[:, None]
     accept, taking = _assumed(study, people, offers, p)
-    shape = accept.shape
-    uplift, low, high = assumed_uplift(p, accept), np.full(shape, np.nan), np.full(shape, np.nan)
-    evidence = np.zeros(shape, dtype=np.int8)
+    none = np.full(accept.shape, np.nan)
+    gains = Gains(assumed_uplift(p, accept), none, none.copy(), taking, np.zeros(accept.shape, dtype=np.int8))
+    put_modelled(study, people, offers, gains)
+    for part in ("uplift", "low", "high"):
+        setattr(
+            gains, part, np.where(gains.evidence > 0, bounded_uplift(getattr(gains, part), p), getattr(gains, part))
+        )
     d, f = (offers[name].to_numpy()[None, :] for name in ("offer_cost", "contact_cost"))
-    value = net_value(people["worth"].to_numpy()[:, None], uplift, taking, d, f)
-    return Pairs(value, d * taking + f, uplift, low, high, evidence)
+    value = net_value(people["worth"].to_numpy()[:, None], gains.uplift, gains.taking, d, f)
+    return Pairs(value, d * gains.taking + f, gains.uplift, gains.low, gains.high, gains.evidence)
 
 
 def _assumed(study: Study, people: pl.DataFrame, offers: pl.DataFrame, p: Floats) -> tuple[Floats, Floats]:

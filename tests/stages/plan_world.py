@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from telcli.settings import PlanRetentionSettings, resolve
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Inputs, Outcome, SavedModel
 from telcli.stages.plan_retention import plan_retention
 from telcli.tables import contract
 
@@ -68,13 +68,14 @@ def planned(
     *,
     offers: Mapping[str, Any] | None = OFFERS,
     choices: Mapping[str, Any] | None = None,
+    borrowed: Mapping[str, SavedModel] | None = None,
     **given: Any,
 ) -> Outcome:
     """The plan of a made-up month by some settings."""
     settings = resolve("plan-retention", given, environ={}).values
     assert isinstance(settings, PlanRetentionSettings)
     words = {"value_months": 12.0, "customer_value": 200.0, **({"offers": offers} if offers else {}), **(choices or {})}
-    outcome = plan_retention(Inputs(tables or world(), MONTH, seed=5, choices=words), settings)
+    outcome = plan_retention(Inputs(tables or world(), MONTH, seed=5, choices=words, borrowed=borrowed or {}), settings)
     for name, frame in outcome.tables.items():
         assert contract(name).conform(frame).collect().height >= 0
     return outcome
