@@ -22,11 +22,14 @@ _POWER = (
     "gain it would show",
     "needed: contacted",
     "held",
+    "such plans",
 )
 _NAMED = 5
 """Campaigns that are named."""
 _SHARES = 0.005
 """A price of money below it says nothing."""
+_NO_GAP, _LEAST_GAP = 1e-9, 1e-6
+"""A gap below the first is rounding; below the second it is shown as that."""
 
 
 def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[str]:
@@ -42,7 +45,7 @@ def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[st
         yield from aligned([[*map(tr, _OFFERS)], *map(_offer, offers)], range(2, 8), indent=2)
     seen = [row for row in cells if row["contacted"] + row["held_out"] and (verbose or row["cell"] != "all")]
     if seen:
-        yield from aligned([[*map(tr, _POWER)], *map(_power, seen)], range(1, 7), indent=2)
+        yield from aligned([[*map(tr, _POWER)], *map(_power, seen)], range(1, 8), indent=2)
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
     for words in (_summary(metrics), _limits(metrics["limits"], metrics["limit_costs"])):
         yield from ("  " + line for line in pack(words, " · ", width - 2))
@@ -98,6 +101,7 @@ def _power(row: Mapping[str, Any]) -> list[str]:
         share("detectable"),
         count("needed_contacted"),
         count("needed_held_out"),
+        count("plans_needed"),
     ]
 
 
@@ -124,9 +128,8 @@ def _summary(metrics: Mapping[str, Any]) -> list[str]:
 def _limits(limits: Mapping[str, Any], costs: float) -> list[str]:
     """How near the choice is to the best there is, and what limits take of it."""
     gap = limits["gap"]
-    said = [
-        tr("best choice within the limits") if gap == 0 else tr("at most {gap} from the best choice", gap=f"{gap:.3%}")
-    ]
+    near = tr("at most {gap} from the best choice", gap=f"{max(gap, _LEAST_GAP):.4%}")
+    said = [tr("best choice within the limits") if gap < _NO_GAP else near]
     if limits["budget"] is not None:
         said.append(tr("budget {money}", money=money(limits["budget"])))
     if limits["money_price"] > _SHARES:

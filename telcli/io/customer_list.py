@@ -15,8 +15,12 @@ from telcli.io.workbook_extract import read_workbook
 __all__ = ["customer_list"]
 
 
+_HEADERS = {"customer_id", "客户编号", "客户ID", "客户标识"}
+"""What such a list is headed with; of other headers it is told that they are nobody."""
+
+
 def customer_list(path: Path, scratch: Path) -> tuple[str, ...]:
-    """Read the names in a list, each once, sorted; a header is taken for a name that nobody has.
+    """Read the names in a list, each once, sorted, without a usual header.
 
     Raises
     ------
@@ -35,7 +39,7 @@ def customer_list(path: Path, scratch: Path) -> tuple[str, ...]:
             hint="Write a customer_id to a line, as text or CSV.",
             file=path.name,
         )
-    names = tuple(sorted({name.strip() for name in found if name and name.strip()}))
+    names = tuple(sorted({name.strip() for name in found if name and name.strip()} - _HEADERS))
     if not names:
         raise DataError("list-empty", "{file} names nobody.", hint="Write a customer_id to a line.", file=path.name)
     return names

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 _ROUNDS = 7
-_CLOSE, _STRETCH = 0.005, 1.08
+_CLOSE, _STRETCH = 0.01, 1.08
 """Limits used up but for this share are used up; where they are not, they are widened so many times."""
 _WIDEST = 2.0
 """Times the limits: as many again as can be contacted may be held out at most."""

@@ -19,7 +19,7 @@ from telcli.io.customer_list import customer_list
 def test_the_first_field_of_each_line_counts(text: str, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(text.encode())
-    assert set(customer_list(file, tmp_path)) - {"customer_id"} == {"C1", "C2"}
+    assert customer_list(file, tmp_path) == ("C1", "C2")
 
 
 def test_gb18030_and_workbooks_are_read(tmp_path: Path) -> None:

@@ -128,6 +128,18 @@ def test_a_model_is_borrowed_up_to_the_own_month(work: Path, monkeypatch: pytest
     assert state(work, JUNE)[0] == "up-to-date"
 
 
+def test_a_month_is_closed_by_what_came_of_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reaching(monkeypatch, closed_by=("segments",))
+    run_stage("profile", Request(work, as_of=JUNE))
+    run_stage("segment", Request(work, as_of=JUNE))
+    assert run_stage("profile", Request(work, as_of=JUNE)).skipped
+    with pytest.raises(UsageError) as raised:
+        run_stage("profile", Request(work, as_of=JUNE, flags={"seed": 9}))
+    assert raised.value.code == "outcomes-came"
+    run_stage("profile", Request(work, as_of=MAY, flags={"seed": 9}))
+    assert not run_stage("profile", Request(work, as_of=JUNE, flags={"seed": 9}, force=True)).skipped
+
+
 def test_files_named_are_read_and_count(work: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     reaching(monkeypatch, opens="task_book")
     one, other = tmp_path / "one.csv", tmp_path / "other.csv"
