@@ -12,18 +12,9 @@ from telcli.cli._words import meant, tr
 
 __all__ = ["planned"]
 
-_GRID = ("value", "risk", "strategy", "customers", "expected loss", "contacted", "held out", "expected value", "cost")
-_OFFERS = ("offer", "channel", "eligible", "pays", "contacted", "held out", "expected value", "cost", "gain by")
-_POWER = (
-    "hold-out",
-    "leave",
-    "gain expected",
-    "chance of seeing it",
-    "gain it would show",
-    "needed: contacted",
-    "held",
-    "such plans",
-)
+_GRID = ("value", "risk", "strategy", "customers", "expected loss", "contacted", "held out", "net value")
+_OFFERS = ("offer", "pays with", "contacted", "held out", "net value", "cost", "gain by")
+_POWER = ("hold-out", "leave", "gain", "power", "least gain", "needs", "held out", "plans")
 _NAMED = 5
 """Campaigns that are named."""
 _SHARES = 0.005
@@ -39,11 +30,11 @@ def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[st
     cells = metrics["cells"]
     grid = [row for row in cells if row["cell"] != "all"]
     whole = next(row for row in cells if row["cell"] == "all")
-    yield from aligned([[*map(tr, _GRID)], *map(_cell, grid), _cell(whole)], range(3, 9), indent=2)
+    yield from aligned([[*map(tr, _GRID)], *map(_cell, grid), _cell(whole)], range(3, 8), indent=2)
     offers = [row for row in metrics["offers"] if verbose or row["contacted"] + row["held_out"]]
     if offers:
-        yield from aligned([[*map(tr, _OFFERS)], *map(_offer, offers)], range(2, 8), indent=2)
-    seen = [row for row in cells if row["contacted"] + row["held_out"] and (verbose or row["cell"] != "all")]
+        yield from aligned([[*map(tr, _OFFERS)], *map(_offer, offers)], range(1, 6), indent=2)
+    seen = [row for row in (*grid, whole) if row["contacted"] + row["held_out"]]
     if seen:
         yield from aligned([[*map(tr, _POWER)], *map(_power, seen)], range(1, 8), indent=2)
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
@@ -55,8 +46,8 @@ def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[st
 
 
 _HOW = (
-    "chance of seeing it: of a gain as large as expected, with this plan alone, two-sided; cells that need more add up "
-    "over plans."
+    "power: the chance that this plan shows a gain as large as expected; least gain: one that it would show; needs: "
+    "customers contacted, and held out, by whom the gain expected would be seen, and how many such plans have them."
 )
 
 
@@ -71,15 +62,13 @@ def _cell(row: Mapping[str, Any]) -> list[str]:
         f"{row['contacted']:,}",
         f"{row['held_out']:,}",
         money(row["expected_value"]),
-        money(row["cost"]),
     ]
 
 
 def _offer(row: Mapping[str, Any]) -> list[str]:
     return [
         row["offer_id"],
-        row["channel"],
-        *(f"{row[name]:,}" for name in ("eligible", "worthwhile", "contacted", "held_out")),
+        *(f"{row[name]:,}" for name in ("worthwhile", "contacted", "held_out")),
         money(row["expected_value"]),
         money(row["cost"]),
         meant("evidence", row["evidence"] or "-"),
