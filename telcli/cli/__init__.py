@@ -26,6 +26,7 @@ PANELS = {
         "score-value": "Put a value in money on each customer, a score 0-100 and a tier.",
         "predict-churn": "Predict who will leave, and whom it pays to contact.",
         "plan-retention": "Plan whom to contact with which offer, and whom to hold out.",
+        "import-outcomes": "Read the task sheets that account managers filled in, and tell how they did.",
         "evaluate-retention": "Measure what contacting customers changed, against those held out.",
         "campaigns": "Show how campaigns stand, where they meet, and what came of them.",
         "report": "Write the management report as one web page.",

@@ -10,6 +10,7 @@ from telcli.cli._churn_costs_view import costed
 from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
+from telcli.cli._outcomes_view import reported
 from telcli.cli._output import error_body
 from telcli.cli._plan_view import planned
 from telcli.cli._refused import refused
@@ -50,6 +51,17 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("chosen_method", "chosen method", "text"),
         ("score_psi", "PSI of the scores", "number"),
         ("drift_max_psi", "largest PSI of a feature", "number"),
+    ),
+    "import-outcomes": (
+        ("new", "new rows", "count"),
+        ("corrected", "corrected", "count"),
+        ("unchanged", "as they stood", "count"),
+        ("rejected", "refused rows", "count"),
+        ("contaminated", "held out but contacted", "count"),
+        ("open", "not filled in", "count"),
+        ("reported_share", "tasks reported", "share"),
+        ("on_time_share", "contacted on time", "share"),
+        ("acceptance", "acceptance", "share"),
     ),
 }
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
@@ -122,6 +134,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from _headlines(run)
     yield from modelled(run.metrics) if run.stage == "predict-churn" else ()
     yield from costed(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
+    yield from reported(run.metrics, verbose=verbose) if run.stage == "import-outcomes" else ()
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from planned(run.metrics, verbose=verbose) if run.stage == "plan-retention" else ()

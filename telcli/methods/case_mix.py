@@ -60,7 +60,7 @@ def expected_chances(numbers: ArrayLike, levels: Sequence[ArrayLike], y: ArrayLi
         names, code = np.unique(np.asarray(each, dtype=str), return_inverse=True)
         parts.append(np.eye(names.size)[code])
     design = np.hstack(parts)
-    model = LogisticRegression(C=_STRENGTH, tol=1e-8, max_iter=1000).fit(design, found)
+    model = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", tol=1e-8).fit(design, found)
     chances: Floats = model.predict_proba(design)[:, 1]
     return chances
 

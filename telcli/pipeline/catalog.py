@@ -99,6 +99,16 @@ STAGES = (
         folder="tasks/as_of={as_of}",
     ),
     Stage(
+        "import-outcomes",
+        needs=("retention_tasks", "retention_plan"),
+        uses=(),
+        gives=("retention_outcomes", "outcome_rejects", "manager_results"),
+        snapshot=False,
+        aside=True,
+        opens="task_book",
+        keeps=("retention_outcomes", "outcome_rejects"),
+    ),
+    Stage(
         "evaluate-retention",
         needs=("customer_months",),
         uses=("campaigns",),

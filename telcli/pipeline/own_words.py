@@ -18,6 +18,8 @@ _WORTH = _WINDOWS[3:]
 """The latter alone, by which plan-retention does."""
 _COSTS = tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that segment and campaigns take from another stage's section, since they would else stand in two places."""
+_CAPACITY = "manager_capacity"
+"""Of plan-retention: import-outcomes tells it beside what each manager did."""
 _Parsed = Mapping[str, Mapping[str, Any]]
 
 
@@ -28,7 +30,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     to be worth; ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for
     score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
     segment and campaigns what score-value takes off revenue too. ``churn`` for evaluate-retention: the windows of
-    predict-churn.
+    predict-churn. ``manager_capacity`` for import-outcomes, as plan-retention has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -67,6 +69,10 @@ def _of_evaluation(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     return {"churn": {name: getattr(values, name) for name in _WINDOWS}}
 
 
+def _of_outcomes(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    return {_CAPACITY: getattr(knobs.resolve("plan-retention", {}, parsed, _file(config)).values, _CAPACITY)}
+
+
 def _of_value(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     section, values = parsed.get("score-value", {}), knobs.resolve("score-value", {}, parsed, _file(config)).values
     hierarchy = own_hierarchy(section, values.hierarchy, config)
@@ -92,6 +98,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "score-value": _of_value,
     "predict-churn": _of_churn,
     "plan-retention": _of_plan,
+    "import-outcomes": _of_outcomes,
     "evaluate-retention": _of_evaluation,
     "campaigns": _of_campaigns,
 }

@@ -65,7 +65,7 @@ def run_stage(name: str, request: Request) -> StageRun:
     """
     stage = catalog.stage(name)
     workdir = Workdir(request.workdir)
-    if not request.sources:
+    if name != "ingest":
         workdir.manifest()  # a directory that does not exist is told before it would be made
     settings, general = settle(name, request)
     with workdir.writing(request.wait) as manifest:

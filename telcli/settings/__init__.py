@@ -21,6 +21,7 @@ from telcli.settings.profile import ProfileSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.segmenting import SegmentSettings
+from telcli.settings.tasking import ImportOutcomesSettings
 from telcli.settings.toml_hint import toml_hint
 from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 
@@ -35,6 +36,7 @@ __all__ = [
     "EngineSettings",
     "EvaluateRetentionSettings",
     "GeneralSettings",
+    "ImportOutcomesSettings",
     "IngestSettings",
     "MarginSettings",
     "Origin",

@@ -18,6 +18,7 @@ from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.setting import setting
+from telcli.settings.tasking import ImportOutcomesSettings
 from telcli.settings.valuing import ScoreValueSettings
 
 
@@ -77,6 +78,7 @@ SECTIONS: dict[str, type[Any]] = {
     "score-value": ScoreValueSettings,
     "predict-churn": PredictChurnSettings,
     "plan-retention": PlanRetentionSettings,
+    "import-outcomes": ImportOutcomesSettings,
     "evaluate-retention": EvaluateRetentionSettings,
     "campaigns": CampaignsSettings,
     "report": ReportSettings,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -25,6 +24,7 @@ from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.snapshots import latest_snapshot
 from telcli.intake.source_counts import source_counts
+from telcli.intake.today import today
 from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity
@@ -113,7 +113,7 @@ def _understood(
     inputs: Inputs, settings: IngestSettings, extracts: Sequence[Extract]
 ) -> tuple[list[Understood], list[Notice]]:
     """What the extracts are, read with the operator's key, up to tomorrow, in its time zone."""
-    people, tomorrow = Pseudonyms(inputs.key or no_key), _today() + timedelta(days=1)
+    people, tomorrow = Pseudonyms(inputs.key or no_key), today() + timedelta(days=1)
     numbers = number_list(settings.competitor_numbers)
     return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, numbers)
 
@@ -217,7 +217,7 @@ def _month(ones: Sequence[Understood], asked: date | None, held: date | None) ->
                 {"month": f"{month:%Y-%m}"},
             )
         ]
-    month = _today().replace(day=1)
+    month = today().replace(day=1)
     return month, [
         Notice(
             "as-of-assumed",
@@ -227,15 +227,6 @@ def _month(ones: Sequence[Understood], asked: date | None, held: date | None) ->
     ]
 
 
-def _today() -> date:
-    """Today, by the clock, or by the environment variable ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC).
-
-    That is the convention of reproducible builds: where it is set, a run can be repeated to the byte later.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), tz=UTC).date() if epoch.isdecimal() else date.today()
-
-
 def _latest(one: Understood, columns: Sequence[str] = _DATED) -> date | None:
     """The latest date of one extract, of columns that cannot lie ahead."""
     readings = [reading for reading in one.readings() if reading.name in columns]
@@ -243,7 +234,7 @@ def _latest(one: Understood, columns: Sequence[str] = _DATED) -> date | None:
     readings = list({reading.name: reading for reading in readings}.values())
     if not readings:
         return None
-    dates, tomorrow = one.clean(readings), _today() + timedelta(days=1)
+    dates, tomorrow = one.clean(readings), today() + timedelta(days=1)
     days = [pl.col(reading.name).cast(pl.Date) for reading in readings]
     known = [day.filter(day <= tomorrow).max() for day in days]  # what is said to be to come is no day of the table
     found = dates.select(pl.max_horizontal(known)).collect(engine="streaming")

@@ -61,6 +61,7 @@ _PLACES = {
     **dict.fromkeys(("retention_plan", "retention_cells", "plan_offers", "plan_overlap"), "telcli.tables.plan_results"),
     "retention_tasks": "telcli.tables.task_results",
     **dict.fromkeys(("campaign_status", "campaign_overlap", "campaign_response"), "telcli.tables.campaign_results"),
+    **dict.fromkeys(("retention_outcomes", "outcome_rejects", "manager_results"), "telcli.tables.task_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

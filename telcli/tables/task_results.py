@@ -57,6 +57,7 @@ class RetentionOutcomes(dy.Schema):
     line = c.integer("Row of the sheet", "行号", need=True, low=1)
     contaminated = c.flag("The customer was held out and was contacted", "对照组被联系", need=True)
     noted = c.flag("A note was written beside it, which is not kept", "有备注(不保存)", need=True)
+    earlier = c.text("Marks of what was reported before it was corrected", "更正前内容标记")
 
 
 class OutcomeRejects(dy.Schema):

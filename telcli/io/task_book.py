@@ -1,0 +1,171 @@
+"""A filled sheet of tasks as rows of text: a workbook, or a CSV of the same columns in UTF-8 or GB18030.
+
+Nothing in a workbook is run, and one that holds macros is not read at all. What was noted beside a row is not kept: it
+may name persons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import polars as pl
+
+from telcli.errors import DataError, Notice
+from telcli.io.cells import as_text
+from telcli.io.csv_extract import read_csv
+from telcli.io.kinds import WORKBOOKS, kind_of
+from telcli.io.task_writer import inert
+from telcli.io.workbook import Sheet, sheets
+from telcli.tables.checks import LINE
+from telcli.tables.opened import Opened
+from telcli.tables.task_sheet import HEADERS, field_of
+
+__all__ = ["COLUMNS", "read"]
+
+COLUMNS = ("task_id", "campaign_id", "customer", "result", "contacted_on", "channel", "offer_given", "cost", "code")
+"""Columns of the frame, all text; beside them `file`, `line` and `noted`."""
+_NEEDED = ("task_id", "result", "contacted_on", "code")
+_HEADER_WITHIN, _WIDEST = 20, 60
+_SCHEMA = {**dict.fromkeys(("file", *COLUMNS), pl.String()), "line": pl.Int64(), "noted": pl.Boolean()}
+_MACRO_PART = re.compile(r"(^|/)(vbaproject\.bin|macrosheets/|basic/|scripts/)", re.I)
+_MACRO_NAMES = (".xlsm", ".xltm", ".xlam")
+_MACRO_STREAM = "_VBA_PROJECT".encode("utf-16-le")
+
+
+def read(name: str, path: Path, scratch: Path) -> Opened:
+    """Read one file: a row per row of its task sheets. A file that is refused has no columns, and a notice says why.
+
+    The frame has `COLUMNS`, `file` (of a workbook with several task sheets with the sheet behind), `line` (the row of
+    the sheet) and `noted`, whether something was noted beside.
+    """
+    try:
+        kind = kind_of(path)
+        _without_macros(name, path, kind)
+        found = _of_text(name, path, scratch) if kind not in WORKBOOKS else _of_book(name, path, kind, scratch)
+    except DataError as error:
+        return Opened(name, pl.DataFrame(), (Notice(error.code, error.template, {**error.values, "file": name}),))
+    frame = pl.concat(found)
+    empty = Notice("sheet-empty", "{file} is a task sheet without any task.", {"file": name})
+    return Opened(name, frame, () if frame.height else (empty,))
+
+
+def _without_macros(name: str, path: Path, kind: str) -> None:
+    if _has_macros(path, kind):
+        raise DataError(
+            "sheet-macros",
+            "{file} holds macros and was refused: nothing in it was run or read. Ask for it saved as .xlsx.",
+            file=name,
+        )
+
+
+def _has_macros(path: Path, kind: str) -> bool:
+    """Whether a workbook can run something when it is opened in a spreadsheet program."""
+    if path.suffix.lower() in _MACRO_NAMES:
+        return True
+    if kind == "xls":
+        return _MACRO_STREAM in path.read_bytes()
+    if kind not in WORKBOOKS:
+        return False
+    try:
+        with ZipFile(path) as book:
+            return any(_MACRO_PART.search(part) for part in book.namelist())
+    except (BadZipFile, ValueError):
+        return False  # the reader says what is wrong with it
+
+
+def _of_text(name: str, path: Path, scratch: Path) -> list[pl.DataFrame]:
+    scratch.mkdir(parents=True, exist_ok=True)
+    raw = read_csv(path, scratch, beside=True).frame.collect(engine="streaming")
+    lines = raw[LINE].to_list()
+    header = [column for column in raw.columns if column != LINE]
+    places = _places(header)
+    if missing := [field for field in _NEEDED if field not in places]:
+        raise _no_tasks(name, missing)
+    return [_frame(name, lines, {field: raw[header[at]].to_list() for field, at in places.items()})]
+
+
+def _of_book(name: str, path: Path, kind: str, scratch: Path) -> list[pl.DataFrame]:
+    """Every sheet that has the columns of tasks; of one alone the file's name says enough."""
+    found: list[tuple[str, pl.DataFrame]] = []
+    nearest: list[str] = list(_NEEDED)
+    for sheet in sheets(path, kind, scratch):
+        if sheet.hidden:
+            continue
+        frame, missing = _of_sheet(name, sheet)
+        nearest = min(nearest, missing, key=len)
+        if frame is not None:
+            found.append((sheet.name, frame))
+    if not found:
+        raise _no_tasks(name, nearest)
+    if len(found) == 1:
+        return [found[0][1]]
+    return [frame.with_columns(file=pl.lit(f"{name}#{sheet}")) for sheet, frame in found]
+
+
+def _of_sheet(name: str, sheet: Sheet) -> tuple[pl.DataFrame | None, list[str]]:
+    """The rows below the header of tasks, and which columns the likeliest header lacks."""
+    nearest: list[str] = list(_NEEDED)
+    for number, row in enumerate(islice(sheet.rows, _HEADER_WITHIN), start=1):
+        places = _places([str(cell or "") for cell in row[:_WIDEST]])
+        missing = [field for field in _NEEDED if field not in places]
+        nearest = min(nearest, missing, key=len)
+        if not missing:
+            return _below(name, sheet.rows, number + 1, places), []
+    return None, nearest
+
+
+def _below(name: str, rows: Iterator[Sequence[Any]], first: int, places: dict[str, int]) -> pl.DataFrame:
+    lines: list[int] = []
+    cells: dict[str, list[Any]] = {field: [] for field in places}
+    for number, row in enumerate(rows, start=first):
+        values = [row[at] if at < len(row) else None for at in places.values()]
+        if all(value is None or value == "" for value in values):
+            continue
+        lines.append(number)
+        for field, value in zip(places, values, strict=True):
+            cells[field].append(value)
+    return _frame(name, lines, {field: as_text(column).to_list() for field, column in cells.items()})
+
+
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each column of tasks stands; of two that are called alike the first."""
+    found: dict[str, int] = {}
+    for at, written in enumerate(header):
+        field = field_of(written)
+        if field:
+            found.setdefault(field, at)
+    return found
+
+
+def _frame(name: str, lines: list[int], cells: dict[str, list[str | None]]) -> pl.DataFrame:
+    """The columns that are kept, absent ones null, each text as it was before it was made inert."""
+    blank: list[str | None] = [None] * len(lines)
+    told = {field: [_bare(value) for value in cells.get(field, blank)] for field in COLUMNS}
+    noted = [bool(value and value.strip()) for value in cells.get("note", blank)]
+    return pl.DataFrame({"file": [name] * len(lines), **told, "line": lines, "noted": noted}, schema=_SCHEMA)
+
+
+def _bare(text: str | None) -> str | None:
+    """A text less spaces around it, and less the apostrophe that kept it from being a formula.
+
+    >>> _bare(" '=1+1 "), _bare("  "), _bare("'tis")
+    ('=1+1', None, "'tis")
+    """
+    found = (text or "").strip()
+    if found.startswith("'") and inert(found[1:]) == found:
+        found = found[1:]
+    return found or None
+
+
+def _no_tasks(name: str, missing: Sequence[str]) -> DataError:
+    return DataError(
+        "sheet-no-tasks",
+        "{file} is no task sheet: it has no column {missing}.",
+        file=name,
+        missing=", ".join(" / ".join(HEADERS[field]) for field in missing),
+    )

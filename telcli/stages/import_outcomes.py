@@ -1,0 +1,181 @@
+"""``import-outcomes``: what account managers filled in becomes outcomes, each row checked, and who did how well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import DataError, Notice
+from telcli.intake.today import today
+from telcli.settings import ImportOutcomesSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.import_outcomes_kept import Kept, keep
+from telcli.stages.import_outcomes_managers import manager_results
+from telcli.stages.import_outcomes_rows import Plans, checked, filled
+from telcli.tables.masking import numberless
+from telcli.tables.opened import Opened
+from telcli.tables.task_results import CONTRACTS
+
+__all__ = ["import_outcomes"]
+
+_SHOWN = 50
+_TOLD = (
+    *("manager_id", "tasks", "load", "reported_share", "on_time_share", "days_median", "acceptance"),
+    *("ratio", "ratio_low", "ratio_high", "ratio_shrunk", "verdict", "contaminated", "rejected"),
+)
+
+
+def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome:
+    """Read filled sheets into retention_outcomes, what was refused into outcome_rejects, and judge by manager.
+
+    Reads retention_tasks and retention_plan of every month, the outcomes and rejects held, and the sheets opened.
+    """
+    plans = Plans(*(_table(inputs, name) for name in ("retention_tasks", "retention_plan")))
+    read = [one for one in inputs.opened if one.frame.width]
+    _refuse_all(inputs.opened, read)
+    sheets = pl.concat(one.frame for one in read)
+    rows = filled(sheets)
+    found = keep(_held(inputs, "retention_outcomes"), checked(rows, plans, today()))
+    refused = _rejects(found.rows, plans)
+    rejects = _with_held(refused, _held(inputs, "outcome_rejects"), found, {one.name for one in read})
+    capacity = int(inputs.choices.get("manager_capacity") or 0)
+    managers = manager_results(plans, found.outcomes, rejects, settings, capacity)
+    lines = refused.select("file", "line").unique().height
+    metrics = {
+        "files": len(inputs.opened),
+        "files_refused": len(inputs.opened) - len(read),
+        "rows": sheets.height,
+        "open": sheets.height - rows.height,
+        **found.counts,
+        "rejected": lines,
+        "rejected_by": dict(refused.group_by("rule").len().sort("len", "rule", descending=[True, False]).iter_rows()),
+        "contaminated": found.rows.filter("contaminated", pl.col("faults").list.len() == 0).height,
+        "noted": int(rows["noted"].sum()),
+        **_overall(plans, found.outcomes),
+        "verdicts": _verdicts(managers),
+        "managers": _managers(managers),
+    }
+    tables = {
+        "retention_outcomes": found.outcomes.lazy(),
+        "outcome_rejects": rejects.lazy(),
+        "manager_results": managers.lazy(),
+    }
+    return Outcome(tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics)))
+
+
+def _table(inputs: Inputs, name: str) -> pl.DataFrame:
+    return inputs.tables[name].collect(engine="streaming")
+
+
+def _held(inputs: Inputs, name: str) -> pl.DataFrame:
+    """The rows of an own table that stand; none where it was never made."""
+    contract = CONTRACTS[name]
+    if name in inputs.tables:
+        return contract.conform(inputs.tables[name]).collect(engine="streaming")
+    return contract.conform(contract.schema.create_empty().lazy()).collect()
+
+
+def _refuse_all(opened: tuple[Opened, ...], read: list[Opened]) -> None:
+    """Where no file can be read, say of the first why."""
+    if read:
+        return
+    for note in (note for one in opened for note in one.notices):
+        raise DataError(note.code, note.template, **note.values)
+    raise DataError("sheets-none", "There is no task sheet among the files named.")
+
+
+def _rejects(rows: pl.DataFrame, plans: Plans) -> pl.DataFrame:
+    """One row per fault."""
+    latest = plans.tasks["as_of"].max()
+    broken = rows.filter(pl.col("faults").list.len() > 0).explode("faults")
+    fault = pl.col("faults").struct
+    return broken.select(
+        pl.col("as_of").fill_null(latest),
+        *("file", "line", "task_id", "manager_id"),
+        rule=fault.field("rule"),
+        column=fault.field("column"),
+        value=fault.field("value"),
+    )
+
+
+def _with_held(new: pl.DataFrame, held: pl.DataFrame, found: Kept, files: set[str]) -> pl.DataFrame:
+    """Rejects of these sheets, and earlier ones that are not settled: their sheet was not read again, nor their task
+    reported since.
+    """
+    contract = CONTRACTS["outcome_rejects"]
+    again = pl.col("file").str.split("#").list.first().is_in(sorted(files))
+    rest = held.filter(~again).join(found.outcomes.select("task_id").drop_nulls(), on="task_id", how="anti")
+    parts = [contract.conform(part.lazy()).collect() for part in (new, rest)]
+    return pl.concat(parts).unique(contract.key).sort(contract.key)
+
+
+def _overall(plans: Plans, outcomes: pl.DataFrame) -> dict[str, Any]:
+    """Tasks of all plans, and what became of them so far."""
+    told = outcomes.filter(~pl.col("contaminated"))
+    timed = told.join(plans.tasks.select("campaign_id", "customer_id", "deadline"), on=["campaign_id", "customer_id"])
+    timed = timed.drop_nulls("deadline")
+    on_time = timed.select((pl.col("contacted_on") <= pl.col("deadline")).mean()).item()
+    return {
+        "tasks": plans.tasks.height,
+        "reported": told.height,
+        "reported_share": told.height / plans.tasks.height if plans.tasks.height else None,
+        "on_time_share": on_time,
+        "acceptance": told.select((pl.col("result") == "accepted").mean()).item(),
+        "contaminated_total": outcomes.height - told.height,
+    }
+
+
+def _last(managers: pl.DataFrame) -> pl.DataFrame:
+    """Managers of the latest plan with the months before it, the furthest from what was expected first."""
+    last = managers.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("span") == "to-date")
+    return last.sort("chance", pl.col("tasks"), "manager_id", descending=[False, True, False], nulls_last=True)
+
+
+def _verdicts(managers: pl.DataFrame) -> dict[str, int]:
+    return dict(_last(managers).group_by("verdict").len().sort("verdict").iter_rows())
+
+
+def _managers(managers: pl.DataFrame) -> list[dict[str, Any]]:
+    """What the screen shows of them; all of them are in the table."""
+    shown = _last(managers).head(_SHOWN).select(_TOLD)
+    return [{**row, "manager_id": numberless(row["manager_id"])} for row in shown.to_dicts()]
+
+
+def _notices(metrics: Mapping[str, Any]) -> list[Notice]:
+    found = []
+    if metrics["rejected"]:
+        told = {
+            "rows": metrics["rejected"],
+            "by": ", ".join(f"{rule} {count}" for rule, count in metrics["rejected_by"].items()),
+        }
+        found.append(
+            Notice("outcomes-rejected", "{rows} rows were refused and count nowhere: {by}. See outcome_rejects.", told)
+        )
+    if metrics["contaminated"]:
+        found.append(
+            Notice(
+                "outcomes-contaminated",
+                "{rows} rows are of customers who were held out and were contacted all the same. They stay in the "
+                "hold-out as drawn, so that an effect is told nearer to nothing than it is.",
+                {"rows": metrics["contaminated"]},
+            )
+        )
+    if metrics["files_refused"]:
+        told = {"refused": metrics["files_refused"], "files": metrics["files"]}
+        found.append(Notice("sheets-refused", "{refused} of {files} files were refused whole.", told))
+    if metrics["corrected"]:
+        told = {"rows": metrics["corrected"]}
+        found.append(Notice("outcomes-corrected", "{rows} rows correct what was reported before.", told))
+    if metrics["outdated"]:
+        told = {"rows": metrics["outdated"]}
+        found.append(
+            Notice("outcomes-outdated", "{rows} rows say what was corrected since; the correction stands.", told)
+        )
+    if not (metrics["new"] or metrics["corrected"]):
+        told = {"rows": metrics["unchanged"]}
+        found.append(
+            Notice("outcomes-unchanged", "Nothing new was reported: {rows} rows say what stands already.", told)
+        )
+    return found
