@@ -29,6 +29,7 @@ PANELS = {
         "import-outcomes": "Read the task sheets that account managers filled in, and tell how they did.",
         "evaluate-retention": "Measure what contacting customers changed, against those held out.",
         "campaigns": "Show how campaigns stand, where they meet, and what came of them.",
+        "recommend-offers": "Recommend products and plans to customers, and say why.",
         "report": "Write the management report as one web page.",
     },
     "Look": {

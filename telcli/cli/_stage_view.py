@@ -10,6 +10,7 @@ from telcli.cli._churn_costs_view import costed
 from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
+from telcli.cli._offers_view import offered
 from telcli.cli._outcomes_view import reported
 from telcli.cli._output import error_body
 from telcli.cli._plan_view import planned
@@ -62,6 +63,11 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("reported_share", "tasks reported", "share"),
         ("on_time_share", "contacted on time", "share"),
         ("acceptance", "acceptance", "share"),
+    ),
+    "recommend-offers": (
+        ("customers", "customers", "count"),
+        ("offered", "customers with an offer", "count"),
+        ("offers", "offers in all", "count"),
     ),
 }
 """Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
@@ -138,6 +144,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from _because(run.metrics if run.stage == "segment" else {})
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from planned(run.metrics, verbose=verbose) if run.stage == "plan-retention" else ()
+    yield from offered(run.metrics) if run.stage == "recommend-offers" else ()
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months", run.metrics) if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))

@@ -126,6 +126,16 @@ STAGES = (
         recent=("segments", "retention_plan", "retention_outcomes"),
     ),
     Stage(
+        "recommend-offers",
+        needs=("customer_months", "customers"),
+        uses=("subscriptions", "products", "calls", "churn_scores", "value_scores"),
+        gives=(
+            *("offer_recommendations", "offer_rules", "offer_exclusions"),
+            *("plan_fit", "plan_months", "unused_products"),
+        ),
+        aside=True,
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

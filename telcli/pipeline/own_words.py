@@ -17,7 +17,7 @@ _WINDOWS = ("gap_months", "outcome_months", "late_months", "value_months", "cust
 _WORTH = _WINDOWS[3:]
 """The latter alone, by which plan-retention does."""
 _COSTS = tuple(each.name for each in fields(knobs.MarginSettings))
-"""Settings that segment and campaigns take from another stage's section, since they would else stand in two places."""
+"""Settings that other stages take from the section of score-value, since they would else stand in two places."""
 _CAPACITY = "manager_capacity"
 """Of plan-retention: import-outcomes tells it beside what each manager did."""
 _Parsed = Mapping[str, Mapping[str, Any]]
@@ -29,8 +29,8 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     ``offers`` for plan-retention, where there are some, and what predict-churn takes a customer without a value score
     to be worth; ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for
     score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
-    segment and campaigns what score-value takes off revenue too. ``churn`` for evaluate-retention: the windows of
-    predict-churn. ``manager_capacity`` for import-outcomes, as plan-retention has it.
+    segment, campaigns and recommend-offers what score-value takes off revenue too. ``churn`` for evaluate-retention:
+    the windows of predict-churn. ``manager_capacity`` for import-outcomes, as plan-retention has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -101,6 +101,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "import-outcomes": _of_outcomes,
     "evaluate-retention": _of_evaluation,
     "campaigns": _of_campaigns,
+    "recommend-offers": _of_campaigns,
 }
 
 

@@ -22,6 +22,7 @@ from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.request import Request
 from telcli.pipeline.secret import Secret, key_file
+from telcli.pipeline.tariffs import tariffs_print, with_list
 from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.stages import Inputs
 
@@ -154,9 +155,8 @@ def lay_basis(
 
         inputs = fingerprint(request.sources, request.workdir)
     inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
-    inputs |= (
-        print_of(settings) | saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
-    )
+    inputs |= print_of(with_list(stage.name, settings, request.workdir)) | tariffs_print(settings)
+    inputs |= saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
     if stage.opens:
         from telcli.pipeline.opened import prints
 

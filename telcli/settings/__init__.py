@@ -18,6 +18,7 @@ from telcli.settings.own_rules import STARS, own_rules
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
+from telcli.settings.recommending import RecommendOffersSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.segmenting import SegmentSettings
@@ -43,6 +44,7 @@ __all__ = [
     "PlanRetentionSettings",
     "PredictChurnSettings",
     "ProfileSettings",
+    "RecommendOffersSettings",
     "ReportSettings",
     "Resolved",
     "ScoreValueSettings",

@@ -16,6 +16,7 @@ from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
+from telcli.settings.recommending import RecommendOffersSettings
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.setting import setting
 from telcli.settings.tasking import ImportOutcomesSettings
@@ -81,6 +82,7 @@ SECTIONS: dict[str, type[Any]] = {
     "import-outcomes": ImportOutcomesSettings,
     "evaluate-retention": EvaluateRetentionSettings,
     "campaigns": CampaignsSettings,
+    "recommend-offers": RecommendOffersSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

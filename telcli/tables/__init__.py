@@ -62,6 +62,10 @@ _PLACES = {
     "retention_tasks": "telcli.tables.task_results",
     **dict.fromkeys(("campaign_status", "campaign_overlap", "campaign_response"), "telcli.tables.campaign_results"),
     **dict.fromkeys(("retention_outcomes", "outcome_rejects", "manager_results"), "telcli.tables.task_results"),
+    **dict.fromkeys(
+        ("offer_recommendations", "offer_rules", "offer_exclusions", "plan_fit", "plan_months", "unused_products"),
+        "telcli.tables.offer_results",
+    ),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

@@ -19,7 +19,7 @@ LONG_AGO, MINED, TESTED = date(2023, 5, 9), date(2024, 2, 11), date(2024, 5, 20)
 PEOPLE = 3_000
 
 
-def _shop(seed, *, later=0.03, planted=0.12, bound=True):
+def shop(seed, *, later=0.03, planted=0.12, bound=True):
     """Customers with a base product, a plan's product, two in one package, and "cloud", which leads to "films"."""
     random = np.random.default_rng(seed)
     rows: list[tuple[str, str, date]] = []
@@ -66,7 +66,7 @@ def _mined(tables, **bounds):
 
 @pytest.fixture(scope="module")
 def mined():
-    return _mined(_shop(1))
+    return _mined(shop(1))
 
 
 def test_a_planted_rule_is_found_and_stands(mined):
@@ -104,7 +104,7 @@ def test_products_taken_by_choice_are_not_apart(mined):
 def test_few_rules_that_stand_are_false():
     false = true = 0
     for seed in range(2, 6):
-        kept = _mined(_shop(seed))[0].filter("stands").select("first", "second", "product").rows()
+        kept = _mined(shop(seed))[0].filter("stands").select("first", "second", "product").rows()
         right = [row for row in kept if row[2] == "films" and "cloud" in row[:2]]
         true, false = true + bool(right), false + len(kept) - len(right)
     assert true == 4
@@ -112,11 +112,11 @@ def test_few_rules_that_stand_are_false():
 
 
 def test_without_a_rule_none_stands():
-    assert _mined(_shop(9, planted=0.03))[0].filter("stands").height <= 1
+    assert _mined(shop(9, planted=0.03))[0].filter("stands").height <= 1
 
 
 def test_bounds_leave_out_and_say_how_many():
-    _, told, _ = _mined(_shop(1), products=6, basket=4)
+    _, told, _ = _mined(shop(1), products=6, basket=4)
     assert told.products_left_out == 4  # of 10
     assert told.customers_left_out > 0
 
