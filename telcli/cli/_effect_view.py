@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, view
 from telcli.cli._words import meant, tr
@@ -47,6 +47,7 @@ def lines(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield from _packed(_money(metrics))
     yield from _packed(_reach(metrics))
     yield from _orders(metrics)
+    yield from ("  " + line for line in wrap(_model(metrics["uplift_model"]), _width() - 4))
 
 
 def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -116,12 +117,40 @@ def _orders(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield from _packed([f"{tr(_NAMES[one['curve']])} {_maybe(one['qini_ratio'], _fine)}" for one in orders], indent=4)
 
 
+def _model(facts: Mapping[str, Any]) -> str:
+    """Whether there is an uplift model, and whether the next plan may go by it.
+
+    >>> _model({"trained": False, "customers": 90, "needed": 400})
+    'no uplift model: 90 customers of trials are too few to learn from (at least 400, a tenth of that in each arm)'
+    """
+    if not facts["trained"]:
+        said = (
+            "no uplift model: {n} customers of trials are too few to learn from (at least {needed}, a tenth of that "
+            "in each arm)"
+        )
+        return tr(said, n=f"{facts['customers']:,}", needed=f"{facts['needed']:,}")
+    known = "the uplift model ranks customers it has not seen better than chance: the next plan may go by it"
+    unknown = (
+        "the uplift model ranks customers it has not seen no better than chance may: the next plan does without it"
+    )
+    said = tr(known if facts["trusted"] else unknown)
+    over = (
+        f"; {tr('Qini over that by risk {span}', span=_span(facts, 'over_risk', _fine))}"
+        if "over_risk" in facts
+        else ""
+    )
+    return said + over
+
+
 _NAMES = {"risk": "by risk", "plan": "by the plan", "uplift": "by the uplift model"}
 
 
 def _packed(items: Sequence[str], indent: int = 2) -> Iterator[str]:
-    width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    yield from (" " * indent + line for line in pack(list(items), " · ", width - indent))
+    yield from (" " * indent + line for line in pack(list(items), " · ", _width() - indent))
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)
 
 
 def _span(row: Mapping[str, Any], name: str, written: Any) -> str:

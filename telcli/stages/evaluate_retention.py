@@ -18,6 +18,7 @@ from telcli.stages.evaluate_retention_checks import checks, tell_checks
 from telcli.stages.evaluate_retention_curves import curves
 from telcli.stages.evaluate_retention_figures import Row
 from telcli.stages.evaluate_retention_groups import Trial, by_group, effects, evidence, trials
+from telcli.stages.evaluate_retention_model import learned
 from telcli.stages.evaluate_retention_seen import observed, ripe
 from telcli.stages.evaluate_retention_study import Study, named
 from telcli.stages.evaluate_retention_trials import gathered
@@ -28,6 +29,8 @@ __all__ = ["evaluate_retention"]
 
 _DOGS = 20
 """Groups harmed that are listed; the tables have all."""
+_FEW = 10
+"""Customers below which a group is named nowhere but in the tables."""
 
 
 def evaluate_retention(inputs: Inputs, settings: EvaluateRetentionSettings) -> Outcome:
@@ -56,10 +59,11 @@ def evaluate_retention(inputs: Inputs, settings: EvaluateRetentionSettings) -> O
 
 
 def _told(study: Study, everybody: pl.DataFrame, found: list[Trial], waiting: list[dict[str, Any]]) -> Outcome:
+    known = learned(study, found)
     parts: dict[str, list[Row]] = {name: [] for name in _TABLES}
     orders: list[dict[str, Any]] = []
-    for trial in found:
-        study.inputs.progress("evaluate", found.index(trial), len(found))
+    for at, trial in enumerate(known.trials):
+        study.inputs.progress("trials", at, len(found))
         parts["retention_effects"] += effects(study, trial)
         parts["retention_by"] += by_group(study, trial)
         drawn, told = curves(study, trial)
@@ -77,10 +81,11 @@ def _told(study: Study, everybody: pl.DataFrame, found: list[Trial], waiting: li
         "by_offer": _offers(parts["retention_effects"]),
         "sleeping_dogs": _harmed(study, parts),
         "orders": orders,
+        "uplift_model": known.facts,
         "checks_failed": sum(row["passed"] is False for row in parts["retention_checks"]),
     }
     tables = {name: _frame(name, rows) for name, rows in parts.items()}
-    return Outcome(tables, metrics, tuple(study.notices), as_of=study.as_of)
+    return Outcome(tables, metrics, tuple(study.notices), known.models, study.as_of)
 
 
 _TABLES = ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence")
@@ -154,7 +159,7 @@ def _harmed(study: Study, parts: dict[str, list[Row]]) -> list[dict[str, Any]]:
             for each in ("treated", "held_out", "uplift", "uplift_low", "uplift_high", "chance_adjusted")
         }
         for name, row in groups
-        if row["verdict"] == "harms" and name
+        if row["verdict"] == "harms" and name and row["treated"] + row["held_out"] >= _FEW
     ]
     found.sort(key=lambda row: (row["campaign_id"] != ALL, row["uplift_high"], row["group"]))
     if found:

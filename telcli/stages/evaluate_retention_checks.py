@@ -33,7 +33,7 @@ def checks(study: Study, trial: Trial, everybody: pl.DataFrame) -> list[Row]:
     A check that cannot be made, as that of the sizes of arms where nobody knows how they were drawn, says so: its
     `passed` is null.
     """
-    drawn = pl.concat([trial.rows, trial.unseen])
+    drawn = pl.concat([trial.rows, trial.unseen], how="diagonal")
     found = [*_sizes(drawn), *_balance(drawn), _unseen(drawn), _contaminated(study, trial)]
     found.append(_elsewhere(study, trial, everybody))
     return [{"as_of": study.as_of, "campaign_id": trial.campaign, **row} for row in found]

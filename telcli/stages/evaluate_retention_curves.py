@@ -21,8 +21,6 @@ _COLUMNS = {"risk": "churn_probability", "plan": "expected_value", "uplift": "le
 _LEAST = 10
 """Customers of an arm below which a curve tells nothing."""
 _STEPS = 20
-_WORK, _FEWEST = 100_000_000, 60
-"""Customers resampled in all for one set of bands, and the fewest resamples: of a million customers 100 will do."""
 
 
 def curves(study: Study, trial: Trial) -> tuple[list[Row], list[dict[str, Any]]]:
@@ -43,7 +41,7 @@ def curves(study: Study, trial: Trial) -> tuple[list[Row], list[dict[str, Any]]]
             scores,
             weight=arms.inverse,
             points=_STEPS,
-            draws=min(study.settings.draws, max(_WORK // arms.stayed.size, _FEWEST)),
+            draws=study.draws(arms.stayed.size),
             seed=study.inputs.seed,
         )
         for name, each in found.items():

@@ -18,6 +18,8 @@ __all__ = ["SHOWN", "Study", "named"]
 
 SHOWN = 3
 """Campaigns named in one sentence."""
+_WORK, _FEWEST = 100_000_000, 60
+"""Customers resampled in all for one set of bands, and the fewest resamples: of a million customers 100 will do."""
 
 
 @dataclass
@@ -61,6 +63,10 @@ class Study:
     def customer_value(self) -> float:
         """What a customer of unknown revenue is worth."""
         return float(self._given("customer_value", 200.0))
+
+    def draws(self, customers: int) -> int:
+        """Resamples of so many customers."""
+        return min(self.settings.draws, max(_WORK // customers, _FEWEST))
 
     def table(self, name: str) -> pl.LazyFrame | None:
         """A table it may read, None where there is none."""

@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from telcli.errors import MissingInputError
+from telcli.io import model_file
+from telcli.pipeline.provenance import jsonable
 from telcli.settings import EvaluateRetentionSettings
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Inputs, Outcome, evaluate_retention_model
 from telcli.stages.evaluate_retention import evaluate_retention
 from telcli.tables import contract
 from telcli.tables.effect_results import FIGURES
@@ -335,3 +337,58 @@ def test_other_chances_of_being_held_out_are_weighed(tables: Tables) -> None:
     assert row["uplift_low"] < 0 < row["uplift_high"] and row["verdict"] == "cannot-tell"
     plain = {held: part["stays"].mean() for (held,), part in both.group_by("held_out")}
     assert plain[False] - plain[True] > 0.15
+
+
+@pytest.fixture(scope="module")
+def learned(tables: Tables) -> Outcome:
+    return run(tables, model_customers=400)
+
+
+def test_a_model_that_beats_chance_out_of_fold_is_trusted_and_can_be_lent(learned: Outcome, tmp_path: Any) -> None:
+    model, about = learned.models["uplift"]
+    assert about["trusted"] is True and about["qini_low"] > 0 and about["over_risk_low"] > 0
+    assert about["offers"] == sorted(EFFECTS) and about["convention"] == "area to random (R uplift, causalml)"
+    model_file.write(tmp_path / "uplift", model, jsonable(about))
+    again, told = model_file.read(tmp_path / "uplift")
+    unknown = np.full((3, len(about["features"])), np.nan)
+    gains = again.predict(unknown, np.array(sorted(EFFECTS)))
+    assert gains.tolist() == model.predict(unknown, np.array(sorted(EFFECTS))).tolist()
+    assert gains[0] > 0.05 > -0.05 > gains[1] and told["trusted"]
+    order = [one for one in learned.metrics["orders"] if one["campaign_id"] == "all" and one["curve"] == "uplift"]
+    assert order[0]["beats_random"] and order[0]["qini"] == pytest.approx(about["qini"])
+    assert set(table(learned, "retention_curves")["curve"]) == {"risk", "plan", "uplift"}
+
+
+def test_a_model_of_offers_that_do_nothing_is_not_trusted() -> None:
+    plans = plan(date(2024, 2, 1), 500)
+    plans = plans.with_columns(stays=pl.Series(np.random.default_rng(3).random(500) < 0.7))
+    months = contract("customer_months").conform(months_of(plans).lazy()).collect().lazy()
+    outcome = run({"retention_plan": plans.drop("stays").lazy(), "customer_months": months}, model_customers=400)
+    about = outcome.models["uplift"][1]
+    assert about["trusted"] is False and about["qini_low"] <= 0
+
+
+def test_too_few_customers_make_no_model(small: Tables) -> None:
+    outcome = run(small, model_customers=10_000)
+    assert outcome.models == {} and outcome.metrics["uplift_model"] == {
+        "trained": False,
+        "customers": 600,
+        "needed": 10_000,
+    }
+
+
+def test_no_customer_is_judged_by_a_model_that_saw_her(monkeypatch: pytest.MonkeyPatch, small: Tables) -> None:
+    # every customer of the first plan is in the second too, and leaves or stays alike: a model that saw the one
+    # would know the other
+    plans = small["retention_plan"].collect()
+    seen: list[Any] = []
+
+    def watched(*trial: Any, groups: Any, **options: Any) -> Any:
+        seen.append(groups)
+        return np.zeros(len(groups))
+
+    monkeypatch.setattr(evaluate_retention_model, "out_of_fold", watched)
+    first = plans.filter(pl.col("as_of") == date(2024, 2, 1))
+    second = first.with_columns(as_of=pl.lit(date(2024, 3, 1)), campaign_id=pl.lit("retention-2024-03"))
+    run({**small, "retention_plan": pl.concat([first, second]).lazy()}, model_customers=400)
+    assert len(seen[0]) == 600 and len(set(seen[0].tolist())) == 300
