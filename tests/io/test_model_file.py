@@ -14,6 +14,9 @@ import skops.io
 from telcli.errors import DataError, MissingInputError
 from telcli.io import model_file
 from telcli.methods.churn_model import ChurnModel
+from telcli.methods.uplift_learners import LineEffect, OddsEffect
+from telcli.methods.uplift_learning import UpliftModel
+from telcli.methods.uplift_trees import TreeEffect
 
 
 def trained(rows: int = 3000) -> tuple[ChurnModel, np.ndarray]:
@@ -146,5 +149,12 @@ def test_a_file_that_is_no_archive_is_refused_even_with_its_own_hash(tmp_path: P
 def test_every_trusted_name_is_needed() -> None:
     models = [trained(rows)[0] for rows in (150, 3000)]
     assert [model.kind_ for model in models] == ["logistic", "blend"]
-    needed = {name for model in models for name in skops.io.get_untrusted_types(data=skops.io.dumps(model))}
+    rng = np.random.default_rng(2)
+    X, treated, stayed = rng.normal(size=(200, 2)), rng.random(200) < 0.5, rng.random(200) < 0.7
+    uplift = UpliftModel().fit(X, treated, stayed, ["a"] * 200, propensity=0.5)
+    line = np.zeros(3)
+    tree = TreeEffect().fit(X, stayed.astype(float), np.ones(200))
+    uplift.learned_ = [LineEffect(line), OddsEffect(line, line), tree]  # whichever of them a trial calls for
+    made = [*models, uplift]
+    needed = {name for model in made for name in skops.io.get_untrusted_types(data=skops.io.dumps(model))}
     assert needed == set(model_file.TRUSTED)
