@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["tell"]
 
 _EVERY = "all"
-_TABLES = ("campaign_status", "campaign_overlap", "campaign_response")
+_TABLES = ("campaign_status", "campaign_overlap", "campaign_response", "channel_results")
 _STATUS = (
     "campaign",
     "state",
@@ -31,10 +31,11 @@ _STATUS = (
 )
 _OVERLAP = ("campaign", "and", "customers in both", "within the quiet days", "keeps them", "held out, contacted")
 _RESPONSE = ("segment", "channel", "contacted", "responded", "accepted", "cost", "per response", "margin a month")
+_CHANNELS = ("sales channel", "new customers", "margin", "sales costs", "owed", "each brings", "left early")
 
 
 def tell(call: Call, run: StageRun, limit: int) -> None:
-    """Print the three tables; the JSON holds all their rows."""
+    """Print the tables; the JSON holds all their rows."""
     from telcli.pipeline.show import read
 
     tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
@@ -55,6 +56,11 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         yield "  " + tr("response by segment and channel, of all campaigns")
         total = len(tables["campaign_response"])
         yield from _table(_RESPONSE, map(_response, rows), range(2, 8), limit, "campaign_response", total)
+    sold = tables["channel_results"]
+    if len(sold) > 1:
+        yield "  " + tr("what sales channels bring, by the customers they won (* apart from the others)")
+        sold = sorted(sold, key=lambda row: (row["channel"] != _EVERY, -row["customers"], row["channel"]))
+        yield from _table(_CHANNELS, map(_channel, sold), range(1, 7), limit, "channel_results", len(sold))
 
 
 def _table(
@@ -93,6 +99,15 @@ def _response(row: Mapping[str, Any]) -> list[str]:
     ]
     money = [_money(row[name]) for name in ("cost", "cost_per_response", "accepted_margin")]
     return [segment, channel, f"{row['contacted']:,}", *rates, *money]
+
+
+def _channel(row: Mapping[str, Any]) -> list[str]:
+    name = tr("all") if row["channel"] == _EVERY else row["channel"]
+    sales = row["commission"] - row["clawed_back"] + row["subsidy"]
+    each = _between(row["result_each"], row["result_low"], row["result_high"], ",.0f")
+    early = _between(row["early_rate"], row["early_low"], row["early_high"], ".1%") + ("*" if row["apart"] else "")
+    money = [_money(amount) for amount in (row["margin"], sales, row["arrears"])]
+    return [name, f"{row['customers']:,}", *money, each, early]
 
 
 def _between(value: float | None, low: float | None, high: float | None, form: str) -> str:

@@ -23,7 +23,8 @@ def campaigns(
 
     Reads the table campaigns, the plans of plan-retention with their outcomes, or both, and customer_months; writes
     campaign_status, campaign_overlap and campaign_response for the as-of month. What a campaign gained is told where it
-    held customers out.
+    held customers out. Where lines are known, channel_results tells what sales channels bring by the customers they
+    won: margin, commissions, debts, and who left early.
     """
     from telcli.pipeline.run import run_stage
 

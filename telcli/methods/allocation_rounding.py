@@ -156,6 +156,7 @@ def _filled(problem: Problem, choice: Ints, worth: Floats) -> Ints:
     while not problem.within(choice):
         # Money added up in another order may differ in its last digit.
         rows = np.flatnonzero(choice >= 0)
+        rows = rows[problem.cost[rows, choice[rows]] > 0]
         choice[rows[np.argmin(worth[rows, choice[rows]])]] = -1
     return choice
 

@@ -119,8 +119,8 @@ STAGES = (
     Stage(
         "campaigns",
         needs=("customer_months",),
-        uses=("campaigns",),
-        gives=("campaign_status", "campaign_overlap", "campaign_response"),
+        uses=("campaigns", "subscriptions"),
+        gives=("campaign_status", "campaign_overlap", "campaign_response", "channel_results"),
         aside=True,
         spans=("segments", "retention_plan", "retention_outcomes"),
         recent=("segments", "retention_plan", "retention_outcomes"),

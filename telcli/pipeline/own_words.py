@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ _WORTH = _WINDOWS[3:]
 """The latter alone, by which plan-retention does."""
 _COSTS = tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that other stages take from the section of score-value, since they would else stand in two places."""
+_SALES = ("subsidy_months", "clawback_months")
+"""The same, of what selling a line costs, for campaigns alone."""
 _CAPACITY = "manager_capacity"
 """Of plan-retention: import-outcomes tells it beside what each manager did."""
 _Parsed = Mapping[str, Mapping[str, Any]]
@@ -29,8 +31,9 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     ``offers`` for plan-retention, where there are some, and what predict-churn takes a customer without a value score
     to be worth; ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for
     score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
-    segment, campaigns and recommend-offers what score-value takes off revenue too. ``churn`` for evaluate-retention:
-    the windows of predict-churn. ``manager_capacity`` for import-outcomes, as plan-retention has it.
+    segment, campaigns and recommend-offers what score-value takes off revenue too, for campaigns also how it spreads
+    sales costs. ``churn`` for evaluate-retention: the windows of predict-churn. ``manager_capacity`` for
+    import-outcomes, as plan-retention has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -84,12 +87,20 @@ def _of_value(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
 
 def _of_segment(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     rules = knobs.own_rules(parsed.get("segment", {}), _file(config))
-    return {**_of_campaigns(parsed, config), **({"rules": rules} if rules else {})}
+    return {**_of_offers(parsed, config), **({"rules": rules} if rules else {})}
 
 
 def _of_campaigns(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    return _costs(parsed, config, (*_COSTS, *_SALES))
+
+
+def _of_offers(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    return _costs(parsed, config, _COSTS)
+
+
+def _costs(parsed: _Parsed, config: Path | None, names: Sequence[str]) -> dict[str, Any]:
     values = knobs.resolve("score-value", {}, parsed, _file(config)).values
-    return {name: getattr(values, name) for name in _COSTS}
+    return {name: getattr(values, name) for name in names}
 
 
 _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
@@ -101,7 +112,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "import-outcomes": _of_outcomes,
     "evaluate-retention": _of_evaluation,
     "campaigns": _of_campaigns,
-    "recommend-offers": _of_campaigns,
+    "recommend-offers": _of_offers,
 }
 
 

@@ -29,6 +29,22 @@ class CampaignsSettings:
         low=1,
         high=24,
     )
+    cohort_months: int = setting(
+        12,
+        "Months whose new customers tell what sales channels bring.",
+        "评估入网渠道所用新客户的入网月数。",
+        unit="months",
+        low=1,
+        high=60,
+    )
+    early_months: int = setting(
+        6,
+        "A new customer who leaves in fewer months than this left early.",
+        "新客户入网不足多少个月即离网视为早期离网。",
+        unit="months",
+        low=1,
+        high=24,
+    )
     priorities: str = setting(
         "",
         "Campaigns by priority, the first before the others, with commas between them; the first to begin keeps "

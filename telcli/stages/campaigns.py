@@ -11,9 +11,10 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice
 from telcli.features.margin_parts import Rates
-from telcli.settings import CampaignsSettings
+from telcli.settings import CampaignsSettings, ScoreValueSettings
 from telcli.settings.capacities import capacities
 from telcli.stages import Inputs, Outcome
+from telcli.stages.campaigns_channels import channel_results
 from telcli.stages.campaigns_meetings import meetings
 from telcli.stages.campaigns_money import with_margins
 from telcli.stages.campaigns_people import people_of, with_segments
@@ -23,6 +24,8 @@ from telcli.tables import contract
 
 __all__ = ["campaigns"]
 
+_TABLES = ("campaign_status", "campaign_overlap", "campaign_response", "channel_results")
+
 
 def campaigns(inputs: Inputs, settings: CampaignsSettings) -> Outcome:
     """Look at all campaigns together, as they are known at the end of one month.
@@ -30,45 +33,69 @@ def campaigns(inputs: Inputs, settings: CampaignsSettings) -> Outcome:
     Parameters
     ----------
     inputs : customer_months; the subject table campaigns, or retention_plan of this month and those before with
-        retention_outcomes, or both; segments of this month and those before, where there are some.
+        retention_outcomes, or both; segments of this month and those before, and subscriptions, where there are some.
     settings : `quiet_days` between two contacts, `watch_months` after a campaign's first contact, `priorities` and
-        `budgets` of campaigns.
+        `budgets` of campaigns; `cohort_months` and `early_months` of customers whom sales channels won.
 
     Returns
     -------
     Outcome
-        Tables ``campaign_status``, ``campaign_overlap`` and ``campaign_response``.
+        Tables ``campaign_status``, ``campaign_overlap``, ``campaign_response`` and ``channel_results``.
 
     Raises
     ------
     MissingInputError
-        There is no campaign, neither in a table nor of a plan.
+        There is no campaign, neither in a table nor of a plan, and no channel with new customers.
     """
     as_of = inputs.as_of or date.min
     end = _end(as_of)
+    rates = Rates(**{each.name: inputs.choices[each.name] for each in fields(Rates) if each.name in inputs.choices})
+    channels = _channels(inputs, settings, rates)
     people = people_of(inputs.tables, end)
     if people.is_empty():
-        raise MissingInputError(
-            "campaigns-none",
-            "No campaign is known up to {month}: neither the table campaigns nor a plan has one.",
-            hint="Ingest what was sent (campaign, customer, day, answer), or make a plan: telcli plan-retention",
-            month=f"{as_of:%Y-%m}",
-        )
+        return _without(channels, as_of)
     people, late = with_segments(people, inputs.tables.get("segments"), end)
-    rates = Rates(**{each.name: inputs.choices[each.name] for each in fields(Rates) if each.name in inputs.choices})
     people = with_margins(people, inputs.tables["customer_months"], as_of, rates, settings.watch_months)
     met, hurt = meetings(people, settings, end)
-    budgets = capacities(settings.budgets) or {}
-    status = statuses(people, as_of, end, budgets=budgets, met_held_out=hurt)
+    status = statuses(people, as_of, end, budgets=capacities(settings.budgets) or {}, met_held_out=hurt)
     names = [one.name for one in contract("campaign_overlap").columns()]
     overlap = met.with_columns(as_of=pl.lit(as_of)).select(names)
     response = responses(people, as_of)
-    tables = {"campaign_status": status, "campaign_overlap": overlap, "campaign_response": response}
+    tables = dict(zip(_TABLES, (status, overlap, response, channels), strict=True))
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
         _metrics(status, overlap, response),
         (*_notices(status, overlap, late), *_unknown(settings, set(status["campaign_id"]))),
     )
+
+
+def _channels(inputs: Inputs, settings: CampaignsSettings, rates: Rates) -> pl.DataFrame:
+    """The table channel_results; empty where no line is known."""
+    if "subscriptions" not in inputs.tables:
+        return contract("channel_results").schema.create_empty()
+    usual = ScoreValueSettings()
+    sales = {name: inputs.choices.get(name, getattr(usual, name)) for name in ("subsidy_months", "clawback_months")}
+    months, as_of = inputs.tables["customer_months"], inputs.as_of or date.min
+    return channel_results(inputs.tables["subscriptions"], months, as_of, settings=settings, rates=rates, **sales)
+
+
+def _without(channels: pl.DataFrame, as_of: date) -> Outcome:
+    """What there is to tell where there is no campaign: of sales channels alone."""
+    month = f"{as_of:%Y-%m}"
+    if channels.is_empty():
+        raise MissingInputError(
+            "campaigns-none",
+            "No campaign is known up to {month}: neither the table campaigns nor a plan has one.",
+            hint="Ingest what was sent (campaign, customer, day, answer), or make a plan: telcli plan-retention",
+            month=month,
+        )
+    only = Notice(
+        "campaigns-only-channels",
+        "No campaign is known up to {month}: sales channels alone are told.",
+        {"month": month},
+    )
+    tables = {name: contract(name).schema.create_empty(lazy=True) for name in _TABLES[:-1]}
+    return Outcome({**tables, _TABLES[-1]: channels.lazy()}, {"campaigns": 0}, (only,))
 
 
 def _end(as_of: date) -> date:

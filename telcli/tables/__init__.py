@@ -60,7 +60,10 @@ _PLACES = {
     ),
     **dict.fromkeys(("retention_plan", "retention_cells", "plan_offers", "plan_overlap"), "telcli.tables.plan_results"),
     "retention_tasks": "telcli.tables.task_results",
-    **dict.fromkeys(("campaign_status", "campaign_overlap", "campaign_response"), "telcli.tables.campaign_results"),
+    **dict.fromkeys(
+        ("campaign_status", "campaign_overlap", "campaign_response", "channel_results"),
+        "telcli.tables.campaign_results",
+    ),
     **dict.fromkeys(("retention_outcomes", "outcome_rejects", "manager_results"), "telcli.tables.task_results"),
     **dict.fromkeys(
         ("offer_recommendations", "offer_rules", "offer_exclusions", "plan_fit", "plan_months", "unused_products"),

@@ -120,11 +120,43 @@ class CampaignResponse(dy.Schema):
     gain_high = c.number("Upper end", "毛利增量95%区间上限", "currency")
 
 
+class ChannelResults(dy.Schema):
+    """One row per sales channel with new customers, and one, called all, of all of them."""
+
+    channel = c.text("Channel that sold the first line, - where none is known, or all", "入网渠道", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customers = c.integer("Customers who joined in the months looked at", "新客户数", "customers", low=1, need=True)
+    customer_months = c.integer("Months of theirs so far", "客户月数", "customer-months", low=0, need=True)
+    revenue = c.number("What they were billed so far", "累计收入", "currency", need=True)
+    margin = c.number("What is left of it before sales costs and debts", "累计毛利", "currency", need=True)
+    commission = c.number("Commissions paid for their lines", "佣金", "currency", low=0.0, need=True)
+    clawed_back = c.number("Of them, taken back of lines that ended early", "追回佣金", "currency", low=0.0, need=True)
+    subsidy = c.number("Subsidies of their devices, as far as used up", "终端补贴摊销", "currency", low=0.0, need=True)
+    arrears = c.number("What they owe; who left, when she left", "欠费", "currency", low=0.0)
+    arrears_share = c.number("Arrears over what they were billed", "欠费占收入比", "x revenue", low=0.0)
+    bad_debt = c.number("Arrears of more than 90 days that are never paid", "坏账", "currency", low=0.0, need=True)
+    result = c.number("Margin less sales costs and bad debt", "渠道损益", "currency", need=True)
+    result_each = c.number("The same per customer", "每客户损益", "currency", need=True)
+    result_low = c.number("Lower end of its 95% interval", "每客户损益95%区间下限", "currency")
+    result_high = c.number("Upper end", "每客户损益95%区间上限", "currency")
+    payback_months = c.number("Months of margin that sales costs take; null where never", "回本月数", "months", low=0.0)
+    observed = c.integer("Customers seen for early_months", "可观察早期离网的客户数", "customers", low=0, need=True)
+    left_early = c.integer("Of them, left in fewer months", "早期离网客户数", "customers", low=0, need=True)
+    early_rate = c.share("Share of them", "早期离网率")
+    early_low = c.share("Lower end of its 95% interval", "早期离网率95%区间下限")
+    early_high = c.share("Upper end", "早期离网率95%区间上限")
+    apart = c.flag(
+        "The share is apart from that of the other channels by more than chance, many compared",
+        "早期离网率与其他渠道显著不同",
+    )
+
+
 CONTRACTS = {
     found.name: found
     for found in (
         Contract("campaign_status", CampaignStatus, "How each campaign stands", "活动进度", "as_of"),
         Contract("campaign_overlap", CampaignOverlap, "Where campaigns meet", "活动重叠", "as_of"),
+        Contract("channel_results", ChannelResults, "What sales channels bring", "渠道损益", "as_of"),
         Contract("campaign_response", CampaignResponse, "What came of campaigns", "活动响应", "as_of"),
     )
 }
