@@ -62,7 +62,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    word = meant("verdict", row["verdict"])
+    word = meant("verdict", row["verdict"]) if row["verdict"] != "cannot-tell" else tr("cannot tell")
     if row["verdict"] == "cannot-tell" and row["needed"]:
         word = tr("cannot tell yet, needs {n} more", n=f"{row['needed']:,}")
     return [

@@ -57,9 +57,8 @@ class Effect:
 
     @property
     def error(self) -> float:
-        """The standard error of the uplift, each arm by its own rate."""
-        parts = ((self.stayed_treated, self.treated), (self.stayed_held_out, self.effective))
-        return float(np.sqrt(sum(rate * (1.0 - rate) / size for rate, size in parts)))
+        """The standard error that the interval of the uplift stands for; above 0 where a whole arm stayed, too."""
+        return (self.high - self.low) / (2.0 * float(ndtri(0.5 + LEVEL / 2.0)))
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def mean_effect(
     if within.sum() <= 1e-12:
         return plain
     centred = x - np.average(x[t], weights=w[t])
-    found = _welch(y - cross.sum() / within.sum() * centred, t, w)
+    found = _welch(y - cross.sum() / within.sum() * centred, t, w, floor=True)
     less = 1.0 - (found.error / plain.error) ** 2 if plain.error > 0 else 0.0
     return Difference(found.mean, found.error, found.low, found.high, max(less, 0.0))
 
@@ -227,16 +226,24 @@ def verdict(low: float | None, high: float | None, chance: float | None = None, 
     return "works" if low > 0 else "harms" if high < 0 else "cannot-tell"
 
 
-def _welch(y: Floats, t: NDArray[np.bool_], w: Floats) -> Difference:
-    means, variances, sizes = [], [], []
+def _welch(y: Floats, t: NDArray[np.bool_], w: Floats, *, floor: bool = False) -> Difference:
+    """Welch's interval; with `floor` the smaller arm has the spread of both together, where its own is less.
+
+    What a covariate leaves is small but for those few who left: a small arm without its share of them looks surer than
+    it is (of trials with 45 held out, 4 of them leaving, a 95% interval without the floor holds 87%).
+    """
+    means, spreads, sizes = [], [], []
     for arm in (t & (w > 0), ~t & (w > 0)):
         size = _effective(w[arm])
         mean = float(np.average(y[arm], weights=w[arm]))
-        spread = float(np.average((y[arm] - mean) ** 2, weights=w[arm]))
+        spreads.append(float(np.average((y[arm] - mean) ** 2, weights=w[arm])))
         means.append(mean)
         sizes.append(size)
-        # one customer shows no spread: nothing can be said of the mean of such an arm
-        variances.append(spread / (size - 1.0) if size > 1.0 + 1e-9 else np.inf)
+    if floor:
+        small = int(np.argmin(sizes))
+        spreads[small] = max(spreads[small], float(np.average(spreads, weights=sizes)))
+    # one customer shows no spread: nothing can be said of the mean of such an arm
+    variances = [s / (n - 1.0) if n > 1.0 + 1e-9 else np.inf for s, n in zip(spreads, sizes, strict=True)]
     found, error = means[0] - means[1], float(np.sqrt(sum(variances)))
     if not np.isfinite(error) or error == 0.0:
         reach = 0.0 if error == 0.0 else np.inf

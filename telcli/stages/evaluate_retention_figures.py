@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telcli.methods.rates import found_among
+from telcli.methods.rates import found_among, wilson
 from telcli.methods.trial_design import sample_size
 from telcli.methods.trial_effect import Effect, effect, fieller, mean_effect, verdict
 from telcli.settings import EvaluateRetentionSettings
@@ -19,6 +19,8 @@ __all__ = ["figures", "judged", "more_needed"]
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
 _LEAST_RATE = 1e-6
+_Z = 1.959964
+"""Standard errors on either side of a 95% interval."""
 
 
 def figures(arms: Arms, settings: EvaluateRetentionSettings, unseen: int = 0) -> Row:
@@ -73,7 +75,8 @@ def more_needed(row: Row, settings: EvaluateRetentionSettings, ratio: float) -> 
 
 def _stays(found: Effect) -> Row:
     leaving = 1.0 - found.stayed_held_out
-    error = float(np.sqrt(found.stayed_held_out * leaving / found.effective))
+    low, high = wilson([leaving * found.effective], [found.effective])
+    error = float(high[0] - low[0]) / (2.0 * _Z)
     # the gain and the rate it is a share of rest on the same customers held out
     rate = fieller(found.uplift, leaving, top_error=found.error, bottom_error=error, covariance=error**2)
     return {

@@ -126,6 +126,18 @@ def test_what_was_known_before_narrows_the_interval_and_leaves_the_mean() -> Non
     assert not np.isfinite(mean_effect([1.0, 2.0, 3.0], [1, 0, 0]).error)
 
 
+@pytest.mark.parametrize(("size", "leaving"), [(456, 0.08), (900, 0.3)])
+def test_a_narrowed_interval_holds_what_it_claims_with_few_held_out(size: int, leaving: float) -> None:
+    rng = np.random.default_rng(6)
+    inside = 0
+    for _ in range(300):
+        treated, worth = rng.random(size) < 0.9, rng.gamma(3, 100, size)
+        kept = worth * (rng.random(size) < 1 - leaving + 0.03 * treated)
+        found = mean_effect(kept, treated, before=worth * (1 - leaving))
+        inside += found.low <= 9 <= found.high
+    assert inside >= 276, inside
+
+
 @given(st.floats(-5, 5), st.floats(0.2, 5), st.floats(0.01, 2), st.floats(0.01, 2), st.floats(-0.9, 0.9))
 def test_fiellers_ends_are_where_the_test_turns(top: float, bottom: float, e: float, f: float, r: float) -> None:
     found = fieller(top, bottom, top_error=e, bottom_error=f, covariance=r * e * f)
