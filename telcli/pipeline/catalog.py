@@ -100,8 +100,8 @@ STAGES = (
     ),
     Stage(
         "import-outcomes",
-        needs=("retention_tasks", "retention_plan"),
-        uses=(),
+        needs=("retention_plan",),
+        uses=("retention_tasks",),
         gives=("retention_outcomes", "outcome_rejects", "manager_results"),
         snapshot=False,
         aside=True,

@@ -55,7 +55,18 @@ def _paths(sources: Sequence[Source]) -> list[Path]:
                 "{source} is no file: this command reads files and folders alone.",
                 source=_bare(source),
             )
-    return [source for source in sources if isinstance(source, Path)]
+    return [path for source in sources if isinstance(source, Path) for path in _folders(source)]
+
+
+def _folders(path: Path) -> list[Path]:
+    """A file or folder; of a folder that holds folders alone, such as tasks/, those that hold files."""
+    if not path.is_dir() or _holds_files(path):
+        return [path]
+    return [place for place in sorted(path.iterdir()) if place.is_dir() and _holds_files(place)] or [path]
+
+
+def _holds_files(folder: Path) -> bool:
+    return not folder.name.startswith(".") and any(place.is_file() for place in folder.iterdir())
 
 
 def _bare(address: str) -> str:

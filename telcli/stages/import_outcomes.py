@@ -32,7 +32,7 @@ def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome
 
     Reads retention_tasks and retention_plan of every month, the outcomes and rejects held, and the sheets opened.
     """
-    plans = Plans(*(_table(inputs, name) for name in ("retention_tasks", "retention_plan")))
+    plans = Plans(_held(inputs, "retention_tasks"), inputs.tables["retention_plan"].collect(engine="streaming"))
     read = [one for one in inputs.opened if one.frame.width]
     _refuse_all(inputs.opened, read)
     sheets = pl.concat(one.frame for one in read)
@@ -65,12 +65,8 @@ def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome
     return Outcome(tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics)))
 
 
-def _table(inputs: Inputs, name: str) -> pl.DataFrame:
-    return inputs.tables[name].collect(engine="streaming")
-
-
 def _held(inputs: Inputs, name: str) -> pl.DataFrame:
-    """The rows of an own table that stand; none where it was never made."""
+    """The rows of a table that stand; none where there never were any, as of a plan without money for a task."""
     contract = CONTRACTS[name]
     if name in inputs.tables:
         return contract.conform(inputs.tables[name]).collect(engine="streaming")
@@ -88,7 +84,7 @@ def _refuse_all(opened: tuple[Opened, ...], read: list[Opened]) -> None:
 
 def _rejects(rows: pl.DataFrame, plans: Plans) -> pl.DataFrame:
     """One row per fault."""
-    latest = plans.tasks["as_of"].max()
+    latest = plans.plan["as_of"].max()
     broken = rows.filter(pl.col("faults").list.len() > 0).explode("faults")
     fault = pl.col("faults").struct
     return broken.select(

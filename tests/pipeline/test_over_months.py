@@ -152,6 +152,12 @@ def test_files_named_are_read_and_count(work: Path, monkeypatch: pytest.MonkeyPa
     one.write_text("c", encoding="utf-8")
     assert not run_stage("profile", Request(work, as_of=JUNE, sources=(one, other))).skipped
     assert GIVEN[-1].opened[0].frame.item() == "c"
+    for month in ("may", "june"):
+        (tmp_path / "sent" / month).mkdir(parents=True)
+        (tmp_path / "sent" / month / "m1.csv").write_text(month, encoding="utf-8")
+    run_stage("profile", Request(work, as_of=JUNE, sources=(tmp_path / "sent",)))
+    assert [file.frame.item() for file in GIVEN[-1].opened] == ["june", "may"]
+    assert len({file.name for file in GIVEN[-1].opened}) == 2
     (tmp_path / "x.bad").write_text("d", encoding="utf-8")
     for source, error in (
         ("postgresql://ann:secret@db/crm", UsageError),
