@@ -47,7 +47,8 @@ def lines(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield from _packed(_money(metrics))
     yield from _packed(_reach(metrics))
     yield from _orders(metrics)
-    yield from ("  " + line for line in wrap(_model(metrics["uplift_model"]), _width() - 4))
+    facts = metrics.get("uplift_model")
+    yield from ("  " + line for line in (wrap(_model(facts), _width() - 4) if facts else ()))
 
 
 def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
