@@ -24,6 +24,7 @@ _MEASURES = {
     "unknown": "risk not known",
 }
 _HEAD = ("product held", "taken next", "of holders", "lift", "95%")
+_AT_ONCE = (_HEAD[0], "held too", *_HEAD[2:4], "")
 
 
 def offered(metrics: Mapping[str, Any]) -> Iterator[str]:
@@ -31,9 +32,10 @@ def offered(metrics: Mapping[str, Any]) -> Iterator[str]:
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
     for parts in (_rules(metrics.get("rules") or {}), _plans(metrics.get("plans") or {}), _unused(metrics)):
         yield from ("  " + line for line in pack(list(parts), " · ", width - 2))
-    best = (metrics.get("rules") or {}).get("best") or ()
+    rules = metrics.get("rules") or {}
+    best = rules.get("best") or ()
     if best:
-        head = [tr(word) for word in _HEAD]
+        head = [tr(word) if word else "" for word in (_HEAD if rules.get("in_time") else _AT_ONCE)]
         yield from aligned([head, *map(_cells, best)], [2, 3], indent=4)
 
 
@@ -74,7 +76,8 @@ def _unused(metrics: Mapping[str, Any]) -> Iterator[str]:
     told = metrics.get("unused") or {}
     if told:
         yield tr("never used {n}", n=f"{told['unused']:,}")
-        yield tr("their fees a month {money}", money=_money(told["monthly_fees"]))
+        if told["monthly_fees"]:
+            yield tr("their fees a month {money}", money=_money(told["monthly_fees"]))
 
 
 def _cells(rule: Mapping[str, Any]) -> list[str]:

@@ -241,6 +241,7 @@ def _holding(held: sparse.csr_array, begins: Whole) -> Iterator[sparse.csr_array
     columns = held.tocsc()
     mark = np.zeros(held.shape[0], dtype=bool)
     parts: list[NDArray[np.int32]] = []
+    size = 0
     for first, second in begins.tolist():
         rows = columns.indices[columns.indptr[first] : columns.indptr[first + 1]]
         if second >= 0:
@@ -250,9 +251,10 @@ def _holding(held: sparse.csr_array, begins: Whole) -> Iterator[sparse.csr_array
             mark[rows] = False
             rows = both
         parts.append(rows)
-        if sum(len(part) for part in parts) >= _BLOCK:
+        size += len(rows)
+        if size >= _BLOCK:
             yield _block(parts, held.shape[0])
-            parts = []
+            parts, size = [], 0
     if parts:
         yield _block(parts, held.shape[0])
 

@@ -47,6 +47,13 @@ def test_the_screen_in_chinese() -> None:
     assert "从未使用 1 项" in told
 
 
+def test_rules_of_one_snapshot_are_not_said_to_come_next() -> None:
+    rules = {**METRICS["rules"], "in_time": False, "best": [{**RULE, "next_lift": None}]}
+    told = "\n".join(offered({"rules": rules}))
+    assert "held too" in told
+    assert "taken next" not in told
+
+
 def test_nothing_known_is_nothing_said() -> None:
     assert list(offered({})) == []
 
@@ -96,6 +103,20 @@ def test_from_files_to_plans(files: Path, capsys: pytest.CaptureFixture[str]) ->
     again = json.loads(capsys.readouterr().out)
     assert not again["skipped"]
     assert again["metrics"]["plans"]["cost_a_month"] == pytest.approx(25 + 110 * 0.03 + 70)
+
+
+def test_who_is_on_the_list_of_plan_retention_is_left_alone(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", "users.csv", "calls.csv", "-q", "--format", "quiet"]) == 0
+    (files / "list.csv").write_text("customer_id\n8\n", encoding="utf-8")
+    (files / "telcli.toml").write_text('[plan-retention]\nsuppress = "list.csv"\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(["recommend-offers", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["metrics"]["left_alone"] == 1
+    assert "offers-left-alone" in {warning["code"] for warning in told["warnings"]}
+    (files / "list.csv").write_text("customer_id\n7\n8\n", encoding="utf-8")
+    assert main(["recommend-offers", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["metrics"]["left_alone"] == 2
 
 
 def test_tariffs_that_are_not_there_are_said(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
