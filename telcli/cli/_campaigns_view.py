@@ -16,22 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["tell"]
 
 _EVERY = "all"
+_WHOLE = 0.1
+"""From this share on a rate is told without decimals."""
 _TABLES = ("campaign_status", "campaign_overlap", "campaign_response", "channel_results")
-_STATUS = (
-    "campaign",
-    "state",
-    "first contact",
-    "last contact",
-    "to contact",
-    "contacted",
-    "accepted",
-    "held out",
-    "cost",
-    "gain a month",
-)
-_OVERLAP = ("campaign", "and", "customers in both", "within the quiet days", "keeps them", "held out, contacted")
-_RESPONSE = ("segment", "channel", "contacted", "responded", "accepted", "cost", "per response", "margin a month")
-_CHANNELS = ("sales channel", "new customers", "margin", "sales costs", "owed", "each brings", "left early")
+_STATUS = ("campaign", "state", "contact days", "contacted", "accepted", "cost", "gain a month")
+_OVERLAP = ("campaign", "and", "both", "near", "keeps them", "held out, contacted")
+_RESPONSE = ("segment", "channel", "contacted", "responded", "accepted", "per response", "margin a month")
+_CHANNELS = ("sales channel", "new customers", "margin", "sales costs", "each brings", "left early")
 
 
 def tell(call: Call, run: StageRun, limit: int) -> None:
@@ -45,22 +36,25 @@ def tell(call: Call, run: StageRun, limit: int) -> None:
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
     yield title(run)
     status = tables["campaign_status"]
-    yield from _table(_STATUS, map(_status, status), range(4, 10), limit, "campaign_status", len(status))
+    yield from _table(_STATUS, map(_status, status), range(3, 7), limit, "campaign_status", len(status))
     met = sorted(tables["campaign_overlap"], key=lambda row: (-row["near"], -row["both"], row["first"], row["second"]))
     if met:
         yield "  " + tr("customers of several campaigns")
         yield from _table(_OVERLAP, map(_overlap, met), (2, 3, 5), limit, "campaign_overlap", len(met))
     rows = [row for row in tables["campaign_response"] if row["campaign_id"] == _EVERY and row["contacted"] > 0]
+    for name in ("segment_name", "channel"):
+        if len({row[name] for row in rows}) == 2:  # one and all of it are the same
+            rows = [row for row in rows if row[name] == _EVERY]
     rows.sort(key=lambda row: [(row[name] != _EVERY, row[name]) for name in ("segment_name", "channel")])
     if rows:
         yield "  " + tr("response by segment and channel, of all campaigns")
         total = len(tables["campaign_response"])
-        yield from _table(_RESPONSE, map(_response, rows), range(2, 8), limit, "campaign_response", total)
+        yield from _table(_RESPONSE, map(_response, rows), range(2, 7), limit, "campaign_response", total)
     sold = tables["channel_results"]
     if len(sold) > 1:
         yield "  " + tr("what sales channels bring, by the customers they won (* apart from the others)")
         sold = sorted(sold, key=lambda row: (row["channel"] != _EVERY, -row["customers"], row["channel"]))
-        yield from _table(_CHANNELS, map(_channel, sold), range(1, 7), limit, "channel_results", len(sold))
+        yield from _table(_CHANNELS, map(_channel, sold), range(1, 6), limit, "channel_results", len(sold))
 
 
 def _table(
@@ -77,13 +71,21 @@ def _table(
 
 
 def _status(row: Mapping[str, Any]) -> list[str]:
-    days = [str(row[name]) if row[name] else "-" for name in ("first_day", "last_day")]
-    share = "" if row["contacted_share"] is None else f" ({row['contacted_share']:.0%})"
-    gain = _between(row["gain"], row["gain_low"], row["gain_high"], ",.2f")
-    rate = _between(row["accept_rate"], row["accept_low"], row["accept_high"], ".1%")
-    cost = _money(row["cost"]) + ("" if row["budget_used"] is None else f" ({row['budget_used']:.0%})")
-    counts = [f"{row['planned']:,}", f"{row['contacted']:,}{share}", rate, f"{row['held_out']:,}"]
-    return [row["campaign_id"], tr(row["state"]), *days, *counts, cost, gain]
+    days = [str(row[name]) for name in ("first_day", "last_day") if row[name]]
+    span = f"{days[0]}..{days[1][5 if days[0][:4] == days[1][:4] else 0 :]}" if days else "-"
+    share = "" if row["contacted_share"] is None else f" {row['contacted_share']:.0%}"
+    contacted = f"{row['contacted']:,}/{row['planned']:,}{share}"
+    used = "" if row["budget_used"] is None or row["cost"] is None else f" ({row['budget_used']:.0%})"
+    gain = _between(row["gain"], row["gain_low"], row["gain_high"], ",.1f")
+    return [
+        row["campaign_id"],
+        tr(row["state"]),
+        span,
+        contacted,
+        _rate(row, "accept"),
+        _money(row["cost"]) + used,
+        gain,
+    ]
 
 
 def _overlap(row: Mapping[str, Any]) -> list[str]:
@@ -94,10 +96,8 @@ def _overlap(row: Mapping[str, Any]) -> list[str]:
 def _response(row: Mapping[str, Any]) -> list[str]:
     named = row["segment_name_zh"] if language() == "zh" and row["segment_name_zh"] else row["segment_name"]
     segment, channel = (tr("all") if name == _EVERY else name for name in (named, row["channel"]))
-    rates = [
-        _between(row[f"{name}_rate"], row[f"{name}_low"], row[f"{name}_high"], ".1%") for name in ("response", "accept")
-    ]
-    money = [_money(row[name]) for name in ("cost", "cost_per_response", "accepted_margin")]
+    rates = [_rate(row, "response"), _rate(row, "accept")]
+    money = [_money(row[name]) for name in ("cost_per_response", "accepted_margin")]
     return [segment, channel, f"{row['contacted']:,}", *rates, *money]
 
 
@@ -105,16 +105,28 @@ def _channel(row: Mapping[str, Any]) -> list[str]:
     name = tr("all") if row["channel"] == _EVERY else row["channel"]
     sales = row["commission"] - row["clawed_back"] + row["subsidy"]
     each = _between(row["result_each"], row["result_low"], row["result_high"], ",.0f")
-    early = _between(row["early_rate"], row["early_low"], row["early_high"], ".1%") + ("*" if row["apart"] else "")
-    money = [_money(amount) for amount in (row["margin"], sales, row["arrears"])]
-    return [name, f"{row['customers']:,}", *money, each, early]
+    early = _rate(row, "early") + ("*" if row["apart"] else "")
+    return [name, f"{row['customers']:,}", _money(row["margin"]), _money(sales), each, early]
+
+
+def _rate(row: Mapping[str, Any], name: str) -> str:
+    """A share of a hundred and its interval.
+
+    >>> _rate({"accept_rate": 0.25, "accept_low": 0.2, "accept_high": 0.305}, "accept")
+    '25% (20..30)'
+    """
+    rate, low, high = (row[f"{name}_{end}"] for end in ("rate", "low", "high"))
+    if rate is None:
+        return "-"
+    form = ".0f" if rate >= _WHOLE else ".1f"
+    return f"{100 * rate:{form}}% ({100 * low:{form}}..{100 * high:{form}})"
 
 
 def _between(value: float | None, low: float | None, high: float | None, form: str) -> str:
     """A figure and its interval.
 
-    >>> _between(0.25, 0.2, 0.3, ".0%"), _between(None, None, None, ".0%")
-    ('25% (20%..30%)', '-')
+    >>> _between(2.5, 2.0, 3.0, ".1f"), _between(None, None, None, ".1f")
+    ('2.5 (2.0..3.0)', '-')
     """
     if value is None:
         return "-"
