@@ -59,3 +59,10 @@ class EvaluateRetentionSettings:
         unit="customers",
         low=0,
     )
+    model_rows: int = setting(
+        50_000,
+        "Customers that the uplift model learns from at most, drawn by lot; all are judged by it.",
+        "训练增益模型的客户数上限，超出时随机抽取；评判仍覆盖全部客户。",
+        unit="rows",
+        low=1000,
+    )

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.uplift_design import design
+from telcli.methods.trial_design import draw
 from telcli.methods.uplift_bands import Banded, banded, better
 from telcli.methods.uplift_curve import CONVENTIONS
 from telcli.methods.uplift_learning import UpliftModel, out_of_fold
@@ -36,8 +37,9 @@ class Learned:
 def learned(study: Study, found: list[Trial]) -> Learned:
     """Train on all trials together, where they have customers enough; else the trials as they are, and why.
 
-    A customer of several trials is in one fold. The model is trusted where its Qini coefficient out of fold is above 0
-    with its whole interval: then the next plan may go by it. It is saved either way, since what is not trusted today
+    A customer of several trials is in one fold. Of more than `model_rows` customers some are learned from, and the rest
+    are judged by the model that saw none of them. The model is trusted where its Qini coefficient out of fold is above
+    0 with its whole interval: then the next plan may go by it. It is saved either way, since what is not trusted today
     is what tomorrow's trials are compared with.
     """
     everybody = found[-1]
@@ -47,16 +49,19 @@ def learned(study: Study, found: list[Trial]) -> Learned:
         return Learned(found, {}, {"trained": False, "customers": int(treated.size), "needed": least})
     rows = everybody.rows.with_columns(as_of=pl.col("plan_month"))
     matrix, names = design(rows, study.inputs.tables["customer_months"])
-    offers = rows["offer_id"].to_numpy().astype(str)
-    trial = (matrix, treated, everybody.arms.stayed, offers)
+    offers, who = (rows[name].to_numpy().astype(str) for name in ("offer_id", "customer_id"))
+    drawn = _drawn(study, who)
+    trial = tuple(part[drawn] for part in (matrix, treated, everybody.arms.stayed, offers))
     options: dict[str, Any] = {
-        "propensity": 1.0 - everybody.arms.chance,
+        "propensity": 1.0 - everybody.arms.chance[drawn],
         "seed": study.inputs.seed,
-        "groups": rows["customer_id"].to_numpy().astype(str),
+        "groups": who[drawn],
     }
-    expected = out_of_fold(*trial, **options)
-    model = UpliftModel().fit(*trial, **options)
-    facts = {**_tested(study, everybody, expected), "kind": model.kind_}
+    expected, model = np.empty(treated.size), UpliftModel().fit(*trial, **options)
+    expected[drawn] = out_of_fold(*trial, **options)
+    if not drawn.all():
+        expected[~drawn] = model.predict(matrix[~drawn], offers[~drawn])
+    facts = {**_tested(study, everybody, expected), "kind": model.kind_, "rows": int(drawn.sum())}
     description = {
         "model": "uplift",
         "as_of": study.as_of,
@@ -68,6 +73,16 @@ def learned(study: Study, found: list[Trial]) -> Learned:
     marked = everybody.rows.with_columns(pl.Series(LEARNED, expected))
     trials = [_marked(trial, marked) for trial in found]
     return Learned(trials, {"uplift": (model, description)}, facts)
+
+
+def _drawn(study: Study, who: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """The rows that are learned from: all, or those of customers drawn by lot, a customer whole."""
+    if who.size <= study.settings.model_rows:
+        return np.ones(who.size, dtype=bool)
+    names, place = np.unique(who, return_inverse=True)
+    share = study.settings.model_rows / who.size
+    lots = draw(["all"] * names.size, names.tolist(), share, seed=study.inputs.seed, salt="uplift model")
+    return lots.held[place]
 
 
 def _tested(study: Study, everybody: Trial, expected: Floats) -> dict[str, Any]:

@@ -359,6 +359,13 @@ def test_a_model_that_beats_chance_out_of_fold_is_trusted_and_can_be_lent(learne
     assert set(table(learned, "retention_curves")["curve"]) == {"risk", "plan", "uplift"}
 
 
+def test_a_model_learns_from_some_customers_and_judges_all(tables: Tables, learned: Outcome) -> None:
+    some = run(tables, model_customers=400, model_rows=1000)
+    facts, whole = some.models["uplift"][1], learned.models["uplift"][1]
+    assert 900 <= facts["rows"] <= 1100 < whole["rows"] == whole["customers"] == facts["customers"]
+    assert facts["qini"] > 0.0
+
+
 def test_a_model_of_offers_that_do_nothing_is_not_trusted() -> None:
     plans = plan(date(2024, 2, 1), 500)
     plans = plans.with_columns(stays=pl.Series(np.random.default_rng(3).random(500) < 0.7))
