@@ -28,6 +28,7 @@ PANELS = {
         "plan-retention": "Plan whom to contact with which offer, and whom to hold out.",
         "import-outcomes": "Read the task sheets that account managers filled in, and tell how they did.",
         "evaluate-retention": "Measure what contacting customers changed, against those held out.",
+        "knowledge": "Keep what trials taught of each offer, and suggest offers.",
         "campaigns": "Show how campaigns stand, where they meet, and what came of them.",
         "recommend-offers": "Recommend products and plans to customers, and say why.",
         "report": "Write the management report as one web page.",

@@ -117,6 +117,17 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "knowledge",
+        needs=("customer_months",),
+        uses=(),
+        spans=("retention_evidence", "retention_plan"),
+        recent=("retention_evidence",),
+        gives=("retention_knowledge", "retention_experience"),
+        opens="experience_book",
+        keeps=("retention_experience",),
+        aside=True,
+    ),
+    Stage(
         "campaigns",
         needs=("customer_months",),
         uses=("campaigns", "subscriptions"),

@@ -11,6 +11,7 @@ from telcli.settings.engine import EngineSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import own_reasons
@@ -39,6 +40,7 @@ __all__ = [
     "GeneralSettings",
     "ImportOutcomesSettings",
     "IngestSettings",
+    "KnowledgeSettings",
     "MarginSettings",
     "Origin",
     "PlanRetentionSettings",

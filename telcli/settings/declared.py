@@ -12,6 +12,7 @@ from typing import Any
 from telcli.settings.campaigning import CampaignsSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
@@ -81,6 +82,7 @@ SECTIONS: dict[str, type[Any]] = {
     "plan-retention": PlanRetentionSettings,
     "import-outcomes": ImportOutcomesSettings,
     "evaluate-retention": EvaluateRetentionSettings,
+    "knowledge": KnowledgeSettings,
     "campaigns": CampaignsSettings,
     "recommend-offers": RecommendOffersSettings,
     "report": ReportSettings,

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.methods.net_value import assumed_taking, assumed_uplift, bounded_uplift, net_value
-from telcli.stages.plan_retention_evidence import Gains, put_modelled
+from telcli.stages.plan_retention_evidence import Gains, put_known, put_modelled
 from telcli.stages.plan_retention_study import Study
 
 __all__ = ["Pairs", "pairs_of"]
@@ -49,6 +49,7 @@ def pairs_of(study: Study, people: pl.DataFrame, offers: pl.DataFrame) -> Pairs:
     accept, taking = _assumed(study, people, offers, p)
     none = np.full(accept.shape, np.nan)
     gains = Gains(assumed_uplift(p, accept), none, none.copy(), taking, np.zeros(accept.shape, dtype=np.int8))
+    put_known(study, people, offers, gains)
     put_modelled(study, people, offers, gains)
     for part in ("uplift", "low", "high"):
         setattr(

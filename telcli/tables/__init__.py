@@ -69,6 +69,7 @@ _PLACES = {
         ("offer_recommendations", "offer_rules", "offer_exclusions", "plan_fit", "plan_months", "unused_products"),
         "telcli.tables.offer_results",
     ),
+    **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

@@ -1,0 +1,123 @@
+"""Part of ``knowledge``: which trials and rows of experience count, each once, and how they are put into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from telcli.settings import KnowledgeSettings
+from telcli.tables.knowledge_results import ANY
+
+__all__ = ["KEYS", "counted", "estimates", "experienced"]
+
+KEYS = ("segment_name", "theme", "offer_id", "channel")
+_COUNTS = ("treated", "held_out", "stayed_treated", "stayed_held_out")
+_SUMS = (*_COUNTS, "accepted", "cost", "accept_of", "cost_of")
+_Z95 = 1.959963984540054
+_FEWEST, _MOST_ROWS = 8, 400
+"""Customers that each arm of an estimate has at least, doubled until there are no more rows than that."""
+_OWN = 10.0
+"""Customers for which the share of the whole campaign stands in the variance of a small cell's."""
+_COARSER = (("segment_name", "theme", "channel"), ("segment_name", "theme"), ("segment_name",), ())
+_LEFT = ("period", "campaign_id", *KEYS, "source", "effect", "variance", *_SUMS)
+
+
+def counted(evidence: pl.LazyFrame) -> pl.DataFrame:
+    """Rows of retention_evidence, each campaign as it was evaluated last."""
+    latest = pl.col("as_of") == pl.col("as_of").max().over("campaign_id")
+    rows = evidence.filter(latest).collect(engine="streaming")
+    told = pl.col("accepted").is_not_null(), pl.col("cost").is_not_null()
+    rows = rows.select(
+        pl.col("plan_month").alias("period"),
+        "campaign_id",
+        *[pl.col(name).replace("unknown", ANY) for name in KEYS if name != "offer_id"],
+        "offer_id",
+        pl.lit("trial").alias("source"),
+        *_COUNTS,
+        pl.col("accepted").fill_null(0),
+        pl.col("cost").fill_null(0.0),
+        accept_of=pl.when(told[0]).then("treated").otherwise(0),
+        cost_of=pl.when(told[1]).then("treated").otherwise(0),
+        effect=pl.lit(None, pl.Float64),
+        variance=pl.lit(None, pl.Float64),
+    )
+    return rows.select(_LEFT).sort("campaign_id", *KEYS)
+
+
+def experienced(experience: pl.LazyFrame, weight: float) -> pl.DataFrame:
+    """Rows of retention_experience alike, each once; those told by their gain alone have it with its variance."""
+    rows = experience.sort("as_of", "row_id").collect(engine="streaming").unique("row_id", keep="first")
+    if weight <= 0.0:
+        rows = rows.clear()
+    error = (pl.col("uplift_high") - pl.col("uplift_low")) / (2.0 * _Z95)
+    complete = pl.all_horizontal(pl.col(name).is_not_null() for name in _COUNTS)
+    zero = [pl.when(complete).then(pl.col(name)).otherwise(0).alias(name) for name in _COUNTS]
+    told = pl.col("treated").fill_null(0)
+    found = rows.select(
+        "period",
+        pl.concat_str(pl.lit("imported "), pl.col("period").dt.strftime("%Y-%m").fill_null("-")).alias("campaign_id"),
+        *KEYS,
+        pl.lit("imported").alias("source"),
+        *zero,
+        pl.col("accepted").fill_null(0),
+        pl.col("cost").fill_null(0.0),
+        accept_of=pl.when(pl.col("accepted").is_not_null()).then(told).otherwise(0),
+        cost_of=pl.when(pl.col("cost").is_not_null()).then(told).otherwise(0),
+        effect=pl.when(~complete).then("uplift"),
+        variance=pl.when(~complete).then(error**2),
+    )
+    return found.select(_LEFT).sort("campaign_id", *KEYS)
+
+
+def estimates(rows: pl.DataFrame, settings: KnowledgeSettings) -> pl.DataFrame:
+    """One row per cell and campaign with effect and variance; cells with few in an arm are taken with their like.
+
+    A cell without enough customers in both arms is put together with others of its campaign and offer, first over
+    channels, then reasons, then segments; the rest of an offer counts as long as both arms have somebody.
+    """
+    told = rows.filter(pl.col("effect").is_not_null())
+    known = rows.filter(pl.col("effect").is_null())
+    fewest = _FEWEST
+    found = _merged(known, fewest)
+    while found.height > _MOST_ROWS:
+        fewest *= 2
+        found = _merged(known, fewest)
+    columns = ["campaign_id", *KEYS, "source", "effect", "variance"]
+    whole = pl.concat([_measured(found).select(columns), told.select(columns)])
+    discount = pl.when(pl.col("source") == "imported").then(settings.imported_weight).otherwise(1.0)
+    return whole.with_columns(pl.col("variance") / discount).sort("campaign_id", *KEYS)
+
+
+def _merged(rows: pl.DataFrame, fewest: int) -> pl.DataFrame:
+    found: list[pl.DataFrame] = []
+    rest = rows
+    for kept in _COARSER:
+        rest = rest.with_columns(pl.lit(ANY).alias(name) for name in KEYS if name != "offer_id" and name not in kept)
+        rest = _summed(rest, ["campaign_id", "source", *KEYS])
+        least = fewest if kept else 1
+        enough = (pl.col("treated") >= least) & (pl.col("held_out") >= least)
+        found.append(rest.filter(enough))
+        rest = rest.filter(~enough)
+    return pl.concat(found)
+
+
+def _summed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    return rows.group_by(by, maintain_order=True).agg(pl.col(_COUNTS).sum()).sort(by)
+
+
+def _measured(rows: pl.DataFrame) -> pl.DataFrame:
+    """Difference of the shares that stayed; in the variance a small cell's shares lean on those of all of its campaign.
+
+    A share of 0 or 1 in a cell of ten would else look as if it were certain.
+    """
+    by = ["campaign_id", "offer_id"]
+    parts = []
+    for arm in ("treated", "held_out"):
+        of, stayed = pl.col(arm), pl.col(f"stayed_{arm}")
+        whole = (stayed.sum().over(by) + 0.5) / (of.sum().over(by) + 1.0)
+        share = (stayed + _OWN * whole) / (of + _OWN)
+        parts.append((share * (1.0 - share) / of, stayed / of))
+    (noise, share), (other_noise, other) = parts
+    return rows.with_columns(effect=share - other, variance=(noise + other_noise).clip(np.finfo(float).tiny))
