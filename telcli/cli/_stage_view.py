@@ -65,7 +65,7 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("acceptance", "acceptance", "share"),
     ),
     "recommend-offers": (
-        ("customers", "customers", "count"),
+        ("customers", "customers in the base", "count"),
         ("offered", "customers with an offer", "count"),
         ("offers", "offers in all", "count"),
     ),

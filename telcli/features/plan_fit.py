@@ -35,8 +35,9 @@ class PlanFit:
     rows : DataFrame
         One row per customer, sorted: ``plan_id`` and ``best_plan`` (by the tariffs' words), ``months`` and
         ``exact_months`` told, ``cost`` a month on the plan of now with ``cost_low`` and ``cost_high`` (what rounding
-        may make of it), ``best_cost``, ``saving`` a month with the ends of its interval over the months,
-        ``months_cheaper``, ``fee``, ``best_fee``, ``over_bundle`` (charged beyond the bundle a month), ``over_months``,
+        may make of it; null where it is not known), ``best_cost``, ``saving`` a month with the ends of its interval
+        over the months, ``months_cheaper``, ``fee``, ``best_fee``, ``over_bundle`` (charged beyond the bundle a
+        month), ``over_months``,
         ``voice_saturation`` and so on (used over included; null without a limit), and ``fit``, one of `FITS`.
     months : DataFrame
         ``customer_id``, ``month``, ``exact``, ``cost``, ``best_cost``, and what was charged beyond by service.

@@ -63,7 +63,8 @@ def plan_use(
     -------
     DataFrame
         ``customer_id``, ``month``, ``exact`` (told call by call), ``texts``, ``mb``; for each unit of calls
-        ``minutes_<place>`` with ``_low`` and ``_high``, and for each unit of sessions ``mb_<place>`` with the same.
+        ``minutes_<place>`` with ``_low`` and ``_high``, and for each unit of sessions ``mb_<place>`` with the same;
+        ``_high`` is null where the number of calls or sessions is not told.
     """
     totals = _totals(tables["customer_months"], people, months)
     if "calls" not in tables:
@@ -143,7 +144,7 @@ def _exactly(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
 
 
 def _by_total(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
-    """The same by the month's totals; of sessions not even their number is known."""
+    """The same by the month's totals; what sessions, or calls of unknown number, come to at most is not known."""
     made = pl.col("call_minutes_out").is_not_null()
     minutes = pl.coalesce("call_minutes_out", "call_minutes")
     calls = pl.when(made).then("calls_out").otherwise(pl.col("calls_out") + pl.col("calls_in").fill_null(0.0))
@@ -153,10 +154,12 @@ def _by_total(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
         step = unit / _MINUTE
         least = (minutes / step - 1e-9).ceil() * step
         most = pl.max_horizontal(least, ((minutes / step + calls) - 1e-9).floor() * step)
+        most = pl.when(minutes.is_null()).then(0.0).when(calls.is_not_null()).then(most)
         found |= {f"minutes_{place}_low": least, f"minutes_{place}_high": most}
         found[f"minutes_{place}"] = pl.min_horizontal(most, pl.max_horizontal(least, minutes + calls * step / 2))
+    nothing = pl.when(pl.col("data_mb").fill_null(0.0) == 0).then(0.0)
     for place in range(len(units.sessions)):
-        found |= {f"mb_{place}{end}": pl.col("data_mb") for end in ("", "_low", "_high")}
+        found |= {f"mb_{place}{end}": pl.col("data_mb") for end in ("", "_low")} | {f"mb_{place}_high": nothing}
     columns = _columns(units)
     return rows.select("customer_id", "month", pl.lit(value=False).alias("exact"), **found).select(columns)
 
@@ -171,11 +174,11 @@ def _columns(units: Units) -> list[str]:
 
 def _finished(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
     """Rows of which some use is known; what is not told of a kind of use is none of it."""
-    known = pl.any_horizontal(pl.col("texts", "mb", "minutes_0").is_not_null())
+    known = pl.any_horizontal(pl.col("texts", "mb", "minutes_0_low").is_not_null())
     told = rows.filter(known).select(_columns(units)).sort("customer_id", "month")
-    bounded = [
-        pl.coalesce(f"minutes_{place}{end}", f"minutes_{place}_low").alias(f"minutes_{place}{end}")
+    sums = pl.selectors.float() - pl.selectors.ends_with("_high")  # what is at most may not be known
+    likely = [
+        pl.coalesce(f"minutes_{place}", f"minutes_{place}_low").alias(f"minutes_{place}")
         for place in range(len(units.calls))
-        for end in ("", "_low", "_high")
     ]
-    return told.with_columns(*bounded).with_columns(pl.selectors.float().fill_null(0.0))
+    return told.with_columns(*likely).with_columns(sums.fill_null(0.0))

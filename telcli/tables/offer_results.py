@@ -31,9 +31,15 @@ class OfferRecommendations(dy.Schema):
     )
     rank = c.integer("Place among those of the customer, 1 the best", "推荐顺序", need=True, low=1)
     purpose = c.text("More to sell, a customer to keep, or use to begin", "目的", need=True, one_of=PURPOSES)
-    score = c.money("Chance times margin", "推荐得分(概率×毛利)", need=True)
+    score = c.money(
+        "Chance times margin; of a plan its expected margin", "推荐得分(概率×毛利；套餐为预期毛利)", need=True
+    )
     chance = c.share("Chance that it comes to that", "概率", need=True)
-    expected_margin = c.money("Margin if it does, over horizon_months", "预期毛利", need=True)
+    expected_margin = c.money(
+        "Margin if it does, over horizon_months; of a plan what moving is expected to bring in all",
+        "预期毛利",
+        need=True,
+    )
     monthly_fee = c.money("Monthly fee", "月费", low=0.0)
     rule = c.integer("Rule it rests on, as in offer_rules", "所依据规则", low=1)
     why = c.text("Why", "推荐理由(英文)", need=True)
@@ -102,7 +108,9 @@ class PlanFitRows(dy.Schema):
     exact_months = c.integer("Of them, told call by call", "逐单精确计费月数", "months", need=True, low=0)
     cost = c.money("Cost a month on the plan", "当前套餐月均费用", need=True)
     cost_low = c.money("The least that rounding of calls can make of it", "月均费用下限(取整)", need=True)
-    cost_high = c.money("The most", "月均费用上限(取整)", need=True)
+    cost_high = c.money(
+        "The most; null where the number of calls is not told", "月均费用上限(取整；通话次数未知时为空)"
+    )
     best_cost = c.money("Cost a month on the best plan", "最省套餐月均费用", need=True)
     saving = c.money("Saved a month", "月均节省", need=True)
     saving_low = c.money("Lower end of its 95% interval over the months; null of fewer than 3", "月均节省下限")

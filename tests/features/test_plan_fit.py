@@ -112,6 +112,16 @@ def test_calls_that_are_fewer_than_usage_says_are_not_believed():
     assert use.select("exact", "minutes_0_low", "minutes_0_high").rows() == [(False, 50.0, 89.0)]
 
 
+def test_the_most_is_not_known_where_the_number_of_calls_is_not_told():
+    units = units_of([SURF, SESSIONS])
+    use = plan_use(_month(None, call_minutes=510.0, data_mb=150.0), _people("a"), [JUNE], units)
+    found = plan_fit(use, np.array([0]), [SURF, SESSIONS], units).rows
+    assert found.select("cost_low", "cost", "cost_high").rows() == [(20.3, 20.3, None)]
+    assert plan_fit(use, np.array([1]), [SURF, SESSIONS], units).rows["cost_high"].to_list() == [None]
+    silent = plan_use(_month(None, data_mb=0.0), _people("a"), [JUNE], units)
+    assert plan_fit(silent, np.array([1]), [SURF, SESSIONS], units).rows["cost_high"].to_list() == [8.0]
+
+
 def test_months_before_a_customer_came_and_unknown_use_are_left_out():
     tables = {
         "customer_months": pl.concat(
