@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
@@ -14,31 +15,39 @@ if TYPE_CHECKING:
     from telcli.cli._output import Printer
     from telcli.pipeline.run import StageRun
 
-__all__ = ["files", "known_offers", "tell"]
+__all__ = ["Words", "offer_lines", "span", "tell"]
 
 _HEAD = ("", "periods", "treated", "held out", "gain in points (95%)", "taken up", "cost", "verdict")
 _MOST, _FEW = 20, 10
 """Offers and groups that are listed; customers below which a group is not shown."""
 
 
-def files(words: Sequence[str]) -> list[str]:
-    """The files to bring in; none where there are no words.
+@dataclass(frozen=True)
+class Words:
+    """What the words after the command ask for: whether to suggest, and files or whom for."""
 
-    Raises
-    ------
-    UsageError
-        The first word asks for something else, or no file is named.
-    """
-    if not words:
-        return []
-    if words[0] != "import" or len(words) == 1:
-        raise UsageError(
-            "knowledge-words",
-            "telcli knowledge does not know what to do with: {words}.",
-            hint="Write: telcli knowledge, telcli knowledge import FILES, or telcli knowledge suggest SEGMENT.",
-            words=" ".join(words),
-        )
-    return list(words[1:])
+    suggest: bool
+    rest: list[str]
+
+    @classmethod
+    def read(cls, words: Sequence[str], reason: str | None = None) -> Words:
+        """Take the words apart.
+
+        Raises
+        ------
+        UsageError
+            The first asks for something else, or nothing follows it; or a reason is given and nothing is to suggest.
+        """
+        known = not words or (words[0] in ("import", "suggest") and len(words) > 1)
+        suggests = bool(words) and words[0] == "suggest"
+        if not known or (reason and not suggests):
+            raise UsageError(
+                "knowledge-words",
+                "telcli knowledge does not know what to do with: {words}.",
+                hint="Write: telcli knowledge, telcli knowledge import FILES, or telcli knowledge suggest SEGMENT.",
+                words=" ".join(words) or f"--reason {reason}",
+            )
+        return cls(suggests, list(words[1:]))
 
 
 def tell(out: Printer, run: StageRun) -> None:
@@ -52,7 +61,7 @@ def _lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         told = {name: f"{brought[name]:,}" for name in ("rows", "new", "repeated", "refused_rows")}
         said = "experience: {rows} rows read, {new} new, {repeated} held already, {refused_rows} refused"
         yield "  " + tr(said, **told)
-    yield from known_offers(metrics.get("offers", ()), "by offer, over all campaigns")
+    yield from offer_lines(metrics.get("offers", ()), "by offer, over all campaigns")
     groups = [row for row in metrics.get("harmful", ()) if row["treated"] + row["held_out"] >= _FEW]
     if groups:
         yield "  " + tr("contacts that do harm: leave these alone")
@@ -60,22 +69,24 @@ def _lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield from aligned(rows, [])
 
 
-def known_offers(rows: Sequence[Mapping[str, Any]], title: str) -> Iterator[str]:
-    """Offers, each with its gain and what stands behind it."""
+def offer_lines(rows: Sequence[Mapping[str, Any]], title: str) -> Iterator[str]:
+    """Offers, each with its gain and what stands behind it; with what a contact brings, where worths are known."""
     if not rows:
         return
     yield "  " + tr(title)
-    cells = [[tr(word) if word else "" for word in _HEAD], *map(_cells, rows[:_MOST])]
-    yield from aligned(cells, [1, 2, 3, 5, 6])
+    worth = any(row["expected_value"] is not None for row in rows)
+    head = [*_HEAD[:-1], *(["net value"] if worth else []), _HEAD[-1]]
+    cells = [[tr(word) if word else "" for word in head], *(_cells(row, worth) for row in rows[:_MOST])]
+    yield from aligned(cells, [1, 2, 3, *range(5, len(head) - 1)])
     if len(rows) > _MOST:
         yield "      " + tr("{n} more: {command}", n=len(rows) - _MOST, command="telcli show retention_knowledge")
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
+def _cells(row: Mapping[str, Any], worth: bool) -> list[str]:
     word = meant("verdict", row["verdict"])
     if row["verdict"] == "cannot-tell" and row["needed"]:
         word = tr("cannot tell yet, needs {n} more", n=f"{row['needed']:,}")
-    rate, cost = row["accept_rate"], row["cost_per_contact"]
+    rate, cost, value = row["accept_rate"], row["cost_per_contact"], row["expected_value"]
     return [
         row["offer_id"],
         f"{row['periods']:,}",
@@ -84,6 +95,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         span(row),
         "-" if rate is None else f"{rate:.0%}",
         "-" if cost is None else f"{cost:,.2f}",
+        *(["-" if value is None else f"{value:+,.2f}"] if worth else []),
         word,
     ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from telcli.cli import _knowledge_view
+from telcli.cli import _knowledge_suggest, _knowledge_view
 from telcli.cli._options import Call, command, setting
 
 _STAGE = "knowledge"
@@ -14,9 +14,15 @@ _Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORDS",
-        help="import FILES: bring in sheets of past experience, .xlsx or .csv. Without any: put all together.",
+        help="import FILES: bring in sheets of past experience. suggest SEGMENT, or suggest customer ID: rank offers. "
+        "Without any: put all together.",
         show_default=False,
     ),
+]
+
+
+_Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="REASON", help="With suggest: only of customers with this reason.")
 ]
 
 
@@ -24,6 +30,7 @@ _Words = Annotated[
 def knowledge(
     call: Call,
     words: _Words = None,
+    reason: _Reason = None,
     imported_weight: Annotated[float | None, setting(_STAGE, "imported_weight", "--imported-weight")] = None,
 ) -> None:
     """Keep what trials taught of each offer, and suggest offers.
@@ -33,8 +40,14 @@ def knowledge(
     those like them. Experience that is brought in was not drawn by lot, and counts less. Writes retention_knowledge,
     by which plan-retention goes, and retention_experience.
     """
+    asked = _knowledge_view.Words.read(words or (), reason)
+    if asked.suggest:
+        from telcli.pipeline.knowledge import suggest
+
+        found = suggest(call.workdir, asked.rest, reason, call.as_of)
+        _knowledge_suggest.tell(call.out, found, call.as_of)
+        return
     from telcli.pipeline.run import run_stage
 
-    files = _knowledge_view.files(words or ())
-    run = run_stage(_STAGE, call.request({"imported_weight": imported_weight}, files))
+    run = run_stage(_STAGE, call.request({"imported_weight": imported_weight}, asked.rest))
     _knowledge_view.tell(call.out, run)
