@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._card_months import drawn
+from telcli.cli._card_urgent import care, left_for, planned
 from telcli.cli._card_words import CALLS, WHO, attribute, day, said_of, state
 from telcli.cli._fitted import fitted
 from telcli.cli._help import pack, wrap
@@ -83,13 +84,14 @@ class View:
             yield tr("Left in {month}", month=who["left_in"]) if who["left_in"] else tr("Has left"), "bold red"
         elif who["back_in"]:
             yield tr("Left in {left}, back since {back}", left=who["left_in"], back=who["back_in"]), "yellow"
-        yield from self._left_for()
+        yield from left_for(self.body)
         if churn and churn["risk_band"] == "high":
             share = units.percent(churn["churn_probability"], language())
             yield tr("High risk of leaving: {share}", share=share), "bold red"
         if self.body["contacts_open"]:
             yield tr("Contacts still open: {n}", n=self.body["contacts_open"]), "yellow"
-        yield from self._care()
+        yield from planned(self.body)
+        yield from care(self.body)
         owed = self._last("arrears")
         if owed:
             yield tr("Owes {amount}", amount=self._money(owed)), "yellow"
@@ -97,19 +99,6 @@ class View:
             if self._ends_soon(line):
                 named = {"line": line["subscription_id"], "day": line["contract_end"]}
                 yield tr("Contract of {line} ends {day}", **named), "yellow"
-
-    def _left_for(self) -> Iterator[tuple[str, str]]:
-        """Why the customer left, as far as anything tells."""
-        left = self.body["left"]
-        if left and left["reason_source"]:
-            reason = plain(left["reason_name_zh" if language() == "zh" else "reason_name"])
-            yield tr("Reason for leaving in {month}: {reason}", month=f"{left['month']:%Y-%m}", reason=reason), ""
-
-    def _care(self) -> Iterator[tuple[str, str]]:
-        """What calls for care at once."""
-        for event in self.body["care"]:
-            said = plain(event["text_zh" if language() == "zh" else "text"])
-            yield (tr("{event} (new)", event=said) if event["new"] else said), "yellow"
 
     def _ends_soon(self, line: Mapping[str, Any]) -> bool:
         ends, month = line["contract_end"], self.card.as_of

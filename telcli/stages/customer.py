@@ -65,6 +65,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "churn_scores": _CHURN,
     "churn_register": ("month", "kind", "reason", "reason_source"),
     "care_triggers": ("trigger", "new", "since", "text", "text_zh"),
+    "retention_plan": ("campaign_id", "strategy", "action", "offer_id", "channel", "held_out", "deadline"),
+    "retention_tasks": ("task_id", "manager_id", "offer_id", "channel", "what", "what_zh", "deadline"),
     "contacts": _CONTACT,
     "payments": _PAYMENT,
     "campaigns": _CAMPAIGN,
@@ -93,9 +95,11 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
     return {
         "customer_id": customer_id,
         "who": _who(rows, end),
-        **{section: dict(rows[table][0]) if rows.get(table) else None for section, table in RESULTS.items()},
+        **{section: _only(rows, table) for section, table in RESULTS.items()},
         "left": _left(rows.get("churn_register", ())),
         "care": sorted((dict(row) for row in rows.get("care_triggers", ())), key=lambda row: str(row["trigger"])),
+        "plan": _only(rows, "retention_plan"),
+        "task": _only(rows, "retention_tasks"),
         "views": _views(rows.get("customer_views", ())),
         "lines": _lines(rows, end),
         "months": _months(rows.get("customer_months", ())),
@@ -108,6 +112,12 @@ def card(rows: Rows, customer_id: str, as_of: date | None) -> dict[str, Any]:
         "conflicts": _conflicts(rows.get("conflicts", ())),
         "systems": [{**row, "source_key": hidden(row["source_key"])} for row in rows.get("crosswalk", ())],
     }
+
+
+def _only(rows: Rows, table: str) -> dict[str, Any] | None:
+    """The row of a table that has one a customer; none where there is none."""
+    found = rows.get(table)
+    return dict(found[0]) if found else None
 
 
 def _left(leavings: Sequence[Row]) -> dict[str, Any] | None:

@@ -164,6 +164,19 @@ def test_a_tier_that_is_not_known_is_not_told(
             "2 months (new)",
             "Reason",
         ),
+        (
+            said_of(
+                retention_plan=[blank("retention_plan", held_out=False)],
+                retention_tasks=[blank("retention_tasks", task_id="R1", what="Call her", deadline=date(2024, 7, 9))],
+            ),
+            "Task R1 until 2024-07-09: Call her",
+            "Held out",
+        ),
+        (
+            said_of(retention_plan=[blank("retention_plan", held_out=True, campaign_id="retention-2024-06")]),
+            "Held out of retention-2024-06",
+            "Task",
+        ),
     ],
 )
 def test_the_verdict_on_who_left_came_back_or_is_not_there_yet(
@@ -184,10 +197,8 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     assert {"table": "payments", "path": "work/payments", "rows": 1} in body["outputs"]
     counts = {"lines": 2, "months": 6, "contacts": 1, "contacts_open": 1, "conflicts": 1, "systems": 1}
     assert body["metrics"] == counts
-    sections = (
-        "found_by customer_id who segment value churn left care views lines months calls contacts contacts_in_all"
-    )
-    further = ["contacts_open", "payments", "campaigns", "conflicts", "systems"]
+    sections = "found_by customer_id who segment value churn left care plan task views lines months calls contacts"
+    further = ["contacts_in_all", "contacts_open", "payments", "campaigns", "conflicts", "systems"]
     assert list(body["customer"]) == [*sections.split(), *further]
     calls = {"month": "2024-06", "active_days": 15.0, "counterparts": 12.0, "night_share": 0.25}
     assert body["customer"]["calls"] == calls
