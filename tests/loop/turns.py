@@ -9,14 +9,16 @@ from typing import Any
 
 import polars as pl
 
-from telcli.settings import EvaluateRetentionSettings, PlanRetentionSettings
+from telcli.settings import EvaluateRetentionSettings, KnowledgeSettings, PlanRetentionSettings
 from telcli.stages import Inputs, Outcome, SavedModel
 from telcli.stages.evaluate_retention import evaluate_retention
+from telcli.stages.knowledge import knowledge
 from telcli.stages.plan_retention import plan_retention
+from telcli.tables import contract
 from tests.loop.known import known, month_frame
 from tests.loop.managers import contacts_of, row_of, said
 from tests.loop.operator import Operator, month_of
-from tests.loop.policies import CAPACITY, offers
+from tests.loop.policies import CAPACITY, HOLDOUT, POOLING, offers
 
 __all__ = ["Loop"]
 
@@ -31,7 +33,7 @@ class Loop:
     world: Operator
     learns: bool = True
     seed: int = 1
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    capacity: int = CAPACITY
     months: list[pl.DataFrame] = field(default_factory=list)
     plans: list[pl.DataFrame] = field(default_factory=list)
     outcomes: list[pl.DataFrame] = field(default_factory=list)
@@ -57,7 +59,12 @@ class Loop:
     def plan(self) -> pl.DataFrame:
         """Plan the month to come."""
         settings = PlanRetentionSettings(
-            channel_capacity=f"outbound={CAPACITY}", quiet_days=0, frequency_cap=0, take=0.6, **self.settings
+            channel_capacity=f"outbound={self.capacity}",
+            quiet_days=0,
+            frequency_cap=0,
+            take=0.6,
+            holdout=HOLDOUT,
+            holdout_most=HOLDOUT,
         )
         tables = known(self.world) | (self.made if self.learns else {})
         choices = {"offers": offers(), "customer_value": 200.0, "value_months": 12.0, "churn": _CHURN}
@@ -70,6 +77,8 @@ class Loop:
         found = evaluate_retention(self._inputs(past, {"churn": _CHURN}), EvaluateRetentionSettings(draws=40))
         self.made |= {name: frame.collect() for name, frame in found.tables.items()}
         self.models |= {name: SavedModel(model, told, name) for name, (model, told) in found.models.items()}
+        told = knowledge(self._inputs(past | self.made, {}), KnowledgeSettings(**POOLING))
+        self.made["retention_knowledge"] = told.tables["retention_knowledge"].collect()
         return found
 
     def reported(self, plan: pl.DataFrame) -> pl.DataFrame:
@@ -97,7 +106,8 @@ class Loop:
                         "noted": "note" in words,
                     }
                 )
-        return pl.DataFrame(rows, schema_overrides={"line": pl.Int64})
+        schema = contract("retention_outcomes").schema
+        return pl.DataFrame(rows, schema={name: kind.dtype for name, kind in schema.columns().items()})
 
     def _inputs(self, tables: Mapping[str, pl.DataFrame], choices: Mapping[str, Any]) -> Inputs:
         tables = {**tables, "customer_months": pl.concat(self.months, how="diagonal_relaxed")}

@@ -16,7 +16,7 @@ from telcli.cli import main
 from tests.loop import extracts
 from tests.loop.managers import contacts_of, fill
 from tests.loop.operator import HISTORY, Operator, month_of
-from tests.loop.policies import CAPACITY, TOML
+from tests.loop.policies import CAPACITY, HOLDOUT, POOLING, TOML
 
 __all__ = ["Walk", "called", "settings"]
 
@@ -37,11 +37,17 @@ max_snapshots = 4
 [plan-retention]
 channel_capacity = "outbound={capacity}"
 take = 0.6
+holdout = {HOLDOUT}
+holdout_most = {HOLDOUT}
 quiet_days = 0
 frequency_cap = 0
 {off}
 
 {TOML}
+
+[knowledge]
+offer_spread = {POOLING["offer_spread"]}
+group_spread = {POOLING["group_spread"]}
 """
 
 
@@ -108,13 +114,15 @@ class Walk:
         self.run("plan-retention")
         return self.table("retention_plan", self.world.now)
 
-    def live(self) -> None:
-        """Have the sheets of the plan filled in, and live the month to come."""
+    def live(self) -> dict[str, int]:
+        """Have the sheets of the plan filled in, and live the month to come; what became of the tasks."""
         now = month_of(self.world.now)
         plan = self.table("retention_plan", self.world.now)
         sheets = self.work / f"tasks/as_of={now}"
-        fill(self.world, self.table("retention_tasks", self.world.now), sheets, self.place / f"filled-{now:%Y-%m}")
+        tasks, filled = self.table("retention_tasks", self.world.now), self.place / f"filled-{now:%Y-%m}"
+        counts = fill(self.world, tasks, sheets, filled)
         self.world.go_on(contacts_of(plan))
+        return counts
 
     def learn(self) -> None:
         """Read back what the managers wrote in the month that has ended, measure it, and keep what it tells."""
