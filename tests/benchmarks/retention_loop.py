@@ -1,11 +1,12 @@
 """What the loop saves, beside plans that do not learn, a churn ranking, and who knows the truth.
 
-    python tests/benchmarks/retention_loop.py [--seeds 10] [--customers 3000] [--months 6] [--first 0] [--out FILE]
+    python tests/benchmarks/retention_loop.py [--seeds 10] [--customers 3000] [--months 6] [--model 400] [--out FILE]
 
 Each seed is an operator with planted effects of offers (tests/loop/operator.py) that lives the same months, with the
 same luck, under each way of choosing whom to contact, by at most as many contacts a month. Money is the saved value
 expected in truth, less what the contacts cost. Chances of leaving are true ones behind noise (AUC about 0.8), so that
 no model of leaving has to be trained; plan-retention, evaluate-retention and knowledge are the stages themselves.
+`--model` is the customers of trials from which an uplift model is trained, 0 for never.
 """
 # ruff: noqa: T201
 
@@ -27,11 +28,14 @@ from tests.loop.turns import Loop
 WAYS = ("loop", "value x risk alone", *(f"riskiest, {offer}" for offer in OFFERS), "oracle")
 
 
-def lived(way: str, seed: int, customers: int, months: int) -> Operator:
+_ASKED = (("seeds", 10), ("customers", 3000), ("months", 6), ("first", 0), ("model", 400))
+
+
+def lived(way: str, seed: int, customers: int, months: int, model: int) -> Operator:
     """An operator after its months under one way of choosing."""
     world = Operator(seed, customers, months)
     hands = round(CAPACITY * customers / 3000)
-    loop = Loop(world, learns=way == "loop", capacity=hands)
+    loop = Loop(world, learns=way == "loop", capacity=hands, model_customers=model)
     for _ in range(months):
         if way in WAYS[:2]:
             loop.turn()
@@ -53,7 +57,7 @@ def told(name: str, values: np.ndarray) -> str:
 def main() -> None:
     """Run all ways over the seeds, and print means and paired differences."""
     asked = argparse.ArgumentParser()
-    for name, usual in (("seeds", 10), ("customers", 3000), ("months", 6), ("first", 0)):
+    for name, usual in _ASKED:
         asked.add_argument(f"--{name}", type=int, default=usual)
     asked.add_argument("--out", type=Path)
     args = asked.parse_args()
@@ -62,7 +66,7 @@ def main() -> None:
     start = time.process_time()
     for seed in range(args.first, args.first + args.seeds):
         for way in WAYS:
-            record = lived(way, seed, args.customers, args.months).record
+            record = lived(way, seed, args.customers, args.months, args.model).record
             net[way].append([month.net for month in record])
             if way in harm:
                 harm[way].append([month.harmed for month in record])

@@ -169,6 +169,7 @@ def _bare(place: Path) -> Path:
         (("plan-retention",), 3, "predict-churn"),
         (("import-outcomes", "crm.csv"), 3, "plan-retention"),
         (("evaluate-retention",), 3, "plan-retention"),
+        (("knowledge",), 3, "evaluate-retention"),
     ],
 )
 def test_what_comes_before_is_named(

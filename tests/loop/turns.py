@@ -34,6 +34,7 @@ class Loop:
     learns: bool = True
     seed: int = 1
     capacity: int = CAPACITY
+    model_customers: int = 400
     months: list[pl.DataFrame] = field(default_factory=list)
     plans: list[pl.DataFrame] = field(default_factory=list)
     outcomes: list[pl.DataFrame] = field(default_factory=list)
@@ -74,7 +75,10 @@ class Loop:
     def learn(self) -> Outcome:
         """Measure what earlier plans changed, and keep what it tells."""
         past = {"retention_plan": pl.concat(self.plans), "retention_outcomes": pl.concat(self.outcomes)}
-        found = evaluate_retention(self._inputs(past, {"churn": _CHURN}), EvaluateRetentionSettings(draws=40))
+        found = evaluate_retention(
+            self._inputs(past, {"churn": _CHURN}),
+            EvaluateRetentionSettings(draws=40, model_customers=self.model_customers),
+        )
         self.made |= {name: frame.collect() for name, frame in found.tables.items()}
         self.models |= {name: SavedModel(model, told, name) for name, (model, told) in found.models.items()}
         told = knowledge(self._inputs(past | self.made, {}), KnowledgeSettings(**POOLING))
