@@ -22,7 +22,7 @@ class KnowledgeSettings:
         high=0.5,
     )
     group_spread: float = setting(
-        0.02,
+        0.1,
         "How far it differs between segments, reasons and channels unless trials show otherwise.",
         "效果在客群、流失原因、渠道之间的差异(标准差)的初始假定，实验数据充足时以数据为准。",
         unit="share",
@@ -30,7 +30,7 @@ class KnowledgeSettings:
         high=0.5,
     )
     offer_spread: float = setting(
-        0.05,
+        0.2,
         "How far effects of offers differ unless trials show otherwise.",
         "不同优惠之间效果差异(标准差)的初始假定，实验数据充足时以数据为准。",
         unit="share",
