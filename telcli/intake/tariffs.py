@@ -1,4 +1,4 @@
-"""A table of tariffs: headers in English and Chinese, values with or without units, checked line by line."""
+"""A table of tariffs: headers in English and Chinese, values with or without units, checked cell by cell."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.numbers import measured
+from telcli.intake.tariff_faults import HINT, TariffFaults
 from telcli.intake.words import meant
 from telcli.tables.tariffs import Tariff
 
@@ -59,16 +60,25 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     | dict.fromkeys(("no", "false", "0", "n", "否", "停售"), False),
 }
 _INCLUDED = {"minutes": "per_minute", "texts": "per_text", "mb": "per_data"}
-_HINT = "Correct the file, and run recommend-offers again; docs/offers.md lists the columns."
 
 
-def tariffs(file: str, rows: pl.DataFrame) -> tuple[list[Tariff], list[Notice]]:
+def tariffs(file: str, rows: pl.DataFrame, lines: Sequence[int] | None = None) -> tuple[list[Tariff], list[Notice]]:
     """The plans of a table of text, in its order, and what is to be said of it.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+    rows : DataFrame
+        A row per plan, every column text.
+    lines : sequence of int, optional
+        The line of the file that each row stands in; where it is not told, rows follow the header's line.
 
     Raises
     ------
     DataError
-        Of a column or a cell that a plan cannot do without, or that holds something else than it should.
+        Of a column that plans cannot do without; or of all cells that are empty or hold something else than they
+        should, by line and column, the first ten of them, with the shape of what stands there.
 
     >>> told = {"plan_name": ["surf"], "usd_monthly_pay": ["20"], "minutes": ["500"], "usd_per_minute": [".03"]}
     >>> found, _ = tariffs("plans.csv", pl.DataFrame(told))
@@ -77,17 +87,11 @@ def tariffs(file: str, rows: pl.DataFrame) -> tuple[list[Tariff], list[Notice]]:
     """
     columns, gigabytes, unknown = _columns(file, [name for name in rows.columns if not name.startswith("_")])
     _need(file, columns, rows)
-    read = {column: _read(file, column, rows[header], gigabytes) for column, header in columns.items()}
-    plans = read["plan"] if "plan" in read else read["name"]
-    for place, plan in enumerate(plans):
-        if plan is None:
-            raise _fault(
-                file, place, columns.get("plan", columns.get("name", "")), "tariff-plan-empty", "names no plan"
-            )
-    twice = sorted({plan for plan in plans if plans.count(plan) > 1})
-    if twice:
-        raise _named("tariff-twice", "{file}: the plan {plan} stands there more than once.", file=file, plan=twice[0])
-    found = [_tariff(file, place, columns, read, gigabytes) for place in range(rows.height)]
+    faults = TariffFaults(file, list(lines or range(2, rows.height + 2)))
+    read = {column: _read(faults, column, rows[header], gigabytes) for column, header in columns.items()}
+    _check(faults, columns, read)
+    faults.told()
+    found = [_tariff(place, read, gigabytes) for place in range(rows.height)]
     return found, list(_notices(file, columns, unknown, gigabytes))
 
 
@@ -151,47 +155,61 @@ def _need(file: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
         )
 
 
-def _read(file: str, column: str, text: pl.Series, gigabytes: Mapping[str, bool | None]) -> list[Any]:
-    """The cells of a column; None where one is empty."""
+def _read(faults: TariffFaults, column: str, text: pl.Series, gigabytes: Mapping[str, bool | None]) -> list[Any]:
+    """The cells of a column; None where one is empty, or at fault."""
     plain = meant(text.cast(pl.String).str.normalize("NFKC"))
     if column in ("plan", "name"):
         return plain.to_list()
     lower = plain.str.to_lowercase()
     if column in _WORDS:
-        found = [_WORDS[column].get(cell, "?") if cell is not None else None for cell in lower.to_list()]
-        if "?" in found:
-            raise _fault(file, found.index("?"), text.name, "tariff-word", "holds a word that is not known")
-        return found
+        for place in (lower.is_not_null() & ~lower.is_in(list(_WORDS[column]))).arg_true():
+            faults.add(place, text.name, "tariff-word", value=lower[place], words=", ".join(_WORDS[column]))
+        return [_WORDS[column].get(cell) for cell in lower.to_list()]
     unit, factor = _MEASURE.get(column, ("currency", 1.0))
     factor = _GB if gigabytes.get(column) and column != "per_data" else factor
     endless = lower.is_in(list(_NO_LIMIT)).fill_null(value=False)
     values, bad = measured(plain.set(endless, None), unit, factor)
-    for wrong in (bad, values < 0):
-        places = wrong.fill_null(value=False).arg_true()
-        if len(places):
-            raise _fault(file, int(places[0]), text.name, "tariff-number", "is no number of 0 or more")
-    if endless.any() and column not in _INCLUDED:
-        raise _fault(file, int(endless.arg_true()[0]), text.name, "tariff-number", "is no number of 0 or more")
-    return values.set(endless, math.inf).to_list()
+    wrong = bad | (values < 0).fill_null(value=False)
+    wrong = wrong if column in _INCLUDED else wrong | endless
+    for place in wrong.arg_true():
+        faults.add(place, text.name, "tariff-number", value=plain[place])
+    if column in ("call_unit_s", "data_unit_mb"):
+        for place in (values == 0).fill_null(value=False).arg_true():
+            faults.add(place, text.name, "tariff-unit-zero")
+    return values.set(endless, math.inf).set(wrong, None).to_list()
 
 
-def _tariff(
-    file: str,
-    place: int,
-    columns: Mapping[str, str],
-    read: Mapping[str, list[Any]],
-    gigabytes: Mapping[str, bool | None],
-) -> Tariff:
-    told = {column: cells[place] for column, cells in read.items() if cells[place] is not None}
-    if "monthly_fee" not in told:
-        raise _fault(file, place, columns["monthly_fee"], "tariff-fee-empty", "has no fee")
+def _check(faults: TariffFaults, columns: Mapping[str, str], read: Mapping[str, list[Any]]) -> None:
+    """Cells that a plan cannot do without, and plans named twice."""
+    by = "plan" if "plan" in read else "name"
+    first: dict[str, int] = {}
+    for place, plan in enumerate(read[by]):
+        if plan is None:
+            faults.add(place, columns[by], "tariff-plan-empty")
+        elif plan in first:
+            faults.add(place, columns[by], "tariff-twice", earlier=faults.lines[first[plan]])
+        else:
+            first[plan] = place
+        if read["monthly_fee"][place] is None:
+            faults.add(place, columns["monthly_fee"], "tariff-fee-empty")
     for included, price in _INCLUDED.items():
-        if included in columns and price not in told and told.get(included, 0.0) < math.inf:
-            header = columns.get(price, columns[included])
-            raise _fault(file, place, header, "tariff-price-empty", "is limited, and no price beyond is told")
-    for unit in ("call_unit_s", "data_unit_mb"):
-        if told.get(unit) == 0:
-            raise _fault(file, place, columns[unit], "tariff-unit-zero", "is a unit of 0")
+        limits = read.get(included, [])
+        unpriced = [
+            place
+            for place, limit in enumerate(limits)
+            if limit != math.inf and not faults.at(place, columns[included]) and _empty(read, price, place)
+        ]
+        # of a column that is not there, once
+        for place in unpriced if price in columns else unpriced[:1]:
+            faults.add(place, columns.get(price, columns[included]), "tariff-price-empty")
+
+
+def _empty(read: Mapping[str, list[Any]], column: str, place: int) -> bool:
+    return column not in read or read[column][place] is None
+
+
+def _tariff(place: int, read: Mapping[str, list[Any]], gigabytes: Mapping[str, bool | None]) -> Tariff:
+    told = {column: cells[place] for column, cells in read.items() if cells[place] is not None}
     priced = _GB if gigabytes.get("per_data") else 1.0
     told.setdefault("data_unit_mb", priced)
     if "per_data" in told:
@@ -229,11 +247,5 @@ def _notices(
         )
 
 
-def _fault(file: str, place: int, header: str, code: str, wrong: str) -> DataError:
-    return DataError(
-        code, "{file}: plan {row}, column {header}: " + wrong + ".", hint=_HINT, file=file, row=place + 1, header=header
-    )
-
-
 def _named(code: str, template: str, **values: Any) -> DataError:
-    return DataError(code, template, hint=_HINT, **values)
+    return DataError(code, template, hint=HINT, **values)

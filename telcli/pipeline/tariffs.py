@@ -14,9 +14,9 @@ __all__ = ["own_tariffs", "tariffs_print", "with_list"]
 
 
 def own_tariffs(settings: Any) -> dict[str, Any] | None:
-    """The rows of the file that the settings name, whatever its kind: ``file`` (its name), ``columns`` and ``cells``.
+    """The rows of the file that the settings name, whatever its kind.
 
-    None where they name none.
+    ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of the file, of each row); None where they name none.
 
     Raises
     ------
@@ -49,7 +49,8 @@ def own_tariffs(settings: Any) -> dict[str, Any] | None:
             )
         rows = found[0].frame.collect()
     columns = [name for name in rows.columns if not name.startswith("_")]
-    return {"file": place.name, "columns": columns, "cells": [list(row) for row in rows.select(columns).iter_rows()]}
+    cells = [list(row) for row in rows.select(columns).iter_rows()]
+    return {"file": place.name, "columns": columns, "cells": cells, "lines": rows["_line"].to_list()}
 
 
 def tariffs_print(settings: Any) -> dict[str, str]:

@@ -62,7 +62,7 @@ def by_plans(ground: Ground, told: Mapping[str, Any] | None) -> Part:
             )
         )
     cells = pl.DataFrame(told["cells"], schema=dict.fromkeys(told["columns"], pl.String), orient="row")
-    plans, said = tariffs(str(told["file"]), cells)
+    plans, said = tariffs(str(told["file"]), cells, told.get("lines"))
     lines, more = _lines(ground, plans)
     said += more
     months = _months(ground)

@@ -126,3 +126,15 @@ def test_tariffs_that_are_not_there_are_said(files: Path, capsys: pytest.Capture
     (files / "telcli.toml").write_text('[recommend-offers]\ntariffs = "users.csv"\n', encoding="utf-8")
     assert main(["recommend-offers"]) == 4
     assert "users.csv has no column of monthly fees" in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_tariffs_is_said_by_line_in_both_languages(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ingest", "users.csv", "calls.csv", "-q", "--format", "quiet"]) == 0
+    _write(files, "wrong.csv", [["plan", "fee", "mb", "price_per_mb"], ["surf", "abc", "9", "1"], ["x", "", "9", "1"]])
+    capsys.readouterr()
+    assert main(["recommend-offers", "--tariffs", "wrong.csv"]) == 4
+    assert "line 2, column fee: aaa is no number of 0 or more; line 3, column fee has no fee" in capsys.readouterr().err
+    assert main(["recommend-offers", "--tariffs", "wrong.csv", "--lang", "zh"]) == 4
+    assert "第 2 行，列 fee：aaa 不是大于等于 0 的数值；第 3 行，列 fee：没有月费" in capsys.readouterr().err

@@ -88,3 +88,37 @@ def test_what_is_wrong_is_said(code, columns):
         tariffs("plans.csv", pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)))
     assert error.value.code == code
     assert "plans.csv" in str(error.value)
+
+
+def test_all_that_is_wrong_is_said_at_once_with_its_line():
+    told = {
+        "plan": ["a", "b", "", "a"],
+        "monthly_fee": ["九元", "9", "9", "9"],
+        "on_sale": ["yes", "perhaps", "", "no"],
+    }
+    told |= {"minutes": ["unlimited", "60", "0", "abc"], "price_per_minute": ["", "", "1", ""], "data_mb": ["1"] * 4}
+    with pytest.raises(DataError) as error:
+        tariffs("plans.csv", pl.DataFrame(told), lines=[2, 3, 5, 6])
+    assert error.value.code == "tariff-faults"
+    said = str(error.value)
+    for each in (
+        "7 cells",
+        "line 2, column monthly_fee: 字字 is no number",
+        "line 2, column data_mb: what is included is limited",
+        "line 3, column on_sale: aaaaaaa is none of the words known there (yes, ",
+        "line 3, column price_per_minute: what is included is limited",
+        "line 5, column plan names no plan",
+        "line 6, column plan names the plan of line 2 again",
+        "line 6, column minutes: aaa is no number",
+    ):
+        assert each in said
+    assert "perhaps" not in said
+
+
+def test_of_many_faults_ten_are_said():
+    told = {**_GOOD, "plan": [f"p{at}" for at in range(30)]}
+    told |= {name: cells[:1] * 30 for name, cells in _GOOD.items() if name != "plan"} | {"monthly_fee": ["x"] * 30}
+    with pytest.raises(DataError) as error:
+        tariffs("plans.csv", pl.DataFrame(told))
+    assert "30 cells are wrong: line 2, " in str(error.value)
+    assert str(error.value).endswith("line 11, column monthly_fee: a is no number of 0 or more; and 20 more.")
