@@ -146,8 +146,20 @@ def evidence(study: Study, trial: Trial) -> list[Row]:
             | dict(zip(_EVIDENCE, values, strict=True))
             | row
             | counts
+            | _weights(arms)
         )
     return found
+
+
+def _weights(arms: Arms) -> Row:
+    """Sums of what the held out count for: unlike shares, they may be added up over groups."""
+    weight, stayed = arms.weight[~arms.treated], arms.stayed[~arms.treated]
+    return {
+        "weight_held_out": float(weight.sum()),
+        "weight_stayed": float((weight * stayed).sum()),
+        "square_held_out": float((weight**2).sum()),
+        "square_stayed": float((weight**2 * stayed).sum()),
+    }
 
 
 def _trial(name: str, month: date | None, rows: pl.DataFrame) -> Trial:

@@ -12,7 +12,7 @@ import polars as pl
 from telcli.methods.cell_pooling import NO_PART, NOT_SEEN, CellPool, Expected, pool_cells
 from telcli.methods.trial_design import sample_size
 from telcli.settings import KnowledgeSettings
-from telcli.stages.knowledge_evidence import KEYS, estimates
+from telcli.stages.knowledge_evidence import KEYS, WEIGHTS, compared, estimates
 from telcli.tables.knowledge_results import ANY
 
 __all__ = ["Pooled", "cells", "pooled"]
@@ -133,7 +133,8 @@ def _asked(rows: pl.DataFrame, level: str, parts: Sequence[str]) -> pl.DataFrame
 
 
 def _counts(rows: pl.DataFrame, level: str, parts: Sequence[str]) -> pl.DataFrame:
-    sums = ("treated", "held_out", "stayed_treated", "stayed_held_out", "accepted", "accept_of", "cost", "cost_of")
+    counts = ("treated", "held_out", "stayed_treated", "stayed_held_out")
+    sums = (*counts, *WEIGHTS, "accepted", "accept_of", "cost", "cost_of")
     named = pl.col("campaign_id").unique().sort(descending=True)
     rest = [pl.lit(ANY).alias(name) for name in KEYS if name != "offer_id" and name not in parts]
     kept = rows.filter(pl.all_horizontal([pl.lit(True), *(pl.col(part) != ANY for part in parts)]))
@@ -163,9 +164,11 @@ def _with_effects(whole: pl.DataFrame, rows: pl.DataFrame, found: Pooled) -> pl.
 
 def _with_rates(whole: pl.DataFrame) -> pl.DataFrame:
     """Shares and costs of each row, leaning on those of the offer, which lean on those of all offers."""
+    whole = compared(whole).with_columns(pl.col("rests").fill_null(0.0))
+    whole = whole.with_columns(left=((1.0 - pl.col("other")) * pl.col("rests")).fill_null(0.0))
     offers = whole.filter(level="offer")
     for name, part, of in (
-        ("left_held_out", pl.col("held_out") - pl.col("stayed_held_out"), "held_out"),
+        ("left_held_out", pl.col("left"), "rests"),
         ("accept_rate", pl.col("accepted"), "accept_of"),
         ("cost_per_contact", pl.col("cost"), "cost_of"),
     ):

@@ -8,13 +8,16 @@ import numpy as np
 import polars as pl
 
 from telcli.settings import KnowledgeSettings
+from telcli.tables.effect_results import CONTRACTS
 from telcli.tables.knowledge_results import ANY
 
-__all__ = ["KEYS", "counted", "estimates", "experienced"]
+__all__ = ["KEYS", "WEIGHTS", "compared", "counted", "estimates", "experienced"]
 
 KEYS = ("segment_name", "theme", "offer_id", "channel")
 _COUNTS = ("treated", "held_out", "stayed_treated", "stayed_held_out")
-_SUMS = (*_COUNTS, "accepted", "cost", "accept_of", "cost_of")
+WEIGHTS = ("weight_held_out", "weight_stayed", "square_held_out", "square_stayed")
+"""Sums of the weights by which the held out stand for the treated, and of their squares; of all, and who stayed."""
+_SUMS = (*_COUNTS, *WEIGHTS, "accepted", "cost", "accept_of", "cost_of")
 _Z95 = 1.959963984540054
 _FEWEST, _MOST_ROWS = 8, 400
 """Customers that each arm of an estimate has at least, doubled until there are no more rows than that."""
@@ -27,7 +30,7 @@ _LEFT = ("period", "campaign_id", *KEYS, "source", "effect", "variance", *_SUMS)
 def counted(evidence: pl.LazyFrame) -> pl.DataFrame:
     """Rows of retention_evidence, each campaign as it was evaluated last."""
     latest = pl.col("as_of") == pl.col("as_of").max().over("campaign_id")
-    rows = evidence.filter(latest).collect(engine="streaming")
+    rows = CONTRACTS["retention_evidence"].conform(evidence).filter(latest).collect(engine="streaming")
     told = pl.col("accepted").is_not_null(), pl.col("cost").is_not_null()
     rows = rows.select(
         pl.col("plan_month").alias("period"),
@@ -36,6 +39,8 @@ def counted(evidence: pl.LazyFrame) -> pl.DataFrame:
         "offer_id",
         pl.lit("trial").alias("source"),
         *_COUNTS,
+        # an evaluation that does not tell them had one share for all
+        *[pl.col(name).fill_null(pl.col(of)) for name, of in zip(WEIGHTS, _COUNTS[1::2] * 2, strict=True)],
         pl.col("accepted").fill_null(0),
         pl.col("cost").fill_null(0.0),
         accept_of=pl.when(told[0]).then("treated").otherwise(0),
@@ -54,6 +59,10 @@ def experienced(experience: pl.LazyFrame, weight: float) -> pl.DataFrame:
     error = (pl.col("uplift_high") - pl.col("uplift_low")) / (2.0 * _Z95)
     complete = pl.all_horizontal(pl.col(name).is_not_null() for name in _COUNTS)
     zero = [pl.when(complete).then(pl.col(name)).otherwise(0).alias(name) for name in _COUNTS]
+    # rows are put together by their treated, so that what is compared is compared within each
+    each = pl.col("treated") / pl.col("held_out")
+    sums = zip(WEIGHTS, ("held_out", "stayed_held_out") * 2, (1, 1, 2, 2), strict=True)
+    weights = [pl.when(complete).then(pl.col(of) * each**power).otherwise(0.0).alias(name) for name, of, power in sums]
     told = pl.col("treated").fill_null(0)
     found = rows.select(
         "period",
@@ -61,6 +70,7 @@ def experienced(experience: pl.LazyFrame, weight: float) -> pl.DataFrame:
         *KEYS,
         pl.lit("imported").alias("source"),
         *zero,
+        *weights,
         pl.col("accepted").fill_null(0),
         pl.col("cost").fill_null(0.0),
         accept_of=pl.when(pl.col("accepted").is_not_null()).then(told).otherwise(0),
@@ -104,20 +114,40 @@ def _merged(rows: pl.DataFrame, fewest: int) -> pl.DataFrame:
 
 
 def _summed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    return rows.group_by(by, maintain_order=True).agg(pl.col(_COUNTS).sum()).sort(by)
+    return rows.group_by(by, maintain_order=True).agg(pl.col(*_COUNTS, *WEIGHTS).sum()).sort(by)
+
+
+def compared(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with `share` and `other`, the shares that stayed of both arms, and `rests`, the held out it rests on.
+
+    The held out count as they stand for the treated: where more are held out of those at risk, arms are not alike as
+    they are. `rests` is their effective number, (sum w)^2 / sum w^2; all three are null where an arm is empty.
+    """
+    weight, square = pl.col("weight_held_out"), pl.col("square_held_out")
+    return rows.with_columns(
+        share=pl.when(pl.col("treated") > 0).then(pl.col("stayed_treated") / pl.col("treated")),
+        other=pl.when(weight > 0).then(pl.col("weight_stayed") / weight),
+        rests=pl.when(square > 0).then(weight**2 / square),
+    )
 
 
 def _measured(rows: pl.DataFrame) -> pl.DataFrame:
     """Difference of the shares that stayed; in the variance a small cell's shares lean on those of all of its campaign.
 
-    A share of 0 or 1 in a cell of ten would else look as if it were certain.
+    A share of 0 or 1 in a cell of ten would else look as if it were certain. The variance of the weighted share is
+    sum w^2 (y - p)^2 / (sum w)^2, whose weights and outcomes may go together.
     """
+    found = compared(rows)
+    treated = _leaning(pl.col("stayed_treated"), pl.col("treated"), pl.col("treated"))
+    other = _leaning(pl.col("weight_stayed"), pl.col("weight_held_out"), pl.col("rests"))
+    heavy = _leaning(pl.col("square_stayed"), pl.col("square_held_out"), pl.col("rests"))
+    spread = heavy * (1.0 - other) ** 2 + (1.0 - heavy) * other**2
+    noise = treated * (1.0 - treated) / pl.col("treated") + spread / pl.col("rests")
+    return found.with_columns(effect=pl.col("share") - pl.col("other"), variance=noise.clip(np.finfo(float).tiny))
+
+
+def _leaning(part: pl.Expr, of: pl.Expr, customers: pl.Expr) -> pl.Expr:
     by = ["campaign_id", "offer_id"]
-    parts = []
-    for arm in ("treated", "held_out"):
-        of, stayed = pl.col(arm), pl.col(f"stayed_{arm}")
-        whole = (stayed.sum().over(by) + 0.5) / (of.sum().over(by) + 1.0)
-        share = (stayed + _OWN * whole) / (of + _OWN)
-        parts.append((share * (1.0 - share) / of, stayed / of))
-    (noise, share), (other_noise, other) = parts
-    return rows.with_columns(effect=share - other, variance=(noise + other_noise).clip(np.finfo(float).tiny))
+    each = of / customers
+    whole = ((part / each).sum().over(by) + 0.5) / (customers.sum().over(by) + 1.0)
+    return (part / each + _OWN * whole) / (customers + _OWN)

@@ -11,7 +11,7 @@ import polars as pl
 from telcli.features.known_offers import PRECEDENCE
 from telcli.features.retention_offers import offers as offers_of
 from telcli.methods.trial_design import sample_size
-from telcli.stages.knowledge_evidence import counted
+from telcli.stages.knowledge_evidence import KEYS, WEIGHTS, compared, counted
 from telcli.tables.knowledge_results import ANY
 
 __all__ = ["Asked", "Suggested", "named", "suggested"]
@@ -132,20 +132,24 @@ def _behind(
     sums = ("treated", "held_out", "stayed_treated", "stayed_held_out")
     found: list[dict[str, Any]] = []
     if evidence is not None:
-        trials = counted(evidence).filter(fits).group_by("campaign_id", "period").agg(pl.col(sums).sum())
-        found += [{**each, "source": "trial"} for each in trials.to_dicts()]
+        trials = counted(evidence).filter(fits).sort("campaign_id", *KEYS)
+        by_campaign = trials.group_by("campaign_id", "period", maintain_order=True).agg(pl.col(*sums, *WEIGHTS).sum())
+        gain = (pl.col("share") - pl.col("other")).alias("uplift")
+        behind = compared(by_campaign).select("campaign_id", "period", *sums, gain, source=pl.lit("trial"))
+        found += behind.to_dicts()
     if experience is not None:
         told = experience.unique("row_id", keep="first", maintain_order=True).filter(fits)
         found += [
             {"campaign_id": f"{each['file']}, {each['line']}", **{n: each[n] for n in ("period", *sums)},
-             "source": "imported"}
+             "uplift": _difference(each), "source": "imported"}
             for each in told.to_dicts()
         ]  # fmt: skip
     found.sort(key=lambda each: (str(each["period"] or ""), each["campaign_id"]), reverse=True)
-    return [{**each, "uplift": _difference(each)} for each in found]
+    return found
 
 
 def _difference(row: dict[str, Any]) -> float | None:
+    """The gain that a row of experience tells, by its counts or by itself."""
     if not row["treated"] or not row["held_out"] or row["stayed_treated"] is None or row["stayed_held_out"] is None:
-        return None
+        return row["uplift"]  # type: ignore[no-any-return]
     return float(row["stayed_treated"] / row["treated"] - row["stayed_held_out"] / row["held_out"])

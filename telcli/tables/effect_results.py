@@ -171,6 +171,10 @@ class RetentionEvidence(dy.Schema):
     accepted = c.integer("Of them, took the offer", "接受优惠客户数", "customers", low=0)
     cost = c.number("What contacting the treated cost; null where nobody says", "成本", "currency", low=0.0)
     value_saved = c.number("Money kept by contacting", "保有价值", "currency")
+    weight_held_out = c.number("What the held out count for, as they stand for the treated", "对照组权重和", "weight")
+    weight_stayed = c.number("The same of those who stayed", "对照组留网权重和", "weight")
+    square_held_out = c.number("Sum of the squares of those weights", "对照组权重平方和", "weight squared")
+    square_stayed = c.number("The same of those who stayed", "对照组留网权重平方和", "weight squared")
 
 
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
