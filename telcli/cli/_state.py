@@ -20,6 +20,7 @@ _REASONS = {
     "as_of": "another month",
     "setting": "setting {what} changed",
     "input": "{what} changed",
+    "own": "{what} of an earlier month changed",
     "new": "{what} is new",
     "gone": "{what} is no longer given",
     "metrics": "figures of {what} changed",
@@ -81,7 +82,22 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
         yield tr("A run was cut short while publishing; the next command that writes finishes it.")
     following = next_command(found, given)
     yield ""
-    yield tr("Next: {command}", command=following) if following else tr("Everything is up to date.")
+    yield tr("Next: {command}", command=following) if following else _settled(found)
+    if not following and _may_plan(found):
+        yield tr("To act on it: {command}", command=f"telcli plan-retention -w {found.workdir}")
+
+
+def _settled(found: Status) -> str:
+    """That there is nothing left to run; of commands beside the walk each is run when it is wanted."""
+    if all(state.state == "up-to-date" for state in found.stages):
+        return tr("Everything is up to date.")
+    return tr("Everything that telcli run makes is up to date.")
+
+
+def _may_plan(found: Status) -> bool:
+    """Whether there is something to plan by, and no plan yet."""
+    scored = any(table.table == "churn_scores" for table in found.tables)
+    return scored and not any(state.stage == "plan-retention" for state in found.stages)
 
 
 def _dropped(stages: Sequence[StageState]) -> Iterator[str]:

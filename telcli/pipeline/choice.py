@@ -38,16 +38,33 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
         if partitions:
             chosen[table] = partitions
         elif table in stage.needs:
-            raise MissingInputError(
-                "stage-first",
-                "{stage} needs the table {table}, which is not there yet.",
-                hint="Run first: telcli {first}",
-                stage=stage.name,
-                table=table,
-                first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
-            )
+            raise _missing(stage, table, manifest, as_of)
     own = recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
     return chosen | _lagging(stage, manifest, as_of) | own | _over_months(stage, manifest, as_of)
+
+
+def _missing(stage: Stage, table: str, manifest: Manifest, as_of: date | None) -> MissingInputError:
+    """What to run first: the stage that makes the table, for this month where it has others."""
+    there = manifest.months(table)
+    if as_of is not None and there and PARTITIONS.get(table) == "as_of":
+        return MissingInputError(
+            "stage-first-month",
+            "{stage} of {month} needs the table {table} of that month; it has {held}.",
+            hint="Run first: telcli {first} --as-of {month}",
+            stage=stage.name,
+            month=f"{as_of:%Y-%m}",
+            table=table,
+            held=", ".join(name[:7] for name in there[-3:]),
+            first=maker(table),
+        )
+    return MissingInputError(
+        "stage-first",
+        "{stage} needs the table {table}, which is not there yet.",
+        hint="Run first: telcli {first}",
+        stage=stage.name,
+        table=table,
+        first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
+    )
 
 
 def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:

@@ -64,7 +64,7 @@ def publish(
         manifest = dataclasses.replace(manifest, loads=entered(manifest, load, basis, outcome, landed, made))
         landed = made.tables
     files = _stage_files(stage, outcome, landed, staging, basis.as_of, render)
-    files |= _still_true(stage, manifest, landed, basis)
+    files = _still_true(stage, manifest, landed, basis) | files
     landed = _with_standing(manifest, landed, outcome)
     record = dataclasses.replace(_record(stage, manifest, outcome, landed, files, basis), given=given)
     new = _merged(stage, manifest, landed, files, record, basis)

@@ -167,7 +167,8 @@ def _reason(stage: Stage, kind: str, what: str) -> Reason:
     if kind == "input" and stage.name != "ingest":
         if what.startswith("metrics of "):
             return Reason("metrics", what.removeprefix("metrics of "))
-        return Reason("input", what.removeprefix("model ").partition("/")[0])
+        table = what.removeprefix("model ").partition("/")[0]
+        return Reason("own" if table in stage.gives else "input", table)
     return Reason(kind, what)
 
 

@@ -175,6 +175,10 @@ def test_a_sheet_that_was_filled_in_is_not_written_over(work: Path, monkeypatch:
     (drawn,) = [one for one in run_stage("profile", asked).outputs if one.table == "tasks"]
     sheet = work / "tasks/as_of=2024-06-01/M1.txt"
     assert (sheet.read_bytes(), drawn.path) == (b"3", str(sheet))
+    other = dataclasses.replace(asked, choices={"lang": "zh"}, render=lambda frame: {"M1.txt": b"\xe4\xb8\x89"})
+    for again in (other, asked, other, asked):  # a sheet of one name in another language is the sheet from then on
+        assert not run_stage("profile", again).skipped
+        assert run_stage("profile", again).skipped
     sheet.write_bytes(b"3 accepted")
     assert run_stage("profile", asked).skipped  # it is no damage
     assert state(work, JUNE)[0] == "up-to-date"

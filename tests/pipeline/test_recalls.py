@@ -78,7 +78,7 @@ def test_a_stage_is_stale_when_the_earlier_snapshot_changes(work: Path, monkeypa
     run_stage("segment", Request(work, as_of=APRIL))
     run_stage("segment", Request(work, as_of=MAY))
     (found,) = [state for state in status(Request(work, as_of=JUNE)).stages if state.stage == "segment"]
-    assert (found.state, [(one.code, one.what) for one in found.reasons]) == ("stale", [("input", "segments")])
+    assert (found.state, [(one.code, one.what) for one in found.reasons]) == ("stale", [("own", "segments")])
     assert not run_stage("segment", Request(work, as_of=JUNE)).skipped
     named = pl.read_parquet(work / f"segments/as_of={JUNE}/part-0.parquet")["segment_name"]
     assert named[0] == "all++"
