@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from telcli.methods.quotient import fieller, quotient
 from telcli.methods.rates import found_among, wilson
 from telcli.methods.trial_design import sample_size
-from telcli.methods.trial_effect import Effect, effect, fieller, mean_effect, verdict
+from telcli.methods.trial_effect import Effect, as_sure_as, effect, mean_effect, verdict
 from telcli.settings import EvaluateRetentionSettings
 from telcli.stages.evaluate_retention_arms import Arms
 
@@ -96,6 +97,7 @@ def _stays(found: Effect) -> Row:
 def _money(arms: Arms, found: Effect, settings: EvaluateRetentionSettings) -> Row:
     before = arms.before if settings.cuped == "on" else None
     kept = mean_effect(arms.stayed * arms.worth, arms.treated, arms.weight, before)
+    kept = as_sure_as(kept, found, float(np.sqrt(np.mean(arms.worth[arms.weight > 0.0] ** 2))))
     row = _ends(
         "value_saved", kept.mean * found.treated, _finite(kept.low * found.treated), _finite(kept.high * found.treated)
     )
@@ -103,15 +105,17 @@ def _money(arms: Arms, found: Effect, settings: EvaluateRetentionSettings) -> Ro
     if np.isnan(paid).all() or paid.size < 2:
         return row
     paid = np.nan_to_num(paid)
-    mean, error = float(paid.mean()), float(paid.std(ddof=1) / np.sqrt(paid.size))
+    mean, reach = float(paid.mean()), _Z * float(paid.std(ddof=1) / np.sqrt(paid.size))
     if mean <= 0.0:
         return row
-    covariance = float(np.cov(paid, stayed)[0, 1] / paid.size)
+    cost = (mean, mean - reach, mean + reach)
     if found.uplift > 0.0:
-        per = fieller(mean, found.uplift, top_error=error, bottom_error=found.error, covariance=covariance)
+        per = quotient(cost, (found.uplift, found.low, found.high), float(np.cov(paid, stayed)[0, 1] / paid.size))
         row |= _ends("cost_per_save", per.value, per.low, per.high)
     if np.isfinite(kept.error):
-        back = fieller(kept.mean, mean, top_error=kept.error, bottom_error=error)
+        beyond = arms.stayed * arms.worth - (0.0 if before is None else before)
+        together = float(np.cov(paid, beyond[arms.treated])[0, 1] / paid.size)
+        back = quotient((kept.mean, kept.low, kept.high), cost, together)
         row |= _ends(
             "return_on_cost", *(None if end is None else end - 1.0 for end in (back.value, back.low, back.high))
         )
@@ -130,7 +134,7 @@ def _reached(arms: Arms, found: Effect) -> Row:
         _covariance(reached[arm], arms.stayed[arm]) / size
         for arm, size in ((arms.treated, found.treated), (~arms.treated, found.effective))
     )
-    wald = fieller(found.uplift, more.uplift, top_error=found.error, bottom_error=more.error, covariance=together)
+    wald = quotient((found.uplift, found.low, found.high), (more.uplift, more.low, more.high), together)
     return _ends("effect_contacted", wald.value, wald.low if wald.bounded else None, wald.high)
 
 

@@ -7,8 +7,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from telcli.errors import DataError
+from telcli.methods.quotient import fieller, quotient
 from telcli.methods.sample_ratio import sample_ratio, standardised_difference
-from telcli.methods.trial_effect import effect, fieller, mean_effect, newcombe, stand_for, verdict
+from telcli.methods.trial_effect import (
+    as_sure_as,
+    effect,
+    mean_effect,
+    newcombe,
+    stand_for,
+    verdict,
+)
 
 NEWCOMBE_1998 = [
     # Statistics in Medicine 17, 873-890, table II, method 10
@@ -103,6 +111,10 @@ def test_means_are_welchs(seed: int) -> None:
     a, b = rng.gamma(2, 50, 12), rng.gamma(3, 40, 7)
     found = mean_effect([*a, *b], [True] * 12 + [False] * 7)
     theirs = stats.ttest_ind(a, b, equal_var=False)
+    assert found.mean == pytest.approx(a.mean() - b.mean())
+    if b.var() < (12 * a.var() + 7 * b.var()) / 19:  # a small arm is taken to spread no less than both
+        assert found.error**2 == pytest.approx(a.var() / 11 + (12 * a.var() + 7 * b.var()) / 19 / 6)
+        return
     assert (found.low, found.high) == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
     assert found.mean / found.error == pytest.approx(theirs.statistic, rel=1e-9)
 
@@ -156,6 +168,38 @@ def test_a_cost_by_saves_that_may_be_none_has_no_upper_end() -> None:
     assert found.value == pytest.approx(1000) and found.high is None and not found.bounded
     assert found.low == pytest.approx(10 / (0.01 + 1.959964 * 0.01), rel=0.01)
     assert fieller(1.0, 0.0, top_error=0.1, bottom_error=0.1).value is None
+
+
+@given(st.integers(0, 12), st.integers(0, 2), st.floats(0.3, 0.9))
+def test_what_rests_on_few_leavers_is_no_surer_than_their_share(left: int, out_left: int, reached: float) -> None:
+    stayed = np.array([0.0] * left + [1.0] * (360 - left) + [0.0] * out_left + [1.0] * (40 - out_left))
+    treated = np.arange(400) < 360
+    share = effect(stayed, treated)
+    wald = quotient((share.uplift, share.low, share.high), (reached, reached - 0.05, reached + 0.05), covariance=1e-4)
+    assert wald.low is not None and wald.high is not None
+    assert (wald.low > 0) == (share.low > 0) and (wald.high < 0) == (share.high < 0)
+    for before in (None, np.full(400, 95.0) + np.arange(400) % 3):
+        kept = as_sure_as(mean_effect(100.0 * stayed, treated, before=before), share, 100.0)
+        assert kept.low <= 100.0 * share.low + abs(kept.mean - 100.0 * share.uplift) + 1e-9
+        assert kept.high - kept.mean >= 100.0 * (share.high - share.uplift) - 1e-9
+
+
+def test_money_and_gain_among_those_reached_hold_what_they_claim_with_0_to_2_held_out_leaving() -> None:
+    rng = np.random.default_rng(8)
+    inside, few = np.zeros(2), 0
+    treated = np.arange(400) < 360
+    while few < 200:
+        worth, contacted = rng.gamma(2, 100, 400), (rng.random(400) < 0.6) & treated
+        stayed = (rng.random(400) < 0.96 + 0.01 * treated).astype(float)
+        if (1 - stayed)[~treated].sum() > 2:
+            continue
+        few += 1
+        share, more = effect(stayed, treated), effect(contacted, treated)
+        size = float(np.sqrt(np.mean(worth**2)))
+        kept = as_sure_as(mean_effect(stayed * worth, treated, before=worth * 0.96), share, size)
+        wald = quotient((share.uplift, share.low, share.high), (more.uplift, more.low, more.high))
+        inside += [kept.low <= 2 <= kept.high, (wald.low or 0) <= 0.01 / 0.6 <= (wald.high or 1)]
+    assert (inside >= 186).all(), inside
 
 
 def test_a_verdict_needs_the_interval_and_the_corrected_chance() -> None:
