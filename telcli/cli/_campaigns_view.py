@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_EVERY = "all"
+_EVERY, _NONE = "all", "-"
 _WHOLE = 0.1
 """From this share on a rate is told without decimals."""
 _TABLES = ("campaign_status", "campaign_overlap", "campaign_response", "channel_results")
@@ -73,6 +73,7 @@ def _table(
 def _status(row: Mapping[str, Any]) -> list[str]:
     days = [str(row[name]) for name in ("first_day", "last_day") if row[name]]
     span = f"{days[0]}..{days[1][5 if days[0][:4] == days[1][:4] else 0 :]}" if days else "-"
+    span = tr("due {days}", days=span) if days and not row["contacted"] else span
     share = "" if row["contacted_share"] is None else f" {row['contacted_share']:.0%}"
     contacted = f"{row['contacted']:,}/{row['planned']:,}{share}"
     used = "" if row["budget_used"] is None or row["cost"] is None else f" ({row['budget_used']:.0%})"
@@ -95,18 +96,27 @@ def _overlap(row: Mapping[str, Any]) -> list[str]:
 
 def _response(row: Mapping[str, Any]) -> list[str]:
     named = row["segment_name_zh"] if language() == "zh" and row["segment_name_zh"] else row["segment_name"]
-    segment, channel = (tr("all") if name == _EVERY else name for name in (named, row["channel"]))
+    segment = {_EVERY: tr("all"), _NONE: tr("segment not known")}.get(named, named)
+    channel = _channel_word(row["channel"])
     rates = [_rate(row, "response"), _rate(row, "accept")]
     money = [_money(row[name]) for name in ("cost_per_response", "accepted_margin")]
     return [segment, channel, f"{row['contacted']:,}", *rates, *money]
 
 
 def _channel(row: Mapping[str, Any]) -> list[str]:
-    name = tr("all") if row["channel"] == _EVERY else row["channel"]
+    name = _channel_word(row["channel"])
     sales = row["commission"] - row["clawed_back"] + row["subsidy"]
     each = _between(row["result_each"], row["result_low"], row["result_high"], ",.0f")
     early = _rate(row, "early") + ("*" if row["apart"] else "")
     return [name, f"{row['customers']:,}", _money(row["margin"]), _money(sales), each, early]
+
+
+def _channel_word(channel: str) -> str:
+    """A channel in the language in use; one of the operator's own name as it is."""
+    from telcli.tables.task_sheet import CHANNELS, word
+
+    known = {_EVERY: tr("all"), _NONE: tr("channel not known")}.get(channel)
+    return known or (word(CHANNELS, channel, 1) if language() == "zh" else channel)
 
 
 def _rate(row: Mapping[str, Any], name: str) -> str:

@@ -11,9 +11,11 @@ from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, view
-from telcli.cli._words import meant, tr
+from telcli.cli._words import language, meant, tr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from telcli.cli._output import Printer
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
@@ -26,22 +28,36 @@ _FEW = 10
 _GROUPS = 12
 
 
-def tell(out: Printer, run: StageRun, failure: TelcliError | None = None) -> None:
-    """Print an evaluation as a command's whole result."""
+def tell(out: Printer, run: StageRun, failure: TelcliError | None = None, workdir: Path | None = None) -> None:
+    """Print an evaluation as a command's whole result; offers go by the names they have in `workdir`."""
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
     out.result(
-        lambda: [*view(run, verbose=out.verbose), *lines(run.metrics)], notices=run.notices, **payload(run), **error
+        lambda: [*view(run, verbose=out.verbose), *lines(run.metrics, _names(workdir))],
+        notices=run.notices,
+        **payload(run),
+        **error,
     )
 
 
-def lines(metrics: Mapping[str, Any]) -> Iterator[str]:
-    """The evaluation in lines; one where nothing could be compared."""
+def _names(workdir: Path | None) -> dict[str, str]:
+    """What offers are called in Chinese; in English their codes stand."""
+    if workdir is None or language() != "zh":
+        return {}
+    from telcli.features.retention_offers import offers
+    from telcli.pipeline.own_words import own_words
+
+    known = offers(own_words("plan-retention", workdir).get("offers"), 1.0)
+    return dict(known.select("offer_id", "name_zh").iter_rows())
+
+
+def lines(metrics: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The evaluation in lines, offers by `names` where they have one; one line where nothing could be compared."""
     if not metrics.get("campaigns"):
         yield "  " + tr("Nothing can be compared yet.")
         return
     total = {**metrics, "name": tr("all campaigns")}
     campaigns = [{**row, "name": row["campaign_id"]} for row in metrics["by_campaign"]]
-    offers = [{**row, "name": row["offer_id"]} for row in metrics["by_offer"]]
+    offers = [{**row, "name": (names or {}).get(row["offer_id"], row["offer_id"])} for row in metrics["by_offer"]]
     yield from _table("by campaign, by intention to treat", [*campaigns, *([total] if len(campaigns) > 1 else [])])
     yield from _table("by offer", offers)
     yield from _packed(_money(metrics))
@@ -62,10 +78,20 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield "      " + tr("{n} more: {command}", n=len(shown) - _GROUPS, command="telcli show retention_effects")
 
 
+def _word(row: Mapping[str, Any]) -> str:
+    """What a row says, or why it can say nothing.
+
+    >>> _word({"verdict": "cannot-tell", "treated": 90, "held_out": 0, "needed": 5000})
+    'nobody held out'
+    """
+    if not row["held_out"] or not row["treated"]:
+        return tr("nobody contacted" if row["held_out"] else "nobody held out")
+    if row["verdict"] == "cannot-tell":
+        return tr("cannot tell yet, needs {n} more", n=f"{row['needed']:,}") if row["needed"] else tr("cannot tell")
+    return meant("verdict", row["verdict"])
+
+
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    word = meant("verdict", row["verdict"]) if row["verdict"] != "cannot-tell" else tr("cannot tell")
-    if row["verdict"] == "cannot-tell" and row["needed"]:
-        word = tr("cannot tell yet, needs {n} more", n=f"{row['needed']:,}")
     return [
         str(row["name"]),
         f"{row['treated']:,}",
@@ -73,7 +99,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         _rate(row["stayed_treated"]),
         _rate(row["stayed_held_out"]),
         _span(row, "uplift", lambda value: f"{100 * value:+.1f}"),
-        word,
+        _word(row),
     ]
 
 
@@ -81,14 +107,29 @@ def _money(metrics: Mapping[str, Any]) -> list[str]:
     """What it brought in money, each with its interval."""
     told = [
         tr("customers kept {span}", span=_span(metrics, "saves", _count)),
-        tr("of would-be leavers kept {span}", span=_span(metrics, "save_rate", _rate)),
+        _known(metrics, "save_rate", _rate, "of would-be leavers kept {span}"),
         tr("value saved {span}", span=_span(metrics, "value_saved", _count)),
     ]
     if metrics.get("cost") is not None:
         told.append(tr("cost {money}", money=_count(metrics["cost"])))
-        told.append(tr("cost per save {span}", span=_span(metrics, "cost_per_save", _count)))
-        told.append(tr("return on cost {span}", span=_span(metrics, "return_on_cost", _rate)))
+    if (metrics.get("cost") or 0.0) > 0.0:
+        told.append(_known(metrics, "cost_per_save", _count, "cost per save {span}"))
+        told.append(_known(metrics, "return_on_cost", _rate, "return on cost {span}"))
     return told
+
+
+_WHY_NOT = {
+    "save_rate": "of would-be leavers kept: cannot be told, none of those held out left",
+    "cost_per_save": "cost per save: none, no more stayed than of those held out",
+    "return_on_cost": "return on cost: cannot be told of so few",
+}
+
+
+def _known(metrics: Mapping[str, Any], name: str, written: Any, said: str) -> str:
+    """A figure with its interval, or why there is none."""
+    if metrics.get(name) is None:
+        return tr(_WHY_NOT[name])
+    return tr(said, span=_span(metrics, name, written))
 
 
 def _reach(metrics: Mapping[str, Any]) -> list[str]:
@@ -114,8 +155,11 @@ def _orders(metrics: Mapping[str, Any]) -> Iterator[str]:
         return
     yield "  " + tr("Qini coefficient, {convention}", convention=tr(orders[0]["convention"]))
     yield from _packed([f"{tr(_NAMES[one['curve']])} {_span(one, 'qini', _fine)}" for one in orders], indent=4)
+    ratios = [one for one in orders if one["qini_ratio"] is not None]
+    if not ratios:
+        return
     yield "  " + tr("Qini coefficient, {convention}", convention=tr(orders[0]["ratio_convention"]))
-    yield from _packed([f"{tr(_NAMES[one['curve']])} {_maybe(one['qini_ratio'], _fine)}" for one in orders], indent=4)
+    yield from _packed([f"{tr(_NAMES[one['curve']])} {_fine(one['qini_ratio'])}" for one in ratios], indent=4)
 
 
 def _model(facts: Mapping[str, Any]) -> str:
@@ -167,10 +211,6 @@ def _span(row: Mapping[str, Any], name: str, written: Any) -> str:
         return f"{written(value)} ({tr('no interval')})"
     ends = [tr("no end") if end is None else written(end) for end in (low, high)]
     return f"{written(value)} ({'..'.join(ends)})"
-
-
-def _maybe(value: float | None, written: Any) -> str:
-    return "-" if value is None else str(written(value))
 
 
 def _rate(value: float | None) -> str:

@@ -42,6 +42,6 @@ def evaluate_retention(
     flags = {"past_trials": past_trials, "least_uplift": least_uplift, "draws": draws}
     run = run_stage(_STAGE, call.request(flags))
     failure = crossed(conditions, run.metrics)
-    tell(call.out, run, failure)
+    tell(call.out, run, failure, call.workdir)
     if failure:
         raise ToldError(failure)

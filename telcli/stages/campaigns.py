@@ -65,7 +65,7 @@ def campaigns(inputs: Inputs, settings: CampaignsSettings) -> Outcome:
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
         _metrics(status, overlap, response),
-        (*_notices(status, overlap, late), *_unknown(settings, set(status["campaign_id"]))),
+        (*_notices(status, overlap, late, _silent(people, status)), *_unknown(settings, set(status["campaign_id"]))),
     )
 
 
@@ -117,14 +117,19 @@ def _metrics(status: pl.DataFrame, overlap: pl.DataFrame, response: pl.DataFrame
     }
 
 
-def _notices(status: pl.DataFrame, overlap: pl.DataFrame, late: int) -> Iterator[Notice]:
+def _silent(people: pl.DataFrame, status: pl.DataFrame) -> int:
+    """Customers of campaigns past their deadline of whom nobody reported anything."""
+    overdue = status.filter(state="overdue")["campaign_id"]
+    return people.filter(~pl.col("held"), ~pl.col("reported"), pl.col("campaign_id").is_in(overdue.implode())).height
+
+
+def _notices(status: pl.DataFrame, overlap: pl.DataFrame, late: int, silent: int) -> Iterator[Notice]:
     overdue = status.filter(state="overdue")
     if overdue.height:
-        left = int((overdue["planned"] - overdue["contacted"]).sum())
         yield Notice(
             "campaigns-overdue",
-            "Past their deadline, with {left} customers not contacted: {names}.",
-            {"left": left, "names": ", ".join(overdue["campaign_id"].head(5))},
+            "Past their deadline, with nothing reported of {left} customers: {names}.",
+            {"left": silent, "names": ", ".join(overdue["campaign_id"].head(5))},
         )
     hurt = status.filter(pl.col("held_out_contacted") > 0)
     if hurt.height:

@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.features.campaigns import answered, taken_up
 from telcli.tables.campaign_results import NO_CHANNEL, NO_SEGMENT
-from telcli.tables.task_sheet import TALKED
+from telcli.tables.task_sheet import ANSWERED, TALKED
 
 __all__ = ["PLAN", "people_of", "with_segments"]
 
@@ -137,7 +137,7 @@ def _of_plans(plans: pl.LazyFrame, outcomes: pl.LazyFrame | None, end: date) -> 
         sent=~held & (starts <= end),
         reached=~held & talked,
         reported=~held & said,
-        answered=~held & talked,
+        answered=~held & pl.col("result").is_in(ANSWERED).fill_null(value=False),
         accepted=~held & (pl.col("result") == "accepted").fill_null(value=False),
         contaminated=held & talked,
         cost=pl.when(~held & said).then(pl.coalesce("spent", "cost")),

@@ -23,7 +23,7 @@ _BROKEN = {
     "balance-worth": "the arms differ in what customers are worth",
     "unseen": "more customers of one arm are not seen to the end",
     "contaminated": "too many customers held out were contacted",
-    "elsewhere": "too many customers held out were contacted by another campaign meanwhile",
+    "elsewhere": "another campaign contacted more of one arm than of the other meanwhile",
 }
 
 
@@ -116,7 +116,7 @@ def _elsewhere(study: Study, trial: Trial, everybody: pl.DataFrame) -> Row:
     meanwhile = others.filter(pl.col("plan_month") >= trial.month, pl.col("plan_month") < end)
     busy = trial.rows["customer_id"].is_in(meanwhile["customer_id"].implode()).to_numpy()
     shares = [float(busy[arm].mean()) for arm in (~trial.arms.treated, trial.arms.treated)]
-    return _row("elsewhere", shares[0], shares[1], None, shares[0] <= shares[1] + study.settings.most_contaminated)
+    return _row("elsewhere", shares[0], shares[1], None, abs(shares[0] - shares[1]) <= study.settings.most_contaminated)
 
 
 def _row(

@@ -100,6 +100,7 @@ def trials(study: Study, rows: pl.DataFrame) -> list[Trial]:
         )
     if whole.is_empty():
         return []
+    _tell_overlap(study, whole)
     months = whole.group_by("campaign_id").agg(pl.col("plan_month").first()).sort("plan_month", "campaign_id")
     each = [_trial(name, month, whole.filter(pl.col("campaign_id") == name)) for name, month in months.iter_rows()]
     return [*each, _trial(ALL, None, whole)]
@@ -160,6 +161,19 @@ def _weights(arms: Arms) -> Row:
         "square_held_out": float((weight**2).sum()),
         "square_stayed": float((weight**2 * stayed).sum()),
     }
+
+
+def _tell_overlap(study: Study, whole: pl.DataFrame) -> None:
+    """Say of how many customers a leaving counts in several campaigns."""
+    before = pl.col("plan_month").shift(1).over("customer_id", order_by=["plan_month", "campaign_id"])
+    again = whole.filter(before.dt.offset_by(f"{study.months}mo") > pl.col("plan_month"))["customer_id"].n_unique()
+    if again:
+        study.tell(
+            "windows-overlap",
+            "{n} customers are in several campaigns whose outcome windows overlap: the total counts them in each, may "
+            "count what was saved twice, and its interval is too narrow. Go by each campaign.",
+            n=again,
+        )
 
 
 def _trial(name: str, month: date | None, rows: pl.DataFrame) -> Trial:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from telcli.tables.masking import hidden
 
 __all__ = [
+    "ANSWERED",
     "CHANNELS",
     "CODE",
     "FILLED",
@@ -59,6 +60,8 @@ RESULTS = {
 """Result codes: the words of the sheet in English and Chinese, then others that mean the same."""
 TALKED = ("accepted", "refused", "thinking", "not-needed", "complained")
 """Results of customers who were reached."""
+ANSWERED = ("accepted", "refused", "thinking")
+"""Results of those who said something to the offer itself."""
 CHANNELS = {
     "phone": ("phone", "电话", "call", "hotline", "热线"),
     "outbound": ("outbound call", "外呼", "telemarketing", "电话外呼"),

@@ -1,11 +1,12 @@
 """The command campaigns on a small working directory: three tables on the screen, in JSON, and in Chinese."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from telcli.cli import main
+from telcli.cli import _campaigns_view, _words, main
 
 PEOPLE = "customer_id,month,revenue\n" + "".join(
     f"C{at},2024-0{month},{40 + at % 7}\n" for at in range(12) for month in range(1, 7)
@@ -61,3 +62,22 @@ def test_none_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     capsys.readouterr()
     assert main(["campaigns", "-w", str(tmp_path / "w")]) == 3
     assert "No campaign is known up to 2024-06" in capsys.readouterr().err
+
+
+def test_days_to_come_groups_without_a_name_and_channels_are_called_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = dict.fromkeys(("contacted_share", "budget_used", "cost", "gain", "gain_low", "gain_high", "accept_rate"))
+    row |= {"accept_low": None, "accept_high": None, "campaign_id": "p", "state": "planned", "planned": 9}
+    days = {"first_day": date(2024, 7, 5), "last_day": date(2024, 7, 19)}
+    assert _campaigns_view._status({**row, **days, "contacted": 0})[2] == "due 2024-07-05..07-19"
+    assert _campaigns_view._status({**row, **days, "contacted": 1})[2] == "2024-07-05..07-19"
+    cell = dict.fromkeys(("cost_per_response", "accepted_margin", "response_rate", "response_low", "response_high"))
+    cell |= {"accept_rate": None, "accept_low": None, "accept_high": None, "segment_name_zh": None, "contacted": 12}
+    assert _campaigns_view._response({**cell, "segment_name": "-", "channel": "-"})[:2] == [
+        "segment not known",
+        "channel not known",
+    ]
+    for module in (_words, _campaigns_view):
+        monkeypatch.setattr(module, "language", lambda: "zh")
+    assert _campaigns_view._response({**cell, "segment_name": "all", "channel": "sms"})[:2] == ["全部", "短信"]

@@ -24,6 +24,11 @@ def test_the_screen_says_what_works_what_harms_and_what_cannot_be_told(metrics: 
     for word in ("cost per save", "return on cost", "R uplift, causalml", "scikit-uplift", "held out but contacted 3"):
         assert word in text
     assert "all campaigns" in text
+    nobody = {**metrics["by_offer"][0], "held_out": 0, "treated": 90, "stayed_held_out": None, "needed": 4000}  # type: ignore[index]
+    bare = {**metrics, "by_offer": [nobody], "save_rate": None, "cost_per_save": None}
+    text = "\n".join(lines(bare))
+    assert text.count("nobody held out") == 1 and "4,000" not in text
+    assert "none of those held out left" in text and "no more stayed" in text
     small = {**metrics, "by_offer": [{**row, "treated": 5, "held_out": 4} for row in metrics["by_offer"]]}  # type: ignore[attr-defined]
     assert "bill-credit" not in "\n".join(lines(small))
 
@@ -33,6 +38,7 @@ def test_it_is_told_in_chinese_and_where_there_is_nothing(
 ) -> None:
     assert list(lines({"campaigns": 0})) == ["  Nothing can be compared yet."]
     monkeypatch.setattr(_words, "language", lambda: "zh")
-    text = "\n".join(lines(metrics))
+    text = "\n".join(lines(metrics, {"bill-credit": "账单抵扣"}))
+    assert "账单抵扣" in text and "bill-credit" not in text
     assert "有效" in text and "有害" in text and "尚不能判断，还需" in text and "verdict" not in text
     assert not [word for word in ("kept", "cost ", "accepted", "Qini coefficient", "by risk") if word in text]

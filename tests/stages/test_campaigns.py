@@ -140,6 +140,18 @@ def test_no_gain_is_told_where_nobody_is_held_out_and_rates_where_no_answer_is_k
     assert "cost_per_accept" in found.tables["campaign_response"].collect_schema().names()
 
 
+def test_only_what_was_said_to_the_offer_is_an_answer_and_who_is_not_reported_is_told() -> None:
+    results = {"a": "accepted", "b": "thinking", "c": "not-needed", "d": "complained", "e": "unreachable"}
+    people = [{"customer_id": name} for name in "abcdefg"]
+    sheets = [{"customer_id": name, "result": result} for name, result in results.items()]
+    found = looked_at({"retention_plan": plan(people), "retention_outcomes": outcomes(sheets)})
+    told = status(found, "retention-2024-04")
+    assert (told["contacted"], told["answered"], told["accepted"]) == (4, 2, 1)
+    whole = found.tables["campaign_response"].collect().row(0, named=True)
+    assert whole["response_rate"] == 0.5 and whole["cost_per_response"] == 2.5 * whole["cost"] / 5
+    assert found.notices[0].code == "campaigns-overdue" and found.notices[0].values["left"] == 2
+
+
 def test_a_plan_stands_by_its_outcomes() -> None:
     people = [{"customer_id": name} for name in "abcd"]
     people += [{"customer_id": "h", "action": "held-out", "held_out": True}, {"customer_id": "n", "action": "none"}]

@@ -170,6 +170,19 @@ def test_a_customer_held_out_and_contacted_by_the_next_plan_is_found(small: Tabl
     assert "no-holdout" in codes(outcome)
 
 
+def test_more_of_the_treated_contacted_again_is_found_too_and_overlapping_windows_are_told(small: Tables) -> None:
+    plans = small["retention_plan"].collect()
+    again = plans.filter(pl.col("as_of") == date(2024, 2, 1), ~pl.col("held_out")).with_columns(
+        as_of=pl.lit(date(2024, 3, 1)),
+        campaign_id=pl.lit("retention-2024-03b"),
+        held_out=pl.int_range(pl.len()) % 9 == 0,
+    )
+    outcome = run({**small, "retention_plan": pl.concat([plans, again]).lazy()})
+    row = table(outcome, "retention_checks").filter(campaign_id="retention-2024-02", check="elsewhere").to_dicts()[0]
+    assert row["value"] < row["expected"] and row["passed"] is False
+    assert "windows-overlap" in codes(outcome)
+
+
 def test_leaving_counts_from_the_month_after_the_snapshot_to_the_end_of_the_window(small: Tables) -> None:
     plans = small["retention_plan"].collect().filter(pl.col("as_of") == date(2024, 2, 1))
     months = small["customer_months"].collect()
