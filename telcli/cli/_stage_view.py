@@ -98,9 +98,7 @@ def _alone(run: StageRun, stale: Sequence[str], *, verbose: bool) -> Iterator[An
     """The lines of a stage that was run alone."""
     yield from view(run, verbose=verbose)
     for stage in stale:
-        said = tr(
-            "telcli {stage} would run again: what of it stands here is older (telcli status says why).", stage=stage
-        )
+        said = tr("The results of telcli {stage} are out of date: run it first (telcli status says why).", stage=stage)
         yield from ("  " + line for line in wrap(said, shutil.get_terminal_size((80, 24)).columns - 4))
     yield from next_step(run) if run.stage == "score-value" else ()
 
@@ -285,7 +283,7 @@ def _names(names: Mapping[str, Any] | None) -> Iterator[str]:
     if names:
         yield "  " + tr("compared with {month}", month=names["before"])
         for title, which in (("names kept", "kept"), ("new names", "new"), ("names gone", "gone")):
-            yield from _listed(title, names[f"{which}_zh" if language() == "zh" else which], "; ")
+            yield from _listed(title, names[f"{which}_zh" if language() == "zh" else which], tr("; "))
 
 
 def _drifted(between: Mapping[str, Any] | None) -> Iterator[str]:

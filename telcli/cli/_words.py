@@ -118,7 +118,18 @@ def said(code: str, english: str, values: Mapping[str, Any], part: str = "messag
         return _singular(_once(english.format(**values)))
     if code.startswith("value-indicators") and isinstance(values.get("names"), str):
         values = {**values, "names": "、".join(map(_indicator, values["names"].split(", ")))}
+    if code.startswith(("offers-", "tariff-")):
+        values = {name: _listed(value) if name in ("names", "headers") else value for name, value in values.items()}
     return _once(template.format(**{name: _phrase(value, name) for name, value in values.items()}))
+
+
+def _listed(names: str) -> str:
+    """Names in a row, as Chinese sets them.
+
+    >>> _listed("A, B")
+    'A、B'
+    """
+    return "、".join(names.split(", "))
 
 
 def _indicator(key: str) -> str:
@@ -175,6 +186,8 @@ def _phrase(value: Any, name: str = "") -> Any:
     if name == "by":
         counts = [part.rpartition(" ") for part in value.split(", ")]
         return "，".join(f"{_file()['rules'].get(rule, rule)} {count}" for rule, _, count in counts)
+    if name == "services":
+        return comma().join(meant("service_type", each) for each in value.split(", "))
     if name in ("rules", "places"):
         return "；".join(_matched(part) for part in value.split("; "))
     return _matched(value)

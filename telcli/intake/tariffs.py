@@ -223,7 +223,7 @@ def _notices(
 ) -> Iterator[Notice]:
     missing = [
         service
-        for service, (included, price) in zip(("voice", "text", "data"), _INCLUDED.items(), strict=True)
+        for service, (included, price) in zip(("voice", "texts", "data"), _INCLUDED.items(), strict=True)
         if not {included, price} & set(columns)
     ]
     if missing:

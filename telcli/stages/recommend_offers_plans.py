@@ -20,6 +20,7 @@ from telcli.features.plan_fit import PlanFit, plan_fit
 from telcli.features.plan_use import plan_use, units_of
 from telcli.intake.tariffs import tariffs
 from telcli.stages.recommend_offers_ground import Ground, Part, no_offers, offered
+from telcli.stages.recommend_offers_unmoved import unmoved, unmoved_said
 from telcli.tables import contract
 from telcli.tables.tariffs import Tariff
 
@@ -76,9 +77,10 @@ def by_plans(ground: Ground, told: Mapping[str, Any] | None) -> Part:
     found = plan_fit(use, place["place"].to_numpy().astype(np.int64), plans, units)
     rows = _judged(ground, found.rows)
     said += _notices(ground, rows, use, lines.height)
-    return Part(
-        _offers(ground, rows), {"plan_fit": rows, "plan_months": found.months}, _metrics(rows, found), tuple(said)
-    )
+    offers, left = _offers(ground, rows), unmoved(ground, rows)
+    said += () if offers.height else unmoved_said(ground, left)
+    metrics = {**_metrics(rows, found), "unmoved": left}
+    return Part(offers, {"plan_fit": rows, "plan_months": found.months}, metrics, tuple(said))
 
 
 def _nothing(*said: Notice) -> Part:

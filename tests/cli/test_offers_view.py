@@ -138,3 +138,16 @@ def test_what_is_wrong_with_tariffs_is_said_by_line_in_both_languages(
     assert "line 2, column fee: aaa is no number of 0 or more; line 3, column fee has no fee" in capsys.readouterr().err
     assert main(["recommend-offers", "--tariffs", "wrong.csv", "--lang", "zh"]) == 4
     assert "第 2 行，列 fee：aaa 不是大于等于 0 的数值；第 3 行，列 fee：没有月费" in capsys.readouterr().err
+
+
+def test_services_and_names_in_chinese() -> None:
+    _words.settle(["--lang=zh"])
+    silent = _words.said("offers-silent-services", "", {"services": "broadband, landline, leased-line, tv"})
+    assert "宽带、固话、专线、电视" in silent
+    assert "短信、流量" in _words.said("tariff-service-missing", "", {"file": "a.csv", "services": "texts, data"})
+    missing = _words.said("offers-plans-missing", "", {"count": 2, "names": "A1, B2"})
+    assert "A1、B2" in missing
+    reasons = "5 are on the plan that suits them best; 2 are not to be contacted"
+    assert "5 位现有套餐已最合适；2 位为免打扰客户" in _words.said(
+        "offers-no-move", "", {"count": 7, "places": reasons}
+    )

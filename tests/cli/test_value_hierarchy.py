@@ -65,12 +65,12 @@ def test_segments_that_would_run_again_are_told(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["score-value", "--lang", "en"]) == 0
-    assert "would run again" not in capsys.readouterr().out
+    assert "out of date" not in capsys.readouterr().out
     monkeypatch.setattr("telcli.pipeline.status.stale_of", lambda request, stages: stages)
     assert main(["score-value", "--lang", "en"]) == 0
-    assert "telcli segment would run again" in capsys.readouterr().out
+    assert "telcli segment are out of date: run it first" in capsys.readouterr().out
     assert main(["score-value", "--lang", "zh"]) == 0
-    assert "telcli segment 需更新" in capsys.readouterr().out
+    assert "telcli segment 的结果已过期：请先运行该命令" in capsys.readouterr().out
 
 
 def test_another_cell_of_the_workbook_makes_the_score_stale(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -219,6 +219,33 @@ def test_moving_pays_where_those_kept_outweigh_what_the_others_pay_less() -> Non
     assert {"offers-by-total"} <= codes(outcome)
 
 
+def test_why_nobody_is_moved_is_said_with_what_would_change_it() -> None:
+    people = ["a", "b", "c", "d"]
+    scores = pl.concat([risks(["a", "c", "d"], 0.01, "low"), risks(["b"], 0.5, "high")])
+    worth = pl.LazyFrame({"customer_id": people, "retention_value": [5_000.0, 3_500.0, 5_000.0, 900.0]})
+    minutes = {"a": 500.0, "b": 500.0, "c": 50.0, "d": 500.0}
+    outcome = run(plans(minutes, churn_scores=scores, value_scores=worth), {"tariffs": TARIFFS})
+    less = 162.5 * 12 * 0.5
+    told = outcome.metrics["plans"]["unmoved"]
+    assert {reason: count for reason, count in told["reasons"].items() if count} == {
+        "cheapest": 1,
+        "worth": 1,
+        "risk": 1,
+        "keeps": 1,
+    }
+    assert told["chance"] == 0.01
+    assert told["needed"] == pytest.approx(less / (0.3 * (5_000 - less) + less), abs=1e-6)
+    assert told["keeps"] == pytest.approx(less / (3_500 - less), abs=1e-6)
+    said = next(notice.message for notice in outcome.notices if notice.code == "offers-no-move")
+    assert "1 are too unlikely to leave (1.0% in the middle, moving pays from 44.7% on)" in said
+    # at the chance that is said to be enough, moving pays indeed, and a little below it does not
+    for chance, measure in ((told["needed"] + 1e-5, "retain"), (told["needed"] - 1e-5, "wait")):
+        again = run(
+            plans({"a": 500.0}, churn_scores=risks(["a"], chance, "high"), value_scores=worth), {"tariffs": TARIFFS}
+        )
+        assert table(again, "plan_fit")["measure"].to_list() == [measure]
+
+
 def test_without_risks_plans_are_compared_and_none_is_offered() -> None:
     outcome = run(plans({"a": 500.0}), {"tariffs": TARIFFS})
     assert table(outcome, "plan_fit")["measure"].to_list() == ["unknown"]
