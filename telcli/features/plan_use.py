@@ -20,7 +20,7 @@ from telcli.tables.tariffs import Tariff
 __all__ = ["Units", "plan_use", "units_of"]
 
 _AGREE = 0.95
-"""Calls that come to less than this share of the usage delivered beside them are not all there are."""
+"""Calls that come to less than this share of the total that usage has of the same customer are not all there are."""
 _MS = 1000
 _MINUTE = 60.0
 
@@ -62,7 +62,7 @@ def plan_use(
     Returns
     -------
     DataFrame
-        ``customer_id``, ``month``, ``exact`` (told call by call), ``texts``, ``mb``; for each unit of calls
+        ``customer_id``, ``month``, ``exact`` (rounding leaves nothing open), ``texts``, ``mb``; for each unit of calls
         ``minutes_<place>`` with ``_low`` and ``_high``, and for each unit of sessions ``mb_<place>`` with the same;
         ``_high`` is null where the number of calls or sessions is not told.
     """
@@ -71,12 +71,7 @@ def plan_use(
         return _finished(_by_total(totals, units), units)
     calls = _by_call(tables["calls"], people, months, units)
     joined = totals.join(calls, on=("customer_id", "month"), how="left", maintain_order="left")
-    whole = _whole_months(joined)
-    told = joined.join(whole, on="month", how="left", maintain_order="left")
-    sure = pl.col("whole").fill_null(value=False) & pl.col("sure").fill_null(value=True)
-    exact = told.filter(sure).with_columns(pl.col("^call_.*$|^session_.*$|^told_.*$").fill_null(0.0))
-    rest = told.filter(~sure).select(totals.columns)
-    return _finished(pl.concat([_exactly(exact, units), _by_total(rest, units)], how="vertical"), units)
+    return _finished(_merged(_judged(joined), units), units)
 
 
 def _totals(frame: pl.LazyFrame, people: pl.DataFrame, months: Sequence[date]) -> pl.DataFrame:
@@ -108,12 +103,17 @@ def _by_call(calls: pl.LazyFrame, people: pl.DataFrame, months: Sequence[date], 
     sums = {f"call_{at}": (billed["voice"], _units(ms, unit * _MS)) for at, unit in enumerate(units.calls)}
     sums |= {f"session_{at}": (billed["data"], _units(size, unit * BYTES)) for at, unit in enumerate(units.sessions)}
     sums |= {"told_texts": (billed["text"], pl.lit(1, pl.Int64)), "told_bytes": (billed["data"], size)}
-    sums |= {"told_ms": (voice, ms)}
-    silent = (billed["voice"] & length.is_null()) | (billed["data"] & volume.is_null())
+    sums |= {"had_ms": (voice, ms), "had_ms_out": (voice & out, ms), "had_bytes": (data, size)}
+    text, one = ~voice & ~data, pl.lit(1, pl.Int64)
+    sums |= {"had_texts": (text, one), "had_texts_out": (text & out, one)}
+    told = {
+        "voice_told": ~(billed["voice"] & length.is_null()).any(),
+        "data_told": ~(billed["data"] & volume.is_null()).any(),
+    }
     parts = [pl.when(which).then(amount).sum().cast(pl.Float64).alias(name) for name, (which, amount) in sums.items()]
     month = pl.col("started_at").dt.truncate("1mo").cast(pl.Date).alias("month")
     own = rows.join(people.lazy().select("customer_id"), on="customer_id", how="semi")
-    return own.group_by("customer_id", month).agg(*parts, (~silent.any()).alias("sure")).collect(engine="streaming")
+    return own.group_by("customer_id", month).agg(*parts, **told).collect(engine="streaming")
 
 
 def _units(amount: pl.Expr, unit: float) -> pl.Expr:
@@ -122,14 +122,45 @@ def _units(amount: pl.Expr, unit: float) -> pl.Expr:
     return (amount + (size - 1)) // size
 
 
-def _whole_months(joined: pl.DataFrame) -> pl.DataFrame:
-    """Whether the calls of a month are all there were, by the minutes that usage has of the same customers."""
-    both = joined.group_by("month").agg(
-        told=pl.col("told_ms").sum() / (_MS * _MINUTE),
-        used=pl.col("call_minutes").sum(),
-        rows=pl.col("told_ms").count(),
+def _judged(joined: pl.DataFrame) -> pl.DataFrame:
+    """Add for each service whether calls tell all of it (``<service>_sure``) and the total that usage has of it.
+
+    Each customer's calls of a month are held against that customer's own total, that of what she made where it is told;
+    where usage tells no total of hers, those of the month against the totals of all others.
+    """
+    minutes, mb = _MS * _MINUTE, float(BYTES)
+    against = {
+        "voice": (("call_minutes_out", pl.col("had_ms_out") / minutes), ("call_minutes", pl.col("had_ms") / minutes)),
+        "texts": (("texts_out", pl.col("had_texts_out")), ("texts", pl.col("had_texts"))),
+        "data": (("data_mb", pl.col("had_bytes") / mb),),
+    }
+    there = (pl.col("had_ms").is_not_null().any()).over("month")
+    for service, ways in against.items():
+        had = pl.coalesce(pl.when(pl.col(total).is_not_null()).then(calls.fill_null(0.0)) for total, calls in ways)
+        used = pl.coalesce(total for total, _ in ways)
+        whole = there & (had.sum() >= _AGREE * used.sum()).over("month")
+        sure = pl.when(used.is_not_null()).then(had >= _AGREE * used).otherwise(whole)
+        told = pl.lit(value=True) if service == "texts" else pl.col(f"{service}_told").fill_null(value=True)
+        joined = joined.with_columns((sure & told).alias(f"{service}_sure"), used.alias(f"{service}_used"))
+    return joined
+
+
+def _merged(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
+    """Each service by calls where those tell all, else by its total; where none is told, by calls as the least."""
+    both = rows.hstack(_exactly(rows, units)).hstack(
+        _by_total(rows, units).drop("customer_id", "month", "exact").select(pl.all().name.prefix("total_"))
     )
-    return both.select("month", whole=(pl.col("rows") > 0) & (pl.col("told") >= _AGREE * pl.col("used")))
+    columns = {}
+    for column in _columns(units)[3:]:
+        service = "voice" if column.startswith("minutes") else "texts" if column == "texts" else "data"
+        exact, total = pl.col(f"exact_{column}"), pl.col(f"total_{column}")
+        short = pl.col(f"{service}_used").is_null() & exact.is_not_null()
+        rest = pl.when(~short).then(total) if column.endswith("_high") else pl.coalesce(total, exact)
+        columns[column] = pl.when(pl.col(f"{service}_sure")).then(exact.fill_null(0.0)).otherwise(rest)
+    # a month's total of texts, and of data rounded up by the month, is billed as it stands
+    texts = pl.col("texts_sure") | pl.col("texts_used").is_not_null()
+    data = pl.col("data_sure") | (pl.col("data_used").is_not_null() & pl.lit(not units.sessions))
+    return both.select("customer_id", "month", exact=pl.col("voice_sure") & texts & data, **columns)
 
 
 def _exactly(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
@@ -140,7 +171,7 @@ def _exactly(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
     for place, unit in enumerate(units.sessions):
         for end in ("", "_low", "_high"):
             found[f"mb_{place}{end}"] = pl.col(f"session_{place}") * unit
-    return rows.select("customer_id", "month", pl.lit(value=True).alias("exact"), **found)
+    return rows.select(amount.alias(f"exact_{name}") for name, amount in found.items())
 
 
 def _by_total(rows: pl.DataFrame, units: Units) -> pl.DataFrame:

@@ -112,6 +112,36 @@ def test_calls_that_are_fewer_than_usage_says_are_not_believed():
     assert use.select("exact", "minutes_0_low", "minutes_0_high").rows() == [(False, 50.0, 89.0)]
 
 
+def test_each_customer_and_service_is_judged_by_her_own_total():
+    # a's calls are all there, b's minutes lack nearly all, c has no data records, nor texts, and usage tells both
+    calls = _calls(
+        [
+            ("a", "out", "voice", 6_000_000.0, None, None),
+            ("b", "out", "voice", 60.0, None, None),
+            ("c", "out", "voice", 61.0, None, None),
+        ]
+    )
+    totals = pl.LazyFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "call_minutes": [100_000.0, 50.0, 61 / 60],
+            "calls_out": [1.0, 40.0, 1.0],
+            "calls_in": [0.0, 0.0, 0.0],
+            "texts": [0.0, 0.0, 70.0],
+            "data_mb": [0.0, 0.0, 16_000.0],
+        }
+    ).with_columns(month=pl.lit(JUNE), active=pl.lit(value=True), left=pl.lit(value=False))
+    tables = {"customer_months": totals, "calls": calls}
+    use = plan_use(tables, _people("a", "b", "c"), [JUNE], units_of([SURF]))
+    assert use.select("customer_id", "exact", "minutes_0_low", "minutes_0_high", "texts", "mb").rows() == [
+        ("a", True, 100_000.0, 100_000.0, 0.0, 0.0),
+        ("b", False, 50.0, 89.0, 0.0, 0.0),
+        ("c", True, 2.0, 2.0, 70.0, 16_000.0),
+    ]
+    single = plan_use(tables, _people("c"), [JUNE], units_of([SESSIONS]))
+    assert single.select("exact", "mb_0", "mb_0_low", "mb_0_high").rows() == [(False, 16_000.0, 16_000.0, None)]
+
+
 def test_the_most_is_not_known_where_the_number_of_calls_is_not_told():
     units = units_of([SURF, SESSIONS])
     use = plan_use(_month(None, call_minutes=510.0, data_mb=150.0), _people("a"), [JUNE], units)
