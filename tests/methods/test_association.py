@@ -134,6 +134,15 @@ def test_a_rule_that_was_chance_does_not_stand():
     assert not stands(nobody, (np.array([np.nan]), np.array([np.nan])))[0]
 
 
+@pytest.mark.parametrize(("n", "left", "right"), [(400, 20, 20), (400, 40, 12), (2_000, 25, 60), (1_000, 300, 200)])
+def test_chance_alone_stands_no_more_often_than_it_may(n, left, right):
+    both = np.arange(min(left, right) + 1)
+    every = Tally(*(np.full(both.size, each) for each in (n, left, right)), both)
+    none = np.full(both.size, np.nan)
+    likely = hypergeom.pmf(both, n, right, left)
+    assert likely[stands(every, (none, none))].sum() <= 0.025
+
+
 def _false_share(seed: int) -> tuple[int, int, int]:
     """Planted rules found, planted rules, and false ones found, of a crowd with three planted rules."""
     random = np.random.default_rng(seed)
