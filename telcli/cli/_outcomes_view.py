@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
+from telcli.cli._paste import pasteable
 from telcli.cli._words import rule_name, tr
 
 __all__ = ["reported"]
 
 _HEAD = ("manager", "tasks", "reported", "on time", "days", "accepted", "against expected", "verdict")
+_OF_PLANS = ("plan of", "tasks", "reported", "not yet due", "reported of those due", "on time", "accepted")
+_COUNTS = ("tasks", "reported", "not_due")
+_SHARES = ("reported_share", "on_time_share", "acceptance")
 _SHOWN = 10
 
 
 def reported(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[str]:
     """Rows refused by rule, and a line per manager: those furthest from what was expected, with -v more."""
     for rule, count in metrics.get("rejected_by", {}).items():
-        yield "    " + tr("{n} cells: {rule}", n=f"{count:,}", rule=rule_name(rule))
+        said = "{n} cell: {rule}" if count == 1 else "{n} cells: {rule}"
+        yield "    " + tr(said, n=f"{count:,}", rule=rule_name(rule))
+    yield from _plans(metrics.get("months") or [])
     rows = metrics.get("managers") or []
     if not rows:
         return
     shown = rows if verbose else rows[:_SHOWN]
-    yield "  " + tr("managers, of the plans to date, as like with like")
+    month = str(metrics["plans"]).rpartition(", ")[2]
+    yield "  " + tr("managers, of the plans to {month}, as like with like", month=month)
     yield from aligned([list(map(tr, _HEAD)), *map(_cells, shown)], [1, 2, 3, 4, 5, 6])
     if len(rows) > len(shown):
-        yield "    " + tr("all of them: telcli show manager_results")
+        yield "    " + tr("all of them: {command}", command=pasteable(f"telcli show manager_results --as-of {month}"))
+
+
+def _plans(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Of several plans a line for each, the latest last: one that nobody reported of says nothing of another."""
+    if len(rows) < 2:
+        return
+    yield "  " + tr("each plan")
+    cells = [
+        [row["month"], *(f"{row[name]:,}" for name in _COUNTS), *(_share(row[name]) for name in _SHARES)]
+        for row in rows[-_SHOWN:]
+    ]
+    yield from aligned([list(map(tr, _OF_PLANS)), *cells], [1, 2, 3, 4, 5, 6])
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.io.cells import as_text
 from telcli.io.csv_extract import read_csv
-from telcli.io.kinds import WORKBOOKS, kind_of
+from telcli.io.kinds import PACKED, SUFFIXES, WORKBOOKS, kind_of
 from telcli.io.task_writer import inert
 from telcli.io.workbook import Sheet, sheets
 from telcli.tables.checks import LINE
@@ -34,15 +34,21 @@ _HEADER_WITHIN, _WIDEST = 20, 60
 _SCHEMA = {**dict.fromkeys(("file", *COLUMNS), pl.String()), "line": pl.Int64(), "noted": pl.Boolean()}
 _MACRO_PART = re.compile(r"(^|/)(vbaproject\.bin|macrosheets/|basic/|scripts/)", re.I)
 _MACRO_NAMES = (".xlsm", ".xltm", ".xlam")
+_NAMES = ("", ".xltx", *_MACRO_NAMES, *(end for kind in ("text", *WORKBOOKS, *PACKED) for end in SUFFIXES[kind]))
+"""How the name of a sheet may end."""
 _MACRO_STREAM = "_VBA_PROJECT".encode("utf-16-le")
 
 
 def read(name: str, path: Path, scratch: Path) -> Opened:
-    """Read one file: a row per row of its task sheets. A file that is refused has no columns, and a notice says why.
+    """Read one file: a row per row of its task sheets. A file that is refused, or left out since it is no sheet by its
+    name, has no columns, and a notice says why.
 
     The frame has `COLUMNS`, `file` (of a workbook with several task sheets with the sheet behind), `line` (the row of
     the sheet) and `noted`, whether something was noted beside.
     """
+    if path.suffix.lower() not in _NAMES:
+        left_out = Notice("sheet-none-by-name", "{file} was left out: by its name it is no task sheet.", {"file": name})
+        return Opened(name, pl.DataFrame(), (left_out,))
     try:
         kind = kind_of(path)
         _without_macros(name, path, kind)

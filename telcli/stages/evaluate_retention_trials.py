@@ -78,10 +78,9 @@ def _tell_partial(study: Study, rows: pl.DataFrame) -> None:
     if few.height:
         study.tell(
             "outcomes-partial",
-            "Outcomes of {campaigns} were imported for {share:.0%} of tasks or fewer: the effect stands, since all "
-            "tasks count, but costs and who was reached are known of those alone.",
-            campaigns=named(few["campaign_id"].to_list()),
-            share=few["share"].max(),
+            "Outcomes were imported for part of the tasks alone: {campaigns}. The effect stands, since all tasks "
+            "count, but costs and who was reached are known of those alone.",
+            campaigns=named([f"{campaign} {share:.0%}" for campaign, share in few.iter_rows()]),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,14 +14,17 @@ from telcli.settings import ImportOutcomesSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.import_outcomes_kept import Kept, keep
 from telcli.stages.import_outcomes_managers import manager_results
+from telcli.stages.import_outcomes_months import by_month, months_of, progress
 from telcli.stages.import_outcomes_rows import Plans, checked, filled
 from telcli.tables.masking import numberless
 from telcli.tables.opened import Opened
 from telcli.tables.task_results import CONTRACTS
+from telcli.tables.task_sheet import RESULTS
 
 __all__ = ["import_outcomes"]
 
 _SHOWN = 50
+_FILES = 4
 _TOLD = (
     *("manager_id", "tasks", "load", "reported_share", "on_time_share", "days_median", "acceptance"),
     *("ratio", "ratio_low", "ratio_high", "ratio_shrunk", "verdict", "contaminated", "rejected"),
@@ -37,32 +41,39 @@ def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome
     _refuse_all(inputs.opened, read)
     sheets = pl.concat(one.frame for one in read)
     rows = filled(sheets)
-    found = keep(_held(inputs, "retention_outcomes"), checked(rows, plans, today()))
+    day = today()
+    found = keep(_held(inputs, "retention_outcomes"), checked(rows, plans, day))
     refused = _rejects(found.rows, plans)
     rejects = _with_held(refused, _held(inputs, "outcome_rejects"), found, {one.name for one in read})
     capacity = int(inputs.choices.get("manager_capacity") or 0)
-    managers = manager_results(plans, found.outcomes, rejects, settings, capacity)
+    managers = manager_results(plans, found.outcomes, rejects, settings, capacity, day)
+    months = months_of(plans, sheets, found.rows)
     lines = refused.select("file", "line").unique().height
     metrics = {
-        "files": len(inputs.opened),
-        "files_refused": len(inputs.opened) - len(read),
+        **_files(inputs.opened),
         "rows": sheets.height,
         "open": sheets.height - rows.height,
         **found.counts,
         "rejected": lines,
         "rejected_by": dict(refused.group_by("rule").len().sort("len", "rule", descending=[True, False]).iter_rows()),
+        "rejected_months": [f"{month:%Y-%m}" for month in refused["as_of"].unique().sort()],
         "contaminated": found.rows.filter("contaminated", pl.col("faults").list.len() == 0).height,
         "noted": int(rows["noted"].sum()),
-        **_overall(plans, found.outcomes),
-        "verdicts": _verdicts(managers),
-        "managers": _managers(managers),
+        "contaminated_total": found.outcomes.filter("contaminated").height,
+        "plans": ", ".join(f"{month:%Y-%m}" for month in months),
+        **progress(plans, found.outcomes, months, day),
+        "months": by_month(plans, found.outcomes, day),
+        "verdicts": _verdicts(_last(managers, months)),
+        "managers": _managers(_last(managers, months)),
     }
     tables = {
         "retention_outcomes": found.outcomes.lazy(),
         "outcome_rejects": rejects.lazy(),
         "manager_results": managers.lazy(),
     }
-    return Outcome(tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics)))
+    return Outcome(
+        tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics, found.rows))
+    )
 
 
 def _held(inputs: Inputs, name: str) -> pl.DataFrame:
@@ -82,13 +93,20 @@ def _refuse_all(opened: tuple[Opened, ...], read: list[Opened]) -> None:
     raise DataError("sheets-none", "There is no task sheet among the files named.")
 
 
+def _files(opened: tuple[Opened, ...]) -> dict[str, int]:
+    """How many files were named, left out as no sheets by their names, and refused."""
+    codes = [{note.code for note in one.notices} for one in opened if not one.frame.width]
+    skipped = sum("sheet-none-by-name" in each for each in codes)
+    return {"files": len(opened), "files_skipped": skipped, "files_refused": len(codes) - skipped}
+
+
 def _rejects(rows: pl.DataFrame, plans: Plans) -> pl.DataFrame:
     """One row per fault."""
     latest = plans.plan["as_of"].max()
     broken = rows.filter(pl.col("faults").list.len() > 0).explode("faults")
     fault = pl.col("faults").struct
     return broken.select(
-        pl.col("as_of").fill_null(latest),
+        pl.col("meant").fill_null(latest).alias("as_of"),
         *("file", "line", "task_id", "manager_id"),
         rule=fault.field("rule"),
         column=fault.field("column"),
@@ -107,48 +125,37 @@ def _with_held(new: pl.DataFrame, held: pl.DataFrame, found: Kept, files: set[st
     return pl.concat(parts).unique(contract.key).sort(contract.key)
 
 
-def _overall(plans: Plans, outcomes: pl.DataFrame) -> dict[str, Any]:
-    """Tasks of all plans, and what became of them so far."""
-    told = outcomes.filter(~pl.col("contaminated"))
-    timed = told.join(plans.tasks.select("campaign_id", "customer_id", "deadline"), on=["campaign_id", "customer_id"])
-    timed = timed.drop_nulls("deadline")
-    on_time = timed.select((pl.col("contacted_on") <= pl.col("deadline")).mean()).item()
-    return {
-        "tasks": plans.tasks.height,
-        "reported": told.height,
-        "reported_share": told.height / plans.tasks.height if plans.tasks.height else None,
-        "on_time_share": on_time,
-        "acceptance": told.select((pl.col("result") == "accepted").mean()).item(),
-        "contaminated_total": outcomes.height - told.height,
-    }
-
-
-def _last(managers: pl.DataFrame) -> pl.DataFrame:
-    """Managers of the latest plan with the months before it, the furthest from what was expected first."""
-    last = managers.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("span") == "to-date")
+def _last(managers: pl.DataFrame, months: list[date]) -> pl.DataFrame:
+    """Managers of the latest of these plans with the months before it, the furthest from what was expected first."""
+    last = managers.filter(pl.col("as_of") == max(months, default=None), pl.col("span") == "to-date")
     return last.sort("chance", pl.col("tasks"), "manager_id", descending=[False, True, False], nulls_last=True)
 
 
 def _verdicts(managers: pl.DataFrame) -> dict[str, int]:
-    return dict(_last(managers).group_by("verdict").len().sort("verdict").iter_rows())
+    return dict(managers.group_by("verdict").len().sort("verdict").iter_rows())
 
 
 def _managers(managers: pl.DataFrame) -> list[dict[str, Any]]:
     """What the screen shows of them; all of them are in the table."""
-    shown = _last(managers).head(_SHOWN).select(_TOLD)
+    shown = managers.head(_SHOWN).select(_TOLD)
     return [{**row, "manager_id": numberless(row["manager_id"])} for row in shown.to_dicts()]
 
 
-def _notices(metrics: Mapping[str, Any]) -> list[Notice]:
-    found = []
-    if metrics["rejected"]:
-        told = {
-            "rows": metrics["rejected"],
-            "by": ", ".join(f"{rule} {count}" for rule, count in metrics["rejected_by"].items()),
-        }
-        found.append(
-            Notice("outcomes-rejected", "{rows} rows were refused and count nowhere: {by}. See outcome_rejects.", told)
-        )
+def _twice(rows: pl.DataFrame) -> dict[str, Any]:
+    """How many good rows other files say too, and which files; empty where there are none."""
+    good = rows.filter(pl.col("faults").list.len() == 0)
+    copied = good.filter(pl.col("file").n_unique().over("campaign_id", "customer_id") > 1)
+    files = copied["file"].unique().sort().to_list()
+    more = ["..."] if len(files) > _FILES else []
+    told = {
+        "rows": copied.select("campaign_id", "customer_id").unique().height,
+        "files": ", ".join(files[:_FILES] + more),
+    }
+    return told if files else {}
+
+
+def _notices(metrics: Mapping[str, Any], rows: pl.DataFrame) -> list[Notice]:
+    found = _of_refused(metrics)
     if metrics["contaminated"]:
         found.append(
             Notice(
@@ -161,6 +168,12 @@ def _notices(metrics: Mapping[str, Any]) -> list[Notice]:
     if metrics["files_refused"]:
         told = {"refused": metrics["files_refused"], "files": metrics["files"]}
         found.append(Notice("sheets-refused", "{refused} of {files} files were refused whole.", told))
+    if twice := _twice(rows):
+        found.append(
+            Notice(
+                "outcomes-copied", "Rows that stand in more than one file, counted once: {rows}. Files: {files}", twice
+            )
+        )
     if metrics["corrected"]:
         told = {"rows": metrics["corrected"]}
         found.append(Notice("outcomes-corrected", "{rows} rows correct what was reported before.", told))
@@ -173,5 +186,29 @@ def _notices(metrics: Mapping[str, Any]) -> list[Notice]:
         told = {"rows": metrics["unchanged"]}
         found.append(
             Notice("outcomes-unchanged", "Nothing new was reported: {rows} rows say what stands already.", told)
+        )
+    return found
+
+
+def _of_refused(metrics: Mapping[str, Any]) -> list[Notice]:
+    found: list[Notice] = []
+    if metrics["rejected"]:
+        see = [f"telcli show outcome_rejects --as-of {month}" for month in metrics["rejected_months"]]
+        told = {"rows": metrics["rejected"], "cells": sum(metrics["rejected_by"].values()), "see": "; ".join(see)}
+        found.append(
+            Notice(
+                "outcomes-rejected",
+                "Rows refused, which count nowhere: {rows}; cells at fault in them: {cells}. See each: {see}",
+                told,
+            )
+        )
+    if "unknown-result" in metrics["rejected_by"]:
+        words = ", ".join(" ".join(names[:2]) for names in RESULTS.values())
+        found.append(
+            Notice(
+                "outcomes-words",
+                "Cells of the column Result that hold no word that is read: {cells}. Write one of: {words}.",
+                {"cells": metrics["rejected_by"]["unknown-result"], "words": words},
+            )
         )
     return found

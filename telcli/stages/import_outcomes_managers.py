@@ -13,7 +13,7 @@ from telcli.features.month_index import add_months
 from telcli.methods.case_mix import CaseMix, case_mix, expected_chances
 from telcli.methods.rates import wilson
 from telcli.settings import ImportOutcomesSettings
-from telcli.stages.import_outcomes_rows import Plans
+from telcli.stages.import_outcomes_rows import Plans, due
 from telcli.tables.task_results import CONTRACTS
 from telcli.tables.task_sheet import TALKED
 
@@ -28,12 +28,18 @@ _ALPHA = 0.05
 
 
 def manager_results(
-    plans: Plans, outcomes: pl.DataFrame, rejects: pl.DataFrame, settings: ImportOutcomesSettings, capacity: int
+    plans: Plans,
+    outcomes: pl.DataFrame,
+    rejects: pl.DataFrame,
+    settings: ImportOutcomesSettings,
+    capacity: int,
+    today: date,
 ) -> pl.DataFrame:
     """The table manager_results, of each plan month alone and with the months before it.
 
     Expected acceptances are those of all managers with such cases: chance of leaving, value band, theme and offer.
-    Held-out customers who were contacted count as contaminated alone.
+    Held-out customers who were contacted count as contaminated alone. Who does better is said only where it holds too
+    with tasks that are due and not reported counted as not accepted: silence about refusals earns nothing.
     """
     attributes = plans.plan.select(*_KEY, *(name for name in _CASE if name in plans.plan.columns))
     reported = outcomes.filter(~pl.col("contaminated")).select(*_KEY, "contacted_on", "result", "cost")
@@ -45,7 +51,7 @@ def manager_results(
         first = add_months(month, 1 - settings.months_back)
         for span, since in (("month", month), ("to-date", first)):
             within = pl.col("as_of").is_between(since, month)
-            one = _of_span(rows.filter(within), settings.least_tasks, capacity)
+            one = _of_span(rows.filter(within).with_columns(_due=due(today)), settings.least_tasks, capacity)
             more = [frame.filter(within).group_by("manager_id").len() for frame in (spoiled, refused)]
             parts.append(_beside(one, more, month, span))
     every = pl.concat(parts, how="diagonal_relaxed") if parts else CONTRACTS["manager_results"].schema.create_empty()
@@ -60,6 +66,8 @@ def _of_span(rows: pl.DataFrame, least: int, capacity: int) -> pl.DataFrame:
     months = pl.col("as_of").n_unique()
     found = rows.group_by("manager_id").agg(
         tasks=pl.len().cast(pl.Int64),
+        due=pl.col("_due").sum().cast(pl.Int64),
+        _told=(pl.col("_due") & done).sum().cast(pl.Int64),
         own_share=pl.col("owner").mean(),
         _months=months,
         reported=done.sum().cast(pl.Int64),
@@ -76,11 +84,23 @@ def _of_span(rows: pl.DataFrame, least: int, capacity: int) -> pl.DataFrame:
         *_ends(found, "on_time", "_timed", "on_time"),
         *_ends(found, "accepted", "reported", "acceptance"),
         load=pl.col("tasks") / pl.col("capacity"),
-        reported_share=pl.col("reported") / pl.col("tasks"),
+        reported_share=_over("_told", "due"),
         on_time_share=_over("on_time", "_timed"),
         acceptance=_over("accepted", "reported"),
     )
-    return found.join(_like_with_like(rows.filter(done), least), on="manager_id", how="left")
+    return found.join(_judged(rows, least), on="manager_id", how="left")
+
+
+def _judged(rows: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Managers by what they reported; better only where what is due and not reported does not change that."""
+    done = pl.col("result").is_not_null()
+    found = _like_with_like(rows.filter(done), least)
+    if not (found["verdict"] == "better").any() or rows.filter(~done & pl.col("_due")).is_empty():
+        return found
+    silent = _like_with_like(rows.filter(done | pl.col("_due")), least)
+    sure = silent.filter(pl.col("verdict") == "better")["manager_id"].to_list()
+    doubtful = (pl.col("verdict") == "better") & ~pl.col("manager_id").is_in(sure)
+    return found.with_columns(verdict=pl.when(doubtful).then(pl.lit("cannot-tell")).otherwise("verdict"))
 
 
 def _over(part: str, whole: str) -> pl.Expr:
@@ -94,7 +114,7 @@ def _ends(found: pl.DataFrame, part: str, whole: str, name: str) -> list[pl.Seri
 
 def _like_with_like(rows: pl.DataFrame, least: int) -> pl.DataFrame:
     """Observed acceptances against expected, by manager; of nobody in particular there is no verdict."""
-    y = (rows["result"] == "accepted").to_numpy().astype(np.int64)
+    y = (rows["result"] == "accepted").fill_null(value=False).to_numpy().astype(np.int64)
     risk = logit(np.clip(rows["churn_probability"].fill_null(0.5).to_numpy(), _SMALL, 1.0 - _SMALL))
     levels = [rows[name].fill_null("").to_numpy() for name in _LEVELS]
     chances = expected_chances(risk.reshape(-1, 1), levels, y)

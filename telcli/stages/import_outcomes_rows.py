@@ -12,7 +12,7 @@ from telcli.intake.dates import days
 from telcli.tables.masking import hidden
 from telcli.tables.task_sheet import TALKED, channel_of, check_code, result_of
 
-__all__ = ["FAULT", "Plans", "checked", "filled"]
+__all__ = ["FAULT", "Plans", "checked", "due", "filled"]
 
 FAULT = pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})
 """What is wrong with one cell: the rule, the column and the shape of what stands there."""
@@ -52,6 +52,11 @@ def filled(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in _SAYS))
 
 
+def due(today: date) -> pl.Expr:
+    """Whether a task's deadline is over; one without a deadline is due from the start."""
+    return (pl.col("deadline") < today).fill_null(value=True)
+
+
 def checked(rows: pl.DataFrame, plans: Plans, today: date) -> pl.DataFrame:
     """Each filled row with what it says, and its `faults`, a list of `FAULT` that is empty of a good row.
 
@@ -67,14 +72,14 @@ def checked(rows: pl.DataFrame, plans: Plans, today: date) -> pl.DataFrame:
     Returns
     -------
     file, line, noted, campaign_id, customer_id, as_of, task_id, manager_id, contacted_on, channel, offer_id, result,
-    cost, contaminated, faults.
+    cost, contaminated, meant (the month that a row is of by its task, its campaign or its file), faults.
     """
     found = _with_held_out(_with_task(rows, plans), plans)
-    found = _said(found, plans).with_columns(_start=pl.col("as_of").dt.offset_by("1mo"))
+    found = _said(found, plans).with_columns(_meant(plans), _start=pl.col("as_of").dt.offset_by("1mo"))
     faults = pl.concat_list(*_whose(), *_what(today))
     return found.with_columns(faults=faults.list.drop_nulls()).select(
         *("file", "line", "noted", "campaign_id", "customer_id", "as_of", "task_id", "manager_id"),
-        *("contacted_on", "channel", "offer_id", "result", "cost", "contaminated", "faults"),
+        *("contacted_on", "channel", "offer_id", "result", "cost", "contaminated", "meant", "faults"),
     )
 
 
@@ -136,6 +141,13 @@ def _with_held_out(found: pl.DataFrame, plans: Plans) -> pl.DataFrame:
         as_of=pl.when(extra).then("_month").otherwise("as_of"),
         manager_id=pl.when(extra).then(pl.coalesce("_by", "_manager", pl.lit("unassigned"))).otherwise("manager_id"),
     )
+
+
+def _meant(plans: Plans) -> pl.Expr:
+    """The month of the plan that a row was meant for: of its task, else as its campaign says, else as its file does."""
+    months = dict(plans.plan.select("campaign_id", "as_of").unique().iter_rows())
+    said = pl.col("s_campaign_id").replace_strict(months, default=None, return_dtype=pl.Date)
+    return pl.coalesce("as_of", said, _of_file("as_of")).alias("meant")
 
 
 def _of_file(column: str) -> pl.Expr:

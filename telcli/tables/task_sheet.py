@@ -49,13 +49,24 @@ FILLED = {
 CODE = "code"
 HEADERS: Mapping[str, tuple[str, str]] = {**GIVEN, **FILLED, CODE: ("Check code", "校验码")}
 RESULTS = {
-    "accepted": ("accepted", "接受", "yes", "agreed", "同意", "已接受", "成功"),
-    "refused": ("refused", "拒绝", "no", "declined", "rejected", "已拒绝", "不同意"),
-    "thinking": ("thinking", "考虑中", "undecided", "考虑", "待定"),
-    "unreachable": ("unreachable", "联系不上", "no answer", "not reached", "无人接听", "未接通", "关机"),
+    "accepted": ("accepted", "接受", "yes", "agreed", "同意", "已接受", "成功", "愿意"),
+    "refused": ("refused", "拒绝", "no", "declined", "rejected", "已拒绝", "不同意", "拒絕", "不愿意"),
+    "thinking": ("thinking", "考虑中", "undecided", "考虑", "待定", "考慮中", "再考虑"),
+    "unreachable": (
+        "unreachable",
+        "联系不上",
+        "no answer",
+        "not reached",
+        "无人接听",
+        "未接通",
+        "关机",
+        "没接",
+        "未接",
+        "聯繫不上",
+    ),
     "not-needed": ("not needed", "无需维系", "not-needed", "无需", "不需要"),
-    "wrong-number": ("wrong number", "号码错误", "wrong-number", "空号", "错号"),
-    "complained": ("complained", "投诉", "complaint", "客户投诉"),
+    "wrong-number": ("wrong number", "号码错误", "wrong-number", "空号", "错号", "號碼錯誤"),
+    "complained": ("complained", "投诉", "complaint", "客户投诉", "投訴"),
 }
 """Result codes: the words of the sheet in English and Chinese, then others that mean the same."""
 TALKED = ("accepted", "refused", "thinking", "not-needed", "complained")

@@ -269,6 +269,8 @@ def test_sheets_that_did_not_come_back_leave_the_effect_as_it_is_and_are_told(sm
     few = small["retention_outcomes"].filter(pl.col("manager_id") == "m1")
     some, whole = run({**small, "retention_outcomes": few}), run(small)
     assert "outcomes-partial" in codes(some) and "outcomes-partial" not in codes(whole)
+    said = next(note for note in some.notices if note.code == "outcomes-partial")
+    assert str(said.values["campaigns"]).endswith("%")
     assert total(some)["uplift"] == total(whole)["uplift"] and total(some)["cost"] < total(whole)["cost"]
 
 

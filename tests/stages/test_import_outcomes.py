@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telcli.errors import DataError
+from telcli.settings import ImportOutcomesSettings
 from telcli.stages import Outcome
+from telcli.stages.import_outcomes_managers import manager_results
+from telcli.stages.import_outcomes_rows import Plans
 from telcli.tables.task_results import CONTRACTS
 from tests.stages.outcome_sheets import MAY, opened, planned, rows_of, rules, run, sheet
 
@@ -165,6 +168,79 @@ def test_late_sheets_of_several_months_go_to_their_months(tmp_path: Path) -> Non
     told = {(str(row["as_of"])[:7], row["span"]): row for row in rows_of(found, "manager_results")}
     assert [told[key]["tasks"] for key in sorted(told)] == [2, 2, 2, 4]
     assert (told["2024-05", "month"]["on_time"], told["2024-06", "to-date"]["on_time"]) == (0, 1)
+
+
+def test_a_slip_is_filed_under_the_month_that_its_row_is_of(tmp_path: Path) -> None:
+    june, may = planned({}), planned({}, {}, {}, month=MAY)
+    both = tuple(pl.concat(pair) for pair in zip(june, may, strict=True))
+    on = {**DONE, "contacted_on": date(2024, 6, 20)}
+    lost = {**on, "task_id": "R2405-00077"}
+    found = run(both, opened(tmp_path, sheet(may[0], lost, {**lost, "campaign_id": None}, on)))
+    assert [str(row["as_of"])[:7] for row in rows_of(found, "outcome_rejects")] == ["2024-05"] * 2
+    said = next(note for note in found.notices if note.code == "outcomes-rejected")
+    assert said.values["see"] == "telcli show outcome_rejects --as-of 2024-05"
+
+
+def test_rows_and_cells_are_told_apart_and_the_words_that_are_read(tmp_path: Path) -> None:
+    found = result(tmp_path, {**DONE, "result": "ok", "cost": -1}, {**DONE, "result": "没接"})
+    told = {note.code: note.values for note in found.notices}
+    assert (told["outcomes-rejected"]["rows"], told["outcomes-rejected"]["cells"]) == (1, 2)
+    assert "unreachable 联系不上" in str(told["outcomes-words"]["words"])
+    assert count(found, "new", "rejected") == (1, 1)
+
+
+def test_figures_are_of_the_plan_that_was_reported_and_of_what_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1719878400")  # 2 July 2024: June's deadline is to come
+    june, may = planned({}, {}), planned({}, {}, {}, {}, month=MAY)
+    both = tuple(pl.concat(pair) for pair in zip(june, may, strict=True))
+    on = {**DONE, "contacted_on": date(2024, 6, 5)}
+    found = run(
+        both, opened(tmp_path, sheet(may[0], on, on, {**on, "result": "refused"}), sheet(june[0], name="b.xlsx"))
+    )
+    assert count(found, "plans", "tasks", "reported", "not_due", "reported_share") == ("2024-05", 4, 3, 0, 0.75)
+    assert found.metrics["on_time_share"] == 1.0
+    assert found.metrics["acceptance"] == pytest.approx(2 / 3)
+    told = {row["month"]: row for row in found.metrics["months"]}
+    assert (told["2024-06"]["not_due"], told["2024-06"]["reported_share"]) == (2, None)
+    assert [(row["tasks"], row["reported_share"]) for row in found.metrics["managers"]] == [(4, 0.75)]
+
+
+def test_a_sheet_and_its_copy_count_once_and_what_is_no_sheet_is_left_out(tmp_path: Path) -> None:
+    plans = planned({}, {})
+    files = [sheet(plans[0], DONE, DONE, name=name) for name in ("a.xlsx", "a (1).xlsx")]
+    found = run(plans, opened(tmp_path, *files, ("Thumbs.db", b"\xd0\xcf\x11\xe0"), ("notes.docx", b"PK")))
+    assert count(found, "files", "files_refused", "files_skipped", "new", "repeated") == (4, 0, 2, 2, 2)
+    told = {note.code: note.values for note in found.notices}
+    assert told["outcomes-copied"] == {"rows": 2, "files": "a (1).xlsx, a.xlsx"}
+    assert {"sheet-none-by-name"} <= set(told)
+    assert "sheets-refused" not in told
+    with pytest.raises(DataError, match="no task sheet"):
+        run(plans, opened(tmp_path, ("notes.docx", b"PK")))
+
+
+def test_silence_about_refusals_makes_nobody_better() -> None:
+    plans = planned(*({"manager_id": f"M{at % 4}"} for at in range(400)))
+    wins = pl.col("customer_id").str.slice(1).cast(pl.Int64) // 4 % 5 < 2  # two of five, whoever asks
+    told = plans[0].with_columns(
+        contacted_on=date(2024, 7, 3), result=pl.when(wins).then(pl.lit("accepted")).otherwise(pl.lit("refused"))
+    )
+    told = told.select(
+        *("campaign_id", "customer_id", "as_of", "manager_id", "contacted_on", "result"),
+        contaminated=pl.lit(value=False),
+        cost=pl.lit(0.0),
+    )
+    hides = (pl.col("manager_id") == "M0") & (pl.col("result") == "refused")
+    empty = CONTRACTS["outcome_rejects"].schema.create_empty()
+
+    def verdict(outcomes: pl.DataFrame, day: date) -> str:
+        found = manager_results(Plans(*plans), outcomes, empty, ImportOutcomesSettings(), 0, day)
+        return str(found.filter(pl.col("manager_id") == "M0", pl.col("span") == "month")["verdict"].item())
+
+    assert verdict(told, date(2024, 9, 1)) == "as-expected"
+    assert verdict(told.filter(~hides), date(2024, 9, 1)) == "cannot-tell"
+    assert verdict(told.filter(~hides), date(2024, 7, 4)) == "better"  # what is not due may still come
 
 
 def test_rejects_go_once_their_task_is_reported_or_their_sheet_is_read_again(tmp_path: Path) -> None:
