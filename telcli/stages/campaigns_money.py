@@ -9,7 +9,7 @@ import polars as pl
 from telcli.features.exact import amount, units
 from telcli.features.margin_parts import Rates, parts
 from telcli.features.month_index import index_at, month_index
-from telcli.methods.trial_effect import Difference, mean_effect
+from telcli.methods.trial_effect import Difference, mean_effect, stand_for
 
 __all__ = ["gain_of", "with_margins"]
 
@@ -53,10 +53,14 @@ def with_margins(people: pl.DataFrame, months: pl.LazyFrame, as_of: date, rates:
 def gain_of(rows: pl.DataFrame) -> Difference | None:
     """By how much the margin a month of those to be contacted is above that of those held out; None of too few.
 
-    All who were to be contacted count, reached or not; what their margin before explains is taken off.
+    All who were to be contacted count, reached or not; what their margin before explains is taken off. Those held out
+    stand for those to be contacted by `chance`, that of being held out: who could be in one arm only, or of whom it is
+    not known, does not count.
     """
-    known = rows.filter(pl.col("after").is_not_null()).sort("customer_id")
+    open_to_both = (pl.col("chance") > 0.0) & (pl.col("chance") < 1.0)
+    known = rows.filter(pl.col("after").is_not_null(), open_to_both).sort("customer_id")
     held = known["held"].to_numpy()
     if min(held.sum(), (~held).sum()) < _FEWEST:
         return None
-    return mean_effect(known["after"].to_numpy(), ~held, before=known["before"].to_numpy())
+    weight = stand_for(held, known["chance"].to_numpy())
+    return mean_effect(known["after"].to_numpy(), ~held, weight, before=known["before"].to_numpy())

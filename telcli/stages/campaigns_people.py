@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.features.campaign_draw import with_chance
 from telcli.features.campaigns import answered, taken_up
 from telcli.tables.campaign_results import NO_CHANNEL, NO_SEGMENT
 from telcli.tables.task_sheet import ANSWERED, TALKED
@@ -22,6 +23,8 @@ _ROW: dict[Any, Any] = {
     "held": pl.Boolean,
     "offer_id": pl.String,
     "channel": pl.String,
+    "planned_channel": pl.String,
+    "chance": pl.Float64,
     "day": pl.Date,
     "deadline": pl.Date,
     "sent": pl.Boolean,
@@ -46,8 +49,10 @@ def people_of(tables: Mapping[str, pl.LazyFrame], end: date) -> pl.DataFrame:
     Returns
     -------
     frame
-        campaign_id, customer_id, source (campaigns, plan, both), held (out), offer_id, channel, day (of the contact,
-        past or due), deadline, sent, reached, reported, answered, accepted, contaminated (held out and contacted by the
+        campaign_id, customer_id, source (campaigns, plan, both), held (out), offer_id and channel (those used; of who
+        was not contacted those planned), planned_channel (null where only the one used is known), chance (of being
+        held out, 0..1; null where a campaign was planned and the customer is in no plan), day (of the contact, past or
+        due), deadline, sent, reached, reported, answered, accepted, contaminated (held out and contacted by the
         campaign itself), cost, planned_cost, segment_name and segment_name_zh (at the time of the plan).
     """
     parts = []
@@ -63,6 +68,9 @@ def people_of(tables: Mapping[str, pl.LazyFrame], end: date) -> pl.DataFrame:
         *(pl.col(name).any() for name in flags),
         source=pl.when(pl.col("source").n_unique() > 1).then(pl.lit(BOTH)).otherwise(pl.col("source").first()),
     )
+    # who is in a campaign's table and not in its plan was not in the draw of the plan
+    drawn = (pl.col("source") != TABLE) | (pl.col("source") == TABLE).all().over("campaign_id")
+    each = each.with_columns(pl.when(drawn).then(pl.col(name)).alias(name) for name in ("chance", "planned_channel"))
     return each.select(list(_ROW)).sort("campaign_id", "customer_id")
 
 
@@ -132,6 +140,8 @@ def _of_plans(plans: pl.LazyFrame, outcomes: pl.LazyFrame | None, end: date) -> 
         held="held_out",
         offer_id=pl.coalesce("out_offer", "offer_id"),
         channel=pl.coalesce("out_channel", "channel"),
+        planned_channel="channel",
+        chance="assignment",
         day=pl.when(~held).then(pl.coalesce("contacted_on", "deadline", starts)),
         deadline="deadline",
         sent=~held & (starts <= end),
@@ -153,22 +163,28 @@ def _of_table(campaigns: pl.LazyFrame, end: date) -> pl.LazyFrame:
     due = pl.col("contacted_on")
     reached = ~held & pl.when(due.is_not_null()).then(due <= end).otherwise(answered())
     nothing = pl.lit(None)
-    return campaigns.select(
-        *("campaign_id", "customer_id"),
-        source=pl.lit(TABLE),
-        held=held,
-        offer_id="offer_id",
-        channel="channel",
-        day=pl.when(~held).then(due),
-        deadline=nothing,
-        sent=reached,
-        reached=reached,
-        reported=reached,
-        answered=reached & answered(),
-        accepted=reached & taken_up(),
-        contaminated=held & (due <= end).fill_null(value=False),
-        cost=pl.when(reached).then("cost"),
-        planned_cost=nothing,
-        segment_name=nothing,
-        segment_name_zh=nothing,
-    ).cast(_ROW)
+    return (
+        with_chance(campaigns.with_columns(held_out=held))
+        .select(
+            *("campaign_id", "customer_id"),
+            source=pl.lit(TABLE),
+            held="held_out",
+            offer_id="offer_id",
+            channel="channel",
+            planned_channel="planned_channel",
+            chance="chance",
+            day=pl.when(~held).then(due),
+            deadline=nothing,
+            sent=reached,
+            reached=reached,
+            reported=reached,
+            answered=reached & answered(),
+            accepted=reached & taken_up(),
+            contaminated=held & (due <= end).fill_null(value=False),
+            cost=pl.when(reached).then("cost"),
+            planned_cost=nothing,
+            segment_name=nothing,
+            segment_name_zh=nothing,
+        )
+        .cast(_ROW)
+    )

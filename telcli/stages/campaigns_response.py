@@ -30,7 +30,7 @@ def responses(people: pl.DataFrame, as_of: date) -> pl.DataFrame:
             rows = rows.with_columns(segment_name_zh=pl.lit(None, pl.String))
         found = rows.group_by(_KEYS).agg(*counted(), segment_name_zh=pl.col("segment_name_zh").drop_nulls().min())
         # Campaigns hold out other shares, so only the arms of one are like each other.
-        gains: Gains = {} if "campaign_id" in total else gains_of(rows)
+        gains: Gains = {} if "campaign_id" in total else gains_of(rows, by_channel="channel" not in total)
         frames.append(found.join(gain_frame(gains), on=list(_KEYS), how="left", nulls_equal=True))
     told = rated(pl.concat(frames)).with_columns(as_of=pl.lit(as_of))
     every = [pl.col(name) == EVERY for name in _KEYS]
@@ -78,8 +78,13 @@ def rated(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(**told)
 
 
-def gains_of(rows: pl.DataFrame) -> Gains:
-    """What each group with both arms gained against those held out."""
+def gains_of(rows: pl.DataFrame, *, by_channel: bool = False) -> Gains:
+    """What each group with both arms gained against those held out.
+
+    By channel it is that of the channel planned: the one used is chosen after the draw, and the held out have none.
+    """
+    if by_channel:
+        rows = rows.with_columns(channel="planned_channel").filter(pl.col("channel").is_not_null())
     both = rows.filter(pl.col("held").any().over(_KEYS) & (~pl.col("held")).any().over(_KEYS))
     found: Gains = {}
     for key, group in both.partition_by(_KEYS, as_dict=True).items():

@@ -24,6 +24,7 @@ from telcli.stages.evaluate_retention_study import Study, named
 from telcli.stages.evaluate_retention_trials import gathered
 from telcli.tables import contract
 from telcli.tables.effect_results import ALL, FIGURES
+from telcli.tables.masking import numberless
 
 __all__ = ["evaluate_retention"]
 
@@ -151,7 +152,7 @@ def _harmed(study: Study, parts: dict[str, list[Row]]) -> list[dict[str, Any]]:
         (f"{row['cell']}, {row['offer_id']}" if ALL not in (row["cell"], row["offer_id"]) else _only(row), row)
         for row in parts["retention_effects"]
     ]
-    groups += [(f"{row['dimension']}={row['value']}", row) for row in parts["retention_by"]]
+    groups += [(f"{row['dimension']}={numberless(row['value'])}", row) for row in parts["retention_by"]]
     found = [
         {"campaign_id": row["campaign_id"], "group": name}
         | {

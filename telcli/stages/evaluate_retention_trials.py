@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from telcli.features.campaign_draw import sole, with_chance
 from telcli.features.campaigns import taken_up
+from telcli.methods.sample_ratio import MISMATCH, sample_ratio
 from telcli.stages.evaluate_retention_study import Study, named
 from telcli.tables.effect_results import ALL
 from telcli.tables.task_sheet import TALKED
@@ -27,8 +30,8 @@ _TRIAL = ("campaign_id", "customer_id")
 def gathered(study: Study) -> pl.DataFrame:
     """One row per campaign and customer who was to be contacted or held out, sorted by both.
 
-    `chance` is that of being held out: as the plan drew it, of past campaigns the share that was. `contacted`,
-    `accepted` and `contaminated` are null where no outcomes of a campaign are known.
+    `chance` is that of being held out: as the plan drew it, of past campaigns the share that was of those meant for one
+    offer by one channel. `contacted`, `accepted` and `contaminated` are null where no outcomes of a campaign are known.
     """
     plans = _planned(study)
     past = _past(study, plans["campaign_id"].unique().to_list())
@@ -146,18 +149,16 @@ def _placed(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=KNOWN)
     by = "campaign_id"
     start = pl.col("contacted_on").min().over(by).dt.truncate("1mo").dt.offset_by("-1mo")
-    sole = [
-        # held out of a campaign of one offer, customers would have got that offer
-        pl.coalesce(name, pl.when(pl.col(name).n_unique().over(by) - pl.col(name).is_null().any().over(by) == 1)
-        .then(pl.col(name).drop_nulls().first().over(by))).alias(name)
-        for name in ("offer_id", "channel")
-    ]  # fmt: skip
     priced = pl.col("cost").is_not_null().any().over(by)
     out, reached = pl.col("held_out"), pl.col("contacted_on").is_not_null()
+    rows = with_chance(rows.lazy()).collect()
+    # held out of a campaign of one offer, customers would have got that offer
+    by_channel = (pl.col("held_out") & pl.col("channel").is_not_null()).any().over(by)
     rows = rows.with_columns(
-        *sole,
+        sole("offer_id"),
+        channel=pl.coalesce("planned_channel", pl.when(~by_channel).then("channel")),
+        used=by_channel & pl.col("planned_channel").is_null().all().over(by),
         plan_month=start,
-        chance=out.mean().over(by),
         source=pl.lit("past"),
         contacted=reached,
         accepted=pl.col("took") & ~out,
@@ -167,7 +168,43 @@ def _placed(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
         cost=pl.when(priced).then(pl.col("cost").fill_null(0.0)),
     )  # fmt: skip
     rows = rows.filter(pl.col("plan_month") < study.as_of)
+    _tell_draw(study, rows)
     return _worth(study, rows).select(name for name in KNOWN if name in {*rows.columns, "worth"})
+
+
+def _tell_draw(study: Study, rows: pl.DataFrame) -> None:
+    """Say where other shares were held out of some offers or channels, and where nobody knows whether they were."""
+    differ, unknown, used = set[str](), set[str](), set[str]()
+    for (campaign,), part in rows.group_by("campaign_id"):
+        drawn = part.group_by("chance").agg(n=pl.len(), out=pl.col("held_out").sum()).sort("chance")
+        whole = np.full(drawn.height, drawn["out"].sum() / part.height)
+        told = sample_ratio(drawn["out"].to_numpy(), drawn["n"].to_numpy(), whole).chance_strata
+        several = part["offer_id"].n_unique() > 1 and part.filter("held_out")["offer_id"].is_null().all()
+        found = (differ, told is not None and told < MISMATCH), (unknown, several), (used, part["used"].any())
+        for names, so in found:
+            names.update([str(campaign)] if so else [])
+    for code, template, names in (
+        (
+            "campaigns-shares",
+            "Of some offers or channels of {campaigns} other shares were held out than of others: customers are "
+            "compared within their own. That is sound where offer and channel were chosen before the draw.",
+            differ,
+        ),
+        (
+            "campaigns-offers-unknown",
+            "Which of several offers those held out of {campaigns} would have got is not known: if other shares were "
+            "held out of some, who they are passes for an effect.",
+            unknown,
+        ),
+        (
+            "campaigns-channels-used",
+            "The channels of {campaigns} are those used, not those drawn: of some nobody was held out. There is no "
+            "effect by channel.",
+            used,
+        ),
+    ):
+        if names:
+            study.tell(code, template, campaigns=named(sorted(names)))
 
 
 def _worth(study: Study, rows: pl.DataFrame) -> pl.DataFrame:

@@ -34,6 +34,7 @@ def plan(rows: list[dict[str, Any]]) -> pl.LazyFrame:
         "offer_id": "gift",
         "channel": "call",
         "held_out": False,
+        "assignment": 0.2,
         "cost": 10.0,
         "deadline": date(2024, 5, 10),
         "segment_name": "Heavy",
@@ -128,6 +129,83 @@ def test_counts_rates_costs_and_the_planted_gain() -> None:
     for name in ("planned", "contacted", "responded", "accepted", "held_out"):
         assert parts.filter(pl.col("channel") != "all")[name].sum() == told["answered" if name == "responded" else name]
     assert not found.notices
+
+
+def nothing_changed(size: int = 3000, seed: int = 0) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    """Months in which risky customers leave in April, whoever calls them; who is risky, and a lot for each."""
+    chance = np.random.default_rng(seed)
+    ids = [f"C{at:05d}" for at in range(size)]
+    risky, lot, gone = (chance.random(size) for _ in range(3))
+    usual = chance.normal(80, 10, size)
+    months = [
+        pl.DataFrame({"customer_id": ids, "month": month, "revenue": usual}).filter(
+            pl.Series(gone >= np.where(risky < 0.5, 0.5, 0.05)) | (month <= MONTHS[3])
+        )
+        for month in MONTHS
+    ]
+    return pl.concat(months), risky < 0.5, lot
+
+
+def gains(found: Outcome, **only: str) -> list[tuple[float, float]]:
+    rows = found.tables["campaign_response"].filter(pl.col("gain").is_not_null()).filter(**only).collect()
+    ends: list[tuple[float, float]] = rows.select("gain_low", "gain_high").rows()
+    return ends
+
+
+@pytest.mark.parametrize("of_plan", [True, False])
+def test_other_shares_held_out_of_the_risky_are_no_gain(*, of_plan: bool) -> None:
+    months, risky, lot = nothing_changed()
+    share = np.where(risky, 0.2, 0.1)
+    held, offer = (lot < share).tolist(), np.where(risky, "rich", "plain").tolist()
+    ids = [f"C{at:05d}" for at in range(len(held))]
+    rows = [
+        {"customer_id": ids[at], "held_out": held[at], "offer_id": offer[at], "assignment": share[at]}
+        | ({"action": "held-out"} if held[at] else {})
+        for at in range(len(ids))
+    ]
+    sent = [
+        ("spring", ids[at], "held_out", offer[at], "sms", None, None, None, None)
+        if held[at]
+        else ("spring", ids[at], "treated", offer[at], "sms", date(2024, 5, 6), None, 1.0, None)
+        for at in range(len(ids))
+    ]
+    known = {"retention_plan": plan(rows)} if of_plan else {"campaigns": table(sent)}
+    found = looked_at({"customer_months": months.lazy(), **known})
+    assert gains(found) and all(low < 0.0 < high for low, high in gains(found))
+    [told] = found.tables["campaign_status"].collect().to_dicts()
+    assert told["gain_low"] < 0.0 < told["gain_high"]
+
+
+@pytest.mark.parametrize("of_plan", [True, False])
+def test_whom_managers_called_instead_is_no_gain_of_the_channel_planned(*, of_plan: bool) -> None:
+    months, risky, lot = nothing_changed()
+    held = (lot < 0.15).tolist()
+    ids = [f"C{at:05d}" for at in range(len(held))]
+    used = np.where(risky & (lot < 0.8), "phone", "sms").tolist()
+    meant = [
+        {"customer_id": name, "channel": "sms", "held_out": out, "action": "held-out" if out else "offer"}
+        | {"assignment": 0.15}
+        for name, out in zip(ids, held, strict=True)
+    ]
+    told = [
+        {"customer_id": name, "channel": by, "result": "refused"}
+        for name, out, by in zip(ids, held, used, strict=True)
+        if not out
+    ]
+    sent = [
+        ("spring", ids[at], "held_out", "gift", "sms", None, None, None, None)
+        if held[at]
+        else ("spring", ids[at], "treated", "gift", used[at], date(2024, 5, 6), None, 1.0, None)
+        for at in range(len(ids))
+    ]
+    tables = {"retention_plan": plan(meant), "retention_outcomes": outcomes(told)}
+    found = looked_at({"customer_months": months.lazy(), **(tables if of_plan else {"campaigns": table(sent)})})
+    assert all(low < 0.0 < high for low, high in gains(found))
+    # of a plan the channel meant is known: its gain is that of everybody it was meant for
+    assert len(gains(found, channel="sms", segment_name="all")) == of_plan and not gains(found, channel="phone")
+    by = found.tables["campaign_response"].filter(pl.col("campaign_id") != "all", segment_name="all").collect()
+    contacted = dict(by.select("channel", "contacted").iter_rows())
+    assert contacted["phone"] == sum(name == "phone" and not out for name, out in zip(used, held, strict=True))
 
 
 def test_no_gain_is_told_where_nobody_is_held_out_and_rates_where_no_answer_is_known() -> None:

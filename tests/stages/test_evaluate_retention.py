@@ -278,7 +278,7 @@ def history(plans: pl.DataFrame, **more: Any) -> pl.DataFrame:
     """The first plan as a campaign of the operator's own."""
     held = pl.col("held_out")
     frame = plans.select(
-        "customer_id",
+        *("customer_id", *(["risky"] if "risky" in plans.columns else [])),
         campaign_id=pl.lit("spring"),
         arm=pl.when(held).then(pl.lit("held_out")).otherwise(pl.lit("treated")),
         offer_id=pl.when(~held).then(pl.lit("credit")),
@@ -287,7 +287,7 @@ def history(plans: pl.DataFrame, **more: Any) -> pl.DataFrame:
         response=pl.when(~held).then(pl.lit("yes")),
         cost=pl.when(~held).then(4.0),
     )
-    return frame.with_columns(**more)
+    return frame.with_columns(**more).drop("risky", strict=False)
 
 
 def past(**more: Any) -> Tables:
@@ -320,6 +320,54 @@ def test_past_campaigns_that_cannot_be_compared_are_told_and_a_plan_is_not_count
         assert code in codes(outcome) and outcome.metrics["campaigns"] == 2
     twice = history(plan(date(2024, 2, 1), 300), campaign_id=pl.lit("retention-2024-02"))
     assert run({**small, "campaigns": twice.lazy()}).metrics["treated"] == run(small).metrics["treated"]
+
+
+def two_offers(**more: Any) -> Outcome:
+    """A past campaign without any effect: 40% held out of the offer for the risky, 10% of the other."""
+    size, rng = 3000, np.random.default_rng(0)
+    risky = rng.random(size) < 0.5
+    people = pl.DataFrame(
+        {
+            "customer_id": [f"c{at:05d}" for at in range(size)],
+            "as_of": date(2024, 2, 1),
+            "held_out": rng.random(size) < np.where(risky, 0.4, 0.1),
+            "stays": rng.random(size) >= np.where(risky, 0.4, 0.05),
+            "meant": np.where(risky, "rich", "plain"),
+            "risky": risky,
+        }
+    )
+    months = contract("customer_months").conform(months_of(people).lazy()).collect().lazy()
+    more = {"offer_id": people["meant"], "channel": pl.lit("phone"), **more}
+    return run({"campaigns": history(people, **more).lazy(), "customer_months": months})
+
+
+def test_offers_of_a_past_campaign_with_other_shares_held_out_are_no_effect() -> None:
+    outcome = two_offers()
+    row = total(outcome, "spring")
+    assert row["uplift_low"] < 0 < row["uplift_high"] and row["verdict"] == "cannot-tell"
+    assert "campaigns-shares" in codes(outcome)
+
+
+def test_what_is_not_known_of_the_draw_of_a_past_campaign_is_told() -> None:
+    treated, risky = pl.col("arm") == "treated", pl.col("risky")
+    used = pl.when(treated & risky).then(pl.lit("phone")).otherwise(pl.lit("text"))
+    called = two_offers(offer_id=pl.lit("one"), channel=used)
+    # parted by the channel used, those called would be left out and the rest would pass for an effect
+    assert "campaigns-channels-used" in codes(called) and "campaigns-shares" not in codes(called)
+    assert set(table(called, "retention_evidence")["channel"]) == {"unknown"}
+    blind = two_offers(offer_id=pl.when(treated & risky).then(pl.lit("rich")).when(treated).then(pl.lit("plain")))
+    assert "campaigns-offers-unknown" in codes(blind)
+
+
+def test_a_manager_called_by_a_number_is_not_shown_by_it(tables: Tables) -> None:
+    plans = tables["retention_plan"].collect()
+    harmed = plans.with_columns(
+        manager_id=pl.when(pl.col("offer_id") == "loyalty-call").then(pl.lit("13812345678")).otherwise("manager_id")
+    )
+    outcome = run({**tables, "retention_plan": harmed.lazy()})
+    groups = [row["group"] for row in outcome.metrics["sleeping_dogs"]]
+    assert "manager=138******78" in groups
+    assert "13812345678" not in repr(outcome.metrics) + repr(outcome.notices)
 
 
 def test_a_campaign_called_all_is_not_taken_for_all_of_them() -> None:
