@@ -17,7 +17,7 @@ from tests.loop.known import known, month_frame
 from tests.loop.operator import Operator, month_of
 from tests.loop.walk import Walk, settings
 
-CUSTOMERS, HANDS = 500, 60
+CUSTOMERS, HANDS = 500, 140
 
 
 class Before:

@@ -31,7 +31,7 @@ _KIND_SHARE = (0.30, 0.27, 0.20, 0.10, 0.13)
 _BEGINS = (0.07, 0.07, 0.0, 0.04, 0.0)
 """Chance a month that a trouble begins; that of a contract begins by its date."""
 _ENDS = (0.30, 0.30, 0.0, 0.15, 0.0)
-_LEAVES = (0.34, 0.36, 0.33, 0.28, 0.0)
+_LEAVES = (0.45, 0.45, 0.45, 0.40, 0.0)
 """Chance of leaving in the month after one in trouble, before what is a customer's own."""
 _CALM = 0.008
 FEES = (19.0, 39.0, 59.0, 99.0, 159.0)
@@ -53,10 +53,10 @@ class Offer:
 
 
 OFFERS = {
-    "FEE": Offer(25.0, 3.0, {"price": 0.35}, 0.55, 0.30, ("price",), "Fee credit"),
-    "CARE": Offer(12.0, 4.0, {"service": 0.35}, 0.60, 0.30, ("service",), "Complaint care"),
+    "FEE": Offer(25.0, 3.0, {"price": 0.15}, 0.55, 0.30, ("price",), "Fee credit"),
+    "CARE": Offer(12.0, 4.0, {"service": 0.15}, 0.60, 0.30, ("service",), "Complaint care"),
     "GIFT": Offer(45.0, 3.0, {}, 0.70, 0.35, (), "Gift of a device"),
-    "CALL": Offer(0.0, 2.0, {"contract": 1.8, "dormant": 1.8}, 0.30, 0.20, (), "Renewal call"),
+    "CALL": Offer(0.0, 2.0, {"contract": 2.0, "dormant": 2.0}, 0.30, 0.20, (), "Renewal call"),
 }
 """`assumed` is what the operator believes of each before there is any evidence: too much of the last two."""
 RESULTS = ("done", "unreachable", "late", "undone", "mistaken")
@@ -95,7 +95,7 @@ class Operator:
     seed: int = 0
     customers: int = 3000
     months: int = 6
-    joiners: float = 0.05
+    joiners: float = 0.055
     now: int = 0
     record: list[Month] = field(default_factory=list)
 

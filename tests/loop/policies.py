@@ -10,14 +10,12 @@ import polars as pl
 from tests.loop.managers import row_of
 from tests.loop.operator import OFFERS, Operator
 
-__all__ = ["CAPACITY", "HOLDOUT", "POOLING", "TOML", "offers", "oracle", "riskiest"]
+__all__ = ["CAPACITY", "HOLDOUT", "TOML", "offers", "oracle", "riskiest"]
 
 CAPACITY = 240
 """Contacts that there are hands for in a month, the same for every policy."""
 HOLDOUT = 0.25
 """Where there are fewer hands than customers worth contacting, who is held out costs next to nothing."""
-POOLING = {"offer_spread": 0.2, "group_spread": 0.1}
-"""Settings of knowledge: in trouble a third leaves in a month, so effects differ by more than usual."""
 
 
 def offers() -> dict[str, dict[str, object]]:

@@ -8,19 +8,21 @@ import polars as pl
 import pytest
 
 from tests.loop.managers import contacts_of
-from tests.loop.operator import Operator, month_of
+from tests.loop.operator import OFFERS, Operator, month_of
 from tests.loop.policies import riskiest
 from tests.loop.walk import Walk
 
-SEED, CUSTOMERS, MONTHS = 0, 2400, 6
+SEED, CUSTOMERS, HANDS, MONTHS = 0, 3600, 290, 6
 GOOD = ("FEE", "CARE")
+DEFAULT = max(OFFERS, key=lambda code: OFFERS[code].assumed)
+"""What the operator believes in most is what it would offer all who are likely to leave."""
 
 
 class Six:
     """The loop after six months; beside it, with the same luck, plans that do not learn, and a churn ranking."""
 
     def __init__(self, place: Path) -> None:
-        self.loop = Walk(Operator(SEED, CUSTOMERS, MONTHS), place / "loop")
+        self.loop = Walk(Operator(SEED, CUSTOMERS, MONTHS), place / "loop", HANDS)
         self.loop.start("auto")
         self.alone = self.loop.twin(Operator(SEED, CUSTOMERS, MONTHS), place / "alone", "off")
         self.ranked = self.loop.twin(Operator(SEED, CUSTOMERS, MONTHS), place / "ranked", "off")
@@ -33,7 +35,7 @@ class Six:
     def _turn(self, month: int) -> None:
         if month:
             for walk in (self.loop, self.alone, self.ranked):
-                walk.score()
+                walk.score(value=walk is not self.ranked)
             self.loop.learn()
         self.loop.plan()
         self.reported.append(self.loop.live())
@@ -41,7 +43,7 @@ class Six:
         scores = self.ranked.table("churn_scores", month).join(
             self.ranked.world.truth().select("customer_id"), on="customer_id", how="semi"
         )
-        self.ranked.world.go_on(riskiest(scores, "FEE"))
+        self.ranked.world.go_on(riskiest(scores, DEFAULT, HANDS))
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +59,7 @@ def test_the_loop_saves_more_than_value_and_risk_alone_or_a_ranking(six: Six) ->
     assert loop > ranked
     late = [sum(month.net for month in walk.world.record[3:]) for walk in (six.loop, six.alone, six.ranked)]
     assert late[0] > max(late[1:])
-    most = max(month.contacts for month in six.ranked.world.record)
-    assert max(month.contacts for month in six.loop.world.record) <= most  # by no more contacts
+    assert max(month.contacts for month in six.loop.world.record) <= HANDS  # by no more contacts than the others
 
 
 @pytest.mark.slow
@@ -66,13 +67,14 @@ def test_good_offers_are_found_and_the_harmful_one_is_stopped(six: Six) -> None:
     record = six.loop.world.record
     share = [sum(month.by_offer[offer] for offer in GOOD) / month.contacts for month in record]
     assert share[0] < 0.5
-    assert min(share[-2:]) > 0.8
-    assert record[0].harmed < 0
-    assert min(month.harmed for month in record[-2:]) > 0.1 * record[0].harmed
-    assert six.alone.world.record[-1].harmed < 0.3 * record[0].harmed  # nobody told the twin
+    assert share[-1] > 0.7
+    calls = [[month.by_offer["CALL"] / month.contacts for month in walk.world.record] for walk in (six.loop, six.alone)]
+    assert calls[0][0] > 0.3
+    assert max(calls[0][-3:]) < 0.05
+    assert min(calls[1]) > 0.3  # nobody told the twin
     effects = six.loop.table("retention_effects", MONTHS).filter(campaign_id="all", cell="all").sort("offer_id")
     verdict = dict(effects.select("offer_id", "verdict").iter_rows())
-    assert "works" in {verdict[offer] for offer in GOOD}
+    assert {verdict[offer] for offer in GOOD} == {"works"}
     assert "works" not in {verdict["GIFT"], verdict["CALL"]}
 
 

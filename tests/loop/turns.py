@@ -18,7 +18,7 @@ from telcli.tables import contract
 from tests.loop.known import known, month_frame
 from tests.loop.managers import contacts_of, row_of, said
 from tests.loop.operator import Operator, month_of
-from tests.loop.policies import CAPACITY, HOLDOUT, POOLING, offers
+from tests.loop.policies import CAPACITY, HOLDOUT, offers
 
 __all__ = ["Loop"]
 
@@ -49,7 +49,7 @@ class Loop:
     def turn(self) -> pl.DataFrame:
         """One month: learn of the month that has ended, plan the next, live it; returns the plan."""
         self.months.append(month_frame(self.world))
-        if self.plans:
+        if self.plans and self.learns:
             self.learn()
         plan = self.plan()
         self.plans.append(plan)
@@ -81,7 +81,7 @@ class Loop:
         )
         self.made |= {name: frame.collect() for name, frame in found.tables.items()}
         self.models |= {name: SavedModel(model, told, name) for name, (model, told) in found.models.items()}
-        told = knowledge(self._inputs(past | self.made, {}), KnowledgeSettings(**POOLING))
+        told = knowledge(self._inputs(past | self.made, {}), KnowledgeSettings())
         self.made["retention_knowledge"] = told.tables["retention_knowledge"].collect()
         return found
 

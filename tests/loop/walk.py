@@ -16,7 +16,7 @@ from telcli.cli import main
 from tests.loop import extracts
 from tests.loop.managers import contacts_of, fill
 from tests.loop.operator import HISTORY, Operator, month_of
-from tests.loop.policies import CAPACITY, HOLDOUT, POOLING, TOML
+from tests.loop.policies import CAPACITY, HOLDOUT, TOML
 
 __all__ = ["Walk", "called", "settings"]
 
@@ -45,9 +45,10 @@ frequency_cap = 0
 
 {TOML}
 
-[knowledge]
-offer_spread = {POOLING["offer_spread"]}
-group_spread = {POOLING["group_spread"]}
+[evaluate-retention]
+draws = 40
+model_customers = 0
+
 """
 
 
@@ -65,6 +66,7 @@ class Walk:
 
     world: Operator
     place: Path
+    hands: int = CAPACITY
     said: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -89,7 +91,7 @@ class Walk:
         """Bring the months known at the first plan, and train the model of leaving."""
         self.place.mkdir(parents=True, exist_ok=True)
         self.work.mkdir()
-        (self.work / "telcli.toml").write_text(settings(evidence), encoding="utf-8")
+        (self.work / "telcli.toml").write_text(settings(evidence, self.hands), encoding="utf-8")
         folder = extracts.write(self.world, range(1 - HISTORY, 1), self.place / "extracts-0")
         self.run("ingest", folder)
         self.run("score-value")
@@ -99,14 +101,15 @@ class Walk:
         """A world of the same past with a working directory of its own, before anything is planned."""
         place.mkdir(parents=True)
         shutil.copytree(self.work, place / "work")
-        (place / "work" / "telcli.toml").write_text(settings(evidence), encoding="utf-8")
-        return Walk(world, place)
+        (place / "work" / "telcli.toml").write_text(settings(evidence, self.hands), encoding="utf-8")
+        return Walk(world, place, self.hands)
 
-    def score(self) -> None:
+    def score(self, *, value: bool = True) -> None:
         """Bring the month that has ended, and score it with the model of the first."""
         folder = extracts.write(self.world, [self.world.now], self.place / f"extracts-{self.world.now}")
         self.run("ingest", folder)
-        self.run("score-value")
+        if value:
+            self.run("score-value")
         self.run("predict-churn", "--model", self.work / f"models/as_of={month_of(0)}/churn.skops")
 
     def plan(self) -> pl.DataFrame:
