@@ -34,20 +34,34 @@ def planned(metrics: Mapping[str, Any], *, verbose: bool = False) -> Iterator[st
     offers = [row for row in metrics["offers"] if verbose or row["contacted"] + row["held_out"]]
     if offers:
         yield from aligned([[*map(tr, _OFFERS)], *map(_offer, offers)], range(1, 6), indent=2)
+    yield from ("  " + line for line in wrap(tr(_REFINED), 76) if any(row.get("refined") for row in grid))
     seen = [row for row in (*grid, whole) if row["contacted"] + row["held_out"]]
-    if seen:
+    weak = bool(whole["held_out"]) and (whole["power"] or 0.0) < _BLIND
+    if seen and not weak:
         yield from aligned([[*map(tr, _POWER)], *map(_power, seen)], range(1, 8), indent=2)
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
     for words in (_summary(metrics), _limits(metrics["limits"], metrics["limit_costs"])):
         yield from ("  " + line for line in pack(words, " · ", width - 2))
     yield from ("  " + line for line in pack(_whys(metrics["why"]), " · ", width - 2))
     yield from ("  " + line for line in pack(_overlap(metrics["overlap"]), " · ", width - 2))
-    yield from ("  " + line for line in wrap(tr(_HOW), width - 4) if seen)
+    yield from ("  " + line for line in wrap(tr(_WEAK if weak else _HOW), width - 4) if seen)
 
 
 _HOW = (
     "power: the chance that this plan shows a gain as large as expected; least gain: one that it would show; needs: "
     "customers contacted, and held out, by whom the gain expected would be seen, and how many such plans have them."
+)
+
+
+_BLIND = 0.10
+"""A chance of seeing the gain below it is next to that of taking for a gain what is none."""
+_WEAK = (
+    "This plan alone is too small to show what its contacts bring. Go on holding customers out: evaluate-retention and "
+    "knowledge put months together. What each cell could show: telcli show retention_cells."
+)
+_REFINED = (
+    "strategy is that of the cell; loyalty, potential and stage of life gave some of its customers another one "
+    "(strategy_reason in retention_plan), and with it offers."
 )
 
 
@@ -83,7 +97,7 @@ def _power(row: Mapping[str, Any]) -> list[str]:
         return "-" if row[name] is None else f"{row[name]:,}"
 
     return [
-        tr("all") if row["cell"] == "all" else row["cell"],
+        _cell_name(row),
         share("leaving"),
         share("uplift"),
         share("power"),
@@ -92,6 +106,13 @@ def _power(row: Mapping[str, Any]) -> list[str]:
         count("needed_held_out"),
         count("plans_needed"),
     ]
+
+
+def _cell_name(row: Mapping[str, Any]) -> str:
+    """A cell of the grid in words."""
+    if row["cell"] == "all":
+        return tr("all")
+    return f"{meant('value_band', row['value_band'])}-{meant('risk_band', row['risk_band'])}"
 
 
 def _summary(metrics: Mapping[str, Any]) -> list[str]:
@@ -125,7 +146,7 @@ def _limits(limits: Mapping[str, Any], costs: float) -> list[str]:
         said.append(tr("one more of budget would bring {money}", money=f"{limits['money_price']:.2f}"))
     for one in limits["channels"]:
         if one["capacity"] is not None:
-            said.append(f"{one['channel']} {one['contacts']:,}/{one['capacity']:,.0f}")
+            said.append(f"{meant('channel', one['channel'])} {one['contacts']:,}/{one['capacity']:,.0f}")
     if limits["managers_full"]:
         said.append(tr("managers with no room left {n}", n=f"{limits['managers_full']:,}"))
     if costs > 0:

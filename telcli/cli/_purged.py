@@ -24,11 +24,14 @@ def tell(call: Call, done: Purged) -> None:
             yield f"  {table:<18}{row_count(rows):>16}"
         for page in done.pages:
             yield f"  {page}"
+        for sheet in done.sheets:
+            yield "  " + tr("{file}: the person's rows; the others stay", file=sheet)
 
     metrics = {
         "customer_id": done.customer_id,
         "removed": dict(done.removed),
         "pages": list(done.pages),
+        "sheets": list(done.sheets),
         "models": list(done.models),
     }
     call.out.result(human, as_of=call.as_of, metrics=metrics, notices=done.notices)

@@ -37,6 +37,8 @@ _SOON = 3
 _WEEKEND = 5
 _PLACE = re.compile(r"\{(\w+)\}")
 _TONGUES = ("", "_zh")
+_OF = r"^(.+?) (?:fell|falling|rose|rising)\b"
+"""What a text about a change is about."""
 _STOP, _BETWEEN = (".", "。"), ("; ", "；")
 
 
@@ -174,12 +176,24 @@ def _talk() -> list[pl.Expr]:
             _worded("theme", _part("theme", tongue)).fill_null(_part("theme", tongue)["other"]),
             pl.when(pl.col("offer_id").is_not_null()).then(offered).otherwise(None),
             pl.coalesce(f"_talk{end}", "_talk"),
-            _filled(said["holds"], value=pl.coalesce(f"holds{end}", "holds")),
+            pl.when(~_disputed()).then(_filled(said["holds"], value=pl.coalesce(f"holds{end}", "holds"))),
             pl.lit(said["end"]),
         ]
         between = "" if tongue else " "
         found.append(pl.concat_str(parts, separator=between, ignore_nulls=True).alias(f"talk{end}"))
     return found
+
+
+def _disputed() -> pl.Expr:
+    """Whether what holds a customer is about the same as a reason for leaving: over other months it may read opposite.
+
+    >>> rows = pl.DataFrame({"holds": ["Calls rising by 2 a month"] * 2, "reason_1": ["Calls fell 9%", "High bill"]})
+    >>> rows.with_columns(reason_2=None, reason_3=None).cast(pl.String).select(_disputed()).to_series().to_list()
+    [True, False]
+    """
+    about = pl.col("holds").str.extract(_OF)
+    same = [(pl.col(f"reason_{place}").str.extract(_OF) == about).fill_null(value=False) for place in (1, 2, 3)]
+    return pl.any_horizontal(same)
 
 
 def _reason(place: int, end: str) -> pl.Expr:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["MOST", "inert", "task_book"]
+__all__ = ["MOST", "inert", "saved", "task_book"]
 
 MOST = 20_000
 """Tasks of one workbook."""
@@ -77,7 +77,7 @@ def task_book(rows: Sequence[Mapping[str, Any]], lang: str, offers: Iterable[str
     for place in (sheet, help_sheet):
         place.protection.sheet = True  # without a password: against slips, not against people
     sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.autoFilter = False
-    return _bytes(book, rows[0]["as_of"])
+    return saved(book, rows[0]["as_of"])
 
 
 def _filled(sheet: Worksheet, rows: Sequence[Mapping[str, Any]], tongue: int) -> None:
@@ -190,7 +190,7 @@ def _checked(sheet: Worksheet, count: int, lists: Mapping[str, str], start: date
         sheet.add_data_validation(rule)
 
 
-def _bytes(book: Workbook, month: date) -> bytes:
+def saved(book: Workbook, month: date) -> bytes:
     """The workbook as a file that tells no time of its making."""
     made, found = io.BytesIO(), io.BytesIO()
     book.properties.creator = "telcli"

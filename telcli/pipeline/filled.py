@@ -32,16 +32,20 @@ def not_closed(stage: Stage, manifest: Manifest, as_of: str) -> None:
 
 
 def unchanged(workdir: Workdir, stage: Stage, known: Record) -> None:
-    """See that no file which the stage's last run of this month handed out was changed since.
+    """See that nothing was written into a file which the stage's last run of this month handed out.
+
+    One that was opened and saved, or handed out in another language, holds nothing that would be lost.
 
     Raises
     ------
     UsageError
-        One was.
+        Something was.
     """
+    from telcli.io.task_pruner import blank
+
     for path in sorted(path for path in known.files if path.startswith(HANDED_OUT)):
         place = workdir.path / path
-        if place.is_file() and file_sha256(place) != known.files[path]:
+        if place.is_file() and file_sha256(place) != known.files[path] and not blank(place):
             raise UsageError(
                 "sheet-filled",
                 "{file} was filled in since {stage} wrote it, and another run would write over it. Nothing was done.",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ from typing import Any
 from telcli.errors import Notice
 from telcli.io.parquet_files import scanned
 from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
+from telcli.pipeline.purged_sheets import Sheets, sheets_without, told
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.workdir import HANDED_OUT, Workdir, storage_error
+from telcli.pipeline.workdir import STAGING, Workdir, storage_error
 from telcli.tables.masking import hidden
 
 __all__ = ["Purged", "purge"]
@@ -23,11 +23,15 @@ __all__ = ["Purged", "purge"]
 
 @dataclass(frozen=True)
 class Purged:
-    """What left: rows by table, pages that named the person; and models that learned from the person among others."""
+    """What left: rows by table, pages that named the person, and sheets of tasks that go on without the person's rows.
+
+    And models that learned from the person among others.
+    """
 
     customer_id: str
     removed: Mapping[str, int]
     pages: tuple[str, ...]
+    sheets: tuple[str, ...]
     models: tuple[str, ...]
     notices: tuple[Notice, ...]
 
@@ -49,21 +53,18 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
     settings, _ = settle("ingest", Request(directory))
     with workdir.writing(wait) as manifest:
         secret = Secret(key_file(settings.key_file), directory, manifest.key_id)
-        known = {
-            table: workdir.scan(manifest, table, manifest.partitions(table))
-            for table in stage.LOOKED_IN
-            if manifest.partitions(table)
-        }
-        person = stage.find(known, customer, secret)
+        person = stage.find(_known(workdir, manifest, stage.LOOKED_IN), customer, secret)
         suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})
         try:
             tables, staged, removed = _rewritten(workdir, manifest, person)
+            tasks = _tasks(workdir, manifest, person)
+            sheets = sheets_without(workdir, manifest, person.names, tasks, directory / STAGING)
         except OSError as error:
             raise storage_error(directory, error) from error
-        pages = _pages(workdir, manifest, person)
-        files = {path: part for path, part in manifest.files.items() if path not in pages}
+        pages = (*_pages(workdir, manifest, person), *sheets.gone)
+        files = {path: sheets.parts.get(path, part) for path, part in manifest.files.items() if path not in pages}
         stages = {
-            name: {key: _scrubbed(record, tables, pages, person) for key, record in records.items()}
+            name: {key: _scrubbed(record, tables, pages, sheets, person) for key, record in records.items()}
             for name, records in manifest.stages.items()
         }
         new = dataclasses.replace(
@@ -75,9 +76,16 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
             suppressed=tuple(suppressed),
             key_id=manifest.key_id or secret.key_id,
         )
-        workdir.commit(manifest, new, staged)
+        workdir.commit(manifest, new, {**staged, **sheets.staged})
     models = tuple(sorted(path for path in files if path.startswith("models/") and not path.endswith(".json")))
-    return Purged(person.customer_id, removed, pages, models, (*secret.notices, *_what_is_left(models)))
+    rest = _what_is_left(models, bool(tasks or sheets.parts))
+    return Purged(person.customer_id, removed, pages, tuple(sheets.parts), models, (*secret.notices, *rest))
+
+
+def _known(workdir: Workdir, manifest: Manifest, tables: Iterable[str]) -> dict[str, Any]:
+    """Those of the tables that there are, whole."""
+    there = {table: manifest.partitions(table) for table in tables}
+    return {table: workdir.scan(manifest, table, names) for table, names in there.items() if names}
 
 
 def _rewritten(
@@ -109,6 +117,15 @@ def _rewritten(
     return {table: parts for table, parts in tables.items() if parts}, staged, removed
 
 
+def _tasks(workdir: Workdir, manifest: Manifest, person: Any) -> frozenset[str]:
+    """The codes of the person's tasks."""
+    months = manifest.partitions("retention_tasks")
+    if not months:
+        return frozenset()
+    rows = workdir.scan(manifest, "retention_tasks", months).select("customer_id", "task_id").collect()
+    return frozenset(code for customer, code in rows.iter_rows() if customer == person.customer_id)
+
+
 def _part(old: Part, place: Path) -> Part:
     import polars as pl
 
@@ -120,30 +137,29 @@ def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]
     """Pages in which the person stands by name."""
     called = {*person.names, *map(hidden, person.names)}
     names = re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(called)) + rb")(?!\w)")
-    drawn = [path for path in manifest.files if path.startswith(("reports/", HANDED_OUT))]
+    drawn = [path for path in manifest.files if path.startswith("reports/")]
     places = {path: workdir.locate(manifest, manifest.files[path]) for path in sorted(drawn)}
-    return tuple(path for path, place in places.items() if place.is_file() and names.search(_told(place)))
+    return tuple(path for path, place in places.items() if place.is_file() and names.search(told(place)))
 
 
-def _told(place: Path) -> bytes:
-    """What a page or a workbook says."""
-    if not zipfile.is_zipfile(place):
-        return place.read_bytes()
-    with zipfile.ZipFile(place) as book:
-        return b"\n".join(book.read(part) for part in book.namelist())
-
-
-def _scrubbed(record: Record, tables: Mapping[str, Mapping[str, Part]], pages: tuple[str, ...], person: Any) -> Record:
+def _scrubbed(
+    record: Record,
+    tables: Mapping[str, Mapping[str, Part]],
+    pages: tuple[str, ...],
+    sheets: Sheets,
+    person: Any,
+) -> Record:
     """A record that names neither the person nor files that are gone."""
     from telcli.stages.purge import scrubbed
 
+    prints = {path: part.sha256 for path, part in sheets.parts.items()}
     gave = {
         table: tuple(name for name in names if name in tables.get(table, {})) for table, names in record.gave.items()
     }
     return dataclasses.replace(
         record,
         gave={table: names for table, names in gave.items() if names},
-        files={path: sha for path, sha in record.files.items() if path not in pages},
+        files={path: prints.get(path, sha) for path, sha in record.files.items() if path not in pages},
         metrics=scrubbed(record.metrics, person),
         notices=tuple(scrubbed(notice, person) for notice in record.notices),
     )
@@ -159,7 +175,7 @@ def _forgotten(load: Mapping[str, Any], person: Any) -> Mapping[str, Any]:
     return {**load, "record": {**record, **{name: scrubbed(record[name], person) for name in ("metrics", "notices")}}}
 
 
-def _what_is_left(models: tuple[str, ...]) -> list[Notice]:
+def _what_is_left(models: tuple[str, ...], handed_out: bool) -> list[Notice]:
     """What this command cannot remove."""
     notices = [
         Notice(
@@ -168,6 +184,14 @@ def _what_is_left(models: tuple[str, ...]) -> list[Notice]:
             "clean.",
         )
     ]
+    if handed_out:
+        notices.append(
+            Notice(
+                "purge-sheets",
+                "The person's tasks left the workbooks under tasks/, and what is filled in there for others stays. "
+                "Copies that account managers hold still name the task; they are theirs to clean.",
+            )
+        )
     if models:
         values = {"models": ", ".join(models)}
         notices.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -64,11 +65,21 @@ def _wrong(name: str, said: Any) -> str:
         return "be a table"
     other = sorted(set(said) - set(OFFER_FIELDS))
     if other:
-        return f"hold {', '.join(OFFER_FIELDS)} alone"
+        return _unmeant(other[0])
     missing = [field for field in _NEEDED if field not in said]
     if missing:
         return f"tell {', '.join(missing)}"
     return _wrong_value(said)
+
+
+def _unmeant(field: str) -> str:
+    """What to do about a key that an offer does not have.
+
+    >>> _unmeant("chanel"), _unmeant("colour")[:21]
+    ('write channel, not chanel', 'hold channel, cost, c')
+    """
+    near = difflib.get_close_matches(field, OFFER_FIELDS, n=1, cutoff=0.75)
+    return f"write {near[0]}, not {field}" if near else f"hold {', '.join(OFFER_FIELDS)} alone"
 
 
 def _wrong_value(said: Mapping[str, Any]) -> str:

@@ -109,8 +109,8 @@ class LimitSettings(GridSettings):
     )
     rest: str = setting(
         "on",
-        "Whether customers held out of an earlier plan stay so until its outcome window is over.",
-        "往期计划的对照组客户在其结果窗口结束前是否继续不触达。",
+        "Whether customers of an earlier plan, contacted or held out, are left alone until its outcome window is over.",
+        "往期计划的触达组与对照组客户在其结果窗口结束前是否均不再触达。",
         choices=("on", "off"),
     )
     automatic_channels: str = setting(
@@ -187,7 +187,7 @@ class PlanRetentionSettings(LimitSettings, TaskSettings):
         high=1.0,
     )
     least_value: float = setting(
-        0.0,
+        1.0,
         "Expected net value above which a customer is worth contacting.",
         "预期净收益高于此值方值得触达。",
         unit="currency",

@@ -62,7 +62,8 @@ def put_known(study: Study, people: pl.DataFrame, offers: pl.DataFrame, gains: G
 def put_modelled(study: Study, people: pl.DataFrame, offers: pl.DataFrame, gains: Gains) -> None:
     """Put what a trusted uplift model foretells of a customer in the place of what is told of groups.
 
-    Its error is taken to be that of the offer's mean effect, the least that it can be.
+    Its error is that of the offer's mean effect and the spread of what is foretold together: nobody checked how well
+    each customer's own gain is foretold, so that it may be off by as much as customers are told apart.
     """
     saved = study.inputs.borrowed.get("uplift")
     if saved is None or study.settings.evidence == "off" or not saved.description.get("trusted"):
@@ -80,7 +81,7 @@ def put_modelled(study: Study, people: pl.DataFrame, offers: pl.DataFrame, gains
     for at, code in enumerate(offers["offer_id"].to_list()):
         if code in saved.description["offers"]:
             foretold = saved.estimator.predict(matrix, np.full(people.height, code))
-            error = np.full(people.height, float(saved.estimator.effects_[code][1]))
+            error = np.full(people.height, np.hypot(float(saved.estimator.effects_[code][1]), float(np.std(foretold))))
             places = np.arange(people.height), np.full(people.height, at)
             _put(gains, places, foretold, error, study.settings.assumed_error)
             gains.evidence[:, at] = _MODEL

@@ -1,7 +1,7 @@
 """Whom the contact policy leaves alone: suppressed, contacted lately or often, in a campaign that excludes an offer.
 
-Who was held out of an earlier plan stays so until the outcome of that plan is known: contacted before, she would be
-nobody to compare with.
+Who was chosen by an earlier plan, to be contacted or held out, is left alone until the outcome of that plan is known:
+were one arm contacted again and the other not, the later contacts would count as what the earlier ones brought.
 """
 
 from __future__ import annotations
@@ -114,13 +114,13 @@ def _listed(study: Study, people: pl.DataFrame) -> list[str]:
 
 
 def _resting(study: Study) -> pl.Series:
-    """Customers held out of an earlier plan whose outcome window is not over when this one begins."""
+    """Customers of both arms of an earlier plan whose outcome window is not over when this one begins."""
     plans = study.inputs.tables.get("retention_plan")
     window = int(study.inputs.choices.get("window_months", 0))
     if plans is None or study.settings.rest == "off":
         return pl.Series("customer_id", [], dtype=pl.String)
     since = add_months(study.as_of, 1 - window)
-    rows = plans.filter(pl.col("held_out"), pl.col("as_of") >= since, pl.col("as_of") < study.as_of)
+    rows = plans.filter(pl.col("action") != "none", pl.col("as_of") >= since, pl.col("as_of") < study.as_of)
     return rows.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
 
 

@@ -29,6 +29,23 @@ def test_the_screen_shows_grid_offers_power_and_limits(monkeypatch: pytest.Monke
     assert list(planned({})) == []
 
 
+def test_a_plan_that_shows_nothing_alone_says_so_and_cells_are_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    metrics = jsonable(plan(budget="600", channel_capacity="phone=10").metrics)
+    cells = {power: [{**row, "power": power} for row in metrics["cells"]] for power in (0.03, 0.5)}
+    weak, strong = ("\n".join(planned({**metrics, "cells": rows})) for rows in cells.values())
+    assert "too small to show" in weak
+    assert "least gain" not in weak
+    assert "too small to show" not in strong
+    assert "strategy is that of the cell" in strong
+    settle(["--lang", "zh"])
+    chinese = "\n".join(planned({**metrics, "cells": cells[0.5]}))
+    settle(["--lang", "en"])
+    assert "高-高" in chinese
+    assert "电话 " in chinese
+    assert "phone" not in chinese
+
+
 def test_every_word_has_its_chinese() -> None:
     kinds = {"value_band": VALUE_BANDS, "strategy": STRATEGIES, "evidence": EVIDENCE, "why": WHYS}
     assert not [f"{kind}={word}" for kind, words in kinds.items() for word in words if f"{kind}={word}" not in _words()]

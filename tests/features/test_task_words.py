@@ -55,6 +55,9 @@ def test_all_that_is_known_is_said_in_both_languages() -> None:
     assert row["talk"].startswith("First settle what is open")
     assert "Go through the last bills" in row["talk"]
     assert "What speaks for staying: Long stay." in row["talk"]
+    facts |= {"reason_2": "Active days falling by 2 a month", "holds": "Active days rising by 1.8 a month"}
+    assert "speaks for staying" not in one(facts)["talk"]
+    assert "有利于留网" not in one(facts)["talk_zh"]
     assert (row["owner"], row["branch"], row["task_id"]) == (True, "North", "R2406-00001")
     assert row["code"] == check_code("retention-2024-06", "R2406-00001", "C0", "bonus")
 

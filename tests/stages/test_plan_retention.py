@@ -203,11 +203,11 @@ def test_contacts_of_the_past_hold_back_and_exclude(free: Outcome) -> None:
     assert "gift" in held
 
 
-def test_who_was_held_out_rests_until_that_plan_can_be_told(free: Outcome) -> None:
+def test_both_arms_rest_until_that_plan_can_be_told(free: Outcome) -> None:
     earlier = table(free).with_columns(as_of=pl.lit(date(2024, 5, 1)), campaign_id=pl.lit("retention-2024-05"))
     tables = {**world(), "retention_plan": earlier.with_columns(deadline=pl.lit(date(2024, 1, 1))).lazy()}
     choices = {"window_months": 3}
-    rested = table(free).filter(pl.col("held_out"))["customer_id"]
+    rested = table(free).filter(pl.col("action") != "none")["customer_id"]
     plan = table(planned(tables, choices=choices)).filter(pl.col("customer_id").is_in(rested.implode()))
     assert set(plan["why"]) == {"resting"}
     assert "resting" not in set(table(planned(tables, choices=choices, rest="off"))["why"])
