@@ -11,10 +11,9 @@ from scipy.special import ndtri, stdtrit
 
 from telcli.errors import DataError
 
-__all__ = ["Pooled", "moment_spread", "paule_mandel", "random_effects", "reml_spread", "shrunk"]
+__all__ = ["Pooled", "paule_mandel", "random_effects"]
 
 Floats = NDArray[np.float64]
-_STEPS, _CLOSE = 200, 1e-12
 
 
 class Pooled(NamedTuple):
@@ -74,20 +73,6 @@ def random_effects(
     return Pooled(mean, mean - reach, mean + reach, mean - ahead, mean + ahead, between, q, share, drawn)
 
 
-def shrunk(own: ArrayLike, variance: ArrayLike, parent: ArrayLike, spread: float) -> Floats:
-    """Estimates drawn to their parents': (spread own + variance parent) / (spread + variance), each between the two.
-
-    Without a spread all is the parent's; a variance of 0 leaves the own.
-
-    >>> shrunk([0.1, 0.1], [0.01, 0.0], 0.0, 0.01).tolist()
-    [0.05, 0.1]
-    """
-    mean, noise, above = (np.asarray(each, dtype=np.float64) for each in (own, variance, parent))
-    whole = noise + spread
-    share = np.divide(spread, whole, out=np.ones_like(whole), where=whole > 0)
-    return np.asarray(above + share * (mean - above))
-
-
 def paule_mandel(effects: ArrayLike, variances: ArrayLike) -> float:
     """The variance between groups at which the weighted squares are what chance would have: sum w (y - m)^2 = k - 1.
 
@@ -108,41 +93,6 @@ def paule_mandel(effects: ArrayLike, variances: ArrayLike) -> float:
     while excess(high) > 0:
         high *= 2.0
     return float(brentq(excess, 0.0, high, xtol=1e-14, rtol=1e-12))
-
-
-def moment_spread(effects: ArrayLike, variances: ArrayLike) -> float:
-    """DerSimonian and Laird's (1986) variance between groups, not below 0.
-
-    >>> round(moment_spread([1.0, 3.0], [1.0, 1.0]), 6)
-    1.0
-    """
-    own, noise = _checked(effects, variances)
-    weight = 1.0 / noise
-    room = float(weight.sum() - (weight**2).sum() / weight.sum())
-    return max((_cochran(own, noise) - (own.size - 1)) / room, 0.0) if room > 0 else 0.0
-
-
-def reml_spread(effects: ArrayLike, variances: ArrayLike) -> float:
-    """Restricted maximum likelihood's variance between groups, by Fisher scoring, not below 0.
-
-    Source: Viechtbauer (2005), J. Educ. Behav. Stat. 30.
-
-    >>> round(reml_spread([1.0, 3.0], [1.0, 1.0]), 6)
-    1.0
-    """
-    own, noise = _checked(effects, variances)
-    between = moment_spread(own, noise)
-    for _ in range(_STEPS if own.size > 1 else 0):
-        weight = 1.0 / (noise + between)
-        total, squares, cubes = (float((weight**power).sum()) for power in (1, 2, 3))
-        mean = float(weight @ own / total)
-        score = float(weight**2 @ (own - mean) ** 2) - (total - squares / total)
-        step = score / (squares - 2.0 * cubes / total + (squares / total) ** 2)
-        reached = max(between + step, 0.0)
-        if abs(reached - between) <= _CLOSE * (1.0 + between):
-            return reached
-        between = reached
-    return between
 
 
 def _cochran(own: Floats, noise: Floats) -> float:

@@ -13,6 +13,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.knowledge_cells import cells, pooled
 from telcli.stages.knowledge_evidence import counted, experienced
 from telcli.stages.knowledge_experience import Fault, brought_in
+from telcli.stages.knowledge_totals import without_totals
 from telcli.tables.effect_results import CONTRACTS as EFFECTS
 from telcli.tables.knowledge_results import ANY, CONTRACTS
 
@@ -52,7 +53,8 @@ def knowledge(inputs: Inputs, settings: KnowledgeSettings) -> Outcome:
     fresh = new.unique("row_id", keep="first", maintain_order=True).join(held, on="row_id", how="anti")
     experience = pl.concat([held, fresh])
     evidence = inputs.tables.get("retention_evidence", _none("retention_evidence", EFFECTS))
-    rows = pl.concat([counted(evidence), experienced(experience.lazy(), settings.imported_weight)])
+    once = without_totals(experience.filter(pl.col("as_of") <= as_of))
+    rows = pl.concat([counted(evidence), experienced(once.lazy(), settings.imported_weight)])
     found = pooled(rows, settings)
     if rows.is_empty() and experience.is_empty():
         raise MissingInputError(
@@ -69,6 +71,7 @@ def knowledge(inputs: Inputs, settings: KnowledgeSettings) -> Outcome:
         tables["retention_experience"] = pl.concat([own, fresh]).sort("row_id").lazy()
     metrics = {
         **_counts(rows, experience),
+        "totals": experience.filter(pl.col("as_of") <= as_of).height - once.height,
         "brought_in": {"rows": new.height + len({(f.file, f.line) for f in faults}), "new": fresh.height,
                        "repeated": new.height - fresh.height, "refused": [fault._asdict() for fault in faults[:_SHOWN]],
                        "refused_rows": len(faults)},
@@ -178,6 +181,14 @@ def _notices(metrics: dict[str, Any], opened: bool, empty: bool) -> list[Notice]
             Notice("experience-repeated", "{rows} rows of experience are held already, or stand twice, and count once.",
                    {"rows": brought["repeated"]})
         )  # fmt: skip
+    if metrics["totals"]:
+        found.append(
+            Notice(
+                "experience-totals",
+                "{rows} rows of experience are told in parts by others of the same offer and time, and do not count.",
+                {"rows": metrics["totals"]},
+            )
+        )
     if empty:
         found.append(
             Notice(

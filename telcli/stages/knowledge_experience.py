@@ -11,19 +11,21 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from telcli.features.churn_themes import theme_of
-from telcli.tables.experience_sheet import WHOLE, theme_named
+from telcli.tables.experience_sheet import part_named, theme_named
 from telcli.tables.knowledge_results import ANY, CONTRACTS
-from telcli.tables.masking import numberless
+from telcli.tables.masking import hidden, numberless
 from telcli.tables.task_sheet import channel_of
 
 __all__ = ["Fault", "brought_in"]
 
 _COUNTS = ("treated", "held_out", "stayed_treated", "stayed_held_out")
 _SHARES = ("uplift", "uplift_low", "uplift_high")
-_HASHED = ("period", "segment_name", "theme", "offer_id", "channel", *_COUNTS, *_SHARES, "accepted", "cost")
+_HASHED = ("period", "months", "segment_name", "theme", "offer_id", "channel", *_COUNTS, *_SHARES, "accepted", "cost")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})\D{0,2}?(?:[-/.年]?(\d{1,2})(?:\D.*)?)?")
 _QUARTER = re.compile(r"(\d{4})\D*?(?:q|季度?|第)\s*([1-4])|(\d{4})\D*([1-4])\s*(?:季度|q)", re.IGNORECASE)
+_PERSON = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\d{17}[\dXx]|@")
+"""A telephone number, the number of an identity card, an address: no code of an offer."""
 _MOST = 10**9
 
 
@@ -53,9 +55,9 @@ def brought_in(sheet: pl.DataFrame, as_of: date, segments: Mapping[str, str]) ->
     rows, faults = [], []
     for cells in sheet.iter_rows(named=True):
         try:
-            row = _row(cells, segments)
+            row = _row(cells, segments, as_of)
         except _Refused as found:
-            value = numberless(str(cells.get(found.column) or ""))[:40]
+            value = hidden(str(cells.get(found.column) or ""))
             faults.append(Fault(cells["file"], cells["line"], found.column, value, found.why))
             continue
         said = "\x1f".join("" if row[name] is None else str(row[name]) for name in _HASHED)
@@ -66,21 +68,31 @@ def brought_in(sheet: pl.DataFrame, as_of: date, segments: Mapping[str, str]) ->
     return pl.DataFrame(rows, schema=types, orient="row"), faults
 
 
-def _row(cells: Mapping[str, Any], segments: Mapping[str, str]) -> dict[str, Any]:
+def _row(cells: Mapping[str, Any], segments: Mapping[str, str], as_of: date) -> dict[str, Any]:
     text = {name: str(value or "").strip() for name, value in cells.items() if name not in ("file", "line")}
-    if text["offer_id"].lower() in WHOLE:
-        raise _Refused("offer_id", "is missing")
-    whole = {name: text[name].lower() in WHOLE for name in ("segment_name", "theme", "channel")}
+    if not part_named(text["offer_id"]):
+        raise _Refused("offer_id", "is missing, or stands for all offers")
+    named = {name: part_named(text[name]) for name in ("segment_name", "theme", "channel")}
+    for name, about in (named | {"offer_id": text["offer_id"]}).items():
+        if _PERSON.search(about) or (name != "offer_id" and numberless(about) != about):
+            raise _Refused(name, "holds what could be the number of a person")
+    period, months = _period(text["period"])
+    if period and period > as_of:
+        raise _Refused("period", "is not over by the snapshot month")
     row: dict[str, Any] = {
-        "period": _period(text["period"]),
-        "segment_name": ANY if whole["segment_name"] else segments.get(text["segment_name"], text["segment_name"]),
-        "theme": ANY if whole["theme"] else _theme(text["theme"]),
+        "period": period,
+        "months": months,
+        "segment_name": segments.get(named["segment_name"], named["segment_name"]) or ANY,
+        "theme": _theme(named["theme"]) if named["theme"] else ANY,
         "offer_id": text["offer_id"],
-        "channel": ANY if whole["channel"] else channel_of(text["channel"]) or text["channel"],
+        "channel": channel_of(named["channel"]) or named["channel"] or ANY,
         "accepted": _count(text, "accepted"),
         "cost": _amount(text["cost"]),
     }
-    return row | _told(text)
+    told = _told(text)
+    if row["accepted"] and told["treated"] is not None and row["accepted"] > told["treated"]:
+        raise _Refused("accepted", "is more than were contacted")
+    return row | told
 
 
 def _told(text: Mapping[str, str]) -> dict[str, Any]:
@@ -108,19 +120,19 @@ def _theme(text: str) -> str:
     return found
 
 
-def _period(text: str) -> date | None:
-    """The month a text names; of a quarter or a year the last."""
+def _period(text: str) -> tuple[date | None, int | None]:
+    """The month a text names, of a quarter or a year the last, and how many months."""
     if not text:
-        return None
+        return None, None
     quarter = _QUARTER.fullmatch(text)
     if quarter:
         year, at = quarter.group(1) or quarter.group(3), quarter.group(2) or quarter.group(4)
-        return date(int(year), 3 * int(at), 1)
+        return date(int(year), 3 * int(at), 1), 3
     plain = _MONTH.fullmatch(text)
     if plain and 1990 <= int(plain.group(1)) <= 2100:
         month = int(plain.group(2)) if plain.group(2) else 12
         if 1 <= month <= 12:
-            return date(int(plain.group(1)), month, 1)
+            return date(int(plain.group(1)), month, 1), 1 if plain.group(2) else 12
     raise _Refused("period", "is no month")
 
 

@@ -12,6 +12,7 @@ from telcli.features.known_offers import PRECEDENCE
 from telcli.features.retention_offers import offers as offers_of
 from telcli.methods.trial_design import sample_size
 from telcli.stages.knowledge_evidence import KEYS, WEIGHTS, compared, counted
+from telcli.stages.knowledge_totals import without_totals
 from telcli.tables.knowledge_results import ANY
 
 __all__ = ["Asked", "Suggested", "named", "suggested"]
@@ -138,7 +139,7 @@ def _behind(
         behind = compared(by_campaign).select("campaign_id", "period", *sums, gain, source=pl.lit("trial"))
         found += behind.to_dicts()
     if experience is not None:
-        told = experience.unique("row_id", keep="first", maintain_order=True).filter(fits)
+        told = without_totals(experience.unique("row_id", keep="first", maintain_order=True)).filter(fits)
         found += [
             {"campaign_id": f"{each['file']}, {each['line']}", **{n: each[n] for n in ("period", *sums)},
              "uplift": _difference(each), "source": "imported"}

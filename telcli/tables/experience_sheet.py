@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["HEADERS", "THEMES", "WHOLE", "column_of", "theme_named"]
+__all__ = ["HEADERS", "THEMES", "WHOLE", "column_of", "part_named", "theme_named"]
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "segment_name": ("segment", "客群", "segment name", "customer group", "客户群", "细分群体", "客户分群"),
@@ -44,6 +44,7 @@ THEMES: Mapping[str, tuple[str, ...]] = {
 }
 WHOLE = ("", "any", "all", "*", "-", "全部", "所有", "不限", "任意")
 """Words for a segment, reason or channel that is any."""
+_TOTAL = re.compile(r"^(sub-?total|grand total|total|sum|overall)\b|(小计|合计|总计|总和|汇总)$", re.IGNORECASE)
 _SPACES = re.compile(r"[\s_\-（()）]+")
 
 
@@ -54,6 +55,16 @@ def column_of(header: str) -> str:
     ('held_out', 'uplift', '')
     """
     return _NAMES.get(_plain(header), "")
+
+
+def part_named(text: str) -> str:
+    """What a segment, reason, channel or offer is called, without the word for a sum; empty where it is any.
+
+    >>> part_named("重度小计"), part_named("Total"), part_named("全部"), part_named("Totally new")
+    ('重度', '', '', 'Totally new')
+    """
+    found = _TOTAL.sub("", text.strip()).strip(" :：-")
+    return "" if found.lower() in WHOLE else found
 
 
 def theme_named(text: str) -> str:

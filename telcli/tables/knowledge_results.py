@@ -61,6 +61,7 @@ class RetentionExperience(dy.Schema):
     file = c.text("File it came in first", "来源文件", need=True)
     line = c.integer("Its line there", "行号", low=1, need=True)
     period = c.month("Month that it is of, the last of several", "所属月份", need=False)
+    months = c.integer("Months up to then that it is of; null of one", "涵盖月数", "months", low=1)
     segment_name = c.text("Segment, or any", "客群名称", need=True)
     theme = c.text("Reason's theme, or any", "原因主题", need=True)
     offer_id = c.text("Offer", "优惠编码", need=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from telcli.errors import DataError
 from telcli.methods.cell_pooling import NO_PART, NOT_SEEN, pool_cells
-from telcli.methods.partial_pooling import random_effects, reml_spread
+from telcli.methods.partial_pooling import paule_mandel, random_effects
 
 cells = st.lists(st.tuples(st.floats(-0.5, 0.5), st.floats(1e-4, 0.1)), min_size=2, max_size=7)
 
@@ -44,7 +44,7 @@ def test_a_wide_prior_gives_the_restricted_likelihood_of_many_groups():
     rng = np.random.default_rng(3)
     own, noise = rng.normal(0.03, 0.05, 200) + rng.normal(0, 0.02, 200), np.full(200, 0.02**2)
     pool = pool_cells(own, noise, one_factor(own), [0.05])
-    assert pool.spreads[0] ** 2 == pytest.approx(reml_spread(own, noise), rel=0.03)
+    assert pool.spreads[0] ** 2 == pytest.approx(paule_mandel(own, noise), rel=0.03)
 
 
 def test_the_prior_stands_where_one_level_tells_nothing():

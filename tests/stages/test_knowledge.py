@@ -205,11 +205,18 @@ def test_the_same_sheet_again_counts_once_in_whatever_file() -> None:
         ({"period": "2023-13"}, "period", "is no month"),
         ({"theme": "weather"}, "theme", "is no reason"),
         ({"cost": "-1"}, "cost", "is no amount"),
+        ({"accepted": "1001"}, "accepted", "is more than were contacted"),
+        ({"period": "2024-10"}, "period", "is not over"),
+        ({"period": "2024"}, "period", "is not over"),
+        ({"segment_name": "张伟 13812345678"}, "segment_name", "number of a person"),
+        ({"offer_id": "13812345678"}, "offer_id", "number of a person"),
+        ({"offer_id": "合计"}, "offer_id", "stands for all"),
     ],
 )
 def test_a_faulty_row_is_told_by_file_row_column_and_value(change: dict[str, str], column: str, why: str) -> None:
     found = run(sheet(GOOD, GOOD | change))
     (fault,) = found.metrics["brought_in"]["refused"]
+    assert "张伟" not in fault["value"] and "138123" not in fault["value"]
     assert (fault["file"], fault["line"], fault["column"]) == ("past.xlsx", 3, column) and why in fault["why"]
     assert found.notices[0].code == "experience-rows-refused"
     with pytest.raises(DataError, match="row 2"):
@@ -231,3 +238,25 @@ def test_nothing_known_and_nothing_to_compare_are_sentences() -> None:
     lonely = evidence().with_columns(held_out=pl.lit(0, pl.Int64), stayed_held_out=pl.lit(0, pl.Int64))
     found = run(frame=lonely)
     assert found.tables == {} and found.notices[0].code == "knowledge-nothing-compared"
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        {"segment_name": "合计"},
+        {"segment_name": "轻度小计", "channel": ""},
+        {"segment_name": "all", "theme": "total", "period": ""},
+        {"period": "2023"},
+        {"segment_name": ""},
+    ],
+)
+def test_a_total_beside_its_parts_counts_nobody_twice(total: dict[str, str]) -> None:
+    parts = [GOOD, GOOD | {"segment_name": "重度"}]
+    alone = run(sheet(*parts))
+    for order in ([*parts, GOOD | total], [GOOD | total, *parts]):
+        found = run(sheet(*order))
+        assert table(found).equals(table(alone))
+        assert found.metrics["totals"] == 1 and found.notices[-1].code == "experience-totals"
+    later = run(sheet(*parts), tables={"retention_experience": table(run(sheet(GOOD | total)), "retention_experience")})
+    assert table(later).equals(table(alone))
+    assert run(sheet(GOOD | total)).metrics["totals"] == 0  # by itself it counts
