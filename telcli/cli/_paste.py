@@ -15,8 +15,8 @@ __all__ = ["pasteable", "remember"]
 _WORKDIR: ContextVar[str] = ContextVar("workdir", default="")
 _DEFAULT = "work"
 _COMMAND = re.compile(
-    r"telcli (run|ingest|customer-months|segment|score-value|predict-churn|recommend-offers|report|status|show|customer"
-    r"|config)(?![\w-])"
+    r"telcli (run|ingest|customer-months|segment|score-value|predict-churn|plan-retention|import-outcomes"
+    r"|evaluate-retention|knowledge|recommend-offers|campaigns|report|status|show|customer|config)(?![\w-])"
     r"(?! --help)(?!(?:(?!telcli ).)* -w )"
 )
 
