@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ def _stand_in(before: Before, patched: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def scored_once(tmp_path_factory: pytest.TempPathFactory, before: Before) -> Iterator[Path]:
+def scored_once(tmp_path_factory: pytest.TempPathFactory, before: Before) -> Path:
     """A working directory with scores of June, and nothing planned."""
     place = tmp_path_factory.mktemp("scored")
     with pytest.MonkeyPatch.context() as patched:
@@ -81,7 +80,7 @@ def scored_once(tmp_path_factory: pytest.TempPathFactory, before: Before) -> Ite
         walk.run("ingest", place / "crm.csv")
         walk.run("score-value")
         walk.run("predict-churn")
-        yield place
+    return place
 
 
 @pytest.fixture(scope="session")
