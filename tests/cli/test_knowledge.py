@@ -101,7 +101,7 @@ def test_experience_is_brought_in_once_and_row_by_row(
         (["suggest", "heavvy"], 2, "no segment called heavvy"),
         (["suggest", "any", "--reason", "weather"], 2, "contract, network"),
         (["suggest", "customer", "nobody"], 3, "has this customer"),
-        (["import"], 2, "telcli knowledge import FILES"),
+        (["import"], 2, "import FILES, or telcli knowledge"),
         (["recall", "x"], 2, "does not know what to do"),
         (["--reason", "price"], 2, "--reason price"),
         (["import", "absent.xlsx"], 3, "absent.xlsx"),
