@@ -7,10 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from telcli.pipeline import saved_model
-from telcli.pipeline.left_alone import left_alone
+from telcli.pipeline.named_files import named_files
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Manifest
-from telcli.pipeline.tariffs import own_tariffs, with_list
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Earlier, Inputs
 
@@ -50,8 +49,7 @@ def given_to(
         choices={
             **request.choices,
             **own_words(stage.name, request.workdir),
-            "left_alone": left_alone(with_list(stage.name, settings, request.workdir)),
-            "tariffs": own_tariffs(settings),
+            **named_files(stage.name, settings, request.workdir),
             "currency": general.currency,
             "metrics": metrics_of(stage, manifest, as_of),
             "saved_model": saved_model.latest(stage, workdir, manifest, as_of),

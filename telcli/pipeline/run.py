@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 import telcli
 from telcli import settings as knobs
 from telcli.errors import MissingInputError, Notice
-from telcli.pipeline import catalog, saved_model
+from telcli.pipeline import catalog, named_files, saved_model
 from telcli.pipeline.before import before
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import dropped, given, pages_gone, told
 from telcli.pipeline.filled import not_closed, unchanged
 from telcli.pipeline.given import given_to, key_of, metrics_of
-from telcli.pipeline.left_alone import print_of
 from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.request import Request
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.tariffs import tariffs_print, with_list
 from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.stages import Inputs
 
@@ -155,7 +153,7 @@ def lay_basis(
 
         inputs = fingerprint(request.sources, request.workdir)
     inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
-    inputs |= print_of(with_list(stage.name, settings, request.workdir)) | tariffs_print(settings)
+    inputs |= named_files.prints(stage.name, settings, request.workdir)
     inputs |= saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
     if stage.opens:
         from telcli.pipeline.opened import prints

@@ -1,4 +1,4 @@
-"""The files that recommend-offers reads beside tables: that of tariffs, and the list of plan-retention."""
+"""The table of tariffs that recommend-offers goes by."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from telcli import settings as knobs
 from telcli.errors import DataError, MissingInputError
-from telcli.pipeline.provenance import file_sha256
 
-__all__ = ["own_tariffs", "tariffs_print", "with_list"]
+__all__ = ["own_tariffs"]
 
 
-def own_tariffs(settings: Any) -> dict[str, Any] | None:
-    """The rows of the file that the settings name, whatever its kind.
-
-    ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of the file, of each row); None where they name none.
+def own_tariffs(place: Path) -> dict[str, Any]:
+    """The rows of the file, whatever its kind: ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of each row).
 
     Raises
     ------
@@ -25,9 +21,6 @@ def own_tariffs(settings: Any) -> dict[str, Any] | None:
     DataError
         It cannot be read, or holds several tables.
     """
-    place = _place(settings)
-    if place is None:
-        return None
     if not place.is_file():
         raise MissingInputError(
             "tariffs-missing",
@@ -51,22 +44,3 @@ def own_tariffs(settings: Any) -> dict[str, Any] | None:
     columns = [name for name in rows.columns if not name.startswith("_")]
     cells = [list(row) for row in rows.select(columns).iter_rows()]
     return {"file": place.name, "columns": columns, "cells": cells, "lines": rows["_line"].to_list()}
-
-
-def tariffs_print(settings: Any) -> dict[str, str]:
-    """Hash of the file, which results depend on; empty where it is not there."""
-    place = _place(settings)
-    return {} if place is None else {"table of --tariffs": file_sha256(place) if place.is_file() else ""}
-
-
-def with_list(stage: str, settings: Any, workdir: Path) -> Any:
-    """The settings that name who is not to be contacted: for recommend-offers those of plan-retention, else its own."""
-    if stage != "recommend-offers":
-        return settings
-    config = knobs.config_file(workdir)
-    return knobs.resolve("plan-retention", {}, knobs.read_config(config), str(config or "telcli.toml")).values
-
-
-def _place(settings: Any) -> Path | None:
-    named = getattr(settings, "tariffs", "")
-    return Path(named).expanduser() if named else None

@@ -1,0 +1,58 @@
+"""Files beside the tables that settings name: what a stage is given of them, and their hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from telcli import settings as knobs
+from telcli.pipeline.left_alone import left_alone
+from telcli.pipeline.provenance import file_sha256
+from telcli.pipeline.tariffs import own_tariffs
+
+__all__ = ["named_files", "prints"]
+
+_READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
+    "suppress": ("left_alone", "list of --suppress", left_alone),
+    "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
+}
+"""Setting: what the stage is given it as, what its hash is called by, and its reader."""
+_LENT = {"recommend-offers": ("plan-retention", "suppress")}
+"""Stage: the section and the setting of another stage by which it goes too."""
+
+
+def named_files(stage: str, settings: Any, workdir: Path) -> dict[str, Any]:
+    """What is in each file that the settings name; of those that name none nothing.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    DataError
+        It cannot be read.
+    """
+    found = _places(stage, settings, workdir)
+    return {_READERS[setting][0]: _READERS[setting][2](place) for setting, place in found}
+
+
+def prints(stage: str, settings: Any, workdir: Path) -> dict[str, str]:
+    """Hash of each file that the settings name, which results depend on; empty where it is not there."""
+    found = _places(stage, settings, workdir)
+    return {_READERS[setting][1]: file_sha256(place) if place.is_file() else "" for setting, place in found}
+
+
+def _places(stage: str, settings: Any, workdir: Path) -> Iterator[tuple[str, Path]]:
+    for setting in _READERS:
+        named = getattr(_of(stage, setting, settings, workdir), setting, "")
+        if named:
+            yield setting, Path(named).expanduser()
+
+
+def _of(stage: str, setting: str, settings: Any, workdir: Path) -> Any:
+    """The settings that the name stands in: the stage's own, or those of the stage that lends it."""
+    section, lent = _LENT.get(stage, ("", ""))
+    if lent != setting:
+        return settings
+    config = knobs.config_file(workdir)
+    return knobs.resolve(section, {}, knobs.read_config(config), str(config or "telcli.toml")).values
