@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError
-from telcli.io.cells import as_text
-from telcli.io.csv_extract import read_csv
+from telcli.io.headed_rows import Cells, below, places, text_below
 from telcli.io.kinds import WORKBOOKS, kind_of
 from telcli.io.workbook import sheets
-from telcli.tables.checks import LINE
 from telcli.tables.experience_sheet import HEADERS, column_of
 from telcli.tables.opened import Opened
 
@@ -50,13 +46,8 @@ def read(name: str, path: Path, scratch: Path) -> Opened:
 
 
 def _of_text(path: Path, scratch: Path) -> pl.DataFrame | None:
-    scratch.mkdir(parents=True, exist_ok=True)
-    raw = read_csv(path, scratch, beside=True).frame.collect(engine="streaming")
-    header = [column for column in raw.columns if column != LINE]
-    places = _places(header)
-    if any(column not in places for column in _NEEDED):
-        return None
-    return _frame(raw[LINE].to_list(), {column: raw[header[at]].to_list() for column, at in places.items()})
+    lines, cells = text_below(path, scratch, column_of)
+    return None if any(column not in cells for column in _NEEDED) else _frame(lines, cells)
 
 
 def _of_book(path: Path, kind: str, scratch: Path) -> pl.DataFrame | None:
@@ -64,36 +55,13 @@ def _of_book(path: Path, kind: str, scratch: Path) -> pl.DataFrame | None:
         if sheet.hidden:
             continue
         for number, row in enumerate(islice(sheet.rows, _HEADER_WITHIN), start=1):
-            places = _places([str(cell or "") for cell in row[:_WIDEST]])
-            if all(column in places for column in _NEEDED) and len(places) > 1:
-                return _below(islice(sheet.rows, _MOST_ROWS + 1), number + 1, places)
+            where = places([str(cell or "") for cell in row[:_WIDEST]], column_of)
+            if all(column in where for column in _NEEDED) and len(where) > 1:
+                return _frame(*below(islice(sheet.rows, _MOST_ROWS + 1), number + 1, where))
     return None
 
 
-def _below(rows: islice[list[Any]], first: int, places: dict[str, int]) -> pl.DataFrame:
-    lines: list[int] = []
-    cells: dict[str, list[Any]] = {column: [] for column in places}
-    for number, row in enumerate(rows, start=first):
-        values = [row[at] if at < len(row) else None for at in places.values()]
-        if all(value is None or value == "" for value in values):
-            continue
-        lines.append(number)
-        for column, value in zip(places, values, strict=True):
-            cells[column].append(value)
-    return _frame(lines, {column: as_text(values).to_list() for column, values in cells.items()})
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where each column stands; of two that are called alike the first."""
-    found: dict[str, int] = {}
-    for at, written in enumerate(header):
-        column = column_of(written)
-        if column:
-            found.setdefault(column, at)
-    return found
-
-
-def _frame(lines: list[int], cells: dict[str, list[str | None]]) -> pl.DataFrame:
+def _frame(lines: list[int], cells: Cells) -> pl.DataFrame:
     blank: list[str | None] = [None] * len(lines)
     told = {column: cells.get(column, blank) for column in HEADERS}
     return pl.DataFrame({"file": [""] * len(lines), "line": lines, **told}, schema=_SCHEMA)

@@ -7,21 +7,18 @@ may name persons.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.io.cells import as_text
-from telcli.io.csv_extract import read_csv
+from telcli.io.headed_rows import Cells, below, places, text_below
 from telcli.io.kinds import PACKED, SUFFIXES, WORKBOOKS, kind_of
 from telcli.io.task_writer import inert
 from telcli.io.workbook import Sheet, sheets
-from telcli.tables.checks import LINE
 from telcli.tables.opened import Opened
 from telcli.tables.task_sheet import HEADERS, field_of
 
@@ -85,14 +82,10 @@ def _has_macros(path: Path, kind: str) -> bool:
 
 
 def _of_text(name: str, path: Path, scratch: Path) -> list[pl.DataFrame]:
-    scratch.mkdir(parents=True, exist_ok=True)
-    raw = read_csv(path, scratch, beside=True).frame.collect(engine="streaming")
-    lines = raw[LINE].to_list()
-    header = [column for column in raw.columns if column != LINE]
-    places = _places(header)
-    if missing := [field for field in _NEEDED if field not in places]:
+    lines, cells = text_below(path, scratch, field_of)
+    if missing := [field for field in _NEEDED if field not in cells]:
         raise _no_tasks(name, missing)
-    return [_frame(name, lines, {field: raw[header[at]].to_list() for field, at in places.items()})]
+    return [_frame(name, lines, cells)]
 
 
 def _of_book(name: str, path: Path, kind: str, scratch: Path) -> list[pl.DataFrame]:
@@ -117,38 +110,15 @@ def _of_sheet(name: str, sheet: Sheet) -> tuple[pl.DataFrame | None, list[str]]:
     """The rows below the header of tasks, and which columns the likeliest header lacks."""
     nearest: list[str] = list(_NEEDED)
     for number, row in enumerate(islice(sheet.rows, _HEADER_WITHIN), start=1):
-        places = _places([str(cell or "") for cell in row[:_WIDEST]])
-        missing = [field for field in _NEEDED if field not in places]
+        where = places([str(cell or "") for cell in row[:_WIDEST]], field_of)
+        missing = [field for field in _NEEDED if field not in where]
         nearest = min(nearest, missing, key=len)
         if not missing:
-            return _below(name, sheet.rows, number + 1, places), []
+            return _frame(name, *below(sheet.rows, number + 1, where)), []
     return None, nearest
 
 
-def _below(name: str, rows: Iterator[Sequence[Any]], first: int, places: dict[str, int]) -> pl.DataFrame:
-    lines: list[int] = []
-    cells: dict[str, list[Any]] = {field: [] for field in places}
-    for number, row in enumerate(rows, start=first):
-        values = [row[at] if at < len(row) else None for at in places.values()]
-        if all(value is None or value == "" for value in values):
-            continue
-        lines.append(number)
-        for field, value in zip(places, values, strict=True):
-            cells[field].append(value)
-    return _frame(name, lines, {field: as_text(column).to_list() for field, column in cells.items()})
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where each column of tasks stands; of two that are called alike the first."""
-    found: dict[str, int] = {}
-    for at, written in enumerate(header):
-        field = field_of(written)
-        if field:
-            found.setdefault(field, at)
-    return found
-
-
-def _frame(name: str, lines: list[int], cells: dict[str, list[str | None]]) -> pl.DataFrame:
+def _frame(name: str, lines: list[int], cells: Cells) -> pl.DataFrame:
     """The columns that are kept, absent ones null, each text as it was before it was made inert."""
     blank: list[str | None] = [None] * len(lines)
     told = {field: [_bare(value) for value in cells.get(field, blank)] for field in COLUMNS}
