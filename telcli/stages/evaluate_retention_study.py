@@ -13,6 +13,7 @@ from telcli.errors import Notice
 from telcli.features.month_index import add_months
 from telcli.settings import EvaluateRetentionSettings
 from telcli.stages import Inputs
+from telcli.stages.telling import Telling
 
 __all__ = ["SHOWN", "Study", "named"]
 
@@ -23,7 +24,7 @@ _WORK, _FEWEST = 100_000_000, 60
 
 
 @dataclass
-class Study:
+class Study(Telling):
     """One evaluation.
 
     `months` are those from the snapshot of a plan to the end of its outcome window, both of predict-churn, and `late`
@@ -35,10 +36,6 @@ class Study:
     settings: EvaluateRetentionSettings
     as_of: date
     notices: list[Notice] = field(default_factory=list)
-
-    def tell(self, code: str, template: str, **values: Any) -> None:
-        """Note something the analyst should know."""
-        self.notices.append(Notice(code, template, values))
 
     @property
     def months(self) -> int:

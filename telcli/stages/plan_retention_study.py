@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from telcli.errors import Notice
 from telcli.settings import PlanRetentionSettings
 from telcli.stages import Inputs
+from telcli.stages.telling import Telling
 
 __all__ = ["Study"]
 
 
 @dataclass
-class Study:
+class Study(Telling):
     """One run: what was asked, and what is told of it."""
 
     inputs: Inputs
@@ -26,7 +26,3 @@ class Study:
     def campaign_id(self) -> str:
         """The campaign that the plan of this month is."""
         return f"retention-{self.as_of:%Y-%m}"
-
-    def tell(self, code: str, template: str, **values: Any) -> None:
-        """Note something the analyst should know."""
-        self.notices.append(Notice(code, template, values))

@@ -17,6 +17,7 @@ from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs
 from telcli.stages.predict_churn_rows import Trials
+from telcli.stages.telling import Telling
 
 __all__ = [
     "LEVEL_OFF",
@@ -39,7 +40,7 @@ _LEAST_CUSTOMERS = 5
 
 
 @dataclass
-class Study:
+class Study(Telling):
     """One run: what was asked, what the analyst should know; `labels` of everyone, by the months that they are of."""
 
     inputs: Inputs
@@ -47,10 +48,6 @@ class Study:
     as_of: date
     notices: list[Notice] = field(default_factory=list)
     labels: dict[tuple[date, ...], pl.DataFrame] = field(default_factory=dict)
-
-    def tell(self, code: str, template: str, **values: Any) -> None:
-        """Note something the analyst should know."""
-        self.notices.append(Notice(code, template, values))
 
     def by(self, settings: Mapping[str, Any]) -> Study:
         """The same run by other settings; what is told of it is told of this one."""
