@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from telcli.features.campaign_overlap import rank_of
 from telcli.features.campaigns import reached
+from telcli.features.said_yes import said_yes
 
 __all__ = ["REASONS", "ContactRules", "contacts", "excluded", "held_back", "refusing"]
 
@@ -49,7 +50,6 @@ _SAYS_SO = (
     ),
 )
 """Attributes by which customers say that they are not to be contacted."""
-_YES = ("1", "1.0", "y", "yes", "true", "t", "是", "有")
 
 
 def contacts(
@@ -191,8 +191,7 @@ def refusing(customers: pl.LazyFrame, columns: Sequence[str] = ()) -> list[str]:
     found = found if columns else [name for name in names if name.lower() in usual]
     if not found:
         return []
-    says = [pl.col(name).cast(pl.String).str.strip_chars().str.to_lowercase().is_in(_YES) for name in found]
-    who = customers.filter(pl.any_horizontal(says).fill_null(value=False)).select("customer_id").unique().collect()
+    who = customers.filter(pl.any_horizontal(map(said_yes, found))).select("customer_id").unique().collect()
     return sorted(who["customer_id"])
 
 

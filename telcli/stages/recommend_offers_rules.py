@@ -16,6 +16,7 @@ from telcli.features.month_index import month_index
 from telcli.features.product_apart import Apart, products_apart
 from telcli.features.product_rules import Bounds, Found, held_together, rules_in_time
 from telcli.features.product_steps import Holdings, holdings
+from telcli.features.said_yes import said_yes
 from telcli.methods.association import indicator
 from telcli.stages.recommend_offers_ground import Ground, Part, no_offers
 from telcli.stages.recommend_offers_next import next_products
@@ -23,7 +24,6 @@ from telcli.stages.recommend_offers_next import next_products
 __all__ = ["by_rules"]
 
 _SHOWN = 5
-_YES = ("yes", "true", "1", "1.0", "y", "是", "有")
 _COUNTS = {"n": "customers", "left": "holders", "right": "takers", "next_left": "next_holders"}
 _NEXT = {"next_holders": pl.Int64, "next_both": pl.Int64} | dict.fromkeys(
     ("next_confidence", "next_lift", "next_lift_low", "next_lift_high"), pl.Float64
@@ -121,8 +121,7 @@ def _of_flags(ground: Ground) -> _Mined:
         return _Mined(_named(None, ()), None, _named_apart(), (told,))
     columns = _flags_of(ground, names)
     rows = ground.tables["customers"].join(ground.people.lazy().select("customer_id"), on="customer_id", how="semi")
-    yes = [pl.col(column).cast(pl.String).str.to_lowercase().is_in(_YES).fill_null(value=False) for column in columns]
-    flags = rows.sort("customer_id").select(yes).collect(engine="streaming").to_numpy()
+    flags = rows.sort("customer_id").select(map(said_yes, columns)).collect(engine="streaming").to_numpy()
     people, products = np.nonzero(flags)
     found = held_together(indicator(people, products, flags.shape), np.eye(len(names), dtype=bool), _bounds(ground))
     told = Notice(
