@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["ends"]
+__all__ = ["Z95", "ends"]
+
+Z95 = 1.959963984540054
+"""Standard errors from the middle of a normal interval of 95% to either end."""
 
 
 def ends(name: str, found: float, low: float, high: float) -> dict[str, float]:

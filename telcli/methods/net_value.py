@@ -19,11 +19,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Z95", "assumed_taking", "assumed_uplift", "bounded_uplift", "net_value", "scaled_uplift", "weighed"]
+from telcli.methods.intervals import Z95
+
+__all__ = ["assumed_taking", "assumed_uplift", "bounded_uplift", "net_value", "scaled_uplift", "weighed"]
 
 Floats = NDArray[np.float64]
-Z95 = 1.959963984540054
-"""Half of the width of a 95% interval, in standard errors."""
 
 
 def assumed_uplift(p: ArrayLike, accept: ArrayLike) -> Floats:

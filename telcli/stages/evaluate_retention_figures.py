@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from telcli.methods.intervals import Z95
 from telcli.methods.quotient import fieller, quotient
 from telcli.methods.rates import found_among, wilson
 from telcli.methods.trial_design import sample_size
@@ -20,8 +21,6 @@ __all__ = ["figures", "judged", "more_needed"]
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
 _LEAST_RATE = 1e-6
-_Z = 1.959964
-"""Standard errors on either side of a 95% interval."""
 
 
 def figures(arms: Arms, settings: EvaluateRetentionSettings, unseen: int = 0) -> Row:
@@ -77,7 +76,7 @@ def more_needed(row: Row, settings: EvaluateRetentionSettings, ratio: float) -> 
 def _stays(found: Effect) -> Row:
     leaving = 1.0 - found.stayed_held_out
     low, high = wilson([leaving * found.effective], [found.effective])
-    error = float(high[0] - low[0]) / (2.0 * _Z)
+    error = float(high[0] - low[0]) / (2.0 * Z95)
     # the gain and the rate it is a share of rest on the same customers held out
     rate = fieller(found.uplift, leaving, top_error=found.error, bottom_error=error, covariance=error**2)
     return {
@@ -105,7 +104,7 @@ def _money(arms: Arms, found: Effect, settings: EvaluateRetentionSettings) -> Ro
     if np.isnan(paid).all() or paid.size < 2:
         return row
     paid = np.nan_to_num(paid)
-    mean, reach = float(paid.mean()), _Z * float(paid.std(ddof=1) / np.sqrt(paid.size))
+    mean, reach = float(paid.mean()), Z95 * float(paid.std(ddof=1) / np.sqrt(paid.size))
     if mean <= 0.0:
         return row
     cost = (mean, mean - reach, mean + reach)

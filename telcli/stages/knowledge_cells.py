@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from telcli.methods.cell_pooling import NO_PART, NOT_SEEN, CellPool, Expected, pool_cells
+from telcli.methods.intervals import Z95
 from telcli.methods.trial_design import sample_size
 from telcli.settings import KnowledgeSettings
 from telcli.stages.knowledge_evidence import KEYS, WEIGHTS, compared, estimates
@@ -37,7 +38,6 @@ _LEVELS = {
 _PARTS = ("segment_name", "theme", "channel")
 _LIKE = 20.0
 """Customers for which the share of the broader group stands in that of a smaller one."""
-_Z95 = 1.959963984540054
 _MOST_NEEDED, _NAMED = 10_000_000, 6
 
 
@@ -150,10 +150,10 @@ def _with_effects(whole: pl.DataFrame, rows: pl.DataFrame, found: Pooled) -> pl.
     now, ahead = found.expected(whole, rows), found.expected(whole, rows, ahead=True)
     ends = {
         "uplift": now.effect,
-        "uplift_low": now.effect - _Z95 * now.error,
-        "uplift_high": now.effect + _Z95 * now.error,
-        "uplift_next_low": ahead.effect - _Z95 * ahead.error,
-        "uplift_next_high": ahead.effect + _Z95 * ahead.error,
+        "uplift_low": now.effect - Z95 * now.error,
+        "uplift_high": now.effect + Z95 * now.error,
+        "uplift_next_low": ahead.effect - Z95 * ahead.error,
+        "uplift_next_high": ahead.effect + Z95 * ahead.error,
     }
     whole = whole.with_columns(pl.Series(name, np.clip(values, -1.0, 1.0)) for name, values in ends.items())
     sums = [name for name in whole.columns if whole.schema[name].is_numeric() and name not in ends]

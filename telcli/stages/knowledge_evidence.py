@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from telcli.methods.intervals import Z95
 from telcli.settings import KnowledgeSettings
 from telcli.tables.effect_results import CONTRACTS
 from telcli.tables.knowledge_results import ANY
@@ -18,7 +19,6 @@ _COUNTS = ("treated", "held_out", "stayed_treated", "stayed_held_out")
 WEIGHTS = ("weight_held_out", "weight_stayed", "square_held_out", "square_stayed")
 """Sums of the weights by which the held out stand for the treated, and of their squares; of all, and who stayed."""
 _SUMS = (*_COUNTS, *WEIGHTS, "accepted", "cost", "accept_of", "cost_of")
-_Z95 = 1.959963984540054
 _FEWEST, _MOST_ROWS = 8, 400
 """Customers that each arm of an estimate has at least, doubled until there are no more rows than that."""
 _OWN = 10.0
@@ -56,7 +56,7 @@ def experienced(experience: pl.LazyFrame, weight: float) -> pl.DataFrame:
     rows = experience.sort("as_of", "row_id").collect(engine="streaming").unique("row_id", keep="first")
     if weight <= 0.0:
         rows = rows.clear()
-    error = (pl.col("uplift_high") - pl.col("uplift_low")) / (2.0 * _Z95)
+    error = (pl.col("uplift_high") - pl.col("uplift_low")) / (2.0 * Z95)
     complete = pl.all_horizontal(pl.col(name).is_not_null() for name in _COUNTS)
     zero = [pl.when(complete).then(pl.col(name)).otherwise(0).alias(name) for name in _COUNTS]
     # rows are put together by their treated, so that what is compared is compared within each

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from telcli.features.known_offers import known
 from telcli.features.uplift_design import NAMES, design
-from telcli.methods.net_value import Z95, scaled_uplift, weighed
+from telcli.methods.intervals import Z95
+from telcli.methods.net_value import scaled_uplift, weighed
 from telcli.stages.plan_retention_study import Study
 from telcli.tables.plan_results import EVIDENCE
 
