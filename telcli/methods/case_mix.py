@@ -86,7 +86,7 @@ def ratio_interval(chances: ArrayLike, observed: float, level: float = 0.95) -> 
     expected, z = float(expit(odds).sum()), float(ndtri((1.0 + level) / 2.0))
     if odds.size == 0:
         return np.nan, np.nan
-    return tuple(_end(odds, observed, side * z) / expected for side in (-1.0, 1.0))  # type: ignore[return-value]
+    return _end(odds, observed, -z) / expected, _end(odds, observed, z) / expected
 
 
 def _end(odds: Floats, observed: float, z: float) -> float:
@@ -195,7 +195,8 @@ def _limits(share: Floats) -> list[float]:
     if expected <= 0:
         return [np.nan] * 4
     places = np.searchsorted(np.cumsum(_weights(share)), (0.025, 0.975, 0.001, 0.999))
-    return (np.minimum(places, share.size) / expected).tolist()  # type: ignore[no-any-return]
+    found: list[float] = (np.minimum(places, share.size) / expected).tolist()
+    return found
 
 
 def _weights(share: Floats) -> Floats:

@@ -129,7 +129,7 @@ def _segments(plans: pl.LazyFrame | None) -> dict[str, str]:
 
 def _worth(plans: pl.LazyFrame | None) -> pl.DataFrame:
     """The mean loss if a customer leaves whom the latest plan chose, by segment and theme, and of any of them."""
-    schema = {"segment_name": pl.String, "theme": pl.String, "worth": pl.Float64}
+    schema = pl.Schema({"segment_name": pl.String(), "theme": pl.String(), "worth": pl.Float64()})
     if plans is None:
         return pl.DataFrame(schema=schema)
     latest = plans.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("action") != "none")
@@ -141,7 +141,7 @@ def _worth(plans: pl.LazyFrame | None) -> pl.DataFrame:
     means = (
         pl.concat(found).drop_nulls().group_by("segment_name", "theme", maintain_order=True).agg(pl.col("worth").mean())
     )
-    return means.cast(schema)  # type: ignore[arg-type]
+    return means.cast(schema)
 
 
 _MARGINS: tuple[tuple[str, ...], ...] = ((), ("segment_name",), ("theme",), ("segment_name", "theme"))

@@ -39,7 +39,7 @@ class Fault(NamedTuple):
     why: str
 
 
-class _Refused(Exception):  # noqa: N818 - nobody but this module sees it
+class _RefusedError(Exception):
     def __init__(self, column: str, why: str) -> None:
         super().__init__(why)
         self.column, self.why = column, why
@@ -56,7 +56,7 @@ def brought_in(sheet: pl.DataFrame, as_of: date, segments: Mapping[str, str]) ->
     for cells in sheet.iter_rows(named=True):
         try:
             row = _row(cells, segments, as_of)
-        except _Refused as found:
+        except _RefusedError as found:
             value = hidden(str(cells.get(found.column) or ""))
             faults.append(Fault(cells["file"], cells["line"], found.column, value, found.why))
             continue
@@ -71,14 +71,14 @@ def brought_in(sheet: pl.DataFrame, as_of: date, segments: Mapping[str, str]) ->
 def _row(cells: Mapping[str, Any], segments: Mapping[str, str], as_of: date) -> dict[str, Any]:
     text = {name: str(value or "").strip() for name, value in cells.items() if name not in ("file", "line")}
     if not part_named(text["offer_id"]):
-        raise _Refused("offer_id", "is missing, or stands for all offers")
+        raise _RefusedError("offer_id", "is missing, or stands for all offers")
     named = {name: part_named(text[name]) for name in ("segment_name", "theme", "channel")}
     for name, about in (named | {"offer_id": text["offer_id"]}).items():
         if _PERSON.search(about) or (name != "offer_id" and numberless(about) != about):
-            raise _Refused(name, "holds what could be the number of a person")
+            raise _RefusedError(name, "holds what could be the number of a person")
     period, months = _period(text["period"])
     if period and period > as_of:
-        raise _Refused("period", "is not over by the snapshot month")
+        raise _RefusedError("period", "is not over by the snapshot month")
     row: dict[str, Any] = {
         "period": period,
         "months": months,
@@ -91,7 +91,7 @@ def _row(cells: Mapping[str, Any], segments: Mapping[str, str], as_of: date) -> 
     }
     told = _told(text)
     if row["accepted"] and told["treated"] is not None and row["accepted"] > told["treated"]:
-        raise _Refused("accepted", "is more than were contacted")
+        raise _RefusedError("accepted", "is more than were contacted")
     return row | told
 
 
@@ -102,21 +102,21 @@ def _told(text: Mapping[str, str]) -> dict[str, Any]:
     gain: dict[str, Any] = {name: _share(text, name) for name in _SHARES}
     if all(groups[name] is not None for name in _COUNTS):
         if not groups["treated"] or not groups["held_out"]:
-            raise _Refused("treated" if not groups["treated"] else "held_out", "is nobody")
+            raise _RefusedError("treated" if not groups["treated"] else "held_out", "is nobody")
         return groups | gain
     for name in _SHARES:
         if gain[name] is None:
-            raise _Refused(name, "is missing, and the customers of both groups are not told with who stayed")
+            raise _RefusedError(name, "is missing, and the customers of both groups are not told with who stayed")
     low, mean, high = gain["uplift_low"], gain["uplift"], gain["uplift_high"]
     if not low < high or not low <= mean <= high:
-        raise _Refused("uplift_low", "does not go with the uplift and its upper end")
+        raise _RefusedError("uplift_low", "does not go with the uplift and its upper end")
     return groups | gain
 
 
 def _theme(text: str) -> str:
     found = theme_named(text) or theme_of(text)
     if found == "other" and theme_named(text) != "other":
-        raise _Refused("theme", "is no reason that is known")
+        raise _RefusedError("theme", "is no reason that is known")
     return found
 
 
@@ -133,7 +133,7 @@ def _period(text: str) -> tuple[date | None, int | None]:
         month = int(plain.group(2)) if plain.group(2) else 12
         if 1 <= month <= 12:
             return date(int(plain.group(1)), month, 1), 1 if plain.group(2) else 12
-    raise _Refused("period", "is no month")
+    raise _RefusedError("period", "is no month")
 
 
 def _number(text: Mapping[str, str], column: str) -> tuple[float, bool] | None:
@@ -144,10 +144,10 @@ def _number(text: Mapping[str, str], column: str) -> tuple[float, bool] | None:
     percent = plain.endswith("%")
     plain = plain.removesuffix("%")
     if not _NUMBER.fullmatch(plain):
-        raise _Refused(column, "is no number")
+        raise _RefusedError(column, "is no number")
     value = float(plain)
     if not abs(value) < _MOST:
-        raise _Refused(column, "is too large")
+        raise _RefusedError(column, "is too large")
     return value, percent
 
 
@@ -157,7 +157,7 @@ def _count(text: Mapping[str, str], column: str) -> int | None:
         return None
     value, percent = found
     if percent or value < 0 or value != int(value):
-        raise _Refused(column, "is no number of customers")
+        raise _RefusedError(column, "is no number of customers")
     return int(value)
 
 
@@ -170,10 +170,10 @@ def _stayed(text: Mapping[str, str], group: str, customers: int | None) -> int |
     value, percent = found
     share = value / 100.0 if percent else value if 0.0 < value < 1.0 else None
     if share is None and value != int(value):
-        raise _Refused(column, "is no number of customers")
+        raise _RefusedError(column, "is no number of customers")
     stayed = round(share * customers) if share is not None else int(value)
     if not 0 <= stayed <= customers:
-        raise _Refused(column, "is not between 0 and the customers of its group")
+        raise _RefusedError(column, "is not between 0 and the customers of its group")
     return stayed
 
 
@@ -184,7 +184,7 @@ def _share(text: Mapping[str, str], column: str) -> float | None:
     value, percent = found
     share = value / 100.0 if percent else value
     if not -1.0 <= share <= 1.0:
-        raise _Refused(column, "is not between -100% and 100%: write 3% or 0.03")
+        raise _RefusedError(column, "is not between -100% and 100%: write 3% or 0.03")
     return share
 
 
@@ -193,5 +193,5 @@ def _amount(text: str) -> float | None:
     if found is None:
         return None
     if found[1] or found[0] < 0:
-        raise _Refused("cost", "is no amount")
+        raise _RefusedError("cost", "is no amount")
     return found[0]

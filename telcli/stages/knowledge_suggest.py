@@ -110,7 +110,8 @@ def _rank(row: dict[str, Any]) -> float:
 def _leaving(knowledge: pl.DataFrame) -> float | None:
     """Who leaves of those held out, over all offers."""
     whole = knowledge.filter(level="offer").drop_nulls("left_held_out")
-    return float(whole["left_held_out"].mean()) if whole.height else None  # type: ignore[arg-type]
+    found: float | None = whole.select(pl.col("left_held_out").mean()).item()
+    return found
 
 
 def _untried(offer: dict[str, Any], leaving: float | None) -> dict[str, Any]:
@@ -152,5 +153,6 @@ def _behind(
 def _difference(row: dict[str, Any]) -> float | None:
     """The gain that a row of experience tells, by its counts or by itself."""
     if not row["treated"] or not row["held_out"] or row["stayed_treated"] is None or row["stayed_held_out"] is None:
-        return row["uplift"]  # type: ignore[no-any-return]
+        told: float | None = row["uplift"]
+        return told
     return float(row["stayed_treated"] / row["treated"] - row["stayed_held_out"] / row["held_out"])
