@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._churn_costs_view import costed
 from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
+from telcli.cli._headlines import headlines, width
 from telcli.cli._help import pack, wrap
 from telcli.cli._offers_view import offered
 from telcli.cli._outcomes_view import reported
@@ -24,57 +25,8 @@ if TYPE_CHECKING:
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["figure", "payload", "row_count", "tell", "title", "view"]
+__all__ = ["payload", "row_count", "tell", "title", "view"]
 
-HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "segment": (
-        ("k", "segments", "count"),
-        ("silhouette", "silhouette", "number"),
-        ("stability", "stability", "number"),
-        ("between_months.stayed", "stayed in their segment", "share"),
-        ("rules.fidelity", "put right by the rules", "share"),
-        ("against.ari", "adjusted Rand index", "number"),
-    ),
-    "predict-churn": (
-        ("split", "tested by", "text"),
-        ("model_from.as_of", "model of", "text"),
-        ("scored", "customers scored", "count"),
-        ("rows", "customers tested", "count"),
-        ("churn_rate", "churn rate", "share"),
-        ("auc", "AUC", "number"),
-        ("pr_auc", "PR-AUC", "number"),
-        ("brier", "Brier score", "number"),
-        ("ece", "calibration error", "number"),
-        ("ece_chance", "by chance alone", "number"),
-        ("top_decile_lift", "lift of the top tenth", "number"),
-        ("empc", "EMPC", "number"),
-        ("empc_null", "no EMPC:", "text"),
-        ("chosen_method", "chosen method", "text"),
-        ("score_psi", "PSI of the scores", "number"),
-        ("drift_max_psi", "largest PSI of a feature", "number"),
-    ),
-    "import-outcomes": (
-        ("new", "new rows", "count"),
-        ("corrected", "corrected", "count"),
-        ("unchanged", "as they stood", "count"),
-        ("rejected", "refused rows", "count"),
-        ("contaminated", "held out but contacted", "count"),
-        ("open", "not filled in", "count"),
-        ("plans", "plan of", "text"),
-        ("tasks", "tasks", "count"),
-        ("reported", "reported", "count"),
-        ("not_due", "not yet due", "count"),
-        ("reported_share", "reported of those due", "share"),
-        ("on_time_share", "contacted on time", "share"),
-        ("acceptance", "acceptance", "share"),
-    ),
-    "recommend-offers": (
-        ("customers", "customers in the base", "count"),
-        ("offered", "customers with an offer", "count"),
-        ("offers", "offers in all", "count"),
-    ),
-}
-"""Stage: path of the metric, label, kind. What a metric of another name holds is told with -v and in the JSON."""
 _FEW = 3
 """Files of a folder that are named each."""
 EVIDENCE = {
@@ -139,7 +91,7 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     if run.stage == "ingest":
         yield from refused(run.metrics, limit=None if verbose else 10)
     yield from labelled(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
-    yield from _headlines(run)
+    yield from headlines(run)
     yield from modelled(run.metrics) if run.stage == "predict-churn" else ()
     yield from costed(run.metrics, verbose=verbose) if run.stage == "predict-churn" else ()
     yield from reported(run.metrics, verbose=verbose) if run.stage == "import-outcomes" else ()
@@ -177,20 +129,11 @@ def _files(paths: Sequence[str], *, verbose: bool) -> Iterator[str]:
         yield from (f"  {line}" for line in said)
 
 
-def _headlines(run: StageRun) -> Iterator[str]:
-    told = []
-    for path, label, kind in HEADLINES.get(run.stage, ()):
-        value = _at(run.metrics, path)
-        if value is not None:
-            told.append(f"{tr(label)} {figure(value, kind)}")
-    yield from ("  " + line for line in pack(told, " · ", _width() - 2))
-
-
 def _because(metrics: Mapping[str, Any]) -> Iterator[str]:
     """Why there are so many segments."""
     reason = metrics.get("criterion_zh" if language() == "zh" else "criterion")
     if reason:
-        yield from ("    " + line for line in wrap(reason, _width() - 4))
+        yield from ("    " + line for line in wrap(reason, width() - 4))
 
 
 def row_count(rows: int) -> str:
@@ -200,26 +143,6 @@ def row_count(rows: int) -> str:
     ('1 row', '1,234 rows')
     """
     return tr("1 row") if rows == 1 else tr("{n} rows", n=f"{rows:,}")
-
-
-def figure(value: Any, kind: str) -> str:
-    """Write a figure for reading.
-
-    >>> figure(0.2654, "share"), figure(1234.5, "count"), figure(0.84712, "number")
-    ('26.5%', '1,234', '0.847')
-    """
-    if kind == "share":
-        return f"{value:.1%}"
-    if kind == "count":
-        return f"{value:,.0f}"
-    return f"{value:.3g}" if kind == "number" else tr(str(value))
-
-
-def _at(metrics: Mapping[str, Any], path: str) -> Any:
-    found: Any = metrics
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
 
 
 def _flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -314,10 +237,6 @@ def _disagreement(rates: Any) -> Iterator[str]:
 def _listed(title: str, names: Sequence[str], between: str = ", ") -> Iterator[str]:
     """A title and names, packed into lines under each other."""
     if names:
-        first, *rest = pack([tr(title) + tr(": ") + names[0], *names[1:]], between, _width() - 6)
+        first, *rest = pack([tr(title) + tr(": ") + names[0], *names[1:]], between, width() - 6)
         yield f"    {first}"
         yield from (f"      {line}" for line in rest)
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((80, 24)).columns, 100)

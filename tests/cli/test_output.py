@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from telcli.cli import main
+from telcli.cli._headlines import figure
 from telcli.cli._output import Printer, to_json
-from telcli.cli._stage_view import figure
 from telcli.errors import Notice
 from tests.cli.golden import same
 
