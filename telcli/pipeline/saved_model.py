@@ -63,10 +63,13 @@ def borrowed(stage: Stage, workdir: Workdir, manifest: Manifest, as_of: date | N
     DataError
         One was changed since it was saved.
     """
+    lent = _lent(stage, manifest, as_of)
+    if not lent:
+        return {}
     from telcli.io import model_file
 
     found = {}
-    for name, path in _lent(stage, manifest, as_of).items():
+    for name, path in lent.items():
         estimator, description = model_file.read(workdir.path / path)
         found[name] = SavedModel(estimator, description, "/".join((workdir.path / path).with_suffix("").parts[-2:]))
     return found

@@ -1,6 +1,7 @@
 """Stages whose results reach over months, that open files of their own, and that hand out files to be filled in."""
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,13 @@ def test_a_month_is_closed_by_what_came_of_it(work: Path, monkeypatch: pytest.Mo
     assert raised.value.code == "outcomes-came"
     run_stage("profile", Request(work, as_of=MAY, flags={"seed": 9}))
     assert not run_stage("profile", Request(work, as_of=JUNE, flags={"seed": 9}, force=True)).skipped
+
+
+def test_who_borrows_no_model_does_not_load_what_reads_them(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reaching(monkeypatch, borrows=(("predict-churn", "churn"),))
+    monkeypatch.setitem(sys.modules, "telcli.io.model_file", None)  # scikit-learn comes with it: 2 s and 150 MB
+    assert not run_stage("profile", Request(work, as_of=JUNE)).skipped
+    assert not run_stage("segment", Request(work, as_of=JUNE)).skipped
 
 
 def test_files_named_are_read_and_count(work: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
