@@ -10,17 +10,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-__all__ = ["STRATEGY_WORDS", "cell_of", "cells", "potential", "risk_band", "strategy", "value_band"]
+__all__ = ["cell_of", "cells", "potential", "risk_band", "strategy", "value_band"]
 
-STRATEGY_WORDS = {
-    "retain": ("Retain: win her back to staying, by offer and by hand", "挽留"),
-    "maintain": ("Maintain: keep her content, without discounts", "维系"),
-    "develop": ("Develop: sell what she lacks", "提升"),
-    "watch": ("Watch: contact where it pays", "关注"),
-    "serve": ("Serve: by cheap channels", "低成本服务"),
-    "let-go": ("Let go: no money on her", "不主动挽留"),
-}
-"""What each strategy means, in English and Chinese."""
 _GRIDS: Mapping[int, Mapping[str, Mapping[str, str]]] = {
     2: {
         "high": {"high": "retain", "low": "maintain"},
