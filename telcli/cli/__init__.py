@@ -33,6 +33,9 @@ PANELS = {
         "recommend-offers": "Recommend products and plans to customers, and say why.",
         "report": "Write the management report as one web page.",
     },
+    "Watch": {
+        "score-satisfaction": "Score how satisfied customers are, and what moves it.",
+    },
     "Look": {
         "status": "Show what the working directory holds, what is stale, and what to run next.",
         "show": "Show a table's rows, or what its columns mean.",

@@ -147,6 +147,13 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "score-satisfaction",
+        needs=("customer_months", "customers"),
+        uses=("surveys", "contacts", "subscriptions", "products", "payments", "segments"),
+        gives=("satisfaction_scores", "satisfaction_index", "satisfaction_items"),
+        aside=True,
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

@@ -21,6 +21,7 @@ from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.recommending import RecommendOffersSettings
 from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file, read_config, resolve
+from telcli.settings.satisfying import ScoreSatisfactionSettings
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.tasking import ImportOutcomesSettings
@@ -49,6 +50,7 @@ __all__ = [
     "RecommendOffersSettings",
     "ReportSettings",
     "Resolved",
+    "ScoreSatisfactionSettings",
     "ScoreValueSettings",
     "SegmentSettings",
     "SimulateSettings",

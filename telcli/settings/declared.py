@@ -18,6 +18,7 @@ from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
 from telcli.settings.recommending import RecommendOffersSettings
+from telcli.settings.satisfying import ScoreSatisfactionSettings
 from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.setting import setting
 from telcli.settings.tasking import ImportOutcomesSettings
@@ -85,6 +86,7 @@ SECTIONS: dict[str, type[Any]] = {
     "knowledge": KnowledgeSettings,
     "campaigns": CampaignsSettings,
     "recommend-offers": RecommendOffersSettings,
+    "score-satisfaction": ScoreSatisfactionSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

@@ -70,6 +70,9 @@ _PLACES = {
         "telcli.tables.offer_results",
     ),
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
+    **dict.fromkeys(
+        ("satisfaction_scores", "satisfaction_index", "satisfaction_items"), "telcli.tables.satisfaction_results"
+    ),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

@@ -1,0 +1,90 @@
+"""Satisfaction on the screen: the index of all and by group, and items with what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._errors import explain
+from telcli.cli._output import error_body
+from telcli.cli._stage_view import payload, title
+from telcli.cli._words import meant, tr
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
+    from telcli.errors import TelcliError
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["tell"]
+
+_TABLES = ("satisfaction_index", "satisfaction_items")
+_INDEX = ("by", "group", "answered", "index", "satisfied", "NPS")
+_ITEMS = ("item", "answered", "found - expected", "performance", "importance", "what to do")
+_EVERY, _NONE = "all", "-"
+
+
+def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
+    """Print the tables; the JSON holds all their rows but those of customers."""
+    from telcli.pipeline.show import read
+
+    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
+    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+
+
+def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
+    yield title(run)
+    yield from _table(_INDEX, list(map(_index, tables["satisfaction_index"])), (2, 3, 4, 5), limit, _TABLES[0])
+    yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
+
+
+def _table(
+    heads: Sequence[str], lines: Sequence[list[str]], right: Sequence[int], limit: int, name: str
+) -> Iterator[str]:
+    """The first rows under their heads, and where the others are."""
+    if lines[:limit]:
+        yield from aligned([[tr(head) for head in heads], *lines[:limit]], right, indent=4)
+    if len(lines) > limit:
+        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(lines), table=name)
+        yield "    " + told
+
+
+def _index(row: Mapping[str, Any]) -> list[str]:
+    group = row["group"]
+    named = {_EVERY: tr("all"), _NONE: tr("not known")}.get(group) or meant(row["by"], group)
+    shown = not row["withheld"]
+    satisfied = f"{row['satisfied_share']:.0%}" if shown else "-"
+    return [
+        tr(_EVERY) if row["by"] == _EVERY else tr(row["by"]),
+        named,
+        f"{row['respondents']:,}/{row['customers']:,}",
+        _between(row, "index", ".1f") if shown else tr("too few"),
+        satisfied,
+        _between(row, "nps", ".0f"),
+    ]
+
+
+def _item(row: Mapping[str, Any]) -> list[str]:
+    importance = "-" if row["importance"] is None else f"{row['importance']:.0%}"
+    todo = "-" if row["quadrant"] is None else tr(row["quadrant"]) + ("" if row["sure"] else " ?")
+    return [
+        row["item"],
+        f"{row['respondents']:,}",
+        _between(row, "gap", "+.2f"),
+        tr("too few") if row["withheld"] else _between(row, "performance", ".1f"),
+        importance,
+        todo,
+    ]
+
+
+def _between(row: Mapping[str, Any], name: str, form: str) -> str:
+    """A figure and its interval.
+
+    >>> _between({"nps": 12.4, "nps_low": 3.2, "nps_high": 21.6}, "nps", ".0f"), _between({"nps": None}, "nps", ".0f")
+    ('12 (3..22)', '-')
+    """
+    if row[name] is None:
+        return "-"
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return f"{row[name]:{form}}" + ("" if low is None or high is None else f" ({low:{form}}..{high:{form}})")

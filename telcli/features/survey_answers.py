@@ -1,0 +1,106 @@
+"""Answers of surveys as score-satisfaction looks at them: the last of each customer and item, and their scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from telcli.tables.survey_items import ROLES, role_of
+
+__all__ = ["ANSWERED", "RATED", "last_answers", "rated", "roles_of", "scales_of"]
+
+ANSWERED = ("expected", "perceived", "score")
+RATED = "contact rating"
+"""The item that ratings of contacts answer."""
+_ENOUGH = 30
+"""Answers from which the scale of an item is told by its own, else by those of all items."""
+_SCALES = ((5.0, 1.0), (7.0, 1.0), (10.0, 1.0), (100.0, 0.0))
+_COLUMNS = {
+    "customer_id": pl.String,
+    "item": pl.String,
+    "surveyed_on": pl.Date,
+    **dict.fromkeys(ANSWERED, pl.Float64),
+    "nps": pl.Float64,
+    "weight": pl.Float64,
+}
+
+
+def last_answers(surveys: pl.LazyFrame, end: date, months: int) -> pl.DataFrame:
+    """The last answer of each customer and item in the months up to a day; sorted by customer and item."""
+    told = pl.any_horizontal(pl.col(name).is_not_null() for name in (*ANSWERED, "nps"))
+    since = pl.lit(end).dt.offset_by("1d").dt.offset_by(f"-{months}mo")
+    day = pl.col("surveyed_on")
+    rows = surveys.filter(told, day <= end, day >= since).select(pl.col(name).cast(t) for name, t in _COLUMNS.items())
+    held = rows.collect(engine="streaming").sort("customer_id", "item", "surveyed_on")
+    return held.unique(["customer_id", "item"], keep="last", maintain_order=True)
+
+
+def rated(contacts: pl.LazyFrame, end: date, months: int) -> pl.DataFrame:
+    """The last rating that each customer gave a contact, as an answer to one item."""
+    rows = contacts.filter(pl.col("rating").is_not_null()).select(
+        "customer_id",
+        item=pl.lit(RATED),
+        surveyed_on=pl.coalesce("closed_at", "opened_at").dt.date(),
+        expected=pl.lit(None, pl.Float64),
+        perceived=pl.lit(None, pl.Float64),
+        score="rating",
+        nps=pl.lit(None, pl.Float64),
+        weight=pl.lit(None, pl.Float64),
+    )
+    # of several on the last day their mean, so that the order of rows does not matter
+    days = rows.group_by("customer_id", "item", "surveyed_on").agg(
+        *(pl.col(name).first() for name in ("expected", "perceived", "nps", "weight")),
+        score=pl.col("score").sort().mean(),
+    )
+    return last_answers(days.select(list(_COLUMNS)), end, months)
+
+
+def scales_of(answers: pl.DataFrame, scale: str) -> dict[str, tuple[float, float]]:
+    """Lowest and highest answer of each item's scale, of 1-5, 1-7, 1-10, 0-10 or 0-100.
+
+    As set, else by the highest answer: of items with 30 answers by their own, of others by those of all.
+
+    >>> score = [float(at % 10 + 1) for at in range(40)]
+    >>> rows = pl.DataFrame({"item": ["a"] * 40, "expected": score, "perceived": score, "score": score})
+    >>> scales_of(rows, "auto"), scales_of(rows, "0-100")
+    ({'a': (1.0, 10.0)}, {'a': (0.0, 100.0)})
+    """
+    found = answers.group_by("item").agg(
+        low=pl.min_horizontal(pl.col(name).min() for name in ANSWERED),
+        high=pl.max_horizontal(pl.col(name).max() for name in ANSWERED),
+        answers=pl.any_horizontal(pl.col(name).is_not_null() for name in ANSWERED).sum(),
+    )
+    found = found.filter(pl.col("high").is_not_null()).sort("item")
+    if scale != "auto":
+        low, high = (float(end) for end in scale.split("-"))
+        return dict.fromkeys(found["item"], (low, high))
+    if not found.height:
+        return {}
+    whole = _scale(*found.select(pl.col("low").min(), pl.col("high").max()).row(0))
+    return {
+        row["item"]: _scale(row["low"], row["high"]) if row["answers"] >= _ENOUGH else whole
+        for row in found.iter_rows(named=True)
+    }
+
+
+def roles_of(items: Sequence[str], named: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The part of each item in the index: as named, else by its name; items of one matter alone are left out.
+
+    >>> roles_of(["总体满意度", "清晰度", "q1"], {"overall": ["q1"]})
+    {'q1': 'overall'}
+    """
+    found = {}
+    for item in items:
+        told = next((role for role in ROLES if item in named.get(role, ())), "")
+        by_name = role_of(item)
+        role = told or (by_name if by_name and not named.get(by_name) else "")
+        if role or item == RATED:
+            found[item] = role or "overall"
+    return found
+
+
+def _scale(low: float, high: float) -> tuple[float, float]:
+    top, bottom = next((end, start) for end, start in _SCALES if high <= end)
+    return (0.0 if low < bottom else bottom, top)

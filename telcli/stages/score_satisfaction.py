@@ -1,0 +1,87 @@
+"""``score-satisfaction``: how satisfied customers are, by group and by item, from what they answered when asked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from telcli.settings import ScoreSatisfactionSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.score_satisfaction_answers import Survey, survey_of
+from telcli.stages.score_satisfaction_base import base_of
+from telcli.stages.score_satisfaction_index import index_table
+from telcli.stages.score_satisfaction_items import items_table
+from telcli.tables import contract
+
+__all__ = ["score_satisfaction"]
+
+
+def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> Outcome:
+    """Score satisfaction at the end of one month.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        customer_months and customers; surveys, or contacts with ratings where there are none; subscriptions and
+        segments, where there are some.
+    settings : ScoreSatisfactionSettings
+        Scale and weights of the index, what it is told by, when a customer is satisfied.
+
+    Returns
+    -------
+    Outcome
+        Tables ``satisfaction_scores``, ``satisfaction_index`` and ``satisfaction_items``.
+
+    Raises
+    ------
+    MissingInputError
+        Nobody answered, or nobody is a customer.
+    UsageError
+        A setting names what is not there.
+    """
+    as_of = inputs.as_of or date.min
+    end = pl.select(pl.lit(as_of).dt.month_end()).item()
+    survey = survey_of(inputs.tables, end, settings)
+    base = base_of(inputs.tables, as_of, settings)
+    people = survey.people.join(base.select("customer_id"), on="customer_id", how="semi")
+    people = people.with_columns(speaks=pl.col("weight").fill_null(1.0))
+    index = index_table(base, people, as_of, settings)
+    items = items_table(survey, people, as_of, settings)
+    scores = _scores(base, people, as_of)
+    tables = {"satisfaction_scores": scores, "satisfaction_index": index, "satisfaction_items": items}
+    return Outcome(
+        {name: frame.lazy() for name, frame in tables.items()},
+        _metrics(survey, base, index),
+        survey.notices,
+    )
+
+
+def _scores(base: pl.DataFrame, people: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The table satisfaction_scores: everybody of the base; who was not asked has no satisfaction yet."""
+    names = [one.name for one in contract("satisfaction_scores").columns()]
+    rows = base.select("customer_id").join(people, on="customer_id", how="left", maintain_order="left")
+    known = pl.col("satisfaction").is_not_null()
+    empty = {name: pl.lit(None, pl.Float64) for name in names if name not in (*rows.columns, "as_of", "surveyed")}
+    rows = rows.with_columns(**empty).with_columns(
+        as_of=pl.lit(as_of),
+        surveyed=known,
+        source=pl.when(known).then(pl.lit("surveyed")),
+        weight=pl.when(known).then("speaks"),
+    )
+    return rows.select(names)
+
+
+def _metrics(survey: Survey, base: pl.DataFrame, index: pl.DataFrame) -> dict[str, Any]:
+    whole = index.row(0, named=True)
+    figures = ("respondents", "response_rate", "index", "index_low", "index_high", "effective")
+    more = ("satisfied_share", "dissatisfied_share", "nps", "nps_low", "nps_high", "nps_answers")
+    return {
+        "customers": base.height,
+        **{name: whole[name] for name in (*figures, *more)},
+        "source": survey.source,
+        "weights": dict(survey.weights),
+        "weights_by": survey.weights_by,
+        "scales": {item: f"{low:g}-{high:g}" for item, (low, high) in survey.scales.items()},
+    }

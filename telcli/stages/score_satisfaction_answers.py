@@ -1,0 +1,212 @@
+"""Part of score-satisfaction: what was answered, on one scale, and the index of each who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.features.survey_answers import last_answers, rated, roles_of, scales_of
+from telcli.methods.satisfaction_index import LEAST, OHIO, first_component, index, pls_weights
+from telcli.settings import ScoreSatisfactionSettings
+from telcli.tables.survey_items import ROLES
+
+__all__ = ["Survey", "survey_of"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What customers answered in the months looked at.
+
+    Parameters
+    ----------
+    source : surveys, or ratings of contacts where there is no survey.
+    answers : customer_id, item, surveyed_on, expected, perceived and score (on the item's scale), points (0..100, of
+        score, else of perceived), nps, weight; sorted by customer and item.
+    scales : item -> lowest and highest answer.
+    roles : item -> overall, expectancy or ideal; other items ask of one matter.
+    people : customer_id, surveyed_on, items, satisfaction (0..100, null without an answer to an overall item), nps,
+        weight (as given, else null); sorted by customer.
+    weights, weights_by : of the roles in the index, adding up to 1, and how they were found.
+    notices : what is to be said of all that.
+    """
+
+    source: str
+    answers: pl.DataFrame
+    scales: Mapping[str, tuple[float, float]]
+    roles: Mapping[str, str]
+    people: pl.DataFrame
+    weights: Mapping[str, float]
+    weights_by: str
+    notices: tuple[Notice, ...]
+
+
+def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSatisfactionSettings) -> Survey:
+    """Read the answers of the months up to a day.
+
+    Raises
+    ------
+    MissingInputError
+        Nobody answered, and no contact was rated.
+    """
+    source, answers = _found(tables, end, settings.window_months)
+    notices = []
+    if source == "ratings":
+        notices.append(
+            Notice(
+                "satisfaction-ratings",
+                "There are no answers of surveys: ratings of contacts stand for them. They are of customers who turned "
+                "to the operator, and of that contact.",
+                {},
+            )
+        )
+    scales = scales_of(answers, settings.scale)
+    answers = _pointed(answers, scales, notices)
+    items = sorted(scales)
+    named = {role: _names(getattr(settings, f"{role}_items")) for role in ROLES}
+    unknown = sorted({item for each in named.values() for item in each} - set(items))
+    if unknown:
+        notices.append(
+            Notice("satisfaction-items-unknown", "Nobody answered these items: {names}.", {"names": ", ".join(unknown)})
+        )
+    roles = roles_of(items, named)
+    if "overall" not in roles.values():
+        roles |= dict.fromkeys((item for item in items if item not in roles), "overall")
+        notices.append(
+            Notice(
+                "satisfaction-no-overall",
+                "No item asks for overall satisfaction: the mean of {items} items stands for it (overall_items).",
+                {"items": len(items)},
+            )
+        )
+    people, weights, how, said = _people(answers, roles, settings)
+    return Survey(source, answers, scales, roles, people, weights, how, (*notices, *said))
+
+
+def _found(tables: Mapping[str, pl.LazyFrame], end: date, months: int) -> tuple[str, pl.DataFrame]:
+    if "surveys" in tables:
+        answers = last_answers(tables["surveys"], end, months)
+        if answers.height:
+            return "surveys", answers
+    if "contacts" in tables:
+        answers = rated(tables["contacts"], end, months)
+        if answers.height:
+            return "ratings", answers
+    raise MissingInputError(
+        "satisfaction-none",
+        "No customer answered a survey or rated a contact in the {months} months up to {day}.",
+        hint="Ingest answers (customer, day, item, score): telcli ingest SOURCES... Or look back: window_months",
+        months=months,
+        day=end.isoformat(),
+    )
+
+
+def _pointed(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]], notices: list[Notice]) -> pl.DataFrame:
+    """The same with points, 0..100; answers outside their scale have none."""
+    ends = pl.DataFrame(
+        [(item, low, high) for item, (low, high) in scales.items()],
+        schema={"item": pl.String, "_low": pl.Float64, "_high": pl.Float64},
+        orient="row",
+    )
+    rows = answers.join(ends, on="item", how="left", maintain_order="left")
+    points = 100.0 * (pl.coalesce("score", "perceived") - pl.col("_low")) / (pl.col("_high") - pl.col("_low"))
+    rows = rows.with_columns(points=points)
+    outside = rows.filter((pl.col("points") < 0) | (pl.col("points") > 100)).height
+    if outside:
+        notices.append(
+            Notice(
+                "satisfaction-outside",
+                "{rows} answers lie outside the scale of their item and do not count (scale).",
+                {"rows": outside},
+            )
+        )
+    kept = pl.when(pl.col("points").is_between(0.0, 100.0)).then("points")
+    return rows.with_columns(points=kept).drop("_low", "_high")
+
+
+def _people(
+    answers: pl.DataFrame, roles: Mapping[str, str], settings: ScoreSatisfactionSettings
+) -> tuple[pl.DataFrame, dict[str, float], str, list[Notice]]:
+    each = answers.group_by("customer_id").agg(
+        pl.col("surveyed_on").max(),
+        items=pl.col("points").is_not_null().sum().cast(pl.Int64),
+        nps=pl.col("nps").sort_by("surveyed_on", "item").drop_nulls().last(),
+        weight=pl.col("weight").sort_by("surveyed_on", "item").drop_nulls().last(),
+        **{
+            f"_{role}": pl.col("points")
+            .filter(pl.col("item").is_in([item for item, found in roles.items() if found == role]))
+            .mean()
+            for role in ROLES
+        },
+    )
+    each = each.sort("customer_id")
+    present = [role for role in ROLES if role in roles.values()]
+    x = each.select(f"_{role}" for role in present).to_numpy()
+    spoken = each["weight"].fill_null(1.0).to_numpy()
+    weights, how, said = _weights(x, present, each["nps"].to_numpy(), spoken, settings)
+    scores = index(x, weights)
+    found = each.with_columns(satisfaction=pl.Series(scores).fill_nan(None).clip(0.0, 100.0))
+    names = ("customer_id", "surveyed_on", "items", "satisfaction", "nps", "weight")
+    return found.select(names), dict(zip(present, (weights / weights.sum()).tolist(), strict=True)), how, said
+
+
+def _weights(
+    x: Floats, present: list[str], outcome: Floats, spoken: Floats, settings: ScoreSatisfactionSettings
+) -> tuple[Floats, str, list[Notice]]:
+    """Weights of the items present, how they were found, and what is to be said of it."""
+    at = [ROLES.index(role) for role in present]
+    equal, asked = np.ones(len(present)), settings.index_weights
+    if len(present) == 1:
+        one = Notice(
+            "satisfaction-one-item",
+            "Overall satisfaction alone was asked of the three items of the index, so it is the index, and weights "
+            "change nothing.",
+            {},
+        )
+        return equal, "one-item", [one]
+    if asked in ("ohio", "own"):
+        fixed = np.asarray(OHIO if asked == "ohio" else _own(settings.own_weights))[at]
+        return fixed, asked, []
+    if asked == "equal":
+        return equal, asked, []
+    told = np.column_stack([x, outcome]) if asked == "pls" else x
+    answers = int((~np.isnan(told).any(axis=1)).sum())
+    learned = None
+    if answers >= LEAST:
+        learned = pls_weights(x, outcome, spoken) if asked == "pls" else first_component(x, spoken)
+    if learned is not None:
+        return learned, asked, []
+    few = Notice(
+        "satisfaction-weights-equal",
+        "Weights by {how} need {least} whole answers in which the items go together; there are {answers}, so weights "
+        "are equal.",
+        {"how": asked, "least": LEAST, "answers": answers},
+    )
+    return equal, "equal", [few]
+
+
+def _own(text: str) -> list[float]:
+    parts = _names(text)
+    try:
+        found = [float(part) for part in parts]
+    except ValueError:
+        found = []
+    if len(found) != len(ROLES) or min(found) < 0 or found[0] <= 0 or not np.isfinite(found).all():
+        raise UsageError(
+            "satisfaction-own-weights",
+            "own_weights must be three weights of 0 or more, the first above 0, not {value}.",
+            hint='For example: own_weights = "0.5, 0.3, 0.2"',
+            value=repr(text),
+        )
+    return found
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]

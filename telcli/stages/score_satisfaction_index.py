@@ -1,0 +1,78 @@
+"""Part of score-satisfaction: the index of all and by group, with intervals, and the net promoter score."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.methods.net_promoter import net_promoter
+from telcli.methods.satisfaction_index import weighted_mean
+from telcli.settings import ScoreSatisfactionSettings
+from telcli.tables import contract
+from telcli.tables.satisfaction_results import EVERY
+
+__all__ = ["index_table"]
+
+
+def index_table(
+    base: pl.DataFrame, people: pl.DataFrame, as_of: date, settings: ScoreSatisfactionSettings
+) -> pl.DataFrame:
+    """The table satisfaction_index: all first, then each grouping, its largest group first.
+
+    `base` has customer_id and a column per grouping; `people` are those of it who answered: customer_id, satisfaction,
+    nps and `speaks`, the weight that counts.
+    """
+    rows = [_row(EVERY, EVERY, base, people, settings)]
+    joined = base.join(people, on="customer_id", how="inner", maintain_order="left")
+    for by in [name for name in base.columns if name != "customer_id"]:
+        sizes = base.group_by(by).len().sort("len", by, descending=[True, False])
+        for group in sizes[by]:
+            inside = pl.col(by) == group
+            rows.append(_row(by, group, base.filter(inside), joined.filter(inside), settings))
+    names = [one.name for one in contract("satisfaction_index").columns()]
+    kinds = {"as_of": pl.Date} | {one.name: _KINDS[one.type] for one in contract("satisfaction_index").columns()}
+    return pl.DataFrame([{"as_of": as_of, **row} for row in rows], schema_overrides=kinds).select(names)
+
+
+_KINDS: dict[str, Any] = {
+    "Date": pl.Date,
+    "String": pl.String,
+    "Int64": pl.Int64,
+    "Float64": pl.Float64,
+    "Boolean": pl.Boolean,
+}
+_FIGURES = ("index", "index_low", "index_high", "effective", "satisfied_share", "dissatisfied_share")
+_PROMOTED = ("nps", "nps_low", "nps_high", "nps_answers")
+
+
+def _row(
+    by: str, group: str, base: pl.DataFrame, people: pl.DataFrame, settings: ScoreSatisfactionSettings
+) -> dict[str, Any]:
+    told = people.filter(pl.col("satisfaction").is_not_null())
+    row: dict[str, Any] = {"by": by, "group": group, "customers": base.height, "respondents": told.height}
+    row["response_rate"] = told.height / base.height if base.height else None
+    row["withheld"] = told.height < settings.small_cell
+    row |= dict.fromkeys((*_FIGURES, *_PROMOTED))
+    if not row["withheld"]:
+        row |= _index(told, settings)
+    willing = people.filter(pl.col("nps").is_not_null())
+    if willing.height >= settings.small_cell:
+        found = net_promoter(willing["nps"].to_numpy(), willing["speaks"].to_numpy())
+        if found is not None:
+            row |= dict(zip(_PROMOTED, (found.score, found.low, found.high, found.answers), strict=True))
+    return row
+
+
+def _index(told: pl.DataFrame, settings: ScoreSatisfactionSettings) -> dict[str, float]:
+    scores, speaks = told["satisfaction"].to_numpy(), told["speaks"].to_numpy()
+    mean, low, high, worth = weighted_mean(scores, speaks)
+    whole = float(speaks.sum())
+    shares = [
+        float(speaks[mask].sum()) / whole
+        for mask in (scores >= settings.satisfied_from, scores < settings.dissatisfied_below)
+    ]
+    ends = [float(np.clip(end, 0.0, 100.0)) for end in (mean, low, high)]
+    return dict(zip(_FIGURES, (*ends, worth, *(min(share, 1.0) for share in shares)), strict=True))

@@ -1,0 +1,64 @@
+"""Part of score-satisfaction: expectation against experience, importance and performance of each item."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.methods.satisfaction_index import weighted_mean
+from telcli.settings import ScoreSatisfactionSettings
+from telcli.stages.score_satisfaction_answers import Survey
+from telcli.tables import contract
+
+__all__ = ["items_table"]
+
+_KINDS: dict[str, Any] = {
+    "Date": pl.Date,
+    "String": pl.String,
+    "Int64": pl.Int64,
+    "Float64": pl.Float64,
+    "Boolean": pl.Boolean,
+}
+
+
+def items_table(survey: Survey, people: pl.DataFrame, as_of: date, settings: ScoreSatisfactionSettings) -> pl.DataFrame:
+    """The table satisfaction_items, a row per item, sorted by item; of customers of the base alone."""
+    speaks = people.select("customer_id", "speaks")
+    answers = survey.answers.join(speaks, on="customer_id", how="inner", maintain_order="left")
+    rows = [_row(item, answers.filter(item=item), survey, settings) for item in sorted(survey.scales)]
+    columns = contract("satisfaction_items").columns()
+    blank = dict.fromkeys(one.name for one in columns)
+    kinds = {one.name: _KINDS[one.type] for one in columns}
+    return pl.DataFrame([{**blank, "as_of": as_of, **row} for row in rows], schema=kinds)
+
+
+def _row(item: str, answers: pl.DataFrame, survey: Survey, settings: ScoreSatisfactionSettings) -> dict[str, Any]:
+    told = answers.filter(pl.col("points").is_not_null())
+    low, high = survey.scales[item]
+    row: dict[str, Any] = {
+        "item": item,
+        "role": survey.roles.get(item),
+        "scale": f"{low:g}-{high:g}",
+        "respondents": told.height,
+        "withheld": told.height < settings.small_cell,
+    }
+    if row["withheld"]:
+        return row
+    mean, below, above, _ = weighted_mean(told["points"].to_numpy(), told["speaks"].to_numpy())
+    ends = (float(np.clip(end, 0.0, 100.0)) for end in (mean, below, above))
+    row |= dict(zip(("performance", "performance_low", "performance_high"), ends, strict=True))
+    return row | _gap(answers, settings.small_cell)
+
+
+def _gap(answers: pl.DataFrame, least: int) -> dict[str, Any]:
+    """What was expected and found, of who told both."""
+    both = answers.filter(pl.col("expected").is_not_null(), pl.col("perceived").is_not_null())
+    if both.height < least:
+        return {"gap_answers": both.height or None}
+    speaks = both["speaks"].to_numpy()
+    means = {name: weighted_mean(both[name].to_numpy(), speaks)[0] for name in ("expected", "perceived")}
+    gap = weighted_mean((both["perceived"] - both["expected"]).to_numpy(), speaks)
+    return {**means, "gap": gap[0], "gap_low": gap[1], "gap_high": gap[2], "gap_answers": both.height}
