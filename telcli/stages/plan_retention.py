@@ -20,7 +20,8 @@ from telcli.features.task_owner import assign
 from telcli.features.task_words import tasks
 from telcli.settings import PlanRetentionSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.plan_retention_choice import Chosen, Limits, choose, limits_of
+from telcli.stages.plan_retention_choice import Chosen, choose
+from telcli.stages.plan_retention_limits import Limits, limits_of
 from telcli.stages.plan_retention_pairs import Pairs, pairs_of
 from telcli.stages.plan_retention_people import people_of
 from telcli.stages.plan_retention_policy import Policy, overlap_table, policy_of

@@ -1,14 +1,17 @@
 """Who gets which offer within the limits, and who of them is held out.
 
-Those held out take nothing of budgets and hands, so limits are widened by what is held out, offers are chosen, the
-hold-out is drawn, and where those who are left take more than there is, or less, it is done again with others. The
-lots are hashes of the customer and the campaign: nothing else that is known of a customer decides who is held out.
+Those held out take nothing of budgets and hands. So each limit is widened by what it loses to the hold-out: offers are
+chosen, the hold-out is drawn, and where those held out of a limit leave room in it, or those contacted take more than
+there is, it is done again. The lots are hashes of the customer and the campaign: nothing else that is known of a
+customer decides who is held out. Limits are widened from below, by those held out so far: whether a customer comes in
+goes by the lots of others who came in before her and not by her own, so that her chance is what was meant. Choosing
+with all lots known would not do: who is held out takes nothing, and so would be worth less than who is contacted.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,65 +19,21 @@ from numpy.typing import NDArray
 
 from telcli.methods.allocation import Allocation, allocate
 from telcli.methods.trial_design import draw
-from telcli.settings.capacities import amount_of, capacities
+from telcli.stages.plan_retention_limits import Limits
 from telcli.stages.plan_retention_pairs import Pairs
 from telcli.stages.plan_retention_power import share_for
 from telcli.stages.plan_retention_study import Study
 
-__all__ = ["Chosen", "Limits", "choose", "limits_of"]
+__all__ = ["Chosen", "choose"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 _ROUNDS = 7
-_CLOSE, _STRETCH = 0.01, 1.08
-"""Limits used up but for this share are used up; where they are not, they are widened so many times."""
-_WIDEST = 2.0
-"""Times the limits: as many again as can be contacted may be held out at most."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What there is: money, contacts by channel, by manager and by offer; infinite where there is no limit.
-
-    `channels` and `managers` are names; `channel_of` an offer's place among the former, `manager_of` a customer's among
-    the latter, -1 where she has none; `hands` says which offers take the manager's time.
-    """
-
-    budget: float
-    channels: list[str]
-    channel_room: Floats
-    channel_of: Ints
-    managers: list[str]
-    manager_room: Floats
-    manager_of: Ints
-    offer_room: Floats
-    hands: Flags
-
-    @property
-    def any(self) -> bool:
-        """Whether there is a limit at all."""
-        return math.isfinite(self.budget) or self.of_contacts
-
-    @property
-    def of_contacts(self) -> bool:
-        """Whether there is one of contacts."""
-        return any(bool(np.isfinite(room).any()) for room in (self.channel_room, self.manager_room, self.offer_room))
-
-    def excess(self, choice: Ints, cost: Floats) -> float:
-        """The largest share of a limit that a choice uses; infinite where there is nothing and it uses something."""
-        rows = np.flatnonzero(choice >= 0)
-        offer = choice[rows]
-        by_manager = rows[self.hands[offer] & (self.manager_of[rows] >= 0)]
-        used = (
-            (np.array([math.fsum(cost[rows, offer])]), np.array([self.budget])),
-            (np.bincount(self.channel_of[offer], minlength=len(self.channels)), self.channel_room),
-            (np.bincount(self.manager_of[by_manager], minlength=len(self.managers)), self.manager_room),
-            (np.bincount(offer, minlength=self.offer_room.size), self.offer_room),
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = [np.where(taken > 0, taken / room, 0.0) for taken, room in used]
-        return max((float(share.max(initial=0.0)) for share in shares), default=0.0)
+_CLOSE = 0.01
+"""Limits used up but for this share are used up."""
+_BELOW = 2.0
+"""Standard errors of the number held out by which limits are at first less wide than they are expected to be."""
 
 
 @dataclass(frozen=True)
@@ -94,36 +53,6 @@ class Chosen:
         return contacted
 
 
-def limits_of(study: Study, people: pl.DataFrame, offers: pl.DataFrame) -> Limits:
-    """The limits as settings and offers have them; a channel with a limit that no offer uses is told."""
-    settings = study.settings
-    budget = amount_of(settings.budget)
-    rooms = capacities(settings.channel_capacity) or {}
-    channels = sorted(set(offers["channel"].to_list()))
-    idle = sorted(set(rooms) - set(channels))
-    if idle:
-        study.tell(
-            "plan-channel-idle",
-            "channel_capacity limits {names}, by which no offer goes; channels of offers are {known}.",
-            names=", ".join(idle),
-            known=", ".join(channels),
-        )
-    automatic = {name.strip() for name in settings.automatic_channels.replace("，", ",").split(",")}
-    managers = sorted(set(people["task_manager"].drop_nulls()) - {"unassigned"})
-    place = {name: at for at, name in enumerate(managers)}
-    return Limits(
-        math.inf if budget is None else budget,
-        channels,
-        np.array([rooms.get(name, math.inf) for name in channels], dtype=np.float64),
-        np.array([channels.index(name) for name in offers["channel"].to_list()], dtype=np.int64),
-        managers,
-        np.full(len(managers), settings.manager_capacity or math.inf, dtype=np.float64),
-        np.array([place.get(name, -1) for name in people["task_manager"].to_list()], dtype=np.int64),
-        np.array([math.inf if most is None else most for most in offers["limit"].to_list()], dtype=np.float64),
-        np.array([name not in automatic for name in offers["channel"].to_list()], dtype=bool),
-    )
-
-
 def choose(
     study: Study, people: pl.DataFrame, offers: pl.DataFrame, pairs: Pairs, able: Flags, limits: Limits
 ) -> Chosen:
@@ -131,38 +60,82 @@ def choose(
     worthwhile = able & (pairs.value > study.settings.least_value)
     free = np.where(worthwhile.any(axis=1), np.where(worthwhile, pairs.value, -np.inf).argmax(axis=1), -1)
 
-    def tried(wider: float) -> tuple[Chosen, float]:
-        found = _allocated(pairs, worthwhile, limits, wider)
-        chosen = Chosen(found.choice, *_held_out(study, people, offers, pairs, found.choice), found, free)
-        return chosen, limits.excess(np.where(chosen.held, -1, chosen.choice), pairs.cost)
+    def drawn(choice: Ints, found: Allocation) -> Chosen:
+        return Chosen(choice, *_held_out(study, people, offers, pairs, choice), found, free)
 
-    if not limits.any:
-        return tried(1.0)[0]
-    # The widest limits under which those contacted fit; as wide as they stand they always do.
-    best, fits, fails, wider = None, 1.0, math.inf, 1.0 / (1.0 - study.settings.holdout)
-    for _ in range(_ROUNDS):
-        chosen, excess = tried(wider)
-        if excess <= 1.0:
-            best, fits = chosen, wider
-        else:
-            fails = wider
-        if 1.0 - _CLOSE <= excess <= 1.0 or fails - fits < _CLOSE:
-            break
-        wider = min(fits * _STRETCH, _WIDEST) if math.isinf(fails) else (fits + fails) / 2
-    return tried(1.0)[0] if best is None else best
+    rooms, seen = limits.rooms, set[bytes]()
+    best: Chosen | None = None
+    wide, fits = _at_first(rooms, study.settings.holdout, float(pairs.cost[worthwhile].max(initial=0.0))), False
+    while len(seen) < _ROUNDS and wide.tobytes() not in seen:
+        seen.add(wide.tobytes())
+        found = _allocated(pairs, worthwhile, limits.with_rooms(wide))
+        chosen = drawn(found.choice, found)
+        taken, lost = (limits.used(np.where(who, chosen.choice, -1), pairs.cost) for who in (~chosen.held, chosen.held))
+        if fits := bool((taken <= rooms).all()):
+            best = chosen if best is None or found.objective > best.found.objective else best
+            if not _idle(rooms, wide, taken, lost).any():
+                break
+        wide = rooms + lost
+    while not fits:
+        chosen = drawn(_fewer(chosen, limits, pairs), chosen.found)
+        fits = bool((limits.used(np.where(chosen.held, -1, chosen.choice), pairs.cost) <= rooms).all())
+    cut = replace(chosen, found=_of(chosen, pairs))
+    return cut if best is None or cut.found.objective > best.found.objective else best
 
 
-def _allocated(pairs: Pairs, able: Flags, limits: Limits, wider: float) -> Allocation:
+def _at_first(rooms: Floats, share: float, dearest: float) -> Floats:
+    """Limits wide enough for nearly all who will be held out; no wider, lest those after the last contacted count."""
+    unit = np.ones(rooms.size)
+    unit[0] = dearest
+    finite = np.isfinite(rooms)
+    known = np.where(finite, rooms, 0.0)
+    wide = (known - _BELOW * np.sqrt(unit * known * share)) / (1.0 - share)
+    return np.where(finite, np.maximum(known, wide), rooms)
+
+
+def _idle(rooms: Floats, wide: Floats, taken: Floats, lost: Floats) -> Flags:
+    """Which limits, as wide as they were, are used up, and yet those contacted do not use up what there is."""
+    idle: Flags = (taken < rooms * (1.0 - _CLOSE)) & (taken + lost >= np.floor(wide * (1.0 - _CLOSE)))
+    return idle
+
+
+def _fewer(chosen: Chosen, limits: Limits, pairs: Pairs) -> Ints:
+    """The choice without those worth least in each limit that is exceeded, contacted or not, until it would hold."""
+    choice = chosen.choice.copy()
+    rows = np.flatnonzero(choice >= 0)
+    offer, held = choice[rows], chosen.held[rows]
+    places = limits.places(rows, offer)
+    value, cost = pairs.value[rows, offer], pairs.cost[rows, offer]
+    over = limits.used(np.where(chosen.held, -1, chosen.choice), pairs.cost) - limits.rooms
+    for limit in np.flatnonzero(over > 0):
+        here = np.flatnonzero((places == limit).any(axis=1) & ((cost > 0) | (limit > 0)))
+        worth = value[here] if limit else value[here] / cost[here]
+        here = here[np.argsort(worth, kind="stable")]
+        less = np.cumsum(np.where(held[here], 0.0, 1.0 if limit else cost[here]))
+        choice[rows[here[: int(np.searchsorted(less, over[limit])) + 1]]] = -1
+    return choice
+
+
+def _of(chosen: Chosen, pairs: Pairs) -> Allocation:
+    """What was found, told of the choice as it is now: of one that was cut back the gap is wider."""
+    rows = np.flatnonzero(chosen.choice >= 0)
+    offer, bound = chosen.choice[rows], chosen.found.bound
+    value, cost = (math.fsum(part[rows, offer]) for part in (pairs.value, pairs.cost))
+    gap = (bound - value) / bound if bound > 0 else 0.0
+    return replace(chosen.found, choice=chosen.choice, objective=value, spent=cost, gap=gap)
+
+
+def _allocated(pairs: Pairs, able: Flags, limits: Limits) -> Allocation:
     return allocate(
         pairs.value,
         pairs.cost,
         eligible=able,
         channel_of=limits.channel_of,
         manager_of=limits.manager_of,
-        budget=limits.budget * wider,
-        channel_capacity=limits.channel_room * wider,
-        manager_capacity=limits.manager_room * wider,
-        offer_limit=limits.offer_room * wider,
+        budget=limits.budget,
+        channel_capacity=limits.channel_room,
+        manager_capacity=limits.manager_room,
+        offer_limit=limits.offer_room,
         takes_manager=limits.hands,
     )
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from telcli.stages.plan_retention_choice import Chosen, Limits
+from telcli.stages.plan_retention_choice import Chosen
+from telcli.stages.plan_retention_limits import Limits
 from telcli.stages.plan_retention_pairs import Pairs
 from telcli.stages.plan_retention_study import Study
 

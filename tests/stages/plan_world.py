@@ -69,13 +69,15 @@ def planned(
     offers: Mapping[str, Any] | None = OFFERS,
     choices: Mapping[str, Any] | None = None,
     borrowed: Mapping[str, SavedModel] | None = None,
+    seed: int = 5,
     **given: Any,
 ) -> Outcome:
     """The plan of a made-up month by some settings."""
     settings = resolve("plan-retention", given, environ={}).values
     assert isinstance(settings, PlanRetentionSettings)
     words = {"value_months": 12.0, "customer_value": 200.0, **({"offers": offers} if offers else {}), **(choices or {})}
-    outcome = plan_retention(Inputs(tables or world(), MONTH, seed=5, choices=words, borrowed=borrowed or {}), settings)
+    inputs = Inputs(tables or world(), MONTH, seed=seed, choices=words, borrowed=borrowed or {})
+    outcome = plan_retention(inputs, settings)
     for name, frame in outcome.tables.items():
         assert contract(name).conform(frame).collect().height >= 0
     return outcome

@@ -101,6 +101,35 @@ def test_limits_hold_of_those_contacted_and_are_used(tight: Outcome) -> None:
     assert {"no-money", "no-capacity"} & set(table(tight)["why"])
 
 
+@pytest.mark.parametrize("capacity", [2, 5])
+def test_hands_that_the_holdout_leaves_free_are_used(capacity: int) -> None:
+    """A tenth of five hands is no whole hand: each manager's limit is widened by her own customers held out."""
+    plan = table(planned(world(900), manager_capacity=capacity, holdout=0.2))
+    hands = contacted(plan).filter(pl.col("channel") != "sms").group_by("manager_id").len()
+    assert dict(hands.iter_rows()) == {f"M{at}": capacity for at in range(6)}
+    chosen = plan.filter(pl.col("action") != "none")
+    assert abs(chosen["held_out"].mean() - 0.2) < 0.03  # type: ignore[operator]
+
+
+def test_whoever_is_at_the_margin_is_held_out_as_often_as_others() -> None:
+    """Were limits filled by who is known to be held out, those who just come in would all be."""
+    tables, runs = world(300), 40
+    offers = {code: OFFERS[code] for code in ("CREDIT", "CALL")}
+    plans = [table(planned(tables, offers=offers, seed=seed, manager_capacity=3, holdout=0.2)) for seed in range(runs)]
+    chosen = pl.concat(plan.with_columns(run=pl.lit(at)) for at, plan in enumerate(plans))
+    chosen = chosen.filter(pl.col("action") != "none")
+    chosen = chosen.with_columns(
+        off=pl.col("held_out") - pl.col("assignment"), often=pl.len().over("customer_id") / runs
+    )
+    margin = chosen.filter(pl.col("often").is_between(0.1, 0.9))
+    worth = chosen["expected_value"]
+    by_value = chosen.with_columns(off=pl.col("off") * (pl.col("expected_value") - worth.mean()) / worth.std())
+    assert margin.height > 100
+    for part in (margin, chosen, by_value):
+        sums = part.group_by("run").agg(pl.col("off").sum())["off"].to_numpy()
+        assert abs(sums.mean()) < 3.0 * sums.std() / len(sums) ** 0.5
+
+
 def test_tasks_are_those_contacted(tight: Outcome) -> None:
     plan, tasks = contacted(table(tight)), table(tight, "retention_tasks")
     assert sorted(tasks["customer_id"]) == plan["customer_id"].to_list()
