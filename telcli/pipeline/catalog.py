@@ -154,6 +154,13 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "assess-credit",
+        needs=("customers", "bills", "payments"),
+        uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
+        gives=("credit_scores", "credit_ageing"),
+        aside=True,
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

@@ -20,6 +20,8 @@ _COSTS = tuple(each.name for each in fields(knobs.MarginSettings))
 """Settings that other stages take from the section of score-value, since they would else stand in two places."""
 _SALES = ("subsidy_months", "clawback_months")
 """The same, of what selling a line costs, for campaigns alone."""
+_MONTHS = ("due_months", "max_months")
+"""Of customer-months: which bills count as owed is the same for assess-credit."""
 _CAPACITY = "manager_capacity"
 """Of plan-retention: import-outcomes tells it beside what each manager did."""
 _Parsed = Mapping[str, Mapping[str, Any]]
@@ -33,7 +35,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
     segment, campaigns and recommend-offers what score-value takes off revenue too, for campaigns also how it spreads
     sales costs. ``churn`` for evaluate-retention: the windows of predict-churn. ``manager_capacity`` for
-    import-outcomes, as plan-retention has it.
+    import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as customer-months has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -98,6 +100,11 @@ def _of_offers(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     return _costs(parsed, config, _COSTS)
 
 
+def _of_credit(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    values = knobs.resolve("customer-months", {}, parsed, _file(config)).values
+    return {name: getattr(values, name) for name in _MONTHS}
+
+
 def _costs(parsed: _Parsed, config: Path | None, names: Sequence[str]) -> dict[str, Any]:
     values = knobs.resolve("score-value", {}, parsed, _file(config)).values
     return {name: getattr(values, name) for name in names}
@@ -113,6 +120,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "evaluate-retention": _of_evaluation,
     "campaigns": _of_campaigns,
     "recommend-offers": _of_offers,
+    "assess-credit": _of_credit,
 }
 
 

@@ -1,6 +1,7 @@
 """Settings: what can be chosen, and where each choice came from. Imports the standard library alone."""
 
 from telcli.settings.campaigning import CampaignsSettings
+from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.declared import (
     SECTIONS,
     GeneralSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "OFFERS",
     "SECTIONS",
     "STARS",
+    "AssessCreditSettings",
     "CampaignsSettings",
     "CustomerMonthsSettings",
     "EngineSettings",

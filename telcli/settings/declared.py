@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telcli.settings.campaigning import CampaignsSettings
+from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
@@ -87,6 +88,7 @@ SECTIONS: dict[str, type[Any]] = {
     "campaigns": CampaignsSettings,
     "recommend-offers": RecommendOffersSettings,
     "score-satisfaction": ScoreSatisfactionSettings,
+    "assess-credit": AssessCreditSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

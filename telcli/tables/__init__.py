@@ -73,6 +73,7 @@ _PLACES = {
     **dict.fromkeys(
         ("satisfaction_scores", "satisfaction_index", "satisfaction_items"), "telcli.tables.satisfaction_results"
     ),
+    **dict.fromkeys(("credit_scores", "credit_ageing"), "telcli.tables.credit_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

@@ -1,0 +1,101 @@
+"""Part of assess-credit: the bills and payments that count, whose they are, and what is known of customers beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from telcli.errors import MissingInputError, Notice
+from telcli.features.bucketed import bucketed
+from telcli.features.debts import debts
+from telcli.features.month_index import month_index
+from telcli.features.receivables import Receivables, receivables
+from telcli.features.survey import evidence, span_of
+from telcli.settings import AssessCreditSettings, CustomerMonthsSettings
+from telcli.settings.dunning_steps import WRITE_OFF, dunning_steps
+from telcli.stages import Inputs
+from telcli.stages.telling import Telling
+
+__all__ = ["Ground", "ground_of"]
+
+_SOURCES = ("customers", "subscriptions", "subscription_history", "bills", "payments", "usage", "contacts")
+
+
+@dataclass
+class Ground(Telling):
+    """One run.
+
+    Parameters
+    ----------
+    at, first : the as-of month, and the first month with a bill that counts, as indices.
+    end : the last day of the as-of month: the day that debts are looked at.
+    folk : who, customer_id, begin, last (month as a customer), sorted by who; of all who were ever billed or paid.
+    """
+
+    inputs: Inputs
+    settings: AssessCreditSettings
+    as_of: date
+    at: int
+    first: int
+    end: date
+    book: Receivables
+    folk: pl.DataFrame
+    steps: tuple[tuple[str, int], ...]
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def write_off_days(self) -> int | None:
+        """Days past due after which debts of who left are written off; None where they never are."""
+        return dict(self.steps).get(WRITE_OFF)
+
+
+def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Ground:
+    """Take all bills and payments up to the month in hand.
+
+    Raises
+    ------
+    MissingInputError
+        No bill of the month or before counts: nothing was billed to be paid afterwards.
+    UsageError
+        The steps of dunning are none.
+    """
+    steps = dunning_steps(settings.steps)
+    usual = CustomerMonthsSettings()
+    due_months, max_months = (inputs.choices.get(name, getattr(usual, name)) for name in ("due_months", "max_months"))
+    tables = {name: inputs.tables[name] for name in _SOURCES if name in inputs.tables}
+    span = span_of(evidence(tables), as_of, max_months=max_months)
+    if span and not span.covered.get("paid"):
+        raise _nothing_paid(as_of)
+    found = bucketed(tables, span) if span else None
+    owing = debts(found, span, due_months) if found and span else None
+    if found is None or owing is None or owing.owed is None or owing.cash is None:
+        raise _nothing(as_of)
+    book = receivables(owing.owed, owing.cash, settings.credit_days)
+    if book.bills.is_empty():
+        raise _nothing(as_of)
+    seen = pl.concat([book.bills.select("who"), book.paid.select("who")]).unique()
+    folk = found.folk.select("who", "customer_id", "begin", last="end").collect()
+    folk = folk.join(seen, on="who", how="semi").sort("who")
+    first = int(book.bills["at"].to_numpy().min())
+    end: date = pl.select(pl.lit(as_of).dt.month_end()).item()
+    return Ground(inputs, settings, as_of, month_index(as_of), first, end, book, folk, steps)
+
+
+def _nothing(as_of: date) -> MissingInputError:
+    return MissingInputError(
+        "credit-nothing-billed",
+        "Up to {month} there is no bill to be paid afterwards, so there is nothing to owe.",
+        hint="Ingest bills and payments (invoices with the day they were settled give both): telcli ingest FILES",
+        month=f"{as_of:%Y-%m}",
+    )
+
+
+def _nothing_paid(as_of: date) -> MissingInputError:
+    return MissingInputError(
+        "credit-nothing-paid",
+        "Up to {month} there is no payment, so nothing tells what of the bills is open.",
+        hint="Ingest payments too: telcli ingest FILES",
+        month=f"{as_of:%Y-%m}",
+    )
