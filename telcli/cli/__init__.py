@@ -36,6 +36,7 @@ PANELS = {
     "Watch": {
         "score-satisfaction": "Score how satisfied customers are, and what moves it.",
         "assess-credit": "Age what customers owe, foretell who will not pay, and list whom to dun.",
+        "monitor": "Watch key accounts, and tell what is off beyond chance and matters.",
     },
     "Look": {
         "status": "Show what the working directory holds, what is stale, and what to run next.",

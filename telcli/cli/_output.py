@@ -100,6 +100,11 @@ class Printer:
             lines = drawn.get().splitlines()
             sys.stdout.write("\n".join(lines if sys.stdout.isatty() else [line.rstrip() for line in lines]) + "\n")
 
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines for scripts to stdout where nothing else is printed there: with -q."""
+        if self.form == "quiet":
+            sys.stdout.writelines(f"{line}\n" for line in lines)
+
     def warn(self, notices: Sequence[Notice]) -> None:
         """Tell what does not stop the work."""
         if not self.human or not notices:

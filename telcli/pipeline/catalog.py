@@ -161,6 +161,14 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "monitor",
+        needs=("customer_months", "customers"),
+        uses=("value_scores",),
+        gives=("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),
+        recalls=("alerts",),
+        aside=True,
+    ),
+    Stage(
         "report",
         needs=("customer_months", "customers"),
         uses=(

@@ -13,6 +13,7 @@ from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
+from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import own_reasons
@@ -45,6 +46,7 @@ __all__ = [
     "IngestSettings",
     "KnowledgeSettings",
     "MarginSettings",
+    "MonitorSettings",
     "Origin",
     "PlanRetentionSettings",
     "PredictChurnSettings",

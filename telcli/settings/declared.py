@@ -14,6 +14,7 @@ from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
+from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
@@ -89,6 +90,7 @@ SECTIONS: dict[str, type[Any]] = {
     "recommend-offers": RecommendOffersSettings,
     "score-satisfaction": ScoreSatisfactionSettings,
     "assess-credit": AssessCreditSettings,
+    "monitor": MonitorSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,
 }

@@ -74,6 +74,9 @@ _PLACES = {
         ("satisfaction_scores", "satisfaction_index", "satisfaction_items"), "telcli.tables.satisfaction_results"
     ),
     **dict.fromkeys(("credit_scores", "credit_ageing"), "telcli.tables.credit_results"),
+    **dict.fromkeys(
+        ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
+    ),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

@@ -1,0 +1,46 @@
+"""``telcli monitor``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _monitor_view
+from telcli.cli._errors import ToldError
+from telcli.cli._options import Call, command, setting
+from telcli.cli._thresholds import crossed, parse
+
+_STAGE = "monitor"
+_FailIf = Annotated[
+    list[str] | None,
+    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.'),
+]
+_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
+
+
+@command(writes=True)
+def monitor(
+    call: Call,
+    watch: Annotated[str | None, setting(_STAGE, "watch", "--watch", metavar="A,B")] = None,
+    top_accounts: Annotated[int | None, setting(_STAGE, "top_accounts", "--top-accounts")] = None,
+    direction: Annotated[str | None, setting(_STAGE, "direction", "--direction")] = None,
+    fdr: Annotated[float | None, setting(_STAGE, "fdr", "--fdr")] = None,
+    fail_if: _FailIf = None,
+    limit: _Limit = 20,
+) -> None:
+    """Watch key accounts, and tell what is off beyond chance and matters.
+
+    Reads customer_months, customers and value_scores; writes for the as-of month alerts (ranked by the margin expected
+    to be lost), monitor_series (what was seen and expected, with limits), monitor_suppressed and monitor_coverage. With
+    -q one line per alert is printed, for scripts.
+    """
+    from telcli.pipeline.run import run_stage
+
+    thresholds = [parse(given) for given in fail_if or ()]
+    flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr}
+    run = run_stage(_STAGE, call.request(flags))
+    failure = crossed(thresholds, run.metrics)
+    _monitor_view.tell(call, run, limit, failure)
+    if failure:
+        raise ToldError(failure)

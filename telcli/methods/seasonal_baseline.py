@@ -1,0 +1,94 @@
+"""What a month is expected to be by the months before: the median of the last ones, or the same month a year ago.
+
+Series are logarithms, or other scales on which what drives them adds up, of the shape (series, months), NaN where not
+known. Every month is foretold by earlier ones alone, so that what was missed in the past tells how far to trust the
+next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["YEAR", "common_part", "foretold", "of_last_months", "of_last_year", "steadier"]
+
+Floats = NDArray[np.float64]
+YEAR = 12
+"""Months of a season."""
+
+
+def of_last_months(series: ArrayLike, window: int = 12, least: int = 4) -> Floats:
+    """Median of up to `window` months before each, where at least `least` of them are known.
+
+    >>> of_last_months([[1.0, 2.0, 9.0, 4.0]], window=3, least=2).tolist()
+    [[nan, nan, 1.5, 2.0]]
+    """
+    told = np.asarray(series, dtype=np.float64)
+    found = np.full_like(told, np.nan)
+    for at in range(1, told.shape[-1]):
+        before = told[..., max(0, at - window) : at]
+        enough = np.isfinite(before).sum(axis=-1) >= least
+        if enough.any():
+            found[enough, at] = np.nanmedian(before[enough], axis=-1)
+    return found
+
+
+def of_last_year(series: ArrayLike, window: int = 6, least: int = 3) -> Floats:
+    """The same month a year ago, moved by the median of how the last months stood to theirs (the trend).
+
+    >>> year = [float(at) for at in range(12)]
+    >>> of_last_year([[*year, 2.0, 3.0, 4.0, 5.0]], least=3)[0, 15:].tolist()  # three months of 2 above their year ago
+    [5.0]
+    """
+    told = np.asarray(series, dtype=np.float64)
+    found = np.full_like(told, np.nan)
+    if told.shape[-1] <= YEAR:
+        return found
+    steps = told[..., YEAR:] - told[..., :-YEAR]
+    found[..., YEAR:] = told[..., :-YEAR] + of_last_months(steps, window, least)
+    return found
+
+
+def common_part(series: ArrayLike, least: int = 20) -> Floats:
+    """What the months of all series have in common, of the shape (months,): the median of what each is off its own.
+
+    0 where fewer than `least` series are known in a month: a common part of few would take their own with it.
+
+    >>> common_part([[1.0, 2.0, 4.0], [5.0, 6.0, 8.0]], least=2).tolist()
+    [-1.0, 0.0, 2.0]
+    """
+    told = np.asarray(series, dtype=np.float64)
+    found = np.zeros(told.shape[-1])
+    known = np.isfinite(told).any(axis=-1)
+    if known.sum() < least:
+        return found
+    off = told[known] - np.nanmedian(told[known], axis=-1, keepdims=True)
+    enough = np.isfinite(off).sum(axis=0) >= least
+    found[enough] = np.nanmedian(off[:, enough], axis=0)
+    return found
+
+
+def foretold(series: ArrayLike, how: str, window: int = 12, least: int = 4) -> Floats:
+    """Each month by one of the ways: ``median`` or ``last-year``."""
+    if how == "last-year":
+        return of_last_year(series, min(window, 6), min(least, 3))
+    return of_last_months(series, window, least)
+
+
+def steadier(series: ArrayLike, one: ArrayLike, other: ArrayLike, until: int) -> bool:
+    """Whether the second foretold the months before `until` better by a tenth than the first, where both did.
+
+    False of fewer than six months foretold by both.
+
+    >>> steadier([[1.0, 2.0, 3.0] * 2], [[0.0, 0.0, 0.0] * 2], [[1.0, 2.1, 3.0] * 2], 6)
+    True
+    """
+    told = np.asarray(series, dtype=np.float64)[..., :until]
+    missed = [np.abs(told - np.asarray(each)[..., :until]) for each in (one, other)]
+    both = np.isfinite(missed[0]) & np.isfinite(missed[1])
+    if both.sum() < _ENOUGH:
+        return False
+    return bool(np.median(missed[1][both]) < _BY * np.median(missed[0][both]))
+
+
+_ENOUGH, _BY = 6, 0.9

@@ -1,0 +1,99 @@
+"""Baselines, spreads and the charts' common chance: by hand, by published factors, and by simulation of nothing."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telcli.methods.rates import found_among
+from telcli.methods.robust_scale import borrowed, robust_z, spread
+from telcli.methods.seasonal_baseline import common_part, foretold, of_last_months, of_last_year, steadier
+from telcli.methods.series_watch import Watching, combined, watched
+
+
+def noise(seed: int, series: int, months: int) -> np.ndarray:
+    """Series of unlike levels and spreads."""
+    rng = np.random.default_rng(seed)
+    sd = np.exp(rng.normal(np.log(0.12), 0.3, (series, 1)))
+    return rng.normal(5.0, 1.0, (series, 1)) + sd * rng.normal(size=(series, months))
+
+
+def test_the_spread_of_few_values_is_unbiased() -> None:
+    rng = np.random.default_rng(1)
+    for size in (2, 3, 5, 6, 9, 12, 30):
+        assert spread(rng.normal(size=(10_000, size))).mean() == pytest.approx(1.0, abs=0.02), size
+
+
+def test_robust_z_by_hand_and_at_its_ends() -> None:
+    earlier = [50.0, 52.0, 49.0, 51.0, 48.0, 50.0, 53.0, 47.0, 50.0, 51.0]  # median 50, MAD 1, ten values: 10 / 9.2
+    assert robust_z(40.0, earlier) == pytest.approx(-10 / (1.4826 * 10 / 9.2), rel=1e-4)
+    assert robust_z(5.0, [5.0] * 8) == 0.0
+    assert robust_z(4.0, [5.0] * 8) == -np.inf
+    assert np.isfinite(robust_z(4.0, [5.0] * 8 + [6.0]))  # more than half the same: the mean deviation
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(-99, 99), min_size=3, max_size=20), st.floats(-50, 50), st.floats(0.1, 10))
+def test_the_spread_moves_with_its_unit_alone(values: list[int], shift: float, times: float) -> None:
+    moved = spread([shift + times * value for value in values])
+    assert float(moved) == pytest.approx(times * float(spread(values)), rel=1e-6, abs=1e-6)
+
+
+def test_spreads_borrow_where_they_are_alike_and_not_where_they_are_not() -> None:
+    rng = np.random.default_rng(2)
+    alike = borrowed(np.sqrt(rng.chisquare(4, 400) / 4), np.full(400, 4.0))
+    assert alike.freedom.min() > 20 and alike.sd.mean() == pytest.approx(1.0, abs=0.05)
+    apart = borrowed(np.exp(rng.normal(0, 1.5, 400)) * np.sqrt(rng.chisquare(4, 400) / 4), np.full(400, 4.0))
+    assert apart.freedom.max() < 6
+
+
+def test_every_month_is_foretold_by_earlier_ones_alone() -> None:
+    values = noise(3, 4, 30)
+    for how in ("median", "last-year"):
+        before = foretold(values, how)
+        changed = values.copy()
+        changed[:, -1] = 99.0
+        assert np.array_equal(foretold(changed, how), before, equal_nan=True)
+    assert np.isnan(of_last_year(values[:, :12])).all()
+    season = np.tile(np.arange(12.0), 3)[None, :] + np.repeat([0.0, 1.0, 2.0], 12)[None, :]
+    assert of_last_year(season)[0, 20:] == pytest.approx(season[0, 20:])
+    assert steadier(season, of_last_months(season), of_last_year(season), 36)
+
+
+def test_what_all_have_in_common_is_found_and_needs_many() -> None:
+    values = noise(4, 60, 12)
+    values[:, -1] -= 0.5
+    assert common_part(values)[-1] == pytest.approx(-0.5, abs=0.06)
+    assert not common_part(values[:10]).any()
+
+
+def test_chances_put_together_hold_where_nothing_is() -> None:
+    rng = np.random.default_rng(5)
+    alone = rng.uniform(size=(1, 20_000))
+    same = combined(np.repeat(alone, 3, axis=0), np.ones(20_000, dtype=bool))
+    apart = combined(rng.uniform(size=(3, 20_000)), np.ones(20_000, dtype=bool))
+    assert same == pytest.approx(alone[0])
+    for chance in (same, apart):
+        assert (chance <= 0.05).mean() == pytest.approx(0.05, abs=0.006)
+
+
+@pytest.mark.parametrize("months", [9, 13, 25])
+def test_of_what_is_found_where_nothing_is_little_is_found(months: int) -> None:
+    """The false discovery rate under the null: in how many of so many panels anything at all is found."""
+    panels = [watched(values, of_last_months(values)) for values in (noise(seed, 50, months) for seed in range(30))]
+    found = [bool((found_among(one.chance) <= 0.1).any()) for one in panels]
+    assert np.mean(found) <= 0.2
+    assert (np.concatenate([one.chance for one in panels]) <= 0.05).mean() < 0.06
+
+
+def test_a_drop_is_found_and_a_rise_is_not() -> None:
+    values = noise(6, 50, 13)
+    values[3, -1] -= 1.0
+    values[4, -1] += 1.0
+    values[5, -3:] -= 0.6
+    found = watched(values, of_last_months(values), Watching(side=-1))
+    told = found_among(found.chance)
+    assert told[3] < 0.1 and told[4] > 0.5
+    assert found.chance[5] < 0.01
+    both = watched(values, of_last_months(values), Watching(side=0))
+    assert (found_among(both.chance)[[3, 4]] < 0.1).all()

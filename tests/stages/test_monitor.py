@@ -1,0 +1,141 @@
+"""Alerts of key accounts on a small made-up base: planted drops, states, materiality, who is watched."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError, UsageError
+from telcli.settings import MonitorSettings
+from telcli.stages import Earlier, Inputs, Outcome
+from telcli.stages.monitor import monitor
+from telcli.tables import contract
+
+MONTHS = [date(2023 + at // 12, at % 12 + 1, 1) for at in range(18)]
+JUNE = MONTHS[-1]
+METRICS = ("call_minutes", "data_mb", "numbers_held", "paid", "complaints")
+SIZE = 30
+
+
+def base(seed: int = 0, size: int = SIZE) -> pl.DataFrame:
+    """customer_months of customers who spend about 1,000 a month; C00 to C29, the first the largest."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for at in range(size):
+        for month in MONTHS:
+            level = 3000.0 - 80.0 * at
+            revenue = level * float(np.exp(rng.normal(0, 0.05)))
+            usual = {"call_minutes": 300.0, "data_mb": 5000.0, "numbers_held": 5.0, "paid": revenue, "complaints": 0.0}
+            noisy = {name: usual[name] * float(np.exp(rng.normal(0, 0.05))) for name in ("call_minutes", "data_mb")}
+            rows.append({"customer_id": f"C{at:02d}", "month": month, "revenue": revenue, **usual, **noisy})
+    return pl.DataFrame(rows)
+
+
+def people(size: int = SIZE, **columns: Any) -> pl.LazyFrame:
+    names = [f"C{at:02d}" for at in range(size)]
+    usual = {"customer_class": "public", "group_id": None, "manager_id": "M1", "branch": "east"}
+    frame = pl.DataFrame({"customer_id": names}).with_columns(**{name: pl.lit(value) for name, value in usual.items()})
+    return frame.with_columns(**columns).with_columns(pl.col("group_id").cast(pl.String)).lazy()
+
+
+def fall(frame: pl.DataFrame, whom: str, times: float, since: date = JUNE, column: str = "revenue") -> pl.DataFrame:
+    hit = (pl.col("customer_id") == whom) & (pl.col("month") >= since)
+    return frame.with_columns(pl.when(hit).then(pl.col(column) * times).otherwise(pl.col(column)).alias(column))
+
+
+def watched(months: pl.DataFrame, as_of: date = JUNE, before: pl.DataFrame | None = None, **given: Any) -> Outcome:
+    customers = given.pop("customers", people())
+    tables = {"customer_months": months.lazy(), "customers": customers, **given.pop("tables", {})}
+    earlier = None if before is None else Earlier(date(2024, 5, 1), {"alerts": before.lazy()})
+    return monitor(Inputs(tables, as_of, earlier=earlier), MonitorSettings(**given))
+
+
+def alerts(outcome: Outcome) -> pl.DataFrame:
+    for name, frame in outcome.tables.items():
+        contract(name).schema.validate(frame.collect(), cast=False)
+    return outcome.tables["alerts"].collect()
+
+
+def test_a_planted_drop_is_the_first_alert_and_nothing_else_is() -> None:
+    found = alerts(watched(fall(base(), "C03", 0.6)))
+    assert found.select("entity", "metric", "state", "rank").rows() == [("C03", "revenue", "new", 1)]
+    row = found.row(0, named=True)
+    assert row["change"] == pytest.approx(-0.4, abs=0.1) and row["low"] < row["expected"] < row["high"]
+    assert row["score"] < -3 and row["manager_id"] == "M1" and row["first_seen"] == JUNE
+    worth = 12 * 0.6 * row["expected"]
+    assert row["expected_loss"] == pytest.approx(-row["change"] * worth, rel=0.1)
+    assert "below what was expected" in row["why"] and "预期" in row["why_zh"]
+    assert alerts(watched(base())).is_empty()
+
+
+def test_a_drop_must_matter() -> None:
+    months = fall(base(), "C03", 0.6)
+    assert alerts(watched(months, least_amount=5000.0)).is_empty()
+    assert alerts(watched(months, least_change=0.7)).is_empty()
+
+
+def test_what_falls_for_all_is_no_accounts_own() -> None:
+    months = base().with_columns(
+        revenue=pl.when(pl.col("month") == JUNE).then(pl.col("revenue") * 0.7).otherwise("revenue")
+    )
+    assert alerts(watched(months)).is_empty()
+    assert alerts(watched(months, peers="off")).height > 20
+
+
+def test_rises_are_told_where_both_ways_are_asked() -> None:
+    months = fall(base(), "C03", 1.8)
+    assert alerts(watched(months)).is_empty()
+    row = alerts(watched(months, direction="both")).row(0, named=True)
+    assert (row["entity"], row["metric"], row["expected_loss"]) == ("C03", "revenue", 0.0)
+
+
+def test_states_over_three_months() -> None:
+    may = MONTHS[-2]
+    months = fall(base(), "C03", 0.5, since=may)
+    first = alerts(watched(months.filter(pl.col("month") <= may), as_of=may))
+    assert first["state"].to_list() == ["new"]
+    second = alerts(watched(months, before=first))
+    assert second.select("entity", "state", "first_seen", "months").rows() == [("C03", "continuing", may, 2)]
+    back = fall(months, "C03", 2.0)
+    third = alerts(watched(back, before=first))
+    assert third.select("entity", "state").rows() == [("C03", "over")] and "again" in third["why"].item()
+
+
+def test_who_is_gone_counts_with_nothing() -> None:
+    months = base().filter(~((pl.col("customer_id") == "C01") & (pl.col("month") == JUNE)))
+    found = alerts(watched(months)).filter(entity="C01")
+    assert {"revenue", "lines"} <= set(found["metric"]) and (found["observed"] == 0).all()
+
+
+def test_key_accounts_and_groups_are_watched_whatever_they_bring() -> None:
+    key = pl.when(pl.col("customer_id") == "C29").then(pl.lit("key")).otherwise("customer_class")
+    group = pl.when(pl.col("customer_id").is_in(["C27", "C28"])).then(pl.lit("G1"))
+    customers = people(customer_class=key, group_id=group)
+    series = watched(base(), customers=customers, top_accounts=3).tables["monitor_series"].collect()
+    entities = set(series.select("kind", "entity").iter_rows())
+    assert entities == {*(("account", f"C{at:02d}") for at in (0, 1, 2, 29)), ("group", "G1")}
+    both = series.filter(entity="G1", metric="revenue", month=JUNE)["observed"].item()
+    apart = base().filter(pl.col("customer_id").is_in(["C27", "C28"]), pl.col("month") == JUNE)["revenue"].sum()
+    assert both == pytest.approx(apart)
+
+
+def test_value_scores_tell_what_is_lost() -> None:
+    scores = pl.LazyFrame({"customer_id": ["C03"], "retention_value": [100_000.0]})
+    row = alerts(watched(fall(base(), "C03", 0.6), tables={"value_scores": scores})).row(0, named=True)
+    assert row["expected_loss"] == pytest.approx(-row["change"] * 100_000.0)
+
+
+def test_rows_in_any_order_give_the_same() -> None:
+    months = fall(base(), "C03", 0.6)
+    one, other = (watched(frame).tables for frame in (months, months.sample(fraction=1.0, shuffle=True, seed=3)))
+    assert all(one[name].collect().equals(other[name].collect()) for name in one)
+
+
+def test_what_cannot_be_judged_is_said() -> None:
+    short = base().filter(pl.col("month") >= date(2024, 3, 1))
+    with pytest.raises(MissingInputError, match="6 earlier months"):
+        watched(short)
+    with pytest.raises(UsageError, match="accounts"):
+        watched(base(), watch="moon")
