@@ -22,6 +22,8 @@ _TABLES = ("satisfaction_index", "satisfaction_items")
 _INDEX = ("by", "group", "answered", "index", "satisfied", "NPS")
 _ITEMS = ("item", "answered", "found - expected", "performance", "importance", "what to do")
 _EVERY, _NONE = "all", "-"
+_FEW = 3
+"""Groups of a grouping that are shown at either end."""
 
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
@@ -35,8 +37,25 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
     yield title(run)
-    yield from _table(_INDEX, list(map(_index, tables["satisfaction_index"])), (2, 3, 4, 5), limit, _TABLES[0])
+    told = _shown(tables["satisfaction_index"])
+    yield from _table(_INDEX, list(map(_index, told)), (2, 3, 4, 5), limit, _TABLES[0])
+    hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"])
+    if hidden:
+        yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
+
+
+def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """All, then of each grouping the few groups that are least satisfied and those most, the least first."""
+    told = [row for row in rows if row["by"] == _EVERY]
+    for by in dict.fromkeys(row["by"] for row in rows if row["by"] != _EVERY):
+        groups = sorted((row for row in rows if row["by"] == by and not row["withheld"]), key=_order)
+        told += groups if len(groups) <= 2 * _FEW else [*groups[:_FEW], *groups[-_FEW:]]
+    return told
+
+
+def _order(row: Mapping[str, Any]) -> tuple[float, str]:
+    return (row["index"], row["group"])
 
 
 def _table(

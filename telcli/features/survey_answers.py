@@ -9,7 +9,7 @@ import polars as pl
 
 from telcli.tables.survey_items import ROLES, role_of
 
-__all__ = ["ANSWERED", "RATED", "last_answers", "rated", "roles_of", "scales_of"]
+__all__ = ["ANSWERED", "RATED", "last_answers", "rated", "roles_of", "scales_of", "without_codes"]
 
 ANSWERED = ("expected", "perceived", "score")
 RATED = "contact rating"
@@ -17,6 +17,8 @@ RATED = "contact rating"
 _ENOUGH = 30
 """Answers from which the scale of an item is told by its own, else by those of all items."""
 _SCALES = ((5.0, 1.0), (7.0, 1.0), (10.0, 1.0), (100.0, 0.0))
+_CODES = (97.0, 98.0, 99.0)
+"""Answers that stand for none, as "other", "does not know" or "refused", where the item's other answers end at 10."""
 _COLUMNS = {
     "customer_id": pl.String,
     "item": pl.String,
@@ -55,6 +57,24 @@ def rated(contacts: pl.LazyFrame, end: date, months: int) -> pl.DataFrame:
         score=pl.col("score").sort().mean(),
     )
     return last_answers(days.select(list(_COLUMNS)), end, months)
+
+
+def without_codes(answers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The same without codes for no answer (97, 98, 99 on a scale up to 10), and how many answers those were.
+
+    >>> rows = pl.DataFrame({"item": ["a", "a", "b"], "expected": [7.0, None, 60.0], "perceived": [98.0, 9.0, 98.0],
+    ...     "score": [None, 98.0, None]})
+    >>> found, codes = without_codes(rows)
+    >>> found.rows(), codes
+    ([('a', 7.0, None, None), ('a', None, 9.0, None), ('b', 60.0, 98.0, None)], 2)
+    """
+    told = pl.concat([answers.select("item", value=name) for name in ANSWERED]).drop_nulls()
+    other = told.filter(~pl.col("value").is_in(_CODES)).group_by("item").agg(pl.col("value").max())
+    short = other.filter(pl.col("value") <= 10)["item"].implode()
+    coded = {name: pl.col("item").is_in(short) & pl.col(name).is_in(_CODES) for name in ANSWERED}
+    count = int(answers.select(pl.sum_horizontal(one.sum() for one in coded.values())).item() or 0)
+    kept = {name: pl.when(one.fill_null(value=False)).then(None).otherwise(name) for name, one in coded.items()}
+    return answers.with_columns(**kept), count
 
 
 def scales_of(answers: pl.DataFrame, scale: str) -> dict[str, tuple[float, float]]:

@@ -24,6 +24,7 @@ from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.reversals import REVERSED, taken_back
 from telcli.intake.spells import apart, named, owners, spells, transferred
+from telcli.intake.survey_columns import answers_lent, item_columns, lends_answers, once_each, one_below_the_other
 from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity, earlier, unify
@@ -42,7 +43,10 @@ def needs_month(ones: Sequence[Understood]) -> bool:
         one.map.table == "customers"
         and one.map.use(SNAPSHOT) is None
         and (
-            one.map.columns_of("bills") or one.map.columns_of("usage") or one.map.use("tenure_months", "subscriptions")
+            one.map.columns_of("bills")
+            or one.map.columns_of("usage")
+            or one.map.use("tenure_months", "subscriptions")
+            or lends_answers(one)
         )
         for one in ones
     )
@@ -51,6 +55,7 @@ def needs_month(ones: Sequence[Understood]) -> bool:
 def light(ones: Sequence[Understood]) -> frozenset[str]:
     """Tables of facts whose rows are those of their extracts, one for one: nothing is summed, numbered or unfolded."""
     lent = {table for one in ones for table in _MONTHLY if table != one.map.table and one.map.columns_of(table)}
+    lent |= {"surveys" for one in ones if item_columns(one)}
     heavy = {one.map.table for one in ones if one.kept is None or one.lacks_id or one.summed or not _long(one)}
     return frozenset({one.map.table for one in ones} - heavy - lent - {"customers", "subscriptions"})
 
@@ -181,7 +186,7 @@ def _facts(
         if key := one.lacks_id:
             bare.setdefault((one.map.table, key), []).append(fact(one))
         elif one.map.table != "customers":
-            made = calls(one) if one.map.table == "calls" else fact(one)
+            made = calls(one) if one.map.table == "calls" else one_below_the_other(one, fact(one))
             frames.setdefault(one.map.table, []).append(made)
         if one.map.table in ("customers", *_MONTHLY):
             _lend(one, at, frames, dated)
@@ -210,6 +215,8 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
         if months is not None:
             own = one.map.use("month", table) is not None  # of every month shown, not of the last alone
             frames.setdefault(table, []).append(months if own else dated.holding(one, months))
+    if lends_answers(one):
+        frames.setdefault("surveys", []).append(dated.holding(one, answers_lent(one, at)))
     if (paid := settled(one)) is not None:
         frames.setdefault("payments", []).append(paid)
 
@@ -228,6 +235,11 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
             continue
         if table == "products":
             found[table] = _on_lines(frame, known)
+            continue
+        if table == "surveys":
+            found[table] = once_each(
+                named(frame, known).drop("subscription_id") if "subscription_id" in have else frame
+            )
             continue
         if "subscription_id" not in have:
             found[table] = _summed_over_records(frame, _SUMMED[table]) if RECORD in have and table in _SUMMED else frame

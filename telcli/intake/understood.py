@@ -48,7 +48,8 @@ class Understood:
     `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
     Facts dated after `today` are faults, times are told in `zone`, and calls with one of the `numbers` listed are
-    flagged as such. `marks` are what stands behind the times of each column of their zone.
+    flagged as such. `marks` are what stands behind the times of each column of their zone. `items` are headers
+    that the operator names as answers of a survey.
     """
 
     extract: Extract
@@ -64,6 +65,7 @@ class Understood:
     zone: str = UTC
     numbers: tuple[str, ...] = ()
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
 
     @property
     def frame(self) -> pl.LazyFrame:

@@ -93,6 +93,11 @@ class IngestSettings:
         low=1,
         high=10_000_000_000,
     )
+    survey_items: str = setting(
+        "",
+        "Columns with a row per customer that are answers of a survey, by comma, beside those known by name.",
+        "除按列名识别的以外，一行一客户的表中属于满意度调查答案的列，逗号分隔。",
+    )
     key_file: str = setting(
         "",
         "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",

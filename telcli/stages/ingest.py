@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.snapshots import latest_snapshot
 from telcli.intake.source_counts import source_counts
+from telcli.intake.survey_columns import told_of_answers
 from telcli.intake.today import today
 from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
@@ -81,7 +83,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     speak(inputs.choices.get("dictionary", {}))
     extracts, again = once(inputs.extracts)
     ones, notices = _understood(inputs, settings, extracts)
-    ones, gone = _without_purged(ones, inputs.suppressed)
+    ones, gone = _without_purged(_answering(ones, settings.survey_items), inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED and one.rows for one in ones)
@@ -95,7 +97,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     identity, before = _identity(settings), _held(inputs)
     found = assemble(ones, at, settings.churned_when, identity, before, lines, likeness, month, complete=whole)
     metrics = _metrics(ones, gone, notices, found, at if undated else None)
-    told = [*again, *notices, *told, *found.notices, *_left_out(ones, gone)]
+    told = [*again, *notices, *told_of_answers(ones), *told, *found.notices, *_left_out(ones, gone)]
     as_of = at if undated else inputs.as_of
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
@@ -116,6 +118,12 @@ def _understood(
     people, tomorrow = Pseudonyms(inputs.key or no_key), today() + timedelta(days=1)
     numbers = number_list(settings.competitor_numbers)
     return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, numbers)
+
+
+def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:
+    """The extracts, told which of their columns the settings name as answers of a survey."""
+    named = frozenset(part.strip() for part in items.replace("，", ",").split(",") if part.strip())
+    return [replace(one, items=named) for one in ones]
 
 
 def _metrics(

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import MissingInputError, Notice, UsageError
-from telcli.features.survey_answers import last_answers, rated, roles_of, scales_of
+from telcli.features.survey_answers import last_answers, rated, roles_of, scales_of, without_codes
 from telcli.methods.satisfaction_index import LEAST, OHIO, first_component, index, pls_weights
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.tables.survey_items import ROLES
@@ -67,6 +67,7 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
                 {},
             )
         )
+    answers = _meant(answers, notices)
     scales = scales_of(answers, settings.scale)
     answers = _pointed(answers, scales, notices)
     items = sorted(scales)
@@ -106,6 +107,20 @@ def _found(tables: Mapping[str, pl.LazyFrame], end: date, months: int) -> tuple[
         months=months,
         day=end.isoformat(),
     )
+
+
+def _meant(answers: pl.DataFrame, notices: list[Notice]) -> pl.DataFrame:
+    """The same without codes that stand for no answer."""
+    kept, codes = without_codes(answers)
+    if codes:
+        notices.append(
+            Notice(
+                "satisfaction-codes",
+                "{codes} answers of 97, 98 or 99 on scales that end at 10 are codes for no answer and do not count.",
+                {"codes": codes},
+            )
+        )
+    return kept
 
 
 def _pointed(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]], notices: list[Notice]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["ROLES", "is_network", "role_of"]
+__all__ = ["ROLES", "is_answer", "is_network", "role_of"]
 
 ROLES = ("overall", "expectancy", "ideal")
 _NOISE = re.compile(r"[\W_]+")
@@ -26,6 +26,16 @@ def role_of(item: str) -> str:
         if name in _named("roles", role) or any(name.endswith(end) for end in _named("endings", role)):
             return role
     return ""
+
+
+def is_answer(header: str) -> bool:
+    """Whether a column of a table with a row per customer is by its name the answer to an item.
+
+    >>> is_answer("语音通话稳定性"), is_answer("Satisfaction Score"), is_answer("满意度调查次数")
+    (True, True, False)
+    """
+    name = _bare(header)
+    return name in _named("columns", "names") or name.endswith(tuple(_named("columns", "endings")))
 
 
 def is_network(header: str) -> bool:

@@ -1,0 +1,95 @@
+"""Answers that stand in columns of a table with a row per customer, from text and from workbooks."""
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from telcli.cli import main
+
+HEADERS = [
+    "用户id",
+    "语音通话整体满意度",
+    "网络覆盖与信号强度",
+    "其他，请注明",
+    "其他，请注明",
+    "当月欠费金额",
+    "内部评分",
+]
+ROWS: list[list[Any]] = [[at + 1, at % 10 + 1, "10" if at % 2 else 9.0, -1, 98, 3.5, at % 5] for at in range(40)]
+ROWS[3][1], ROWS[4][2] = -1, 98
+DATA = Path(os.environ.get("TELCLI_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "satisfaction-zh"
+NAME = "附件1语音业务用户满意度数据"
+
+
+def ingested(source: Path, work: Path, *more: str) -> dict[str, pl.DataFrame]:
+    told = ["--map", "customer_id=@row", "--as-of", "2022-06", "-w", str(work), "-q", *more]
+    assert main(["ingest", str(source), *told]) == 0
+    found = {
+        name: pl.read_parquet(work / name / "**/*.parquet") for name in ("surveys", "customers", "customer_months")
+    }
+    assert main(["score-satisfaction", "-w", str(work), "-q"]) == 0
+    return found | {"scores": pl.read_parquet(work / "satisfaction_scores" / "**/*.parquet")}
+
+
+def written(folder: Path) -> tuple[Path, Path]:
+    """The same table as a GB18030 text and as a workbook with numbers and texts mixed and an overlong row."""
+    with (folder / "flat.csv").open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows(
+            [HEADERS, *[[f"{cell:g}" if isinstance(cell, float) else cell for cell in row] for row in ROWS]]
+        )
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [HEADERS, *ROWS]:
+        sheet.append(row)
+    sheet.cell(1, 16357).font = openpyxl.styles.Font(bold=True)
+    book.save(folder / "flat.xlsx")
+    return folder / "flat.csv", folder / "flat.xlsx"
+
+
+def test_both_formats_give_the_same_answers(tmp_path: Path) -> None:
+    text, book = written(tmp_path)
+    one, other = ingested(text, tmp_path / "one"), ingested(book, tmp_path / "other")
+    for name, frame in one.items():
+        assert frame.equals(other[name]), name
+    surveys = one["surveys"]
+    assert set(surveys["item"]) == {"语音通话整体满意度", "网络覆盖与信号强度"} and surveys.height == 79
+    assert str(surveys["surveyed_on"].unique().item()) == "2022-06-30"
+    scores = one["scores"]
+    assert scores["surveyed"].sum() == 39 and scores.filter(customer_id="10")["satisfaction"].item() == 100.0
+
+
+def test_columns_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, _ = written(tmp_path)
+    monkeypatch.setenv("TELCLI_INGEST_SURVEY_ITEMS", "内部评分")
+    assert "内部评分" in set(ingested(text, tmp_path / "w")["surveys"]["item"])
+
+
+def test_a_survey_with_its_items_side_by_side(tmp_path: Path) -> None:
+    head = "customer_id,survey_date,总体满意度,网络覆盖与信号强度,note\n"
+    rows = "".join(f"C{at},2024-05-0{at % 9 + 1},{at % 10 + 1},{10 - at % 10},x\n" for at in range(30))
+    (tmp_path / "survey.csv").write_text(head + rows, encoding="utf-8")
+    (tmp_path / "bills.csv").write_text(
+        "customer_id,month,amount\n" + "".join(f"C{at},2024-05,10\n" for at in range(30)), encoding="utf-8"
+    )
+    told = ["--map", "survey.csv:table=surveys", "-w", str(tmp_path / "w"), "-q"]
+    assert main(["ingest", str(tmp_path / "survey.csv"), str(tmp_path / "bills.csv"), *told]) == 0
+    found = pl.read_parquet(tmp_path / "w" / "surveys" / "**/*.parquet")
+    assert dict(found.group_by("item").len().iter_rows()) == {"overall": 30, "网络覆盖与信号强度": 30}
+    assert found.filter(customer_id="C3", item="网络覆盖与信号强度")["score"].item() == 7.0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not there: set TELCLI_SHARED_DATA to the folder of real data")
+def test_both_formats_of_the_real_survey_give_the_same_rows(tmp_path: Path) -> None:
+    one = ingested(DATA / f"{NAME}.gb18030.csv", tmp_path / "one")
+    other = ingested(DATA / f"{NAME}.xlsx", tmp_path / "other")
+    for name, frame in one.items():
+        assert frame.equals(other[name]), name
+    assert one["surveys"].height == 4 * 5433 and one["scores"]["surveyed"].all()
+    assert one["surveys"]["score"].is_between(1, 10).all()
