@@ -11,6 +11,7 @@ from telcli.io.csv_shape import sniff_delimiter
 from telcli.io.encoding import as_utf8
 from telcli.io.kinds import WORKBOOKS, kind_of
 from telcli.io.workbook_extract import read_workbook
+from telcli.tables.checks import LINE
 
 __all__ = ["customer_list"]
 
@@ -19,8 +20,8 @@ _HEADERS = {"customer_id", "客户编号", "客户ID", "客户标识"}
 """What such a list is headed with; of other headers it is told that they are nobody."""
 
 
-def customer_list(path: Path, scratch: Path) -> tuple[str, ...]:
-    """Read the names in a list, each once, sorted, without a usual header.
+def customer_list(path: Path, scratch: Path) -> dict[str, tuple[int, ...]]:
+    """Read the names in a list, sorted, without a usual header, each with the lines (rows of a sheet) it stands in.
 
     Raises
     ------
@@ -39,21 +40,28 @@ def customer_list(path: Path, scratch: Path) -> tuple[str, ...]:
             hint="Write a customer_id to a line, as text or CSV.",
             file=path.name,
         )
-    names = tuple(sorted({name.strip() for name in found if name and name.strip()} - _HEADERS))
-    if not names:
+    lines: dict[str, list[int]] = {}
+    for line, text in found:
+        name = (text or "").strip()
+        if name and name not in _HEADERS:
+            lines.setdefault(name, []).append(line)
+    if not lines:
         raise DataError("list-empty", "{file} names nobody.", hint="Write a customer_id to a line.", file=path.name)
-    return names
+    return {name: tuple(lines[name]) for name in sorted(lines)}
 
 
-def _of_workbook(path: Path, kind: str, scratch: Path) -> Iterable[str]:
+def _of_workbook(path: Path, kind: str, scratch: Path) -> Iterable[tuple[int, str | None]]:
     extracts, _ = read_workbook(path, kind, scratch)
     for one in extracts:
         first = one.frame.collect_schema().names()[0]
-        yield first
-        yield from one.frame.select(first).collect(engine="streaming")[first].drop_nulls().to_list()
+        rows = one.frame.select(LINE, first).collect(engine="streaming")
+        if one.headed:
+            yield max(int(rows[LINE].min() or 2) - 1, 1), first  # type: ignore[arg-type]
+        yield from rows.iter_rows()
 
 
-def _of_text(path: Path) -> Iterable[str]:
+def _of_text(path: Path) -> Iterable[tuple[int, str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines, delimiter=sniff_delimiter(path) or ",")
-        yield from (row[0] for row in rows if row)
+        # A quoted field may run over lines: a row is told by the line it ends in.
+        yield from ((rows.line_num, row[0]) for row in rows if row)

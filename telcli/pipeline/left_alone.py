@@ -10,8 +10,8 @@ from telcli.errors import MissingInputError
 __all__ = ["left_alone"]
 
 
-def left_alone(place: Path) -> tuple[str, ...]:
-    """What the first column of the file holds, each once, in order.
+def left_alone(place: Path) -> dict[str, tuple[int, ...]]:
+    """What the first column of the file holds, in order, each with the lines in which it stands.
 
     Raises
     ------

@@ -22,6 +22,7 @@ from telcli.settings import PlanRetentionSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.plan_retention_choice import Chosen, choose
 from telcli.stages.plan_retention_limits import Limits, limits_of
+from telcli.stages.plan_retention_offers import tell_of_offers
 from telcli.stages.plan_retention_pairs import Pairs, pairs_of
 from telcli.stages.plan_retention_people import people_of
 from telcli.stages.plan_retention_policy import Policy, overlap_table, policy_of
@@ -51,6 +52,7 @@ def plan_retention(inputs: Inputs, settings: PlanRetentionSettings) -> Outcome:
     study = Study(inputs, settings, inputs.as_of or date.min)
     people = people_of(study)
     offers = offers_of(inputs.choices.get("offers"), settings.take)
+    tell_of_offers(study, offers)
     policy = policy_of(study, people, offers)
     fits = _fits(study, people, offers)
     pairs = pairs_of(study, people, offers)

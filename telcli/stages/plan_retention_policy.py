@@ -6,6 +6,7 @@ were one arm contacted again and the other not, the later contacts would count a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +22,8 @@ from telcli.tables.plan_results import CONTRACTS
 __all__ = ["Policy", "overlap_table", "policy_of"]
 
 Flags = NDArray[np.bool_]
+_LINES = 10
+"""Of a list that name nobody are told; what stands there never is."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +102,19 @@ def _first_day(study: Study) -> date:
 
 def _listed(study: Study, people: pl.DataFrame) -> list[str]:
     """Customers on the list that the settings name, and those who refuse contacts in an attribute."""
-    listed = set(study.inputs.choices.get("left_alone", ()))
-    unknown = len(listed - set(people["customer_id"]))
+    listed: Mapping[str, Sequence[int]] = study.inputs.choices.get("left_alone", {})
+    unknown = sorted(line for name in listed.keys() - set(people["customer_id"]) for line in listed[name])
     if unknown:
         study.tell(
             "plan-suppressed-unknown",
-            "Of {listed} lines of the list {file}, {unknown} name no customer of this month.",
+            "Of {listed} lines of the list {file}, {unknown} (line {lines}) name no customer of this month.",
             file=study.settings.suppress,
-            listed=len(listed),
-            unknown=unknown,
+            listed=sum(map(len, listed.values())),
+            unknown=len(unknown),
+            lines=", ".join([*map(str, unknown[:_LINES]), *["..."][: len(unknown) > _LINES]]),
         )
     columns = [name.strip() for name in study.settings.refusal_columns.replace("，", ",").split(",") if name.strip()]
-    return sorted(listed | set(refusing(study.inputs.tables["customers"], columns)))
+    return sorted(listed.keys() | set(refusing(study.inputs.tables["customers"], columns)))
 
 
 def _resting(study: Study) -> pl.Series:

@@ -19,7 +19,7 @@ from telcli.io.customer_list import customer_list
 def test_the_first_field_of_each_line_counts(text: str, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(text.encode())
-    assert customer_list(file, tmp_path) == ("C1", "C2")
+    assert list(customer_list(file, tmp_path)) == ["C1", "C2"]
 
 
 def test_gb18030_and_workbooks_are_read(tmp_path: Path) -> None:
@@ -32,7 +32,14 @@ def test_gb18030_and_workbooks_are_read(tmp_path: Path) -> None:
     for row in (["customer_id", "since"], ["C1", "2024"], ["C2", "2024"]):
         book.active.append(row)
     book.save(tmp_path / "list.xlsx")
-    assert {"C1", "C2"} <= set(customer_list(tmp_path / "list.xlsx", tmp_path))
+    found = customer_list(tmp_path / "list.xlsx", tmp_path)
+    assert found == {"C1": (2,), "C2": (3,)}
+
+
+def test_lines_are_told_as_an_editor_counts_them(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("customer_id,why\nC2,\n\nC1,x\nC2,y\n", encoding="utf-8")
+    assert customer_list(file, tmp_path) == {"C1": (4,), "C2": (2, 5)}
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n", b" \n \n"])

@@ -208,10 +208,36 @@ def test_without_value_scores_worth_is_revenue_and_it_says_so() -> None:
 
 def test_who_is_listed_is_left_alone(free: Outcome) -> None:
     named = contacted(table(free))["customer_id"].to_list()[:5]
-    outcome = planned(choices={"left_alone": tuple(named)})
+    outcome = planned(choices={"left_alone": {name: (at + 1,) for at, name in enumerate(named)}})
+    assert "plan-suppressed-unknown" not in codes(outcome)
     plan = table(outcome).filter(pl.col("customer_id").is_in(named))
     assert set(plan["why"]) == {"suppressed"}
     assert set(plan["action"]) == {"none"}
+
+
+def test_lines_of_a_list_that_name_nobody_are_told_by_number_alone() -> None:
+    listed = {"C00001": (2,), "13812345678": (3, 9), **{f"X{at}": (at,) for at in range(20, 29)}}
+    outcome = planned(choices={"left_alone": listed}, suppress="list.csv")
+    told = next(note for note in outcome.notices if note.code == "plan-suppressed-unknown").message
+    lines = "3, 9, 20, 21, 22, 23, 24, 25, 26, 27, ..."
+    assert told == f"Of 12 lines of the list list.csv, 11 (line {lines}) name no customer of this month."
+
+
+def test_channels_and_names_of_offers_that_are_not_known_are_told() -> None:
+    offers = {
+        "A": {**OFFERS["TEXT"], "channel": "smss", "en": "Text"},
+        "B": {**OFFERS["CALL"], "channel": "电话", "en": "Call", "zh": "电话"},
+        "C": {**OFFERS["CALL"], "channel": "kiosk", "zh": "终端"},
+        "D": {**OFFERS["CALL"], "channel": "pigeon", "en": "Bird", "zh": "鸽"},
+    }
+    notices = planned(offers=offers, channel_capacity="kiosk=9").notices
+    assert [note.values for note in notices if note.code == "plan-offer-channel"][:2] == [
+        {"offers": "A", "channel": "smss", "near": "sms"},
+        {"offers": "B", "channel": "电话", "near": "phone"},
+    ]
+    told = {note.code: note.values["offers"] for note in notices if note.code.startswith("plan-offer")}
+    assert told == {"plan-offer-channel": "D", "plan-offer-no-en": "C", "plan-offer-no-zh": "A"}
+    assert not [code for code in codes(planned(offers=None)) if code.startswith("plan-offer")]
 
 
 def test_contacts_of_the_past_hold_back_and_exclude(free: Outcome) -> None:
