@@ -35,6 +35,7 @@ PANELS = {
     },
     "Watch": {
         "score-satisfaction": "Score how satisfied customers are, and what moves it.",
+        "complaints": "Tell what customers complain of, what emerges, and how it is handled.",
         "assess-credit": "Age what customers owe, foretell who will not pay, and list whom to dun.",
         "monitor": "Watch key accounts, and tell what is off beyond chance and matters.",
     },

@@ -16,7 +16,8 @@ _WORKDIR: ContextVar[str] = ContextVar("workdir", default="")
 _DEFAULT = "work"
 _COMMAND = re.compile(
     r"telcli (run|ingest|customer-months|segment|score-value|predict-churn|plan-retention|import-outcomes"
-    r"|evaluate-retention|knowledge|recommend-offers|campaigns|score-satisfaction|assess-credit|report|status|show|customer|config)(?![\w-])"
+    r"|evaluate-retention|knowledge|recommend-offers|campaigns|score-satisfaction|complaints|assess-credit"
+    r"|report|status|show|customer|config)(?![\w-])"
     r"(?! --help)(?!(?:(?!telcli ).)* -w )"
 )
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["THEMES", "UNKNOWN", "Cause", "causes", "intents"]
+__all__ = ["THEMES", "UNKNOWN", "Cause", "causes", "intents", "with_own"]
 
 THEMES = ("service", "price", "product", "network", "contract", "life", "other", "unknown")
 UNKNOWN = "unknown"
@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Cause:
-    """One code: its theme (of `THEMES`), what it is called, and the words that tell it."""
+    """One code: its theme (causes: of `THEMES`), what it is called, and the words that tell it."""
 
     theme: str
     en: str
@@ -36,8 +36,12 @@ def causes(own: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Caus
     >>> list(found)[:2], found["roaming"].en, found["price"].zh, found["price"].en
     (['roaming', 'price'], 'roaming', '贵', 'Price')
     """
-    packaged = _read()["cause"]
-    made = {name: {**packaged.get(name, {}), **said} for name, said in (own or {}).items()}
+    return with_own(_read()["cause"], own or {})
+
+
+def with_own(packaged: Mapping[str, Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Cause]:
+    """Codes that telcli has, and before them the operator's own; see `causes`."""
+    made = {name: {**packaged.get(name, {}), **said} for name, said in own.items()}
     return {name: _cause(name, said) for name, said in {**made, **packaged, **made}.items()}
 
 

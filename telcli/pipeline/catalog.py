@@ -154,6 +154,13 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "complaints",
+        needs=("contacts", "customer_months", "customers"),
+        uses=(),
+        gives=("complaint_topics",),
+        aside=True,
+    ),
+    Stage(
         "assess-credit",
         needs=("customers", "bills", "payments"),
         uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),

@@ -32,10 +32,11 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
 
     ``offers`` for plan-retention, where there are some, and what predict-churn takes a customer without a value score
     to be worth; ``dictionary`` for ingest, where it says anything; ``value_hierarchy`` and ``value_stars`` for
-    score-value, ``exit_words`` and ``reasons`` for predict-churn and ``rules`` for segment, where there are some; for
-    segment, campaigns and recommend-offers what score-value takes off revenue too, for campaigns also how it spreads
-    sales costs. ``churn`` for evaluate-retention: the windows of predict-churn. ``manager_capacity`` for
-    import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as customer-months has it.
+    score-value, ``exit_words`` and ``reasons`` for predict-churn, ``topics`` for complaints and ``rules`` for segment,
+    where there are some; for segment, campaigns and recommend-offers what score-value takes off revenue too, for
+    campaigns also how it spreads sales costs. ``churn`` for evaluate-retention: the windows of predict-churn.
+    ``manager_capacity`` for import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as
+    customer-months has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -96,6 +97,11 @@ def _of_campaigns(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     return _costs(parsed, config, (*_COSTS, *_SALES))
 
 
+def _of_complaints(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    topics = knobs.own_topics(parsed.get("complaints", {}), _file(config))
+    return {"topics": topics} if topics else {}
+
+
 def _of_offers(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     return _costs(parsed, config, _COSTS)
 
@@ -120,6 +126,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "evaluate-retention": _of_evaluation,
     "campaigns": _of_campaigns,
     "recommend-offers": _of_offers,
+    "complaints": _of_complaints,
     "assess-credit": _of_credit,
 }
 

@@ -1,6 +1,7 @@
 """Settings: what can be chosen, and where each choice came from. Imports the standard library alone."""
 
 from telcli.settings.campaigning import CampaignsSettings
+from telcli.settings.complaining import ComplaintsSettings
 from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.declared import (
     SECTIONS,
@@ -16,7 +17,7 @@ from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
 from telcli.settings.own_offers import OFFERS, own_offers
-from telcli.settings.own_reasons import own_reasons
+from telcli.settings.own_reasons import own_reasons, own_topics
 from telcli.settings.own_rules import STARS, own_rules
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
@@ -38,6 +39,7 @@ __all__ = [
     "STARS",
     "AssessCreditSettings",
     "CampaignsSettings",
+    "ComplaintsSettings",
     "CustomerMonthsSettings",
     "EngineSettings",
     "EvaluateRetentionSettings",
@@ -63,6 +65,7 @@ __all__ = [
     "own_offers",
     "own_reasons",
     "own_rules",
+    "own_topics",
     "read_config",
     "resolve",
     "toml_hint",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telcli.settings.campaigning import CampaignsSettings
+from telcli.settings.complaining import ComplaintsSettings
 from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
@@ -89,6 +90,7 @@ SECTIONS: dict[str, type[Any]] = {
     "campaigns": CampaignsSettings,
     "recommend-offers": RecommendOffersSettings,
     "score-satisfaction": ScoreSatisfactionSettings,
+    "complaints": ComplaintsSettings,
     "assess-credit": AssessCreditSettings,
     "monitor": MonitorSettings,
     "report": ReportSettings,

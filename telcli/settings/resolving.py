@@ -8,7 +8,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -19,7 +19,7 @@ from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.memory import memory_bytes
 from telcli.settings.own_offers import OFFERS, own_offers
-from telcli.settings.own_reasons import OWN_REASONS, own_reasons
+from telcli.settings.own_reasons import OWN_REASONS, OWN_TOPICS, own_reasons, own_topics
 from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.tasking import days_named
@@ -30,8 +30,14 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, OFFERS, *(("score-value", name) for name in HIERARCHY))
+_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, OWN_TOPICS, OFFERS, *(("score-value", name) for name in HIERARCHY))
 """Tables within a section that hold no settings either."""
+_READERS: dict[str, tuple[Callable[[Mapping[str, Any], str], Any], ...]] = {
+    EXIT_WORDS[0]: (exit_words, own_reasons),
+    OWN_TOPICS[0]: (own_topics,),
+    OFFERS[0]: (own_offers,),
+}
+"""Who refuses what is wrong in them."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,8 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
             _known(name, allowed, f"setting in [{section}]", str(path))
             if name in free and not isinstance(body[name], dict):
                 _refuse(section, name, body[name], str(path), "a table")
-        if section == EXIT_WORDS[0]:
-            exit_words(body, str(path))
-            own_reasons(body, str(path))
-        if section == OFFERS[0]:
-            own_offers(body, str(path))
+        for read in _READERS.get(section, ()):
+            read(body, str(path))
     return parsed
 
 

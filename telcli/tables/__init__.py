@@ -69,6 +69,7 @@ _PLACES = {
         ("offer_recommendations", "offer_rules", "offer_exclusions", "plan_fit", "plan_months", "unused_products"),
         "telcli.tables.offer_results",
     ),
+    "complaint_topics": "telcli.tables.complaint_results",
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
     **dict.fromkeys(
         ("satisfaction_scores", "satisfaction_index", "satisfaction_items"), "telcli.tables.satisfaction_results"

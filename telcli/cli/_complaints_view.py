@@ -1,0 +1,110 @@
+"""Complaints on the screen: how many, about what, and what emerges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli._aligned import aligned
+from telcli.cli._errors import explain
+from telcli.cli._headlines import width
+from telcli.cli._help import pack
+from telcli.cli._output import error_body
+from telcli.cli._stage_view import payload, title
+from telcli.cli._words import language, tr
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
+    from telcli.errors import TelcliError
+    from telcli.pipeline.run import StageRun
+
+__all__ = ["tell"]
+
+_TABLES = ("complaint_topics",)
+_ALL = "all"
+_TOPICS = ("kind", "topic", "contacts", "per 1,000", "usual", "change", "on the year", "")
+
+
+def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
+    """Print the tables' first rows; the JSON has the rows of the month."""
+    tables: dict[str, Any] = {name: _rows(call, run, name) for name in _TABLES}
+    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+
+
+def _rows(call: Call, run: StageRun, name: str) -> list[dict[str, Any]]:
+    from telcli.pipeline.show import read
+
+    frame = read(call.workdir, name, run.as_of).frame
+    month = run.as_of
+    rows: list[dict[str, Any]] = frame.collect().to_dicts()
+    return [row for row in rows if "month" not in row or row["month"] == month]
+
+
+def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
+    yield title(run)
+    yield from ("  " + line for line in pack(list(_head(run.metrics)), " · ", width() - 2))
+    yield from _topics(tables["complaint_topics"], limit)
+
+
+def _head(told: Mapping[str, Any]) -> Iterator[str]:
+    yield tr(
+        "contacts of the month {n}, of {customers} customers",
+        n=f"{told['contacts']:,}",
+        customers=f"{told['customers']:,}",
+    )
+    yield tr("complaints {n}", n=f"{told['complaints']:,}")
+    if told.get("complaint_rate") is not None:
+        rate = _between(*(told[f"complaint_rate{end}"] for end in ("", "_low", "_high")))
+        yield tr("complaints per 1,000 customers {rate}", rate=rate)
+    if told.get("complaint_change") is not None:
+        yield tr("against the usual {change}", change=_change(told["complaint_change"]))
+    yield tr("with a topic {share}", share=f"{told['coded_share']:.0%}")
+    yield tr("emerging topics {n}", n=f"{told['emerging']:,}")
+
+
+def _topics(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
+    """Topics of each kind in the month, what emerges first, then by how many."""
+    leaf = [row for row in rows if row["coding"] == "taxonomy" and _ALL not in (row["kind"], row["topic"])]
+    leaf = [row for row in leaf if row["contacts"] > 0]
+    leaf.sort(key=lambda row: (not row["emerging"], -row["contacts"], row["kind"], row["topic"]))
+    shown = [row for row in leaf if not row["small"]][:limit]
+    if shown:
+        yield "  " + tr("what contacts of the month are about (* emerging)")
+        yield from aligned([[tr(head) if head else "" for head in _TOPICS], *map(_topic, shown)], range(2, 7), indent=4)
+    if len(shown) < len(leaf):
+        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=len(shown), total=len(leaf),
+                  table="complaint_topics")  # fmt: skip
+        yield "    " + told
+
+
+def _topic(row: Mapping[str, Any]) -> list[str]:
+    name = row["topic_name_zh" if language() == "zh" else "topic_name"]
+    return [
+        tr(row["kind"]),
+        name,
+        f"{row['contacts']:,}",
+        _between(row["rate"], row["rate_low"], row["rate_high"]),
+        "-" if row["usual_rate"] is None else f"{row['usual_rate']:.2f}",
+        _change(row["change"]),
+        _change(row["year_change"]),
+        "*" if row["emerging"] else "",
+    ]
+
+
+def _between(value: float | None, low: float | None, high: float | None) -> str:
+    """A rate and its interval.
+
+    >>> _between(2.5, 2.0, 3.0), _between(None, None, None)
+    ('2.50 (2.00..3.00)', '-')
+    """
+    return "-" if value is None or low is None or high is None else f"{value:.2f} ({low:.2f}..{high:.2f})"
+
+
+def _change(value: float | None) -> str:
+    """A change as a percentage with its sign.
+
+    >>> _change(0.256), _change(-0.5), _change(None)
+    ('+26%', '-50%', '-')
+    """
+    return "-" if value is None else f"{value:+.0%}"

@@ -1,0 +1,45 @@
+"""``telcli complaints``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _complaints_view
+from telcli.cli._errors import ToldError
+from telcli.cli._options import Call, command, setting
+from telcli.cli._thresholds import crossed, parse
+
+_STAGE = "complaints"
+_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
+_FailIf = Annotated[
+    list[str] | None,
+    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "emerging>0"; repeats.'),
+]
+
+
+@command(writes=True)
+def complaints(
+    call: Call,
+    trend_months: Annotated[int | None, setting(_STAGE, "trend_months", "--trend-months")] = None,
+    usual_months: Annotated[int | None, setting(_STAGE, "usual_months", "--usual-months")] = None,
+    least_count: Annotated[int | None, setting(_STAGE, "least_count", "--least-count")] = None,
+    limit: _Limit = 10,
+    fail_if: _FailIf = None,
+) -> None:
+    """Tell what customers complain of, what emerges, and how it is handled.
+
+    Reads contacts and customer_months; writes complaint_topics for the as-of month: contacts and their rate per 1,000
+    customers by kind, topic and month, with what is usual and what emerges. Topics are told by the words of a taxonomy,
+    English and Chinese, from what was said, else from the topic that the source gives; [complaints.topics] adds some.
+    """
+    from telcli.pipeline.run import run_stage
+
+    conditions = [parse(given) for given in fail_if or ()]
+    flags = {"trend_months": trend_months, "usual_months": usual_months, "least_count": least_count}
+    run = run_stage(_STAGE, call.request(flags))
+    failure = crossed(conditions, run.metrics)
+    _complaints_view.tell(call, run, limit, failure)
+    if failure:
+        raise ToldError(failure)

@@ -1,0 +1,55 @@
+"""Settings of complaints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telcli.settings.setting import setting
+
+__all__ = ["ComplaintsSettings"]
+
+
+@dataclass(frozen=True)
+class TopicSettings:
+    """How topics are told over time, and from what on one emerges."""
+
+    trend_months: int = setting(
+        13, "Last months told month by month.", "逐月展示的最近月数。", unit="months", low=2, high=60
+    )
+    usual_months: int = setting(
+        6,
+        "Months before by which it is told what is usual of a topic.",
+        "判断某类别常态所用的此前月数。",
+        unit="months",
+        low=2,
+        high=24,
+    )
+    least_count: int = setting(
+        10,
+        "Contacts in the month from which a topic may be told as emerging.",
+        "当月受理量达到多少件才可判为新出现的热点。",
+        unit="contacts",
+        low=3,
+        high=100_000,
+    )
+    least_rise: float = setting(
+        0.3,
+        "Rise of a topic's rate over its usual one from which it may be told as emerging.",
+        "类别发生率较常态上升多少才可判为新出现的热点。",
+        unit="share",
+        low=0.0,
+        high=10.0,
+    )
+    false_share: float = setting(
+        0.05,
+        "Share of what is told as emerging that may be chance.",
+        "判为热点者中允许为偶然的比例（错误发现率）。",
+        unit="share",
+        low=0.0001,
+        high=0.5,
+    )
+
+
+@dataclass(frozen=True)
+class ComplaintsSettings(TopicSettings):
+    """What customers complain of, and how it is handled."""

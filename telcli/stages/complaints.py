@@ -1,0 +1,99 @@
+"""What customers complain of and contact about, how it changes, and how it is handled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import MissingInputError, Notice
+from telcli.features.complaint_topics import ALL, UNCODED
+from telcli.settings import ComplaintsSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.complaints_ground import Ground, ground_of
+from telcli.stages.complaints_topics import topic_rows
+from telcli.tables import contract
+
+__all__ = ["complaints"]
+
+
+def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
+    """Tell what contacts of the month are about, against the months before.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        contacts, customers, customer_months; ``topics`` among the choices are the operator's own.
+    settings : ComplaintsSettings
+        Months told, and from what on a topic emerges.
+
+    Returns
+    -------
+    Outcome
+        Table ``complaint_topics``.
+
+    Raises
+    ------
+    MissingInputError
+        Nobody made contact up to the end of the month.
+    """
+    as_of = inputs.as_of
+    ground = ground_of(inputs.tables, as_of, settings, inputs.choices.get("topics", {})) if as_of else None
+    if ground is None or not ground.last(settings.trend_months).height:
+        raise MissingInputError(
+            "complaints-none",
+            "No contact is known in the months up to the snapshot.",
+            hint="Ingest tickets or calls to the hotline: telcli ingest SOURCES..., or choose another --as-of.",
+        )
+    tables = {"complaint_topics": topic_rows(ground)}
+    made = {
+        name: frame.with_columns(as_of=pl.lit(as_of)).select(column.name for column in contract(name).columns()).lazy()
+        for name, frame in tables.items()
+    }
+    return Outcome(made, _metrics(ground, tables["complaint_topics"]), tuple(_notices(ground)))
+
+
+def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
+    now = ground.contacts.filter(pl.col("month") == ground.as_of)
+    here = rows.filter(pl.col("month") == ground.as_of, pl.col("coding") == "taxonomy")
+    told = here.filter(pl.col("topic") == ALL)
+    whole = told.filter(pl.col("kind") == "complaint").to_dicts() or [{}]
+    recent = ground.last(ground.settings.trend_months)
+    by = dict(recent.group_by("coded_by").len().iter_rows())
+    emerging = rows.filter(pl.col("emerging"), pl.col("kind") != ALL, pl.col("topic") != ALL, coding="taxonomy")
+    return {
+        "contacts": now.height,
+        "customers": now["customer_id"].n_unique(),
+        "complaints": now.filter(pl.col("kind") == "complaint").height,
+        "base": ground.base.get(ground.as_of) if ground.own_base else None,
+        **{f"complaint_{name}": whole[0].get(name) for name in ("rate", "rate_low", "rate_high", "change")},
+        "kinds": dict(now.group_by("kind").len().sort("kind").iter_rows()),
+        "coded_share": 1.0 - by.get(None, 0) / recent.height,
+        "coded_by_text": by.get("text", 0) / recent.height,
+        "coded_by_topic": by.get("topic", 0) / recent.height,
+        "uncoded": by.get(None, 0),
+        "uncoded_in_month": now.filter(code=UNCODED).height,
+        "emerging": emerging.height,
+    }
+
+
+def _notices(ground: Ground) -> Iterator[Notice]:
+    recent = ground.last(ground.settings.trend_months)
+    left = recent.filter(code=UNCODED)
+    if 2 * left.height > recent.height:
+        yield Notice(
+            "complaints-uncoded",
+            "{count} of {of} contacts have neither a text nor a topic that tells what they are about; words of your "
+            "own stand in [complaints.topics].",
+            {"count": left.height, "of": recent.height},
+        )
+    if not ground.own_base:
+        yield Notice(
+            "complaints-no-base",
+            "Every customer known made a contact, as where customers are made of the contacts' own identifiers: rates "
+            "per 1,000 customers are not told.",
+            {},
+        )
+    elif ground.as_of not in ground.base:
+        yield Notice("complaints-month-empty", "Nobody was a customer in the month: rates are not told.", {})

@@ -1,0 +1,119 @@
+"""What customers complain of, what emerges, and how it is handled."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.errors import MissingInputError
+from telcli.settings import ComplaintsSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.complaints import complaints
+from telcli.tables import contract
+
+AS_OF = date(2024, 6, 1)
+MONTHS = [date(2023, month, 1) for month in range(1, 13)] + [date(2024, month, 1) for month in range(1, 7)]
+
+
+def contact(number: int, month: date, **more: Any) -> dict[str, Any]:
+    """One contact of a customer of the same number, in the middle of a month."""
+    opened = datetime(month.year, month.month, 5 + number % 20, 9)
+    row = {"contact_id": f"{month:%y%m}-{number}", "customer_id": f"C{number}", "opened_at": opened}
+    return {**row, "closed_at": opened + timedelta(hours=5), "kind": "complaint", **more}
+
+
+def tables(contacts: list[dict[str, Any]], customers: int = 1_000) -> dict[str, pl.LazyFrame]:
+    names = [f"C{number}" for number in range(customers)]
+    frame = contract("contacts").conform(pl.DataFrame(contacts, infer_schema_length=None).lazy())
+    there = pl.DataFrame({"customer_id": names}).join(pl.DataFrame({"month": MONTHS}), how="cross")
+    return {
+        "contacts": frame,
+        "customers": pl.LazyFrame({"customer_id": names}),
+        "customer_months": there.with_columns(active=pl.lit(value=True), left=pl.lit(value=False)).lazy(),
+    }
+
+
+def told(contacts: list[dict[str, Any]], settings: ComplaintsSettings | None = None, **more: Any) -> Outcome:
+    choices = {"topics": more.pop("topics")} if "topics" in more else {}
+    return complaints(Inputs(tables(contacts, **more), AS_OF, choices=choices), settings or ComplaintsSettings())
+
+
+def steady(rises: int) -> list[dict[str, Any]]:
+    """Eight complaints a month about prices and eight about the signal, more of the latter in the last month."""
+    rows = []
+    for month in MONTHS:
+        more = rises if month == AS_OF else 0
+        rows += [contact(at, month, topic="资费争议") for at in range(8)]
+        rows += [contact(100 + at, month, text="信号很差") for at in range(8 + more)]
+    return rows
+
+
+def row(outcome: Outcome, topic: str, kind: str = "complaint", coding: str = "taxonomy") -> dict[str, Any]:
+    frame = outcome.tables["complaint_topics"].collect()
+    found = frame.filter(pl.col("month") == AS_OF, pl.col("topic") == topic, pl.col("kind") == kind)
+    (only,) = found.filter(pl.col("coding") == coding).to_dicts()
+    return only
+
+
+def test_a_topic_that_rises_emerges_and_no_other() -> None:
+    outcome = told(steady(30))
+    signal, price = row(outcome, "coverage"), row(outcome, "price")
+    assert (signal["contacts"], signal["rate"], signal["usual_rate"]) == (38, 38.0, 8.0)
+    assert signal["change"] == pytest.approx(3.75)
+    assert signal["ratio_low"] > 2
+    assert signal["emerging"]
+    assert signal["chance_among"] < 0.001
+    assert not price["emerging"]
+    assert price["change"] == 0.0
+    assert outcome.metrics["emerging"] == 1
+
+
+def test_a_rise_of_every_year_does_not_emerge() -> None:
+    season = [contact(200 + at, date(2023, 6, 1), text="信号很差") for at in range(30)]
+    signal = row(told(steady(30) + season), "coverage")
+    assert signal["year_change"] == 0.0
+    assert not signal["emerging"]
+    assert signal["chance_among"] < 0.001
+
+
+def test_what_was_said_goes_before_the_topic_of_the_source_which_is_kept_beside() -> None:
+    rows = [contact(at, AS_OF, topic="业务咨询", text="宽带断网了") for at in range(12)]
+    rows += [contact(50 + at, AS_OF, topic="其他") for at in range(3)]
+    outcome = told(rows)
+    assert row(outcome, "broadband-fault")["contacts"] == 12
+    assert row(outcome, "uncoded")["contacts"] == 3
+    assert row(outcome, "uncoded")["small"]
+    assert row(outcome, "业务咨询", coding="source")["contacts"] == 12
+    assert outcome.metrics["coded_by_text"] == pytest.approx(0.8)
+
+
+def test_topics_of_the_operator_go_before_telclis() -> None:
+    rows = [contact(at, AS_OF, text="eSIM 信号差") for at in range(12)]
+    outcome = told(rows, topics={"esim": {"theme": "product", "words": ["esim"], "zh": "eSIM业务"}})
+    assert row(outcome, "esim")["topic_name_zh"] == "eSIM业务"
+    assert row(outcome, "esim")["theme"] == "product"
+
+
+def test_customers_made_of_their_calls_are_no_base() -> None:
+    outcome = told([contact(at, AS_OF) for at in range(20)], customers=20)
+    assert row(outcome, "all")["rate"] is None
+    assert "complaints-no-base" in [notice.code for notice in outcome.notices]
+
+
+def test_nothing_after_the_month_is_seen() -> None:
+    later = [contact(at, date(2024, 7, 1), text="信号很差") for at in range(90)]
+    assert row(told(steady(0) + later), "coverage")["contacts"] == 8
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    rows = steady(12)
+    one, other = (told(order).tables["complaint_topics"].collect() for order in (rows, rows[::-1]))
+    assert one.equals(other)
+
+
+def test_without_contacts_it_says_what_to_ingest() -> None:
+    with pytest.raises(MissingInputError, match="No contact is known"):
+        told([contact(1, date(2024, 7, 1))])
