@@ -37,6 +37,7 @@ PANELS = {
         "score-satisfaction": "Score how satisfied customers are, and what moves it.",
         "complaints": "Tell what customers complain of, what emerges, and how it is handled.",
         "assess-credit": "Age what customers owe, foretell who will not pay, and list whom to dun.",
+        "detect-fraud": "Name cases of suspected fraud, each with its evidence.",
         "monitor": "Watch key accounts, and tell what is off beyond chance and matters.",
     },
     "Look": {

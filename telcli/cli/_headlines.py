@@ -56,6 +56,14 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("on_time_share", "contacted on time", "share"),
         ("acceptance", "acceptance", "share"),
     ),
+    "detect-fraud": (
+        ("cases", "suspected cases", "count"),
+        ("new_cases", "of them new", "count"),
+        ("closed_cases", "closed since", "count"),
+        ("subjects", "subjects in them", "count"),
+        ("expected_loss", "expected loss", "count"),
+        ("days_folded", "days of calls folded", "count"),
+    ),
     "recommend-offers": (
         ("customers", "customers in the base", "count"),
         ("offered", "customers with an offer", "count"),

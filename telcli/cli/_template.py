@@ -57,6 +57,11 @@ _OWN_REASONS = (
     "[predict-churn.reasons]",
     '# roaming = { theme = "price", words = ["roaming", "漫游"], en = "Roaming charges", zh = "漫游资费" }',
 )
+_OWN_FRAUD_RULES = (
+    "[detect-fraud.rules]",
+    "# wangiri = { targets = 50, window_minutes = 30 }",
+    "# unusual = { on = false }",
+)
 _OWN_OFFERS = (
     "[plan-retention.offers]",
     '# FEE30 = { channel = "outbound", cost = 90, contact_cost = 3, accept = 0.3, zh = "月租减免" }',
@@ -140,6 +145,9 @@ def text(flags: Mapping[str, Any]) -> str:
         "",
         tr("# Offers of your own, in place of those of telcli, a table each; see docs/plan.md."),
         *_OWN_OFFERS,
+        "",
+        tr("# Thresholds of the rules of fraud, a table each; see docs/fraud.md."),
+        *_OWN_FRAUD_RULES,
     ]
     return "\n".join(lines) + "\n"
 

@@ -208,6 +208,7 @@ def _pseudonymous(
     """Columns of persons that have a place as pseudonyms; a number may be an identifier, or the line's, as well."""
     lends = any(name.startswith("subscriptions.") for name in columns)
     owners = {"customers": ("customers", "subscriptions")[: 1 + lends], "subscriptions": ("subscriptions",)}
+    owners["calls"] = ("calls",)
     found: dict[str, Use] = {}
     for owner in owners.get(table, ()):
         for column, words in pseudonymous(owner).items():

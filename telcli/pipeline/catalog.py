@@ -168,6 +168,15 @@ STAGES = (
         aside=True,
     ),
     Stage(
+        "detect-fraud",
+        needs=("customer_months", "customers"),
+        uses=("subscriptions", "calls"),
+        gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_days"),
+        aside=True,
+        adds=True,
+        recalls=("fraud_cases",),
+    ),
+    Stage(
         "monitor",
         needs=("customer_months", "customers"),
         uses=("value_scores",),

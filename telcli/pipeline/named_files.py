@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli import settings as knobs
+from telcli.pipeline.allowed import allowed
 from telcli.pipeline.left_alone import left_alone
 from telcli.pipeline.provenance import file_sha256
 from telcli.pipeline.tariffs import own_tariffs
@@ -14,6 +15,7 @@ from telcli.pipeline.tariffs import own_tariffs
 __all__ = ["named_files", "prints"]
 
 _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
+    "allow": ("allowed", "list of --allow", allowed),
     "suppress": ("left_alone", "list of --suppress", left_alone),
     "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
 }

@@ -36,7 +36,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     where there are some; for segment, campaigns and recommend-offers what score-value takes off revenue too, for
     campaigns also how it spreads sales costs. ``churn`` for evaluate-retention: the windows of predict-churn.
     ``manager_capacity`` for import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as
-    customer-months has it.
+    customer-months has it. ``fraud_rules`` for detect-fraud: the thresholds of its rules in force.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -111,6 +111,10 @@ def _of_credit(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     return {name: getattr(values, name) for name in _MONTHS}
 
 
+def _of_fraud(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    return {"fraud_rules": knobs.own_fraud_rules(parsed.get("detect-fraud", {}), _file(config))}
+
+
 def _costs(parsed: _Parsed, config: Path | None, names: Sequence[str]) -> dict[str, Any]:
     values = knobs.resolve("score-value", {}, parsed, _file(config)).values
     return {name: getattr(values, name) for name in names}
@@ -128,6 +132,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "recommend-offers": _of_offers,
     "complaints": _of_complaints,
     "assess-credit": _of_credit,
+    "detect-fraud": _of_fraud,
 }
 
 

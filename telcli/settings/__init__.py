@@ -9,9 +9,11 @@ from telcli.settings.declared import (
     ReportSettings,
     SimulateSettings,
 )
+from telcli.settings.detecting import DetectFraudSettings
 from telcli.settings.engine import EngineSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.exit_words import exit_words
+from telcli.settings.fraud_rules import FRAUD_RULES, own_fraud_rules
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
@@ -33,6 +35,7 @@ from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 
 __all__ = [
     "DICTIONARY",
+    "FRAUD_RULES",
     "HIERARCHY",
     "OFFERS",
     "SECTIONS",
@@ -41,6 +44,7 @@ __all__ = [
     "CampaignsSettings",
     "ComplaintsSettings",
     "CustomerMonthsSettings",
+    "DetectFraudSettings",
     "EngineSettings",
     "EvaluateRetentionSettings",
     "GeneralSettings",
@@ -62,6 +66,7 @@ __all__ = [
     "SimulateSettings",
     "config_file",
     "exit_words",
+    "own_fraud_rules",
     "own_offers",
     "own_reasons",
     "own_rules",

@@ -12,6 +12,7 @@ from typing import Any
 from telcli.settings.campaigning import CampaignsSettings
 from telcli.settings.complaining import ComplaintsSettings
 from telcli.settings.crediting import AssessCreditSettings
+from telcli.settings.detecting import DetectFraudSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
@@ -92,6 +93,7 @@ SECTIONS: dict[str, type[Any]] = {
     "score-satisfaction": ScoreSatisfactionSettings,
     "complaints": ComplaintsSettings,
     "assess-credit": AssessCreditSettings,
+    "detect-fraud": DetectFraudSettings,
     "monitor": MonitorSettings,
     "report": ReportSettings,
     "simulate": SimulateSettings,

@@ -17,6 +17,7 @@ from telcli.errors import UsageError
 from telcli.settings.capacities import amount_of, capacities
 from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
+from telcli.settings.fraud_rules import OWN_RULES_OF_FRAUD, own_fraud_rules
 from telcli.settings.memory import memory_bytes
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import OWN_REASONS, OWN_TOPICS, own_reasons, own_topics
@@ -30,12 +31,16 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
-_FREE = (RULES, STARS, EXIT_WORDS, OWN_REASONS, OWN_TOPICS, OFFERS, *(("score-value", name) for name in HIERARCHY))
+_FREE = (
+    *(RULES, STARS, EXIT_WORDS, OWN_REASONS, OWN_TOPICS, OFFERS, OWN_RULES_OF_FRAUD),
+    *(("score-value", name) for name in HIERARCHY),
+)
 """Tables within a section that hold no settings either."""
 _READERS: dict[str, tuple[Callable[[Mapping[str, Any], str], Any], ...]] = {
     EXIT_WORDS[0]: (exit_words, own_reasons),
     OWN_TOPICS[0]: (own_topics,),
     OFFERS[0]: (own_offers,),
+    OWN_RULES_OF_FRAUD[0]: (own_fraud_rules,),
 }
 """Who refuses what is wrong in them."""
 

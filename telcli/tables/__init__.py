@@ -78,6 +78,8 @@ _PLACES = {
     **dict.fromkeys(
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
     ),
+    "fraud_days": "telcli.tables.fraud_days",
+    **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels"), "telcli.tables.fraud_results"),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),
@@ -86,7 +88,9 @@ _PLACES = {
 }
 NAMES = tuple(_PLACES)
 PARTITIONS = {
-    **dict.fromkeys(("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months"), "month"),
+    **dict.fromkeys(
+        ("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months", "fraud_days"), "month"
+    ),
     **{name: "as_of" for name, place in _PLACES.items() if place.endswith("results")},
     **dict.fromkeys(("quality_profile", "missing_attributes", "customer_views", "view_groups"), "as_of"),
 }

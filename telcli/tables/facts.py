@@ -107,6 +107,11 @@ class Calls(dy.Schema):
         low=-2_209_075_200,
         high=4_134_067_200,
     )
+    destination = c.text(
+        "Country or range of numbers called, coarse enough to be nobody's: as told, or as ingest lists them", "目的地"
+    )
+    device_h = c.text("Pseudonym of the device", "终端IMEI（假名）")
+    sim_h = c.text("Pseudonym of the SIM card", "IMSI（假名）")
 
 
 class Contacts(dy.Schema):

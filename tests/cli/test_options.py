@@ -87,6 +87,7 @@ def test_init_writes_every_setting_as_a_comment(lang: str, faked: Path, capsys: 
     assert [parsed["score-value"].pop(name) for name in ("items", "indicators", "judgements", "stars")] == [{}] * 4
     assert [parsed["predict-churn"].pop(name) for name in ("exit_words", "reasons")] == [{}] * 2
     assert parsed["plan-retention"].pop("offers") == {}
+    assert parsed["detect-fraud"].pop("rules") == {}
     assert parsed == {name: {"seed": 5, "lang": lang} if name == "general" else {} for name in SECTIONS}
     capsys.readouterr()
     every = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())

@@ -1,0 +1,32 @@
+"""A file beside the tables that holds one table, whatever its kind, as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from telcli.errors import DataError
+
+__all__ = ["one_table"]
+
+
+def one_table(place: Path, several: Callable[[int], DataError]) -> dict[str, Any]:
+    """The rows of the file: ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of each row).
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or holds several tables: then what `several` makes of their number.
+    """
+    from telcli.pipeline.opening import open_file
+
+    with TemporaryDirectory() as scratch:
+        found, _ = open_file(place.name, place, Path(scratch))
+        if len(found) != 1:
+            raise several(len(found))
+        rows = found[0].frame.collect()
+    columns = [name for name in rows.columns if not name.startswith("_")]
+    cells = [list(row) for row in rows.select(columns).iter_rows()]
+    return {"file": place.name, "columns": columns, "cells": cells, "lines": rows["_line"].to_list()}

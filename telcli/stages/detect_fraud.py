@@ -1,0 +1,202 @@
+"""Suspected fraud: rules over customers' days and lines, one score for what rules miss, cases with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.features.month_index import add_months
+from telcli.settings import DetectFraudSettings
+from telcli.settings.fraud_rules import FRAUD_RULES
+from telcli.stages import Inputs, Outcome
+from telcli.stages.detect_fraud_activations import fake_activations
+from telcli.stages.detect_fraud_allowed import allowed_of, told, without
+from telcli.stages.detect_fraud_boxes import sim_boxes
+from telcli.stages.detect_fraud_cases import cases_of, evidence_of, with_closed
+from telcli.stages.detect_fraud_days import Folded, folded
+from telcli.stages.detect_fraud_found import Found, Ground
+from telcli.tables import contract
+
+__all__ = ["detect_fraud"]
+
+_RULES: Mapping[str, Callable[[Ground], Found]] = {"sim-box": sim_boxes, "fake-activation": fake_activations}
+_TOP = 100
+"""Cases that metrics hold: those of the greatest loss."""
+_LINE = ("subscription_id", "customer_id", "account_id", "activated_on", "ended_on", "end_reason", "channel_id")
+_OF_LINE = (*_LINE, "commission", "subsidy", "device_h", "sim_h")
+
+
+def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
+    """Name cases of suspected fraud in the as-of month.
+
+    Raises
+    ------
+    MissingInputError
+        There are neither calls nor lines with a day of activation.
+    UsageError
+        A rule is named that does not exist.
+    """
+    rules = _chosen(inputs.choices.get("fraud_rules") or FRAUD_RULES, settings.use_rules)
+    as_of = inputs.as_of
+    days = _days(inputs, as_of, rules, settings) if as_of else None
+    ground = _ground(inputs, as_of, days, rules, settings) if as_of else None
+    if as_of is None or ground is None:
+        raise MissingInputError(
+            "fraud-nothing",
+            "There are neither calls nor lines with a day of activation to look at.",
+            hint="Ingest call records or subscriptions: telcli ingest SOURCES... -w DIR",
+        )
+    found = [_RULES[name](ground) for name in rules if name in _RULES]
+    allowed = allowed_of(inputs.choices.get("allowed"), ground.last)
+    found, stopped = without(found, allowed, ground.lines)
+    nobody = len(allowed.subjects - _known(ground))
+    before = inputs.earlier.tables["fraud_cases"].collect() if inputs.earlier else None
+    cases, members = cases_of(found, _ties(ground), before)
+    tables = {
+        "fraud_cases": with_closed(cases.filter(pl.col("expected_loss") >= settings.least_loss), before),
+        "fraud_evidence": evidence_of(found, members),
+        "fraud_channels": _channels(found),
+    }
+    metrics = {**_metrics(tables, rules, days), "allowed": allowed.metrics(stopped, nobody)}
+    notices = (*_told(days, found), *told(allowed, stopped, nobody))
+    return _outcome(as_of, tables, days, metrics, notices)
+
+
+def _outcome(
+    as_of: date,
+    tables: Mapping[str, pl.DataFrame],
+    days: Folded | None,
+    metrics: Mapping[str, Any],
+    notices: tuple[Notice, ...],
+) -> Outcome:
+    made = {name: frame.lazy().with_columns(as_of=pl.lit(as_of)) for name, frame in tables.items()}
+    if days is None:
+        return Outcome(made, metrics, notices)
+    kept = {"fraud_days": days.kept}
+    made["fraud_days"] = days.made
+    return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks=days.marks)
+
+
+def _told(days: Folded | None, found: Sequence[Found]) -> Iterator[Notice]:
+    if days is None:
+        yield Notice(
+            "fraud-no-calls",
+            "There are no call records: SIM boxes, wangiri, traffic to high-cost numbers and what is unusual cannot be "
+            "told.",
+        )
+    for one in found:
+        yield from one.notices
+
+
+def _known(ground: Ground) -> set[str]:
+    """Codes of customers and lines."""
+    return {*ground.people["customer_id"].to_list(), *ground.lines["subscription_id"].to_list()}
+
+
+def _chosen(rules: Mapping[str, Mapping[str, float]], named: str) -> dict[str, Mapping[str, float]]:
+    """The rules to look by, in their order.
+
+    Raises
+    ------
+    UsageError
+        One that is named does not exist, or is switched off.
+    """
+    names = [name.strip() for name in named.replace("，", ",").split(",") if name.strip()]
+    for name in names:
+        if name not in rules:
+            raise UsageError(
+                "fraud-rule-unknown",
+                "There is no rule called {rule} in force.",
+                hint="Rules: {known}.",
+                rule=name,
+                known=", ".join(rules),
+            )
+    return {name: limits for name, limits in rules.items() if not names or name in names}
+
+
+def _days(
+    inputs: Inputs, as_of: date, rules: Mapping[str, Mapping[str, float]], settings: DetectFraudSettings
+) -> Folded | None:
+    costly = frozenset(name.strip() for name in settings.high_cost.split(",") if name.strip())
+    short = rules.get("wangiri", FRAUD_RULES["wangiri"])["short_seconds"]
+    return folded(inputs, as_of, settings.history_months, costly, short)
+
+
+def _ground(
+    inputs: Inputs,
+    as_of: date,
+    days: Folded | None,
+    rules: Mapping[str, Mapping[str, float]],
+    settings: DetectFraudSettings,
+) -> Ground | None:
+    """What rules stand on; None where there is nothing to look at."""
+    after = add_months(as_of, 1)
+    lines = _lines(inputs.tables.get("subscriptions"), after)
+    if days is None and not lines["activated_on"].is_not_null().any():
+        return None
+    people = inputs.tables["customers"].select("customer_id", "certificate_h", "customer_class").collect()
+    rows = None if days is None else inputs.keep(days.rows.filter(pl.col("day") < after))
+    last = None if rows is None else rows.select(pl.col("day").max()).collect().item()
+    end = last if last and last >= as_of else after - timedelta(days=1)
+    months = inputs.tables["customer_months"]
+    return Ground(as_of, end, rows, lines, people.sort("customer_id"), months, rules, settings)
+
+
+def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:
+    """Lines that began before the end of the month, by their code."""
+    if lines is None:
+        schema = contract("subscriptions").schema.create_empty()
+        return schema.select(_OF_LINE)
+    began = pl.col("activated_on").is_null() | (pl.col("activated_on") < after)
+    return lines.select(_OF_LINE).filter(began).sort("subscription_id").collect(engine="streaming")
+
+
+def _ties(ground: Ground) -> pl.DataFrame:
+    """What suspects may share: a device, or a certificate; of customers and of lines."""
+    own = ground.lines.filter(pl.col("device_h").is_not_null())
+    device = pl.format("device {}", "device_h")
+    tied = [own.select(subject_id=name, tie=device) for name in ("subscription_id", "customer_id")]
+    papers = ground.people.filter(pl.col("certificate_h").is_not_null())
+    paper = pl.format("certificate {}", "certificate_h")
+    tied.append(papers.select(subject_id="customer_id", tie=paper))
+    held = ground.lines.join(papers, on="customer_id", how="inner")
+    tied.append(held.select(subject_id="subscription_id", tie=paper))
+    return pl.concat(tied).unique().sort("subject_id", "tie")
+
+
+def _channels(found: Sequence[Found]) -> pl.DataFrame:
+    told = next((one.metrics["channels"] for one in found if "channels" in one.metrics), None)
+    return contract("fraud_channels").schema.create_empty().drop("as_of") if told is None else told
+
+
+def _metrics(tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None) -> dict[str, Any]:
+    cases = tables["fraud_cases"]
+    live = cases.filter(pl.col("status") != "closed")
+    return {
+        "cases": live.height,
+        "new_cases": live.filter(pl.col("status") == "new").height,
+        "closed_cases": cases.height - live.height,
+        "subjects": int(live["subjects"].sum()),
+        "expected_loss": round(float(live["expected_loss"].sum()), 2),
+        "by_pattern": {name: live.filter(pl.col("pattern") == name).height for name in rules},
+        "loss_by_pattern": {
+            name: round(float(live.filter(pl.col("pattern") == name)["expected_loss"].sum()), 2) for name in rules
+        },
+        "top": [_shown(row) for row in live.head(_TOP).iter_rows(named=True)],
+        "days_folded": 0 if days is None else len(days.fresh),
+    }
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("case_id", "pattern", "subject", "subject_id", "score", "expected_loss", "status", "subjects")
+    days = {name: row[name].isoformat() if row[name] else None for name in ("first_day", "last_day")}
+    return {
+        **{name: row[name] for name in names},
+        **days,
+        "evidence": row["evidence"],
+        "evidence_zh": row["evidence_zh"],
+    }
