@@ -76,6 +76,12 @@ class ImportOutcomesSettings:
         low=1,
         high=120,
     )
+    stands: str = setting(
+        "latest-contact",
+        "Which of two reports of a task stands: of the latest contact, or the one imported last.",
+        "同一任务多次上报时以哪一次为准：最近一次联系，或最后导入。",
+        choices=("latest-contact", "last-imported"),
+    )
 
 
 def days_for(settings: Any) -> dict[str, int]:

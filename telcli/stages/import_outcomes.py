@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,9 @@ def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome
     sheets = pl.concat(one.frame for one in read)
     rows = filled(sheets)
     day = today()
-    found = keep(_held(inputs, "retention_outcomes"), checked(rows, plans, day))
+    found = keep(
+        _held(inputs, "retention_outcomes"), checked(rows, plans, day), last=settings.stands == "last-imported"
+    )
     refused = _rejects(found.rows, plans)
     rejects = _with_held(refused, _held(inputs, "outcome_rejects"), found, {one.name for one in read})
     capacity = int(inputs.choices.get("manager_capacity") or 0)
@@ -72,7 +74,7 @@ def import_outcomes(inputs: Inputs, settings: ImportOutcomesSettings) -> Outcome
         "manager_results": managers.lazy(),
     }
     return Outcome(
-        tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics, found.rows))
+        tables, metrics, (*(note for one in inputs.opened for note in one.notices), *_notices(metrics, found))
     )
 
 
@@ -146,15 +148,16 @@ def _twice(rows: pl.DataFrame) -> dict[str, Any]:
     good = rows.filter(pl.col("faults").list.len() == 0)
     copied = good.filter(pl.col("file").n_unique().over("campaign_id", "customer_id") > 1)
     files = copied["file"].unique().sort().to_list()
-    more = ["..."] if len(files) > _FILES else []
-    told = {
-        "rows": copied.select("campaign_id", "customer_id").unique().height,
-        "files": ", ".join(files[:_FILES] + more),
-    }
+    told = {"rows": copied.select("campaign_id", "customer_id").unique().height, "files": _some(files)}
     return told if files else {}
 
 
-def _notices(metrics: Mapping[str, Any], rows: pl.DataFrame) -> list[Notice]:
+def _some(files: Sequence[str]) -> str:
+    """The first of the files by name."""
+    return ", ".join([*files[:_FILES], *["..."][: len(files) > _FILES]])
+
+
+def _notices(metrics: Mapping[str, Any], kept: Kept) -> list[Notice]:
     found = _of_refused(metrics)
     if metrics["contaminated"]:
         found.append(
@@ -168,7 +171,7 @@ def _notices(metrics: Mapping[str, Any], rows: pl.DataFrame) -> list[Notice]:
     if metrics["files_refused"]:
         told = {"refused": metrics["files_refused"], "files": metrics["files"]}
         found.append(Notice("sheets-refused", "{refused} of {files} files were refused whole.", told))
-    if twice := _twice(rows):
+    if twice := _twice(kept.rows):
         found.append(
             Notice(
                 "outcomes-copied", "Rows that stand in more than one file, counted once: {rows}. Files: {files}", twice
@@ -177,15 +180,35 @@ def _notices(metrics: Mapping[str, Any], rows: pl.DataFrame) -> list[Notice]:
     if metrics["corrected"]:
         told = {"rows": metrics["corrected"]}
         found.append(Notice("outcomes-corrected", "{rows} rows correct what was reported before.", told))
-    if metrics["outdated"]:
-        told = {"rows": metrics["outdated"]}
-        found.append(
-            Notice("outcomes-outdated", "{rows} rows say what was corrected since; the correction stands.", told)
-        )
+    found += _of_past(kept)
     if not (metrics["new"] or metrics["corrected"]):
         told = {"rows": metrics["unchanged"]}
         found.append(
             Notice("outcomes-unchanged", "Nothing new was reported: {rows} rows say what stands already.", told)
+        )
+    return found
+
+
+def _of_past(kept: Kept) -> list[Notice]:
+    """Rows that do not stand for what is held: the analyst alone knows whether one of them was changed back."""
+    found: list[Notice] = []
+    if kept.counts["outdated"]:
+        found.append(
+            Notice(
+                "outcomes-outdated",
+                "{rows} rows say what was corrected since; the correction stands. Files: {files}. If they were changed "
+                "back, import them alone with --stands last-imported.",
+                {"rows": kept.counts["outdated"], "files": _some(kept.files["outdated"])},
+            )
+        )
+    if kept.counts["older"]:
+        found.append(
+            Notice(
+                "outcomes-older",
+                "{rows} rows tell of a contact before the one that stands; the later contact stands. Files: {files}. "
+                "If a day was wrong, import its correction alone with --stands last-imported.",
+                {"rows": kept.counts["older"], "files": _some(kept.files["older"])},
+            )
         )
     return found
 

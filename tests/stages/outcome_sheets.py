@@ -58,13 +58,17 @@ def opened(folder: Path, *files: tuple[str, bytes]) -> tuple[Opened, ...]:
 
 
 def run(
-    plans: tuple[pl.DataFrame, pl.DataFrame], sheets: tuple[Opened, ...], held: Outcome | None = None, **told: Any
+    plans: tuple[pl.DataFrame, pl.DataFrame],
+    sheets: tuple[Opened, ...],
+    held: Outcome | None = None,
+    stands: str = "",
+    **told: Any,
 ) -> Outcome:
     """The stage on a plan and sheets, with the outcomes of an earlier run held."""
     tables = {"retention_tasks": plans[0].lazy(), "retention_plan": plans[1].lazy()}
     tables |= {name: held.tables[name] for name in ("retention_outcomes", "outcome_rejects")} if held else {}
     inputs = Inputs(tables=tables, as_of=None, opened=sheets, choices=told)
-    return import_outcomes(inputs, ImportOutcomesSettings())
+    return import_outcomes(inputs, ImportOutcomesSettings(**({"stands": stands} if stands else {})))
 
 
 def rows_of(found: Outcome, table: str) -> list[dict[str, Any]]:

@@ -113,6 +113,47 @@ def test_a_correction_takes_the_place_of_what_it_corrects_and_stays(tmp_path: Pa
     assert "outcomes-outdated" in codes(late)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_latest_contact_stands_in_whatever_order_reports_come(tmp_path: Path, order: tuple[int, ...]) -> None:
+    plans = planned({})
+    told = [(date(2024, 7, 3), "unreachable"), (date(2024, 7, 5), "thinking"), (date(2024, 7, 9), "accepted")]
+    files = [sheet(plans[0], {"contacted_on": on, "result": said}, name=f"{said}.xlsx") for on, said in told]
+    held = None
+    for at in order:
+        held = run(plans, opened(tmp_path, files[at]), held)
+    assert held is not None
+    together = run(plans, opened(tmp_path, *(files[at] for at in order)))
+    for found in (held, together):
+        (row,) = rows_of(found, "retention_outcomes")
+        assert (row["result"], row["contacted_on"]) == ("accepted", date(2024, 7, 9))
+        assert found.metrics["rejected"] == 0
+    assert (count(held, "older"), count(together, "older")) == ((int(order[-1] != 2),), (2,))
+    if order[-1] != 2:
+        (note,) = [note for note in held.notices if note.code == "outcomes-older"]
+        assert note.values == {"rows": 1, "files": "unreachable.xlsx"}
+
+
+def test_who_changes_back_says_so_and_is_believed(tmp_path: Path) -> None:
+    plans = planned({})
+    one, two = sheet(plans[0], DONE), sheet(plans[0], {**DONE, "result": "refused"}, name="b.xlsx")
+    early = sheet(plans[0], {**DONE, "contacted_on": date(2024, 7, 2)}, name="c.xlsx")
+    held = None
+    for file in (one, two, one):
+        held = run(plans, opened(tmp_path, file), held)
+    assert held is not None
+    assert [row["result"] for row in rows_of(held, "retention_outcomes")] == ["refused"]
+    (note,) = [note for note in held.notices if note.code == "outcomes-outdated"]
+    assert note.values == {"rows": 1, "files": "m1.xlsx"}
+    assert "--stands last-imported" in note.message
+    back = run(plans, opened(tmp_path, one), held, stands="last-imported")
+    assert count(back, "corrected", "outdated") == (1, 0)
+    assert [row["result"] for row in rows_of(back, "retention_outcomes")] == ["accepted"]
+    assert count(run(plans, opened(tmp_path, two), back), "outdated", "corrected") == (1, 0)
+    mended = run(plans, opened(tmp_path, early), back, stands="last-imported")
+    assert [row["contacted_on"] for row in rows_of(mended, "retention_outcomes")] == [date(2024, 7, 2)]
+    assert count(run(plans, opened(tmp_path, one), mended), "outdated", "corrected") == (1, 0)
+
+
 def test_rows_of_one_task_that_differ_are_all_refused_and_copies_count_once(tmp_path: Path) -> None:
     plans = planned({}, {})
     files = [sheet(plans[0], DONE, DONE, name="a.xlsx"), sheet(plans[0], DONE, {**DONE, "cost": 1}, name="b.xlsx")]
@@ -299,7 +340,7 @@ def test_whatever_is_written_every_row_counts_once(
     tmp_path_factory: pytest.TempPathFactory, told: list[dict[str, Any]]
 ) -> None:
     found = result(tmp_path_factory.mktemp("sheets"), *told)
-    names = ("new", "corrected", "unchanged", "outdated", "repeated", "rejected", "open")
+    names = ("new", "corrected", "unchanged", "outdated", "older", "repeated", "rejected", "open")
     assert sum(count(found, *names)) == found.metrics["rows"] == 3
     for name, table in found.tables.items():
         CONTRACTS[name].require(table)
