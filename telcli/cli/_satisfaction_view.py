@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
+from telcli.cli._headlines import width
+from telcli.cli._help import pack
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, title
-from telcli.cli._words import meant, tr
+from telcli.cli._words import comma, meant, tr
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
@@ -37,12 +39,34 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
     yield title(run)
+    yield from ("  " + line for line in pack(_weighted(run.metrics), " · ", width() - 2))
     told = _shown(tables["satisfaction_index"])
     yield from _table(_INDEX, list(map(_index, told)), (2, 3, 4, 5), limit, _TABLES[0])
     hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"])
     if hidden:
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
+    yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
+
+
+def _weighted(metrics: Mapping[str, Any]) -> list[str]:
+    """How answers are weighted, and what they are worth."""
+    how = tr("weighting: {how}", how=tr(f"weighting={metrics['weighting']}"))
+    if metrics["weighted_by"]:
+        how += tr(" ({what})", what=comma().join(meant("by", by) for by in metrics["weighted_by"]))
+    told = [how, tr("design effect {n}", n=f"{metrics['design_effect']:.2f}")]
+    told.append(tr("worth {n} equal answers", n=f"{metrics['effective_answers']:,.0f}"))
+    return told
+
+
+def _lines(lines: Mapping[str, Any]) -> list[str]:
+    """Where quadrants are cut."""
+    if not lines:
+        return []
+    importance, performance = f"{lines['importance_line']:.0%}", f"{lines['performance_line']:.1f}"
+    said = "cut at the {cut}: importance ({how}) {importance}, performance {performance}; ? not sure"
+    values = {"cut": tr(f"cut={lines['cut']}"), "how": tr(f"importance={lines['importance']}")}
+    return [tr(said, importance=importance, performance=performance, **values)]
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -75,7 +99,7 @@ def _index(row: Mapping[str, Any]) -> list[str]:
     shown = not row["withheld"]
     satisfied = f"{row['satisfied_share']:.0%}" if shown else "-"
     return [
-        tr(_EVERY) if row["by"] == _EVERY else tr(row["by"]),
+        meant("by", row["by"]),
         named,
         f"{row['respondents']:,}/{row['customers']:,}",
         _between(row, "index", ".1f") if shown else tr("too few"),

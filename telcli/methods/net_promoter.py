@@ -54,6 +54,7 @@ def net_promoter(answers: ArrayLike, weights: ArrayLike | None = None) -> NetPro
     whole = float(w.sum())
     for_it, against = float(w[told >= 9].sum()) / whole, float(w[told <= 6].sum()) / whole
     worth = whole**2 / float(w @ w)
+    for_it, against = min(for_it, 1.0), min(against, 1.0)  # sums of weights round
     net = for_it - against
     error = float(np.sqrt(max(for_it + against - net**2, 0.0) / worth))
     reach = _Z * error if error > 0 else min(3.0 / worth, 2.0)

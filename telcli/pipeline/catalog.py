@@ -150,7 +150,7 @@ STAGES = (
         "score-satisfaction",
         needs=("customer_months", "customers"),
         uses=("surveys", "contacts", "subscriptions", "products", "payments", "segments"),
-        gives=("satisfaction_scores", "satisfaction_index", "satisfaction_items"),
+        gives=("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
         aside=True,
     ),
     Stage(

@@ -61,6 +61,19 @@ class ScoreSatisfactionSettings:
         "答卷加权方式：按所给权重、按客户总体、不加权；auto 有给定权重时用之，否则按客户总体。",
         choices=("auto", "given", "base", "none"),
     )
+    weight_by: str = setting(
+        "customer_class, segment, branch",
+        "What the base and those who answered are made alike in where answers are weighted to it, by comma.",
+        "按客户总体加权时对齐的维度，逗号分隔。",
+    )
+    weight_limit: float = setting(
+        5.0,
+        "The largest weight, in means.",
+        "单份答卷权重的上限（均值的倍数）。",
+        unit="x the mean",
+        low=1.5,
+        high=100.0,
+    )
     group_by: str = setting(
         "segment, branch, region, customer_class, pay_mode, network",
         "What the index is told by, with commas between.",

@@ -13,6 +13,7 @@ from telcli.stages.score_satisfaction_answers import Survey, survey_of
 from telcli.stages.score_satisfaction_base import base_of
 from telcli.stages.score_satisfaction_index import index_table
 from telcli.stages.score_satisfaction_items import items_table
+from telcli.stages.score_satisfaction_weighting import nonresponse, weighted
 from telcli.tables import contract
 
 __all__ = ["score_satisfaction"]
@@ -32,7 +33,7 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     Returns
     -------
     Outcome
-        Tables ``satisfaction_scores``, ``satisfaction_index`` and ``satisfaction_items``.
+        Tables ``satisfaction_scores``, ``satisfaction_index``, ``satisfaction_items`` and ``satisfaction_weights``.
 
     Raises
     ------
@@ -46,15 +47,21 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     survey = survey_of(inputs.tables, end, settings)
     base = base_of(inputs.tables, as_of, settings)
     people = survey.people.join(base.select("customer_id"), on="customer_id", how="semi")
-    people = people.with_columns(speaks=pl.col("weight").fill_null(1.0))
-    index = index_table(base, people, as_of, settings)
-    items = items_table(survey, people, as_of, settings)
-    scores = _scores(base, people, as_of)
-    tables = {"satisfaction_scores": scores, "satisfaction_index": index, "satisfaction_items": items}
+    spoken = weighted(base, people, as_of, settings)
+    silent, said = nonresponse(inputs.tables["customer_months"], survey.people, as_of)
+    index = index_table(base, spoken.people, as_of, settings)
+    items, placed = items_table(survey, spoken.people, as_of, settings, inputs.seed)
+    tables = {
+        "satisfaction_scores": _scores(base, spoken.people, as_of),
+        "satisfaction_index": index,
+        "satisfaction_items": items,
+        "satisfaction_weights": spoken.table,
+    }
+    metrics = {**_metrics(survey, base, index), **spoken.metrics, "nonresponse": silent, "quadrants": placed.lines}
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        _metrics(survey, base, index),
-        survey.notices,
+        metrics,
+        (*survey.notices, *spoken.notices, *said, *placed.notices),
     )
 
 

@@ -14,6 +14,7 @@ from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.survey_answers import last_answers, rated, roles_of, scales_of, without_codes
 from telcli.methods.satisfaction_index import LEAST, OHIO, first_component, index, pls_weights
 from telcli.settings import ScoreSatisfactionSettings
+from telcli.stages.score_satisfaction_base import names_of
 from telcli.tables.survey_items import ROLES
 
 __all__ = ["Survey", "survey_of"]
@@ -71,7 +72,7 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
     scales = scales_of(answers, settings.scale)
     answers = _pointed(answers, scales, notices)
     items = sorted(scales)
-    named = {role: _names(getattr(settings, f"{role}_items")) for role in ROLES}
+    named = {role: names_of(getattr(settings, f"{role}_items")) for role in ROLES}
     unknown = sorted({item for each in named.values() for item in each} - set(items))
     if unknown:
         notices.append(
@@ -208,7 +209,7 @@ def _weights(
 
 
 def _own(text: str) -> list[float]:
-    parts = _names(text)
+    parts = [part.strip() for part in text.replace("，", ",").split(",")]
     try:
         found = [float(part) for part in parts]
     except ValueError:
@@ -221,7 +222,3 @@ def _own(text: str) -> list[float]:
             value=repr(text),
         )
     return found
-
-
-def _names(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]

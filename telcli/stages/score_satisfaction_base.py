@@ -11,7 +11,7 @@ from telcli.errors import MissingInputError, UsageError
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.tables.survey_items import is_network
 
-__all__ = ["UNKNOWN", "base_of", "grouped_by"]
+__all__ = ["UNKNOWN", "base_of", "names_of"]
 
 UNKNOWN = "-"
 _NAMED = {"segment": "segment_name"}
@@ -19,13 +19,13 @@ _KNOWN = ("segment", "network", "pay_mode", "branch", "region", "customer_class"
 """Groupings that are left out without a word where nothing tells them."""
 
 
-def grouped_by(settings: ScoreSatisfactionSettings) -> list[str]:
-    """What customers are told by, in order, each once.
+def names_of(text: str) -> list[str]:
+    """Names in a row, in order, each once.
 
-    >>> grouped_by(ScoreSatisfactionSettings(group_by="branch, region, branch"))
+    >>> names_of("branch, region，branch")
     ['branch', 'region']
     """
-    parts = settings.group_by.replace("，", ",").split(",")
+    parts = text.replace("，", ",").replace("、", ",").split(",")
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -47,7 +47,7 @@ def base_of(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreSati
         raise MissingInputError(
             "satisfaction-nobody", "Nobody is a customer at the end of the month.", hint="Choose another --as-of."
         )
-    for name in grouped_by(settings):
+    for name in dict.fromkeys((*names_of(settings.group_by), *names_of(settings.weight_by))):
         found = _column(tables, as_of, name, settings.network_column)
         if found is None:
             continue

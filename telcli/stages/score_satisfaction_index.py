@@ -11,6 +11,7 @@ import polars as pl
 from telcli.methods.net_promoter import net_promoter
 from telcli.methods.satisfaction_index import weighted_mean
 from telcli.settings import ScoreSatisfactionSettings
+from telcli.stages.score_satisfaction_base import names_of
 from telcli.tables import contract
 from telcli.tables.satisfaction_results import EVERY
 
@@ -27,7 +28,7 @@ def index_table(
     """
     rows = [_row(EVERY, EVERY, base, people, settings)]
     joined = base.join(people, on="customer_id", how="inner", maintain_order="left")
-    for by in [name for name in base.columns if name != "customer_id"]:
+    for by in [name for name in names_of(settings.group_by) if name in base.columns]:
         sizes = base.group_by(by).len().sort("len", by, descending=[True, False])
         for group in sizes[by]:
             inside = pl.col(by) == group

@@ -11,6 +11,7 @@ import polars as pl
 from telcli.methods.satisfaction_index import weighted_mean
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
+from telcli.stages.score_satisfaction_importance import Quadrants, quadrants
 from telcli.tables import contract
 
 __all__ = ["items_table"]
@@ -24,15 +25,19 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def items_table(survey: Survey, people: pl.DataFrame, as_of: date, settings: ScoreSatisfactionSettings) -> pl.DataFrame:
-    """The table satisfaction_items, a row per item, sorted by item; of customers of the base alone."""
+def items_table(
+    survey: Survey, people: pl.DataFrame, as_of: date, settings: ScoreSatisfactionSettings, seed: int
+) -> tuple[pl.DataFrame, Quadrants]:
+    """The table satisfaction_items, a row per item, sorted by item, of customers of the base alone; and its lines."""
     speaks = people.select("customer_id", "speaks")
     answers = survey.answers.join(speaks, on="customer_id", how="inner", maintain_order="left")
     rows = [_row(item, answers.filter(item=item), survey, settings) for item in sorted(survey.scales)]
     columns = contract("satisfaction_items").columns()
     blank = dict.fromkeys(one.name for one in columns)
     kinds = {one.name: _KINDS[one.type] for one in columns}
-    return pl.DataFrame([{**blank, "as_of": as_of, **row} for row in rows], schema=kinds)
+    placed = quadrants(survey, people, rows, settings, seed)
+    full = [{**blank, "as_of": as_of, **row, **placed.items.get(row["item"], {})} for row in rows]
+    return pl.DataFrame(full, schema=kinds), placed
 
 
 def _row(item: str, answers: pl.DataFrame, survey: Survey, settings: ScoreSatisfactionSettings) -> dict[str, Any]:

@@ -72,7 +72,8 @@ _PLACES = {
     "complaint_topics": "telcli.tables.complaint_results",
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
     **dict.fromkeys(
-        ("satisfaction_scores", "satisfaction_index", "satisfaction_items"), "telcli.tables.satisfaction_results"
+        ("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
+        "telcli.tables.satisfaction_results",
     ),
     **dict.fromkeys(("credit_scores", "credit_ageing"), "telcli.tables.credit_results"),
     **dict.fromkeys(

@@ -56,6 +56,19 @@ class SatisfactionIndex(dy.Schema):
     nps_answers = c.integer("Customers who said whether they would recommend", "推荐意愿作答数", "customers", low=0)
 
 
+class SatisfactionWeights(dy.Schema):
+    """Whom answers were weighted to: groups of the base, those who answered, and what they count for."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    by = c.text("What customers are grouped by", "分组维度", key=True)
+    group = c.text("Group; groups in which too few answered are one", "分组", key=True)
+    customers = c.integer("Customers in the base", "客户数", "customers", low=0, need=True)
+    respondents = c.integer("Of them, answered", "受访客户数", "customers", low=0, need=True)
+    base_share = c.share("Share of the base", "总体占比", need=True)
+    respondent_share = c.share("Share of those who answered", "样本占比", need=True)
+    weighted_share = c.share("The same by weight", "加权占比", need=True)
+
+
 class SatisfactionItems(dy.Schema):
     """What was asked: expected against found, how much it matters, and what to do about it."""
 
@@ -94,6 +107,7 @@ CONTRACTS = {
             "satisfaction_scores", SatisfactionScores, "How satisfied and loyal each customer is", "客户满意度评分"
         ),
         _result("satisfaction_index", SatisfactionIndex, "The satisfaction index by group", "满意度指数"),
+        _result("satisfaction_weights", SatisfactionWeights, "Whom answers speak for", "满意度加权"),
         _result(
             "satisfaction_items", SatisfactionItems, "Expectation, experience and importance by item", "满意度测评项目"
         ),

@@ -89,9 +89,11 @@ def test_the_last_answer_in_the_window_counts_and_groups_are_told_apart() -> Non
     old = [{**row, "score": 5.0, "surveyed_on": date(2024, 1, 5)} for row in rows]
     gone = [{**rows[0], "customer_id": "gone"}, {**rows[0], "customer_id": "C039", "surveyed_on": date(2022, 5, 1)}]
     found = scored({"surveys": surveys(rows + old + gone)})
-    assert (group(found, "branch", "north")["index"], group(found, "branch", "south")["index"]) == (0.0, 100.0)
-    assert (group(found, "branch", "north")["nps"], group(found, "branch", "south")["nps"]) == (-100.0, 100.0)
-    assert group(found, "network", "5G")["respondents"] == 38 and found.metrics["index"] == 50.0
+    ends = [group(found, "branch", name)["index"] for name in ("north", "south")]
+    assert ends == pytest.approx([0.0, 100.0])
+    ends = [group(found, "branch", name)["nps"] for name in ("north", "south")]
+    assert ends == pytest.approx([-100.0, 100.0])
+    assert group(found, "network", "5G")["respondents"] == 38 and found.metrics["index"] == pytest.approx(50.0)
     scores = found.tables["satisfaction_scores"].collect()
     assert scores.height == 40 and scores["surveyed"].sum() == 38
     assert scores.filter(customer_id="C039")["satisfaction"].item() is None
@@ -145,3 +147,58 @@ def test_the_order_of_rows_does_not_matter() -> None:
     one, other = (scored({"surveys": surveys(order)}) for order in (rows, rows[::-1]))
     for name, frame in one.tables.items():
         assert frame.collect().equals(other.tables[name].collect())
+
+
+def test_answers_are_weighted_to_the_base() -> None:
+    """Of 40 customers half are in the north; of those who answer three in four are."""
+    who = [*range(0, 40, 2), *range(1, 15, 2)]
+    rows = [{"customer_id": f"C{at:03d}", "item": "overall", "score": 2.0 if at % 2 else 8.0} for at in who]
+    found = scored({"surveys": surveys(rows)}, scale="0-10", small_cell=5, weight_by="branch")
+    assert found.metrics["weighting"] == "base" and found.metrics["index"] == pytest.approx(50.0)
+    assert found.metrics["design_effect"] == pytest.approx(27 * (20 * 1 + 7 * (20 / 7) ** 2) / 40**2)
+    plain = scored({"surveys": surveys(rows)}, scale="0-10", small_cell=5, weighting="none")
+    assert plain.metrics["index"] == pytest.approx((20 * 80 + 7 * 20) / 27)
+    shares = found.tables["satisfaction_weights"].collect()
+    assert shares["base_share"].to_list() == pytest.approx(shares["weighted_share"].to_list())
+    given = [{**row, "weight": 3.0 if row["score"] < 5 else 1.0} for row in rows]
+    told = scored({"surveys": surveys(given)}, scale="0-10", small_cell=5)
+    assert told.metrics["weighting"] == "given"
+    assert told.metrics["index"] == pytest.approx((20 * 80 + 21 * 20) / 41)
+
+
+def test_quadrants_find_what_matters_and_fails() -> None:
+    chance = np.random.default_rng(7)
+    size = 400
+    points = {name: chance.integers(1, 11, size).astype(float) for name in ("signal", "price", "app", "shop")}
+    points["signal"], points["app"] = np.clip(points["signal"] - 3, 1, 10), np.clip(points["app"] - 3, 1, 10)
+    overall = np.clip(np.round(0.5 * points["signal"] + 0.5 * points["price"] + chance.normal(0, 0.5, size)), 1, 10)
+    rows = [
+        {"customer_id": f"C{at:03d}", "item": item, "score": float(values[at])}
+        for item, values in {**points, "overall": overall}.items()
+        for at in range(size)
+    ]
+    found = scored({"surveys": surveys(rows)}, people=size, scale="1-10")
+    items = {row["item"]: row for row in found.tables["satisfaction_items"].collect().to_dicts()}
+    quadrants = {name: items[name]["quadrant"] for name in points}
+    want = {"signal": "improve-first", "price": "keep-up", "app": "improve-later", "shop": "overdone"}
+    assert quadrants == want and all(items[name]["sure"] for name in points)
+    assert sum(items[name]["importance"] for name in points) == pytest.approx(1.0, abs=0.01)
+    assert items["overall"]["quadrant"] is None
+    stated = scored({"surveys": surveys(rows)}, people=size, importance="stated")
+    assert "satisfaction-not-stated" in [notice.code for notice in stated.notices]
+
+
+@pytest.mark.parametrize(("answered_leave", "silent_leave", "code"), [(0, 2, "silent-leave"), (2, 0, "told-leave")])
+def test_who_stayed_silent_is_looked_at(answered_leave: int, silent_leave: int, code: str) -> None:
+    ids = [f"C{at:03d}" for at in range(200)]
+    gone = [at % 4 < (answered_leave if at < 100 else silent_leave) for at in range(200)]
+    rows = [{"customer_id": name, "item": "overall", "score": float(at % 10)} for at, name in enumerate(ids[:100])]
+    may = pl.LazyFrame({"customer_id": ids, "month": [date(2024, 5, 1)] * 200, "active": [True] * 200})
+    june = pl.LazyFrame({"customer_id": ids, "month": [JUNE] * 200, "active": [not out for out in gone]})
+    customers = pl.LazyFrame({"customer_id": ids})
+    tables = {"customer_months": pl.concat([may, june]), "customers": customers, "surveys": surveys(rows)}
+    found = score_satisfaction(Inputs(tables, JUNE), ScoreSatisfactionSettings())
+    assert f"satisfaction-{code}" in [notice.code for notice in found.notices]
+    told = found.metrics["nonresponse"]
+    assert told["left_share_respondents"] == answered_leave / 4
+    assert told["left_share_nonrespondents"] == silent_leave / 4
