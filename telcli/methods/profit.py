@@ -12,13 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
+from sklearn import config_context
 from sklearn.isotonic import isotonic_regression
 
 from telcli.errors import DataError
 
-__all__ = ["Profit", "empc", "empc_perfect", "mpc", "roc_hull"]
+__all__ = ["Hull", "Profit", "empc", "empc_of", "empc_perfect", "mpc", "mpc_of", "roc_hull", "roc_hulls"]
 
 Floats = NDArray[np.float64]
+Hull = tuple[Floats, Floats, float]
+"""Corners (F0, F1) of a hull, and the churners' share pi0."""
+_KNOWN = {"assume_finite": True, "skip_parameter_validation": True}
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Profit:
     fraction: float
 
 
-def roc_hull(y: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> tuple[Floats, Floats, float]:
+def roc_hull(y: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> Hull:
     """Corners (F0, F1) of the convex hull of the ROC curve from (0, 0) to (1, 1), and the churners' share pi0.
 
     The hull is the pool-adjacent-violators solution of churn on rank, so it costs O(n log n).
@@ -38,8 +42,26 @@ def roc_hull(y: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) ->
     >>> f0.tolist(), f1.tolist(), pi0
     ([0.0, 0.5, 1.0, 1.0], [0.0, 0.0, 0.5, 1.0], 0.5)
     """
-    left, rank, mass = _checked(y, score, weight)
+    mass = np.ones_like(np.asarray(y, dtype=np.float64)) if weight is None else np.asarray(weight, dtype=np.float64)
+    return roc_hulls(y, score, mass[None])[0]
+
+
+def roc_hulls(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> list[Hull]:
+    """The hull of the same customers under each row of weights, as resampling makes them; they are ranked once.
+
+    >>> [pi0 for _, _, pi0 in roc_hulls([0, 1], [0.1, 0.9], [[1, 1], [3, 1]])]
+    [0.5, 0.25]
+    """
+    left, rank = np.asarray(y, dtype=np.float64), np.asarray(score, dtype=np.float64)
+    if not np.isfinite(rank).all() or left.shape != rank.shape:
+        raise DataError("score-invalid", "Scores must be finite, one per customer.")
     _, group = np.unique(-rank, return_inverse=True)
+    with config_context(**_KNOWN):
+        return [_hull(left, group, mass) for mass in np.asarray(weights, dtype=np.float64)]
+
+
+def _hull(left: Floats, group: NDArray[np.intp], mass: Floats) -> Hull:
+    _both_kinds((left * mass).sum(), mass.sum())
     total, churners = np.bincount(group, mass), np.bincount(group, mass * left)
     keep = total > 0
     total, churners = total[keep], churners[keep]
@@ -67,8 +89,17 @@ def mpc(
     >>> round(found.profit, 6), found.fraction
     (23.875, 0.875)
     """
+    return mpc_of(roc_hull(y, score, weight), value=value, offer=offer, contact=contact, accept=accept)
+
+
+def mpc_of(hull: Hull, *, value: float, offer: float, contact: float, accept: float) -> Profit:
+    """`mpc` from a hull, with value and costs in currency and the acceptance rate 0..1.
+
+    >>> round(mpc_of(roc_hull([0, 1], [0.1, 0.9]), value=200.0, offer=10.0, contact=1.0, accept=0.3).profit, 6)
+    28.0
+    """
     _worth(value, offer, contact)
-    f0, f1, pi0 = roc_hull(y, score, weight)
+    f0, f1, pi0 = hull
     profit = (accept * (value - offer) - contact) * pi0 * f0 - (offer + contact) * (1 - pi0) * f1
     best = int(np.argmax(profit))
     return Profit(float(profit[best]), float(pi0 * f0[best] + (1 - pi0) * f1[best]))
@@ -96,8 +127,18 @@ def empc(
     >>> round(found.profit, 6), round(found.fraction, 6)
     (23.875593, 0.87437)
     """
+    return empc_of(roc_hull(y, score, weight), value=value, offer=offer, contact=contact, alpha=alpha, beta=beta)
+
+
+def empc_of(hull: Hull, *, value: float, offer: float, contact: float, alpha: float, beta: float) -> Profit:
+    """`empc` from a hull, with value and costs in currency and gamma ~ Beta(alpha, beta).
+
+    >>> hull = roc_hull([0, 1], [0.1, 0.9])
+    >>> round(empc_of(hull, value=200.0, offer=10.0, contact=1.0, alpha=6.0, beta=14.0).profit, 6)
+    28.0
+    """
     _worth(value, offer, contact)
-    f0, f1, pi0 = roc_hull(y, score, weight)
+    f0, f1, pi0 = hull
     pi1 = 1.0 - pi0
     cost = (offer + contact) * pi1 * np.diff(f1) + contact * pi0 * np.diff(f0)
     gain = (value - offer) * pi0 * np.diff(f0)
@@ -125,8 +166,11 @@ def empc_perfect(
     >>> round(empc_perfect(0.5), 6)
     28.0
     """
-    y, mass = np.array([0, 1]), np.array([1.0 - churn_rate, churn_rate])
-    return empc(y, y, value=value, offer=offer, contact=contact, alpha=alpha, beta=beta, weight=mass).profit
+    stay = 1.0 - churn_rate
+    every = churn_rate + stay
+    _both_kinds(churn_rate, every)
+    hull = np.array([0.0, 1.0, 1.0]), np.array([0.0, 0.0, stay / (every - churn_rate)]), churn_rate / every
+    return empc_of(hull, value=value, offer=offer, contact=contact, alpha=alpha, beta=beta).profit
 
 
 def _worth(value: float, offer: float, contact: float) -> None:
@@ -142,11 +186,6 @@ def _worth(value: float, offer: float, contact: float) -> None:
         raise DataError("profit-costs", "Costs must not be negative.")
 
 
-def _checked(y: ArrayLike, score: ArrayLike, weight: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
-    left, rank = np.asarray(y, dtype=np.float64), np.asarray(score, dtype=np.float64)
-    mass = np.ones_like(left) if weight is None else np.asarray(weight, dtype=np.float64)
-    if not np.isfinite(rank).all() or left.shape != rank.shape:
-        raise DataError("score-invalid", "Scores must be finite, one per customer.")
-    if not 0 < (left * mass).sum() < mass.sum():
+def _both_kinds(churners: float, customers: float) -> None:
+    if not 0 < churners < customers:
         raise DataError("one-class", "There must be both churners and stayers to measure a model.")
-    return left, rank, mass

@@ -1,11 +1,12 @@
-"""What the stages do around learners that know costs does not hang on how much those learn."""
+"""What the stages do around searches and learners does not hang on how long those search and how much they learn."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def smaller_cost_learners() -> Iterator[None]:
     """The same methods, of few rounds, bags and small trees."""
     from sklearn.base import clone
@@ -22,4 +23,28 @@ def smaller_cost_learners() -> Iterator[None]:
         methods[name] = clone(learner).set_params(**fewer, **({"estimator": tree} if "bags" in have else {}))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(predict_churn_trials, "METHODS", methods)
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def coarser_churn_models() -> Iterator[None]:
+    """The same candidates, of fewer steps and pairs than the work would allow; intervals of fewer draws."""
+    from telcli.methods import churn_evaluation, churn_fit
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(churn_fit, "_WAYS", ((16, 8), (16, 0), (8, 0), (4, 0)))
+        for name in ("churn_intervals", "lift_intervals"):
+            patched.setattr(churn_evaluation, name, partial(getattr(churn_evaluation, name), rounds=50))
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def shorter_searches_for_segments() -> Iterator[None]:
+    """Each number of segments is measured as ever, on fewer rows and against fewer reference sets."""
+    from telcli.methods import cluster_count
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cluster_count, "gap_statistics", partial(cluster_count.gap_statistics, rounds=4))
+        patched.setattr(cluster_count, "_STABILITY_ROWS", 1_000)
+        patched.setattr(cluster_count, "_GAP_ROWS", 400)
         yield
