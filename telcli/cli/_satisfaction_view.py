@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
 from telcli.cli._headlines import width
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import comma, meant, tr
@@ -47,11 +47,12 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
+    yield from _assumed(run.metrics["word_of_mouth"])
 
 
 def _weighted(metrics: Mapping[str, Any]) -> list[str]:
     """How answers are weighted, and what they are worth."""
-    how = tr("weighting: {how}", how=tr(f"weighting={metrics['weighting']}"))
+    how = tr("weighting: {how}", how=meant("weighting", metrics["weighting"]))
     if metrics["weighted_by"]:
         how += tr(" ({what})", what=comma().join(meant("by", by) for by in metrics["weighted_by"]))
     told = [how, tr("design effect {n}", n=f"{metrics['design_effect']:.2f}")]
@@ -65,8 +66,22 @@ def _lines(lines: Mapping[str, Any]) -> list[str]:
         return []
     importance, performance = f"{lines['importance_line']:.0%}", f"{lines['performance_line']:.1f}"
     said = "cut at the {cut}: importance ({how}) {importance}, performance {performance}; ? not sure"
-    values = {"cut": tr(f"cut={lines['cut']}"), "how": tr(f"importance={lines['importance']}")}
+    values = {"cut": meant("cut", lines["cut"]), "how": meant("importance", lines["importance"])}
     return [tr(said, importance=importance, performance=performance, **values)]
+
+
+def _assumed(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What follows of assumptions, each with its source."""
+    if rows:
+        yield "  " + tr("reckoned from your assumptions, not measured")
+    for row in rows:
+        values = {"value": f"{row['value']:g}", "source": row["source"], "name": meant("assumption", row["assumption"])}
+        if row["result"] is None:
+            continue
+        said = "{name}: {customers} customers x {value} = {result} ({low}..{high}); source: {source}"
+        counts = {name: f"{row[name]:,.0f}" for name in ("customers", "result")}
+        ends = {end: f"{row[f'result_{end}']:,.0f}" for end in ("low", "high")}
+        yield from ("    " + line for line in wrap(tr(said, **values, **counts, **ends), width() - 4))
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -112,6 +112,12 @@ class ScoreSatisfactionSettings:
         "重要性与绩效的象限分界。",
         choices=("mean", "median"),
     )
+    assumptions: str = setting(
+        "",
+        "What you assume of word of mouth, such as told_per_dissatisfied=25 (where the number comes from); none unless "
+        "set.",
+        "关于口碑的假设，如 told_per_dissatisfied=25 (出处)；不设则不计算。",
+    )
     small_cell: int = setting(
         10,
         "Groups in which fewer answered are withheld.",

@@ -12,8 +12,9 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.score_satisfaction_answers import Survey, survey_of
 from telcli.stages.score_satisfaction_base import base_of
 from telcli.stages.score_satisfaction_index import index_table
-from telcli.stages.score_satisfaction_items import items_table
+from telcli.stages.score_satisfaction_items import expectation_index, items_table
 from telcli.stages.score_satisfaction_weighting import nonresponse, weighted
+from telcli.stages.score_satisfaction_word_of_mouth import word_of_mouth
 from telcli.tables import contract
 
 __all__ = ["score_satisfaction"]
@@ -58,6 +59,8 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
         "satisfaction_weights": spoken.table,
     }
     metrics = {**_metrics(survey, base, index), **spoken.metrics, "nonresponse": silent, "quadrants": placed.lines}
+    metrics["word_of_mouth"] = word_of_mouth(settings.assumptions, index.row(0, named=True))
+    metrics["expectation_index"] = expectation_index(items)
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
         metrics,

@@ -14,7 +14,7 @@ from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_importance import Quadrants, quadrants
 from telcli.tables import contract
 
-__all__ = ["items_table"]
+__all__ = ["expectation_index", "items_table"]
 
 _KINDS: dict[str, Any] = {
     "Date": pl.Date,
@@ -38,6 +38,21 @@ def items_table(
     placed = quadrants(survey, people, rows, settings, seed)
     full = [{**blank, "as_of": as_of, **row, **placed.items.get(row["item"], {})} for row in rows]
     return pl.DataFrame(full, schema=kinds), placed
+
+
+def expectation_index(items: pl.DataFrame) -> float | None:
+    """How far experience met expectations, 0..100: 80 where it met them all, 100 where it was a quarter above them.
+
+    ``sum(w_j 100 clip(perceived_j / expected_j, 0, 1.25) / 1.25)`` over the items of which both are known, weighted by
+    importance where all of those have it, else alike. A form of our own: raw gaps stand beside it. None without any.
+    """
+    both = items.filter(pl.col("gap").is_not_null(), pl.col("expected") > 0)
+    if not both.height:
+        return None
+    known = both["importance"].is_not_null().all() and float(both["importance"].to_numpy().sum()) > 0
+    weights = both["importance"].to_numpy() if known else np.ones(both.height)
+    met = np.clip(both["perceived"].to_numpy() / both["expected"].to_numpy(), 0.0, 1.25) / 1.25
+    return float(100.0 * (weights @ met) / weights.sum())
 
 
 def _row(item: str, answers: pl.DataFrame, survey: Survey, settings: ScoreSatisfactionSettings) -> dict[str, Any]:
