@@ -43,6 +43,11 @@ _UNFIT = {
         _RULE + "names a day that there is not, {part}: {text}",
         "Write days as '2024-05-31' and months as '2024-05'.",
     ),
+    "flag": (
+        "rule-flag",
+        _RULE + "compares a column that is true or false with {part}: {text}",
+        "Write moved or NOT moved, or compare with 'yes' or 'no'. {types}",
+    ),
     "clock": (
         "rule-clock",
         _RULE + "asks the time of the run by {part}, and would find others every day: {text}",

@@ -194,6 +194,11 @@ _UNFIT = {
         "--where {where} names a day that there is not: {part}.",
         "Write days as '2024-05-31' and months as '2024-05'.",
     ),
+    "flag": (
+        "where-flag",
+        "--where {where} compares a column that is true or false with {part}.",
+        "Write moved or NOT moved, or compare with 'yes' or 'no'.",
+    ),
     "wide-sign": (
         "where-wide-sign",
         "--where {where} cannot be read: {part} is not a sign of ASCII.",

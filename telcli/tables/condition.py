@@ -28,13 +28,31 @@ _MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 
 _DIGITS_OF_DAYS = (6, 8)
 
+_TEXT = r"'(?:[^']|'')*'"
+_VALUE = rf"(?:{_TEXT}|\d+(?:\.\d+)?)"
+_OF_FLAGS = (
+    rf"(?<![\w.\"'])(?P<first>{_VALUE})(?P<is>\s*(?:=|==|!=|<>)\s*)(?P<last>(?:{{names}})(?![\w(]))"
+    rf"|{_TEXT}"
+    rf"|(?<![\w.\"'])(?P<column>{{names}})(?P<op>\s*(?:==?|!=|<>|<=?|>=?|\s(?i:(?:not\s+)?(?:like|ilike|between)))\s*)"
+    rf"(?P<value>{_VALUE})"
+    rf"|(?<![\w.\"'])(?P<of_list>(?:{{names}})\s+(?i:not\s+)?(?i:in)\s*)\((?P<list>\s*{_VALUE}(?:\s*,\s*{_VALUE})*)\s*\)"
+)
+_EACH = re.compile(_VALUE)
+_EQUAL = ("=", "==", "!=", "<>")
+_FLAGS = {
+    **dict.fromkeys(("yes", "true", "t", "y", "1", "是", "有"), "true"),
+    **dict.fromkeys(("no", "false", "f", "n", "0", "否", "无"), "false"),
+}
+"""What is written for yes and no."""
+
 
 class ConditionError(Exception):
     """A condition cannot be meant.
 
     `why` is ``unreadable``, ``no-condition`` (not true or false of each row), ``types``, ``subquery`` (SELECT in it),
-    ``pattern`` (no regular expression), ``day`` or ``wide-sign``: `part` is what is no day, or a sign that is not of
-    ASCII; or ``column``: there is no such `column`; `near` is one that is called much like it, or empty.
+    ``pattern`` (no regular expression), ``day``, ``flag`` or ``wide-sign``: `part` is what is no day, what a column of
+    yes and no cannot be compared with, or a sign that is not of ASCII; or ``column``: there is no such `column`;
+    `near` is one that is called much like it, or empty.
     """
 
     def __init__(self, why: str, column: str = "", near: str = "", part: str = "") -> None:
@@ -46,7 +64,8 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     """Read a condition over columns, such as ``amount > 100 AND kind = 'total'``.
 
     Where types do not fit, texts that look like dates are read as dates, and numbers that are compared with a day as
-    the day they mean: ``month >= '2024-05'`` and ``month >= 202405`` mean what they say. What cannot be cast is null.
+    the day they mean: ``month >= '2024-05'`` and ``month >= 202405`` mean what they say; so does ``moved = 'yes'`` of a
+    column that is true or false. What cannot be cast is null.
 
     Raises
     ------
@@ -63,7 +82,7 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     empty = pl.DataFrame(schema=schema)
     if _SUBQUERY.search(_QUOTED.sub("''", where)):
         raise ConditionError("subquery")
-    where = _CAST.sub(_as_try, _with_days(where, empty))
+    where = _CAST.sub(_as_try, _with_flags(_with_days(where, empty), empty))
     try:
         found, tried = _tried(where, empty)
     except pl.exceptions.PolarsError:
@@ -114,6 +133,38 @@ def _with_days(where: str, empty: pl.DataFrame) -> str:
         return f"'{told[1]}-{told[2]}-{told[3] or '01'}'"
 
     return re.sub(_OF_DAYS.format(names="|".join(names)), lambda found: _NUMBER.sub(day, found[0]), where)
+
+
+def _with_flags(where: str, empty: pl.DataFrame) -> str:
+    """The condition with yes and no, in either language, as true and false where a column of these is compared.
+
+    Any other text would be compared with the words true and false, and finds nobody, or everybody.
+    """
+    flags = sorted((name for name, kind in empty.schema.items() if kind == pl.Boolean), key=len, reverse=True)
+    if not flags:
+        return where
+    names = "|".join(f'{re.escape(name)}(?!\\w)|"{re.escape(name)}"' for name in flags)
+
+    def meant(found: re.Match[str]) -> str:
+        if found["first"]:
+            return f"{_flag(found['first'])}{found['is']}{found['last']}"
+        if found["of_list"]:
+            return f"{found['of_list']}({_EACH.sub(lambda value: _flag(value[0]), found['list'])})"
+        if found["column"]:
+            if found["op"].strip() not in _EQUAL:
+                raise ConditionError("flag", part=found["value"].strip("'"))
+            return f"{found['column']}{found['op']}{_flag(found['value'])}"
+        return found[0]
+
+    return re.sub(_OF_FLAGS.format(names=names), meant, where)
+
+
+def _flag(value: str) -> str:
+    """True or false, as SQL has it, for what is written for it."""
+    word = value.strip("'").strip()
+    if word.lower() not in _FLAGS:
+        raise ConditionError("flag", part=word)
+    return _FLAGS[word.lower()]
 
 
 def _as_date(found: re.Match[str]) -> str:

@@ -147,6 +147,7 @@ def test_what_goes_across_lines_is_refused(rule: str, function: str) -> None:
         ("joined_on > DATE '2024-02-30'", "rule-day", "2024-02-30"),
         ("joined_on BETWEEN 202401 AND 202413", "rule-day", "202413"),
         ("true", "rule-no-condition", "campus"),
+        ("active = 'maybe'", "rule-flag", "maybe"),
         ("age ＜ 25", "rule-wide-sign", "＜"),
         ("joined_on > current_date", "rule-clock", "current_date"),
         ("joined_on < NOW()", "rule-clock", "now"),

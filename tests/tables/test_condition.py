@@ -33,3 +33,39 @@ def test_what_cannot_be_read_stays_unreadable(where: str) -> None:
     with pytest.raises(ConditionError) as caught:
         condition(where, FRAME.schema)
     assert caught.value.why == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        *((f"moved = {word}", [0, 2]) for word in ("'yes'", "'True'", "'是'", "' Y '", "1", "true", "'有'")),
+        *((f"moved = {word}", [1]) for word in ("'no'", "'FALSE'", "'否'", "0", "false", "'无'")),
+        ("moved <> 'yes'", [1]),
+        ("'否' != moved AND user <> 'c'", [0]),
+        ("\"moved\" == 'yes' AND order > 1", [2]),
+        ("moved IN ('yes', '否')", [0, 1, 2]),
+        ("moved NOT IN ('是')", [1]),
+        ("view = 'moved = ''yes''' OR NOT moved", [1]),
+    ],
+)
+def test_what_is_true_or_false_may_be_compared_with_yes_and_no(where: str, rows: list[int]) -> None:
+    found = FRAME.with_row_index().filter(condition(where, FRAME.schema))
+    assert found["index"].to_list() == rows
+
+
+def test_columns_whose_names_end_in_digits_are_columns() -> None:
+    frame = FRAME.with_columns(moved_2=pl.Series([True, True, False]))
+    assert frame.filter(condition("moved_2 = moved AND moved_2 = 'yes'", frame.schema)).height == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "part"),
+    [
+        *(("moved = 'maybe'", "maybe"), ("'' = moved", ""), ("moved IN ('yes', 'North')", "North"), ("moved = 2", "2")),
+        *(("moved > 'a'", "a"), ("order = 1 AND moved LIKE 'y%'", "y%"), ("moved BETWEEN 'a' AND 'z'", "a")),
+    ],
+)
+def test_any_other_text_beside_true_or_false_is_refused(where: str, part: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        condition(where, FRAME.schema)
+    assert (caught.value.why, caught.value.part) == ("flag", part)
