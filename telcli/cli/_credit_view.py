@@ -1,4 +1,4 @@
-"""What customers owe, on the screen: by age and in all."""
+"""What customers owe, on the screen: by age with what of it is lost, how it is foretold, and whom to dun."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
+from telcli.cli._headlines import width
+from telcli.cli._help import wrap
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import tr
@@ -18,11 +20,35 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("credit_ageing",)
-AGES = ("0", "1-30", "31-60", "61-90", "91-180", "181-365", "365+")
-_AGEING = ("days past due", "customers", "balance", "share")
+Row = Mapping[str, Any]
+_TABLES = ("credit_ageing", "credit_provision", "credit_rolls", "credit_model")
+_AGES = ("0", "1-30", "31-60", "61-90", "91-180", "181-365", "365+")
+_AGEING = ("days past due", "customers", "balance", "share", "rolls on", "never paid", "provision", "by the full rule")
+_MODEL = ("foretold by", "AUC", "Brier score", "calibration error", "log-loss")
+_STEPS = ("step of dunning", "customers", "arrears")
+_LIST = ("customer", "do today", "arrears", "days", "expected back", "why to look first")
 _EVERY = "all"
-_WORDS = {"0": "not yet due", "credit": "paid ahead"}
+_METHODS = {"model": "the model", "bucket": "the age of the debt", "base": "the share of all"}
+_ACTIONS = {
+    "manager": "manager, no suspension",
+    "review": "review before suspending",
+    "letter": "letter, no call",
+}
+_HOLDS = {
+    "disputed": "bill disputed",
+    "hardship": "in hardship",
+    "complaint": "complaint open",
+    "no-contact": "not to be contacted",
+}
+STEPS = {
+    "remind": "remind",
+    "bar-outgoing": "bar outgoing calls",
+    "bar-both": "bar all service",
+    "pre-disconnect": "announce disconnection",
+    "disconnect": "disconnect",
+    "write-off": "write off",
+}
+"""The steps that the settings come with, in words; those of the operator's own stand as they are named."""
 
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None = None) -> None:
@@ -31,10 +57,15 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None = No
 
     tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+
+    def view() -> Iterator[Any]:
+        first = read(call.workdir, "dunning_list", run.as_of).frame.sort("priority").head(limit).collect()
+        yield from _view(run, tables, first.to_dicts())
+
+    call.out.result(view, notices=run.notices, **payload(run), **tables, **error)
 
 
-def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
+def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Row]) -> Iterator[Any]:
     yield title(run)
     told = run.metrics
     yield "  " + tr(
@@ -44,17 +75,126 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         arrears=f"{told['arrears']:,.2f}",
         share=f"{told['arrears_share']:.1%}",
     )
-    found = {row["bucket"]: row for row in tables["credit_ageing"] if row["dimension"] == _EVERY}
-    rows = [_aged(found[age]) for age in (*AGES, "credit")]
-    yield from aligned([[tr(head) for head in _AGEING], *rows], [1, 2, 3])
+    yield from _aged(tables)
+    yield from _reconciled(tables["credit_rolls"])
+    yield from _foretold(told, tables["credit_model"])
+    yield from _dunning(told, first)
 
 
-def _aged(row: Mapping[str, Any]) -> list[str]:
-    """An age and what is owed of it.
+def _aged(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    """By age: what is owed, how much of it grows older and is never paid, and both provisions."""
+    ages = {row["bucket"]: row for row in tables["credit_ageing"] if row["dimension"] == _EVERY}
+    lost = {row["bucket"]: row for row in tables["credit_provision"]}
+    rows = [_age(ages[age], lost[age]) for age in _AGES]
+    whole = lost[_EVERY]
+    rows.append([tr("in all"), f"{whole['customers']:,}", _money(whole["balance"]), "", "", "", *_sums(whole)])
+    yield from aligned([[tr(head) for head in _AGEING], *rows], range(1, 8))
+    yield "    " + tr(
+        "provision {low} to {high} (95%); paid ahead, and told apart: {credit}",
+        low=_money(whole["provision_low"]),
+        high=_money(whole["provision_high"]),
+        credit=_money(ages["credit"]["balance"]),
+    )
 
-    >>> _aged({"bucket": "1-30", "customers": 1200, "balance": 3.5, "share": 0.25})
-    ['1-30', '1,200', '3.50', '25.0%']
+
+def _age(row: Row, lost: Row) -> list[str]:
+    """One age.
+
+    >>> row = {"bucket": "1-30", "customers": 1200, "balance": 3.5, "share": 0.25}
+    >>> _age(row, {"roll_rate": None, "loss_rate": 0.125, "provision": 0.4, "full_provision": 0.0})
+    ['1-30', '1,200', '3.50', '25.0%', '-', '12.5%', '0.40', '0.00']
     """
-    share = "" if row["share"] is None else f"{row['share']:.1%}"
-    name = tr(_WORDS[row["bucket"]]) if row["bucket"] in _WORDS else row["bucket"]
-    return [name, f"{row['customers']:,}", f"{row['balance']:,.2f}", share]
+    name = tr("not yet due") if row["bucket"] == "0" else row["bucket"]
+    shares = [_share(row["share"]), _share(lost["roll_rate"]), _share(lost["loss_rate"])]
+    return [name, f"{row['customers']:,}", _money(row["balance"]), *shares, *_sums(lost)]
+
+
+def _sums(row: Row) -> list[str]:
+    return [_money(row["provision"]), _money(row["full_provision"])]
+
+
+def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
+    """The flows of the last month, and by how much those of all months miss."""
+    whole = [row for row in rolls if row["bucket"] == _EVERY]
+    if not whole:
+        return
+    last = max(whole, key=lambda row: row["month"])
+    said = tr(
+        "{month}: {opening} owed + {billed} billed - {paid} paid - {off} written off = {closing}; the flows of {n} "
+        "months miss by {miss}.",
+        month=f"{last['month']:%Y-%m}",
+        opening=_money(last["opening"]),
+        billed=_money(last["billed"]),
+        paid=_money(last["paid"]),
+        off=_money(last["written_off"]),
+        closing=_money(last["closing"]),
+        n=len(whole),
+        miss=_money(sum(abs(row["difference"]) for row in rolls)),
+    )
+    yield from ("  " + line for line in wrap(said, width() - 4))
+
+
+def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
+    """How chances of non-payment did on customers or a month not seen."""
+    if not model:
+        return
+    kind = "on the month {month}" if told["split"] == "out-of-time" else "by cross-validation, up to {month}"
+    yield "  " + tr(
+        "not paid in time {rate} of {rows}, foretold " + kind,
+        rate=f"{told['non_payment_rate']:.1%}",
+        rows=f"{told['rows']:,}",
+        month=f"{model[0]['month']:%Y-%m}",
+    )
+    order = {name: at for at, name in enumerate(_METHODS)}
+    rows = [
+        [
+            tr(_METHODS[row["method"]]) + (" *" if row["used"] else ""),
+            "-" if row["auc"] is None else f"{row['auc']:.3f}",
+            *(f"{row[name]:.4f}" for name in ("brier", "ece", "log_loss")),
+        ]
+        for row in sorted(model, key=lambda row: order[row["method"]])
+    ]
+    yield from aligned([[tr(head) for head in _MODEL], *rows], range(1, 5))
+    yield "    " + tr("* in use")
+
+
+def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
+    """Counts by step, and the first of the list."""
+    rows = [
+        [tr(STEPS[name]) if name in STEPS else name, f"{count:,}", _money(told["dunning_arrears"][name])]
+        for name, count in ((name, told["dunning"][name]) for name in told["steps"])
+    ]
+    yield from aligned([[tr(head) for head in _STEPS], *rows], [1, 2])
+    yield "  " + tr(
+        "expected to be paid within a month {back} ({low} to {high}); late fees {fees}; never paid, from the first "
+        "bill on: {never}",
+        back=_money(told["expected_recovery"]),
+        low=_money(told["expected_recovery_low"]),
+        high=_money(told["expected_recovery_high"]),
+        fees=_money(told["late_fees"]),
+        never=f"{told['first_unpaid']:,}",
+    )
+    if first:
+        yield from aligned([[tr(head) for head in _LIST], *map(_one, first)], [2, 3, 4])
+    if len(first) < told["dunned"]:
+        said, counts = (
+            "{shown} of {total} rows. All: telcli show {table}",
+            {"shown": len(first), "total": told["dunned"]},
+        )
+        yield "    " + tr(said, table="dunning_list", **counts)
+
+
+def _one(row: Row) -> list[str]:
+    action = row["action"]
+    word = tr(_ACTIONS[action]) if action in _ACTIONS else tr(STEPS[action]) if action in STEPS else action
+    why = tr(_HOLDS[row["hold"]]) if row["hold"] else ""
+    money = [_money(row["arrears"]), f"{row['days_past_due']:,}", _money(row["expected_recovery"])]
+    return [row["customer_id"], word, *money, why]
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"

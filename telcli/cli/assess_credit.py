@@ -29,8 +29,9 @@ def assess_credit(
 ) -> None:
     """Age what customers owe, foretell who will not pay, and list whom to dun.
 
-    Reads customers, bills and payments; writes credit_scores and credit_ageing for the as-of month. Payments settle the
-    oldest bills first. What the tables are made of is in docs/credit.md.
+    Reads customers, bills and payments, which settle the oldest bills first; writes for the as-of month credit_scores,
+    credit_ageing, how debts grew older and what to provide for (credit_rolls, credit_provision), how the chance of
+    non-payment was tested (credit_model), and whom to dun today (dunning_list). All of it is told in docs/credit.md.
     """
     from telcli.pipeline.run import run_stage
 

@@ -36,10 +36,12 @@ class Receivables:
     ----------
     bills : who, at (month billed), due (day), net, before, after; above nothing, sorted by who and at.
     paid : who, at, cash; one row per customer and month, credit notes among them.
+    days : who, day, cash; the same by day.
     """
 
     bills: pl.DataFrame
     paid: pl.DataFrame
+    days: pl.DataFrame
 
     def paid_by(self, at: int) -> pl.DataFrame:
         """What each customer paid up to the end of a month: who, paid."""
@@ -70,13 +72,13 @@ def receivables(owed: pl.LazyFrame, money: pl.LazyFrame, credit_days: int) -> Re
     owed : polars.LazyFrame
         who, at, net (exact units), due_on (null: `credit_days` after the month billed).
     money : polars.LazyFrame
-        who, at, cash (exact units).
+        who, at, day, cash (exact units); `at` is the month of the day, or of the first one as a customer.
     credit_days : int
         Days after the month billed by which a bill without a due date is to be paid, >= 0.
 
     >>> from datetime import date
     >>> owed = pl.LazyFrame({"who": [0, 0], "at": [24289, 24290], "net": [50, 30], "due_on": [None, date(2024, 4, 9)]})
-    >>> money = pl.LazyFrame({"who": [0], "at": [24290], "cash": [60]})
+    >>> money = pl.LazyFrame({"who": [0], "at": [24290], "day": [date(2024, 3, 9)], "cash": [60]})
     >>> found = receivables(owed, money, 25)
     >>> found.open_at(24289).rows()
     [(0, 24289, datetime.date(2024, 3, 25), 50, 50, 0)]
@@ -88,11 +90,12 @@ def receivables(owed: pl.LazyFrame, money: pl.LazyFrame, credit_days: int) -> Re
     dated = bills.with_columns(due=pl.coalesce("due_on", issued.dt.offset_by(f"{credit_days}d")))
     above = dated.filter(pl.col("net") > 0).sort("who", "at").select("who", "at", "due", "net")
     summed = above.with_columns(after=pl.col("net").cum_sum().over("who"))
-    credits_ = bills.filter(pl.col("net") < 0).select("who", "at", cash=-pl.col("net"))
-    paid = pl.concat([money.select("who", "at", "cash"), credits_], how="vertical_relaxed")
+    credits_ = dated.filter(pl.col("net") < 0).select("who", "at", day=issued, cash=-pl.col("net"))
+    paid = pl.concat([money.select("who", "at", "day", "cash"), credits_], how="vertical_relaxed").collect()
     return Receivables(
         summed.with_columns(before=pl.col("after") - pl.col("net")).collect(),
-        paid.group_by("who", "at").agg(pl.col("cash").sum()).sort("who", "at").collect(),
+        paid.group_by("who", "at").agg(pl.col("cash").sum()).sort("who", "at"),
+        paid.group_by("who", "day").agg(pl.col("cash").sum()).sort("who", "day"),
     )
 
 

@@ -164,7 +164,10 @@ STAGES = (
         "assess-credit",
         needs=("customers", "bills", "payments"),
         uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
-        gives=("credit_scores", "credit_ageing"),
+        gives=(
+            *("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model"),
+            "dunning_list",
+        ),
         aside=True,
     ),
     Stage(

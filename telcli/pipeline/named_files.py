@@ -20,7 +20,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
     "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
 }
 """Setting: what the stage is given it as, what its hash is called by, and its reader."""
-_LENT = {"recommend-offers": ("plan-retention", "suppress")}
+_LENT = dict.fromkeys(("recommend-offers", "assess-credit"), ("plan-retention", "suppress"))
 """Stage: the section and the setting of another stage by which it goes too."""
 
 

@@ -75,6 +75,22 @@ class AssessCreditSettings(DunningSettings):
         low=0,
         high=90,
     )
+    learn_months: int = setting(
+        12,
+        "Last months, as far as it is known who paid, that chances of non-payment are learned from and tested on.",
+        "学习和检验未缴费概率所用的最近月数（仅限缴费结果已知的月份）。",
+        unit="months",
+        low=1,
+        high=36,
+    )
+    fit_seconds: int = setting(
+        20,
+        "Work that fitting a model may take, in seconds of an ordinary processor; never told by the clock.",
+        "拟合模型允许的计算量，以普通处理器的秒数计；结果与实际时钟无关。",
+        unit="seconds",
+        low=1,
+        high=3600,
+    )
     roll_months: int = setting(
         12,
         "Last months whose flows between ages of debt tell what is never paid.",

@@ -7,12 +7,17 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError
+from telcli.features.dunning import first_unpaid
 from telcli.features.exact import UNITS, amount
 from telcli.features.receivables import BUCKETS
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit_ageing import ageing_rows, owing
+from telcli.stages.assess_credit_chance import chances
+from telcli.stages.assess_credit_dunning import dunned, with_steps
 from telcli.stages.assess_credit_ground import Ground, ground_of
+from telcli.stages.assess_credit_rolls import Rolled, provision_rows, roll_rows, rolled
+from telcli.tables.credit_results import EVERY
 
 __all__ = ["assess_credit"]
 
@@ -33,37 +38,50 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     if inputs.as_of is None:
         raise MissingInputError("credit-no-month", "There is no month to look at.", hint="telcli ingest FILES")
     ground = ground_of(inputs, settings, inputs.as_of)
-    owed = owing(ground)
-    tables = {"credit_scores": scores(ground, owed), "credit_ageing": ageing_rows(ground, owed)}
+    owed, found, told = owing(ground), rolled(ground), chances(ground)
+    owed = with_steps(ground, owed.join(told.each, on="who", how="left", maintain_order="left"))
+    worst = first_unpaid(ground.book, ground.book.open_at(ground.at), ground.at, ground.first)
+    owed = owed.with_columns(first_unpaid=pl.col("who").is_in(worst["who"].implode()))
+    dunning, facts = dunned(ground, owed, found)
+    tables = {
+        "credit_scores": scores(ground, owed, found),
+        "credit_ageing": ageing_rows(ground, owed),
+        "credit_rolls": roll_rows(ground, found),
+        "credit_provision": provision_rows(ground, owed, found),
+        "credit_model": told.table,
+        "dunning_list": dunning,
+    }
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        _metrics(owed),
+        {**_metrics(owed), **_provided(tables), **facts, **told.metrics},
         tuple(ground.notices),
         as_of=inputs.as_of,
     )
 
 
-def scores(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
+def scores(ground: Ground, owed: pl.DataFrame, found: Rolled) -> pl.DataFrame:
     """The table credit_scores."""
-    names, days = zip(*ground.steps, strict=True)
-    step: pl.Expr = pl.lit(names[0])
-    for name, since in zip(names[1:], days[1:], strict=True):
-        step = pl.when(pl.col("days") >= since).then(pl.lit(name)).otherwise(step)
+    ages = [f"owed_{age}" for age in range(len(BUCKETS))]
+    whole = pl.sum_horizontal(ages)
+    loss = [float(each) for each in found.rates.loss]
+    # What is not due yet is lost where it is not paid in time, as far as debts just past due are never paid.
+    ahead = (pl.col("probability") * loss[1]).fill_null(loss[0])
+    lost = pl.sum_horizontal(pl.col("owed_0") * ahead, *(pl.col(ages[age]) * loss[age] for age in range(1, len(ages))))
     return owed.select(
         "customer_id",
         pl.lit(ground.as_of).alias("as_of"),
         arrears=amount(pl.col("past_due")),
         days_past_due=pl.col("days").cast(pl.Int64),
         bucket=pl.col("bucket").replace_strict(list(range(len(BUCKETS))), list(BUCKETS), return_dtype=pl.String),
-        non_payment_probability=pl.lit(None, pl.Float64),
-        dunning_step=step,
-        probability_from=pl.lit(None, pl.String),
+        non_payment_probability="probability",
+        dunning_step="step",
+        probability_from="origin",
         not_due=amount(pl.col("owed_0")),
         credit=amount(pl.col("credit")),
         late_fee=pl.col("fee"),
-        loss_rate=pl.lit(None, pl.Float64),
-        expected_loss=pl.lit(None, pl.Float64),
-        first_unpaid=pl.lit(value=False),
+        loss_rate=pl.when(whole > 0).then(lost / whole).clip(0.0, 1.0),
+        expected_loss=(lost / UNITS).round(2),
+        first_unpaid="first_unpaid",
     )
 
 
@@ -77,4 +95,17 @@ def _metrics(owed: pl.DataFrame) -> dict[str, Any]:
         "not_due": round(not_due, 2),
         "credit": round(credit, 2),
         "arrears_share": past / whole if whole else 0.0,
+    }
+
+
+def _provided(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """Figures of the provision, and the largest difference that the flows of any month and age leave."""
+    whole = tables["credit_provision"].filter(bucket=EVERY).row(0, named=True)
+    rolls = tables["credit_rolls"]
+    return {
+        **{name: whole[name] for name in ("provision", "provision_low", "provision_high", "full_provision")},
+        "provision_share": whole["provision"] / whole["balance"] if whole["balance"] else 0.0,
+        "flow_months": rolls["month"].n_unique(),
+        "written_off": round(sum(rolls.filter(bucket=EVERY)["written_off"].to_list()), 2),
+        "flows_differ_by": round(sum(abs(each) for each in rolls["difference"].to_list()), 4),
     }

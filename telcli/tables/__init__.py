@@ -81,6 +81,10 @@ _PLACES = {
     ),
     "fraud_days": "telcli.tables.fraud_days",
     **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels"), "telcli.tables.fraud_results"),
+    **dict.fromkeys(
+        ("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model", "dunning_list"),
+        "telcli.tables.credit_results",
+    ),
     "report_figures": "telcli.tables.results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),

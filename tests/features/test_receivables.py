@@ -22,8 +22,8 @@ def book(bills: list[Bill], cash: list[Cash], due: date | None = None) -> Receiv
         orient="row",
     )
     money = pl.LazyFrame(
-        [(who, JAN + at, sum_) for who, at, sum_ in cash],
-        {"who": pl.UInt32, "at": pl.Int32, "cash": pl.Int64},
+        [(who, JAN + at, date(2024, at + 1, 9), sum_) for who, at, sum_ in cash],
+        {"who": pl.UInt32, "at": pl.Int32, "day": pl.Date, "cash": pl.Int64},
         orient="row",
     )
     return receivables(owed, money, 25)

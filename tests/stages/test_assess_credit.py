@@ -57,6 +57,78 @@ def test_three_customers_by_hand() -> None:
     assert contract("credit_scores").schema.is_valid(rows)
 
 
+def test_flows_reconcile_with_the_balance() -> None:
+    found = run(operator())
+    rolls = found.tables["credit_rolls"].collect()
+    assert rolls["difference"].to_list() == [0.0] * rolls.height
+    last = rolls.filter(bucket="all", month=JUNE).row(0, named=True)
+    assert (last["opening"], last["billed"], last["cash"], last["closing"]) == (1500.0, 300.0, 100.0, 1700.0)
+    assert found.metrics["flows_differ_by"] == 0.0
+    assert "credit-few-labels" in {notice.code for notice in found.notices}
+
+
+def test_provisions_stand_side_by_side() -> None:
+    rows = {row["bucket"]: row for row in run(operator()).tables["credit_provision"].collect().to_dicts()}
+    # Past due for more than 90 days: c's bills of July to February, due up to 25 March.
+    assert rows["all"]["full_provision"] == 800.0
+    assert rows["all"]["balance"] == 1700.0
+    assert rows["all"]["provision_low"] <= rows["all"]["provision"] <= rows["all"]["provision_high"]
+    # Nobody who was past due ever paid: all of it is lost, and the interval says that two customers tell little.
+    assert rows["1-30"]["loss_rate"] == 1.0 > rows["1-30"]["loss_rate_low"]
+
+
+def test_who_is_dunned_and_how() -> None:
+    tables = operator()
+    dunned = {row["customer_id"]: row for row in run(tables).tables["dunning_list"].collect().to_dicts()}
+    assert dunned.keys() == {"b", "c"}
+    b, c = dunned["b"], dunned["c"]
+    assert (b["step"], b["action"], b["step_on"], b["next_step_on"]) == (
+        "bar-both",
+        "manager",  # a key account is not suspended
+        date(2024, 6, 10),
+        date(2024, 7, 10),
+    )
+    assert c["action"] == "disconnect"
+    assert c["late_fee"] == pytest.approx(sum(min(days * 0.003, 1.0) * 100 for days in LATE_DAYS), abs=0.01)
+    tables["customers"] = tables["customers"].with_columns(x_disputed=pl.col("customer_id") == "c")
+    c = run(tables).tables["dunning_list"].collect().row(by_predicate=pl.col("customer_id") == "c", named=True)
+    assert (c["hold"], c["action"]) == ("disputed", "review")
+
+
+LATE_DAYS = [(date(2024, 6, 30) - date(2023 + (at + 7) // 12, (at + 7) % 12 + 1, 25)).days for at in range(11)]
+"""Of the bills of c, due on the 25th of August to June."""
+
+
+def test_debts_of_who_left_are_written_off() -> None:
+    tables = operator()
+    lines = [(f"{who}1", who, "postpaid", date(2023, 7, 1), date(2024, 2, 9) if who == "c" else None) for who in "abc"]
+    names = ["subscription_id", "customer_id", "pay_mode", "activated_on", "ended_on"]
+    tables["subscriptions"] = frame("subscriptions", lines, names)
+    tables["bills"] = tables["bills"].filter((pl.col("customer_id") != "c") | (pl.col("month") < date(2024, 2, 1)))
+    found = run(tables, steps="remind:1, bar-outgoing:31, write-off:120")
+    rolls = found.tables["credit_rolls"].collect()
+    assert rolls["difference"].abs().sum() == 0.0
+    assert found.metrics["written_off"] > 0
+    c = found.tables["dunning_list"].collect().row(by_predicate=pl.col("customer_id") == "c", named=True)
+    assert c["action"] == "write-off"
+
+
+def test_whose_first_bill_was_never_paid() -> None:
+    tables = operator()
+    tables["bills"] = tables["bills"].filter((pl.col("customer_id") != "c") | (pl.col("month") > date(2024, 2, 1)))
+    tables["customers"] = tables["customers"].with_columns(
+        joined_on=pl.when(pl.col("customer_id") == "c").then(date(2024, 3, 1)).otherwise("joined_on")
+    )
+    rows = run(tables).tables["credit_scores"].collect()
+    assert rows.filter("first_unpaid")["customer_id"].to_list() == ["c"]
+
+
+@pytest.mark.parametrize("chosen", [{"suspend_from": "never"}, {"hold_columns": "x_nothing"}])
+def test_settings_that_name_nothing(chosen: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="assess-credit"):
+        run(operator(), **chosen)
+
+
 def test_small_groups_are_withheld() -> None:
     by_class = run(operator()).tables["credit_ageing"].collect().filter(dimension="customer_class")
     assert by_class.height and by_class["balance"].null_count() == by_class.height

@@ -1,0 +1,171 @@
+"""The chance that a customer does not pay in time: a calibrated model, used where it beats the age of the debt.
+
+The plain rule beside it is the share of customers with debts of the same age who did not pay, drawn towards that of all
+by one customer's weight; both are measured on customers or months that neither has seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from telcli.methods import churn_metrics as m
+from telcli.methods.calibration_error import calibration_error
+from telcli.methods.churn_folds import stratified_folds, usable_folds
+from telcli.methods.churn_intervals import churn_intervals
+from telcli.methods.churn_model import SMALL_CHURNERS, SMALL_ROWS, ChurnModel
+
+__all__ = ["METHODS", "Chances", "Measured", "age_rates", "better", "foretold", "measured"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+METHODS = ("model", "bucket", "base")
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What each method foretold of rows that it had not seen, by name; `late` is what came."""
+
+    late: Ints
+    found: dict[str, Floats]
+    way: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One method's figures; NaN where there is nothing to tell, as an AUC of one class."""
+
+    rows: int
+    late: int
+    auc: float
+    auc_low: float
+    auc_high: float
+    brier: float
+    log_loss: float
+    ece: float
+    ece_chance: float
+
+
+def age_rates(age: ArrayLike, late: ArrayLike, ages: int) -> Floats:
+    """The share not paid in time by age of the oldest debt, of shape (ages,), each drawn towards all by one row.
+
+    >>> age_rates([0, 0, 0, 1], [0, 0, 1, 1], 3).round(3).tolist()
+    [0.375, 0.75, 0.5]
+    """
+    place, bad = np.asarray(age, dtype=np.int64), np.asarray(late, dtype=np.float64)
+    every = float(bad.mean()) if bad.size else 0.5
+    count = np.bincount(place, minlength=ages).astype(np.float64)
+    found: Floats = (np.bincount(place, bad, minlength=ages) + every) / (count + 1.0)
+    return found
+
+
+def foretold(
+    X: ArrayLike,
+    age: ArrayLike,
+    late: ArrayLike,
+    month: ArrayLike,
+    groups: ArrayLike,
+    *,
+    ages: int,
+    seed: int,
+    seconds: float,
+) -> tuple[Chances, ChurnModel | None]:
+    """What was foretold of the last month by those before it; with one month alone, of each fifth by the others.
+
+    Parameters
+    ----------
+    X, age, late, month, groups : arrays
+        One row per customer and month: features (gaps are NaN), age of the oldest debt (0..ages - 1), the label, the
+        month, and the customer.
+    ages : int
+        How many ages there are.
+    seed : int
+        Of folds.
+    seconds : float
+        What fitting may cost, see `ChurnModel`.
+
+    Returns
+    -------
+    The chances, and the model that foretold the last month; None where there were too few rows for one.
+    """
+    matrix, place, bad = np.asarray(X, dtype=np.float32), np.asarray(age), np.asarray(late).astype(np.int64)
+    months, whose = np.asarray(month), np.asarray(groups)
+    last = months == months.max()
+    if last.all():
+        return _crossed(matrix, place, bad, whose, ages, seed, seconds), None
+    model = _fitted(matrix[~last], bad[~last], whose[~last], seed, seconds)
+    rates = age_rates(place[~last], bad[~last], ages)
+    found = {"bucket": rates[place[last]], "base": np.full(int(last.sum()), bad[~last].mean())}
+    if model is not None:
+        found["model"] = model.predict_proba(matrix[last])[:, 1]
+    return Chances(bad[last], found, "out-of-time"), model
+
+
+def _crossed(
+    matrix: NDArray[np.float32],
+    place: Ints,
+    bad: Ints,
+    whose: NDArray[np.generic],
+    ages: int,
+    seed: int,
+    seconds: float,
+) -> Chances:
+    """Of each fold of customers by the others."""
+    fold = stratified_folds(bad, usable_folds(bad, 5, whose), seed, whose)
+    found = {name: np.full(bad.size, np.nan) for name in METHODS}
+    for number in range(int(fold.max()) + 1):
+        held = fold == number
+        model = _fitted(matrix[~held], bad[~held], whose[~held], seed, seconds)
+        found["bucket"][held] = age_rates(place[~held], bad[~held], ages)[place[held]]
+        found["base"][held] = bad[~held].mean()
+        if model is not None:
+            found["model"][held] = model.predict_proba(matrix[held])[:, 1]
+    return Chances(bad, {name: p for name, p in found.items() if not np.isnan(p).any()}, "cross-validation")
+
+
+def _fitted(
+    matrix: NDArray[np.float32], bad: Ints, whose: NDArray[np.generic], seed: int, seconds: float
+) -> ChurnModel | None:
+    if bad.size < SMALL_ROWS or min(bad.sum(), (1 - bad).sum()) < SMALL_CHURNERS:
+        return None
+    return ChurnModel(seed=seed, seconds=seconds).fit(matrix, bad, groups=whose)
+
+
+def better(chances: Chances) -> bool:
+    """Whether the model's log-loss is below that of the age of debt by more than one standard error of the difference.
+
+    >>> better(Chances(np.array([0, 1]), {"bucket": np.array([0.5, 0.5])}, "out-of-time"))
+    False
+    """
+    if "model" not in chances.found:
+        return False
+    y = chances.late.astype(np.float64)
+    gain = m.point_log_loss(y, chances.found["bucket"]) - m.point_log_loss(y, chances.found["model"])
+    return bool(gain.mean() > gain.std(ddof=1) / np.sqrt(gain.size))
+
+
+def measured(late: ArrayLike, p: ArrayLike, seed: int = 0) -> Measured:
+    """How well chances ranked, and how true they were, on rows not seen.
+
+    >>> found = measured([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9])
+    >>> found.auc, round(found.brier, 4)
+    (0.75, 0.1675)
+    """
+    y, chance = np.asarray(late, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    two = 0 < y.sum() < y.size
+    ranges = churn_intervals(y, chance, seed=seed) if two and np.ptp(chance) > 0 else {}
+    error = calibration_error(y, chance, seed=seed)
+    low, high = ranges.get("auc", (np.nan, np.nan))
+    return Measured(
+        int(y.size),
+        int(y.sum()),
+        m.auc(y, chance) if two else float("nan"),
+        float(low),
+        float(high),
+        m.brier(y, chance),
+        m.log_loss(y, chance),
+        error.found,
+        error.chance,
+    )

@@ -1,0 +1,164 @@
+"""Part of assess-credit: whom to dun today, with what to expect of it, and who is to be looked at before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.errors import UsageError
+from telcli.features.contact_policy import refusing
+from telcli.features.dunning import held
+from telcli.features.exact import UNITS, amount
+from telcli.features.receivables import BUCKETS
+from telcli.settings.dunning_steps import NORMAL, WRITE_OFF
+from telcli.stages.assess_credit_ground import Ground
+from telcli.stages.assess_credit_rolls import Rolled
+
+__all__ = ["dunned", "with_steps"]
+
+_AGES = len(BUCKETS)
+
+
+def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
+    """What customers owe beside `step`, the day since when it holds (`step_on`), the one after it and when that begins.
+
+    Raises
+    ------
+    UsageError
+        `suspend_from` is no step.
+    """
+    names = [name for name, _ in ground.steps]
+    since = [days for _, days in ground.steps]
+    if ground.settings.suspend_from not in names:
+        raise UsageError(
+            "dunning-suspend-unknown",
+            "[assess-credit] suspend_from: {name} is none of the steps {steps}.",
+            hint="Name one of the steps.",
+            name=repr(ground.settings.suspend_from),
+            steps=", ".join(names),
+        )
+    owes = (pl.col("past_due") / UNITS).round(4) >= max(ground.settings.least_arrears, 1 / UNITS)
+    days = pl.when(owes).then("days").otherwise(0)
+    place = pl.sum_horizontal((days >= limit).cast(pl.Int32) for limit in since) - 1
+    numbered = owed.with_columns(place=place)
+    starts = dict(enumerate(since))
+    follows = {at: since[at + 1] if at + 1 < len(since) else None for at in range(len(since))}
+    ago = pl.col("days") - pl.col("place").replace_strict(starts, return_dtype=pl.Int64)
+    ahead = pl.col("place").replace_strict(follows, return_dtype=pl.Int64) - pl.col("days")
+    day = pl.lit(ground.end)
+    dunned_ = pl.col("place") > 0
+    return numbered.with_columns(
+        step=pl.col("place").replace_strict(dict(enumerate(names)), return_dtype=pl.String),
+        step_on=pl.when(dunned_).then(day - pl.duration(days=ago)),
+        next_step=pl.when(dunned_).then((pl.col("place") + 1).replace_strict(dict(enumerate(names)), default=None)),
+        next_step_on=pl.when(dunned_).then(day + pl.duration(days=ahead)),
+    )
+
+
+def dunned(ground: Ground, owed: pl.DataFrame, found: Rolled) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """The table dunning_list, and how many customers and how much money stand at each step.
+
+    What is expected to be paid within a month is the sum over ages of what is owed times the share of such debts that
+    was paid within a month; they come in the order of that.
+    """
+    rows = owed.filter(pl.col("place") > 0)
+    for name, rates in (("back", 0), ("back_low", 1), ("back_high", 2)):
+        share = [float(each[rates]) if not np.isnan(each[rates]) else 0.0 for each in found.paid]
+        terms = (pl.col(f"owed_{age}") * share[age] for age in range(1, _AGES))
+        rows = rows.with_columns((pl.sum_horizontal(terms) / UNITS).round(2).alias(name))
+    rows = _looked_at(ground, rows)
+    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    ordered = rows.sort(pl.col("hold").is_not_null(), -pl.col("back"), -pl.col("past_due"), "customer_id")
+    table = ordered.select(
+        "customer_id",
+        pl.lit(ground.as_of).alias("as_of"),
+        priority=rank,
+        step="step",
+        action="action",
+        step_on="step_on",
+        next_step="next_step",
+        next_step_on="next_step_on",
+        arrears=amount(pl.col("past_due")),
+        days_past_due=pl.col("days").cast(pl.Int64),
+        late_fee="fee",
+        expected_recovery="back",
+        recovery_low="back_low",
+        recovery_high="back_high",
+        recovery_rate=(pl.col("back") * UNITS / pl.col("past_due")).clip(0.0, 1.0),
+        hold="hold",
+        customer_class="customer_class",
+        manager_id="manager_id",
+        first_unpaid="first_unpaid",
+    )
+    return table, _told(ground, table)
+
+
+def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add class, manager, why to hold, and the action of today."""
+    people = ground.inputs.tables["customers"]
+    have = people.collect_schema()
+    named = [name for name in ("customer_class", "manager_id") if name in have]
+    lacking = [pl.lit(None, pl.String).alias(name) for name in ("customer_class", "manager_id") if name not in have]
+    told = rows.join(
+        people.select("customer_id", *named).collect(), on="customer_id", how="left", maintain_order="left"
+    )
+    told = told.with_columns(lacking)
+    asked = tuple(part.strip() for part in ground.settings.hold_columns.split(",") if part.strip())
+    missing = [name for name in asked if name not in have and f"x_{name}" not in have]
+    if missing:
+        raise UsageError(
+            "credit-hold-unknown",
+            "[assess-credit] hold_columns: customers have no attribute called {name}.",
+            hint="See what there is: telcli show customers --schema",
+            name=missing[0],
+        )
+    alone = (*ground.inputs.choices.get("left_alone", ()), *refusing(people))
+    why = held(ground.inputs.tables, ground.end, asked, alone)
+    told = told.join(why, on="customer_id", how="left", maintain_order="left")
+    first = [name for name, _ in ground.steps].index(ground.settings.suspend_from)
+    suspends, key = pl.col("place") >= first, pl.col("customer_class") == "key"
+    waits = pl.col("hold").is_in(["disputed", "hardship", "complaint"])
+    return told.with_columns(
+        action=pl.when(pl.col("step") == WRITE_OFF)
+        .then(pl.lit(WRITE_OFF))
+        .when((key & suspends).fill_null(value=False))
+        .then(pl.lit("manager"))
+        .when((waits & suspends).fill_null(value=False))
+        .then(pl.lit("review"))
+        .when((pl.col("hold") == "no-contact") & ~suspends)
+        .then(pl.lit("letter"))
+        .otherwise("step")
+    )
+
+
+def _told(ground: Ground, table: pl.DataFrame) -> dict[str, Any]:
+    names = [name for name, _ in ground.steps if name != NORMAL]
+    sums = {name: (count, money) for name, count, money in _by(table, "step")}
+    return {
+        "dunned": table.height,
+        "steps": names,
+        "dunning": {name: sums.get(name, (0, 0.0))[0] for name in names},
+        "dunning_arrears": {name: sums.get(name, (0, 0.0))[1] for name in names},
+        "dunning_new": table.filter(pl.col("step_on") > ground.end - timedelta(days=31)).height,
+        "to_manager": table.filter(action="manager").height,
+        "to_review": table.filter(action="review").height,
+        "held": {name: count for name, count, _ in _by(table.filter(pl.col("hold").is_not_null()), "hold")},
+        "first_unpaid": table.filter("first_unpaid").height,
+        "expected_recovery": _sum(table, "expected_recovery"),
+        "expected_recovery_low": _sum(table, "recovery_low"),
+        "expected_recovery_high": _sum(table, "recovery_high"),
+        "late_fees": _sum(table, "late_fee"),
+    }
+
+
+def _by(table: pl.DataFrame, name: str) -> list[tuple[str, int, float]]:
+    rows = table.group_by(name).agg(pl.len(), money=(pl.col("arrears") * UNITS).round().cast(pl.Int64).sum())
+    return [(step, count, round(money / UNITS, 2)) for step, count, money in rows.sort(name).rows()]
+
+
+def _sum(table: pl.DataFrame, name: str) -> float:
+    """A sum of cents: their order does not matter."""
+    return float((table[name] * 100).round().cast(pl.Int64).sum()) / 100
