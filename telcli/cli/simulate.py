@@ -18,6 +18,12 @@ _Second = Annotated[
         help="Add a second system's customers: other numbers and spellings, duplicates, no shared key.",
     ),
 ]
+_Fraud = Annotated[
+    bool,
+    typer.Option(
+        "--fraud", help="Plant fraud and people who only look like it, and write their calls and all others'."
+    ),
+]
 _Force = Annotated[bool, typer.Option("--force", help="Replace the extracts of an earlier simulation.")]
 
 
@@ -29,6 +35,7 @@ def simulate(
     months: Annotated[int | None, setting("simulate", "months", "--months")] = None,
     clusters: Annotated[int | None, setting("simulate", "clusters", "--clusters")] = None,
     second_system: _Second = False,
+    fraud: _Fraud = False,
     force: _Force = False,
 ) -> None:
     """Write raw extracts of an imaginary operator.
@@ -44,5 +51,6 @@ def simulate(
         months=months,
         clusters=clusters,
         second_system="on" if second_system else None,
+        fraud="on" if fraud else None,
     )
     _extracts.tell(call, make(output, settings, seed, call.out.progress, force=force))

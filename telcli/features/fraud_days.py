@@ -71,6 +71,7 @@ def customer_days(calls: pl.LazyFrame, *, high_cost: Collection[str] = (), short
         sims=_distinct("sim_h"),
         devices=_distinct("device_h"),
         device_h=pl.col("device_h").max(),
+        costly_range=pl.col("destination").filter(made & pl.col("costly")).drop_nulls().mode().sort().first(),
         gap_n=gap.count(),
         gap_sum=gap.sum(),
         gap_squares=(gap * gap).sum(),
@@ -88,7 +89,7 @@ def _marked(calls: pl.LazyFrame, high_cost: Collection[str]) -> pl.LazyFrame:
     rows = calls.select(
         *("customer_id", "kind", "duration_s", "data_mb"),
         pl.when(pl.col("cell_id").is_not_null()).then(pl.col("cell_id").hash()).alias("cell_id"),
-        "device_h",
+        *("device_h", "destination"),
         pl.when(pl.col("sim_h").is_not_null()).then(pl.col("sim_h").hash()).alias("sim_h"),
         party=pl.when(pl.col("counterpart") != _UNKNOWN).then(pl.col("counterpart").hash()),
         day=at.dt.date(),
@@ -127,7 +128,7 @@ def _finished(found: pl.LazyFrame) -> pl.LazyFrame:
         "sims",
     )
     return found.select(
-        *("customer_id", "day", "device_h"),
+        *("customer_id", "day", "device_h", "costly_range"),
         *(pl.col(name).cast(pl.Float64) for name in counts[:4]),
         minutes_out=pl.col("seconds_out") / 60.0,
         minutes_in=pl.col("seconds_in") / 60.0,

@@ -174,7 +174,7 @@ STAGES = (
         "detect-fraud",
         needs=("customer_months", "customers"),
         uses=("subscriptions", "calls"),
-        gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_days"),
+        gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_days", "fraud_callers"),
         aside=True,
         adds=True,
         recalls=("fraud_cases",),

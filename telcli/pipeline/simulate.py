@@ -25,6 +25,8 @@ KEY = "answer_key"
 NOTE = f"{KEY}/README.txt"
 TRUTH = f"{KEY}/truth.json"
 _SECOND, _SAME = "service_customers.csv", f"{KEY}/same_customer.csv"
+_ASKED_FOR = (_SECOND, _SAME, "calls.csv", f"{KEY}/fraud.csv")
+"""Files that only some simulations write."""
 _NOTE_TEXT = """Made by telcli simulate. Nobody in these files exists.
 
 planted.csv, a row per customer:
@@ -46,6 +48,10 @@ same_customer.csv, a row per customer of either system:
   true_customer       the person: the number that crm_customers.csv first gave it, or N and the own number of a stranger
   certificate, phone, name  how service_customers.csv has them: same, spelled, missing, mistyped, masked, other
 """
+_FRAUD_TEXT = """
+fraud.csv, a row per planted customer: role, and the pattern of fraud, empty of those who only look like it. Numbers
+abroad that ring the operator's customers once are outside-0-0 and so on. calls.csv has the last two months.
+"""
 _CLUSTERS_TEXT = """
 planted_segment is one of the clusters asked for, cluster-01 and so on. To see whether they are found:
   telcli ingest DIR DIR/answer_key/planted.csv -w WORK
@@ -53,8 +59,8 @@ planted_segment is one of the clusters asked for, cluster-01 and so on. To see w
 """
 _OURS = re.compile(
     r"(crm_customers\.csv|service_customers\.csv|crm_subscriptions\.csv"
-    r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|README\.md"
-    rf"|{KEY}|{KEY}/(planted\.csv|same_customer\.csv|truth\.json|README\.txt))(\.part)?"
+    r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|calls\.csv|README\.md"
+    rf"|{KEY}|{KEY}/(planted\.csv|same_customer\.csv|fraud\.csv|truth\.json|README\.txt))(\.part)?"
 )
 
 
@@ -96,6 +102,7 @@ def simulate(
     blocks = stage.simulate(settings, seed)  # settings are refused before the directory is touched
     note = _NOTE_TEXT + (_CLUSTERS_TEXT if settings.clusters else "")
     note += _SECOND_TEXT if settings.second_system == "on" else ""
+    note += _FRAUD_TEXT if settings.fraud == "on" else ""
     try:
         _claim(directory, note, force=force)
         writers, planted = _write(directory, blocks, settings.customers, progress)
@@ -196,6 +203,7 @@ def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict
             "seed": seed,
             **({"clusters": settings.clusters} if settings.clusters else {}),
             **({"second_system": "on"} if settings.second_system == "on" else {}),
+            **({"fraud": "on"} if settings.fraud == "on" else {}),
         },
         "files": {},
         "planted": {},
@@ -214,7 +222,7 @@ def _publish(directory: Path, writers: dict[str, ExtractWriter], truth: dict[str
     (directory / TRUTH).unlink(missing_ok=True)
     for writer in writers.values():
         writer.publish()
-    old = [*directory.glob("billing_*"), *directory.rglob("*.part"), directory / _SECOND, directory / _SAME]
+    old = [*directory.glob("billing_*"), *directory.rglob("*.part"), *(directory / name for name in _ASKED_FOR)]
     for path in sorted(old):
         if path.relative_to(directory).as_posix() not in writers:
             path.unlink(missing_ok=True)

@@ -73,6 +73,12 @@ class SimulateSettings:
         low=0,
         high=30,
     )
+    fraud: str = setting(
+        "off",
+        "Whether fraudsters and people who only look like them are planted, and calls are written.",
+        "是否埋设欺诈者与仅貌似欺诈的客户，并写出通话详单。",
+        choices=("off", "on"),
+    )
     last_month: str = setting("2024-06", "The last month of history.", "历史的最后一个月。", unit="YYYY-MM")
 
 

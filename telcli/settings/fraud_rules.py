@@ -25,7 +25,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "hours": 12,  # different hours with calls made a day, at least
         "sims": 4,  # SIM cards of one device, at least
         "tenure_days": 90,  # since activation, at most
-        "signs": 5,  # of these beside the calls made, that must hold
+        "signs": 5,  # of these beside the calls made, that must hold, all hours or many cards among them
     },
     "wangiri": {
         "targets": 30,  # different customers rung within the window
@@ -35,7 +35,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "call_back_hours": 48,
     },
     "irsf": {
-        "minutes": 60,  # a day to high-cost numbers
+        "minutes": 120,  # a day to high-cost numbers
         "spike": 10,  # times the customer's own usual day
         "range_subjects": 5,  # customers whose minutes rise to one range on one day
         "night_weekend": 0.5,  # share of the minutes at night or on a weekend
@@ -61,7 +61,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "exit_cards": 500,
     },
     "unusual": {
-        "contamination": 0.0005,  # share of subjects that may be named
+        "contamination": 0.001,  # share of subjects that may be named
         "deviation": 6,  # robust standard deviations of the feature that deviates most
         "least_subjects": 200,
     },

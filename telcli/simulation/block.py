@@ -14,6 +14,7 @@ from telcli.simulation.behaviour import charge, expected_margin, use
 from telcli.simulation.departures import REASONS, STAYS, Departures, depart
 from telcli.simulation.dirt import OWNER, Flaws, soil
 from telcli.simulation.extracts import CLASSES, customer_ids, customer_rows, line_rows, words
+from telcli.simulation.fraud import CALLS, FRAUD_KEY, fraud_frames
 from telcli.simulation.lines import Lines, monthly_fees, open_lines
 from telcli.simulation.payments import pay
 from telcli.simulation.population import Population, populate
@@ -79,7 +80,24 @@ def simulate_block(world: World, block: int) -> Block:
         for place, rule in enumerate(flaws):
             made.planted[f"{file}/bad/{rule}"] = int((marks == place).sum())
         made.frames[file] = dirty.filter(pl.Series(inside)).drop(OWNER)
+    if world.fraud:
+        _plant_fraud(world, block, made, keep)
     return made
+
+
+def _plant_fraud(world: World, block: int, made: Block, keep: int) -> None:
+    """Write fraud and its look-alikes below what is there, and count them."""
+    people = populate(world, block)
+    troubles = live_through(world, block, people)
+    used = use(world, block, people, troubles, depart(world, block, people, troubles))
+    more = fraud_frames(world, block, people.number, keep, used, made.frames)
+    made.planted[f"{CALLS}/rows"] = more[CALLS].height
+    for file, frame in more.items():
+        if f"{file}/rows" in made.planted and file != CALLS:
+            made.planted[f"{file}/rows"] += frame.height - made.frames[file].height
+    for role, count in more[FRAUD_KEY].group_by("role").len().sort("role").iter_rows():
+        made.planted[f"fraud/{role}"] = count
+    made.frames.update(more)
 
 
 def _clean_frames(world: World, block: int, planted: Counter[str], keep: int) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -36,6 +36,7 @@ class World:
     seed : of everything random.
     second : whether a second system knows the customers too.
     clusters : planted clusters drawn from the seed; 0 for the five fixed kinds of customer.
+    fraud : whether fraudsters and their look-alikes are planted, and calls are written.
 
     >>> world = World(customers=12_000, months=12, last=month_index("2024-06"), seed=0)
     >>> world.blocks, world.label(0), world.label(11)
@@ -48,6 +49,7 @@ class World:
     seed: int
     second: bool = False
     clusters: int = 0
+    fraud: bool = False
 
     @property
     def kinds(self) -> tuple[Archetype, ...]:

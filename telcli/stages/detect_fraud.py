@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,21 +13,19 @@ from telcli.features.month_index import add_months
 from telcli.settings import DetectFraudSettings
 from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages import Inputs, Outcome
-from telcli.stages.detect_fraud_activations import fake_activations
-from telcli.stages.detect_fraud_allowed import allowed_of, told, without
-from telcli.stages.detect_fraud_boxes import sim_boxes
+from telcli.stages.detect_fraud_allowed import allowed_of, told
 from telcli.stages.detect_fraud_cases import cases_of, evidence_of, with_closed
 from telcli.stages.detect_fraud_days import Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
+from telcli.stages.detect_fraud_rules import suspects
 from telcli.tables import contract
 
 __all__ = ["detect_fraud"]
 
-_RULES: Mapping[str, Callable[[Ground], Found]] = {"sim-box": sim_boxes, "fake-activation": fake_activations}
 _TOP = 100
 """Cases that metrics hold: those of the greatest loss."""
 _LINE = ("subscription_id", "customer_id", "account_id", "activated_on", "ended_on", "end_reason", "channel_id")
-_OF_LINE = (*_LINE, "commission", "subsidy", "device_h", "sim_h")
+_OF_LINE = (*_LINE, "commission", "subsidy", "device_h", "sim_h", "number_h")
 
 
 def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
@@ -50,9 +48,8 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
             "There are neither calls nor lines with a day of activation to look at.",
             hint="Ingest call records or subscriptions: telcli ingest SOURCES... -w DIR",
         )
-    found = [_RULES[name](ground) for name in rules if name in _RULES]
     allowed = allowed_of(inputs.choices.get("allowed"), ground.last)
-    found, stopped = without(found, allowed, ground.lines)
+    found, stopped = suspects(ground, None if days is None else days.callers, allowed, inputs.seed)
     nobody = len(allowed.subjects - _known(ground))
     before = inputs.earlier.tables["fraud_cases"].collect() if inputs.earlier else None
     cases, members = cases_of(found, _ties(ground), before)
@@ -78,6 +75,8 @@ def _outcome(
         return Outcome(made, metrics, notices)
     kept = {"fraud_days": days.kept}
     made["fraud_days"] = days.made
+    if days.callers is not None:
+        made["fraud_callers"] = days.callers.lazy()
     return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks=days.marks)
 
 
@@ -123,7 +122,7 @@ def _days(
 ) -> Folded | None:
     costly = frozenset(name.strip() for name in settings.high_cost.split(",") if name.strip())
     short = rules.get("wangiri", FRAUD_RULES["wangiri"])["short_seconds"]
-    return folded(inputs, as_of, settings.history_months, costly, short)
+    return folded(inputs, as_of, settings.history_months, costly, short, rules.get("wangiri"))
 
 
 def _ground(

@@ -20,6 +20,7 @@ def sim_boxes(ground: Ground) -> Found:
     A day is busy from `calls_out` calls made on; there must be `days` of them in the month, and `signs` of the further
     signs must hold over them: few cells, few calls received, nobody called twice, no texts and data, calls at all
     hours, many SIM cards in one device, a short time since activation. Where fewer are known, all known must hold.
+    Calls at all hours or many cards must be among them: a call centre on a new line has all the others.
 
     Source: methods known from AT&T (Murynets et al., 2014): static cells and many calls made tell most.
     """
@@ -35,7 +36,8 @@ def sim_boxes(ground: Ground) -> Found:
     known = pl.sum_horizontal(holds.is_not_null() for holds, *_ in facts.values())
     hold = pl.sum_horizontal(holds.fill_null(value=False) for holds, *_ in facts.values())
     needed = pl.min_horizontal(pl.lit(int(rule["signs"])), known)
-    hits = rows.filter(known >= _LEAST_KNOWN, hold >= needed)
+    beside = pl.any_horizontal(facts[code][0].fill_null(value=False) for code in ("all-hours", "many-sims"))
+    hits = rows.filter(known >= _LEAST_KNOWN, hold >= needed, beside)
     calls = (pl.lit(value=True), pl.col("calls"), rule["calls_out"])
     score = scored([(holds, _beyond(name, value, limit)) for name, (holds, value, limit) in facts.items()])
     loss = pl.col("minutes") * ground.settings.bypass_rate

@@ -31,7 +31,7 @@ def cases_of(
     rows = pl.concat(
         [one.hits.with_columns(pattern=pl.lit(one.pattern), subject=pl.lit(one.subject)) for one in found]
     ).sort("pattern", "subject_id")
-    group = _grouped(rows, ties)
+    group = _grouped(rows, pl.concat([ties, *(one.ties for one in found if one.ties is not None)]))
     rows = rows.with_columns(group=pl.Series(group, dtype=pl.Int64)).sort("group", -pl.col("score"), "subject_id")
     first = rows.group_by("group", maintain_order=True).agg(
         pl.col("pattern", "subject", "subject_id", "score").first(),
@@ -101,7 +101,7 @@ def _grouped(rows: pl.DataFrame, ties: pl.DataFrame) -> list[int]:
 def _said(found: Iterable[Found], members: pl.DataFrame) -> pl.DataFrame:
     """The facts of a case in words: of each the strongest day of its first subject, in the order of the rule."""
     lead = members.group_by("case_id", maintain_order=True).agg(pl.col("pattern", "subject_id").first())
-    order = [(one.pattern, code) for one in found for code in _codes(one.signs)]
+    order = list(dict.fromkeys((one.pattern, code) for one in found for code in _codes(one.signs)))
     signs = pl.concat([one.signs.with_columns(pattern=pl.lit(one.pattern)) for one in found])
     facts: dict[str, dict[str, float]] = {case: {} for case in lead["case_id"].to_list()}
     pattern_of: Mapping[str, str] = dict(lead.select("case_id", "pattern").iter_rows())

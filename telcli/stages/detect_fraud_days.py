@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
+from telcli.features.fraud_callers import REACH_DAYS, callers
 from telcli.features.fraud_days import customer_days, of_days
 from telcli.features.month_index import add_months
 from telcli.stages import Inputs
@@ -32,7 +33,7 @@ class Folded:
     kept : months that stand as they were.
     marks : a digest of each day's calls.
     fresh : days that were folded now.
-    parts : the files of calls of those months.
+    callers : fraud_callers of the month itself, made anew; None where none are looked for.
     """
 
     rows: pl.LazyFrame
@@ -40,11 +41,21 @@ class Folded:
     kept: frozenset[str]
     marks: Mapping[str, str]
     fresh: frozenset[date]
-    parts: Parts
+    callers: pl.DataFrame | None
 
 
-def folded(inputs: Inputs, as_of: date, history: int, high_cost: frozenset[str], short_seconds: float) -> Folded | None:
-    """Fold the days that are not those of the last run, a file of calls at a time; None without calls."""
+def folded(
+    inputs: Inputs,
+    as_of: date,
+    history: int,
+    high_cost: frozenset[str],
+    short_seconds: float,
+    wangiri: Mapping[str, float] | None,
+) -> Folded | None:
+    """Fold the days that are not those of the last run, a file of calls at a time; None without calls.
+
+    `wangiri` are the thresholds by which callers are looked for; None where they are not.
+    """
     first = add_months(as_of, -history).isoformat()
     parts = {name: part for name, part in inputs.parts.get("calls", {}).items() if name[:10] >= first}
     if not parts:
@@ -59,7 +70,22 @@ def folded(inputs: Inputs, as_of: date, history: int, high_cost: frozenset[str],
     frames = _made(inputs, due, fresh, rest, high_cost, short_seconds)
     made = inputs.gather(frames, "month")
     before = inputs.before.rows("fraud_days", sorted(stood)) if inputs.before and stood else made.clear()
-    return Folded(pl.concat([before, made]), made, stood, now, fresh, parts)
+    rung = None if wangiri is None else _callers(inputs, parts, as_of, fresh, wangiri)
+    return Folded(pl.concat([before, made]), made, stood, now, fresh, rung)
+
+
+def _callers(
+    inputs: Inputs, parts: Parts, as_of: date, fresh: frozenset[date], rule: Mapping[str, float]
+) -> pl.DataFrame:
+    """Callers of the month: of days that calls have changed on, or on one of the two after; of others as they stand."""
+    due = {day - timedelta(days=back) for day in fresh for back in range(REACH_DAYS + 1)}
+    due = {day for day in due if day.replace(day=1) == as_of}
+    made = callers(parts, due, rule)
+    month = as_of.isoformat()
+    if inputs.before is None or month not in inputs.before.made.get("fraud_callers", ()):
+        return made
+    stands = inputs.before.rows("fraud_callers", [month]).filter(~pl.col("day").is_in(sorted(due)))
+    return pl.concat([stands.select(made.columns).collect(), made]).sort("caller", "day")
 
 
 def _standing(inputs: Inputs, parts: Parts) -> frozenset[str]:

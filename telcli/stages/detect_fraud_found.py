@@ -61,7 +61,10 @@ class Ground:
 
 @dataclass(frozen=True)
 class Found:
-    """Suspects of one pattern: a row each in `hits`, their facts in `signs`, and what could not be told."""
+    """Suspects of one pattern: a row each in `hits`, their facts in `signs`, and what could not be told.
+
+    `ties` are what else makes suspects of the pattern one case, as `subject_id` and `tie`.
+    """
 
     pattern: str
     subject: str
@@ -69,6 +72,7 @@ class Found:
     signs: pl.DataFrame
     metrics: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    ties: pl.DataFrame | None = None
 
 
 def nothing(pattern: str, subject: str = "customer", *notices: Notice) -> Found:

@@ -39,5 +39,6 @@ def simulate(settings: SimulateSettings, seed: int) -> Iterator[Block]:
         seed,
         settings.second_system == "on",
         settings.clusters,
+        settings.fraud == "on",
     )
     return (simulate_block(world, number) for number in range(world.blocks))

@@ -79,7 +79,7 @@ _PLACES = {
     **dict.fromkeys(
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
     ),
-    "fraud_days": "telcli.tables.fraud_days",
+    **dict.fromkeys(("fraud_days", "fraud_callers"), "telcli.tables.fraud_days"),
     **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels"), "telcli.tables.fraud_results"),
     **dict.fromkeys(
         ("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model", "dunning_list"),
@@ -94,7 +94,18 @@ _PLACES = {
 NAMES = tuple(_PLACES)
 PARTITIONS = {
     **dict.fromkeys(
-        ("bills", "usage", "payments", "calls", "contacts", "call_months", "customer_months", "fraud_days"), "month"
+        (
+            "bills",
+            "usage",
+            "payments",
+            "calls",
+            "contacts",
+            "call_months",
+            "customer_months",
+            "fraud_days",
+            "fraud_callers",
+        ),
+        "month",
     ),
     **{name: "as_of" for name, place in _PLACES.items() if place.endswith("results")},
     **dict.fromkeys(("quality_profile", "missing_attributes", "customer_views", "view_groups"), "as_of"),

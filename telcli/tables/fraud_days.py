@@ -7,7 +7,7 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CONTRACTS", "FraudDays"]
+__all__ = ["CONTRACTS", "FraudCallers", "FraudDays"]
 
 
 class FraudDays(dy.Schema):
@@ -39,9 +39,33 @@ class FraudDays(dy.Schema):
         "Mean time from one call made to the next", "主叫平均间隔", "seconds", low=0.0, source="calls"
     )
     gap_sd_s = c.number("Its standard deviation", "主叫间隔标准差", "seconds", low=0.0, source="calls")
+    costly_range = c.text("Destination of most of its high-cost calls", "高额通话主要目的地", source="calls")
+
+
+class FraudCallers(dy.Schema):
+    """One row per caller and day on which it rang as many customers within the window as the rule asks for.
+
+    A window belongs to the day it begins on. A caller is a customer, or a number of another network as a code.
+    """
+
+    caller = c.text("Customer, or the code of an outside caller", "主叫方", key=True, source="calls")
+    month = c.month("Month", "月份", key=True, source="calls")
+    day = c.day("Day", "日期", key=True, source="calls")
+    subject = c.text("customer or caller", "对象类型", need=True, one_of=("customer", "caller"), source="calls")
+    targets = c.count(
+        "Most different numbers rung within a window", "时间窗内呼叫号码数", "numbers", need=True, source="calls"
+    )
+    calls = c.count("Calls", "呼叫次数", "calls", need=True, source="calls")
+    short_calls = c.count("Of them, of no or next to no length", "其中极短呼叫", "calls", need=True, source="calls")
+    called_back = c.count("Calls back", "回拨次数", "calls", need=True, source="calls")
+    back_minutes = c.count("Minutes of them", "回拨分钟数", "minutes", need=True, source="calls")
+    destination = c.text("Country or range of the caller, where told", "号段/国家", source="calls")
 
 
 CONTRACTS = {
     found.name: found
-    for found in (Contract("fraud_days", FraudDays, "Customers' days of calls", "客户通话日汇总", "month"),)
+    for found in (
+        Contract("fraud_days", FraudDays, "Customers' days of calls", "客户通话日汇总", "month"),
+        Contract("fraud_callers", FraudCallers, "Callers who rang very many at once", "群呼主叫日汇总", "month"),
+    )
 }

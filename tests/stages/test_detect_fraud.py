@@ -8,10 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from telcli.errors import MissingInputError, UsageError
 from telcli.settings import DetectFraudSettings
-from telcli.stages import Inputs, Outcome
+from telcli.stages import Before, Earlier, Inputs, Outcome
 from telcli.stages.detect_fraud import detect_fraud
 from telcli.tables import contract
 
@@ -50,6 +51,7 @@ def tables_of(calls: Rows, people: list[str], lines: Rows | None = None, months:
 
 def run(calls: Rows, people: list[str], choices: dict[str, Any] | None = None, **more: Any) -> Outcome:
     settings = more.pop("settings", {})
+    last = {name: more.pop(name) for name in ("before", "earlier") if name in more}
     parts = {}
     if calls:
         rows = (
@@ -60,9 +62,8 @@ def run(calls: Rows, people: list[str], choices: dict[str, Any] | None = None, *
         for month in sorted({row["started_at"].date().replace(day=1) for row in calls}):
             own = rows.filter(pl.col("started_at").dt.date().dt.month_start() == month)
             parts[f"{month}/00"] = lambda own=own: own
-    inputs = Inputs(
-        tables_of(calls, people, **more), JUNE, choices=choices or {}, parts={"calls": parts} if parts else {}
-    )
+    given = {"choices": choices or {}, "parts": {"calls": parts} if parts else {}, **last}
+    inputs = Inputs(tables_of(calls, people, **more), JUNE, **given)
     return detect_fraud(inputs, DetectFraudSettings(**settings))
 
 
@@ -159,3 +160,128 @@ def test_who_hardly_calls_is_no_fake_where_nothing_else_speaks_against_her() -> 
     outcome = run([], people, lines=lines, months=use_of(people, 1.0))
     assert outcome.metrics["cases"] == 0
     assert table(outcome, "fraud_channels")["unused"].to_list() == [3]
+
+
+def rings(caller: str, count: int, begin: datetime, seconds: float = 1.0) -> Rows:
+    """One ring to many customers from outside, ten seconds apart."""
+    return [
+        {
+            "customer_id": f"V{at:03}",
+            "started_at": begin + timedelta(seconds=10 * at),
+            "counterpart": caller,
+            "direction": "in",
+            "kind": "voice",
+            "duration_s": seconds,
+        }
+        for at in range(count)
+    ]
+
+
+def test_who_rings_many_once_is_a_case_over_midnight_too_and_no_counterpart_is_told() -> None:
+    calls = rings("secret", 50, datetime(2024, 6, 9, 23, 55))
+    back = {**calls[0], "started_at": datetime(2024, 6, 10, 9), "direction": "out", "duration_s": 120.0}
+    outcome = run([*calls, back], [f"V{at:03}" for at in range(50)])
+    case = table(outcome, "fraud_cases").row(0, named=True)
+    assert (case["pattern"], case["subject"], case["days"]) == ("wangiri", "caller", 1)
+    assert case["first_day"] == date(2024, 6, 9)
+    facts = dict(table(outcome, "fraud_evidence").select("what", "value").iter_rows())
+    assert facts == {"many-rung": 50.0, "short-share": 1.0, "called-back": 1.0}
+    told = [table(outcome, name) for name in ("fraud_cases", "fraud_evidence", "fraud_callers")]
+    assert not any("secret" in str(row) for rows in told for row in rows.rows())
+    assert case["expected_loss"] > 2 * 6.0  # two minutes of a call back
+
+
+def test_calls_that_are_taken_or_take_all_day_are_no_wangiri() -> None:
+    taken = rings("desk", 60, datetime(2024, 6, 9, 9), seconds=40.0)
+    slow = [
+        {**call, "started_at": datetime(2024, 6, 3, 8) + timedelta(minutes=10 * at)}
+        for at, call in enumerate(rings("slow", 60, JUNE))
+    ]
+    assert run([*taken, *slow], [f"V{at:03}" for at in range(60)]).metrics["by_pattern"]["wangiri"] == 0
+
+
+def test_a_caller_whose_number_is_a_customer_s_is_that_customer() -> None:
+    lines = [{"subscription_id": "L1", "customer_id": "V000", "number_h": "known", "activated_on": date(2020, 1, 1)}]
+    calls = rings("known", 60, datetime(2024, 6, 9, 9))
+    cases = table(run(calls, [f"V{at:03}" for at in range(60)], lines=lines), "fraud_cases")
+    assert cases.select("subject_id", "subject").rows() == [("V000", "customer")]
+
+
+def abroad(who: str, day: int, minutes: float, first: int = 1, **told: Any) -> Rows:
+    calls = calls_on(who, day, 10, hours=3, first=first, international=True, **told)
+    return [{**call, "duration_s": 6.0 * minutes} for call in calls]
+
+
+def test_minutes_to_one_range_at_night_are_one_case_and_who_always_calls_home_is_none() -> None:
+    ring = [call for who in ("p1", "p2") for call in abroad(who, 12, 300.0, destination="+882")]
+    home = [call for day in (1, 2, 8, 9, 15, 16) for call in abroad("expat", day, 150.0, first=19)]
+    outcome = run([*ring, *home], ["p1", "p2", "expat"])
+    cases = table(outcome, "fraud_cases")
+    named = cases.filter(pl.col("pattern") == "irsf")
+    assert named.select("subjects").rows()[0] == (2,)
+    assert "p1" in named["subject_id"].to_list()
+
+
+def test_high_use_that_nobody_pays_tied_to_old_debts_is_subscription_fraud() -> None:
+    months = [date(2024, month, 1) for month in (5, 6)]
+    new = {"run": (3000.0, 0.0, 400.0), **{f"n{at}": (100.0 + at, 30.0, 0.0) for at in range(5)}}
+    use = [
+        {"customer_id": who, "month": month, "call_minutes": minutes, "paid": paid, "arrears": owed}
+        for who, (minutes, paid, owed) in {**new, "debtor": (0.0, 0.0, 50.0)}.items()
+        for month in months
+    ]
+    use = [{**row, "arrears_91_180": 50.0 * (row["customer_id"] == "debtor")} for row in use]
+    lines = [
+        {"subscription_id": f"L{who}", "customer_id": who, "activated_on": date(2024, 5, 3), "device_h": f"d{who}"}
+        for who in new
+    ]
+    lines.append({**lines[0], "subscription_id": "Lold", "customer_id": "debtor", "activated_on": date(2020, 5, 3)})
+    outcome = run([], [*new, "debtor"], lines=lines, months=use)
+    case = table(outcome, "fraud_cases").row(0, named=True)
+    assert (case["subject_id"], case["pattern"], outcome.metrics["cases"]) == ("run", "subscription", 1)
+    assert set(case["codes"].split(",")) == {"high-use", "never-paid", "linked-debt"}
+    assert case["expected_loss"] >= 900.0  # what was used at 0.15 a minute
+
+
+def test_what_no_rule_names_is_unusual_and_too_few_are_told() -> None:
+    ordinary = [
+        call for at in range(250) for day in (3, 4) for call in calls_on(f"o{at:03}", day, 2 + at % 5, hours=10)
+    ]
+    odd = [
+        {**call, "kind": "text", "duration_s": None} for day in (3, 4) for call in calls_on("odd", day, 900, hours=10)
+    ]
+    people = [f"o{at:03}" for at in range(250)] + ["odd"]
+    rules = {"unusual": {"contamination": 0.005, "deviation": 6, "least_subjects": 200}}
+    cases = table(run([*ordinary, *odd], people, {"fraud_rules": rules}), "fraud_cases")
+    assert cases["subject_id"].to_list() == ["odd"]
+    assert "unusual-texts" in cases["codes"][0]
+    few = run(list(calls_on("a", 3, 5)), ["a"])
+    assert "fraud-unusual-few" in {notice.code for notice in few.notices}
+
+
+def test_a_case_of_the_snapshot_before_is_known_and_one_that_is_gone_is_closed() -> None:
+    first = run(box("box"), ["box"])
+    rows = table(first, "fraud_cases").with_columns(as_of=pl.lit(date(2024, 5, 1)))
+    gone = rows.with_columns(case_id=pl.lit("gone"), subject_id=pl.lit("left"))
+    earlier = Earlier(date(2024, 5, 1), {"fraud_cases": pl.concat([rows, gone]).lazy()})
+    later = table(run(box("box"), ["box"], earlier=earlier), "fraud_cases")
+    assert dict(later.select("subject_id", "status").iter_rows()) == {"box": "known", "left": "closed"}
+
+
+def test_a_later_run_folds_the_days_that_are_new_and_comes_to_the_same() -> None:
+    calls = [*box("box"), *call_centre("desk")]
+    rang = rings("secret", 60, datetime(2024, 6, 5, 23, 55))
+    people = ["box", "desk", *(f"V{at:03}" for at in range(60))]
+    early = [call for call in [*calls, *rang] if call["started_at"] < datetime(2024, 6, 6)]
+    first = run(early, people)
+    stood = {name: table(first, name) for name in ("fraud_days", "fraud_callers")}
+    before = Before(
+        {"calls": frozenset({"2024-06-01"})},
+        {name: frozenset({"2024-06-01"}) for name in stood},
+        lambda name, months: stood[name].lazy(),
+        first.marks,
+    )
+    whole, added = run([*calls, *rang], people), run([*calls, *rang], people, before=before)
+    assert (whole.metrics["days_folded"], added.metrics["days_folded"]) == (4, 1)
+    for name in ("fraud_days", "fraud_callers", "fraud_cases", "fraud_evidence"):
+        assert_frame_equal(table(whole, name), table(added, name), check_row_order=name not in stood)

@@ -1,0 +1,70 @@
+"""Traffic pumped to high-cost numbers (IRSF): minutes that rise out of nothing, of several customers to one range."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of
+
+__all__ = ["costly_traffic"]
+
+_USUAL = 1.0
+"""Minutes a day that a customer's usual use counts for at least: who never called such numbers has a usual day too."""
+
+
+def costly_traffic(ground: Ground) -> Found:
+    """Suspect customers with a day of `minutes` or more to high-cost numbers, `spike` times their usual day.
+
+    And either most of the minutes are at night or on a weekend, or `range_subjects` customers or more have such a day
+    to the same range. A usual day is the mean over the customer's days with calls before the first such day.
+    """
+    rule = ground.rules["irsf"]
+    if ground.days is None:
+        return nothing("irsf")
+    days = ground.days.filter(pl.col("month") == ground.as_of, pl.col("costly_minutes") >= rule["minutes"])
+    heavy = days.select("customer_id", "day", "costly_minutes", "costly_off", "costly_range").collect()
+    if not heavy.height:
+        return nothing("irsf")
+    rows = _against_usual(ground, heavy)
+    facts = {
+        "costly-minutes": (pl.col("most") >= rule["minutes"], pl.col("most"), rule["minutes"]),
+        "spike": (pl.col("spike") >= rule["spike"], pl.col("spike"), rule["spike"]),
+        "off-hours": (pl.col("off") >= rule["night_weekend"], pl.col("off"), rule["night_weekend"]),
+        "one-range": (pl.col("together") >= rule["range_subjects"], pl.col("together"), rule["range_subjects"]),
+    }
+    spikes = pl.col("spike") >= rule["spike"]
+    beside = facts["off-hours"][0] | facts["one-range"][0].fill_null(value=False)
+    score = scored([(holds, value / limit) for holds, value, limit in facts.values()])
+    cost = pl.col("minutes") * ground.settings.premium_rate
+    ahead = cost / pl.col("days") * ground.settings.horizon_days
+    hits = rows.filter(spikes & beside).with_columns(score=score)
+    hits = hits.with_columns(loss=cost + pl.col("score") * ahead)
+    told = heavy.filter(pl.col("costly_range").is_not_null())
+    ties = told.select(subject_id="customer_id", tie=pl.format("range {} {}", "costly_range", "day")).unique()
+    return Found("irsf", "customer", hits.select(HITS.names()), signs_of(hits, facts), ties=ties)
+
+
+def _against_usual(ground: Ground, heavy: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer with heavy days: what they come to beside the usual day before them."""
+    together = pl.when(pl.col("costly_range").is_not_null()).then(pl.len().over("day", "costly_range"))
+    found = (
+        heavy.with_columns(together=together.cast(pl.Float64))
+        .group_by(subject_id="customer_id")
+        .agg(
+            most=pl.col("costly_minutes").max(),
+            minutes=pl.col("costly_minutes").sum(),
+            off=pl.col("costly_off").sum() / pl.col("costly_minutes").sum(),
+            together=pl.col("together").max(),
+            first_day=pl.col("day").min(),
+            last_day=pl.col("day").max(),
+            days=pl.len().cast(pl.Int64),
+        )
+        .sort("subject_id")
+    )
+    days = pl.LazyFrame() if ground.days is None else ground.days
+    before = days.join(found.lazy(), left_on="customer_id", right_on="subject_id", how="inner").filter(
+        pl.col("day") < pl.col("first_day")
+    )
+    usual = before.group_by(subject_id="customer_id").agg(usual=pl.col("costly_minutes").mean()).collect()
+    joined = found.join(usual, on="subject_id", how="left", maintain_order="left")
+    return joined.with_columns(spike=pl.col("most") / pl.col("usual").fill_null(0.0).clip(lower_bound=_USUAL))
