@@ -131,7 +131,7 @@ class CreditModel(dy.Schema):
     split = c.text("Tested on a later month, or by folds of customers", "检验方式", need=True)
     rows = c.integer("Customers tested", "检验客户数", "customers", low=0, need=True)
     late = c.integer("Of them, did not pay in time", "其中未按期缴费", "customers", low=0, need=True)
-    auc = c.share("AUC: chance that a late payer ranks above one in time", "AUC")
+    auc = c.share("AUC: chance that a late payer ranks above one in time", "AUC(排序能力)")
     auc_low = c.share("Lower end of its 95% interval", "AUC 95%区间下限")
     auc_high = c.share("Upper end", "AUC 95%区间上限")
     brier = c.share("Mean squared error of the chance", "Brier 分数", need=True)

@@ -1,0 +1,62 @@
+"""From files to a dunning list as an analyst types it: invoices with the day they were settled, screens."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from telcli.cli import main
+
+
+@pytest.fixture(scope="module")
+def invoices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """US dates without padding, one row per invoice, the day it was settled; some without, and some disputed."""
+    place = tmp_path_factory.mktemp("invoices")
+    rng = np.random.default_rng(0)
+    lines = ["customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate"]
+    for who in range(30):
+        for month in range(1, 13):
+            issued = date(2023, month, 20)
+            due = issued + timedelta(days=28)
+            settled = due + timedelta(days=-3 if who < 20 or rng.random() < 0.3 else 15)
+            days = [f"{day.month}/{day.day}/{day.year}" for day in (issued, due, settled)]
+            days[2] = "" if who == 29 and month > 6 else days[2]
+            disputed = "Yes" if who == 28 and month == 12 else "No"
+            amount = 40 + 10 * rng.random()
+            lines.append(f"C{who:03},{who * 100 + month},{days[0]},{days[1]},{amount:.2f},{disputed},{days[2]}")
+    (place / "invoices.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["ingest", str(place / "invoices.csv"), "-w", str(place / "work"), "-q"]) == 0
+    yield place / "work"
+
+
+def test_json_has_what_the_screen_has(invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess-credit", "-w", str(invoices), "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {part["table"] for part in told["outputs"]} >= {"credit_scores", "dunning_list", "credit_rolls"}
+    assert told["metrics"]["flows_differ_by"] == 0.0
+    assert told["metrics"]["customers"] == 30
+    assert len(told["credit_provision"]) == 8
+    assert told["metrics"]["dunned"] >= 1
+
+
+def test_fail_if_and_quiet(invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arrears_share>0.001"]) == 5
+    assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arrears_share>0.999"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arears>1"]) == 2
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "never paid"), ("zh", "预期损失率")])
+def test_the_screen(lang: str, words: str, invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess-credit", "-w", str(invoices), "--lang", lang, "--limit", "2"]) == 0
+    said = capsys.readouterr().out
+    assert words in said
+    assert ("31-60" in said) and ("dunning_list" in said or "disconnect" in said or "拆机" in said)
+
+
+def test_steps_that_are_none_are_told(invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess-credit", "-w", str(invoices), "--steps", "remind"]) == 2
+    assert "NAME:DAYS" in capsys.readouterr().err
