@@ -55,9 +55,19 @@ STAGES = (
         recalls=("segments", "segment_profiles", "segment_preparation", "segment_centres", "segment_origins"),
     ),
     Stage(
+        "assess-credit",
+        needs=("customers", "bills", "payments"),
+        uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
+        gives=(
+            *("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model"),
+            "dunning_list",
+        ),
+        aside=True,
+    ),
+    Stage(
         "score-value",
         needs=("customer_months", "customers"),
-        uses=("bills", "subscriptions", "products", "segments", "segments_before"),
+        uses=("bills", "subscriptions", "products", "segments", "segments_before", "credit_scores"),
         lags=("churn_scores",),
         gives=(
             *("value_scores", "value_parts", "value_margin", "value_growth", "value_backtest", "survival_curve"),
@@ -158,16 +168,6 @@ STAGES = (
         needs=("contacts", "customer_months", "customers"),
         uses=(),
         gives=("complaint_topics",),
-        aside=True,
-    ),
-    Stage(
-        "assess-credit",
-        needs=("customers", "bills", "payments"),
-        uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
-        gives=(
-            *("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model"),
-            "dunning_list",
-        ),
         aside=True,
     ),
     Stage(

@@ -17,7 +17,7 @@ from telcli.methods.churn_model import ChurnModel
 from telcli.methods.payment_chance import METHODS, Chances, age_rates, better, foretold, measured
 from telcli.stages.assess_credit_ground import Ground
 
-__all__ = ["Foretold", "chances"]
+__all__ = ["Foretold", "chances", "learned_rows"]
 
 Floats = NDArray[np.float64]
 _BESIDE = ("tenure_months", "complaints_sum_3", "active_days_mean_3", "revenue_change_3", "numbers_held")
@@ -43,7 +43,7 @@ def chances(ground: Ground) -> Foretold:
     bills, grace = dated(ground.book), ground.settings.grace_days
     told = _beside(ground)
     now = _features(ground, bills, ground.at, told)
-    rows = _rows(ground, bills, told)
+    rows = learned_rows(ground, bills, told)
     if rows is None:
         ground.tell(
             "credit-nothing-known",
@@ -81,9 +81,13 @@ def chances(ground: Ground) -> Foretold:
     return Foretold(each, _table(ground, found, origin, rows), _figures(ground, found, origin, rows, grace))
 
 
-def _rows(ground: Ground, bills: pl.DataFrame, told: pl.DataFrame | None) -> pl.DataFrame | None:
+def learned_rows(
+    ground: Ground, bills: pl.DataFrame | None = None, told: pl.DataFrame | None = None
+) -> pl.DataFrame | None:
     """Customers of the months learned from: who, at, late and features; None where no month is known."""
     grace, end = ground.settings.grace_days, month_end(ground.at)
+    bills = dated(ground.book) if bills is None else bills
+    told = _beside(ground) if told is None else told
     found: list[pl.DataFrame] = []
     for at in range(ground.at - 1, ground.first - 1, -1):
         known = labels(bills, at, grace, end)

@@ -31,6 +31,7 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages import score_value_notes as notes
 from telcli.stages.score_value_backtest import tested
 from telcli.stages.score_value_coming import Coming, Past, coming, expected_tables
+from telcli.stages.score_value_debts import credit_losses
 from telcli.stages.score_value_indicators import Scored, by_indicators, tried, unscored
 from telcli.stages.score_value_left import left_told, left_year
 from telcli.stages.score_value_looks import looked
@@ -195,7 +196,10 @@ def _coming(study: _Study, inputs: Inputs, everyone: Book, how: Earned, future: 
     debts = left_owing(inputs.tables["customer_months"], everyone, study.calendar[-(YEAR + future) :])
     everyone = written_off(everyone, debts, how.rates.bad_debt_rate)
     past = Past.of(inputs.tables, months, everyone, debts)
-    return everyone, coming(past, 0, 0, how.rates), coming(past, 1, future, how.rates)
+    here, rate = everyone.active_at(0).ids, how.rates.bad_debt_rate
+    credit = credit_losses(inputs.tables, here, study.as_of, rate)
+    now = replace(coming(past, 0, 0, how.rates), credit=credit)
+    return everyone, now, coming(past, 1, future, how.rates)
 
 
 def _curves(study: _Study, inputs: Inputs, frame: pl.LazyFrame, now: Stays) -> dict[str, pl.LazyFrame]:

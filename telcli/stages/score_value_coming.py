@@ -33,7 +33,8 @@ _MONTHS = WINDOW + 1
 class Coming:
     """Of so many customers in one month: growth of fees, uptake of products, debts of leavers; None where not known.
 
-    `fees` is what plan fees leave as margin, customers x months up to that one.
+    `fees` is what plan fees leave as margin, customers x months up to that one. `credit` is what assess-credit expects
+    each never to pay of what she owes, as far as margin is not less by it already; it stands for `losses` then.
     """
 
     customers: int
@@ -41,6 +42,7 @@ class Coming:
     uptake: Uptake | None
     fees: Array | None = None
     losses: Losses | None = None
+    credit: Array | None = None
 
     @property
     def known(self) -> bool:
@@ -72,7 +74,12 @@ class Coming:
         return more + money.more, less + money.less, money
 
     def lost(self, outlook: Outlook, terms: Terms) -> Array:
-        """What is expected to be lost with customers who leave within the horizon owing, >= 0; discounted."""
+        """What is expected to be lost with customers who leave within the horizon owing, >= 0; discounted.
+
+        Where assess-credit told of each customer what is never paid, that: losses of debts there are, whoever leaves.
+        """
+        if self.credit is not None:
+            return self.credit
         if self.losses is None:
             return np.zeros(self.customers)
         return self.losses.each * leaving_chance(outlook, terms)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.fee_steps import KINDS, PAYING, kinds, tenure_before
 from telcli.features.leaving_debts import LeftOwing
 from telcli.features.leaving_month import LEAVERS_NEEDED, margin_before
 from telcli.features.margin import Book
+from telcli.features.margin_parts import old_debts
 from telcli.features.month_index import YEAR
 from telcli.methods.shrinking import shrunk_means
 
-__all__ = ["Losses", "losses", "losses_sentence", "losses_told"]
+__all__ = ["Losses", "credit_losses", "losses", "losses_sentence", "losses_told"]
 
 Array = NDArray[np.float64]
 
@@ -90,6 +94,31 @@ def _means(kind: NDArray[np.int64], lost: Array) -> Array:
     return found.ravel()
 
 
+def credit_losses(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date, rate: float) -> Array | None:
+    """What assess-credit expects each of these customers never to pay, less what margin is less by already; >= 0.
+
+    Margin is less by debts older than 90 days, times `rate`. None where assess-credit did not tell of the month.
+
+    >>> month = date(2024, 6, 1)
+    >>> scores = pl.LazyFrame({"customer_id": ["a", "b"], "expected_loss": [9.0, 5.0]})
+    >>> months = pl.LazyFrame({"customer_id": ["a", "b"], "month": [month] * 2, "arrears_91_180": [6.0, 8.0]})
+    >>> tables = {"credit_scores": scores, "customer_months": months}
+    >>> credit_losses(tables, pl.Series(["b", "a", "c"]), month, 1.0).tolist()
+    [0.0, 3.0, 0.0]
+    """
+    if "credit_scores" not in tables:
+        return None
+    frame = tables["customer_months"]
+    old = old_debts(frame.collect_schema().names())
+    counted = frame.filter(pl.col("month") == as_of).select("customer_id", old=old * rate)
+    told = tables["credit_scores"].select("customer_id", "expected_loss")
+    rows = ids.to_frame("customer_id").lazy().join(told, on="customer_id", how="left", maintain_order="left")
+    rows = rows.join(counted, on="customer_id", how="left", maintain_order="left")
+    lost = pl.col("expected_loss").fill_null(0.0) - pl.col("old").fill_null(0.0)
+    found: Array = rows.select(lost=lost.clip(lower_bound=0.0)).collect()["lost"].to_numpy()
+    return found
+
+
 def losses_told(found: Losses | None, expected: Array) -> dict[str, Any] | None:
     """For the JSON: what leavers of the last 12 months owed, and what those here are `expected` to leave unpaid."""
     if found is None:
@@ -103,8 +132,13 @@ def losses_told(found: Losses | None, expected: Array) -> dict[str, Any] | None:
     }
 
 
-def losses_sentence(found: Losses | None) -> str:
-    """What is assumed of debts of who leaves."""
+def losses_sentence(found: Losses | None, *, credit: bool = False) -> str:
+    """What is assumed of debts of who leaves; `credit` where assess-credit tells of the debts there are."""
+    if credit:
+        return (
+            "What assess-credit expects never to be paid of debts there are is taken off, as far as margin was not "
+            "less by it already; nothing is assumed of what leavers will owe."
+        )
     if found is None:
         return "Nothing is expected to be lost of what leavers owe, as too few left or debts are not known."
     return (

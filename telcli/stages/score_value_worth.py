@@ -157,6 +157,10 @@ def worth_told(found: Worth, stays: Stays, months: int, settings: ScoreValueSett
             "stratified_by": "pay_mode" if staying.groups else None,
             "signs": told(stays),
         },
-        "assumptions": [*assumptions(settings, usual, stays), losses_sentence(found.expected.losses)],
+        "assumptions": [
+            *assumptions(settings, usual, stays),
+            losses_sentence(found.expected.losses, credit=found.expected.credit is not None),
+        ],
         "lost_with_leavers": losses_told(found.expected.losses, found.lost),
+        **({} if found.expected.credit is None else {"credit_losses": round(float(found.lost.sum()), 2)}),
     }

@@ -87,7 +87,8 @@ def test_large_customers_lose_more_and_sums_come_out_at_the_truth():
     assert then.each[large].mean() > 1.5 * then.each[~large].mean()
 
 
-def test_debts_of_leavers_come_off_retention_and_sums_stay_right():
+def year():
+    """Customers of a year of whom ten leave each month, owing 30; and its months."""
     calendar = [date(2023 + (place + 6) // 12, (place + 6) % 12 + 1, 1) for place in range(12)]
     lines = [
         {
@@ -98,7 +99,11 @@ def test_debts_of_leavers_come_off_retention_and_sums_stay_right():
         for step, month in enumerate(calendar)
         if step <= who // 10
     ]  # fmt: skip
-    frame = pl.LazyFrame(lines)
+    return pl.LazyFrame(lines), calendar
+
+
+def test_debts_of_leavers_come_off_retention_and_sums_stay_right():
+    frame, calendar = year()
     given = {"score_by": "lifetime", "discount_rate": 0.0, "horizon_months": 6}
     made = {}
     for rate in (0.0, 1.0):
@@ -122,3 +127,31 @@ def test_debts_of_leavers_come_off_retention_and_sums_stay_right():
     back = [each[1].metrics["backtest"] for each in made.values()]
     assert back[0]["fees_unchanged"] != back[1]["fees_unchanged"]
     assert any("30.00 each" in said for said in outcome.metrics["assumptions"])
+
+
+def test_what_assess_credit_expects_stands_in_place_of_what_leavers_owed():
+    frame, calendar = year()
+    mine = pl.col("customer_id") == "c150"
+    frame = frame.with_columns(arrears_91_180=pl.when(mine).then(8.0).otherwise(0.0))
+    asked = resolve("score-value", {"score_by": "lifetime", "bad_debt_rate": 0.5}, environ={}).values
+    free = resolve("score-value", {"score_by": "lifetime", "bad_debt_rate": 0.0}, environ={}).values
+    ids = [f"c{who:03d}" for who in range(120, 160)]
+    scores = pl.LazyFrame({"customer_id": ids, "expected_loss": [10.0 * (one == "c150") + 2.0 for one in ids]})
+
+    def valued(settings, **more):
+        outcome = score_value(Inputs({"customer_months": frame, **more}, calendar[-1]), settings)
+        return outcome.tables["value_scores"].collect(), outcome.metrics
+
+    (own, facts), (with_credit, told), (nothing, _) = (
+        valued(asked),
+        valued(asked, credit_scores=scores),
+        valued(free),
+    )
+    assert "credit_losses" not in facts
+    assert told["credit_losses"] == pytest.approx(39 * 2.0 + 12.0 - 4.0)  # margin is less by half of 8 already
+    assert any("assess-credit" in said for said in told["assumptions"])
+    assert (own["current_value"] == with_credit["current_value"]).all()
+    others = nothing["customer_id"] != "c150"
+    off = (nothing["retention_value"] - with_credit["retention_value"]).filter(others)
+    assert off.to_list() == pytest.approx([2.0] * off.len(), abs=1e-3)
+    assert told["backtest"] == facts["backtest"]  # what was expected then is told by leavers then
