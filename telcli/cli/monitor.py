@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,16 @@ _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.'),
 ]
+_Known = Annotated[
+    Path | None,
+    typer.Option("--known", metavar="FILE", help="File of what is known to come: entity, metric, from, to, reason.",
+                 show_default=False),
+]  # fmt: skip
+_Acknowledged = Annotated[
+    Path | None,
+    typer.Option("--acknowledged", metavar="FILE",
+                 help="File of alerts that somebody has seen to: entity, metric, from, to.", show_default=False),
+]  # fmt: skip
 _Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 
 
@@ -26,19 +37,24 @@ def monitor(
     top_accounts: Annotated[int | None, setting(_STAGE, "top_accounts", "--top-accounts")] = None,
     direction: Annotated[str | None, setting(_STAGE, "direction", "--direction")] = None,
     fdr: Annotated[float | None, setting(_STAGE, "fdr", "--fdr")] = None,
+    known: _Known = None,
+    acknowledged: _Acknowledged = None,
     fail_if: _FailIf = None,
     limit: _Limit = 20,
 ) -> None:
-    """Watch key accounts, and tell what is off beyond chance and matters.
+    """Watch key accounts and KPIs, and tell what is off beyond chance and matters.
 
-    Reads customer_months, customers and value_scores; writes for the as-of month alerts (ranked by the margin expected
-    to be lost), monitor_series (what was seen and expected, with limits), monitor_suppressed and monitor_coverage. With
-    -q one line per alert is printed, for scripts.
+    Reads customer_months, customers and value_scores, and the tables of your own KPIs; writes for the as-of month
+    alerts (ranked by the margin expected to be lost), monitor_series (what was seen and expected, with limits),
+    monitor_suppressed (what a known cause explains) and monitor_coverage. With -q one line per alert is printed, for
+    scripts.
     """
     from telcli.pipeline.run import run_stage
 
     thresholds = [parse(given) for given in fail_if or ()]
+    files = {"known": known, "acknowledged": acknowledged}
     flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr}
+    flags |= {name: None if file is None else str(file) for name, file in files.items()}
     run = run_stage(_STAGE, call.request(flags))
     failure = crossed(thresholds, run.metrics)
     _monitor_view.tell(call, run, limit, failure)

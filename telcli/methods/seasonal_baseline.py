@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["YEAR", "common_part", "foretold", "of_last_months", "of_last_year", "steadier"]
+__all__ = ["YEAR", "common_part", "foretold", "of_last_months", "of_last_value", "of_last_year", "steadier"]
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -49,6 +49,18 @@ def of_last_year(series: ArrayLike, window: int = 6, least: int = 3) -> Floats:
     return found
 
 
+def of_last_value(series: ArrayLike, window: int = 12, least: int = 4) -> Floats:
+    """The month before, moved by the median of the last steps: of what stands, as customers, and does not come anew.
+
+    >>> of_last_value([[1.0, 2.0, 3.0, 9.0]], least=2).tolist()
+    [[nan, nan, nan, 4.0]]
+    """
+    told = np.asarray(series, dtype=np.float64)
+    found = np.full_like(told, np.nan)
+    found[..., 1:] = told[..., :-1] + of_last_months(np.diff(told, axis=-1), window, least)
+    return found
+
+
 def common_part(series: ArrayLike, least: int = 20) -> Floats:
     """What the months of all series have in common, of the shape (months,): the median of what each is off its own.
 
@@ -69,7 +81,9 @@ def common_part(series: ArrayLike, least: int = 20) -> Floats:
 
 
 def foretold(series: ArrayLike, how: str, window: int = 12, least: int = 4) -> Floats:
-    """Each month by one of the ways: ``median`` or ``last-year``."""
+    """Each month by one of the ways: ``median``, ``last-year`` or ``last-value``."""
+    if how == "last-value":
+        return of_last_value(series, window, least)
     if how == "last-year":
         return of_last_year(series, min(window, 6), min(least, 3))
     return of_last_months(series, window, least)

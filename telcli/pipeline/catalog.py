@@ -182,7 +182,9 @@ STAGES = (
     Stage(
         "monitor",
         needs=("customer_months", "customers"),
-        uses=("value_scores",),
+        uses=("value_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
+        spans=("segments",),
+        recent=("segments",),
         gives=("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),
         recalls=("alerts",),
         aside=True,

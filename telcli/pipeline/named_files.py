@@ -8,6 +8,7 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.pipeline.allowed import allowed
+from telcli.pipeline.known_causes import rows_of
 from telcli.pipeline.left_alone import left_alone
 from telcli.pipeline.provenance import file_sha256
 from telcli.pipeline.tariffs import own_tariffs
@@ -17,6 +18,8 @@ __all__ = ["named_files", "prints"]
 _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
     "allow": ("allowed", "list of --allow", allowed),
     "suppress": ("left_alone", "list of --suppress", left_alone),
+    "known": ("known_causes", "list of --known", rows_of),
+    "acknowledged": ("seen_alerts", "list of --acknowledged", rows_of),
     "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
 }
 """Setting: what the stage is given it as, what its hash is called by, and its reader."""

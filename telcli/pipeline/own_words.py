@@ -36,7 +36,8 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     where there are some; for segment, campaigns and recommend-offers what score-value takes off revenue too, for
     campaigns also how it spreads sales costs. ``churn`` for evaluate-retention: the windows of predict-churn.
     ``manager_capacity`` for import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as
-    customer-months has it. ``fraud_rules`` for detect-fraud: the thresholds of its rules in force.
+    customer-months has it. ``fraud_rules`` for detect-fraud: the thresholds of its rules in force. ``kpis`` for
+    monitor, where there are some.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -120,6 +121,11 @@ def _costs(parsed: _Parsed, config: Path | None, names: Sequence[str]) -> dict[s
     return {name: getattr(values, name) for name in names}
 
 
+def _of_monitor(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
+    found = knobs.own_kpis(parsed.get("monitor", {}), _file(config))
+    return {"kpis": found} if found else {}
+
+
 _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "ingest": _of_ingest,
     "segment": _of_segment,
@@ -131,6 +137,7 @@ _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {
     "campaigns": _of_campaigns,
     "recommend-offers": _of_offers,
     "complaints": _of_complaints,
+    "monitor": _of_monitor,
     "assess-credit": _of_credit,
     "detect-fraud": _of_fraud,
 }

@@ -18,6 +18,7 @@ from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.own_kpis import own_kpis
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import own_reasons, own_topics
 from telcli.settings.own_rules import STARS, own_rules
@@ -67,6 +68,7 @@ __all__ = [
     "config_file",
     "exit_words",
     "own_fraud_rules",
+    "own_kpis",
     "own_offers",
     "own_reasons",
     "own_rules",

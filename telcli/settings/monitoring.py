@@ -14,9 +14,9 @@ class MonitorSettings:
     """What is watched, and what makes an alert."""
 
     watch: str = setting(
-        "accounts",
-        "What is watched, with commas between: accounts.",
-        "监测内容，逗号分隔：accounts（重点客户）。",
+        "accounts, kpis",
+        "What is watched, with commas between: accounts, kpis.",
+        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）。",
     )
     top_accounts: int = setting(
         50,
@@ -115,4 +115,43 @@ class MonitorSettings:
         "Percent of what a customer brings that is taken to hang on each metric; an assumption that ranks.",
         "各指标变化对应客户价值损失的百分比（假设值，用于排序）。",
         form="capacities",
+    )
+    kpi_by: str = setting(
+        "branch",
+        "By what KPIs are told beside the whole, with commas between: branch, region, customer_class, segment.",
+        "指标除整体外的细分维度，逗号分隔：branch（网格）、region（地市）、customer_class（客户类型）、segment（客群）。",
+    )
+    kpi_least_amount: float = setting(
+        1000.0,
+        "A change of a KPI in money that matters, a month.",
+        "金额类指标每月变化达到多少才值得告警。",
+        unit="currency",
+        low=0.0,
+        high=1e12,
+    )
+    kpi_least_change: float = setting(
+        0.03,
+        "A change of a KPI that matters, as a share of what was expected.",
+        "指标相对预期变化达到多少才值得告警。",
+        unit="0..1",
+        low=0.0,
+        high=10.0,
+    )
+    small_cell: int = setting(
+        10,
+        "Groups of fewer customers than this are not watched.",
+        "客户数少于此值的分组不予监测。",
+        unit="customers",
+        low=1,
+        high=1000,
+    )
+    known: str = setting(
+        "",
+        "File of what is known to come: entity, metric, from, to, reason.",
+        "已知原因清单文件：entity、metric、from、to、reason。",
+    )
+    acknowledged: str = setting(
+        "",
+        "File of alerts that somebody has seen to: entity, metric, from, to.",
+        "已处理告警清单文件：entity、metric、from、to。",
     )

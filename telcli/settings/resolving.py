@@ -19,6 +19,7 @@ from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.fraud_rules import OWN_RULES_OF_FRAUD, own_fraud_rules
 from telcli.settings.memory import memory_bytes
+from telcli.settings.own_kpis import KPIS, own_kpis
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import OWN_REASONS, OWN_TOPICS, own_reasons, own_topics
 from telcli.settings.own_rules import RULES, STARS, own_rules
@@ -32,7 +33,7 @@ __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "re
 DICTIONARY = "dictionary"
 """The section that holds no settings but the operator's own words, as `telcli.intake.own_words` reads them."""
 _FREE = (
-    *(RULES, STARS, EXIT_WORDS, OWN_REASONS, OWN_TOPICS, OFFERS, OWN_RULES_OF_FRAUD),
+    *(RULES, STARS, EXIT_WORDS, OWN_REASONS, OWN_TOPICS, OFFERS, OWN_RULES_OF_FRAUD, KPIS),
     *(("score-value", name) for name in HIERARCHY),
 )
 """Tables within a section that hold no settings either."""
@@ -41,6 +42,7 @@ _READERS: dict[str, tuple[Callable[[Mapping[str, Any], str], Any], ...]] = {
     OWN_TOPICS[0]: (own_topics,),
     OFFERS[0]: (own_offers,),
     OWN_RULES_OF_FRAUD[0]: (own_fraud_rules,),
+    KPIS[0]: (own_kpis,),
 }
 """Who refuses what is wrong in them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,14 +11,20 @@ import polars as pl
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs, Outcome
-from telcli.stages.monitor_accounts import account_panels, accounts_of
-from telcli.stages.monitor_alerts import Found, alert_rows, found_in, with_state
-from telcli.stages.monitor_judge import judge
+from telcli.stages.monitor_accounts import accounts_part
+from telcli.stages.monitor_alerts import KEY, OPEN, alert_rows, beyond_chance, coverage, with_state
+from telcli.stages.monitor_known import acknowledged, explained, file_causes
+from telcli.stages.monitor_kpis import kpis_part
+from telcli.stages.monitor_panel import Part
 from telcli.tables import contract
 
-__all__ = ["WATCHES", "monitor"]
+__all__ = ["monitor"]
 
-WATCHES = ("accounts",)
+PARTS: Mapping[str, Callable[[Inputs, MonitorSettings], Part]] = {
+    "accounts": accounts_part,
+    "kpis": kpis_part,
+}
+"""What can be watched, in the order in which it is looked at."""
 
 
 def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
@@ -26,8 +32,9 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
 
     Parameters
     ----------
-    inputs : customer_months, customers; value_scores of the month and the alerts of the last snapshot before, where
-        there are some.
+    inputs : customer_months, customers; value_scores of the month, segments and facts up to it, and the alerts of the
+        last snapshot before, where there are some. `choices` may hold ``kpis`` (the operator's own), ``known`` and
+        ``acknowledged`` (rows of the files that the settings name).
     settings : `watch` (what), `top_accounts`, the baseline, the charts, and what makes an alert: `fdr`,
         `least_amount`, `least_change`, `direction`.
 
@@ -41,86 +48,113 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     MissingInputError
         Nothing that is watched has months enough to be judged.
     UsageError
-        `watch` names something that cannot be watched.
+        `watch` names something that cannot be watched, or a KPI what is not there.
+    DataError
+        A file of known causes cannot be read.
     """
     as_of = inputs.as_of or date.min
-    _watched(settings.watch)
-    accounts = accounts_of(inputs.tables, as_of, settings)
-    judged = [judge(panel, settings) for panel in account_panels(accounts, settings)]
-    if not any(one.tests.height for one in judged):
-        raise MissingInputError(
-            "monitor-short",
-            "Nothing that is watched has {months} earlier months up to {month}, so nothing can be judged.",
-            hint="Ingest earlier months, or lower [monitor] least_months.",
-            months=settings.least_months,
-            month=f"{as_of:%Y-%m}",
-        )
-    found = [found_in(one, accounts.about.select("kind", "entity", "worth"), settings) for one in judged]
-    tests = pl.concat([one.tests for one in judged], how="diagonal_relaxed")
-    rows = pl.concat([one.rows.filter(pl.col("material")) for one in found], how="diagonal_relaxed")
-    earlier = inputs.earlier.tables["alerts"].collect() if inputs.earlier else None
-    alerts = alert_rows(with_state(rows, earlier, tests, as_of), accounts.about, as_of)
-    suppressed = contract("monitor_suppressed").schema.create_empty()
-    series = pl.concat([one.series for one in judged], how="diagonal_relaxed")
+    files = [file_causes(inputs.choices.get(name)) for name in ("known_causes", "seen_alerts")]
+    parts = [PARTS[name](inputs, settings) for name in _watched(settings.watch)]
+    judged = [one for part in parts for one in part.judged]
+    tests = _joined([one.tests for one in judged])
+    ready = _joined([part.rows for part in parts if part.rows is not None])
+    if tests.is_empty() and ready.is_empty():
+        raise _too_short(settings, as_of)
+    about = _joined([part.about for part in parts if part.about is not None]).unique(["kind", "entity"], keep="first")
+    found = beyond_chance(tests, about, settings) if tests.height else tests
+    off = _joined([found.filter(pl.col("material")) if found.height else found, ready])
+    members = _joined([part.members for part in parts if part.members is not None])
+    told = explained(off, files[0], members if members.height else None, inputs.tables, as_of)
+    held = told.filter(pl.col("cause").is_not_null())
+    stated = with_state(told.filter(pl.col("cause").is_null()), _before(inputs, held), tests, as_of)
+    words = {one.panel.metric.name: one.panel.metric.words for one in judged}
+    alerts = alert_rows(acknowledged(stated, files[1], as_of), about, as_of, words)
+    covered = coverage(judged, found, held, alerts)
     tables = {
         "alerts": alerts,
-        "monitor_series": _shaped("monitor_series", series, as_of),
-        "monitor_suppressed": suppressed,
-        "monitor_coverage": _coverage(found, suppressed, alerts, as_of),
+        "monitor_series": _shaped("monitor_series", _joined([one.series for one in judged]), as_of),
+        "monitor_suppressed": _shaped("monitor_suppressed", held, as_of),
+        "monitor_coverage": _shaped("monitor_coverage", pl.DataFrame(covered), as_of),
+        **{name: frame for part in parts for name, frame in part.tables.items()},
     }
-    return Outcome(
-        {name: frame.lazy() for name, frame in tables.items()},
-        _metrics(alerts, suppressed, tables["monitor_coverage"]),
-        tuple(_notices(tables["monitor_coverage"])),
-    )
+    said = (*_notices(covered), *(notice for part in parts for notice in part.notices))
+    metrics = _metrics(alerts, held, covered) | {name: value for part in parts for name, value in part.metrics.items()}
+    return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, said)
 
 
 def _watched(text: str) -> tuple[str, ...]:
-    """What is watched, in the order of WATCHES."""
+    """What is watched, in the order of PARTS."""
     named = {part.strip() for part in text.replace("，", ",").split(",") if part.strip()}
-    unknown = sorted(named - set(WATCHES))
+    unknown = sorted(named - set(PARTS))
     if unknown or not named:
         raise UsageError(
             "watch-unknown",
             "[monitor] watch is {given}: it can name {known}.",
             given=text.strip() or '""',
-            known=", ".join(WATCHES),
+            known=", ".join(PARTS),
         )
-    return tuple(name for name in WATCHES if name in named)
+    return tuple(name for name in PARTS if name in named)
+
+
+def _too_short(settings: MonitorSettings, as_of: date) -> MissingInputError:
+    return MissingInputError(
+        "monitor-short",
+        "Nothing that is watched has {months} earlier months up to {month}, so nothing can be judged.",
+        hint="Ingest earlier months, or lower [monitor] least_months.",
+        months=settings.least_months,
+        month=f"{as_of:%Y-%m}",
+    )
+
+
+def _joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames under each other, with the columns of all."""
+    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+
+
+def _before(inputs: Inputs, held: pl.DataFrame) -> pl.DataFrame | None:
+    """The alerts of the snapshot before, but for those whose cause is known by now: they are not over."""
+    if inputs.earlier is None:
+        return None
+    return inputs.earlier.tables["alerts"].collect().join(held.select(KEY), on=KEY, how="anti").sort(KEY)
 
 
 def _shaped(table: str, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Rows with the columns of a table."""
-    return rows.with_columns(as_of=pl.lit(as_of)).select([column.name for column in contract(table).columns()])
+    if rows.is_empty():
+        return contract(table).schema.create_empty()
+    wanted = [column.name for column in contract(table).columns()]
+    rows = rows.with_columns(as_of=pl.lit(as_of))
+    return rows.with_columns(pl.lit(None).alias(name) for name in wanted if name not in rows.columns).select(wanted)
 
 
-def _coverage(found: Sequence[Found], suppressed: pl.DataFrame, alerts: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    rows = pl.DataFrame([one.coverage(suppressed, alerts) for one in found])
-    return _shaped("monitor_coverage", rows, as_of)
-
-
-def _metrics(alerts: pl.DataFrame, suppressed: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, Any]:
-    states = {state: alerts.filter(state=state).height for state in ("new", "continuing", "over")}
-    open_ = alerts.filter(pl.col("state") != "over")
+def _metrics(alerts: pl.DataFrame, held: pl.DataFrame, covered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Figures to be shown and compared; `alerts` are those that nobody has seen to."""
+    standing = alerts.filter(pl.col("state").is_in(OPEN))
+    open_ = standing.filter(~pl.col("acknowledged"))
     each = open_.group_by("kind", "entity").agg(pl.col("expected_loss").max()).sort("kind", "entity")
+    causes = dict(held.group_by("cause").len().sort("cause").iter_rows()) if held.height else {}
     return {
         "alerts": open_.height,
-        **states,
-        "suppressed": suppressed.height,
+        **{state: open_.filter(state=state).height for state in OPEN},
+        "over": alerts.filter(state="over").height,
+        "acknowledged": standing.height - open_.height,
+        "suppressed": held.height,
+        "causes": causes,
         "entities_alerted": each.height,
-        "expected_loss": round(float(each["expected_loss"].sum() or 0.0), 2),
-        "watched": int(coverage["entities"].sum()),
-        "judged": int(coverage["judged"].sum()),
+        "expected_loss": round(float(each.filter(pl.col("kind") != "kpi")["expected_loss"].sum() or 0.0), 2),
+        "watched": sum(row["entities"] for row in covered),
+        "judged": sum(row["judged"] for row in covered),
         "by_kind": dict(open_.group_by("kind").len().sort("kind").iter_rows()),
         "by_metric": dict(open_.group_by("metric").len().sort("metric").iter_rows()),
     }
 
 
-def _notices(coverage: pl.DataFrame) -> Iterator[Notice]:
-    short = int((coverage["entities"] - coverage["judged"]).sum())
+def _notices(covered: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
+    series = sum(row["entities"] for row in covered)
+    short = series - sum(row["judged"] for row in covered)
     if short:
         yield Notice(
             "monitor-too-short",
             "{count} of {of} series have too few earlier months to be judged.",
-            {"count": short, "of": int(coverage["entities"].sum())},
+            {"count": short, "of": series},
         )

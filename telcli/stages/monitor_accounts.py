@@ -11,9 +11,11 @@ import polars as pl
 from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 from telcli.settings.capacities import capacities
-from telcli.stages.monitor_panel import METRICS, Panel, series_matrix
+from telcli.stages import Inputs
+from telcli.stages.monitor_judge import judge
+from telcli.stages.monitor_panel import METRICS, Panel, Part, series_matrix
 
-__all__ = ["Accounts", "account_panels", "accounts_of"]
+__all__ = ["accounts_part"]
 
 _COLUMNS = {
     "revenue": "revenue",
@@ -127,4 +129,21 @@ def account_panels(accounts: Accounts, settings: MonitorSettings) -> Iterator[Pa
                 continue
             values = series_matrix(rows.rows(), entities, accounts.months)
             peers = settings.peers == "on"
-            yield Panel(kind, METRICS[name], entities, accounts.months, values, weights.get(name, 0) / 100.0, peers)
+            yield Panel(
+                kind=kind,
+                metric=METRICS[name],
+                entities=entities,
+                months=accounts.months,
+                values=values,
+                family=kind,
+                least=(settings.least_amount, settings.least_change),
+                share=weights.get(name, 0) / 100.0,
+                peers=peers,
+            )
+
+
+def accounts_part(inputs: Inputs, settings: MonitorSettings) -> Part:
+    """Key accounts and groups, judged."""
+    accounts = accounts_of(inputs.tables, inputs.as_of or date.min, settings)
+    judged = tuple(judge(panel, settings) for panel in account_panels(accounts, settings))
+    return Part(judged=judged, about=accounts.about, members=accounts.members)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,25 +11,15 @@ from numpy.typing import NDArray
 from telcli.methods.seasonal_baseline import common_part, foretold, steadier
 from telcli.methods.series_watch import CHARTS, Watched, Watching, reach, watched
 from telcli.settings import MonitorSettings
-from telcli.stages.monitor_panel import Panel
+from telcli.stages.monitor_panel import Judged, Panel
 
-__all__ = ["Judged", "judge"]
+__all__ = ["judge"]
 
 Floats = NDArray[np.float64]
 _LEAST = {"log": 0.01, "root": 1.0}
 """Least spread: a hundredth of the level; of a count that of a Poisson variable, which no count falls below."""
 _OFFSET = 0.01
 """Part of the usual level that is added to an amount, so that nothing has a logarithm too."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A panel's last month (`tests`), all its months (`series`), and how it was judged (`how`)."""
-
-    panel: Panel
-    tests: pl.DataFrame
-    series: pl.DataFrame
-    how: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,7 @@ def judge(panel: Panel, settings: MonitorSettings) -> Judged:
     series = scale.there(panel.values)
     common = common_part(series) if panel.peers else np.zeros(series.shape[1])
     own = series - common
-    base, baseline = _baseline(own, settings)
+    base, baseline = _baseline(own, panel.metric.stock, settings)
     side = panel.metric.side if settings.direction == "bad" else 0
     how = Watching(
         side=side,
@@ -94,13 +83,11 @@ def _offsets(values: Floats) -> Floats:
     return _OFFSET * level[:, None]
 
 
-def _baseline(own: Floats, settings: MonitorSettings) -> tuple[Floats, str]:
+def _baseline(own: Floats, stock: bool, settings: MonitorSettings) -> tuple[Floats, str]:
     """What every month was expected to be, and the way that was chosen by the months before the last."""
-    ways = {
-        name: foretold(own, name, settings.baseline_months, settings.least_months - 2)
-        for name in ("median", "last-year")
-    }
-    chosen = settings.baseline
+    names = ("last-value",) if stock else ("median", "last-year")
+    ways = {name: foretold(own, name, settings.baseline_months, settings.least_months - 2) for name in names}
+    chosen = "last-value" if stock else settings.baseline
     if chosen == "auto":
         last = own.shape[1] - 1
         chosen = "last-year" if steadier(own, ways["median"], ways["last-year"], last) else "median"
@@ -129,10 +116,12 @@ def _tests(panel: Panel, ends: list[Floats], found: Watched) -> pl.DataFrame:
         },
         schema_overrides={"entity": pl.String},
     )
+    each = np.full(len(rows), np.nan) if panel.each is None else panel.each
+    rows = rows.with_columns(pl.Series("each", each).fill_nan(None), share=pl.lit(panel.share, dtype=pl.Float64))
     rows = rows.filter(pl.col("p_value").is_not_nan())
-    return rows.with_columns(
-        kind=pl.lit(panel.kind), metric=pl.lit(panel.metric.name), unit=pl.lit(panel.metric.unit), share=panel.share
-    )
+    named = {"kind": panel.kind, "metric": panel.metric.name, "unit": panel.metric.unit, "family": panel.family}
+    limits = {"side": panel.metric.side, "least_amount": panel.least[0], "least_change": panel.least[1]}
+    return rows.with_columns(**{name: pl.lit(value) for name, value in {**named, **limits}.items()})
 
 
 def _series(panel: Panel, ends: list[Floats], found: Watched) -> pl.DataFrame:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["METRICS", "Metric", "Panel", "series_matrix"]
+from telcli.errors import Notice
+
+__all__ = ["METRICS", "Judged", "Metric", "Panel", "Part", "series_matrix"]
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +22,8 @@ Floats = NDArray[np.float64]
 class Metric:
     """What is measured: its kind of amount, the side that is bad (-1: a fall), the scale on which it is judged.
 
-    `scale` is ``log`` for amounts that move by shares, ``root`` for counts, whose noise grows with their root.
+    `scale` is ``log`` for amounts that move by shares, ``root`` for counts, whose noise grows with their root. A
+    `stock` stands from month to month, as lines do, and is held against the month before.
     """
 
     name: str
@@ -26,6 +31,7 @@ class Metric:
     side: int
     scale: str
     words: tuple[str, str]
+    stock: bool = False
 
 
 METRICS = {
@@ -34,9 +40,13 @@ METRICS = {
         Metric("revenue", "currency", -1, "log", ("revenue", "收入")),
         Metric("minutes", "use", -1, "log", ("minutes of calls", "通话分钟")),
         Metric("data", "use", -1, "log", ("data", "流量")),
-        Metric("lines", "count", -1, "log", ("lines", "在用号码")),
+        Metric("lines", "count", -1, "log", ("lines", "在用号码"), stock=True),
         Metric("paid", "currency", -1, "log", ("payments", "缴费")),
         Metric("complaints", "count", 1, "root", ("complaints", "投诉")),
+        Metric("active", "count", -1, "log", ("customers", "在网客户数"), stock=True),
+        Metric("new", "count", -1, "root", ("new customers", "新增客户数")),
+        Metric("left", "count", 1, "root", ("customers who left", "离网客户数")),
+        Metric("arrears", "currency", 1, "log", ("arrears", "欠费"), stock=True),
     )
 }
 """Metrics that telcli knows."""
@@ -46,8 +56,10 @@ METRICS = {
 class Panel:
     """Series of one metric: `values` of the shape (entities, months), NaN where not known; the last month is judged.
 
-    `share` is the part, 0..1, of what an entity is worth that hangs on the metric. `peers` says whether the months may
-    have something in common that is none of an entity's own.
+    `share` is the part, 0..1, of what an entity is worth that hangs on the metric; `each`, where it is given, of the
+    shape (entities,), what one unit of the metric is worth instead. `peers` says whether the months may have something
+    in common that is none of an entity's own. Things of one `family` are looked at together, and make one multiple
+    comparison. A change is material from `least` on: an amount of money a month, and a share of what was expected.
     """
 
     kind: str
@@ -55,8 +67,43 @@ class Panel:
     entities: Sequence[str]
     months: Sequence[date]
     values: Floats
-    share: float = 1.0
+    family: str
+    least: tuple[float, float]
+    share: float | None = 1.0
+    each: Floats | None = None
     peers: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part of monitor hands over.
+
+    Parameters
+    ----------
+    judged : panels that were judged.
+    about : kind, entity, worth (money that a fall to nothing would cost), manager_id, branch.
+    rows : alerts that need no baseline, with the columns of the tests of panels, expected_loss, why and why_zh.
+    tables, metrics, notices : its own.
+    members : which customers an entity is of: kind, entity, customer_id.
+    """
+
+    judged: tuple[Judged, ...] = ()
+    about: pl.DataFrame | None = None
+    rows: pl.DataFrame | None = None
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    members: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A panel's last month (`tests`), all its months (`series`), and how it was judged (`how`)."""
+
+    panel: Panel
+    tests: pl.DataFrame
+    series: pl.DataFrame
+    how: Mapping[str, Any]
 
 
 def series_matrix(

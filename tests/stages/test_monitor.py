@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.errors import MissingInputError, UsageError
+from telcli.errors import DataError, MissingInputError, UsageError
 from telcli.settings import MonitorSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.monitor import monitor
@@ -15,8 +15,8 @@ from telcli.tables import contract
 
 MONTHS = [date(2023 + at // 12, at % 12 + 1, 1) for at in range(18)]
 JUNE = MONTHS[-1]
-METRICS = ("call_minutes", "data_mb", "numbers_held", "paid", "complaints")
 SIZE = 30
+ONE_OFF = ("billed_one_time", "billed_penalty")
 
 
 def base(seed: int = 0, size: int = SIZE) -> pl.DataFrame:
@@ -28,6 +28,8 @@ def base(seed: int = 0, size: int = SIZE) -> pl.DataFrame:
             level = 3000.0 - 80.0 * at
             revenue = level * float(np.exp(rng.normal(0, 0.05)))
             usual = {"call_minutes": 300.0, "data_mb": 5000.0, "numbers_held": 5.0, "paid": revenue, "complaints": 0.0}
+            usual |= {"active": True, "left": False, "tenure_months": 30.0, "arrears": 0.0, "plan_fee": 100.0}
+            usual |= dict.fromkeys(("plan_ups", "plan_downs", "plan_moves", *ONE_OFF), 0.0)
             noisy = {name: usual[name] * float(np.exp(rng.normal(0, 0.05))) for name in ("call_minutes", "data_mb")}
             rows.append({"customer_id": f"C{at:02d}", "month": month, "revenue": revenue, **usual, **noisy})
     return pl.DataFrame(rows)
@@ -35,7 +37,7 @@ def base(seed: int = 0, size: int = SIZE) -> pl.DataFrame:
 
 def people(size: int = SIZE, **columns: Any) -> pl.LazyFrame:
     names = [f"C{at:02d}" for at in range(size)]
-    usual = {"customer_class": "public", "group_id": None, "manager_id": "M1", "branch": "east"}
+    usual = {"customer_class": "public", "group_id": None, "manager_id": "M1", "branch": "east", "region": "R"}
     frame = pl.DataFrame({"customer_id": names}).with_columns(**{name: pl.lit(value) for name, value in usual.items()})
     return frame.with_columns(**columns).with_columns(pl.col("group_id").cast(pl.String)).lazy()
 
@@ -49,7 +51,10 @@ def watched(months: pl.DataFrame, as_of: date = JUNE, before: pl.DataFrame | Non
     customers = given.pop("customers", people())
     tables = {"customer_months": months.lazy(), "customers": customers, **given.pop("tables", {})}
     earlier = None if before is None else Earlier(date(2024, 5, 1), {"alerts": before.lazy()})
-    return monitor(Inputs(tables, as_of, earlier=earlier), MonitorSettings(**given))
+    choices = given.pop("choices", {})
+    return monitor(
+        Inputs(tables, as_of, earlier=earlier, choices=choices), MonitorSettings(**{"watch": "accounts", **given})
+    )
 
 
 def alerts(outcome: Outcome) -> pl.DataFrame:
@@ -139,3 +144,115 @@ def test_what_cannot_be_judged_is_said() -> None:
         watched(short)
     with pytest.raises(UsageError, match="accounts"):
         watched(base(), watch="moon")
+
+
+def given_file(*rows: tuple[str, str, str, str, str]) -> dict[str, Any]:
+    columns = ["entity", "metric", "from", "to", "reason"]
+    return {
+        "file": "known.csv",
+        "columns": columns,
+        "cells": [list(row) for row in rows],
+        "lines": range(2, 2 + len(rows)),
+    }
+
+
+def test_a_file_of_known_causes_suppresses_what_it_means_and_no_more() -> None:
+    months = fall(fall(base(), "C03", 0.6), "C05", 0.5)
+    known = given_file(("C03", "revenue", "2024-06", "2024-07", "moved to a price fixed by contract"))
+    found = watched(months, choices={"known_causes": known})
+    assert alerts(found)["entity"].to_list() == ["C05"]
+    held = found.tables["monitor_suppressed"].collect()
+    assert held.select("entity", "cause", "reason").rows() == [("C03", "known", "moved to a price fixed by contract")]
+    assert found.metrics["suppressed"] == 1 and found.metrics["causes"] == {"known": 1}
+    for other in (
+        ("C03", "data", "", "", ""),
+        ("C03", "revenue", "2024-07-01", "", ""),
+        ("C03", "*", "", "2024-05", ""),
+    ):
+        assert "C03" in alerts(watched(months, choices={"known_causes": given_file(other)}))["entity"]
+    every = given_file(("*", "*", "", "", "year end"))
+    assert alerts(watched(months, choices={"known_causes": every})).is_empty()
+    with pytest.raises(DataError, match=r"known\.csv: 1 lines have a date that is none: 2"):
+        watched(months, choices={"known_causes": given_file(("C03", "*", "soon", "", ""))})
+
+
+def test_what_somebody_has_seen_to_stays_listed_and_is_not_counted() -> None:
+    seen = given_file(("C03", "revenue", "", "2024-08-31", ""))
+    found = watched(fall(base(), "C03", 0.6), choices={"seen_alerts": seen})
+    assert alerts(found).select("entity", "acknowledged").rows() == [("C03", True)]
+    assert (found.metrics["alerts"], found.metrics["acknowledged"]) == (0, 1)
+
+
+LINES = {
+    "subscription_id": ["a", "b"],
+    "customer_id": ["C03", "C03"],
+    "activated_on": [date(2020, 1, 1)] * 2,
+    "ended_on": [None, None],
+    "contract_end": [None, None],
+    "status": ["active", "active"],
+}
+
+
+def lines(**columns: Any) -> dict[str, pl.LazyFrame]:
+    frame = pl.DataFrame({**LINES, **columns}, schema_overrides={"ended_on": pl.Date, "contract_end": pl.Date})
+    return {"subscriptions": frame.lazy()}
+
+
+def put(frame: pl.DataFrame, **columns: float) -> pl.DataFrame:
+    """Figures of C03 in June."""
+    hit = (pl.col("customer_id") == "C03") & (pl.col("month") == JUNE)
+    return frame.with_columns(
+        pl.when(hit).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in columns.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "figures", "tables"),
+    [
+        ("plan-change", {"plan_downs": 1.0, "plan_fee": -900.0}, {}),
+        ("one-off", {"billed_one_time": -1100.0}, {}),
+        ("suspended", {}, lines(status=["suspended", "active"])),
+        ("contract-end", {}, lines(ended_on=[date(2024, 6, 3), None], contract_end=[date(2024, 5, 31), None])),
+        (None, {"plan_downs": 1.0, "plan_fee": 90.0}, lines()),
+        (None, {}, lines(ended_on=[date(2024, 6, 3), None], contract_end=[date(2025, 5, 31), None])),
+    ],
+)
+def test_causes_that_the_data_know(cause: str | None, figures: dict[str, float], tables: Any) -> None:
+    found = watched(put(fall(base(), "C03", 0.6), **figures), tables=tables)
+    held = found.tables["monitor_suppressed"].collect()
+    assert held["cause"].to_list() == ([cause] if cause else [])
+    assert alerts(found).height == (0 if cause else 1)
+
+
+def test_kpis_of_the_whole_and_by_branch() -> None:
+    branch = pl.when(pl.col("customer_id") < "C15").then(pl.lit("east")).otherwise(pl.lit("west"))
+    months = base()
+    for at in range(15):
+        months = fall(months, f"C{at:02d}", 0.7)
+    found = watched(months, watch="kpis", customers=people(branch=branch))
+    told = alerts(found)
+    assert set(told["entity"]) == {"all", "branch=east"} and set(told["metric"]) == {"revenue"}
+    assert (told["kind"] == "kpi").all() and (told["expected_loss"] > 0).all()
+    alone = pl.when(pl.col("customer_id") < "C05").then(pl.lit("east")).otherwise(pl.lit("west"))
+    small = watched(months, watch="kpis", customers=people(branch=alone))
+    assert "branch=east" not in set(small.tables["monitor_series"].collect()["entity"])
+    assert [notice.code for notice in small.notices] == ["kpi-small"]
+
+
+def test_kpis_of_ones_own() -> None:
+    months = base().with_columns(data_mb=pl.when(pl.col("month") == JUNE).then(0.0).otherwise("data_mb"))
+    own = {
+        "heavy": {"column": "data_mb", "how": "share", "en": "share with data", "by": "customer_class"},
+        "rows": {"how": "count", "direction": "both"},
+    }
+    told = alerts(watched(months, watch="kpis", choices={"kpis": own}))
+    row = told.filter(metric="heavy", entity="all").row(0, named=True)
+    assert (row["observed"], row["expected"]) == (0.0, pytest.approx(1.0)) and row["unit"] == "share"
+    assert row["why"].startswith("share with data") and "rows" not in set(told["metric"])
+    for said, error in (
+        ({"x": {"table": "bills", "how": "count"}}, MissingInputError),
+        ({"x": {"column": "moon"}}, UsageError),
+        ({"x": {"column": "data_mb", "by": "moon"}}, UsageError),
+    ):
+        with pytest.raises(error):
+            watched(months, watch="kpis", choices={"kpis": said})

@@ -1,0 +1,203 @@
+"""KPIs of the whole base and by branch, region, class or segment: those telcli knows, and the operator's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.features.month_index import add_months
+from telcli.settings import MonitorSettings
+from telcli.settings.capacities import capacities
+from telcli.stages import Inputs
+from telcli.stages.monitor_judge import judge
+from telcli.stages.monitor_panel import METRICS, Judged, Metric, Panel, Part, series_matrix
+from telcli.tables import contract
+
+__all__ = ["kpis_part"]
+
+_BACK = 36
+_ALL = "all"
+_LEVELS = ("all", "branch", "region", "customer_class", "segment")
+_SIDES = {"down": -1, "up": 1, "both": 0}
+
+
+@dataclass(frozen=True)
+class _Kpi:
+    """What is added up, over which rows of which table, by what, and when a change of it matters."""
+
+    metric: Metric
+    table: str
+    value: pl.Expr
+    rows: pl.Expr | None
+    by: tuple[str, ...]
+    least: tuple[float, float]
+
+
+def kpis_part(inputs: Inputs, settings: MonitorSettings) -> Part:
+    """Every KPI of every level, judged; groups of fewer than `small_cell` customers are left out and counted."""
+    as_of = inputs.as_of or date.min
+    base = _base(inputs.tables, as_of)
+    kpis = [*_known(settings), *_own(inputs.choices.get("kpis", {}), inputs.tables, settings)]
+    levels = sorted({level for kpi in kpis for level in kpi.by}, key=_LEVELS.index)
+    placed = {level: _placed(base, inputs.tables, level) for level in levels}
+    sizes = {level: _sizes(frame) for level, frame in placed.items()}
+    small = sum(int((size["customers"] < settings.small_cell).sum()) for size in sizes.values())
+    judged: list[Judged] = []
+    for kpi in kpis:
+        facts = base if kpi.table == "customer_months" else _facts(inputs.tables, kpi.table, as_of)
+        for level in kpi.by:
+            rows = placed[level] if kpi.table == "customer_months" else _placed(facts, inputs.tables, level)
+            large = sizes[level].filter(pl.col("customers") >= settings.small_cell)
+            judged += [judge(panel, settings) for panel in _panels(kpi, level, rows, large, settings)]
+    about = pl.concat([_about(frame, settings) for frame in placed.values()]) if placed else None
+    notices = (Notice("kpi-small", "{count} groups of fewer than {least} customers are not watched.",
+                      {"count": small, "least": settings.small_cell}),) if small else ()  # fmt: skip
+    return Part(judged=tuple(judged), about=about, notices=notices)
+
+
+def _base(tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
+    return tables["customer_months"].filter(pl.col("month").is_between(add_months(as_of, -_BACK), as_of))
+
+
+def _facts(tables: Mapping[str, pl.LazyFrame], table: str, as_of: date) -> pl.LazyFrame:
+    """A table of facts with the month of each row, up to the as-of month."""
+    return (
+        tables[table]
+        .with_columns(month=contract(table).month())
+        .filter(pl.col("month").is_between(add_months(as_of, -_BACK), as_of))
+    )
+
+
+def _known(settings: MonitorSettings) -> Iterator[_Kpi]:
+    """The KPIs that telcli knows, of customer_months."""
+    by = tuple(name.strip() for name in settings.kpi_by.replace("，", ",").split(",") if name.strip())
+    _check_levels(by, "kpi_by")
+    sums = {
+        "revenue": pl.col("revenue").sum(),
+        "active": pl.col("active").sum().cast(pl.Float64),
+        "new": (pl.col("tenure_months") == 0).sum().cast(pl.Float64),
+        "left": pl.col("left").sum().cast(pl.Float64),
+        "complaints": pl.col("complaints").sum(),
+        "arrears": pl.col("arrears").sum(),
+        "minutes": pl.col("call_minutes").sum(),
+        "data": pl.col("data_mb").sum(),
+    }
+    needs = {"active": None, "new": "tenure_months", "left": None, "minutes": "call_minutes", "data": "data_mb"}
+    for name, value in sums.items():
+        column = needs.get(name, name)
+        rows = None if column is None else pl.col(column).is_not_null()
+        least = (settings.kpi_least_amount, settings.kpi_least_change)
+        yield _Kpi(METRICS[name], "customer_months", value, rows, (_ALL, *by), least)
+
+
+def _own(
+    own: Mapping[str, Mapping[str, Any]], tables: Mapping[str, pl.LazyFrame], settings: MonitorSettings
+) -> Iterator[_Kpi]:
+    """The operator's own, of ``[monitor.kpis.NAME]``."""
+    for name, said in own.items():
+        table = said.get("table", "customer_months")
+        if table not in tables:
+            raise MissingInputError(
+                "kpi-table", "[monitor.kpis.{name}] is of the table {table}, which is not there.",
+                hint="Ingest it, or leave that KPI out.", name=name, table=table,
+            )  # fmt: skip
+        column, how = said.get("column", ""), said.get("how", "sum")
+        have = tables[table].collect_schema()
+        if how != "count" and (column not in have or not (have[column].is_numeric() or have[column] == pl.Boolean)):
+            raise UsageError(
+                "kpi-column", "[monitor.kpis.{name}]: {table} has no column of numbers called {column}.",
+                hint="See: telcli show {table} --schema", name=name, table=table, column=column or '""',
+            )  # fmt: skip
+        by = (said["by"],) if isinstance(said.get("by"), str) else tuple(said.get("by", ()))
+        _check_levels(by, f"kpis.{name}")
+        unit = said.get("unit", "share" if how == "share" else "count" if how == "count" else "use")
+        scale = "root" if how == "count" else "log"
+        metric = Metric(name, unit, _SIDES[said.get("direction", "down")], scale,
+                        (said.get("en", name), said.get("zh", said.get("en", name))))  # fmt: skip
+        value = pl.col(column).cast(pl.Float64) if column else pl.lit(1.0)
+        folded = {"sum": value.sum(), "mean": value.mean(), "share": (value > 0).mean(), "count": pl.len()}[how]
+        known = pl.col(column).is_not_null() if column else None
+        least = (float(said.get("least_amount", 0.0)), float(said.get("least_change", settings.kpi_least_change)))
+        yield _Kpi(
+            metric, table, folded.cast(pl.Float64), known, (_ALL, *(level for level in by if level != _ALL)), least
+        )
+
+
+def _check_levels(by: tuple[str, ...], where: str) -> None:
+    unknown = sorted(set(by) - set(_LEVELS))
+    if unknown:
+        raise UsageError(
+            "kpi-level", "[monitor] {where} names {given}: KPIs can be told by {known}.",
+            where=where, given=", ".join(unknown), known=", ".join(_LEVELS),
+        )  # fmt: skip
+
+
+def _placed(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str) -> pl.LazyFrame:
+    """Rows with the entity that each belongs to; those that belong to none are left out.
+
+    A segment is that of the month, as the snapshots up to it have it: who is in it today was elsewhere then.
+    """
+    if level == _ALL:
+        return rows.with_columns(entity=pl.lit(_ALL))
+    if level == "segment":
+        if "segments" not in tables:
+            return rows.with_columns(entity=pl.lit(None, dtype=pl.String)).filter(pl.col("entity").is_not_null())
+        named = tables["segments"].select(
+            "customer_id", month="as_of", entity=pl.lit("segment=") + pl.col("segment_name")
+        )
+        return rows.join(named, on=["customer_id", "month"], how="inner")
+    place = tables["customers"].select("customer_id", entity=pl.lit(f"{level}=") + pl.col(level))
+    return rows.join(place, on="customer_id", how="inner").filter(pl.col("entity").is_not_null())
+
+
+def _sizes(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Customers of each entity in the month that has fewest."""
+    each = rows.group_by("entity", "month").agg(customers=pl.col("customer_id").n_unique())
+    return each.group_by("entity").agg(pl.col("customers").median()).collect().sort("entity")
+
+
+def _panels(
+    kpi: _Kpi, level: str, rows: pl.LazyFrame, large: pl.DataFrame, settings: MonitorSettings
+) -> Iterator[Panel]:
+    """The panel of a KPI at one level; none where nothing is known of it."""
+    known = rows if kpi.rows is None else rows.filter(kpi.rows)
+    folded = known.sort("entity", "month", "customer_id").group_by("entity", "month", maintain_order=True)
+    found = folded.agg(value=kpi.value).collect().join(large, on="entity", how="semi")
+    if found.is_empty():
+        return
+    months = sorted(set(found["month"]))
+    entities = sorted(set(found["entity"]))
+    values = series_matrix(found.select("entity", "month", "value").rows(), entities, months)
+    values = np.where(np.isnan(values) & (kpi.metric.scale == "root"), 0.0, values)
+    weights = capacities(settings.loss_weights) or {}
+    share = weights.get(kpi.metric.name)
+    each = np.ones(len(entities)) if kpi.metric.name == "arrears" else None
+    yield Panel(
+        kind="kpi",
+        metric=kpi.metric,
+        entities=entities,
+        months=months,
+        values=values,
+        family=f"kpi {level}",
+        least=kpi.least,
+        share=None if share is None else share / 100.0,
+        each=each,
+    )
+
+
+def _about(rows: pl.LazyFrame, settings: MonitorSettings) -> pl.DataFrame:
+    """What the customers of an entity bring in the months that a change is taken to last."""
+    month = rows.group_by("entity", "month").agg(pl.col("revenue").sort_by("customer_id").sum()).sort("entity", "month")
+    usual = month.group_by("entity", maintain_order=True).agg(worth=pl.col("revenue").tail(12).median())
+    times = settings.margin_share * settings.loss_months
+    none = pl.lit(None, dtype=pl.String)
+    return usual.collect().select(
+        pl.lit("kpi").alias("kind"), "entity", pl.col("worth").clip(lower_bound=0.0) * times,
+        manager_id=none, branch=none,
+    )  # fmt: skip
