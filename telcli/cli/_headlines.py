@@ -58,7 +58,8 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "detect-fraud": (
         ("cases", "suspected cases", "count"),
-        ("new_cases", "of them new", "count"),
+        ("new_cases", "new since the last run", "count"),
+        ("new_this_month", "new since the month before", "count"),
         ("closed_cases", "closed since", "count"),
         ("subjects", "subjects in them", "count"),
         ("expected_loss", "expected loss", "count"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record
@@ -15,7 +16,7 @@ from telcli.tables import contract
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["before", "standing"]
+__all__ = ["before", "earlier_run", "standing"]
 
 
 def before(
@@ -50,13 +51,26 @@ def before(
     )
 
 
+def earlier_run(stage: Stage, workdir: Workdir, manifest: Manifest, as_of: date | None) -> Record | None:
+    """The last run for a month before, of a stage that adds to months in its snapshots; None where there is none whole.
+
+    What it made of months goes on to stand when a new month begins.
+    """
+    if not (stage.adds and stage.snapshot) or as_of is None:
+        return None
+    records = manifest.stages.get(stage.name, {})
+    months = [month for month in records if month < as_of.isoformat()]
+    found = records[max(months)] if months else None
+    return None if found is None or workdir.lost(manifest, found) else found
+
+
 def standing(manifest: Manifest, table: str, kept: Mapping[str, frozenset[str]]) -> dict[str, Part]:
     """The parts of a table that its stage left as they were."""
     return {name: manifest.tables[table][name] for name in sorted(kept.get(table, ()))}
 
 
 def _same_but_inputs(then: Basis, now: Basis) -> bool:
-    return dataclasses.replace(then, inputs={}) == dataclasses.replace(now, inputs={})
+    return dataclasses.replace(then, inputs={}, as_of=now.as_of) == dataclasses.replace(now, inputs={})
 
 
 def _touched(table: str, manifest: Manifest, names: Iterable[str], known: Record) -> frozenset[str]:

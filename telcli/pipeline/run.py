@@ -12,7 +12,7 @@ import telcli
 from telcli import settings as knobs
 from telcli.errors import MissingInputError, Notice
 from telcli.pipeline import catalog, named_files, saved_model
-from telcli.pipeline.before import before
+from telcli.pipeline.before import before, earlier_run
 from telcli.pipeline.choice import choose
 from telcli.pipeline.dropped import dropped, given, pages_gone, told
 from telcli.pipeline.filled import not_closed, unchanged
@@ -82,7 +82,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         if not request.force:
             not_closed(stage, manifest, key_of(as_of))
         inputs = given_to(stage, workdir, manifest, chosen, as_of, settings, general, request)
-        stands = before(stage, workdir, manifest, known if sound and not request.force else None, basis, chosen)
+        last = (known if sound else None) if known else earlier_run(stage, workdir, manifest, as_of)
+        stands = before(stage, workdir, manifest, None if request.force else last, basis, chosen)
         inputs = dataclasses.replace(inputs, before=stands)
         if known and not request.force:
             unchanged(workdir, stage, known)

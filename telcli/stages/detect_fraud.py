@@ -15,7 +15,7 @@ from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages import Inputs, Outcome
 from telcli.stages.detect_fraud_allowed import allowed_of, told
 from telcli.stages.detect_fraud_cases import cases_of, evidence_of, with_closed
-from telcli.stages.detect_fraud_days import Folded, folded
+from telcli.stages.detect_fraud_days import CASES, Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
 from telcli.stages.detect_fraud_rules import suspects
 from telcli.tables import contract
@@ -58,7 +58,8 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
         "fraud_evidence": evidence_of(found, members),
         "fraud_channels": _channels(found),
     }
-    metrics = {**_metrics(tables, rules, days), "allowed": allowed.metrics(stopped, nobody)}
+    seen = _seen(inputs, as_of)
+    metrics = {**_metrics(tables, rules, days, seen), "allowed": allowed.metrics(stopped, nobody)}
     notices = (*_told(days, found), *told(allowed, stopped, nobody))
     return _outcome(as_of, tables, days, metrics, notices)
 
@@ -71,13 +72,21 @@ def _outcome(
     notices: tuple[Notice, ...],
 ) -> Outcome:
     made = {name: frame.lazy().with_columns(as_of=pl.lit(as_of)) for name, frame in tables.items()}
+    live = tables["fraud_cases"].filter(pl.col("status") != "closed")["case_id"].sort().to_list()
+    marks = {CASES: ",".join([as_of.isoformat(), *live])}
     if days is None:
-        return Outcome(made, metrics, notices)
+        return Outcome(made, metrics, notices, marks=marks)
     kept = {"fraud_days": days.kept}
     made["fraud_days"] = days.made
     if days.callers is not None:
         made["fraud_callers"] = days.callers.lazy()
-    return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks=days.marks)
+    return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks={**days.marks, **marks})
+
+
+def _seen(inputs: Inputs, as_of: date) -> frozenset[str]:
+    """The cases that the last run for this month named, where this run adds to it."""
+    month, *cases = (inputs.before.marks.get(CASES, "") if inputs.before else "").split(",")
+    return frozenset(cases if month == as_of.isoformat() else ())
 
 
 def _told(days: Folded | None, found: Sequence[Found]) -> Iterator[Notice]:
@@ -172,12 +181,15 @@ def _channels(found: Sequence[Found]) -> pl.DataFrame:
     return contract("fraud_channels").schema.create_empty().drop("as_of") if told is None else told
 
 
-def _metrics(tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None) -> dict[str, Any]:
+def _metrics(
+    tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None, seen: frozenset[str]
+) -> dict[str, Any]:
     cases = tables["fraud_cases"]
     live = cases.filter(pl.col("status") != "closed")
     return {
         "cases": live.height,
-        "new_cases": live.filter(pl.col("status") == "new").height,
+        "new_cases": live.filter(pl.col("status") == "new", ~pl.col("case_id").is_in(sorted(seen))).height,
+        "new_this_month": live.filter(pl.col("status") == "new").height,
         "closed_cases": cases.height - live.height,
         "subjects": int(live["subjects"].sum()),
         "expected_loss": round(float(live["expected_loss"].sum()), 2),
