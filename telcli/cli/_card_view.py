@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._card_months import drawn
+from telcli.cli._card_satisfied import satisfied
 from telcli.cli._card_urgent import care, left_for, planned
 from telcli.cli._card_words import CALLS, WHO, attribute, day, said_of, state
 from telcli.cli._fitted import fitted
@@ -164,6 +165,7 @@ class View:
         views = self.body["views"]
         told = [plain(one) for one in views["told_zh" if language() == "zh" else "told"]] if views else []
         yield from self._titled(tr("Views"), told)
+        yield from self._titled(tr("Satisfaction"), satisfied(self.body["satisfaction"]))
 
     def _months(self) -> Iterator[Any]:
         if "months" in self.absent:

@@ -46,6 +46,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     reasons = {"reason_1": "Data fell by half", "reason_1_zh": "流量减半", "reason_2": "A complaint is open"}
     value = {"value_tier": "gold", "value_score": 81.4, "lifetime_value": 3210.0, "current_value": 1200.0}
     group = {"segment": 2, "segment_name": "Heavy data", "segment_name_zh": "重流量", "lifecycle_stage": "decline"}
+    glad = {"satisfaction": 72.0, "source": "surveyed", "surveyed_on": date(2024, 5, 10), "nps": 8.0, "loyalty": 64.0}
     names = {"attribute": "region", "chosen": "北城", "rule": "trusted"}
     key = {"system": "crm", "rule": "own-id", "score": 1.0}
     return {
@@ -59,6 +60,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "segments": [blank("segments", consumption_tier="mid", **group)],
         "value_scores": [blank("value_scores", **value)],
         "churn_scores": [blank("churn_scores", **scores, **reasons, reason_2_zh="有未办结投诉")],
+        "satisfaction_scores": [blank("satisfaction_scores", **glad)],
         "contacts": [blank("contacts", contact_id="T1", rating=3.0, text="信号\x1b[31m一直\n不好" * 9, **contact)],
         "payments": [blank("payments", payment_id="P1", paid_at=datetime(2024, 5, 2), amount=59.0, method="cash")],
         "campaigns": [blank("campaigns", campaign_id="K1", arm="held_out", contacted_on=date(2024, 4, 1))],
@@ -197,8 +199,19 @@ def test_the_json_holds_everything_under_stable_keys(capsys: pytest.CaptureFixtu
     assert {"table": "payments", "path": "work/payments", "rows": 1} in body["outputs"]
     counts = {"lines": 2, "months": 6, "contacts": 1, "contacts_open": 1, "conflicts": 1, "systems": 1}
     assert body["metrics"] == counts
-    sections = "found_by customer_id who segment value churn left care plan task views lines months calls contacts"
-    further = ["contacts_in_all", "contacts_open", "payments", "campaigns", "conflicts", "systems"]
+    sections = "found_by customer_id who segment value churn left care plan task satisfaction views"
+    further = [
+        "lines",
+        "months",
+        "calls",
+        "contacts",
+        "contacts_in_all",
+        "contacts_open",
+        "payments",
+        "campaigns",
+        "conflicts",
+        "systems",
+    ]
     assert list(body["customer"]) == [*sections.split(), *further]
     calls = {"month": "2024-06", "active_days": 15.0, "counterparts": 12.0, "night_share": 0.25}
     assert body["customer"]["calls"] == calls
