@@ -14,7 +14,7 @@ from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.clocks import clocks, epochs, instants, zone_marks
 from telcli.intake.dates import days, moments, months
-from telcli.intake.hotlines import among
+from telcli.intake.hotlines import among, ranged
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, things, understood
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
 from telcli.intake.privacy import categories, discreet, discreet_numbers
@@ -49,6 +49,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "instant": (instants, pl.Int64(), ""),
     "zone mark": (zone_marks, pl.String(), ""),
     "listed": (among, pl.Boolean(), ""),
+    "ranged": (ranged, pl.String(), ""),
     "end told": (ends_told, pl.String(), ""),
 }
 _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
@@ -73,7 +74,7 @@ class Reading:
     severity are whole numbers. `people` makes the pseudonyms of identifiers; without it those that need one cannot be
     read. `unit` is the contract's, in which values that carry their own are read; `dates` says how a column of dates is
     written, and `zone` in which time zone it is told; one after the day `last` is a fault. `numbers` are those that the
-    form ``listed`` looks for, and of which a party of calls has the pseudonyms.
+    form ``listed`` looks for, and of which a party of calls has the pseudonyms; of ``ranged``, beginnings of numbers.
     """
 
     name: str
@@ -135,7 +136,7 @@ class Reading:
             return (self.zone,)
         if self.form == "instant":
             return (self.dates, self.zone)
-        return (self.numbers,) if self.form == "listed" else ()
+        return (self.numbers,) if self.form in ("listed", "ranged") else ()
 
 
 def clean(frame: pl.LazyFrame, source: str, readings: Sequence[Reading]) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from telcli.intake.phones import flat, phones
 from telcli.intake.words import Read, by_distinct, meant
 
-__all__ = ["among", "number_list", "short_form"]
+__all__ = ["among", "number_list", "range_list", "ranged", "short_form"]
 
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _BEFORE = rf"^(?:\+?(?:00)?86(?:0?{_AREA})?|0{_AREA})?"
@@ -56,6 +56,36 @@ def among(text: pl.Series, numbers: Sequence[str]) -> Read:
         return values, pl.Series([False]).new_from_index(0, len(distinct))
 
     return by_distinct(text, read)
+
+
+def range_list(setting: str) -> tuple[str, ...]:
+    """The beginnings of numbers in a setting, with commas between them; those abroad begin with + .
+
+    >>> range_list("+882, 00371，+53 ,16801")
+    ('+882', '+371', '+53', '16801')
+    """
+    written = [part for part in re.split(r"[,，]", setting) if part.strip()]
+    return tuple(dict.fromkeys(_abroad(pl.Series(written, dtype=pl.String)).to_list()))
+
+
+def ranged(text: pl.Series, ranges: Sequence[str]) -> Read:
+    """The range listed that each number is of, the longest that fits; null where it is of none, nothing is a fault.
+
+    >>> ranged(pl.Series(["+88213912345", "00 882 99", "13882123456", "+3715551", None]), ["+882", "+371"])[0].to_list()
+    ['+882', '+882', None, '+371', None]
+    """
+    listed = "|".join(re.escape(one) for one in sorted(ranges, key=len, reverse=True))
+
+    def read(distinct: pl.Series) -> Read:
+        found = _abroad(meant(distinct)).str.extract(rf"^({listed})\d", 1)
+        return found, pl.Series([False]).new_from_index(0, len(distinct))
+
+    return by_distinct(text, read)
+
+
+def _abroad(text: pl.Series) -> pl.Series:
+    """Numbers without blanks, those abroad with + before them."""
+    return _bare(text).str.replace(r"^00", "+")
 
 
 def _bare(text: pl.Series) -> pl.Series:

@@ -37,11 +37,13 @@ def understand(
     today: date | None = None,
     zone: str = UTC,
     numbers: tuple[str, ...] = (),
+    ranges: tuple[str, ...] = (),
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
     `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`. Facts
-    dated after `today`, where it is given, are faults; times are told in `zone`; calls with `numbers` are flagged.
+    dated after `today`, where it is given, are faults; times are told in `zone`; calls with `numbers` are flagged,
+    and of those with a number of one of the `ranges` the range is kept.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def understand(
     found = [_own(one, provided) for one in found]
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
-    here: dict[str, Any] = {"people": people, "today": today, "zone": zone, "numbers": numbers}
+    here: dict[str, Any] = {"people": people, "today": today, "zone": zone, "numbers": numbers, "ranges": ranges}
     looked = [looked_at(replace(one, **here), keep) for one in billed]
     alike, told_of_names = read_alike(looked, keep)
     return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]

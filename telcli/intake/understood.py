@@ -47,9 +47,9 @@ class Understood:
 
     `people` makes pseudonyms; `seen` says by header what stands in columns of persons; `kept` holds what was read of it
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
-    Facts dated after `today` are faults, times are told in `zone`, and calls with one of the `numbers` listed are
-    flagged as such. `marks` are what stands behind the times of each column of their zone. `items` are headers
-    that the operator names as answers of a survey.
+    Facts dated after `today` are faults, times are told in `zone`, calls with one of the `numbers` listed are flagged,
+    and of those with a number of the `ranges` listed the range is kept. `marks` are what stands behind the times of
+    each column of their zone. `items` are headers that the operator names as answers of a survey.
     """
 
     extract: Extract
@@ -64,6 +64,7 @@ class Understood:
     today: date | None = None
     zone: str = UTC
     numbers: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
 
@@ -112,7 +113,7 @@ class Understood:
             for name, use in self.map.columns.items()
             if slots()[name].table == (table or self.map.table) and not use.constant
         ]
-        found += [*self._flagged(found), *_ended(found)]
+        found += [*self._flagged(found), *self._ranged(found), *_ended(found)]
         if not attributes:
             return found
         return found + [self._attribute(name, header, kind) for name, (header, kind) in self.attributes.items()]
@@ -134,6 +135,14 @@ class Understood:
             return []
         return [
             Reading("competitor", one.header, "listed", numbers=self.numbers) for one in found if one.form == "party"
+        ]
+
+    def _ranged(self, found: Sequence[Reading]) -> list[Reading]:
+        """The range listed of the party's number, where ranges are, and no column tells the destination itself."""
+        if not self.ranges or any(one.name == "destination" for one in found):
+            return []
+        return [
+            Reading("destination", one.header, "ranged", numbers=self.ranges) for one in found if one.form == "party"
         ]
 
     @property

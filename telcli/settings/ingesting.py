@@ -34,6 +34,12 @@ class IngestSettings:
         "竞争对手的客服号码，如 10010, 10000；与之的通话会被标记。",
         form="numbers",
     )
+    number_ranges: str = setting(
+        "",
+        "Beginnings of numbers, such as +882, +371; of calls with one of them it is kept as their destination.",
+        "号段前缀，如 +882, +371；与这些号段的通话只保留号段作为目的地。",
+        form="numbers",
+    )
     systems: str = setting(
         "",
         "System of each source, such as crm_*=crm, boss_*=boss; sources of one system share their identifiers.",

@@ -18,6 +18,7 @@ __all__ = ["CASES", "Folded", "folded"]
 
 _ROWS = 1_500_000
 """Calls folded together, at most about so many."""
+_BATCH = 200_000
 CASES = "cases"
 """The mark that is no day's: which cases the last run named."""
 Parts = Mapping[str, Callable[[], pl.LazyFrame]]
@@ -136,4 +137,4 @@ def _made(
         inputs.progress("calls", done, len(due))
     if rest and inputs.before:
         stands = inputs.before.rows("fraud_days", rest).filter(~pl.col("day").is_in(sorted(fresh)))
-        yield stands.collect(engine="streaming")
+        yield from stands.collect_batches(chunk_size=_BATCH, maintain_order=True, engine="streaming")

@@ -15,7 +15,7 @@ from telcli.intake.dictionary import speak, values_of
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
 from telcli.intake.history import FROM, TO
-from telcli.intake.hotlines import number_list
+from telcli.intake.hotlines import number_list, range_list
 from telcli.intake.likeness import require_splink
 from telcli.intake.linkage import Likeness
 from telcli.intake.looking import REASON
@@ -117,7 +117,8 @@ def _understood(
     """What the extracts are, read with the operator's key, up to tomorrow, in its time zone."""
     people, tomorrow = Pseudonyms(inputs.key or no_key), today() + timedelta(days=1)
     numbers = number_list(settings.competitor_numbers)
-    return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, numbers)
+    lists = (numbers, range_list(settings.number_ranges))
+    return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, *lists)
 
 
 def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError, UsageError
+from telcli.features.fraud_callers import outside_code
 from telcli.intake.identity import identifiers, personal
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.suppression import tokens
@@ -26,7 +27,7 @@ LOOKED_IN: Mapping[str, tuple[str, ...]] = {
 }
 """Tables that know a person -> columns by which one may be named."""
 _ALIASES = ("subscription_id", "account_id", "source_key")
-_ELSEWHERE = ("subject_id", "entity", "value")
+_ELSEWHERE = ("subject_id", "entity", "value", "caller")
 """Columns of tables without customers that may hold an identifier all the same."""
 _NUMBERED = {"counterpart": "purged", "main_number_h": None}
 """Columns where the person's number stands in rows of others -> what stands there afterwards."""
@@ -131,7 +132,8 @@ def of_person(frame: pl.LazyFrame, table: str, person: Person) -> pl.Expr:
     have = frame.collect_schema()
     tests = [pl.col("customer_id") == person.customer_id] if "customer_id" in have else []
     tests += [pl.col(name).is_in(person.aliases) for name in _ALIASES[:2] if name in have]
-    tests += [pl.col(name).is_in(person.names) for name in _ELSEWHERE if not tests and have.get(name) == pl.String]
+    called = [*person.names, *map(outside_code, person.numbers)]  # who rings others goes by a code of her number
+    tests += [pl.col(name).is_in(called) for name in _ELSEWHERE if not tests and have.get(name) == pl.String]
     if table == "rejects":  # a key of several columns is shown whole, its long numbers hidden
         names = sorted({*person.names, *map(masked_id, person.names)})
         tests += [pl.col("value").str.split(", ").list.set_intersection(names).list.len() > 0]

@@ -154,7 +154,7 @@ def public(data: Path) -> None:
     }
     for name, sources in sets.items():
         with tempfile.TemporaryDirectory() as place:
-            more = () if name == "megaline" else ("--map", "customer_id=@file")
+            more = () if name == "megaline" else ("--map", "customer_id=user")
             look(Path(place) / "w", *sources, more=more)
             people = pl.scan_parquet(Path(place) / "w/customers/**/*.parquet").select(pl.len()).collect().item()
             say(name, people, "customers:", dict(Counter(subjects(Path(place) / "w")["pattern"].to_list())))

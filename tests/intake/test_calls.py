@@ -272,6 +272,15 @@ def test_calls_with_competitors_are_flagged_and_name_nobody(tmp_path: Path) -> N
     assert good(plain, "calls", "counterpart")[7] == ("10086",)
 
 
+def test_of_calls_abroad_the_range_is_kept_and_no_number(tmp_path: Path) -> None:
+    numbers = ["+88213012345678", "0088213012345679", "13812345678", "+37155512345"]
+    rows = [f"u,2024-06-01 08:00:{place:02},{number},60" for place, number in enumerate(numbers)]
+    calls = {"calls.csv": "\n".join([CDR, *rows])}
+    found = ran(tmp_path, calls, options={"number_ranges": "+882, 00371"})
+    assert [row[0] for row in good(found, "calls", "destination")] == ["+882", "+882", None, "+371"]
+    assert {row[0] for row in good(ran(tmp_path, calls), "calls", "destination")} == {None}
+
+
 def test_whole_numbers_can_be_listed_too() -> None:
     found, bad = among(pl.Series(["+86 138-1234-5678", "13812345679", "138****5678"]), ["13812345678"])
     assert (found.to_list(), bad.any()) == ([True, False, None], False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from telcli.features.fraud_callers import outside_code
 from telcli.stages.purge import Person, find, of_person, scrubbed, without
 
 PERSON = Person("C1", ("U1", "B7"), ("n1",), ("c1",))
@@ -18,6 +19,7 @@ def test_rows_go_by_customer_line_or_subject() -> None:
     assert left("bills", customer_id=["C1", "C2", None]) == ([("C2",), (None,)], 1)
     assert left("products", subscription_id=["U1", "U2"]) == ([("U2",)], 1)
     assert left("fraud_cases", subject_id=["C1", "C2"]) == ([("C2",)], 1)
+    assert left("fraud_callers", caller=["C1", outside_code("n1"), "C2"]) == ([("C2",)], 2)
     assert left("rejects", value=["B7", "B8", None], rule=["orphan"] * 3) == ([("B8", "orphan"), (None, "orphan")], 1)
     keys = ["B7, 2024-05", "B7-2, 2024-05", "U1"]
     assert left("rejects", value=keys, rule=["duplicate-key"] * 3)[0] == [("B7-2, 2024-05", "duplicate-key")]
