@@ -153,6 +153,7 @@ def test_lengths_that_differ_are_refused() -> None:
     assert caught.value.code == "shape-mismatch"
 
 
+@pytest.mark.slow
 def test_months_of_one_customer_share_a_fold_so_that_the_model_is_not_over_bold() -> None:
     rng = np.random.default_rng(2)
     people, months = 500, 8

@@ -142,6 +142,7 @@ def test_months_are_labelled_once_and_no_more_than_a_year_of_them(
     assert [len(months) for months in asked] == [12, 13], "once in a run"
 
 
+@pytest.mark.slow
 def test_halves_of_one_population_raise_no_alarm() -> None:
     """200 customers each: a model of the first half, scoring the second."""
     alarms = 0
