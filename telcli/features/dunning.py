@@ -23,20 +23,27 @@ _SAYS = {
 
 
 def held(
-    tables: Mapping[str, pl.LazyFrame], end: date, columns: tuple[str, ...] = (), refusing: tuple[str, ...] = ()
+    tables: Mapping[str, pl.LazyFrame],
+    end: date,
+    columns: tuple[str, ...] = (),
+    refusing: tuple[str, ...] = (),
+    owed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Customers with a reason to be looked at before they are dunned: customer_id, hold; sorted, one row each.
 
     Parameters
     ----------
     tables : mapping
-        customers, and contacts where there are some: a complaint not closed by `end` holds.
+        customers, and contacts where there are some: a complaint not closed by `end` holds; bills with the attribute
+        `x_disputed`.
     end : date
         The day of which it is told.
     columns : tuple of str
         Attributes of customers that say so, in place of those known by name; of hardship, unless named after disputes.
     refusing : tuple of str
         Customers not to be contacted.
+    owed : polars.DataFrame or None
+        customer_id and month of bills that are open: those disputed hold.
 
     >>> people = pl.LazyFrame({"customer_id": ["a", "b"], "x_disputed": ["yes", "no"]})
     >>> held({"customers": people}, date(2024, 6, 30)).rows()
@@ -48,6 +55,10 @@ def held(
         if attributes:
             told = frame.filter(pl.any_horizontal(said_yes(name) for name in attributes))
             parts.append(told.select("customer_id", hold=pl.lit(why)))
+    if owed is not None and "x_disputed" in tables["bills"].collect_schema():
+        said = tables["bills"].filter(said_yes("x_disputed")).select("customer_id", "month")
+        open_bills = said.join(owed.lazy(), on=["customer_id", "month"], how="semi")
+        parts.append(open_bills.select("customer_id", hold=pl.lit("disputed")))
     if "contacts" in tables:
         open_ = pl.col("closed_at").is_null() | (pl.col("closed_at").dt.date() > end)
         said = tables["contacts"].filter(pl.col("kind") == "complaint", pl.col("opened_at").dt.date() <= end, open_)

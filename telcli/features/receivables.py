@@ -43,6 +43,11 @@ class Receivables:
     paid: pl.DataFrame
     days: pl.DataFrame
 
+    def every(self, step: int) -> Receivables:
+        """Those of each `step`-th customer alone."""
+        mine = pl.col("who") % step == 0
+        return Receivables(*(each.filter(mine) for each in (self.bills, self.paid, self.days)))
+
     def paid_by(self, at: int) -> pl.DataFrame:
         """What each customer paid up to the end of a month: who, paid."""
         return self.paid.filter(pl.col("at") <= at).group_by("who").agg(paid=pl.col("cash").sum())

@@ -14,7 +14,7 @@ import polars as pl
 from telcli.intake.batches import folded
 from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES, PARTS
-from telcli.intake.understood import Understood
+from telcli.intake.understood import DISPUTED, Understood
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.evidence import evidence
 
@@ -160,7 +160,8 @@ def summed(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     numeric = [name for name, kind in schema.items() if kind == pl.Float64 and name not in (*key, *_HIGHEST)]
     huge = pl.any_horizontal(pl.col(name).abs() > LARGEST for name in numeric).fill_null(value=False)
     sound = whole & ~huge & (pl.col(FAULTS).list.len() == 0)
-    other = [name for name in schema if name not in (*key, *numeric, *HIDDEN) and not name.startswith("x_")]
+    attributes = [name for name in schema if name.startswith("x_") and name != DISPUTED]
+    other = [name for name in schema if name not in (*key, *numeric, *HIDDEN, *attributes)]
     counted = [millionths(pl.col(name)) for name in numeric]
     plain = frame.filter(sound).select(*key, *counted, *other, SOURCE, LINE)
     totals = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in numeric]

@@ -20,7 +20,7 @@ from telcli.intake.people import columns_of_people, id_notices, people_notices
 from telcli.intake.privacy import categories, header_tells
 from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
-from telcli.intake.understood import Understood, headers_of_extract
+from telcli.intake.understood import DISPUTED, Understood, headers_of_extract
 from telcli.intake.words import NONE, folded, known_share, meant
 from telcli.intake.zone_marks import marks_of, refuse_letters
 
@@ -34,6 +34,8 @@ _LABELS = ("target", "label", "y", "是否流失用户标签", "标签")
 """What the label is called in tables made for learning."""
 _MANY, _SHOWN = 12, 8
 """Of more attributes than these only the first are named; the screen lists all of them already."""
+_DISPUTED = ("disputed", "dispute", "indispute", "争议", "有争议", "是否争议", "账单争议")
+"""Names, bare, of columns that say whether a bill is disputed."""
 _SURE = ("Float64", "String")
 """Types that hold until a value says otherwise: what else the first rows look like is settled on all rows."""
 
@@ -44,7 +46,9 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     Attributes are typed by the first rows, and by all rows where that does not settle it: it does for text and for
     numbers, if the one reading of the whole finds nothing to the contrary.
     """
-    wanted = [] if one.summed or one.map.links else [*one.map.unknown, *_reasons(one)]
+    wanted = [*one.map.unknown, *_reasons(one)]
+    if one.summed or one.map.links:
+        wanted = _disputes(one)
     refuse_letters(one.map.source, one.frame.head(HEAD), one.every_reading())
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
@@ -71,6 +75,15 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
             return replace(found, kept=kept, marks=marks, rows=_rows(kept.frame) if rows is None else rows)
         open_ += doubtful
         one = replace(one, map=told)
+
+
+def _disputes(one: Understood) -> list[str]:
+    """Of bills that are added up by month, the column that says whether each is disputed: any of a month is."""
+    if one.map.table != "bills" or one.map.links:
+        return []
+    written = headers_of_extract(one.extract)
+    named = [header for header in one.map.unknown if bare(written[header]) in _DISPUTED]
+    return [header for header in named[:1] if profile(one.extract.frame, [header])[1][header].type == "Boolean"]
 
 
 def _reasons(one: Understood) -> list[str]:
@@ -100,6 +113,7 @@ def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profil
     # a column that has a meaning besides is kept as text or not at all, and nothing is lost with it
     known = [header for header in wanted if header not in one.map.unknown]
     names |= dict.fromkeys(known, REASON)
+    names |= dict.fromkeys(_disputes(one) if one.summed else (), DISPUTED)
     kept = [header for header in kept if header not in known or profiles[header].type == "String"]
     return replace(
         one,
@@ -127,8 +141,10 @@ def told_of(one: Understood) -> list[Notice]:
         )
     notices += _told_of_meanings(one)
     notices += _told_of_amounts(one)
-    if one.map.unknown and one.summed:
-        values = {**about, "columns": ", ".join(one.map.unknown)}
+    kept = {header for header, _ in one.attributes.values()}
+    lost = [header for header in one.map.unknown if header not in kept]
+    if lost and one.summed:
+        values = {**about, "columns": ", ".join(lost)}
         notices.append(
             Notice(
                 "summed-unused",

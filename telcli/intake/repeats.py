@@ -13,7 +13,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import HIDDEN, add_fault, summed
-from telcli.intake.understood import REST
+from telcli.intake.understood import DISPUTED, REST
 from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import Extract
@@ -137,7 +137,8 @@ def _once_per_number(rows: pl.DataFrame, key: list[str]) -> tuple[pl.DataFrame, 
     """One row per number and month, that of which most is known; others refused as ``duplicate-key``; copies, apart."""
     values = [name for name in rows.columns if name not in (*key, *HIDDEN) and not name.startswith("x_")]
     # rows of one line, if there are such, are told apart by their place in it
-    placed = rows.select(*key, *values, *HIDDEN, _at=_PLACE).sort(unknown(values), "_at", maintain_order=True)
+    beside = [name for name in rows.columns if name == DISPUTED]
+    placed = rows.select(*key, *values, *beside, *HIDDEN, _at=_PLACE).sort(unknown(values), "_at", maintain_order=True)
     placed = placed.with_columns(_at=pl.int_range(pl.len()))
     first = placed.unique(key, keep="first", maintain_order=True).select(*key, *values, _first="_at")
     marked = placed.join(first, on=[*key, *values], how="left", nulls_equal=True, maintain_order="left")

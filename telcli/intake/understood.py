@@ -24,8 +24,10 @@ from telcli.intake.zones import UTC
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
 
-__all__ = ["NOBODY", "REST", "Understood", "headers_of_extract"]
+__all__ = ["DISPUTED", "NOBODY", "REST", "Understood", "headers_of_extract"]
 
+DISPUTED = "x_disputed"
+"""The attribute of bills that says whether any of a month is disputed."""
 REST = "_rest "
 """Start of the names of columns that are read only to tell whole rows apart."""
 NOBODY = Pseudonyms(no_key)

@@ -12,6 +12,7 @@ from telcli.errors import UsageError
 from telcli.features.contact_policy import refusing
 from telcli.features.dunning import held
 from telcli.features.exact import UNITS, amount
+from telcli.features.month_index import date_at
 from telcli.features.receivables import BUCKETS
 from telcli.settings.dunning_steps import NORMAL, WRITE_OFF
 from telcli.stages.assess_credit_ground import Ground
@@ -116,7 +117,9 @@ def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
             name=missing[0],
         )
     alone = (*ground.inputs.choices.get("left_alone", ()), *refusing(people))
-    why = held(ground.inputs.tables, ground.end, asked, alone)
+    bills = ground.book.open_at(ground.at).join(ground.folk.select("who", "customer_id"), on="who")
+    owed = bills.select("customer_id", month=date_at(pl.col("at")))
+    why = held(ground.inputs.tables, ground.end, asked, alone, owed)
     told = told.join(why, on="customer_id", how="left", maintain_order="left")
     first = [name for name, _ in ground.steps].index(ground.settings.suspend_from)
     suspends, key = pl.col("place") >= first, pl.col("customer_class") == "key"

@@ -95,6 +95,9 @@ def of_survey(source: Path) -> Rows:
         if number.null_count() > frame[name].null_count() + 0.5 * frame.height:
             codes.append(len(columns))
             number = frame[name].rank("dense").cast(pl.Float64) - 1.0
+        if number.drop_nulls().n_unique() < 2:
+            codes = codes[:-1] if codes and codes[-1] == len(columns) else codes
+            continue
         columns.append(number.to_numpy())
     X = np.column_stack(columns).astype(np.float32)
     return Rows(X, y, (before > 0).cast(pl.Int64).to_numpy(), np.arange(len(y)), tuple(codes))

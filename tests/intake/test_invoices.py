@@ -23,7 +23,9 @@ def test_they_are_added_up_by_month_and_paid_on_their_day(tmp_path: Path) -> Non
         ("11", "c1", datetime(2024, 1, 15), 50.5),
         ("12", "c1", datetime(2024, 3, 3), 9.5),
     ]
-    assert {"invoices-settled", "summed-unused"} <= codes(found)
+    assert {"invoices-settled", "kept-as-attributes"} <= codes(found)
+    assert "summed-unused" not in codes(found)
+    assert good(found, "bills", "customer_id", "x_disputed") == [("c1", True), ("c2", False)]  # any of the month
 
 
 def test_where_payments_are_given_days_of_settlement_make_none(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Chances of non-payment: learned from months before, measured on a later one, given up where they are no better."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from telcli.methods.payment_chance import Chances, age_rates, better, foretold, measured
+
+
+def world(rows: int, months: int, seed: int = 0, strength: float = 2.0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(rows * months, 3))
+    late = (rng.random(rows * months) < 1 / (1 + np.exp(1.5 - strength * X[:, 0]))).astype(int)
+    age = (X[:, 0] > 1).astype(int)
+    return X, age, late, np.repeat(np.arange(months), rows), np.tile(np.arange(rows), months)
+
+
+def test_the_last_month_is_foretold_by_those_before() -> None:
+    X, age, late, month, who = world(300, 3)
+    found, model = foretold(X, age, late, month, who, ages=7, seed=0, seconds=5.0)
+    assert (found.way, found.late.size) == ("out-of-time", 300)
+    assert model is not None
+    assert better(found)
+    other = foretold(X, age, np.where(month == 2, 1 - late, late), month, who, ages=7, seed=0, seconds=5.0)[0]
+    assert np.array_equal(other.found["model"], found.found["model"])  # its labels were not looked at
+
+
+def test_one_month_is_crossed_over_customers() -> None:
+    X, age, late, month, who = world(400, 1)
+    found, model = foretold(X, age, late, month, who, ages=7, seed=0, seconds=5.0)
+    assert (found.way, found.late.size, model) == ("cross-validation", 400, None)
+    assert 0.7 < measured(found.late, found.found["model"]).auc < 0.95
+
+
+def test_few_rows_leave_the_age_of_the_debt() -> None:
+    X, age, late, month, who = world(30, 2)
+    found, model = foretold(X, age, late, month, who, ages=7, seed=0, seconds=5.0)
+    assert model is None
+    assert set(found.found) == {"bucket", "base"}
+    assert not better(found)
+
+
+def test_a_model_of_noise_is_not_taken() -> None:
+    rng = np.random.default_rng(1)
+    late = np.tile([0, 1], 100)
+    p = np.full(200, 0.5)
+    assert not better(Chances(late, {"bucket": p, "model": np.clip(p + rng.normal(0, 0.1, 200), 0.1, 0.9)}, ""))
+
+
+def test_measures_are_those_of_scikit_learn() -> None:
+    rng = np.random.default_rng(2)
+    p = rng.random(500)
+    late = (rng.random(500) < p).astype(int)
+    found = measured(late, p)
+    assert found.auc == pytest.approx(roc_auc_score(late, p))
+    assert found.brier == pytest.approx(brier_score_loss(late, p))
+    assert found.log_loss == pytest.approx(log_loss(late, p))
+    assert found.auc_low < found.auc < found.auc_high
+    assert np.isnan(measured([0, 0], [0.1, 0.2]).auc)
+
+
+def test_rates_of_ages_are_drawn_towards_all() -> None:
+    assert age_rates([], [], 2).tolist() == [0.5, 0.5]
+    assert age_rates([0] * 99, [1] * 99, 2).tolist() == pytest.approx([1.0, 1.0])
