@@ -10,9 +10,9 @@ from telcli.cli._aligned import aligned
 from telcli.cli._help import pack, wrap
 from telcli.cli._words import language, tr
 
-__all__ = ["suspected"]
+__all__ = ["brief", "suspected"]
 
-_HEAD = ("suspected case", "pattern", "of", "score", "expected loss", "seen", "state")
+_HEAD = ("suspected case", "pattern", "subject", "score", "expected loss", "seen", "state")
 _PATTERNS = {
     "sim-box": "SIM box",
     "wangiri": "wangiri",
@@ -44,6 +44,15 @@ def suspected(metrics: Mapping[str, Any]) -> Iterator[str]:
         said = case["evidence_zh" if language() == "zh" else "evidence"]
         yield from (f"      {part}" for part in wrap(said, width - 6))
     yield from ("  " + line for line in wrap(tr(_NOTE), width - 4))
+
+
+def brief(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """One line for scripts.
+
+    >>> list(brief({"cases": 3, "new_cases": 1, "closed_cases": 0, "expected_loss": 12.5}))
+    ['cases=3 new_cases=1 closed_cases=0 expected_loss=12.5']
+    """
+    yield " ".join(f"{name}={metrics[name]}" for name in ("cases", "new_cases", "closed_cases", "expected_loss"))
 
 
 def _case(case: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli._errors import ToldError
+from telcli.cli._fraud_view import brief
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
 from telcli.cli._thresholds import crossed, parse
@@ -43,7 +44,8 @@ def detect_fraud(
     Writes fraud_cases for the as-of month, what each rests on (fraud_evidence), and activations by sales channel
     (fraud_channels): SIM boxes, wangiri, traffic to high-cost numbers, subscription fraud, fake activations, and
     what is unusual without a rule that says so. Calls are folded by day into fraud_days; a later run folds the days
-    that are new. A case is a suspicion to be looked into, never a verdict. Rules and thresholds are in docs/fraud.md.
+    that are new. A case is a suspicion to be looked into, never a verdict. Rules and thresholds are in
+    docs/fraud.md. With -q one line is printed, for scripts.
     """
     from telcli.pipeline.run import run_stage
 
@@ -52,5 +54,6 @@ def detect_fraud(
     run = replace(run, metrics={**run.metrics, "top": run.metrics["top"][:limit]})
     failure = crossed(thresholds, run.metrics)
     tell(call.out, run, failure)
+    call.out.lines(brief(run.metrics))
     if failure:
         raise ToldError(failure)

@@ -177,7 +177,7 @@ STAGES = (
         gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_days", "fraud_callers"),
         aside=True,
         adds=True,
-        recalls=("fraud_cases",),
+        recalls=("fraud_cases", "fraud_evidence"),
     ),
     Stage(
         "monitor",

@@ -14,7 +14,7 @@ from telcli.settings import DetectFraudSettings
 from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages import Inputs, Outcome
 from telcli.stages.detect_fraud_allowed import allowed_of, told
-from telcli.stages.detect_fraud_cases import cases_of, evidence_of, with_closed
+from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, name_of, with_closed
 from telcli.stages.detect_fraud_days import CASES, Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
 from telcli.stages.detect_fraud_rules import suspects
@@ -51,17 +51,20 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
     allowed = allowed_of(inputs.choices.get("allowed"), ground.last)
     found, stopped = suspects(ground, None if days is None else days.callers, allowed, inputs.seed)
     nobody = len(allowed.subjects - _known(ground))
-    before = inputs.earlier.tables["fraud_cases"].collect() if inputs.earlier else None
+    before = Earlier.of(inputs.earlier.tables) if inputs.earlier and "fraud_cases" in inputs.earlier.tables else None
     cases, members = cases_of(found, _ties(ground), before)
+    cases = cases.filter(pl.col("expected_loss") >= settings.least_loss)
+    members = members.join(cases.select("case_id"), on="case_id", how="semi").sort("pattern", "subject_id")
     tables = {
-        "fraud_cases": with_closed(cases.filter(pl.col("expected_loss") >= settings.least_loss), before),
+        "fraud_cases": with_closed(cases, before, rules),
         "fraud_evidence": evidence_of(found, members),
         "fraud_channels": _channels(found),
     }
-    seen = _seen(inputs, as_of)
-    metrics = {**_metrics(tables, rules, days, seen), "allowed": allowed.metrics(stopped, nobody)}
+    met = _met(inputs, as_of, members)
+    metrics = {**_metrics(tables, rules, days, met), "allowed": allowed.metrics(stopped, nobody)}
     notices = (*_told(days, found), *told(allowed, stopped, nobody))
-    return _outcome(as_of, tables, days, metrics, notices)
+    marks = {CASES: ",".join([as_of.isoformat(), *(name_of(*row) for row in members.drop("case_id").iter_rows())])}
+    return _outcome(as_of, tables, days, metrics, notices, marks)
 
 
 def _outcome(
@@ -70,10 +73,9 @@ def _outcome(
     days: Folded | None,
     metrics: Mapping[str, Any],
     notices: tuple[Notice, ...],
+    marks: Mapping[str, str],
 ) -> Outcome:
     made = {name: frame.lazy().with_columns(as_of=pl.lit(as_of)) for name, frame in tables.items()}
-    live = tables["fraud_cases"].filter(pl.col("status") != "closed")["case_id"].sort().to_list()
-    marks = {CASES: ",".join([as_of.isoformat(), *live])}
     if days is None:
         return Outcome(made, metrics, notices, marks=marks)
     kept = {"fraud_days": days.kept}
@@ -83,10 +85,12 @@ def _outcome(
     return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks={**days.marks, **marks})
 
 
-def _seen(inputs: Inputs, as_of: date) -> frozenset[str]:
-    """The cases that the last run for this month named, where this run adds to it."""
-    month, *cases = (inputs.before.marks.get(CASES, "") if inputs.before else "").split(",")
-    return frozenset(cases if month == as_of.isoformat() else ())
+def _met(inputs: Inputs, as_of: date, members: pl.DataFrame) -> frozenset[str]:
+    """The cases one of whose subjects the last run for this month named for the same, where this run adds to it."""
+    month, *names = (inputs.before.marks.get(CASES, "") if inputs.before else "").split(",")
+    then = frozenset(names if month == as_of.isoformat() else ())
+    rows = members.select("pattern", "subject_id", "case_id").iter_rows()
+    return frozenset(case for pattern, subject, case in rows if name_of(pattern, subject) in then)
 
 
 def _told(days: Folded | None, found: Sequence[Found]) -> Iterator[Notice]:
@@ -182,13 +186,13 @@ def _channels(found: Sequence[Found]) -> pl.DataFrame:
 
 
 def _metrics(
-    tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None, seen: frozenset[str]
+    tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None, met: frozenset[str]
 ) -> dict[str, Any]:
     cases = tables["fraud_cases"]
     live = cases.filter(pl.col("status") != "closed")
     return {
         "cases": live.height,
-        "new_cases": live.filter(pl.col("status") == "new", ~pl.col("case_id").is_in(sorted(seen))).height,
+        "new_cases": live.filter(pl.col("status") == "new", ~pl.col("case_id").is_in(sorted(met))).height,
         "new_this_month": live.filter(pl.col("status") == "new").height,
         "closed_cases": cases.height - live.height,
         "subjects": int(live["subjects"].sum()),

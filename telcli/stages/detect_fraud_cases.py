@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +12,7 @@ import polars as pl
 from telcli.features.fraud_words import said
 from telcli.stages.detect_fraud_found import Found
 
-__all__ = ["cases_of", "evidence_of", "with_closed"]
+__all__ = ["Earlier", "cases_of", "evidence_of", "name_of", "with_closed"]
 
 _ID = 12
 """Hexadecimal digits of a case's name: one in ten million million by chance."""
@@ -19,14 +20,31 @@ _SPREAD = 1_000
 """A device or a certificate of more suspects than this ties nobody to anybody: it stands for none."""
 
 
-def cases_of(
-    found: Sequence[Found], ties: pl.DataFrame, before: pl.DataFrame | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class Earlier:
+    """Live cases of the snapshot before, and the subjects of each: `pattern`, `subject_id` and `case_id`."""
+
+    cases: pl.DataFrame
+    members: pl.DataFrame
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pl.LazyFrame]) -> Earlier:
+        """Read them of its tables."""
+        live = tables["fraud_cases"].filter(pl.col("status") != "closed").collect()
+        own = live.select("pattern", "subject_id", "case_id")
+        if "fraud_evidence" not in tables:
+            return cls(live, own)
+        told = tables["fraud_evidence"].select("case_id", "subject_id").unique().collect()
+        others = told.join(live.select("case_id", "pattern"), on="case_id", how="inner").select(own.columns)
+        return cls(live, pl.concat([own, others]).unique().sort("case_id", "subject_id"))
+
+
+def cases_of(found: Sequence[Found], ties: pl.DataFrame, before: Earlier | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Cases, and the case of each suspect.
 
-    `ties` is what subjects share, as `subject_id` and `tie`; `before` are the cases of the snapshot before, if there
-    was one. Given back are the rows of fraud_cases but for as_of, the greatest loss first; and pattern, subject_id and
-    case_id of each suspect.
+    `ties` is what subjects share, as `subject_id` and `tie`; `before` the snapshot before, if there was one: a case
+    that has a subject of one there is that case. Given back are the rows of fraud_cases but for as_of, the greatest
+    loss first; and pattern, subject_id and case_id of each suspect.
     """
     rows = pl.concat(
         [one.hits.with_columns(pattern=pl.lit(one.pattern), subject=pl.lit(one.subject)) for one in found]
@@ -41,24 +59,23 @@ def cases_of(
         pl.col("days").max(),
         subjects=pl.len().cast(pl.Int64),
     )
-    named = first.with_columns(case_id=_named(first))
+    named = first.join(_named(rows, before), on="group", how="left", maintain_order="left")
     members = rows.join(named.select("group", "case_id"), on="group", how="left", maintain_order="left")
-    known = [] if before is None else before.filter(pl.col("status") != "closed")["case_id"].to_list()
     said_of = _said(found, members)
     made = named.join(said_of, on="case_id", how="left", maintain_order="left").with_columns(
-        status=pl.when(pl.col("case_id").is_in(known)).then(pl.lit("known")).otherwise(pl.lit("new")),
-        expected_loss=pl.col("loss").round(2),
-        score=pl.col("score").clip(0.0, 1.0).round(4),
+        expected_loss=pl.col("loss").round(2), score=pl.col("score").clip(0.0, 1.0).round(4)
     )
     order = made.sort(-pl.col("expected_loss"), -pl.col("score"), "case_id")
     return order.drop("group", "loss"), members.select("pattern", "subject_id", "case_id")
 
 
-def with_closed(cases: pl.DataFrame, before: pl.DataFrame | None) -> pl.DataFrame:
-    """With cases of the snapshot before of which nothing is seen any more, once, as closed."""
+def with_closed(cases: pl.DataFrame, before: Earlier | None, patterns: Collection[str]) -> pl.DataFrame:
+    """With cases of the snapshot before, of the patterns looked for, that are seen no more: once, as closed."""
     if before is None:
         return cases
-    gone = before.filter(pl.col("status") != "closed", ~pl.col("case_id").is_in(cases["case_id"].to_list()))
+    gone = before.cases.filter(
+        pl.col("pattern").is_in(sorted(patterns)), ~pl.col("case_id").is_in(cases["case_id"].to_list())
+    )
     return pl.concat([cases, gone.select(cases.columns).with_columns(status=pl.lit("closed"))])
 
 
@@ -71,10 +88,37 @@ def evidence_of(found: Iterable[Found], members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _named(rows: pl.DataFrame) -> pl.Series:
-    """The case's name: of the pattern and its first subject by name, so that it is the same from run to run."""
-    told = rows.select("pattern", "subject_id").iter_rows()
-    return pl.Series([sha256("\x1f".join(row).encode()).hexdigest()[:_ID] for row in told], dtype=pl.String)
+def name_of(pattern: str, subject: str, *more: str) -> str:
+    """A short name made of a pattern and a subject, the same from run to run.
+
+    >>> name_of("irsf", "C1") == name_of("irsf", "C1"), len(name_of("irsf", "C1"))
+    (True, 12)
+    """
+    return sha256("\x1f".join((pattern, subject, *more)).encode()).hexdigest()[:_ID]
+
+
+def _named(rows: pl.DataFrame, before: Earlier | None) -> pl.DataFrame:
+    """The name and the state of each group: those of the case before that it has a subject of, if no other took them.
+
+    Else the name is made of its subject that is first by name.
+    """
+    told = [] if before is None else before.members.select("pattern", "subject_id", "case_id").iter_rows()
+    then: dict[tuple[str, str], list[str]] = {}
+    for pattern, subject, case in told:
+        then.setdefault((pattern, subject), []).append(case)
+    groups: dict[int, list[tuple[str, str]]] = {}
+    for group, pattern, subject in (
+        rows.select("group", "pattern", "subject_id").sort("group", "subject_id").iter_rows()
+    ):
+        groups.setdefault(group, []).append((pattern, subject))
+    found, taken = [], set()
+    for group, members in groups.items():
+        old = [case for member in members for case in then.get(member, ())]
+        own = [name_of(*members[0]), name_of(*members[0], "apart")]
+        case = next(name for name in (*old, *own) if name not in taken)
+        taken.add(case)
+        found.append((group, case, "known" if case in old else "new"))
+    return pl.DataFrame(found, schema={"group": pl.Int64, "case_id": pl.String, "status": pl.String}, orient="row")
 
 
 def _grouped(rows: pl.DataFrame, ties: pl.DataFrame) -> list[int]:

@@ -55,7 +55,7 @@ class FraudCallers(dy.Schema):
     targets = c.count(
         "Most different numbers rung within a window", "时间窗内呼叫号码数", "numbers", need=True, source="calls"
     )
-    calls = c.count("Calls", "呼叫次数", "calls", need=True, source="calls")
+    calls = c.count("Calls of the day", "当日呼叫次数", "calls", need=True, source="calls")
     short_calls = c.count("Of them, of no or next to no length", "其中极短呼叫", "calls", need=True, source="calls")
     called_back = c.count("Calls back", "回拨次数", "calls", need=True, source="calls")
     back_minutes = c.count("Minutes of them", "回拨分钟数", "minutes", need=True, source="calls")

@@ -268,6 +268,19 @@ def test_a_case_of_the_snapshot_before_is_known_and_one_that_is_gone_is_closed()
     assert dict(later.select("subject_id", "status").iter_rows()) == {"box": "known", "left": "closed"}
 
 
+def test_a_ring_keeps_its_case_when_one_of_it_is_gone() -> None:
+    both = [call for who in ("p1", "p2") for call in abroad(who, 12, 300.0, destination="+882")]
+    first = run(both, ["p1", "p2"])
+    snapshot = {name: table(first, name).with_columns(as_of=pl.lit(date(2024, 5, 1))).lazy() for name in EVERY}
+    alone = run(abroad("p2", 12, 300.0, destination="+882"), ["p1", "p2"], earlier=Earlier(date(2024, 5, 1), snapshot))
+    was, now = (table(one, "fraud_cases").row(0, named=True) for one in (first, alone))
+    assert (was["subject_id"], was["subjects"], now["subject_id"], now["subjects"]) == ("p1", 2, "p2", 1)
+    assert (now["case_id"], now["status"]) == (was["case_id"], "known")
+
+
+EVERY = ("fraud_cases", "fraud_evidence")
+
+
 def test_a_later_run_folds_the_days_that_are_new_and_comes_to_the_same() -> None:
     calls = [*box("box"), *call_centre("desk")]
     rang = rings("secret", 60, datetime(2024, 6, 5, 23, 55))
