@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telcli.settings.satisfaction_reasons import SatisfactionReasons
 from telcli.settings.setting import setting
 
 __all__ = ["ScoreSatisfactionSettings"]
@@ -12,7 +13,7 @@ SCALES = ("auto", "1-5", "1-7", "1-10", "0-10", "0-100")
 
 
 @dataclass(frozen=True)
-class ScoreSatisfactionSettings:
+class ScoreSatisfactionSettings(SatisfactionReasons):
     """How answers become an index."""
 
     window_months: int = setting(

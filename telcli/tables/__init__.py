@@ -75,6 +75,10 @@ _PLACES = {
         ("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
         "telcli.tables.satisfaction_results",
     ),
+    **dict.fromkeys(
+        ("satisfaction_drivers", "satisfaction_trials", "satisfaction_links", "loyalty_parts"),
+        "telcli.tables.satisfaction_driver_results",
+    ),
     **dict.fromkeys(("credit_scores", "credit_ageing"), "telcli.tables.credit_results"),
     **dict.fromkeys(
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
