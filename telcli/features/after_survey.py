@@ -44,15 +44,20 @@ def after_survey(tables: Mapping[str, pl.LazyFrame], people: pl.DataFrame, as_of
     )
     found = found.filter("there").with_columns(revenue_change=pl.col("then") - pl.col("earlier"))
     found = found.join(_complained(tables, found), on="customer_id", how="left")
-    quiet = pl.lit(value=False) if "contacts" in tables else pl.lit(None, pl.Boolean)
+    quiet = pl.lit(value=False) if _kinds(tables) else pl.lit(None, pl.Boolean)
     complaint = pl.coalesce("complained", quiet)
     wanted = found.select("customer_id", "churn", "revenue_change", complaint=complaint).sort("customer_id")
     return wanted.collect(engine="streaming")
 
 
+def _kinds(tables: Mapping[str, pl.LazyFrame]) -> bool:
+    """Whether there are contacts that say what they were."""
+    return "contacts" in tables and "kind" in tables["contacts"].collect_schema()
+
+
 def _complained(tables: Mapping[str, pl.LazyFrame], people: pl.LazyFrame) -> pl.LazyFrame:
     """Customers with a complaint after the day asked, and up to the end of the months looked at."""
-    if "contacts" not in tables:
+    if not _kinds(tables):
         return people.select("customer_id", complained=pl.lit(None, pl.Boolean)).filter(pl.lit(value=False))
     rows = (
         tables["contacts"]

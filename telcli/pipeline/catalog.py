@@ -160,7 +160,10 @@ STAGES = (
         "score-satisfaction",
         needs=("customer_months", "customers"),
         uses=("surveys", "contacts", "subscriptions", "products", "payments", "segments"),
-        gives=("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
+        gives=(
+            *("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
+            *("satisfaction_drivers", "satisfaction_trials", "satisfaction_links", "loyalty_parts"),
+        ),
         aside=True,
     ),
     Stage(

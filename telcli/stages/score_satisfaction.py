@@ -13,6 +13,7 @@ from telcli.stages.score_satisfaction_answers import Survey, survey_of
 from telcli.stages.score_satisfaction_base import base_of
 from telcli.stages.score_satisfaction_index import index_table
 from telcli.stages.score_satisfaction_items import expectation_index, items_table
+from telcli.stages.score_satisfaction_reasons import filled, reasons_of
 from telcli.stages.score_satisfaction_weighting import nonresponse, weighted
 from telcli.stages.score_satisfaction_word_of_mouth import word_of_mouth
 from telcli.tables import contract
@@ -34,7 +35,8 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     Returns
     -------
     Outcome
-        Tables ``satisfaction_scores``, ``satisfaction_index``, ``satisfaction_items`` and ``satisfaction_weights``.
+        Tables ``satisfaction_scores``, ``satisfaction_index``, ``satisfaction_items``, ``satisfaction_weights``, and
+        those of `score_satisfaction_reasons`.
 
     Raises
     ------
@@ -52,19 +54,21 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     silent, said = nonresponse(inputs.tables["customer_months"], survey.people, as_of)
     index = index_table(base, spoken.people, as_of, settings)
     items, placed = items_table(survey, spoken.people, as_of, settings, inputs.seed)
+    reasons = reasons_of(inputs, survey, base, spoken.people, settings)
     tables = {
-        "satisfaction_scores": _scores(base, spoken.people, as_of),
+        "satisfaction_scores": filled(_scores(base, spoken.people, as_of), reasons),
         "satisfaction_index": index,
         "satisfaction_items": items,
         "satisfaction_weights": spoken.table,
+        **reasons.tables,
     }
     metrics = {**_metrics(survey, base, index), **spoken.metrics, "nonresponse": silent, "quadrants": placed.lines}
     metrics["word_of_mouth"] = word_of_mouth(settings.assumptions, index.row(0, named=True))
     metrics["expectation_index"] = expectation_index(items)
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        metrics,
-        (*survey.notices, *spoken.notices, *said, *placed.notices),
+        {**metrics, **reasons.metrics},
+        (*survey.notices, *spoken.notices, *said, *placed.notices, *reasons.notices),
     )
 
 

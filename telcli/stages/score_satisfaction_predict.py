@@ -20,6 +20,7 @@ from telcli.methods.dissatisfaction import Dissatisfaction, learn_dissatisfactio
 from telcli.methods.score_prediction import LEAST, ScorePrediction, dealt, predict_scores
 from telcli.methods.shrinking import shrunk_means
 from telcli.settings import ScoreSatisfactionSettings
+from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_base import UNKNOWN
 from telcli.tables import contract
 
@@ -52,6 +53,7 @@ class Predicted:
 
 def predict(
     tables: Mapping[str, pl.LazyFrame],
+    survey: Survey,
     base: pl.DataFrame,
     people: pl.DataFrame,
     then: pl.DataFrame,
@@ -59,10 +61,13 @@ def predict(
     settings: ScoreSatisfactionSettings,
     seed: int,
 ) -> Predicted:
-    """Predict for those of the base who were not asked, from those who were; `then` is what was known of these."""
+    """Predict for those of the base who were not asked, from those who were; `then` is what was known of these.
+
+    From ratings of contacts nothing is predicted: those who made no contact are not like those who did.
+    """
     rated = people.filter(pl.col("satisfaction").is_not_null()).select("customer_id", "satisfaction")
     unasked = base.join(rated, on="customer_id", how="anti").sort("customer_id")
-    if settings.predict == "never" or not unasked.height or not rated.height:
+    if settings.predict == "never" or survey.source != "surveys" or not unasked.height or not rated.height:
         return Predicted(_nobody(unasked), _trials({}, as_of), {"predicted_by": None})
     now = snapshot_features(tables, as_of, unasked.select("customer_id").lazy()).collect(engine="streaming")
     learned = _learned(rated.join(then, on="customer_id").sort("customer_id"), settings.learn_from, seed)

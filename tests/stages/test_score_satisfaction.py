@@ -37,7 +37,9 @@ def scored(tables: dict[str, pl.LazyFrame], people: int = 40, **settings: Any) -
             "x_network": ["5G"] * people,
         }
     )
-    months = pl.LazyFrame({"customer_id": ids, "month": [JUNE] * people, "active": [True] * people})
+    months = pl.LazyFrame(
+        {"customer_id": ids, "month": [JUNE] * people, "active": [True] * people, "left": [False] * people}
+    )
     given = {"customer_months": months, "customers": customers, **tables}
     found = score_satisfaction(Inputs(given, JUNE), ScoreSatisfactionSettings(**settings))
     for name, frame in found.tables.items():
@@ -96,7 +98,7 @@ def test_the_last_answer_in_the_window_counts_and_groups_are_told_apart() -> Non
     assert group(found, "network", "5G")["respondents"] == 38 and found.metrics["index"] == pytest.approx(50.0)
     scores = found.tables["satisfaction_scores"].collect()
     assert scores.height == 40 and scores["surveyed"].sum() == 38
-    assert scores.filter(customer_id="C039")["satisfaction"].item() is None
+    assert scores.filter(customer_id="C039").select("satisfaction", "source").row(0) == (50.0, "mean")
     small = scored({"surveys": surveys(rows[:18])})
     assert group(small, "branch", "north")["withheld"] and group(small, "branch", "north")["index"] is None
 
