@@ -10,6 +10,7 @@ from telcli.cli._errors import explain
 from telcli.cli._headlines import width
 from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
+from telcli.cli._satisfaction_reasons_view import TABLES, reasons
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import comma, meant, tr
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("satisfaction_index", "satisfaction_items")
+_TABLES = ("satisfaction_index", "satisfaction_items", *TABLES)
 _INDEX = ("by", "group", "answered", "index", "satisfied", "NPS")
 _ITEMS = ("item", "answered", "found - expected", "performance", "importance", "what to do")
 _EVERY, _NONE = "all", "-"
@@ -47,6 +48,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
+    yield from reasons(run.metrics, tables)
     yield from _assumed(run.metrics["word_of_mouth"])
 
 
