@@ -195,8 +195,10 @@ def test_who_stayed_silent_is_looked_at(answered_leave: int, silent_leave: int, 
     ids = [f"C{at:03d}" for at in range(200)]
     gone = [at % 4 < (answered_leave if at < 100 else silent_leave) for at in range(200)]
     rows = [{"customer_id": name, "item": "overall", "score": float(at % 10)} for at, name in enumerate(ids[:100])]
-    may = pl.LazyFrame({"customer_id": ids, "month": [date(2024, 5, 1)] * 200, "active": [True] * 200})
-    june = pl.LazyFrame({"customer_id": ids, "month": [JUNE] * 200, "active": [not out for out in gone]})
+    may = pl.LazyFrame(
+        {"customer_id": ids, "month": [date(2024, 5, 1)] * 200, "active": [True] * 200, "left": [False] * 200}
+    )
+    june = pl.LazyFrame({"customer_id": ids, "month": [JUNE] * 200, "active": [not out for out in gone], "left": gone})
     customers = pl.LazyFrame({"customer_id": ids})
     tables = {"customer_months": pl.concat([may, june]), "customers": customers, "surveys": surveys(rows)}
     found = score_satisfaction(Inputs(tables, JUNE), ScoreSatisfactionSettings())
