@@ -24,7 +24,14 @@ from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.reversals import REVERSED, taken_back
 from telcli.intake.spells import apart, named, owners, spells, transferred
-from telcli.intake.survey_columns import answers_lent, item_columns, lends_answers, once_each, one_below_the_other
+from telcli.intake.survey_columns import (
+    answers_lent,
+    chosen,
+    item_columns,
+    lends_answers,
+    once_each,
+    one_below_the_other,
+)
 from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity, earlier, unify
@@ -114,7 +121,7 @@ def assemble(
     """
     identity, dated = identity or Identity(), Timelines(month, whole=complete)
     holders = [one for one in ones if one.map.table == "customers"]
-    people = dated.customers(holders, lambda one: customers_of(one, churned_when))
+    people = dated.customers(holders, lambda one: chosen(one, customers_of(one, churned_when)))
     with_lines = [one for one in ones if one.map.columns_of("subscriptions")]
     unified = earlier(held)
     if holders:

@@ -15,8 +15,18 @@ from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.survey_items import is_answer
 
-__all__ = ["answers_lent", "item_columns", "lends_answers", "once_each", "one_below_the_other", "told_of_answers"]
+__all__ = [
+    "answers_lent",
+    "choices_of",
+    "chosen",
+    "item_columns",
+    "lends_answers",
+    "once_each",
+    "one_below_the_other",
+    "told_of_answers",
+]
 
+_NOT_CHOSEN = -1.0
 _KEY = ("customer_id", "surveyed_on", "item")
 
 
@@ -49,6 +59,35 @@ def answers_lent(one: Understood, at: date | None) -> pl.LazyFrame:
     return _melted(frame, kept, items)
 
 
+def choices_of(one: Understood) -> tuple[str, ...]:
+    """Attributes beside answers of a survey that hold -1 and one other code, or -1 alone: a choice not made, or made.
+
+    A question with several choices has a column each, with the number of the choice (98 of "other") in those chosen.
+    """
+    if not lends_answers(one):
+        return ()
+    numbers = [
+        name for name, (_, kind) in one.attributes.items() if kind == "Float64" and name not in item_columns(one)
+    ]
+    readings = [reading for reading in one.readings() if reading.name in numbers]
+    if not readings:
+        return ()
+    tests = []
+    for reading in readings:
+        value = pl.col(reading.name)
+        tests.append(((value.min() == _NOT_CHOSEN) & (value.drop_nulls().n_unique() <= 2)).alias(reading.name))
+    found = one.clean(readings).select(tests).collect(engine="streaming").row(0, named=True)
+    return tuple(name for name, holds in found.items() if holds)
+
+
+def chosen(one: Understood, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Choices as 1 where they were made and 0 where not, whatever number stands for them."""
+    return frame.with_columns(
+        pl.when(pl.col(name).is_not_null()).then((pl.col(name) != _NOT_CHOSEN).cast(pl.Float64)).alias(name)
+        for name in one.choices
+    )
+
+
 def one_below_the_other(one: Understood, frame: pl.LazyFrame) -> pl.LazyFrame:
     """A survey whose items stand side by side: the answer that was recognised keeps its row, the others get theirs."""
     items = item_columns(one)
@@ -70,7 +109,7 @@ def once_each(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def told_of_answers(ones: Sequence[Understood]) -> list[Notice]:
     """What is to be said of columns that were taken for answers."""
-    return [
+    told = [
         Notice(
             "answers-in-columns",
             "{file}: {count} columns are taken as answers of a survey too: {names}.",
@@ -78,6 +117,16 @@ def told_of_answers(ones: Sequence[Understood]) -> list[Notice]:
         )
         for one in ones
         if (found := item_columns(one))
+    ]
+    return told + [
+        Notice(
+            "choices-in-columns",
+            "{file}: in {count} columns -1 stands for a choice not made and another number, such as 98, for one made; "
+            "they are kept as 0 and 1.",
+            {"file": one.map.source, "count": len(one.choices)},
+        )
+        for one in ones
+        if one.choices
     ]
 
 

@@ -51,7 +51,8 @@ class Understood:
     already; `under` puts a cleaned frame under the customers that its identifiers were resolved to.
     Facts dated after `today` are faults, times are told in `zone`, calls with one of the `numbers` listed are flagged,
     and of those with a number of the `ranges` listed the range is kept. `marks` are what stands behind the times of
-    each column of their zone. `items` are headers that the operator names as answers of a survey.
+    each column of their zone. `items` are headers that the operator names as answers of a survey,
+    `choices` attributes in which -1 is what was not chosen.
     """
 
     extract: Extract
@@ -69,6 +70,7 @@ class Understood:
     ranges: tuple[str, ...] = ()
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
+    choices: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pl.LazyFrame:

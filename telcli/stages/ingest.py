@@ -25,7 +25,7 @@ from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.snapshots import latest_snapshot
 from telcli.intake.source_counts import source_counts
-from telcli.intake.survey_columns import told_of_answers
+from telcli.intake.survey_columns import choices_of, told_of_answers
 from telcli.intake.today import today
 from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
@@ -124,7 +124,8 @@ def _understood(
 def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:
     """The extracts, told which of their columns the settings name as answers of a survey."""
     named = frozenset(part.strip() for part in items.replace("，", ",").split(",") if part.strip())
-    return [replace(one, items=named) for one in ones]
+    told = [replace(one, items=named) for one in ones]
+    return [replace(one, choices=choices_of(one)) for one in told]
 
 
 def _metrics(

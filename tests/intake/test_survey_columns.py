@@ -20,7 +20,9 @@ HEADERS = [
     "当月欠费金额",
     "内部评分",
 ]
-ROWS: list[list[Any]] = [[at + 1, at % 10 + 1, "10" if at % 2 else 9.0, -1, 98, 3.5, at % 5] for at in range(40)]
+ROWS: list[list[Any]] = [
+    [at + 1, at % 10 + 1, "10" if at % 2 else 9.0, -1, 98 if at % 3 else -1, 3.5, at % 5] for at in range(40)
+]
 ROWS[3][1], ROWS[4][2] = -1, 98
 DATA = Path(os.environ.get("TELCLI_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "satisfaction-zh"
 NAME = "附件1语音业务用户满意度数据"
@@ -60,6 +62,7 @@ def test_both_formats_give_the_same_answers(tmp_path: Path) -> None:
     surveys = one["surveys"]
     assert set(surveys["item"]) == {"语音通话整体满意度", "网络覆盖与信号强度"} and surveys.height == 79
     assert str(surveys["surveyed_on"].unique().item()) == "2022-06-30"
+    assert set(one["customers"]["x_其他_请注明"]) == {0.0} and set(one["customers"]["x_其他_请注明_2"]) == {0.0, 1.0}
     scores = one["scores"]
     assert scores["surveyed"].sum() == 39 and scores.filter(customer_id="10")["satisfaction"].item() == 100.0
 
@@ -93,3 +96,4 @@ def test_both_formats_of_the_real_survey_give_the_same_rows(tmp_path: Path) -> N
         assert frame.equals(other[name]), name
     assert one["surveys"].height == 4 * 5433 and one["scores"]["surveyed"].all()
     assert one["surveys"]["score"].is_between(1, 10).all()
+    assert one["customers"]["x_居民小区"].sum() == 1843 and one["customers"]["x_其他_请注明"].max() == 1.0
