@@ -24,6 +24,9 @@ _Fraud = Annotated[
         "--fraud", help="Plant fraud and people who only look like it, and write their calls and all others'."
     ),
 ]
+_Surveys = Annotated[
+    bool, typer.Option("--surveys", help="Add what customers answered when asked how satisfied they are.")
+]
 _Force = Annotated[bool, typer.Option("--force", help="Replace the extracts of an earlier simulation.")]
 
 
@@ -36,6 +39,7 @@ def simulate(
     clusters: Annotated[int | None, setting("simulate", "clusters", "--clusters")] = None,
     second_system: _Second = False,
     fraud: _Fraud = False,
+    surveys: _Surveys = False,
     force: _Force = False,
 ) -> None:
     """Write raw extracts of an imaginary operator.
@@ -52,5 +56,6 @@ def simulate(
         clusters=clusters,
         second_system="on" if second_system else None,
         fraud="on" if fraud else None,
+        surveys="on" if surveys else None,
     )
     _extracts.tell(call, make(output, settings, seed, call.out.progress, force=force))

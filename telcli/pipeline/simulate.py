@@ -25,7 +25,7 @@ KEY = "answer_key"
 NOTE = f"{KEY}/README.txt"
 TRUTH = f"{KEY}/truth.json"
 _SECOND, _SAME = "service_customers.csv", f"{KEY}/same_customer.csv"
-_ASKED_FOR = (_SECOND, _SAME, "calls.csv", f"{KEY}/fraud.csv")
+_ASKED_FOR = (_SECOND, _SAME, "calls.csv", f"{KEY}/fraud.csv", "surveys.csv", f"{KEY}/satisfaction.csv")
 """Files that only some simulations write."""
 _NOTE_TEXT = """Made by telcli simulate. Nobody in these files exists.
 
@@ -52,6 +52,10 @@ _FRAUD_TEXT = """
 fraud.csv, a row per planted customer: role, and the pattern of fraud, empty of those who only look like it. Numbers
 abroad that ring the operator's customers once are outside-0-0 and so on. calls.csv has the last two months.
 """
+_SURVEYS_TEXT = """
+surveys.csv has what customers answered. satisfaction.csv, a row per customer: satisfaction (0..100) as it truly is, and
+whether the customer was asked. Planted is service > product > network > price; where surveys are null, nothing.
+"""
 _CLUSTERS_TEXT = """
 planted_segment is one of the clusters asked for, cluster-01 and so on. To see whether they are found:
   telcli ingest DIR DIR/answer_key/planted.csv -w WORK
@@ -59,8 +63,8 @@ planted_segment is one of the clusters asked for, cluster-01 and so on. To see w
 """
 _OURS = re.compile(
     r"(crm_customers\.csv|service_customers\.csv|crm_subscriptions\.csv"
-    r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|calls\.csv|README\.md"
-    rf"|{KEY}|{KEY}/(planted\.csv|same_customer\.csv|fraud\.csv|truth\.json|README\.txt))(\.part)?"
+    r"|billing_\d{4}\.txt|usage\.csv|payments\.csv|tickets\.csv|calls\.csv|surveys\.csv|README\.md"
+    rf"|{KEY}|{KEY}/(planted\.csv|same_customer\.csv|fraud\.csv|satisfaction\.csv|truth\.json|README\.txt))(\.part)?"
 )
 
 
@@ -103,6 +107,7 @@ def simulate(
     note = _NOTE_TEXT + (_CLUSTERS_TEXT if settings.clusters else "")
     note += _SECOND_TEXT if settings.second_system == "on" else ""
     note += _FRAUD_TEXT if settings.fraud == "on" else ""
+    note += _SURVEYS_TEXT if settings.surveys != "off" else ""
     try:
         _claim(directory, note, force=force)
         writers, planted = _write(directory, blocks, settings.customers, progress)
@@ -204,6 +209,7 @@ def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict
             **({"clusters": settings.clusters} if settings.clusters else {}),
             **({"second_system": "on"} if settings.second_system == "on" else {}),
             **({"fraud": "on"} if settings.fraud == "on" else {}),
+            **({"surveys": settings.surveys} if settings.surveys != "off" else {}),
         },
         "files": {},
         "planted": {},

@@ -79,6 +79,12 @@ class SimulateSettings:
         "是否埋设欺诈者与仅貌似欺诈的客户，并写出通话详单。",
         choices=("off", "on"),
     )
+    surveys: str = setting(
+        "off",
+        "Whether customers are asked how satisfied they are; null plants no driver of what they say.",
+        "是否写出满意度调查答卷；null 表示不埋设任何驱动因素。",
+        choices=("off", "on", "null"),
+    )
     last_month: str = setting("2024-06", "The last month of history.", "历史的最后一个月。", unit="YYYY-MM")
 
 

@@ -20,6 +20,7 @@ from telcli.simulation.payments import pay
 from telcli.simulation.population import Population, populate
 from telcli.simulation.second_system import FILE, SAME, second_rows
 from telcli.simulation.service import contact
+from telcli.simulation.surveys import survey_frames
 from telcli.simulation.troubles import live_through
 from telcli.simulation.world import BLOCK, Array, World
 
@@ -118,6 +119,8 @@ def _clean_frames(world: World, block: int, planted: Counter[str], keep: int) ->
     yield "payments.csv", payment_rows(world, people, pay(world, block, people, troubles, gone, charges))
     yield "tickets.csv", ticket_rows(world, people, contact(world, block, people, troubles, gone))
     yield "answer_key/planted.csv", _answers(world, people, gone, expected_margin(people, fees, used.there))
+    if world.surveys != "off":
+        yield from survey_frames(world, block, people, troubles, gone).items()
     if world.second:
         rows, truth = second_rows(world, block, people)
         yield FILE, rows

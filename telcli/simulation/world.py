@@ -37,6 +37,7 @@ class World:
     second : whether a second system knows the customers too.
     clusters : planted clusters drawn from the seed; 0 for the five fixed kinds of customer.
     fraud : whether fraudsters and their look-alikes are planted, and calls are written.
+    surveys : ``"on"``, customers answer surveys; ``"null"``, they do and nothing moves what they say; ``"off"``.
 
     >>> world = World(customers=12_000, months=12, last=month_index("2024-06"), seed=0)
     >>> world.blocks, world.label(0), world.label(11)
@@ -50,6 +51,7 @@ class World:
     second: bool = False
     clusters: int = 0
     fraud: bool = False
+    surveys: str = "off"
 
     @property
     def kinds(self) -> tuple[Archetype, ...]:

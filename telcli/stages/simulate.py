@@ -40,5 +40,6 @@ def simulate(settings: SimulateSettings, seed: int) -> Iterator[Block]:
         settings.second_system == "on",
         settings.clusters,
         settings.fraud == "on",
+        settings.surveys,
     )
     return (simulate_block(world, number) for number in range(world.blocks))
