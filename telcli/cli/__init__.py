@@ -38,7 +38,7 @@ PANELS = {
         "complaints": "Tell what customers complain of, what emerges, and how it is handled.",
         "assess-credit": "Age what customers owe, foretell who will not pay, and list whom to dun.",
         "detect-fraud": "Name cases of suspected fraud, each with its evidence.",
-        "monitor": "Watch key accounts and KPIs, and tell what is off beyond chance and matters.",
+        "monitor": "Watch accounts, KPIs and the pipeline, and tell what is off beyond chance.",
     },
     "Look": {
         "status": "Show what the working directory holds, what is stale, and what to run next.",

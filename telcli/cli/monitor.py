@@ -13,6 +13,8 @@ from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
 
 _STAGE = "monitor"
+_READ = ("customer-months", "segment", "score-value", "predict-churn")
+"""Stages whose results are told where they are out of date."""
 _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.'),
@@ -42,7 +44,7 @@ def monitor(
     fail_if: _FailIf = None,
     limit: _Limit = 20,
 ) -> None:
-    """Watch key accounts and KPIs, and tell what is off beyond chance and matters.
+    """Watch accounts, KPIs and the pipeline, and tell what is off beyond chance.
 
     Reads customer_months, customers and value_scores, and the tables of your own KPIs; writes for the as-of month
     alerts (ranked by the margin expected to be lost), monitor_series (what was seen and expected, with limits),
@@ -50,12 +52,14 @@ def monitor(
     scripts.
     """
     from telcli.pipeline.run import run_stage
+    from telcli.pipeline.status import stale_of
 
     thresholds = [parse(given) for given in fail_if or ()]
     files = {"known": known, "acknowledged": acknowledged}
     flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr}
     flags |= {name: None if file is None else str(file) for name, file in files.items()}
-    run = run_stage(_STAGE, call.request(flags))
+    stale = sorted(stale_of(call.request(), _READ))
+    run = run_stage(_STAGE, call.request(flags, choices={"stale": stale}))
     failure = crossed(thresholds, run.metrics)
     _monitor_view.tell(call, run, limit, failure)
     if failure:

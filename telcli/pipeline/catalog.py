@@ -185,7 +185,10 @@ STAGES = (
     Stage(
         "monitor",
         needs=("customer_months", "customers"),
-        uses=("value_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
+        uses=(
+            *("value_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
+            *("rejects", "source_quality"),
+        ),
         spans=("segments",),
         recent=("segments",),
         gives=("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),

@@ -14,9 +14,9 @@ class MonitorSettings:
     """What is watched, and what makes an alert."""
 
     watch: str = setting(
-        "accounts, kpis",
-        "What is watched, with commas between: accounts, kpis.",
-        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）。",
+        "accounts, kpis, mix, pipeline",
+        "What is watched, with commas between: accounts, kpis, mix, pipeline.",
+        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）、mix（收入结构）、pipeline（数据流水线）。",
     )
     top_accounts: int = setting(
         50,
@@ -154,4 +154,36 @@ class MonitorSettings:
         "",
         "File of alerts that somebody has seen to: entity, metric, from, to.",
         "已处理告警清单文件：entity、metric、from、to。",
+    )
+    mix_least: float = setting(
+        0.05,
+        "A change of the mix of revenue that matters, as the share of revenue that is of other kinds.",
+        "收入结构变化（发生变化的收入占比）达到多少才值得告警。",
+        unit="0..1",
+        low=0.0,
+        high=1.0,
+    )
+    pipeline_least: float = setting(
+        0.2,
+        "A change of rows that came in, or of how late they are, that matters.",
+        "入库行数或滞后天数的相对变化达到多少才值得告警。",
+        unit="0..1",
+        low=0.0,
+        high=10.0,
+    )
+    reject_limit: float = setting(
+        0.02,
+        "Share of a source's rows that may be refused.",
+        "来源数据允许的拒绝行占比。",
+        unit="0..1",
+        low=0.0,
+        high=1.0,
+    )
+    psi_limit: float = setting(
+        0.25,
+        "PSI of a column against the month before from which on it shifted.",
+        "列分布较上月的 PSI 达到多少视为偏移。",
+        unit="index",
+        low=0.0,
+        high=10.0,
     )

@@ -15,7 +15,9 @@ from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, alert_rows, beyond_chance, coverage, with_state
 from telcli.stages.monitor_known import acknowledged, explained, file_causes
 from telcli.stages.monitor_kpis import kpis_part
+from telcli.stages.monitor_mix import mix_part
 from telcli.stages.monitor_panel import Part
+from telcli.stages.monitor_pipeline import pipeline_part
 from telcli.tables import contract
 
 __all__ = ["monitor"]
@@ -23,8 +25,19 @@ __all__ = ["monitor"]
 PARTS: Mapping[str, Callable[[Inputs, MonitorSettings], Part]] = {
     "accounts": accounts_part,
     "kpis": kpis_part,
+    "mix": mix_part,
+    "pipeline": pipeline_part,
 }
 """What can be watched, in the order in which it is looked at."""
+
+
+_ABOUT = dict.fromkeys(("kind", "entity", "manager_id", "branch"), pl.String) | {"worth": pl.Float64}
+_TESTS = {
+    **dict.fromkeys(("kind", "entity", "metric", "unit", "methods"), pl.String),
+    **dict.fromkeys(("observed", "expected", "low", "high", "change", "score"), pl.Float64),
+    **dict.fromkeys(("p_value", "found_p", "expected_loss"), pl.Float64),
+}
+"""What there is to know of each entity, and of each test, at least."""
 
 
 def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
@@ -33,8 +46,8 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     Parameters
     ----------
     inputs : customer_months, customers; value_scores of the month, segments and facts up to it, and the alerts of the
-        last snapshot before, where there are some. `choices` may hold ``kpis`` (the operator's own), ``known`` and
-        ``acknowledged`` (rows of the files that the settings name).
+        last snapshot before, where there are some. `choices` may hold ``kpis`` (the operator's own),
+        ``known_causes`` and ``seen_alerts`` (rows of the files that the settings name), ``stale`` (stages out of date).
     settings : `watch` (what), `top_accounts`, the baseline, the charts, and what makes an alert: `fdr`,
         `least_amount`, `least_change`, `direction`.
 
@@ -56,15 +69,14 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     files = [file_causes(inputs.choices.get(name)) for name in ("known_causes", "seen_alerts")]
     parts = [PARTS[name](inputs, settings) for name in _watched(settings.watch)]
     judged = [one for part in parts for one in part.judged]
-    tests = _joined([one.tests for one in judged])
-    ready = _joined([part.rows for part in parts if part.rows is not None])
-    if tests.is_empty() and ready.is_empty():
+    tests = _joined([one.tests for one in judged], _TESTS)
+    if tests.is_empty() and not sum(part.looked for part in parts):
         raise _too_short(settings, as_of)
-    about = _joined([part.about for part in parts if part.about is not None]).unique(["kind", "entity"], keep="first")
-    found = beyond_chance(tests, about, settings) if tests.height else tests
-    off = _joined([found.filter(pl.col("material")) if found.height else found, ready])
-    members = _joined([part.members for part in parts if part.members is not None])
-    told = explained(off, files[0], members if members.height else None, inputs.tables, as_of)
+    about = _joined([part.about for part in parts if part.about is not None], _ABOUT)
+    found = beyond_chance(tests, about, settings) if tests.height else tests.with_columns(material=pl.lit(value=True))
+    off = _joined([found.filter(pl.col("material")), *(part.rows for part in parts if part.rows is not None)], _TESTS)
+    members = next((part.members for part in parts if part.members is not None), None)
+    told = explained(off, files[0], members, inputs.tables, as_of)
     held = told.filter(pl.col("cause").is_not_null())
     stated = with_state(told.filter(pl.col("cause").is_null()), _before(inputs, held), tests, as_of)
     words = {one.panel.metric.name: one.panel.metric.words for one in judged}
@@ -72,7 +84,7 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     covered = coverage(judged, found, held, alerts)
     tables = {
         "alerts": alerts,
-        "monitor_series": _shaped("monitor_series", _joined([one.series for one in judged]), as_of),
+        "monitor_series": _shaped("monitor_series", _joined([one.series for one in judged], {}), as_of),
         "monitor_suppressed": _shaped("monitor_suppressed", held, as_of),
         "monitor_coverage": _shaped("monitor_coverage", pl.DataFrame(covered), as_of),
         **{name: frame for part in parts for name, frame in part.tables.items()},
@@ -106,9 +118,9 @@ def _too_short(settings: MonitorSettings, as_of: date) -> MissingInputError:
     )
 
 
-def _joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Frames under each other, with the columns of all."""
-    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+def _joined(frames: Sequence[pl.DataFrame], columns: Mapping[str, Any]) -> pl.DataFrame:
+    """Frames under each other, with the columns of all, and these at least."""
+    return pl.concat([pl.DataFrame(schema=columns), *frames], how="diagonal_relaxed")
 
 
 def _before(inputs: Inputs, held: pl.DataFrame) -> pl.DataFrame | None:

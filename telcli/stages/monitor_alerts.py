@@ -122,7 +122,9 @@ def _why(row: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> tuple[
     metric = row["metric"]
     en, zh = words.get(metric) or (METRICS[metric].words if metric in METRICS else (metric, metric))
     if row["observed"] is None or row["expected"] is None:
-        return f"{en}: no longer watched", f"{zh}：不再监测"
+        return f"{en}: within limits again, or no longer watched", f"{zh}：已恢复正常或不再监测"
+    if row["low"] is None or row["high"] is None:
+        return f"{en}: {_amount(row['observed'])}", f"{zh}：{_amount(row['observed'])}"
     seen, meant, low, high = (_amount(row[name]) for name in ("observed", "expected", "low", "high"))
     if row["state"] == "over":
         return f"{en} as expected again: {seen} ({low}..{high})", f"{zh}已恢复到预期范围：{seen}（{low}..{high}）"

@@ -19,7 +19,7 @@ from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Judged, Metric, Panel, Part, series_matrix
 from telcli.tables import contract
 
-__all__ = ["kpis_part"]
+__all__ = ["kpis_part", "levels_of", "placed", "sizes_of"]
 
 _BACK = 36
 _ALL = "all"
@@ -45,17 +45,17 @@ def kpis_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     base = _base(inputs.tables, as_of)
     kpis = [*_known(settings), *_own(inputs.choices.get("kpis", {}), inputs.tables, settings)]
     levels = sorted({level for kpi in kpis for level in kpi.by}, key=_LEVELS.index)
-    placed = {level: _placed(base, inputs.tables, level) for level in levels}
-    sizes = {level: _sizes(frame) for level, frame in placed.items()}
+    there = {level: placed(base, inputs.tables, level) for level in levels}
+    sizes = {level: sizes_of(frame) for level, frame in there.items()}
     small = sum(int((size["customers"] < settings.small_cell).sum()) for size in sizes.values())
     judged: list[Judged] = []
     for kpi in kpis:
         facts = base if kpi.table == "customer_months" else _facts(inputs.tables, kpi.table, as_of)
         for level in kpi.by:
-            rows = placed[level] if kpi.table == "customer_months" else _placed(facts, inputs.tables, level)
+            rows = there[level] if kpi.table == "customer_months" else placed(facts, inputs.tables, level)
             large = sizes[level].filter(pl.col("customers") >= settings.small_cell)
             judged += [judge(panel, settings) for panel in _panels(kpi, level, rows, large, settings)]
-    about = pl.concat([_about(frame, settings) for frame in placed.values()]) if placed else None
+    about = pl.concat([_about(frame, settings) for frame in there.values()]) if there else None
     notices = (Notice("kpi-small", "{count} groups of fewer than {least} customers are not watched.",
                       {"count": small, "least": settings.small_cell}),) if small else ()  # fmt: skip
     return Part(judged=tuple(judged), about=about, notices=notices)
@@ -76,8 +76,7 @@ def _facts(tables: Mapping[str, pl.LazyFrame], table: str, as_of: date) -> pl.La
 
 def _known(settings: MonitorSettings) -> Iterator[_Kpi]:
     """The KPIs that telcli knows, of customer_months."""
-    by = tuple(name.strip() for name in settings.kpi_by.replace("，", ",").split(",") if name.strip())
-    _check_levels(by, "kpi_by")
+    by = levels_of(settings)
     sums = {
         "revenue": pl.col("revenue").sum(),
         "active": pl.col("active").sum().cast(pl.Float64),
@@ -129,6 +128,13 @@ def _own(
         )
 
 
+def levels_of(settings: MonitorSettings) -> tuple[str, ...]:
+    """The levels that the settings name beside the whole."""
+    by = tuple(name.strip() for name in settings.kpi_by.replace("，", ",").split(",") if name.strip())
+    _check_levels(by, "kpi_by")
+    return tuple(name for name in by if name != _ALL)
+
+
 def _check_levels(by: tuple[str, ...], where: str) -> None:
     unknown = sorted(set(by) - set(_LEVELS))
     if unknown:
@@ -138,7 +144,7 @@ def _check_levels(by: tuple[str, ...], where: str) -> None:
         )  # fmt: skip
 
 
-def _placed(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str) -> pl.LazyFrame:
+def placed(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str) -> pl.LazyFrame:
     """Rows with the entity that each belongs to; those that belong to none are left out.
 
     A segment is that of the month, as the snapshots up to it have it: who is in it today was elsewhere then.
@@ -156,7 +162,7 @@ def _placed(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str) 
     return rows.join(place, on="customer_id", how="inner").filter(pl.col("entity").is_not_null())
 
 
-def _sizes(rows: pl.LazyFrame) -> pl.DataFrame:
+def sizes_of(rows: pl.LazyFrame) -> pl.DataFrame:
     """Customers of each entity in the month that has fewest."""
     each = rows.group_by("entity", "month").agg(customers=pl.col("customer_id").n_unique())
     return each.group_by("entity").agg(pl.col("customers").median()).collect().sort("entity")

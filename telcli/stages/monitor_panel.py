@@ -84,6 +84,7 @@ class Part:
     about : kind, entity, worth (money that a fall to nothing would cost), manager_id, branch.
     rows : alerts that need no baseline, with the columns of the tests of panels, expected_loss, why and why_zh.
     tables, metrics, notices : its own.
+    looked : how many things were looked at without a panel.
     members : which customers an entity is of: kind, entity, customer_id.
     """
 
@@ -93,6 +94,7 @@ class Part:
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    looked: int = 0
     members: pl.DataFrame | None = None
 
 

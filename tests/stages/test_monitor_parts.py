@@ -1,0 +1,80 @@
+"""The mix of revenue and the pipeline itself: what is planted is told, and nothing else is."""
+
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telcli.methods.mix_change import mix_chance, mix_moves
+from tests.stages.test_monitor import JUNE, MONTHS, alerts, base, watched
+
+
+def mixed(voice: float = 0.3) -> pl.DataFrame:
+    """The base with charges by kind; `voice` is its share in the last month, 30% in the others."""
+    rng = np.random.default_rng(1)
+    frame = base()
+    share = np.where(frame["month"].to_numpy() == np.datetime64(JUNE), voice, 0.3) * rng.uniform(0.9, 1.1, frame.height)
+    parts = {"billed_voice": share, "recurring_fee": 0.5 - (share - 0.3), "billed_data": np.full(frame.height, 0.2)}
+    zero = dict.fromkeys(("billed_text", "billed_value_added", "billed_other"), 0.0)
+    held = [pl.Series(name, part * frame["revenue"].to_numpy()) for name, part in parts.items()]
+    return frame.with_columns(held).with_columns(**{name: pl.lit(value) for name, value in zero.items()})
+
+
+def test_a_mix_that_moves_beyond_its_habit_is_told() -> None:
+    told = alerts(watched(mixed(voice=0.1), watch="mix", kpi_by="region"))
+    assert set(told["entity"]) == {"all", "region=R"} and set(told["metric"]) == {"revenue-mix"}
+    row = told.filter(entity="all").row(0, named=True)
+    assert row["observed"] == pytest.approx(0.2, abs=0.02) and "recurring fees 50% -> 70%" in row["why"]
+    with_noise = watched(mixed(), watch="mix,accounts")
+    assert "mix" not in set(alerts(with_noise)["kind"]) and with_noise.metrics["mixes"] == 2
+
+
+def test_the_chance_of_a_mix_holds_where_nothing_is() -> None:
+    rng = np.random.default_rng(2)
+    chances = []
+    for _ in range(400):
+        amounts = 1000 * rng.dirichlet(60 * np.array([0.4, 0.3, 0.2, 0.1]), 18)
+        chances.append(mix_chance(mix_moves(amounts)[0], 4))
+    assert np.mean(np.array(chances) <= 0.05) < 0.09
+    assert np.mean(np.array(chances) <= 0.01) < 0.03
+
+
+def payments(last_day: int = 30, part: float = 1.0) -> pl.LazyFrame:
+    """Two hundred payments a month up to its last days; in June a part of them, up to a day."""
+    rows = []
+    for month in MONTHS:
+        here = month == JUNE
+        for at in range(int(200 * (part if here else 1.0))):
+            day = 1 + at % (last_day if here else 28)
+            rows.append((f"C{at % 30:02d}", datetime(month.year, month.month, day)))
+    return pl.LazyFrame(rows, schema={"customer_id": pl.String, "paid_at": pl.Datetime("us")}, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [(payments(), set()), (payments(part=0.3), {"rows"}), (payments(last_day=12), {"lag-days"})],
+)
+def test_rows_that_lack_or_stop_early_are_told(rows: pl.LazyFrame, told: set[str]) -> None:
+    found = alerts(watched(base(), watch="pipeline", tables={"payments": rows}))
+    assert set(found["metric"]) == told and (found["kind"] == "pipeline").all()
+
+
+def test_rejects_drift_and_what_is_out_of_date() -> None:
+    quality = pl.LazyFrame({"source": ["a.csv", "b.csv"], "column": ["*", "*"], "rows": [1000, 1000]})
+    rejects = pl.LazyFrame({"source": ["a.csv"] * 90 + ["b.csv"], "line": [*range(90), 1]})
+    months = base(size=120).with_columns(data_mb=pl.when(pl.col("month") == JUNE).then(0.0).otherwise("data_mb"))
+    given: dict[str, Any] = {"tables": {"source_quality": quality, "rejects": rejects, "payments": payments()}}
+    told = alerts(watched(months, watch="pipeline", choices={"stale": ["score-value"]}, **given))
+    rows = set(told.select("entity", "metric").iter_rows())
+    assert rows == {("a.csv", "rejects"), ("data_mb", "psi"), ("score-value", "stale")}
+    assert told.filter(metric="rejects")["observed"].item() == pytest.approx(0.09)
+
+
+def test_what_is_over_is_said_of_parts_too() -> None:
+    may = date(2024, 5, 1)
+    first = alerts(watched(base(), watch="pipeline", choices={"stale": ["segment"]}, tables={"payments": payments()}))
+    before = first.with_columns(pl.lit(may).alias("as_of"), pl.lit(may).alias("first_seen"))
+    over = alerts(watched(base(), watch="pipeline", before=before, tables={"payments": payments()}))
+    assert over.select("entity", "state").rows() == [("segment", "over")]
