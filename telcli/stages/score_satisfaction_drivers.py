@@ -17,6 +17,7 @@ from telcli.methods.driver_ranking import Ranking, claimed, rank_drivers
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
 from telcli.tables import contract
+from telcli.tables.survey_items import answers
 
 __all__ = ["Drivers", "drivers_of"]
 
@@ -120,7 +121,10 @@ def _columns(survey: Survey, rated: pl.DataFrame, then: pl.DataFrame, own: Mappi
         items = sorted(name for name in wide.columns if name != "customer_id")
         found = found.join(wide, on="customer_id", how="left", maintain_order="left")
         names += [(item, "answers") for item in items]
-    recorded = [name for name in _recorded(then, own) if name not in found.columns]
+    # an answer that stands among the attributes of customers too is no record of the operator's
+    items = [*found.columns, *survey.roles]
+    recorded = [name for name in _recorded(then, own) if name not in items]
+    recorded = [name for name in recorded if not (name.startswith("x_") and answers(name, items))]
     numbers = [pl.col(name).cast(pl.Float64, strict=False) for name in recorded]
     found = found.join(then.select("customer_id", *numbers), on="customer_id", how="left", maintain_order="left")
     names += [(name, "records") for name in recorded]

@@ -23,6 +23,7 @@ from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_base import UNKNOWN
 from telcli.tables import contract
+from telcli.tables.survey_items import answers
 
 __all__ = ["Predicted", "predict"]
 
@@ -179,6 +180,7 @@ class _Trial:
         candidates = candidate_columns(self.tables, flat=flat)
         unknown = set() if flat else overwritten_columns(candidates)
         present = [name for name in candidates if name in self.learned.columns and name not in unknown]
+        present = [name for name in present if not (name.startswith("x_") and answers(name))]
         asked_only = [
             name
             for name in present

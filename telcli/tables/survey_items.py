@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["ROLES", "is_answer", "is_network", "role_of"]
+__all__ = ["ROLES", "answers", "is_answer", "is_network", "role_of"]
 
 ROLES = ("overall", "expectancy", "ideal")
 _NOISE = re.compile(r"[\W_]+")
@@ -36,6 +37,16 @@ def is_answer(header: str) -> bool:
     """
     name = _bare(header)
     return name in _named("columns", "names") or name.endswith(tuple(_named("columns", "endings")))
+
+
+def answers(attribute: str, items: Iterable[str] = ()) -> bool:
+    """Whether an attribute of customers is an answer of a survey, by its name or as one of these items.
+
+    >>> answers("x_语音通话稳定性"), answers("x_Our_question", ["Our question"]), answers("x_脱网次数", ["a"])
+    (True, True, False)
+    """
+    header = attribute.removeprefix("x_")
+    return is_answer(header) or _bare(header) in {_bare(item) for item in items}
 
 
 def is_network(header: str) -> bool:

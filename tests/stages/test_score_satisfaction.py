@@ -206,3 +206,27 @@ def test_who_stayed_silent_is_looked_at(answered_leave: int, silent_leave: int, 
     told = found.metrics["nonresponse"]
     assert told["left_share_respondents"] == answered_leave / 4
     assert told["left_share_nonrespondents"] == silent_leave / 4
+
+
+def test_answers_among_attributes_of_customers_are_no_drivers_beside_themselves() -> None:
+    chance = np.random.default_rng(8)
+    size = 300
+    signal, drops = chance.integers(1, 11, size).astype(float), chance.integers(0, 9, size).astype(float)
+    overall = np.clip(np.round(0.6 * signal + 4 - 0.4 * drops + chance.normal(0, 0.7, size)), 1, 10)
+    rows = [
+        {"customer_id": f"C{at:03d}", "item": item, "score": float(values[at])}
+        for item, values in {"signal strength": signal, "our overall": overall}.items()
+        for at in range(size)
+    ]
+    customers = pl.LazyFrame(
+        {
+            "customer_id": [f"C{at:03d}" for at in range(size)],
+            "x_Signal_strength": signal,
+            "x_our_overall": overall,
+            "x_脱网次数": drops,
+        }
+    )
+    tables = {"surveys": surveys(rows), "customers": customers}
+    found = scored(tables, people=size, scale="1-10", overall_items="our overall")
+    drivers = set(found.tables["satisfaction_drivers"].collect()["driver"])
+    assert {"signal strength", "x_脱网次数"} <= drivers and not drivers & {"x_Signal_strength", "x_our_overall"}
