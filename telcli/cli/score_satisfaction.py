@@ -32,7 +32,9 @@ def score_satisfaction(
 
     Reads surveys, or ratings of contacts where there are none, and customer_months; writes for the as-of month
     satisfaction_scores (a row per customer), satisfaction_index (of all and by group, with intervals) and
-    satisfaction_items (what was expected and found, how much it matters, what to do about it).
+    satisfaction_items (what was expected and found, how much it matters, what to do about it). Why and what then:
+    satisfaction_drivers (what moves it), satisfaction_trials (how well it is predicted for who was not asked),
+    satisfaction_links (what followed) and loyalty_parts.
     """
     from telcli.pipeline.run import run_stage
 
