@@ -340,7 +340,7 @@ NAMES: list[tuple[str, str, dict[str, str]]] = [
             "call_duration (s)": "duration_s@s",
             "cause_for_term": "attribute",
             "cell_id": "cell_id",
-            "imei": "dropped",
+            "imei": "device_h",
             "direction": "direction",
             "service": "attribute",
         },
