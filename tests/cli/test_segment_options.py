@@ -41,6 +41,7 @@ def test_nothing_to_join_is_answered_with_a_month_that_there_is(home: Path, caps
     assert "--as-of 2024-06 --refit" in str(second["hint"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--algorithm", "--max-segments"])
 def test_how_segments_are_found_is_not_asked_where_none_are(
     home: Path, capsys: pytest.CaptureFixture[str], option: str

@@ -145,6 +145,7 @@ def test_tiers_before_and_now_are_shown(home: Path, capsys: pytest.CaptureFixtur
     assert score(capsys, "--score-by", "lifetime")["metrics"]["score_by"] == "lifetime"
 
 
+@pytest.mark.slow
 def test_stars_by_conditions_of_your_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     toml(home, '[score-value.stars]\n"五星" = "lifetime_value > 300"\nfour = "value_tier <> \'platinum\'"')
     assert main(["score-value", "--as-of", "2024-05", "-q"]) == 0

@@ -141,6 +141,7 @@ def test_what_the_form_does_not_allow_is_a_fault(text: str, form: str) -> None:
     assert (values.to_list(), bad.to_list()) == ([None], [True])
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["", *FORMS]),
     st.lists(st.one_of(st.none(), st.text(max_size=25), st.from_regex(r"[0-9/:. -]{4,19}", fullmatch=True))),

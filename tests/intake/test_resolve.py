@@ -102,6 +102,7 @@ def test_nobody_can_be_read_off_the_tables(tmp_path: Path) -> None:
         assert secret not in kept + repr(found.metrics) + repr([notice.message for notice in found.notices])
 
 
+@pytest.mark.slow
 def test_equal_identifiers_of_two_systems_are_told_apart_by_certificates(tmp_path: Path) -> None:
     crm = f"客户编号,证件号码,性别\n1,{ALICE},女\n2,{BOB},男\n"
     boss = f"cust no,ID card,gender\n1,{BOB},M\n2,{CAROL},F\n"

@@ -229,6 +229,7 @@ def test_a_cell_in_the_last_corner_costs_no_memory(tmp_path: Path) -> None:
     assert int(peak) < 400
 
 
+@pytest.mark.slow
 def test_rows_thousands_of_cells_wide(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

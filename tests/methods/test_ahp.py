@@ -99,6 +99,7 @@ def test_the_order_of_items_does_not_matter(matrix: np.ndarray, random: object) 
     assert straight.lambda_max >= len(matrix) - 1e-9
 
 
+@pytest.mark.slow
 @given(matrices(), st.sampled_from(sorted(RANDOM_INDEX)))
 def test_the_worst_judgement_mended_is_never_worse(matrix: np.ndarray, table: str) -> None:
     worst = mend(matrix, table)

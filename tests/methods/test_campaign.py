@@ -20,6 +20,7 @@ def test_offer_and_contact_are_found_again(value: float, offer: float, contact: 
     assert found.accept == pytest.approx(accept)
 
 
+@pytest.mark.slow
 @given(money, money, st.floats(0, 1), st.integers(0, 1000))
 def test_mpc_of_costs_given_is_the_most_that_contacting_the_riskiest_saves(
     fp: float, fn: float, accept: float, seed: int

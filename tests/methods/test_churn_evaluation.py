@@ -13,6 +13,7 @@ def people(rows: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.n
     return (rng.random(rows) < p) * 1.0, p, rng.gamma(2, 150, rows)
 
 
+@pytest.mark.slow
 def test_the_level_comes_with_its_error() -> None:
     y, p, value = people(4000)
     campaign = Campaign.of(float(value.mean()), 10, 1, 0.3)

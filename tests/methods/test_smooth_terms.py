@@ -75,6 +75,7 @@ def test_what_the_work_allows_bounds_tables_and_columns() -> None:
     assert fitted.pairs is None
 
 
+@pytest.mark.slow
 def test_columns_that_noise_picks_do_not_look_good_on_the_rows_that_check() -> None:
     rng = np.random.default_rng(5)
     X = rng.normal(size=(900, 800)).astype(np.float32)

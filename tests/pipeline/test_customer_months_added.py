@@ -232,6 +232,7 @@ def test_another_setting_or_a_lost_file_makes_all_anew(tmp_path: Path) -> None:
     same_anew(place, tmp_path / "anew", flags={"prepaid_inactive_days": 60})
 
 
+@pytest.mark.slow
 def test_calls_and_a_purged_person(tmp_path: Path) -> None:
     place = tmp_path / "work"
     load(tmp_path, {"may.csv": month(5), "june.csv": month(6)})

@@ -134,6 +134,7 @@ def test_late_facts_that_bring_a_part_of_the_base_do_not_tell_of_the_rest(tmp_pa
     assert told == ["customers"]
 
 
+@pytest.mark.slow
 def test_what_a_closed_month_holds_already_may_be_given_again_without_what_came_late(tmp_path: Path) -> None:
     first = {"payments.csv": PAYMENTS + "p1,a,2024-05-03,5\n"}
     load(tmp_path, MAY | first)
@@ -147,6 +148,7 @@ def test_what_a_closed_month_holds_already_may_be_given_again_without_what_came_
     assert raised.value.code == "late-differs"
 
 
+@pytest.mark.slow
 def test_late_rows_with_an_attribute_that_is_text_now_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
     load(tmp_path, MAY | {"bills_202405.csv": BILLS.replace("\n", ",quirk\n") + "a,2024-05,5,7\nb,2024-05,6,8\n"})
     load(tmp_path, JUNE)

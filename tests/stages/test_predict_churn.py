@@ -243,6 +243,7 @@ def test_a_month_too_poor_to_calibrate_on_is_not_said_to_have_done_so() -> None:
     assert "calibrate" not in told.tables["churn_windows"].collect()["role"].to_list()
 
 
+@pytest.mark.slow
 def test_a_level_far_from_what_came_is_said(month_outcome: Outcome) -> None:
     assert "level-off" not in [notice.code for notice in month_outcome.notices]
     tables = monthly()
@@ -368,6 +369,7 @@ class Scattered(Embedded):
         yield made.height, made.sort("customer_id")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("road", "scored"), [("flat_outcome", 60), ("month_outcome", 1200)])
 def test_customers_scored_elsewhere_are_scored_the_same_to_the_bit(
     road: str, scored: int, request: pytest.FixtureRequest
@@ -472,6 +474,7 @@ def test_a_table_without_any_feature_still_answers() -> None:
     assert outcome.metrics["auc"] == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.slow
 def test_training_is_bounded_and_probabilities_stay_right() -> None:
     outcome = run(monthly(4000), max_training_rows=6000)
     notice = next(notice for notice in outcome.notices if notice.code.startswith("training-"))

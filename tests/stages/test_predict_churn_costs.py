@@ -121,6 +121,7 @@ def test_every_method_is_compared_on_the_same_customers() -> None:
     assert sorted(quick.metrics["total_cost"]) == sorted(PLAIN)
 
 
+@pytest.mark.slow
 def test_learners_never_learn_from_those_they_are_tested_on(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[set[str], set[str]]] = []
     decided = predict_churn_trials._decided
@@ -137,6 +138,7 @@ def test_learners_never_learn_from_those_they_are_tested_on(monkeypatch: pytest.
     assert all(not learned & tested for learned, tested in seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "method"),
     [
@@ -166,6 +168,7 @@ def test_targets_are_those_of_the_method_in_use(
         assert 0 < people["target"].sum() <= most
 
 
+@pytest.mark.slow
 def test_mpc_and_empc_rest_on_the_costs_in_use_or_are_null() -> None:
     differ = run(priced(), **GIVEN, compare="quick").metrics
     assert differ["mpc"] is differ["empc"] is differ["empc_share"] is None
@@ -180,6 +183,7 @@ def test_mpc_and_empc_rest_on_the_costs_in_use_or_are_null() -> None:
     assert 0 < told.metrics["empc_share"] <= 1
 
 
+@pytest.mark.slow
 def test_who_is_labelled_as_having_left_is_no_target_and_takes_no_budget() -> None:
     tables = priced()
     labels = tables["customers"].select("customer_id", "churned").collect()
@@ -197,6 +201,7 @@ def test_who_is_labelled_as_having_left_is_no_target_and_takes_no_budget() -> No
     assert run(monthly(300), compare="quick").metrics["campaign"]["already_left"] == 0
 
 
+@pytest.mark.slow
 def test_fewer_rows_and_columns_do_no_harm() -> None:
     assert set(LEARNERS) <= set(run(priced(900), **GIVEN, compare_rows=500).metrics["total_cost"])
     bare = run(flat(300), exclude="Contract,colour,country,row,gender,tenure_months,revenue,empty,name")
@@ -219,6 +224,7 @@ def test_the_profit_curve_has_tested_and_present_customers() -> None:
     assert campaign["limit_costs"] == 0 and "campaign-limited" not in [notice.code for notice in outcome.notices]
 
 
+@pytest.mark.slow
 def test_targets_keep_within_capacity_and_budget() -> None:
     tables = priced()
     few = run(tables, **GIVEN, compare="quick", capacity=25)

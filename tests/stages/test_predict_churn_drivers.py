@@ -27,6 +27,7 @@ def read(outcome: Outcome, name: str) -> pl.DataFrame:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["flat_outcome", "month_outcome"])
 def test_columns_are_ranked_by_effect_and_told_by_theme(which: str, request: pytest.FixtureRequest) -> None:
     outcome: Outcome = request.getfixturevalue(which)

@@ -86,6 +86,7 @@ def test_a_random_split_over_months_holds_out_customers_and_is_said(random: Outc
     assert np.isfinite(found.p).all()
 
 
+@pytest.mark.slow
 def test_a_random_split_of_one_table_tests_one_fold_and_scores_all_out_of_fold() -> None:
     whole, one = run(flat(600)), run(flat(600), split="random")
     assert one.metrics["split"] == "random"
@@ -148,6 +149,7 @@ def test_a_month_before_is_what_a_run_of_then_would_have_tested() -> None:
     assert row["log_loss"] == pytest.approx(log_loss(found.y, found.p), rel=0.02)
 
 
+@pytest.mark.slow
 def test_no_earlier_months_where_none_are_wanted() -> None:
     outcome = run(monthly(1200), earlier_tests=0)
     assert outcome.tables["churn_by_month"].collect().height == 1

@@ -62,6 +62,7 @@ def run(tables: dict[str, pl.LazyFrame], **settings: Any) -> Outcome:
     return predict_churn(Inputs(tables, THEN), PredictChurnSettings(**{**QUICK, **settings}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"churn_level": "number", "return_days": 30}])
 def test_a_run_for_april_is_the_same_whatever_came_in_may_and_june(settings: dict[str, Any]) -> None:
     tables = history()

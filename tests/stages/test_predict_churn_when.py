@@ -71,6 +71,7 @@ def test_month_by_month_of_all(outcome: Outcome) -> None:
     assert table["tested_left"].sum() == outcome.metrics["when"]["test"]["left"]
 
 
+@pytest.mark.slow
 def test_a_short_history_uses_tenure_after_the_window() -> None:
     found = told(7, 2500)
     assert found.metrics["when"]["used"] is False
@@ -88,6 +89,7 @@ def test_one_labelled_table_tells_nothing_of_when() -> None:
     assert "churn_when" not in found.tables
 
 
+@pytest.mark.slow
 def test_other_expectations_of_score_value_are_told() -> None:
     tables = monthly(2500, 12)
     people = tables["customer_months"].filter(pl.col("month") == AS_OF).select("customer_id")
@@ -98,6 +100,7 @@ def test_other_expectations_of_score_value_are_told() -> None:
     assert "stays-apart" in [notice.code for notice in found.notices]
 
 
+@pytest.mark.slow
 def test_leaving_is_what_the_operator_calls_so() -> None:
     tables = monthly(3000, 9)
     kinds = pl.when(pl.col("customer_id").str.ends_with("1")).then(pl.lit("voluntary")).otherwise(pl.lit("involuntary"))

@@ -477,6 +477,7 @@ def test_progress_is_told() -> None:
     assert heard == [("segments tried", 1, 3), ("segments tried", 2, 3), ("segments tried", 3, 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [0, 3])
 def test_what_was_tried_on_all_rows_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch, asked: int) -> None:
     months, people = planted()[0], planted()[0]

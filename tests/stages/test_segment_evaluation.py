@@ -117,6 +117,7 @@ def test_segments_of_then_know_nothing_of_later_months(found: Outcome) -> None:
     assert table.select(same).equals(out(found, "segment_evaluation").select(same))
 
 
+@pytest.mark.slow
 def test_a_column_that_is_overwritten_today_tells_nothing_of_who_left() -> None:
     """Who stayed has another plan by now; where it is on record what plans were then, the same column may tell."""
     months, when = leaving(dict.fromkeys(RATES, 0.3))
@@ -231,6 +232,7 @@ def test_where_no_leaving_is_on_record_churn_is_not_known() -> None:
     assert out(outcome, "segment_counts")["information_gain"].is_null().all()
 
 
+@pytest.mark.slow
 def test_value_is_margin_where_a_cost_is_set_and_says_so(found: Outcome) -> None:
     """A rate alone scales revenue; a cost of lines is taken off what each brings, and not of months after leaving."""
     months, when = leaving()

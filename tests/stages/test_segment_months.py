@@ -263,6 +263,7 @@ def exchanged(month: int, share: float = 0.12) -> pl.DataFrame:
     return frame.drop("customer_id")[order].with_columns(frame["customer_id"])
 
 
+@pytest.mark.slow
 def test_a_name_whose_customers_change_slowly_is_told_of_when_most_have() -> None:
     """Each month is much like the one before; the customers of the first month are mostly gone in the end."""
     month = run(exchanged(0), MONTHS[0])

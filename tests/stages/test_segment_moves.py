@@ -126,6 +126,7 @@ def test_without_a_snapshot_before_the_month_before_is_seen_by_todays_centres() 
     assert told["stayed"] > 0.95
 
 
+@pytest.mark.slow
 def test_it_is_told_why_somebody_is_in_no_segment(may: Outcome) -> None:
     """C00000 left in April and is back; C00001 was inactive in May, C00002 is in June; C00003 left in June."""
     frame = planted()[0]
@@ -167,6 +168,7 @@ def test_nobody_in_both_months_says_nothing_of_staying(may: Outcome) -> None:
     assert ways(outcome, "segment")["customers"].sum() == 720
 
 
+@pytest.mark.slow
 def test_one_segment_says_nothing_of_staying(may: Outcome) -> None:
     frame = swapped()
     tables = {"customer_months": months_of(frame), "customers": customers_of(frame)}

@@ -188,6 +188,7 @@ def sound() -> dict[str, pl.DataFrame]:
     return {**found, "customer_months": customer_months(raw, span).collect()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["bills", "customers", "usage", "contacts", "campaigns", "customer_months"])
 def test_rows_pass_that_dataframely_calls_valid(table: str, sound: dict[str, pl.DataFrame]) -> None:
     rules, plain = contract(table), sound[table]
