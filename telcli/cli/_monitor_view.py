@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
+from telcli.cli._lifecycle_view import LIFECYCLE_TABLES, lifecycle
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import language, tr
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("alerts", "monitor_suppressed", "monitor_coverage")
+_TABLES = ("alerts", "monitor_suppressed", "monitor_coverage", *LIFECYCLE_TABLES)
 _HEADS = ("", "who or what", "state", "expected loss", "what happened", "found by", "manager")
 
 
@@ -46,6 +47,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     if len(rows) < len(tables["alerts"]):
         total = len(tables["alerts"])
         yield "    " + tr("{shown} of {total} rows. All: telcli show {table}", shown=limit, total=total, table="alerts")
+    yield from lifecycle(run.metrics.get("lifecycle") or {}, tables, limit)
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:

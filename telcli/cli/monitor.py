@@ -48,8 +48,8 @@ def monitor(
 
     Reads customer_months, customers and value_scores, and the tables of your own KPIs; writes for the as-of month
     alerts (ranked by the margin expected to be lost), monitor_series (what was seen and expected, with limits),
-    monitor_suppressed (what a known cause explains) and monitor_coverage. With -q one line per alert is printed, for
-    scripts.
+    monitor_suppressed (what a known cause explains), monitor_coverage, and of stages of life lifecycle_moves and
+    lifecycle_warnings (who moves into decline and dormancy). With -q one line per alert is printed, for scripts.
     """
     from telcli.pipeline.run import run_stage
     from telcli.pipeline.status import stale_of

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, gammaincinv
 
-__all__ = ["dispersion", "rate_interval", "rate_ratio", "rise_chance"]
+__all__ = ["dispersion", "expected_range", "rate_interval", "rate_ratio", "rise_chance"]
 
 Floats = NDArray[np.float64]
 
@@ -79,6 +79,33 @@ def rise_chance(
     found = np.where(x > 0, betainc(np.maximum(x / wide, 1e-12), y / wide + 1.0, share), 1.0)
     chance: Floats = np.where((e > 0) & (f > 0), found, np.nan)
     return chance
+
+
+def expected_range(
+    of: ArrayLike, before: ArrayLike, of_before: ArrayLike, spread: ArrayLike = 1.0, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Between how many of `of` a thing happens to with the chance `level`, while the share is that of before.
+
+    Predictive: what is not known of the share (a beta with Jeffreys' prior) and chance together make the number beta
+    binomial. Counts are divided by `spread` as in `rate_ratio`, and the ends multiplied by it. NaN where there is
+    nobody now, or was nobody before.
+
+    Source: Gelman and others, Bayesian Data Analysis (2013), sections 2.4 and 2.8.
+
+    >>> [float(end) for end in expected_range(100, 40, 1000)]
+    [1.0, 9.0]
+    """
+    from scipy.stats import betabinom  # costly to load, and needed by few
+
+    y, wide = _events(before), np.asarray(spread, dtype=np.float64)
+    e, f = np.asarray(of, dtype=np.float64), np.asarray(of_before, dtype=np.float64)
+    known = (e > 0) & (f > 0)
+    a, b = y / wide + 0.5, np.maximum(np.where(known, f, y) - y, 0.0) / wide + 0.5
+    trials = np.maximum(np.round(np.where(known, e, 1.0) / wide), 1.0)
+    tail = (1.0 - level) / 2.0
+    ends = (np.asarray(betabinom.ppf(at, trials, a, b)) * wide for at in (tail, 1.0 - tail))
+    low, high = (np.where(known, np.minimum(end, e), np.nan) for end in ends)
+    return low, high
 
 
 def dispersion(events: ArrayLike, exposure: ArrayLike) -> Floats:

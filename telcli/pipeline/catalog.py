@@ -186,12 +186,15 @@ STAGES = (
         "monitor",
         needs=("customer_months", "customers"),
         uses=(
-            *("value_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
+            *("value_scores", "churn_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
             *("rejects", "source_quality"),
         ),
         spans=("segments",),
         recent=("segments",),
-        gives=("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),
+        gives=(
+            *("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),
+            *("lifecycle_moves", "lifecycle_warnings"),
+        ),
         recalls=("alerts",),
         aside=True,
     ),

@@ -22,6 +22,8 @@ _SALES = ("subsidy_months", "clawback_months")
 """The same, of what selling a line costs, for campaigns alone."""
 _MONTHS = ("due_months", "max_months")
 """Of customer-months: which bills count as owed is the same for assess-credit."""
+_STAGES_OF_LIFE = ("acquisition_months", "growth_months", "growth_slope", "decline_ratio", "dormant_months")
+"""Settings of segment by which stages of life are told, for monitor."""
 _CAPACITY = "manager_capacity"
 """Of plan-retention: import-outcomes tells it beside what each manager did."""
 _Parsed = Mapping[str, Mapping[str, Any]]
@@ -37,7 +39,7 @@ def own_words(stage: str, workdir: Path) -> dict[str, Any]:
     campaigns also how it spreads sales costs. ``churn`` for evaluate-retention: the windows of predict-churn.
     ``manager_capacity`` for import-outcomes, as plan-retention has it. Which bills count, for assess-credit, as
     customer-months has it. ``fraud_rules`` for detect-fraud: the thresholds of its rules in force. ``kpis`` for
-    monitor, where there are some.
+    monitor, where there are some, and ``lifecycle``: what stages of life are, as segment has it.
     """
     found = _FOUND.get(stage)
     if found is None:
@@ -123,7 +125,11 @@ def _costs(parsed: _Parsed, config: Path | None, names: Sequence[str]) -> dict[s
 
 def _of_monitor(parsed: _Parsed, config: Path | None) -> dict[str, Any]:
     found = knobs.own_kpis(parsed.get("monitor", {}), _file(config))
-    return {"kpis": found} if found else {}
+    values = knobs.resolve("segment", {}, parsed, _file(config)).values
+    return {
+        **({"kpis": found} if found else {}),
+        "lifecycle": {name: getattr(values, name) for name in _STAGES_OF_LIFE},
+    }
 
 
 _FOUND: Mapping[str, Callable[[_Parsed, Path | None], dict[str, Any]]] = {

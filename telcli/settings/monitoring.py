@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telcli.settings.lifecycle_watching import LifecycleWatchSettings
 from telcli.settings.setting import setting
 
 __all__ = ["MonitorSettings"]
 
 
 @dataclass(frozen=True)
-class MonitorSettings:
+class MonitorSettings(LifecycleWatchSettings):
     """What is watched, and what makes an alert."""
 
     watch: str = setting(
-        "accounts, kpis, mix, pipeline",
-        "What is watched, with commas between: accounts, kpis, mix, pipeline.",
-        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）、mix（收入结构）、pipeline（数据流水线）。",
+        "accounts, kpis, mix, pipeline, lifecycle",
+        "What is watched, with commas between: accounts, kpis, mix, pipeline, lifecycle.",
+        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）、mix（收入结构）、pipeline（数据流水线）、lifecycle（生命周期阶段转移）。",
     )
     top_accounts: int = setting(
         50,

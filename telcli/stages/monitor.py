@@ -15,6 +15,7 @@ from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, alert_rows, beyond_chance, coverage, with_state
 from telcli.stages.monitor_known import acknowledged, explained, file_causes
 from telcli.stages.monitor_kpis import kpis_part
+from telcli.stages.monitor_lifecycle import lifecycle_part
 from telcli.stages.monitor_mix import mix_part
 from telcli.stages.monitor_panel import Part
 from telcli.stages.monitor_pipeline import pipeline_part
@@ -27,10 +28,10 @@ PARTS: Mapping[str, Callable[[Inputs, MonitorSettings], Part]] = {
     "kpis": kpis_part,
     "mix": mix_part,
     "pipeline": pipeline_part,
+    "lifecycle": lifecycle_part,
 }
 """What can be watched, in the order in which it is looked at."""
-
-
+_OF_PARTS = ("lifecycle_moves", "lifecycle_warnings")
 _ABOUT = dict.fromkeys(("kind", "entity", "manager_id", "branch"), pl.String) | {"worth": pl.Float64}
 _TESTS = {
     **dict.fromkeys(("kind", "entity", "metric", "unit", "methods"), pl.String),
@@ -54,7 +55,8 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     Returns
     -------
     Outcome
-        Tables ``alerts``, ``monitor_series``, ``monitor_suppressed`` and ``monitor_coverage``.
+        Tables ``alerts``, ``monitor_series``, ``monitor_suppressed`` and ``monitor_coverage``, and those of its parts:
+        ``lifecycle_moves`` and ``lifecycle_warnings``.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
         "monitor_series": _shaped("monitor_series", _joined([one.series for one in judged], {}), as_of),
         "monitor_suppressed": _shaped("monitor_suppressed", held, as_of),
         "monitor_coverage": _shaped("monitor_coverage", pl.DataFrame(covered), as_of),
-        **{name: frame for part in parts for name, frame in part.tables.items()},
+        **_others(parts),
     }
     said = (*_notices(covered), *(notice for part in parts for notice in part.notices))
     metrics = _metrics(alerts, held, covered) | {name: value for part in parts for name, value in part.metrics.items()}
@@ -106,6 +108,12 @@ def _watched(text: str) -> tuple[str, ...]:
             known=", ".join(PARTS),
         )
     return tuple(name for name in PARTS if name in named)
+
+
+def _others(parts: Sequence[Part]) -> dict[str, pl.DataFrame]:
+    """Tables of the parts themselves; without rows where a part is not watched."""
+    made = {name: frame for part in parts for name, frame in part.tables.items()}
+    return {name: made.get(name, contract(name).schema.create_empty()) for name in _OF_PARTS}
 
 
 def _too_short(settings: MonitorSettings, as_of: date) -> MissingInputError:

@@ -70,6 +70,7 @@ _PLACES = {
         "telcli.tables.offer_results",
     ),
     "complaint_topics": "telcli.tables.complaint_results",
+    **dict.fromkeys(("lifecycle_moves", "lifecycle_warnings"), "telcli.tables.lifecycle_results"),
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
     **dict.fromkeys(
         ("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
