@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("complaint_topics",)
+_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla")
 _ALL = "all"
+_SLA = ("ticket", "customer", "state", "hours", "hours left", "topic", "manager")
 _TOPICS = ("kind", "topic", "contacts", "per 1,000", "usual", "change", "on the year", "")
 
 
@@ -45,6 +46,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     yield title(run)
     yield from ("  " + line for line in pack(list(_head(run.metrics)), " · ", width() - 2))
     yield from _topics(tables["complaint_topics"], limit)
+    yield from _tickets(tables["complaint_sla"], limit)
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[str]:
@@ -59,6 +61,10 @@ def _head(told: Mapping[str, Any]) -> Iterator[str]:
         yield tr("complaints per 1,000 customers {rate}", rate=rate)
     if told.get("complaint_change") is not None:
         yield tr("against the usual {change}", change=_change(told["complaint_change"]))
+    if told.get("repeat_share") is not None:
+        yield tr("repeats {share}", share=f"{told['repeat_share']:.0%}")
+    if told.get("median_hours") is not None:
+        yield tr("half closed within {n} h", n=f"{told['median_hours']:,.0f}")
     yield tr("with a topic {share}", share=f"{told['coded_share']:.0%}")
     yield tr("emerging topics {n}", n=f"{told['emerging']:,}")
 
@@ -76,6 +82,25 @@ def _topics(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
         told = tr("{shown} of {total} rows. All: telcli show {table}", shown=len(shown), total=len(leaf),
                   table="complaint_topics")  # fmt: skip
         yield "    " + told
+
+
+def _tickets(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
+    """Tickets of key accounts, those over their time first."""
+    shown = rows[:limit]
+    if shown:
+        yield "  " + tr("tickets of key accounts, open or late")
+        yield from aligned([[tr(head) for head in _SLA], *map(_ticket, shown)], (3, 4), indent=4)
+    if len(shown) < len(rows):
+        told = tr(
+            "{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(rows), table="complaint_sla"
+        )
+        yield "    " + told
+
+
+def _ticket(row: Mapping[str, Any]) -> list[str]:
+    left = "-" if row["hours_left"] is None else f"{row['hours_left']:,.0f}"
+    who = [row["contact_id"], row["customer_id"], tr(row["state"])]
+    return [*who, f"{row['age_hours']:,.0f}", left, row["topic"], row["manager_id"] or "-"]
 
 
 def _topic(row: Mapping[str, Any]) -> list[str]:

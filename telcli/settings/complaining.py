@@ -53,3 +53,31 @@ class TopicSettings:
 @dataclass(frozen=True)
 class ComplaintsSettings(TopicSettings):
     """What customers complain of, and how it is handled."""
+
+    handling_months: int = setting(
+        3,
+        "Last months whose contacts tell how matters are handled.",
+        "评估处理情况所用的最近月数。",
+        unit="months",
+        low=1,
+        high=24,
+    )
+    repeat_days: int = setting(
+        30,
+        "Days within which a contact of the customer about the same topic is a repeat.",
+        "同一客户就同一类别再次来访视为重复的天数。",
+        unit="days",
+        low=1,
+        high=366,
+    )
+    sla_hours: str = setting(
+        "ordinary=72, important=24, major=8, unknown=72",
+        "Hours of the calendar, nights and weekends too, within which a ticket is to be closed, by severity.",
+        "各严重程度工单的办结时限（自然小时，含夜间与周末）。",
+        form="capacities",
+    )
+    sla_classes: str = setting(
+        "key",
+        "Classes of customers whose open and late tickets are listed, with commas between.",
+        "列出未结与超时工单的客户类型，逗号分隔。",
+    )

@@ -12,6 +12,7 @@ from telcli.features.complaint_topics import ALL, UNCODED
 from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.complaints_ground import Ground, ground_of
+from telcli.stages.complaints_handling import handling_rows, sla_rows
 from telcli.stages.complaints_topics import topic_rows
 from telcli.tables import contract
 
@@ -31,7 +32,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
     Returns
     -------
     Outcome
-        Table ``complaint_topics``.
+        Tables ``complaint_topics``, ``complaint_handling`` and ``complaint_sla``.
 
     Raises
     ------
@@ -46,12 +47,29 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
             "No contact is known in the months up to the snapshot.",
             hint="Ingest tickets or calls to the hotline: telcli ingest SOURCES..., or choose another --as-of.",
         )
-    tables = {"complaint_topics": topic_rows(ground)}
+    tables = {
+        "complaint_topics": topic_rows(ground),
+        "complaint_handling": handling_rows(ground),
+        "complaint_sla": sla_rows(ground),
+    }
     made = {
         name: frame.with_columns(as_of=pl.lit(as_of)).select(column.name for column in contract(name).columns()).lazy()
         for name, frame in tables.items()
     }
-    return Outcome(made, _metrics(ground, tables["complaint_topics"]), tuple(_notices(ground)))
+    metrics = _metrics(ground, tables["complaint_topics"]) | _handled(tables)
+    return Outcome(made, metrics, tuple(_notices(ground)))
+
+
+def _handled(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """Figures of how contacts are handled, and of tickets of key accounts."""
+    names = ("repeat_share", "repeat_low", "repeat_high", "median_hours", "p90_hours", "in_time_share")
+    whole = (tables["complaint_handling"].filter(dimension="all").to_dicts() or [{}])[0]
+    states = {state: tables["complaint_sla"].filter(state=state).height for state in ("overdue", "open", "late")}
+    return {
+        **{name: whole.get(name) for name in names},
+        **{f"sla_{state}": count for state, count in states.items()},
+        "sla_breaches": states["overdue"] + states["late"],
+    }
 
 
 def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:

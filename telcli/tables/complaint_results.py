@@ -7,9 +7,10 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CODINGS", "CONTRACTS", "KINDS", "TOPIC_THEMES"]
+__all__ = ["CODINGS", "CONTRACTS", "KINDS", "SLA_STATES", "TOPIC_THEMES"]
 
 CODINGS = ("taxonomy", "source")
+SLA_STATES = ("overdue", "open", "late")
 KINDS = ("all", "complaint", "fault", "enquiry", "request", "unknown")
 TOPIC_THEMES = ("billing", "service", "network", "product", "sales", "contract", "fraud", "other")
 
@@ -51,6 +52,55 @@ class ComplaintTopics(dy.Schema):
     emerging = c.flag("More than usual, more than a year ago, and beyond chance", "新出现的热点")
 
 
+class ComplaintHandling(dy.Schema):
+    """One row per group of contacts of the last months: repeats, hours until closed, and how many in time."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    dimension = c.text("What contacts are told apart by", "维度", key=True)
+    level = c.text("Its level", "维度取值", key=True)
+    contacts = c.integer("Contacts opened", "受理量", "contacts", need=True, low=0)
+    customers = c.integer("Customers who made them", "涉及客户数", "customers", need=True, low=0)
+    small = c.flag("Of fewer than 10 customers: not to be shown as a group", "客户数不足10", need=True)
+    repeats = c.integer("Of the contacts, repeats", "重复件数", "contacts", need=True, low=0)
+    repeat_share = c.share("Share that repeats", "重复率")
+    repeat_low = c.share("Low end of its 95% interval (Wilson)", "重复率下限")
+    repeat_high = c.share("High end", "重复率上限")
+    open = c.integer("Open at the last moment told", "未结件数", "contacts", need=True, low=0)
+    median_hours = c.count(
+        "Hours in which half are closed, open ones counted as open (Kaplan-Meier)", "办结时长中位数", "hours"
+    )
+    median_low = c.count("Low end of its 95% interval", "中位数下限", "hours")
+    median_high = c.count("High end; null: not reached", "中位数上限", "hours")
+    p90_hours = c.count("Hours in which nine of ten are closed; null: not reached", "90%办结时长", "hours")
+    p90_low = c.count("Low end of its 95% interval", "90%办结时长下限", "hours")
+    p90_high = c.count("High end; null: not reached", "90%办结时长上限", "hours")
+    in_time_share = c.share("Share closed within sla_hours, of those closed or late", "及时率")
+    in_time_low = c.share("Low end of its 95% interval (Wilson)", "及时率下限")
+    in_time_high = c.share("High end", "及时率上限")
+
+
+class ComplaintSla(dy.Schema):
+    """One row per ticket of a key account that is open, or was closed late in the month; the latest first."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    contact_id = c.text("Contact or ticket", "工单编号", key=True)
+    rank = c.integer("Place: overdue, open, closed late; least time left first", "排名", need=True, low=1)
+    state = c.text("overdue, open, or closed late", "状态", need=True, one_of=SLA_STATES)
+    customer_id = c.text("Customer", "客户编号", need=True)
+    customer_class = c.text("Customer class", "客户类型")
+    manager_id = c.text("Account manager", "客户经理编号")
+    branch = c.text("Branch or grid", "归属分局/网格")
+    kind = c.text("Kind of contact", "工单类型", need=True, one_of=KINDS)
+    topic = c.text("Topic", "类别", need=True)
+    severity = c.integer("1 ordinary, 2 important, 3 major", "投诉重要性", "grade", low=1, high=3)
+    again = c.flag("A repeat", "是否重复", need=True)
+    opened_at = c.moment("When it was opened", "受理时间", need=True)
+    closed_at = c.moment("When it was closed, in the month", "办结时间")
+    age_hours = c.count("Hours of the calendar open, up to the last moment told", "历时", "hours", need=True)
+    sla_hours = c.count("Hours allowed", "时限", "hours")
+    hours_left = c.number("Hours left; negative: over", "剩余时间", "hours")
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -59,5 +109,14 @@ CONTRACTS = {
     found.name: found
     for found in (
         _result("complaint_topics", ComplaintTopics, "How often customers contact about what", "投诉与工单类别趋势"),
+        _result("complaint_handling", ComplaintHandling, "How contacts are handled", "工单处理情况"),
+        Contract(
+            "complaint_sla",
+            ComplaintSla,
+            "Tickets of key accounts against time",
+            "重点客户工单时限",
+            "as_of",
+            ranks=("rank",),
+        ),
     )
 }

@@ -31,7 +31,7 @@ def tables(contacts: list[dict[str, Any]], customers: int = 1_000) -> dict[str, 
     there = pl.DataFrame({"customer_id": names}).join(pl.DataFrame({"month": MONTHS}), how="cross")
     return {
         "contacts": frame,
-        "customers": pl.LazyFrame({"customer_id": names}),
+        "customers": contract("customers").conform(pl.LazyFrame({"customer_id": names})),
         "customer_months": there.with_columns(active=pl.lit(value=True), left=pl.lit(value=False)).lazy(),
     }
 
@@ -117,3 +117,31 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_without_contacts_it_says_what_to_ingest() -> None:
     with pytest.raises(MissingInputError, match="No contact is known"):
         told([contact(1, date(2024, 7, 1))])
+
+
+def test_tickets_of_key_accounts_are_listed_by_the_time_they_have_left() -> None:
+    late = contact(1, AS_OF, severity=3, closed_at=None, contact_id="late")
+    fresh = contact(2, AS_OF, severity=1, closed_at=None, contact_id="fresh", opened_at=datetime(2024, 6, 28, 9))
+    slow = contact(3, AS_OF, severity=2, contact_id="slow")
+    slow["closed_at"] = slow["opened_at"] + timedelta(hours=30)
+    rows = [late, fresh, slow, contact(4, AS_OF, severity=3), contact(900, AS_OF, closed_at=None)]
+    given = tables(rows)
+    key = pl.when(pl.col("customer_id").is_in(["C1", "C2", "C3", "C4"])).then(pl.lit("key")).otherwise(pl.lit("public"))
+    given["customers"] = contract("customers").conform(given["customers"].with_columns(customer_class=key))
+    outcome = complaints(Inputs(given, AS_OF), ComplaintsSettings())
+    found = contract("complaint_sla").require(outcome.tables["complaint_sla"]).collect().sort("rank")
+    assert found.select("contact_id", "state").rows() == [("late", "overdue"), ("fresh", "open"), ("slow", "late")]
+    assert found["hours_left"].to_list()[2] == pytest.approx(24 - 30)
+    assert found["age_hours"][1] == 0.0
+    assert outcome.metrics["sla_breaches"] == 2
+
+
+def test_handling_counts_repeats_and_what_is_open_as_open() -> None:
+    rows = [contact(at, AS_OF, topic="资费争议") for at in range(12)]
+    again = {**rows[0], "contact_id": "again", "opened_at": rows[0]["opened_at"] + timedelta(days=3), "closed_at": None}
+    outcome = told([*rows, again])
+    frame = contract("complaint_handling").require(outcome.tables["complaint_handling"]).collect()
+    (row,) = frame.filter(dimension="all").to_dicts()
+    assert (row["contacts"], row["repeats"], row["open"]) == (13, 1, 1)
+    assert row["median_hours"] == 5.0
+    assert row["repeat_low"] < row["repeat_share"] < row["repeat_high"]
