@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla")
+_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla", "contact_load")
 _ALL = "all"
 _SLA = ("ticket", "customer", "state", "hours", "hours left", "topic", "manager")
 _TOPICS = ("kind", "topic", "contacts", "per 1,000", "usual", "change", "on the year", "")
@@ -65,6 +65,13 @@ def _head(told: Mapping[str, Any]) -> Iterator[str]:
         yield tr("repeats {share}", share=f"{told['repeat_share']:.0%}")
     if told.get("median_hours") is not None:
         yield tr("half closed within {n} h", n=f"{told['median_hours']:,.0f}")
+    if told.get("answered_share") is not None:
+        share = f"{told['answered_share']:.1%} ({told['answered_low']:.1%}..{told['answered_high']:.1%})"
+        yield tr("calls answered {share} of {n}", share=share, n=f"{told['calls']:,}")
+    if told.get("wait_s") is not None:
+        yield tr("after {n} s", n=f"{told['wait_s']:.0f}")
+    if told.get("rating") is not None:
+        yield tr("rated {n} by {rated}", n=f"{told['rating']:.2f}", rated=f"{told['rated']:,}")
     yield tr("with a topic {share}", share=f"{told['coded_share']:.0%}")
     yield tr("emerging topics {n}", n=f"{told['emerging']:,}")
 

@@ -170,7 +170,7 @@ STAGES = (
         "complaints",
         needs=("contacts", "customer_months", "customers"),
         uses=(),
-        gives=("complaint_topics", "complaint_handling", "complaint_sla"),
+        gives=("complaint_topics", "complaint_handling", "complaint_sla", "contact_load"),
         aside=True,
     ),
     Stage(

@@ -13,6 +13,7 @@ from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.complaints_ground import Ground, ground_of
 from telcli.stages.complaints_handling import handling_rows, sla_rows
+from telcli.stages.complaints_load import load_rows
 from telcli.stages.complaints_topics import topic_rows
 from telcli.tables import contract
 
@@ -32,7 +33,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
     Returns
     -------
     Outcome
-        Tables ``complaint_topics``, ``complaint_handling`` and ``complaint_sla``.
+        Tables ``complaint_topics``, ``complaint_handling``, ``complaint_sla`` and ``contact_load``.
 
     Raises
     ------
@@ -51,6 +52,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
         "complaint_topics": topic_rows(ground),
         "complaint_handling": handling_rows(ground),
         "complaint_sla": sla_rows(ground),
+        "contact_load": load_rows(ground),
     }
     made = {
         name: frame.with_columns(as_of=pl.lit(as_of)).select(column.name for column in contract(name).columns()).lazy()
@@ -64,9 +66,21 @@ def _handled(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """Figures of how contacts are handled, and of tickets of key accounts."""
     names = ("repeat_share", "repeat_low", "repeat_high", "median_hours", "p90_hours", "in_time_share")
     whole = (tables["complaint_handling"].filter(dimension="all").to_dicts() or [{}])[0]
+    load = (tables["contact_load"].filter(dimension="all").to_dicts() or [{}])[0]
+    of_calls = (
+        "calls",
+        "unanswered",
+        "answered_share",
+        "answered_low",
+        "answered_high",
+        "wait_s",
+        "talk_s",
+        "settled_share",
+    )
     states = {state: tables["complaint_sla"].filter(state=state).height for state in ("overdue", "open", "late")}
     return {
         **{name: whole.get(name) for name in names},
+        **{name: load.get(name) for name in (*of_calls, "rated", "rating", "rating_low", "rating_high")},
         **{f"sla_{state}": count for state, count in states.items()},
         "sla_breaches": states["overdue"] + states["late"],
     }
@@ -105,6 +119,12 @@ def _notices(ground: Ground) -> Iterator[Notice]:
             "{count} of {of} contacts have neither a text nor a topic that tells what they are about; words of your "
             "own stand in [complaints.topics].",
             {"count": left.height, "of": recent.height},
+        )
+    if not ground.contacts["closed_at"].is_not_null().any():
+        yield Notice(
+            "complaints-no-closing",
+            "No contact tells when it was closed: hours until closed and shares in time are not told.",
+            {},
         )
     if not ground.own_base:
         yield Notice(

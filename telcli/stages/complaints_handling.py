@@ -41,6 +41,8 @@ def _timed(ground: Ground) -> pl.DataFrame:
     grade = pl.col("severity").replace_strict(_SEVERITIES, default="unknown", return_dtype=pl.String)
     frame = frame.with_columns(severity_name=grade.fill_null("unknown"))
     allowed = pl.col("severity_name").replace_strict(hours, default=None, return_dtype=pl.Float64)
+    if not ground.contacts["closed_at"].is_not_null().any():  # then nothing tells what is open still
+        allowed = pl.lit(None, pl.Float64)
     spent = (pl.col("closed_at").fill_null(pl.lit(_now(ground))) - pl.col("opened_at")).dt.total_seconds() / _HOUR
     frame = frame.with_columns(
         spent=spent.clip(lower_bound=0.0), allowed=allowed, done=pl.col("closed_at").is_not_null()
@@ -69,7 +71,11 @@ def handling_rows(ground: Ground) -> pl.DataFrame:
             frame.drop_nulls(dimension).sort(dimension, "contact_id").group_by(dimension, maintain_order=True)
         ):
             rows.append({"dimension": dimension, "level": str(level), **_handled(part)})
-    return pl.DataFrame(rows, infer_schema_length=None)
+    told = pl.DataFrame(rows, infer_schema_length=None)
+    if ground.own_base or ground.contacts["customer_id"].n_unique() < ground.contacts.height:
+        return told
+    # a customer to each contact, as @row makes them: nobody could come again
+    return told.with_columns(pl.lit(None, pl.Float64).alias(f"repeat_{end}") for end in ("share", "low", "high"))
 
 
 def _handled(part: pl.DataFrame) -> dict[str, float | int | bool | None]:

@@ -69,7 +69,9 @@ _PLACES = {
         ("offer_recommendations", "offer_rules", "offer_exclusions", "plan_fit", "plan_months", "unused_products"),
         "telcli.tables.offer_results",
     ),
-    **dict.fromkeys(("complaint_topics", "complaint_handling", "complaint_sla"), "telcli.tables.complaint_results"),
+    **dict.fromkeys(
+        ("complaint_topics", "complaint_handling", "complaint_sla", "contact_load"), "telcli.tables.complaint_results"
+    ),
     **dict.fromkeys(("lifecycle_moves", "lifecycle_warnings"), "telcli.tables.lifecycle_results"),
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),
     **dict.fromkeys(

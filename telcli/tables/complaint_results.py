@@ -79,6 +79,37 @@ class ComplaintHandling(dy.Schema):
     in_time_high = c.share("High end", "及时率上限")
 
 
+class ContactLoad(dy.Schema):
+    """One row per group of contacts of the last months: how many come, how many are answered, how they are rated."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    dimension = c.text("all, month, weekday (1 Monday), hour, topic of the source, channel", "维度", key=True)
+    level = c.text("Its level", "维度取值", key=True)
+    contacts = c.integer("Contacts", "受理量", "contacts", need=True, low=0)
+    small = c.flag("Fewer than 10: not to be shown as a group", "不足10件", need=True)
+    per_day = c.count("A day of the calendar", "日均受理量", "contacts", need=True)
+    calls = c.integer("Of them, known to be answered or not", "已知是否接通的来电", "contacts", need=True, low=0)
+    unanswered = c.integer("Of these, not answered: given up or not taken", "未接通", "contacts", need=True, low=0)
+    answered_share = c.share("Share answered", "接通率")
+    answered_low = c.share("Low end of its 95% interval (Wilson)", "接通率下限")
+    answered_high = c.share("High end", "接通率上限")
+    wait_s = c.count("Mean seconds until answered, of those answered", "平均应答时长", "seconds")
+    wait_s_low = c.count("Low end of its 95% interval; null of fewer than 10", "平均应答时长下限", "seconds")
+    wait_s_high = c.count("High end", "平均应答时长上限", "seconds")
+    wait_median_s = c.count("Median seconds until answered", "应答时长中位数", "seconds")
+    wait_p90_s = c.count("Seconds within which nine of ten were answered", "90%应答时长", "seconds")
+    talk_s = c.count("Mean seconds of talk", "平均通话时长", "seconds")
+    talk_s_low = c.count("Low end of its 95% interval; null of fewer than 10", "平均通话时长下限", "seconds")
+    talk_s_high = c.count("High end", "平均通话时长上限", "seconds")
+    settled_share = c.share("Share settled, of calls answered", "解决率")
+    settled_low = c.share("Low end of its 95% interval (Wilson)", "解决率下限")
+    settled_high = c.share("High end", "解决率上限")
+    rated = c.integer("Contacts with a rating", "有评分件数", "contacts", need=True, low=0)
+    rating = c.count("Mean rating", "平均评分", "points")
+    rating_low = c.count("Low end of its 95% interval; null of fewer than 10", "平均评分下限", "points")
+    rating_high = c.count("High end", "平均评分上限", "points")
+
+
 class ComplaintSla(dy.Schema):
     """One row per ticket of a key account that is open, or was closed late in the month; the latest first."""
 
@@ -109,6 +140,7 @@ CONTRACTS = {
     found.name: found
     for found in (
         _result("complaint_topics", ComplaintTopics, "How often customers contact about what", "投诉与工单类别趋势"),
+        _result("contact_load", ContactLoad, "Load of the call centre, and ratings", "话务负荷与评分"),
         _result("complaint_handling", ComplaintHandling, "How contacts are handled", "工单处理情况"),
         Contract(
             "complaint_sla",

@@ -145,3 +145,24 @@ def test_handling_counts_repeats_and_what_is_open_as_open() -> None:
     assert (row["contacts"], row["repeats"], row["open"]) == (13, 1, 1)
     assert row["median_hours"] == 5.0
     assert row["repeat_low"] < row["repeat_share"] < row["repeat_high"]
+
+
+def test_calls_are_told_as_far_as_attributes_tell_them() -> None:
+    rows = [
+        contact(at, AS_OF, closed_at=None, rating=4.0 if at < 15 else None)
+        | {
+            "x_Answered_Y_N": at < 15,
+            "x_Time": f"{9 + at % 2}:30:00",
+            "x_AvgTalkDuration": "00:02:00" if at < 15 else None,
+        }
+        for at in range(20)
+    ]
+    outcome = told(rows)
+    frame = contract("contact_load").require(outcome.tables["contact_load"]).collect()
+    (row,) = frame.filter(dimension="all").to_dicts()
+    assert (row["contacts"], row["calls"], row["unanswered"], row["rated"]) == (20, 20, 5, 15)
+    assert row["answered_low"] < row["answered_share"] == 0.75 < row["answered_high"]
+    assert (row["talk_s"], row["rating"], row["wait_s"]) == (120.0, 4.0, None)
+    assert frame.filter(dimension="hour")["contacts"].to_list() == [10, 10]
+    assert "complaints-no-closing" in [notice.code for notice in outcome.notices]
+    assert outcome.metrics["in_time_share"] is None
