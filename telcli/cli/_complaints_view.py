@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
-_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla", "contact_load")
+_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load")
 _ALL = "all"
+_AGAIN = ("customer", "complaints", "days open", "value at risk", "last topic", "manager")
 _SLA = ("ticket", "customer", "state", "hours", "hours left", "topic", "manager")
 _TOPICS = ("kind", "topic", "contacts", "per 1,000", "usual", "change", "on the year", "")
 
@@ -47,6 +48,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     yield from ("  " + line for line in pack(list(_head(run.metrics)), " · ", width() - 2))
     yield from _topics(tables["complaint_topics"], limit)
     yield from _tickets(tables["complaint_sla"], limit)
+    yield from _customers(tables["complaint_customers"], limit)
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[str]:
@@ -102,6 +104,28 @@ def _tickets(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
             "{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(rows), table="complaint_sla"
         )
         yield "    " + told
+
+
+def _customers(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
+    """Who complains again, or waits long."""
+    shown = rows[:limit]
+    if shown:
+        yield "  " + tr("customers who complain again, or wait long")
+        yield from aligned([[tr(head) for head in _AGAIN], *map(_customer, shown)], (1, 2, 3), indent=4)
+    if len(shown) < len(rows):
+        told = tr(
+            "{shown} of {total} rows. All: telcli show {table}",
+            shown=limit,
+            total=len(rows),
+            table="complaint_customers",
+        )
+        yield "    " + told
+
+
+def _customer(row: Mapping[str, Any]) -> list[str]:
+    days = "-" if row["open_days"] is None else f"{row['open_days']:,.0f}"
+    risk = "-" if row["value_at_risk"] is None else f"{row['value_at_risk']:,.0f}"
+    return [row["customer_id"], f"{row['complaints']:,}", days, risk, row["topic"], row["manager_id"] or "-"]
 
 
 def _ticket(row: Mapping[str, Any]) -> list[str]:

@@ -169,8 +169,8 @@ STAGES = (
     Stage(
         "complaints",
         needs=("contacts", "customer_months", "customers"),
-        uses=(),
-        gives=("complaint_topics", "complaint_handling", "complaint_sla", "contact_load"),
+        uses=("value_scores", "churn_scores"),
+        gives=("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load"),
         aside=True,
     ),
     Stage(

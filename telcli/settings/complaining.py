@@ -70,6 +70,22 @@ class ComplaintsSettings(TopicSettings):
         low=1,
         high=366,
     )
+    least_complaints: int = setting(
+        2,
+        "Complaints and faults within `repeat_days` from which a customer is listed.",
+        "重复期内投诉与故障达到多少件即列出客户。",
+        unit="contacts",
+        low=1,
+        high=1_000,
+    )
+    waiting_days: int = setting(
+        7,
+        "Days that a complaint or fault has been open from which its customer is listed.",
+        "投诉或故障未结达到多少天即列出客户。",
+        unit="days",
+        low=1,
+        high=366,
+    )
     sla_hours: str = setting(
         "ordinary=72, important=24, major=8, unknown=72",
         "Hours of the calendar, nights and weekends too, within which a ticket is to be closed, by severity.",

@@ -11,6 +11,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.features.complaint_topics import ALL, UNCODED
 from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.complaints_customers import customer_rows
 from telcli.stages.complaints_ground import Ground, ground_of
 from telcli.stages.complaints_handling import handling_rows, sla_rows
 from telcli.stages.complaints_load import load_rows
@@ -33,7 +34,8 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
     Returns
     -------
     Outcome
-        Tables ``complaint_topics``, ``complaint_handling``, ``complaint_sla`` and ``contact_load``.
+        Tables ``complaint_topics``, ``complaint_handling``, ``complaint_sla``,
+        ``complaint_customers`` and ``contact_load``.
 
     Raises
     ------
@@ -52,6 +54,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
         "complaint_topics": topic_rows(ground),
         "complaint_handling": handling_rows(ground),
         "complaint_sla": sla_rows(ground),
+        "complaint_customers": customer_rows(ground),
         "contact_load": load_rows(ground),
     }
     made = {
@@ -82,6 +85,7 @@ def _handled(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         **{name: whole.get(name) for name in names},
         **{name: load.get(name) for name in (*of_calls, "rated", "rating", "rating_low", "rating_high")},
         **{f"sla_{state}": count for state, count in states.items()},
+        "repeat_complainers": tables["complaint_customers"].height,
         "sla_breaches": states["overdue"] + states["late"],
     }
 

@@ -12,14 +12,14 @@ from telcli.methods.time_to_close import time_quantiles
 from telcli.settings.capacities import capacities
 from telcli.stages.complaints_ground import SMALL, Ground
 
-__all__ = ["handling_rows", "sla_rows"]
+__all__ = ["handling_rows", "last_moment", "sla_rows"]
 
 _DIMENSIONS = ("all", "kind", "topic", "channel", "severity", "customer_class", "branch")
 _SEVERITIES = {1: "ordinary", 2: "important", 3: "major"}
 _HOUR = 3600.0
 
 
-def _now(ground: Ground) -> datetime:
+def last_moment(ground: Ground) -> datetime:
     """The latest moment that contacts tell of, in the month."""
     last = ground.contacts.select(pl.max_horizontal(pl.col("opened_at").max(), pl.col("closed_at").max())).item()
     found: datetime = min(last, ground.end - timedelta(seconds=1))
@@ -43,7 +43,9 @@ def _timed(ground: Ground) -> pl.DataFrame:
     allowed = pl.col("severity_name").replace_strict(hours, default=None, return_dtype=pl.Float64)
     if not ground.contacts["closed_at"].is_not_null().any():  # then nothing tells what is open still
         allowed = pl.lit(None, pl.Float64)
-    spent = (pl.col("closed_at").fill_null(pl.lit(_now(ground))) - pl.col("opened_at")).dt.total_seconds() / _HOUR
+    spent = (
+        pl.col("closed_at").fill_null(pl.lit(last_moment(ground))) - pl.col("opened_at")
+    ).dt.total_seconds() / _HOUR
     frame = frame.with_columns(
         spent=spent.clip(lower_bound=0.0), allowed=allowed, done=pl.col("closed_at").is_not_null()
     )

@@ -70,7 +70,8 @@ _PLACES = {
         "telcli.tables.offer_results",
     ),
     **dict.fromkeys(
-        ("complaint_topics", "complaint_handling", "complaint_sla", "contact_load"), "telcli.tables.complaint_results"
+        ("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load"),
+        "telcli.tables.complaint_results",
     ),
     **dict.fromkeys(("lifecycle_moves", "lifecycle_warnings"), "telcli.tables.lifecycle_results"),
     **dict.fromkeys(("retention_knowledge", "retention_experience"), "telcli.tables.knowledge_results"),

@@ -110,6 +110,28 @@ class ContactLoad(dy.Schema):
     rating_high = c.count("High end", "平均评分上限", "points")
 
 
+class ComplaintCustomers(dy.Schema):
+    """One row per customer who complains again, or waits long; who may cost most first."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer", "客户编号", key=True)
+    rank = c.integer("Place by value at risk, then complaints", "排名", need=True, low=1)
+    complaints = c.integer(
+        "Complaints and faults within `repeat_days`", "重复期内投诉与故障", "contacts", need=True, low=0
+    )
+    complaints_year = c.integer("In 12 months", "近12个月投诉与故障", "contacts", need=True, low=0)
+    open = c.integer("Of them, open; null where no closing is told", "未结件数", "contacts", low=0)
+    open_days = c.count("Days that the oldest is open", "最长未结天数", "days")
+    severity = c.integer("The highest: 1 ordinary, 2 important, 3 major", "最高重要性", "grade", low=1, high=3)
+    topic = c.text("Topic of the last", "最近类别", need=True)
+    last_on = c.day("Day of the last", "最近日期", need=True)
+    customer_class = c.text("Customer class", "客户类型")
+    manager_id = c.text("Account manager", "客户经理编号")
+    branch = c.text("Branch or grid", "归属分局/网格")
+    churn_probability = c.share("Chance of leaving that predict-churn gave", "流失概率")
+    value_at_risk = c.money("Retention value times that chance", "风险价值")
+
+
 class ComplaintSla(dy.Schema):
     """One row per ticket of a key account that is open, or was closed late in the month; the latest first."""
 
@@ -140,6 +162,14 @@ CONTRACTS = {
     found.name: found
     for found in (
         _result("complaint_topics", ComplaintTopics, "How often customers contact about what", "投诉与工单类别趋势"),
+        Contract(
+            "complaint_customers",
+            ComplaintCustomers,
+            "Who complains again or waits",
+            "重复与久拖投诉客户",
+            "as_of",
+            ranks=("rank",),
+        ),
         _result("contact_load", ContactLoad, "Load of the call centre, and ratings", "话务负荷与评分"),
         _result("complaint_handling", ComplaintHandling, "How contacts are handled", "工单处理情况"),
         Contract(

@@ -166,3 +166,20 @@ def test_calls_are_told_as_far_as_attributes_tell_them() -> None:
     assert frame.filter(dimension="hour")["contacts"].to_list() == [10, 10]
     assert "complaints-no-closing" in [notice.code for notice in outcome.notices]
     assert outcome.metrics["in_time_share"] is None
+
+
+def test_who_complains_again_or_waits_long_is_listed_by_what_leaving_would_cost() -> None:
+    rows = [contact(at, AS_OF, contact_id=f"{at}-{time}") for at in (1, 2) for time in range(1 + at)]
+    rows += [contact(3, AS_OF, closed_at=None), contact(4, AS_OF), contact(19, AS_OF, kind="enquiry")]
+    given = tables(rows)
+    names = ["C1", "C2", "C3"]
+    given["churn_scores"] = pl.LazyFrame({"customer_id": names, "churn_probability": [0.5, 0.1, 0.2]})
+    given["value_scores"] = pl.LazyFrame({"customer_id": names, "retention_value": [100.0, 100.0, 300.0]})
+    outcome = complaints(Inputs(given, AS_OF), ComplaintsSettings(waiting_days=5))
+    found = contract("complaint_customers").require(outcome.tables["complaint_customers"]).collect().sort("rank")
+    assert found.select("customer_id", "complaints", "value_at_risk").rows() == [
+        ("C3", 1, 60.0),
+        ("C1", 2, 50.0),
+        ("C2", 3, 10.0),
+    ]
+    assert found["open"].to_list() == [1, 0, 0]
