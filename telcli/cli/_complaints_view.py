@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._aligned import aligned
 from telcli.cli._errors import explain
 from telcli.cli._headlines import width
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._output import error_body
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import language, tr
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["tell"]
+__all__ = ["brief", "tell"]
 
-_TABLES = ("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load")
+_TABLES = (
+    "complaint_topics",
+    "complaint_handling",
+    "complaint_sla",
+    "complaint_customers",
+    "complaint_words",
+    "contact_load",
+)
 _ALL = "all"
 _AGAIN = ("customer", "complaints", "days open", "value at risk", "last topic", "manager")
 _SLA = ("ticket", "customer", "state", "hours", "hours left", "topic", "manager")
@@ -31,7 +38,18 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> 
     """Print the tables' first rows; the JSON has the rows of the month."""
     tables: dict[str, Any] = {name: _rows(call, run, name) for name in _TABLES}
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    call.out.lines([brief(run.metrics)])
     call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+
+
+def brief(told: Mapping[str, Any]) -> str:
+    """One line for scripts, which -q prints.
+
+    >>> brief({"contacts": 9, "complaints": 3, "emerging": 1, "sla_overdue": 2})
+    'contacts 9, complaints 3, emerging 1, sla_overdue 2'
+    """
+    names = ("contacts", "complaints", "emerging", "emerging_words", "sla_overdue", "sla_late", "repeat_complainers")
+    return ", ".join(f"{name} {told[name]}" for name in names if name in told)
 
 
 def _rows(call: Call, run: StageRun, name: str) -> list[dict[str, Any]]:
@@ -47,6 +65,10 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     yield title(run)
     yield from ("  " + line for line in pack(list(_head(run.metrics)), " · ", width() - 2))
     yield from _topics(tables["complaint_topics"], limit)
+    words = [row["term"] for row in tables["complaint_words"] if row["emerging"]][:limit]
+    if words:
+        said = tr("words that emerge in texts without a topic: {words}", words=", ".join(words))
+        yield from ("  " + line for line in wrap(said, width() - 2))
     yield from _tickets(tables["complaint_sla"], limit)
     yield from _customers(tables["complaint_customers"], limit)
 

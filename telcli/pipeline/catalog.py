@@ -170,7 +170,14 @@ STAGES = (
         "complaints",
         needs=("contacts", "customer_months", "customers"),
         uses=("value_scores", "churn_scores"),
-        gives=("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load"),
+        gives=(
+            "complaint_topics",
+            "complaint_handling",
+            "complaint_sla",
+            "complaint_customers",
+            "complaint_words",
+            "contact_load",
+        ),
         aside=True,
     ),
     Stage(

@@ -16,6 +16,7 @@ from telcli.stages.complaints_ground import Ground, ground_of
 from telcli.stages.complaints_handling import handling_rows, sla_rows
 from telcli.stages.complaints_load import load_rows
 from telcli.stages.complaints_topics import topic_rows
+from telcli.stages.complaints_words import word_rows
 from telcli.tables import contract
 
 __all__ = ["complaints"]
@@ -35,7 +36,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
     -------
     Outcome
         Tables ``complaint_topics``, ``complaint_handling``, ``complaint_sla``,
-        ``complaint_customers`` and ``contact_load``.
+        ``complaint_customers``, ``complaint_words`` and ``contact_load``.
 
     Raises
     ------
@@ -55,6 +56,7 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
         "complaint_handling": handling_rows(ground),
         "complaint_sla": sla_rows(ground),
         "complaint_customers": customer_rows(ground),
+        "complaint_words": word_rows(ground),
         "contact_load": load_rows(ground),
     }
     made = {
@@ -85,6 +87,7 @@ def _handled(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         **{name: whole.get(name) for name in names},
         **{name: load.get(name) for name in (*of_calls, "rated", "rating", "rating_low", "rating_high")},
         **{f"sla_{state}": count for state, count in states.items()},
+        "emerging_words": tables["complaint_words"].filter(pl.col("emerging")).height,
         "repeat_complainers": tables["complaint_customers"].height,
         "sla_breaches": states["overdue"] + states["late"],
     }

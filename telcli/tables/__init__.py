@@ -70,7 +70,14 @@ _PLACES = {
         "telcli.tables.offer_results",
     ),
     **dict.fromkeys(
-        ("complaint_topics", "complaint_handling", "complaint_sla", "complaint_customers", "contact_load"),
+        (
+            "complaint_topics",
+            "complaint_handling",
+            "complaint_sla",
+            "complaint_customers",
+            "complaint_words",
+            "contact_load",
+        ),
         "telcli.tables.complaint_results",
     ),
     **dict.fromkeys(("lifecycle_moves", "lifecycle_warnings"), "telcli.tables.lifecycle_results"),

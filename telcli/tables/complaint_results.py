@@ -110,6 +110,26 @@ class ContactLoad(dy.Schema):
     rating_high = c.count("High end", "平均评分上限", "points")
 
 
+class ComplaintWords(dy.Schema):
+    """One row per term of texts without a topic that ten customers or more said, by how surely more say it."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    term = c.text("Word, or pair of Chinese characters", "词语", key=True)
+    rank = c.integer("Place by chance_among", "排名", need=True, low=1)
+    customers = c.integer("Customers who said it in the month", "当月提及客户数", "customers", need=True, low=0)
+    customers_before = c.integer(
+        "The same in the months before together", "此前提及客户数", "customers", need=True, low=0
+    )
+    speakers = c.integer("Customers of texts without a topic in the month", "当月未归类文本客户数", "customers", low=0)
+    speakers_before = c.integer("The same in the months before", "此前未归类文本客户数", "customers", low=0)
+    ratio = c.count("Share of speakers who said it, over that of before; null: nobody did", "提及率之比", "x")
+    ratio_low = c.count("Low end of its 95% interval", "比值下限", "x")
+    ratio_high = c.count("High end", "比值上限", "x")
+    chance = c.share("Chance of so many, were it as before", "p值")
+    chance_among = c.share("The same among all terms (Benjamini and Hochberg)", "q值(错误发现率)")
+    emerging = c.flag("More than before, beyond chance", "新出现的词语")
+
+
 class ComplaintCustomers(dy.Schema):
     """One row per customer who complains again, or waits long; who may cost most first."""
 
@@ -167,6 +187,14 @@ CONTRACTS = {
             ComplaintCustomers,
             "Who complains again or waits",
             "重复与久拖投诉客户",
+            "as_of",
+            ranks=("rank",),
+        ),
+        Contract(
+            "complaint_words",
+            ComplaintWords,
+            "Terms of texts without a topic",
+            "未归类文本热词",
             "as_of",
             ranks=("rank",),
         ),

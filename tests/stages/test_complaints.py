@@ -183,3 +183,20 @@ def test_who_complains_again_or_waits_long_is_listed_by_what_leaving_would_cost(
         ("C2", 3, 10.0),
     ]
     assert found["open"].to_list() == [1, 0, 0]
+
+
+def test_words_that_emerge_in_texts_without_a_topic_are_told_and_nobodys_own() -> None:
+    rows = [contact(at, month, text="hello again neighbour") for month in MONTHS[-7:] for at in range(12)]
+    rows += [contact(100 + at, AS_OF, text=f"drohne number {at}, 无人机") for at in range(30)]
+    rows += [contact(300, AS_OF, text="smithson said hello")]
+    outcome = told(rows)
+    frame = contract("complaint_words").require(outcome.tables["complaint_words"]).collect()
+    found = frame.filter(pl.col("emerging"))["term"].to_list()
+    assert {"drohne", "无人", "人机"} <= set(found)
+    assert "neighbour" not in found
+    assert "smithson" not in frame["term"].to_list()
+    assert outcome.metrics["emerging_words"] == len(found)
+
+
+def test_without_texts_no_word_is_told() -> None:
+    assert told([contact(at, AS_OF) for at in range(20)]).tables["complaint_words"].collect().is_empty()
