@@ -194,7 +194,7 @@ STAGES = (
         needs=("customer_months", "customers"),
         uses=(
             *("value_scores", "churn_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
-            *("rejects", "source_quality"),
+            *("calls", "rejects", "source_quality"),
         ),
         spans=("segments",),
         recent=("segments",),

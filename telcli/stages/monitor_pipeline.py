@@ -22,8 +22,8 @@ __all__ = ["pipeline_part"]
 
 _ROWS = Metric("rows", "count", 0, "log", ("rows that came in", "入库行数"))
 _LAG = Metric("lag-days", "count", 1, "root", ("days from the last fact to the end of the month", "数据滞后天数"))
-_MONTHLY = ("bills", "usage", "payments", "contacts")
-_MOMENTS = {"payments": "paid_at", "contacts": "opened_at"}
+_MONTHLY = ("bills", "usage", "calls", "payments", "contacts")
+_MOMENTS = {"calls": "started_at", "payments": "paid_at", "contacts": "opened_at"}
 _COLUMNS = (
     *("revenue", "plan_fee", "discount_share", "paid", "arrears", "numbers_held", "services_held"),
     *("call_minutes", "data_mb", "texts", "active_days", "contacts"),
@@ -67,12 +67,17 @@ def _panels(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSe
 
 
 def _counted(rows: pl.LazyFrame, table: str, as_of: date) -> pl.DataFrame:
-    """Rows of each month up to the as-of month, and the days from the last fact to the end of the month."""
+    """Rows of each month up to the as-of month, and the days from the last fact to the end of the month.
+
+    Streams: calls are never held whole.
+    """
     moment = _MOMENTS.get(table)
     last = pl.col("month").dt.month_end() - pl.col(moment).max().dt.date() if moment else None
     days = pl.lit(None, dtype=pl.Float64) if last is None else last.dt.total_days().first().cast(pl.Float64)
     dated = rows.with_columns(month=contract(table).month()).filter(pl.col("month") <= as_of)
-    return dated.group_by("month").agg(rows=pl.len().cast(pl.Float64), lag=days).collect().sort("month")
+    return (
+        dated.group_by("month").agg(rows=pl.len().cast(pl.Float64), lag=days).collect(engine="streaming").sort("month")
+    )
 
 
 def _row(

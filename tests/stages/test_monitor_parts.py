@@ -61,6 +61,13 @@ def test_rows_that_lack_or_stop_early_are_told(rows: pl.LazyFrame, told: set[str
     assert set(found["metric"]) == told and (found["kind"] == "pipeline").all()
 
 
+@pytest.mark.parametrize(("part", "last_day", "told"), [(1.0, 30, set()), (0.3, 30, {"rows"}), (1.0, 12, {"lag-days"})])
+def test_calls_that_lack_or_stop_early_are_told(part: float, last_day: int, told: set[str]) -> None:
+    calls = payments(last_day, part).rename({"paid_at": "started_at"})
+    found = alerts(watched(base(), watch="pipeline", tables={"calls": calls}))
+    assert set(found["metric"]) == told and set(found["entity"]) <= {"calls"}
+
+
 def test_rejects_drift_and_what_is_out_of_date() -> None:
     quality = pl.LazyFrame({"source": ["a.csv", "b.csv"], "column": ["*", "*"], "rows": [1000, 1000]})
     rejects = pl.LazyFrame({"source": ["a.csv"] * 90 + ["b.csv"], "line": [*range(90), 1]})
