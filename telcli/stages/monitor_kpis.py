@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,12 +29,11 @@ _SIDES = {"down": -1, "up": 1, "both": 0}
 
 @dataclass(frozen=True)
 class _Kpi:
-    """What is added up, over which rows of which table, by what, and when a change of it matters."""
+    """What is added up of which table (null where nothing is known of it), by what, and when a change of it matters."""
 
     metric: Metric
     table: str
     value: pl.Expr
-    rows: pl.Expr | None
     by: tuple[str, ...]
     least: tuple[float, float]
 
@@ -45,20 +44,37 @@ def kpis_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     base = _base(inputs.tables, as_of)
     kpis = [*_known(settings), *_own(inputs.choices.get("kpis", {}), inputs.tables, settings)]
     levels = sorted({level for kpi in kpis for level in kpi.by}, key=_LEVELS.index)
-    there = {level: placed(base, inputs.tables, level) for level in levels}
-    sizes = {level: sizes_of(frame) for level, frame in there.items()}
+    folded = {level: _folded(kpis, base, inputs.tables, level, as_of) for level in levels}
+    sizes = {level: _sizes(held["customer_months"]) for level, held in folded.items()}
     small = sum(int((size["customers"] < settings.small_cell).sum()) for size in sizes.values())
     judged: list[Judged] = []
-    for kpi in kpis:
-        facts = base if kpi.table == "customer_months" else _facts(inputs.tables, kpi.table, as_of)
+    for at, kpi in enumerate(kpis):
         for level in kpi.by:
-            rows = there[level] if kpi.table == "customer_months" else placed(facts, inputs.tables, level)
             large = sizes[level].filter(pl.col("customers") >= settings.small_cell)
-            judged += [judge(panel, settings) for panel in _panels(kpi, level, rows, large, settings)]
-    about = pl.concat([_about(frame, settings) for frame in there.values()]) if there else None
+            rows = folded[level][kpi.table].select("entity", "month", value=f"{at}").drop_nulls("value")
+            rows = rows.join(large, on="entity", how="semi", maintain_order="left")
+            judged += [judge(panel, settings) for panel in _panels(kpi, level, rows, settings)]
+    held = [_about(folded[level]["customer_months"], settings) for level in levels]
+    about = pl.concat(held) if held else None
     notices = (Notice("kpi-small", "{count} groups of fewer than {least} customers are not watched.",
                       {"count": small, "least": settings.small_cell}),) if small else ()  # fmt: skip
     return Part(judged=tuple(judged), about=about, notices=notices)
+
+
+def _folded(
+    kpis: Sequence[_Kpi], base: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str, as_of: date
+) -> dict[str, pl.DataFrame]:
+    """By table all KPIs of a level in one pass, by their places; of customer_months also `customers` and `revenue`."""
+    found = {}
+    for table in dict.fromkeys(["customer_months", *(kpi.table for kpi in kpis)]):
+        own = table == "customer_months"
+        values = {f"{at}": kpi.value for at, kpi in enumerate(kpis) if kpi.table == table and level in kpi.by}
+        more = {"customers": pl.col("customer_id").n_unique(), "revenue": pl.col("revenue").sum()} if own else {}
+        if values or own:
+            rows = placed(base if own else _facts(tables, table, as_of), tables, level)
+            ordered = rows.sort("entity", "month", "customer_id").group_by("entity", "month", maintain_order=True)
+            found[table] = ordered.agg(**values, **more).collect()
+    return found
 
 
 def _base(tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
@@ -90,9 +106,9 @@ def _known(settings: MonitorSettings) -> Iterator[_Kpi]:
     needs = {"active": None, "new": "tenure_months", "left": None, "minutes": "call_minutes", "data": "data_mb"}
     for name, value in sums.items():
         column = needs.get(name, name)
-        rows = None if column is None else pl.col(column).is_not_null()
+        told = value if column is None else pl.when(pl.col(column).is_not_null().any()).then(value)
         least = (settings.kpi_least_amount, settings.kpi_least_change)
-        yield _Kpi(METRICS[name], "customer_months", value, rows, (_ALL, *by), least)
+        yield _Kpi(METRICS[name], "customer_months", told, (_ALL, *by), least)
 
 
 def _own(
@@ -120,12 +136,11 @@ def _own(
         metric = Metric(name, unit, _SIDES[said.get("direction", "down")], scale,
                         (said.get("en", name), said.get("zh", said.get("en", name))))  # fmt: skip
         value = pl.col(column).cast(pl.Float64) if column else pl.lit(1.0)
-        folded = {"sum": value.sum(), "mean": value.mean(), "share": (value > 0).mean(), "count": pl.len()}[how]
-        known = pl.col(column).is_not_null() if column else None
+        count = value.count() if column else pl.len()
+        folded = {"sum": value.sum(), "mean": value.mean(), "share": (value > 0).mean(), "count": count}[how]
+        known = pl.when(value.is_not_null().any()).then(folded.cast(pl.Float64))
         least = (float(said.get("least_amount", 0.0)), float(said.get("least_change", settings.kpi_least_change)))
-        yield _Kpi(
-            metric, table, folded.cast(pl.Float64), known, (_ALL, *(level for level in by if level != _ALL)), least
-        )
+        yield _Kpi(metric, table, known, (_ALL, *(level for level in by if level != _ALL)), least)
 
 
 def levels_of(settings: MonitorSettings) -> tuple[str, ...]:
@@ -163,23 +178,23 @@ def placed(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], level: str) -
 
 
 def sizes_of(rows: pl.LazyFrame) -> pl.DataFrame:
-    """Customers of each entity in the month that has fewest."""
+    """Customers of each entity in its usual month."""
     each = rows.group_by("entity", "month").agg(customers=pl.col("customer_id").n_unique())
     return each.group_by("entity").agg(pl.col("customers").median()).collect().sort("entity")
 
 
-def _panels(
-    kpi: _Kpi, level: str, rows: pl.LazyFrame, large: pl.DataFrame, settings: MonitorSettings
-) -> Iterator[Panel]:
+def _sizes(months: pl.DataFrame) -> pl.DataFrame:
+    """Customers of each entity in its usual month."""
+    return months.group_by("entity", maintain_order=True).agg(pl.col("customers").median())
+
+
+def _panels(kpi: _Kpi, level: str, found: pl.DataFrame, settings: MonitorSettings) -> Iterator[Panel]:
     """The panel of a KPI at one level; none where nothing is known of it."""
-    known = rows if kpi.rows is None else rows.filter(kpi.rows)
-    folded = known.sort("entity", "month", "customer_id").group_by("entity", "month", maintain_order=True)
-    found = folded.agg(value=kpi.value).collect().join(large, on="entity", how="semi")
     if found.is_empty():
         return
     months = sorted(set(found["month"]))
     entities = sorted(set(found["entity"]))
-    values = series_matrix(found.select("entity", "month", "value").rows(), entities, months)
+    values = series_matrix(found.rows(), entities, months)
     values = np.where(np.isnan(values) & (kpi.metric.scale == "root"), 0.0, values)
     weights = capacities(settings.loss_weights) or {}
     share = weights.get(kpi.metric.name)
@@ -197,13 +212,12 @@ def _panels(
     )
 
 
-def _about(rows: pl.LazyFrame, settings: MonitorSettings) -> pl.DataFrame:
+def _about(months: pl.DataFrame, settings: MonitorSettings) -> pl.DataFrame:
     """What the customers of an entity bring in the months that a change is taken to last."""
-    month = rows.group_by("entity", "month").agg(pl.col("revenue").sort_by("customer_id").sum()).sort("entity", "month")
-    usual = month.group_by("entity", maintain_order=True).agg(worth=pl.col("revenue").tail(12).median())
+    usual = months.group_by("entity", maintain_order=True).agg(worth=pl.col("revenue").tail(12).median())
     times = settings.margin_share * settings.loss_months
     none = pl.lit(None, dtype=pl.String)
-    return usual.collect().select(
+    return usual.select(
         pl.lit("kpi").alias("kind"), "entity", pl.col("worth").clip(lower_bound=0.0) * times,
         manager_id=none, branch=none,
     )  # fmt: skip

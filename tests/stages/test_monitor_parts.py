@@ -68,6 +68,22 @@ def test_calls_that_lack_or_stop_early_are_told(part: float, last_day: int, told
     assert set(found["metric"]) == told and set(found["entity"]) <= {"calls"}
 
 
+def test_kpis_of_one_pass_are_what_each_would_be_alone() -> None:
+    months = base().with_columns(data_mb=pl.when(pl.col("customer_id") < "C05").then(None).otherwise("data_mb"))
+    own = {
+        "paying": {"table": "payments", "how": "count"},
+        "known": {"column": "data_mb", "how": "count"},
+        "usual": {"column": "data_mb", "how": "mean"},
+    }
+    held = {"payments": payments()}
+    told = watched(months, watch="kpis", choices={"kpis": own}, tables=held).tables["monitor_series"].collect()
+    seen = dict(told.filter(month=JUNE, entity="all").select("metric", "observed").iter_rows())
+    june = months.filter(month=JUNE)
+    assert (seen["paying"], seen["known"]) == (200, 25)
+    assert seen["usual"] == pytest.approx(june["data_mb"].mean())
+    assert seen["revenue"] == pytest.approx(june["revenue"].sum())
+
+
 def test_rejects_drift_and_what_is_out_of_date() -> None:
     quality = pl.LazyFrame({"source": ["a.csv", "b.csv"], "column": ["*", "*"], "rows": [1000, 1000]})
     rejects = pl.LazyFrame({"source": ["a.csv"] * 90 + ["b.csv"], "line": [*range(90), 1]})
