@@ -1,4 +1,4 @@
-"""The mix of revenue by kind of charge, of the whole base and by level: whether it is another than before."""
+"""The mix of revenue by kind of charge, of the base, by level and of key accounts: whether it is unlike before."""
 
 from __future__ import annotations
 
@@ -33,25 +33,46 @@ _BACK = 24
 
 
 def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
-    """Alerts of mixes beyond how much each always moves, many compared, whose distance is `mix_least` or more."""
+    """Alerts of mixes beyond how much each always moves, many compared, whose distance is `mix_least` or more.
+
+    Of a key account the revenue that is of other kinds must be `least_amount` or more, too; key accounts are compared
+    among themselves.
+    """
     as_of = inputs.as_of or date.min
     within = pl.col("month").is_between(add_months(as_of, -_BACK), as_of)
     base = inputs.tables["customer_months"].filter(within)
-    rows: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
     for level in ("all", *levels_of(settings)):
         here = placed(base, inputs.tables, level)
         large = sizes_of(here).filter(pl.col("customers") >= settings.small_cell)
         sums = [pl.col(name).sort_by("customer_id").sum() for name in _KINDS]
-        months = here.group_by("entity", "month").agg(sums).collect().join(large, on="entity", how="semi")
-        for frame in months.sort("entity", "month").partition_by("entity", maintain_order=True):
-            rows += _judged(frame, as_of)
-    if not rows:
+        groups += _all_judged(
+            here.group_by("entity", "month").agg(sums).collect().join(large, on="entity", how="semi"), as_of
+        )
+    keys = inputs.tables["customers"].filter(pl.col("customer_class") == "key").select("customer_id")
+    own = base.join(keys, on="customer_id", how="semi").select("month", *_KINDS, entity="customer_id").collect()
+    families = [_compared(groups, 0.0, settings), _compared(_all_judged(own, as_of), settings.least_amount, settings)]
+    told = pl.concat([family for family in families if family is not None] or [pl.DataFrame()])
+    if told.is_empty():
         return Part()
-    told = pl.DataFrame(rows).with_columns(
-        pl.Series("found_p", found_among(np.array([row["p_value"] for row in rows]))), kind=pl.lit("mix")
-    )
-    off = told.filter(pl.col("found_p") <= settings.fdr, pl.col("observed") >= settings.mix_least)
+    off = told.filter("off").drop("off", "moved")
     return Part(rows=off.sort("entity") if off.height else None, metrics={"mixes": told.height}, looked=told.height)
+
+
+def _all_judged(months: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
+    """Rows of all entities whose last month could be judged."""
+    each = months.sort("entity", "month").partition_by("entity", maintain_order=True)
+    return [row for frame in each for row in _judged(frame, as_of)]
+
+
+def _compared(rows: list[dict[str, Any]], least: float, settings: MonitorSettings) -> pl.DataFrame | None:
+    """Mixes compared with each other, and whether each is `off`: beyond chance, and by share and money enough."""
+    if not rows:
+        return None
+    found = pl.Series("found_p", found_among(np.array([row["p_value"] for row in rows])))
+    real = (pl.col("found_p") <= settings.fdr) & (pl.col("observed") >= settings.mix_least)
+    told = pl.DataFrame(rows).with_columns(found, kind=pl.lit("mix"))
+    return told.with_columns(off=real & (pl.col("moved") >= least))
 
 
 def _judged(frame: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
@@ -77,5 +98,6 @@ def _judged(frame: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
     }
     size = {"observed": float(distance[-1]), "expected": usual, "change": float(distance[-1] / max(usual, 1e-9) - 1.0)}
     score = float(min(-ndtri(max(chance, 1e-16)), 8.3))
-    named = {"entity": frame["entity"][0], "metric": "revenue-mix", "unit": "share", "methods": "g"}
+    named: dict[str, Any] = {"entity": frame["entity"][0], "metric": "revenue-mix", "unit": "share", "methods": "g"}
+    named["moved"] = float(distance[-1] * amounts[-1].sum())
     return [{**named, **size, "score": score, "p_value": chance, **told}]

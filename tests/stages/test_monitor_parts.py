@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from telcli.methods.mix_change import mix_chance, mix_moves
-from tests.stages.test_monitor import JUNE, MONTHS, alerts, base, watched
+from tests.stages.test_monitor import JUNE, MONTHS, alerts, base, people, watched
 
 
 def mixed(voice: float = 0.3) -> pl.DataFrame:
@@ -29,6 +29,23 @@ def test_a_mix_that_moves_beyond_its_habit_is_told() -> None:
     assert row["observed"] == pytest.approx(0.2, abs=0.02) and "recurring fees 50% -> 70%" in row["why"]
     with_noise = watched(mixed(), watch="mix,accounts")
     assert "mix" not in set(alerts(with_noise)["kind"]) and with_noise.metrics["mixes"] == 2
+
+
+def test_the_mix_of_a_key_account_is_told() -> None:
+    moved = mixed().with_columns(
+        pl.when((pl.col("customer_id") == "C02") & (pl.col("month") == JUNE))
+        .then(change)
+        .otherwise(column)
+        .alias(column)
+        for column, change in (("billed_voice", pl.col("revenue") * 0.02), ("recurring_fee", pl.col("revenue") * 0.78))
+    )
+    keys = people().with_columns(
+        customer_class=pl.when(pl.col("customer_id") < "C10").then(pl.lit("key")).otherwise(pl.lit("public"))
+    )
+    told = alerts(watched(moved, watch="mix", customers=keys))
+    assert told.select("entity", "metric").rows() == [("C02", "revenue-mix")]
+    assert alerts(watched(moved, watch="mix", customers=keys, least_amount=5000.0)).is_empty()
+    assert alerts(watched(moved, watch="mix")).is_empty()
 
 
 def test_the_chance_of_a_mix_holds_where_nothing_is() -> None:
