@@ -8,6 +8,7 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.pipeline.allowed import allowed
+from telcli.pipeline.holidays import holidays_of
 from telcli.pipeline.known_causes import rows_of
 from telcli.pipeline.left_alone import left_alone
 from telcli.pipeline.provenance import file_sha256
@@ -20,11 +21,17 @@ _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
     "suppress": ("left_alone", "list of --suppress", left_alone),
     "known": ("known_causes", "list of --known", rows_of),
     "acknowledged": ("seen_alerts", "list of --acknowledged", rows_of),
+    "holidays": ("holidays", "calendar of holidays", holidays_of),
     "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
 }
 """Setting: what the stage is given it as, what its hash is called by, and its reader."""
 _LENT = dict.fromkeys(("recommend-offers", "assess-credit"), ("plan-retention", "suppress"))
 """Stage: the section and the setting of another stage by which it goes too."""
+
+_NO_FILE = {"holidays": ("china", "weekends")}
+"""Setting: what it may say that is no file."""
+_ALONE = {"holidays": "monitor"}
+"""Setting: the one stage where it names a file; elsewhere it is days."""
 
 
 def named_files(stage: str, settings: Any, workdir: Path) -> dict[str, Any]:
@@ -50,7 +57,7 @@ def prints(stage: str, settings: Any, workdir: Path) -> dict[str, str]:
 def _places(stage: str, settings: Any, workdir: Path) -> Iterator[tuple[str, Path]]:
     for setting in _READERS:
         named = getattr(_of(stage, setting, settings, workdir), setting, "")
-        if named:
+        if named and _ALONE.get(setting, stage) == stage and named.strip() not in _NO_FILE.get(setting, ()):
             yield setting, Path(named).expanduser()
 
 

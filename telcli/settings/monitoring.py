@@ -45,6 +45,11 @@ class MonitorSettings(LifecycleWatchSettings):
         low=5,
         high=36,
     )
+    holidays: str = setting(
+        "china",
+        "Working days that minutes, data, payments, complaints and new customers go by: china, weekends, or a file.",
+        "工作日历（通话、流量、缴费、投诉、新增按工作日调整）：china（国务院）、weekends（仅周末）或文件。",
+    )
     peers: str = setting(
         "on",
         "Whether what the months of all accounts have in common is taken off before an account is judged.",

@@ -20,7 +20,7 @@ _WORDS = {
     "unit": ("currency", "use", "count", "share"),
 }
 _TEXTS, _NUMBERS = ("column", "en", "zh"), ("least_amount", "least_change")
-_FIELDS = (*_WORDS, *_TEXTS, *_NUMBERS, "by")
+_FIELDS = (*_WORDS, *_TEXTS, *_NUMBERS, "by", "days")
 
 
 def own_kpis(section: Mapping[str, Any], file: str) -> dict[str, dict[str, Any]]:
@@ -62,6 +62,7 @@ def _wrong(name: str, said: Any) -> str:
         (all(isinstance(said.get(field, ""), str) for field in _TEXTS), "have texts as column, en and zh"),
         (all(_amount(said.get(field, 0)) for field in _NUMBERS), f"have {' and '.join(_NUMBERS)} of 0 or more"),
         (said.get("how") == "count" or bool(said.get("column")), "tell the column that it is made of"),
+        (isinstance(said.get("days", True), bool), "have true or false as days"),
         (isinstance(by, str) or (isinstance(by, list) and all(isinstance(each, str) for each in by)),
          "have a text or a list of texts as by"),
     ]  # fmt: skip

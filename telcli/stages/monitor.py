@@ -13,6 +13,7 @@ from telcli.settings import MonitorSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, alert_rows, beyond_chance, coverage, with_state
+from telcli.stages.monitor_days import calendar_for, years_unknown
 from telcli.stages.monitor_known import acknowledged, explained, file_causes
 from telcli.stages.monitor_kpis import kpis_part
 from telcli.stages.monitor_lifecycle import lifecycle_part
@@ -38,6 +39,7 @@ _TESTS = {
     **dict.fromkeys(("observed", "expected", "low", "high", "change", "score"), pl.Float64),
     **dict.fromkeys(("p_value", "found_p", "expected_loss"), pl.Float64),
 }
+_MAYBE = dict.fromkeys(("usual_miss", "day_weight"), pl.Float64)
 """What there is to know of each entity, and of each test, at least."""
 
 
@@ -88,10 +90,14 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
         "alerts": alerts,
         "monitor_series": _shaped("monitor_series", _joined([one.series for one in judged], {}), as_of),
         "monitor_suppressed": _shaped("monitor_suppressed", held, as_of),
-        "monitor_coverage": _shaped("monitor_coverage", pl.DataFrame(covered), as_of),
+        "monitor_coverage": _shaped("monitor_coverage", pl.DataFrame(covered, schema_overrides=_MAYBE), as_of),
         **_others(parts),
     }
-    said = (*_notices(covered), *(notice for part in parts for notice in part.notices))
+    said = (
+        *_notices(covered),
+        *years_unknown(judged, calendar_for(inputs, settings)),
+        *(notice for part in parts for notice in part.notices),
+    )
     metrics = _metrics(alerts, held, covered) | {name: value for part in parts for name, value in part.metrics.items()}
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, said)
 

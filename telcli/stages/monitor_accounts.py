@@ -12,6 +12,7 @@ from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 from telcli.settings.capacities import capacities
 from telcli.stages import Inputs
+from telcli.stages.monitor_days import calendar_for
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Panel, Part, series_matrix
 
@@ -145,5 +146,6 @@ def account_panels(accounts: Accounts, settings: MonitorSettings) -> Iterator[Pa
 def accounts_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """Key accounts and groups, judged."""
     accounts = accounts_of(inputs.tables, inputs.as_of or date.min, settings)
-    judged = tuple(judge(panel, settings) for panel in account_panels(accounts, settings))
+    calendar = calendar_for(inputs, settings)
+    judged = tuple(judge(panel, settings, calendar) for panel in account_panels(accounts, settings))
     return Part(judged=judged, about=accounts.about, members=accounts.members)

@@ -131,7 +131,30 @@ def _why(row: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> tuple[
     below = row["change"] < 0
     share = f"{abs(row['change']):.0%}"
     told = f"{en} {share} {'below' if below else 'above'} what was expected: {seen} instead of {meant} ({low}..{high})"
-    return told, f"{zh}比预期{'低' if below else '高'}{share}：实际{seen}，预期{meant}（{low}..{high}）"
+    days = _days(row)
+    return told + days[
+        0
+    ], f"{zh}比预期{'低' if below else '高'}{share}：实际{seen}，预期{meant}（{low}..{high}）{days[1]}"
+
+
+def _days(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What the days of the month alone make of it, in English and Chinese; nothing where that is less than 1%.
+
+    >>> _days({"days_make": -0.09, "working_days": 18, "days": 28})[0]
+    '; of that expected, 18 working days of 28 make 9% less than in a usual month'
+    """
+    make = row.get("days_make") or 0.0
+    if abs(make) < _DAYS_TOLD:
+        return "", ""
+    worked, days, share = row["working_days"], row["days"], f"{abs(make):.0%}"
+    return (
+        f"; of that expected, {worked} working days of {days} make {share} {'less' if make < 0 else 'more'} "
+        "than in a usual month",
+        f"；预期中已计入当月{days}天中{worked}个工作日的影响：比通常月份{'少' if make < 0 else '多'}{share}",
+    )
+
+
+_DAYS_TOLD = 0.01
 
 
 def _amount(value: float) -> str:

@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.features.working_days import Calendar
 from telcli.methods.seasonal_baseline import common_part, foretold, steadier
 from telcli.methods.series_watch import CHARTS, Watched, Watching, reach, watched
 from telcli.settings import MonitorSettings
+from telcli.stages.monitor_days import Days, days_of
 from telcli.stages.monitor_panel import Judged, Panel
 
 __all__ = ["judge"]
@@ -42,10 +44,12 @@ class _Scale:
         return found
 
 
-def judge(panel: Panel, settings: MonitorSettings) -> Judged:
-    """Hold the last month of every series against what the months before foretell."""
-    scale = _Scale(panel.metric.scale, _offsets(panel.values))
-    series = scale.there(panel.values)
+def judge(panel: Panel, settings: MonitorSettings, calendar: Calendar | None = None) -> Judged:
+    """Hold the last month of every series against what the months before foretell, and the days of it by a calendar."""
+    days = days_of(panel, calendar)
+    usual = panel.values / days.factors
+    scale = _Scale(panel.metric.scale, _offsets(usual))
+    series = scale.there(usual)
     common = common_part(series) if panel.peers else np.zeros(series.shape[1])
     own = series - common
     base, baseline = _baseline(own, panel.metric.stock, settings)
@@ -60,7 +64,7 @@ def judge(panel: Panel, settings: MonitorSettings) -> Judged:
     )
     found = watched(own, base, how)
     wide = reach(found.sd, found.freedom)[:, None]
-    ends = [scale.back(base + common + part) for part in (0.0 * wide, -wide, wide)]
+    ends = [scale.back(base + common + part) * days.factors for part in (0.0 * wide, -wide, wide)]
     missed = np.abs(own - base)[:, :-1]
     known = np.isfinite(found.chance)
     told = {
@@ -70,8 +74,9 @@ def judge(panel: Panel, settings: MonitorSettings) -> Judged:
         "baseline": baseline,
         "peers": bool(np.any(common != 0.0)),
         "usual_miss": float(np.nanmedian(missed)) if np.isfinite(missed).any() else None,
+        "day_weight": days.weight,
     }
-    return Judged(panel, _tests(panel, ends, found), _series(panel, ends, found), told)
+    return Judged(panel, _tests(panel, ends, found, days), _series(panel, ends, found), told)
 
 
 def _offsets(values: Floats) -> Floats:
@@ -97,7 +102,7 @@ def _baseline(own: Floats, stock: bool, settings: MonitorSettings) -> tuple[Floa
     return base, chosen
 
 
-def _tests(panel: Panel, ends: list[Floats], found: Watched) -> pl.DataFrame:
+def _tests(panel: Panel, ends: list[Floats], found: Watched, days: Days) -> pl.DataFrame:
     """One row per entity whose last month could be judged."""
     observed = panel.values[:, -1]
     expected, low, high = (each[:, -1] for each in ends)
@@ -121,6 +126,7 @@ def _tests(panel: Panel, ends: list[Floats], found: Watched) -> pl.DataFrame:
     rows = rows.filter(pl.col("p_value").is_not_nan())
     named = {"kind": panel.kind, "metric": panel.metric.name, "unit": panel.metric.unit, "family": panel.family}
     limits = {"side": panel.metric.side, "least_amount": panel.least[0], "least_change": panel.least[1]}
+    limits |= {"days_make": float(days.factors[-1]) - 1.0, "working_days": days.working, "days": days.all}
     return rows.with_columns(**{name: pl.lit(value) for name, value in {**named, **limits}.items()})
 
 

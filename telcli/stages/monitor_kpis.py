@@ -15,6 +15,7 @@ from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 from telcli.settings.capacities import capacities
 from telcli.stages import Inputs
+from telcli.stages.monitor_days import calendar_for
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Judged, Metric, Panel, Part, series_matrix
 from telcli.tables import contract
@@ -24,6 +25,8 @@ __all__ = ["kpis_part", "levels_of", "placed", "sizes_of"]
 _BACK = 36
 _ALL = "all"
 _LEVELS = ("all", "branch", "region", "customer_class", "segment")
+_DAILY = ("usage", "payments", "contacts")
+"""Tables whose rows come day by day."""
 _SIDES = {"down": -1, "up": 1, "both": 0}
 
 
@@ -48,12 +51,13 @@ def kpis_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     sizes = {level: _sizes(held["customer_months"]) for level, held in folded.items()}
     small = sum(int((size["customers"] < settings.small_cell).sum()) for size in sizes.values())
     judged: list[Judged] = []
+    calendar = calendar_for(inputs, settings)
     for at, kpi in enumerate(kpis):
         for level in kpi.by:
             large = sizes[level].filter(pl.col("customers") >= settings.small_cell)
             rows = folded[level][kpi.table].select("entity", "month", value=f"{at}").drop_nulls("value")
             rows = rows.join(large, on="entity", how="semi", maintain_order="left")
-            judged += [judge(panel, settings) for panel in _panels(kpi, level, rows, settings)]
+            judged += [judge(panel, settings, calendar) for panel in _panels(kpi, level, rows, settings)]
     held = [_about(folded[level]["customer_months"], settings) for level in levels]
     about = pl.concat(held) if held else None
     notices = (Notice("kpi-small", "{count} groups of fewer than {least} customers are not watched.",
@@ -133,8 +137,9 @@ def _own(
         _check_levels(by, f"kpis.{name}")
         unit = said.get("unit", "share" if how == "share" else "count" if how == "count" else "use")
         scale = "root" if how == "count" else "log"
+        daily = bool(said.get("days", table in _DAILY and how in ("sum", "count")))
         metric = Metric(name, unit, _SIDES[said.get("direction", "down")], scale,
-                        (said.get("en", name), said.get("zh", said.get("en", name))))  # fmt: skip
+                        (said.get("en", name), said.get("zh", said.get("en", name))), daily=daily)  # fmt: skip
         value = pl.col(column).cast(pl.Float64) if column else pl.lit(1.0)
         count = value.count() if column else pl.len()
         folded = {"sum": value.sum(), "mean": value.mean(), "share": (value > 0).mean(), "count": count}[how]

@@ -23,7 +23,8 @@ class Metric:
     """What is measured: its kind of amount, the side that is bad (-1: a fall), the scale on which it is judged.
 
     `scale` is ``log`` for amounts that move by shares, ``root`` for counts, whose noise grows with their root. A
-    `stock` stands from month to month, as lines do, and is held against the month before.
+    `stock` stands from month to month, as lines do, and is held against the month before. What is `daily` comes day by
+    day, and more of it in months of more working days.
     """
 
     name: str
@@ -32,19 +33,20 @@ class Metric:
     scale: str
     words: tuple[str, str]
     stock: bool = False
+    daily: bool = False
 
 
 METRICS = {
     found.name: found
     for found in (
         Metric("revenue", "currency", -1, "log", ("revenue", "收入")),
-        Metric("minutes", "use", -1, "log", ("minutes of calls", "通话分钟")),
-        Metric("data", "use", -1, "log", ("data", "流量")),
+        Metric("minutes", "use", -1, "log", ("minutes of calls", "通话分钟"), daily=True),
+        Metric("data", "use", -1, "log", ("data", "流量"), daily=True),
         Metric("lines", "count", -1, "log", ("lines", "在用号码"), stock=True),
-        Metric("paid", "currency", -1, "log", ("payments", "缴费")),
-        Metric("complaints", "count", 1, "root", ("complaints", "投诉")),
+        Metric("paid", "currency", -1, "log", ("payments", "缴费"), daily=True),
+        Metric("complaints", "count", 1, "root", ("complaints", "投诉"), daily=True),
         Metric("active", "count", -1, "log", ("customers", "在网客户数"), stock=True),
-        Metric("new", "count", -1, "root", ("new customers", "新增客户数")),
+        Metric("new", "count", -1, "root", ("new customers", "新增客户数"), daily=True),
         Metric("left", "count", 1, "root", ("customers who left", "离网客户数")),
         Metric("arrears", "currency", 1, "log", ("arrears", "欠费"), stock=True),
     )

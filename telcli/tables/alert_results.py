@@ -88,6 +88,12 @@ class MonitorCoverage(dy.Schema):
     baseline = c.text("What they were held against", "基线", one_of=("median", "last-year", "last-value"))
     peers = c.flag("What all months have in common was taken off", "已扣除共有变化")
     usual_miss = c.number("Typical miss of the baseline in earlier months", "基线典型误差", "x expected", low=0.0)
+    day_weight = c.number(
+        "Weight of a day off against a working day; none where days do not count",
+        "休息日相对工作日的权重",
+        "x",
+        low=0.0,
+    )
     beyond_chance = c.integer("Off beyond chance, many compared", "超出偶然波动数", low=0, need=True)
     immaterial = c.integer("Of them, too small to matter", "变化过小数", low=0, need=True)
     suppressed = c.integer("Of them, for a known cause", "已知原因抑制数", low=0, need=True)

@@ -1,0 +1,42 @@
+"""The file of holidays that monitor goes by, as TOML or as a table."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from telcli.errors import DataError, MissingInputError
+from telcli.pipeline.known_causes import rows_of
+
+__all__ = ["holidays_of"]
+
+
+def holidays_of(place: Path) -> dict[str, Any]:
+    """What is in the file: ``file`` (its name), and ``toml``, or ``columns``, ``cells`` and ``lines`` of a table.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    DataError
+        It cannot be read.
+    """
+    if not place.is_file():
+        raise MissingInputError(
+            "holidays-missing",
+            "{file}, the calendar that [monitor] holidays names, does not exist.",
+            hint='Name a file of date and kind (holiday, working), or "china" or "weekends".',
+            file=str(place),
+        )
+    if place.suffix.lower() != ".toml":
+        return rows_of(place)
+    try:
+        return {"file": place.name, "toml": tomllib.loads(place.read_text(encoding="utf-8-sig"))}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            "holidays-toml",
+            "{file} is not TOML that can be read.",
+            hint='Write it as: holiday = ["2024-10-01..2024-10-07"], and working = [...] on a line of its own.',
+            file=place.name,
+        ) from error
