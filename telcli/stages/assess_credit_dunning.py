@@ -26,6 +26,8 @@ _AGES = len(BUCKETS)
 def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
     """What customers owe beside `step`, the day since when it holds (`step_on`), the one after it and when that begins.
 
+    Nothing is written off of who is still a customer: the step before holds on.
+
     Raises
     ------
     UsageError
@@ -43,19 +45,25 @@ def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
         )
     owes = (pl.col("past_due") / UNITS).round(4) >= max(ground.settings.least_arrears, 1 / UNITS)
     days = pl.when(owes).then("days").otherwise(0)
-    place = pl.sum_horizontal((days >= limit).cast(pl.Int32) for limit in since) - 1
+    stays = pl.col("last") >= ground.at
+    never = {place: stays & (name == WRITE_OFF) for place, name in enumerate(names)}
+    place = pl.max_horizontal(
+        pl.when((days >= limit) & ~never[at]).then(at).otherwise(0) for at, limit in enumerate(since)
+    )
     numbered = owed.with_columns(place=place)
     starts = dict(enumerate(since))
     follows = {at: since[at + 1] if at + 1 < len(since) else None for at in range(len(since))}
     ago = pl.col("days") - pl.col("place").replace_strict(starts, return_dtype=pl.Int64)
     ahead = pl.col("place").replace_strict(follows, return_dtype=pl.Int64) - pl.col("days")
+    after = (pl.col("place") + 1).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
+    goes_on = (pl.col("place") > 0) & ~(stays & (after == WRITE_OFF)).fill_null(value=False)
     day = pl.lit(ground.end)
     dunned_ = pl.col("place") > 0
     return numbered.with_columns(
         step=pl.col("place").replace_strict(dict(enumerate(names)), return_dtype=pl.String),
         step_on=pl.when(dunned_).then(day - pl.duration(days=ago)),
-        next_step=pl.when(dunned_).then((pl.col("place") + 1).replace_strict(dict(enumerate(names)), default=None)),
-        next_step_on=pl.when(dunned_).then(day + pl.duration(days=ahead)),
+        next_step=pl.when(goes_on).then(after),
+        next_step_on=pl.when(goes_on).then(day + pl.duration(days=ahead)),
     )
 
 
@@ -125,9 +133,7 @@ def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
     suspends, key = pl.col("place") >= first, pl.col("customer_class") == "key"
     waits = pl.col("hold").is_in(["disputed", "hardship", "complaint"])
     return told.with_columns(
-        action=pl.when(pl.col("step") == WRITE_OFF)
-        .then(pl.lit(WRITE_OFF))
-        .when((key & suspends).fill_null(value=False))
+        action=pl.when((key & suspends).fill_null(value=False))
         .then(pl.lit("manager"))
         .when((waits & suspends).fill_null(value=False))
         .then(pl.lit("review"))

@@ -113,6 +113,29 @@ def test_debts_of_who_left_are_written_off() -> None:
     assert c["action"] == "write-off"
 
 
+def test_nothing_is_written_off_of_who_stays_nor_without_a_look() -> None:
+    steps = "remind:1, bar-outgoing:31, write-off:120"
+    tables = operator()
+    c = _dunned(tables, "c", steps)
+    assert (c["days_past_due"], c["step"], c["action"]) == (310, "bar-outgoing", "bar-outgoing")
+    assert (c["next_step"], c["next_step_on"]) == (None, None)
+    lines = [("c1", "c", "postpaid", date(2023, 7, 1), date(2024, 5, 9))]
+    tables["subscriptions"] = frame(
+        "subscriptions", lines, ["subscription_id", "customer_id", "pay_mode", "activated_on", "ended_on"]
+    )
+    tables["bills"] = tables["bills"].filter((pl.col("customer_id") != "c") | (pl.col("month") < date(2024, 5, 1)))
+    assert _dunned(tables, "c", steps)["action"] == "write-off"
+    disputed = {**tables, "customers": tables["customers"].with_columns(x_disputed=pl.lit("yes"))}
+    assert _dunned(disputed, "c", steps)["action"] == "review"
+    key = {**tables, "customers": tables["customers"].with_columns(customer_class=pl.lit("key"))}
+    assert _dunned(key, "c", steps)["action"] == "manager"
+
+
+def _dunned(tables: Mapping[str, pl.LazyFrame], who: str, steps: str) -> dict[str, Any]:
+    rows = run(tables, steps=steps).tables["dunning_list"].collect()
+    return rows.row(by_predicate=pl.col("customer_id") == who, named=True)
+
+
 def test_whose_first_bill_was_never_paid() -> None:
     tables = operator()
     tables["bills"] = tables["bills"].filter((pl.col("customer_id") != "c") | (pl.col("month") > date(2024, 2, 1)))
