@@ -193,8 +193,8 @@ STAGES = (
         "monitor",
         needs=("customer_months", "customers"),
         uses=(
-            *("value_scores", "churn_scores", "subscriptions", "bills", "usage", "payments", "contacts"),
-            *("calls", "rejects", "source_quality"),
+            *("value_scores", "churn_scores", "subscriptions", "subscription_history"),
+            *("bills", "usage", "payments", "contacts", "calls", "rejects", "source_quality"),
         ),
         spans=("segments",),
         recent=("segments",),

@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.features.held_then import held_then
 from telcli.features.month_index import add_months
+from telcli.tables import contract
 
 __all__ = ["acknowledged", "explained", "file_causes"]
 
@@ -140,11 +142,15 @@ def _facts(members: pl.DataFrame, rows: pl.DataFrame, tables: Mapping[str, pl.La
         fee=pl.col("plan_fee").filter(now).sum(),
         fee_before=pl.col("plan_fee").filter(before).median(),
         one_off=pl.sum_horizontal("billed_one_time", "billed_penalty").filter(now).sum(),
+        owed=pl.col("arrears").filter(last).max(),
     )
     people = asked.lazy().join(each, on="customer_id", how="left")
+    people = people.join(tables["customers"].select("customer_id", "customer_class"), on="customer_id", how="left")
     if "subscriptions" in tables:
-        lines = _lines(tables["subscriptions"], as_of)
-        people = people.join(lines, on="customer_id", how="left")
+        people = people.join(_lines(tables, as_of), on="customer_id", how="left")
+        # Lines are suspended for arrears too, and the status does not say why: by their own will only who owes nothing.
+        chosen = (pl.col("owed") == 0) & pl.col("customer_class").ne_missing("key")
+        people = people.with_columns(suspended=pl.when(chosen).then("suspended").otherwise(0))
     else:
         people = people.with_columns(lines=zero, suspended=zero, run_out=zero)
     names = ("moved", "fee", "fee_before", "one_off", "lines", "suspended", "run_out")
@@ -152,16 +158,26 @@ def _facts(members: pl.DataFrame, rows: pl.DataFrame, tables: Mapping[str, pl.La
     return people.group_by("kind", "entity").agg(sums).collect().sort("kind", "entity")
 
 
-def _lines(subscriptions: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Lines of each customer alive at the end of the month before, of them suspended, and run out of contract since."""
+def _lines(tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
+    """Lines of each customer alive at the end of the month before, of them suspended, and run out of contract since.
+
+    State and contract are those at the end of the as-of month; suspended is what is known to have been so then.
+    """
     start, end = add_months(as_of, -1), date.fromordinal(add_months(as_of, 1).toordinal() - 1)
-    alive = subscriptions.filter(
+    now = contract("subscriptions").conform(tables["subscriptions"])
+    past = tables.get("subscription_history")
+    past = None if past is None else contract("subscription_history").conform(past)
+    then = held_then(now, past, "subscription_id", as_of, ["status", "contract_end"])
+    alive = now.select("subscription_id", "customer_id", "activated_on", "ended_on").filter(
         pl.col("activated_on").fill_null(start) < as_of, pl.col("ended_on").fill_null(end) >= start
     )
     over = pl.col("ended_on").is_between(start, end) & (pl.col("contract_end") <= pl.col("ended_on"))
     fresh = pl.col("contract_end") >= add_months(as_of, -2)
-    return alive.group_by("customer_id").agg(
-        lines=pl.len(), suspended=(pl.col("status") == "suspended").sum(), run_out=(over & fresh).sum()
+    still = (pl.col("status") == "suspended") & pl.col("known_then")
+    return (
+        alive.join(then, on="subscription_id")
+        .group_by("customer_id")
+        .agg(lines=pl.len(), suspended=still.sum(), run_out=(over & fresh).sum())
     )
 
 

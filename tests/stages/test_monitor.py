@@ -194,7 +194,9 @@ LINES = {
 
 
 def lines(**columns: Any) -> dict[str, pl.LazyFrame]:
-    frame = pl.DataFrame({**LINES, **columns}, schema_overrides={"ended_on": pl.Date, "contract_end": pl.Date})
+    days = dict.fromkeys(("ended_on", "contract_end", "valid_from"), pl.Date)
+    given = {**LINES, **columns}
+    frame = pl.DataFrame(given, schema_overrides={name: kind for name, kind in days.items() if name in given})
     return {"subscriptions": frame.lazy()}
 
 
@@ -211,7 +213,10 @@ def put(frame: pl.DataFrame, **columns: float) -> pl.DataFrame:
     [
         ("plan-change", {"plan_downs": 1.0, "plan_fee": -900.0}, {}),
         ("one-off", {"billed_one_time": -1100.0}, {}),
-        ("suspended", {}, lines(status=["suspended", "active"])),
+        ("suspended", {}, lines(status=["suspended", "active"], valid_from=[date(2024, 6, 20), None])),
+        (None, {}, lines(status=["suspended", "active"])),  # nobody knows since when
+        (None, {}, lines(status=["suspended", "active"], valid_from=[date(2024, 7, 1), None])),  # not yet
+        (None, {"arrears": 50.0}, lines(status=["suspended", "active"], valid_from=[date(2024, 6, 20), None])),
         ("contract-end", {}, lines(ended_on=[date(2024, 6, 3), None], contract_end=[date(2024, 5, 31), None])),
         (None, {"plan_downs": 1.0, "plan_fee": 90.0}, lines()),
         (None, {}, lines(ended_on=[date(2024, 6, 3), None], contract_end=[date(2025, 5, 31), None])),
@@ -222,6 +227,19 @@ def test_causes_that_the_data_know(cause: str | None, figures: dict[str, float],
     held = found.tables["monitor_suppressed"].collect()
     assert held["cause"].to_list() == ([cause] if cause else [])
     assert alerts(found).height == (0 if cause else 1)
+
+
+def test_suspension_is_that_of_the_month_and_a_key_account_stays_listed() -> None:
+    """Suspended by a later extract is not yet so; what was suspended then is, though the line is back by now."""
+    months = fall(base(), "C03", 0.6)
+    now = lines(valid_from=[date(2024, 7, 9), None])
+    past = {"subscription_id": ["a"], "customer_id": ["C03"], "activated_on": [date(2020, 1, 1)],
+            "status": ["suspended"], "valid_from": [date(2024, 5, 9)], "valid_to": [date(2024, 7, 9)]}  # fmt: skip
+    then = {**now, "subscription_history": pl.LazyFrame(past)}
+    assert alerts(watched(months, tables=then)).is_empty()
+    assert alerts(watched(months, tables=now)).height == 1
+    key = people(customer_class=pl.when(pl.col("customer_id") == "C03").then(pl.lit("key")))
+    assert alerts(watched(months, tables=then, customers=key)).height == 1
 
 
 def test_kpis_of_the_whole_and_by_branch() -> None:
