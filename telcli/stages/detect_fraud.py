@@ -25,6 +25,7 @@ __all__ = ["detect_fraud"]
 _TOP = 100
 """Cases that metrics hold: those of the greatest loss."""
 _LINE = ("subscription_id", "customer_id", "account_id", "activated_on", "ended_on", "end_reason", "channel_id")
+_ENDS = ("ended_on", "end_reason")
 _OF_LINE = (*_LINE, "commission", "subsidy", "device_h", "sim_h", "number_h")
 
 
@@ -155,7 +156,7 @@ def _ground(
     last = None if rows is None else rows.select(pl.col("day").max()).collect().item()
     end = last if last and last >= as_of else after - timedelta(days=1)
     months = inputs.tables["customer_months"]
-    return Ground(as_of, end, rows, lines, people.sort("customer_id"), months, rules, settings)
+    return Ground(as_of, end, rows, _as_of(lines, end), people.sort("customer_id"), months, rules, settings)
 
 
 def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:
@@ -165,6 +166,12 @@ def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:
         return schema.select(_OF_LINE)
     began = pl.col("activated_on").is_null() | (pl.col("activated_on") < after)
     return lines.select(_OF_LINE).filter(began).sort("subscription_id").collect(engine="streaming")
+
+
+def _as_of(lines: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Lines as they were known on that day: what ended later was alive, for no reason to end."""
+    later = pl.col("ended_on") > last
+    return lines.with_columns(pl.when(~later.fill_null(value=False)).then(name).alias(name) for name in _ENDS)
 
 
 def _ties(ground: Ground) -> pl.DataFrame:

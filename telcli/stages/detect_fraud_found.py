@@ -38,7 +38,8 @@ class Ground:
     ----------
     as_of, last : first and last day of the month looked at, `last` the last with data where there are calls.
     days : fraud_days of the month and those before it; None without calls.
-    lines : subscriptions with what rules read of them; empty where none are known.
+    lines : subscriptions with what rules read of them, those that ended after `last` as alive; empty where none are
+        known.
     people : customers with the pseudonym of their certificate.
     months : customer_months of all months up to this one.
     rules : thresholds by rule.

@@ -18,6 +18,8 @@ _MOST_TIED = 50
 def new_customers(ground: Ground) -> Found:
     """Suspect customers whose oldest live line is `new_days` old at most, where `signs` of four signs hold.
 
+    Of customers without a live line, those that ended in the month count: who was shut off is suspected no less.
+
     Charges and use valued at the settings' rates of `use_money` or more and `use_times` the median of new customers;
     nothing paid though something is owed; certificate, device or account shared with a customer with debts older than
     `debt_days` or who was shut off, or she was such a customer herself before; more than `lines` live lines on the
@@ -28,7 +30,7 @@ def new_customers(ground: Ground) -> Found:
     if rows is None or not rows.height:
         return nothing("subscription")
     rows = rows.join(_used(ground, rows), on="customer_id", how="left", maintain_order="left")
-    rows = rows.join(_tied(ground, rule["debt_days"]), on="customer_id", how="left", maintain_order="left")
+    rows = rows.join(_tied(ground, rows, rule["debt_days"]), on="customer_id", how="left", maintain_order="left")
     rows = rows.join(_lines(ground), on="customer_id", how="left", maintain_order="left")
     middle = rows["use"].median()
     limit = max(rule["use_money"], rule["use_times"] * (float(middle) if isinstance(middle, int | float) else 0.0))
@@ -52,8 +54,13 @@ def new_customers(ground: Ground) -> Found:
 
 
 def _new(ground: Ground, most_days: float) -> pl.DataFrame | None:
-    """Customers all of whose live lines are new, with the day of the first: who was shut off may be there anew."""
-    lines = ground.lines.filter(pl.col("activated_on").is_not_null(), pl.col("ended_on").is_null())
+    """Customers all of whose live lines are new, with the day of the first: who was shut off may be there anew.
+
+    Of who has none, the lines that ended in the month.
+    """
+    live = pl.col("ended_on").is_null()
+    alone = ~live.any().over("customer_id") & (pl.col("ended_on") >= ground.as_of)
+    lines = ground.lines.filter(pl.col("activated_on").is_not_null()).filter(live | alone)
     found = lines.group_by("customer_id").agg(
         first_day=pl.col("activated_on").min(), subsidy=pl.col("subsidy").fill_null(0.0).sum()
     )
@@ -93,7 +100,7 @@ def _indebted(ground: Ground, debt_days: float) -> pl.DataFrame:
     """Customers with debts older than that in any month, or one of whose lines was shut off."""
     have = ground.months.collect_schema().names()
     old = [name for name in _OLD[90 if debt_days < 180 else 180] if name in have]
-    shut = ground.lines.filter(pl.col("end_reason") == "involuntary").select("customer_id")
+    shut = _shut(ground).select("customer_id")
     if not old:
         return shut.unique()
     owes = pl.sum_horizontal(pl.col(name).fill_null(0.0) for name in old) > 0
@@ -101,7 +108,12 @@ def _indebted(ground: Ground, debt_days: float) -> pl.DataFrame:
     return pl.concat([owing, shut]).unique().sort("customer_id")
 
 
-def _tied(ground: Ground, debt_days: float) -> pl.DataFrame:
+def _shut(ground: Ground) -> pl.DataFrame:
+    """Lines that were shut off by the last day looked at: of those without a day nobody knows when."""
+    return ground.lines.filter(pl.col("end_reason") == "involuntary", pl.col("ended_on") <= ground.last)
+
+
+def _tied(ground: Ground, rows: pl.DataFrame, debt_days: float) -> pl.DataFrame:
     """How many customers with such debts each is tied to by certificate, device or account."""
     ties = [
         ground.people.select("customer_id", tie=pl.format("certificate {}", "certificate_h")),
@@ -114,7 +126,7 @@ def _tied(ground: Ground, debt_days: float) -> pl.DataFrame:
     owing = tied.join(owes, on="customer_id", how="semi")
     both = tied.join(owing.rename({"customer_id": "other"}), on="tie", how="inner").select("customer_id", "other")
     apart = both.filter(pl.col("other") != pl.col("customer_id"))
-    again = _indebted_before(ground, owes).select("customer_id", other="customer_id")
+    again = _indebted_before(ground, rows, owes).select("customer_id", other="customer_id")
     return (
         pl.concat([apart, again])
         .group_by("customer_id")
@@ -123,10 +135,11 @@ def _tied(ground: Ground, debt_days: float) -> pl.DataFrame:
     )
 
 
-def _indebted_before(ground: Ground, owes: pl.DataFrame) -> pl.DataFrame:
-    """Customers with such debts who had a line before that was shut off: ingest knows them again by their papers."""
-    shut = ground.lines.filter(pl.col("end_reason") == "involuntary", pl.col("ended_on") <= ground.last)
-    return owes.join(shut, on="customer_id", how="semi")
+def _indebted_before(ground: Ground, rows: pl.DataFrame, owes: pl.DataFrame) -> pl.DataFrame:
+    """Customers with such debts who had an older line that was shut off: ingest knows them again by their papers."""
+    shut = _shut(ground).join(rows.select("customer_id", "first_day"), on="customer_id", how="inner")
+    older = shut.filter(pl.col("activated_on").is_null() | (pl.col("activated_on") < pl.col("first_day")))
+    return owes.join(older, on="customer_id", how="semi")
 
 
 def _lines(ground: Ground) -> pl.DataFrame:
