@@ -90,10 +90,11 @@ def _aged(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     rows.append([tr("in all"), f"{whole['customers']:,}", _money(whole["balance"]), "", "", "", *_sums(whole)])
     yield from aligned([[tr(head) for head in _AGEING], *rows], range(1, 8))
     yield "    " + tr(
-        "provision {low} to {high} (95%); paid ahead, and told apart: {credit}",
+        "provision {low} to {high} (95%); paid ahead, and told apart: {credit}; written off, and in none of it: {off}",
         low=_money(whole["provision_low"]),
         high=_money(whole["provision_high"]),
         credit=_money(ages["credit"]["balance"]),
+        off=_money(ages["written-off"]["balance"]),
     )
 
 

@@ -23,7 +23,7 @@ import polars as pl
 from telcli.features.month_index import date_at
 from telcli.features.receivables import BUCKETS, Receivables, bucket_of
 
-__all__ = ["FLOWS", "Flows", "flows"]
+__all__ = ["FLOWS", "Flows", "flows", "told_gone"]
 
 FLOWS = ("opening", "billed", "entered", "rolled", "paid", "written_off", "closing", "settled", "recovered")
 _BILL = ["who", "at"]
@@ -66,7 +66,7 @@ def flows(book: Receivables, at: int, folk: pl.DataFrame, write_off_days: int | 
     write_off_days : int or None
         Days past due beyond which debts of who left are written off; None: never.
     """
-    before, now = (_dated(book, month, folk, write_off_days) for month in (at - 1, at))
+    before, now = (told_gone(book, month, folk, write_off_days) for month in (at - 1, at))
     new = book.bills.filter(pl.col("at") == at).select(*_BILL, "due", billed="net")
     end = date_at(pl.lit(at + 1, pl.Int32)).dt.offset_by("-1d")
     age = bucket_of((end - pl.col("due")).dt.total_days().clip(lower_bound=0))
@@ -80,8 +80,11 @@ def flows(book: Receivables, at: int, folk: pl.DataFrame, write_off_days: int | 
     return Flows(at, each.sort("who", "bucket"), credit[0], credit[1], cash)
 
 
-def _dated(book: Receivables, at: int, folk: pl.DataFrame, write_off_days: int | None) -> pl.DataFrame:
-    """Open bills with their age, and whether they are written off by then."""
+def told_gone(book: Receivables, at: int, folk: pl.DataFrame, write_off_days: int | None) -> pl.DataFrame:
+    """Open bills at the end of a month, with their age (`bucket`), and whether they are written off by then (`gone`).
+
+    Takes what `flows` takes; gives `Receivables.open_at` with these beside. Those gone are no receivables any more.
+    """
     rows = book.open_at(at).with_columns(bucket=bucket_of(pl.col("days")))
     if write_off_days is None:
         return rows.with_columns(gone=pl.lit(value=False))

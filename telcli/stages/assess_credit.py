@@ -53,7 +53,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     }
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        {**_metrics(owed), **_provided(tables), **facts, **told.metrics},
+        {**_metrics(owed), **_provided(tables), **_tied(tables), **facts, **told.metrics},
         tuple(ground.notices),
         as_of=inputs.as_of,
     )
@@ -79,6 +79,7 @@ def scores(ground: Ground, owed: pl.DataFrame, found: Rolled) -> pl.DataFrame:
         not_due=amount(pl.col("owed_0")),
         credit=amount(pl.col("credit")),
         late_fee=pl.col("fee"),
+        written_off=amount(pl.col("off")),
         loss_rate=pl.when(whole > 0).then(lost / whole).clip(0.0, 1.0),
         expected_loss=(lost / UNITS).round(2),
         first_unpaid="first_unpaid",
@@ -94,6 +95,7 @@ def _metrics(owed: pl.DataFrame) -> dict[str, Any]:
         "arrears": round(past, 2),
         "not_due": round(not_due, 2),
         "credit": round(credit, 2),
+        "written_off_open": round(int(owed["off"].sum()) / UNITS, 2),
         "arrears_share": past / whole if whole else 0.0,
     }
 
@@ -108,4 +110,18 @@ def _provided(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "flow_months": rolls["month"].n_unique(),
         "written_off": round(sum(rolls.filter(bucket=EVERY)["written_off"].to_list()), 2),
         "flows_differ_by": round(sum(abs(each) for each in rolls["difference"].to_list()), 4),
+    }
+
+
+def _tied(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """By how much what the flows close with is off the ageing and the provision, each made from the bills anew."""
+    rolls = tables["credit_rolls"].filter(bucket=EVERY).sort("month")
+    if rolls.is_empty():
+        return {}
+    aged = tables["credit_ageing"].filter(pl.col("dimension") == EVERY, pl.col("bucket").is_in(BUCKETS))
+    provided = tables["credit_provision"].filter(bucket=EVERY)["balance"].item()
+    closing = rolls["closing"].to_list()[-1]
+    return {
+        "ageing_differs_by": round(abs(closing - sum(aged["balance"].to_list())), 4),
+        "provision_differs_by": round(abs(closing - provided), 4),
     }

@@ -7,7 +7,7 @@ import polars as pl
 from telcli.features.exact import amount
 from telcli.features.receivables import BUCKETS, bucket_of
 from telcli.stages.assess_credit_ground import Ground
-from telcli.tables.credit_results import EVERY
+from telcli.tables.credit_results import EVERY, OFF
 
 __all__ = ["SMALL", "ageing_rows", "owing"]
 
@@ -21,9 +21,11 @@ def owing(ground: Ground) -> pl.DataFrame:
     """One row per customer, sorted by id: who, customer_id, begin, last, what is open by age, `credit`, `days`.
 
     Amounts are in exact units: `owed_0` .. `owed_6` by the ages of BUCKETS, `past_due` all but the first of them, `fee`
-    the late fee so far in money; `days` past due of the oldest open bill, `bucket` its age (a place).
+    the late fee so far in money; `days` past due of the oldest open bill, `bucket` its age (a place). Bills written off
+    are in none of it: what of them is open is `off`, `off_days` the age of the oldest, `off_now` whether any is new.
     """
-    items = ground.book.open_at(ground.at).with_columns(bucket=bucket_of(pl.col("days")))
+    every = ground.open_bills(ground.at)
+    items = every.filter(~pl.col("gone"))
     fee = pl.min_horizontal(pl.col("days") * ground.settings.late_fee_rate, pl.lit(ground.settings.late_fee_most))
     sums = items.group_by("who").agg(
         *(pl.when(pl.col("bucket") == place).then("open").sum().alias(name) for place, name in enumerate(_OWED)),
@@ -31,10 +33,21 @@ def owing(ground: Ground) -> pl.DataFrame:
         fee=(pl.col("open") * fee).round().cast(pl.Int64).sum(),
     )
     rows = ground.folk.join(sums, on="who", how="left", maintain_order="left")
+    rows = rows.join(_written_off(ground, every), on="who", how="left", maintain_order="left")
     rows = rows.join(ground.book.credit_at(ground.at), on="who", how="left", maintain_order="left")
-    whole = rows.with_columns(pl.col(*_OWED, "days", "credit", "fee").fill_null(0))
+    whole = rows.with_columns(pl.col(*_OWED, "days", "credit", "fee", "off", "off_days").fill_null(0))
+    whole = whole.with_columns(pl.col("off_now").fill_null(value=False))
     found = whole.with_columns(past_due=pl.sum_horizontal(_OWED[1:]), bucket=bucket_of(pl.col("days")))
     return found.with_columns(fee=amount(pl.col("fee")).round(2)).sort("customer_id")
+
+
+def _written_off(ground: Ground, every: pl.DataFrame) -> pl.DataFrame:
+    """Who has bills that are written off: who, off, off_days, off_now."""
+    before = ground.open_bills(ground.at - 1).filter("gone").select("who", "at", was=pl.lit(value=True))
+    gone = every.filter("gone").join(before, on=["who", "at"], how="left")
+    return gone.group_by("who").agg(
+        off=pl.col("open").sum(), off_days=pl.col("days").max(), off_now=pl.col("was").is_null().any()
+    )
 
 
 def ageing_rows(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +81,7 @@ def _groups(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
 
 def _aged(told: pl.DataFrame, value: pl.Expr, dimension: str) -> pl.DataFrame:
     """Balances of each group by age, and what its customers have paid ahead."""
-    columns = dict(zip((*_OWED, "credit"), (*BUCKETS, "credit"), strict=True))
+    columns = dict(zip((*_OWED, "off", "credit"), (*BUCKETS, OFF, "credit"), strict=True))
     sums = told.group_by(value=value).agg(
         pl.len().alias("members"),
         *(pl.col(name).sum() for name in columns),
@@ -84,7 +97,7 @@ def _aged(told: pl.DataFrame, value: pl.Expr, dimension: str) -> pl.DataFrame:
             pl.lit(place).alias("place"),
             customers=pl.col(f"n_{name}").cast(pl.Int64),
             balance=amount(pl.col(name)),
-            share=pl.when((owed > 0) & (name != "credit")).then(pl.col(name) / owed),
+            share=pl.when((owed > 0) & (name in _OWED)).then(pl.col(name) / owed),
         )
         for place, (name, bucket) in enumerate(columns.items())
     ]

@@ -46,11 +46,16 @@ def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
     owes = (pl.col("past_due") / UNITS).round(4) >= max(ground.settings.least_arrears, 1 / UNITS)
     days = pl.when(owes).then("days").otherwise(0)
     stays = pl.col("last") >= ground.at
+    off = pl.col("off") > 0
     never = {place: stays & (name == WRITE_OFF) for place, name in enumerate(names)}
     place = pl.max_horizontal(
         pl.when((days >= limit) & ~never[at]).then(at).otherwise(0) for at, limit in enumerate(since)
     )
-    numbered = owed.with_columns(place=place)
+    # Who has debts written off is past all steps, and the oldest of them says since when.
+    last = names.index(WRITE_OFF) if WRITE_OFF in names else 0
+    numbered = owed.with_columns(
+        place=pl.when(off).then(last).otherwise(place), days=pl.when(off).then("off_days").otherwise("days")
+    )
     starts = dict(enumerate(since))
     follows = {at: since[at + 1] if at + 1 < len(since) else None for at in range(len(since))}
     ago = pl.col("days") - pl.col("place").replace_strict(starts, return_dtype=pl.Int64)
@@ -73,7 +78,8 @@ def dunned(ground: Ground, owed: pl.DataFrame, found: Rolled) -> tuple[pl.DataFr
     What is expected to be paid within a month is the sum over ages of what is owed times the share of such debts that
     was paid within a month; they come in the order of that.
     """
-    rows = owed.filter(pl.col("place") > 0)
+    # What was written off in earlier months is done with.
+    rows = owed.filter(pl.col("place") > 0, (pl.col("off") == 0) | pl.col("off_now") | (pl.col("past_due") > 0))
     for name, rates in (("back", 0), ("back_low", 1), ("back_high", 2)):
         share = [float(each[rates]) if not np.isnan(each[rates]) else 0.0 for each in found.paid]
         terms = (pl.col(f"owed_{age}") * share[age] for age in range(1, _AGES))
@@ -92,11 +98,14 @@ def dunned(ground: Ground, owed: pl.DataFrame, found: Rolled) -> tuple[pl.DataFr
         next_step_on="next_step_on",
         arrears=amount(pl.col("past_due")),
         days_past_due=pl.col("days").cast(pl.Int64),
+        written_off=amount(pl.col("off")),
         late_fee="fee",
         expected_recovery="back",
         recovery_low="back_low",
         recovery_high="back_high",
-        recovery_rate=(pl.col("back") * UNITS / pl.col("past_due")).clip(0.0, 1.0),
+        recovery_rate=pl.when(pl.col("past_due") > 0).then(
+            (pl.col("back") * UNITS / pl.col("past_due")).clip(0.0, 1.0)
+        ),
         hold="hold",
         customer_class="customer_class",
         manager_id="manager_id",

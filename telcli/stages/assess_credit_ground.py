@@ -11,6 +11,7 @@ from telcli.errors import MissingInputError, Notice
 from telcli.features.bucketed import bucketed
 from telcli.features.debts import debts
 from telcli.features.month_index import month_index
+from telcli.features.receivable_flows import told_gone
 from telcli.features.receivables import Receivables, receivables
 from telcli.features.survey import evidence, span_of
 from telcli.settings import AssessCreditSettings, CustomerMonthsSettings
@@ -49,6 +50,10 @@ class Ground(Telling):
     def write_off_days(self) -> int | None:
         """Days past due after which debts of who left are written off; None where they never are."""
         return dict(self.steps).get(WRITE_OFF)
+
+    def open_bills(self, at: int) -> pl.DataFrame:
+        """Open bills at the end of a month with age and whether they are written off, see `told_gone`."""
+        return told_gone(self.book, at, self.folk, self.write_off_days)
 
 
 def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Ground:

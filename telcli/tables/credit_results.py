@@ -7,11 +7,12 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["AGES", "CONTRACTS", "EVERY"]
+__all__ = ["AGES", "CONTRACTS", "EVERY", "OFF"]
 
 AGES = ("0", "1-30", "31-60", "61-90", "91-180", "181-365", "365+")
 """Days past due; 0 is not yet due."""
 EVERY = "all"
+OFF = "written-off"
 _HOLDS = ("disputed", "hardship", "complaint", "no-contact")
 
 
@@ -37,6 +38,7 @@ class CreditScores(dy.Schema):
     late_fee = c.money("Late fee by the settings", "滞纳金", low=0.0, need=True)
     loss_rate = c.share("Share of what is owed that is never paid, by age of debt", "预期损失率")
     expected_loss = c.money("What is owed times the share of it that is never paid", "预期损失", low=0.0)
+    written_off = c.money("Written off and still not paid; in no other amount here", "已核销未收回", low=0.0)
     first_unpaid = c.flag(
         "The first bill is past due and nothing was ever paid: as who never meant to pay",
         "首账单即欠费且从未缴费(疑似恶意欠费)",
@@ -51,10 +53,10 @@ class CreditAgeing(dy.Schema):
     dimension = c.text("What customers are told apart by; all: nothing", "维度", key=True)
     value = c.text("Which of them; -: not known", "取值", key=True)
     bucket = c.text(
-        "Days past due; 0: not yet due; credit: paid ahead, which makes no debt less",
-        "账龄段；credit 为预存余额，不抵减欠费",
+        "Days past due; 0: not yet due; written-off: in no other row; credit: paid ahead, which makes no debt less",
+        "账龄段；written-off 为已核销、不再计入应收；credit 为预存余额，不抵减欠费",
         key=True,
-        one_of=(*AGES, "credit"),
+        one_of=(*AGES, OFF, "credit"),
     )
     customers = c.integer("Customers", "客户数", "customers", low=0, need=True)
     balance = c.number(
@@ -158,7 +160,10 @@ class DunningList(dy.Schema):
     next_step = c.text("Step that follows where nothing is paid", "下一步骤")
     next_step_on = c.day("First day of that", "下一步骤起始日")
     arrears = c.money("Past due", "逾期欠费", low=0.0, need=True)
-    days_past_due = c.integer("Days past due of the oldest open bill", "最长逾期天数", "days", low=1, need=True)
+    days_past_due = c.integer(
+        "Days past due of the oldest bill not paid, written off or not", "最长逾期天数", "days", low=1, need=True
+    )
+    written_off = c.money("Written off and still not paid, beside what is past due", "已核销未收回", low=0.0)
     late_fee = c.money("Late fee so far, by the settings", "滞纳金", low=0.0, need=True)
     expected_recovery = c.money(
         "Expected to be paid within a month, by what was paid of debts of those ages", "一个月内预期回收", low=0.0

@@ -108,7 +108,16 @@ def test_debts_of_who_left_are_written_off() -> None:
     found = run(tables, steps="remind:1, bar-outgoing:31, write-off:120")
     rolls = found.tables["credit_rolls"].collect()
     assert rolls["difference"].abs().sum() == 0.0
-    assert found.metrics["written_off"] > 0
+    assert found.metrics["written_off"] == found.metrics["written_off_open"] == 700.0
+    # a owes the bill of June; b those of March to June: what the flows close with is what is aged and provided for.
+    assert (found.metrics["arrears"], found.metrics["not_due"]) == (300.0, 200.0)
+    assert rolls.filter(bucket="all", month=JUNE)["closing"].item() == 500.0
+    assert (found.metrics["ageing_differs_by"], found.metrics["provision_differs_by"]) == (0.0, 0.0)
+    ages = found.tables["credit_ageing"].collect().filter(dimension="all")
+    assert dict(ages.select("bucket", "balance").rows())["written-off"] == 700.0
+    score = found.tables["credit_scores"].collect().row(by_predicate=pl.col("customer_id") == "c", named=True)
+    assert [score[name] for name in ("arrears", "expected_loss", "late_fee", "written_off")] == [0.0, 0.0, 0.0, 700.0]
+    assert score["dunning_step"] == "write-off"
     c = found.tables["dunning_list"].collect().row(by_predicate=pl.col("customer_id") == "c", named=True)
     assert c["action"] == "write-off"
 
