@@ -9,10 +9,10 @@ from telcli.features.receivables import BUCKETS, bucket_of
 from telcli.stages.assess_credit_ground import Ground
 from telcli.tables.credit_results import EVERY, OFF
 
-__all__ = ["SMALL", "ageing_rows", "owing"]
+__all__ = ["SMALL", "ageing_rows", "owing", "withheld"]
 
 SMALL = 10
-"""Customers from whom on a group is told."""
+"""Customers from whom on a group, and an age of it, is told."""
 _OWED = [f"owed_{place}" for place in range(len(BUCKETS))]
 _BY = ("customer_class", "branch", "segment")
 
@@ -55,11 +55,29 @@ def ageing_rows(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
     told = _groups(ground, owed)
     parts = [_aged(told, pl.lit(EVERY), EVERY)]
     parts += [_aged(told, pl.col(name).fill_null("-"), name) for name in _BY if name in told.columns]
-    whole = pl.concat(parts)
-    # What a handful owe is told with the others of their group in the whole alone.
-    few = (pl.col("dimension") != EVERY) & (pl.col("members") < SMALL)
-    kept = whole.with_columns(pl.when(~few).then(pl.col("balance", "share")))
+    kept = withheld(pl.concat(parts)).sort("dimension", "value", "place")
     return kept.select(pl.lit(ground.as_of).alias("as_of"), pl.exclude("members", "place"))
+
+
+def withheld(rows: pl.DataFrame) -> pl.DataFrame:
+    """Withhold what a handful of a group owe, and so much beside that the whole less the others does not tell it.
+
+    Of each age those withheld are SMALL customers or more, where so many are in the whole: the smallest told follow.
+    Of a group with anything withheld no share is told, since a share and its balance tell what the group owes.
+    """
+    count, each = pl.col("customers"), ["dimension", "bucket"]
+    few = (pl.col("dimension") != EVERY) & ((pl.col("members") < SMALL) | count.is_between(1, SMALL - 1))
+    ordered = rows.with_columns(few=few).sort(*each, ~pl.col("few"), "customers", "value")
+    before = (count.cum_sum() - count).over(each)
+    hidden = count.filter(pl.col("few")).sum().over(each)
+    beside = (count > 0) & hidden.is_between(1, SMALL - 1) & (before < SMALL)
+    told = ordered.with_columns(few=pl.col("few") | ((pl.col("dimension") != EVERY) & beside))
+    some = pl.col("few").any().over("dimension", "value")
+    return told.with_columns(
+        customers=pl.when(~pl.col("few")).then(count),
+        balance=pl.when(~pl.col("few")).then("balance"),
+        share=pl.when(~some).then("share"),
+    ).drop("few")
 
 
 def _groups(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:

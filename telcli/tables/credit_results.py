@@ -58,11 +58,14 @@ class CreditAgeing(dy.Schema):
         key=True,
         one_of=(*AGES, OFF, "credit"),
     )
-    customers = c.integer("Customers", "客户数", "customers", low=0, need=True)
+    customers = c.integer("Customers; null as the balance is", "客户数", "customers", low=0)
     balance = c.number(
-        "What they owe of this age; null of fewer than 10 customers of a group", "余额", "currency", low=0.0
+        "What they owe of this age; null of fewer than 10 customers of a group, and where the rest would tell it",
+        "余额；群组内不足 10 名客户或可由其余推算时留空",
+        "currency",
+        low=0.0,
     )
-    share = c.share("Of what the group owes", "占比")
+    share = c.share("Of what the group owes; null where anything of the group is withheld", "占比")
 
 
 class CreditRolls(dy.Schema):

@@ -11,6 +11,7 @@ from telcli.errors import MissingInputError, UsageError
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit import assess_credit
+from telcli.stages.assess_credit_ageing import withheld
 from telcli.tables import contract
 
 JUNE = date(2024, 6, 1)
@@ -163,7 +164,33 @@ def test_settings_that_name_nothing(chosen: dict[str, str]) -> None:
 
 def test_small_groups_are_withheld() -> None:
     by_class = run(operator()).tables["credit_ageing"].collect().filter(dimension="customer_class")
-    assert by_class.height and by_class["balance"].null_count() == by_class.height
+    assert by_class.height
+    for name in ("customers", "balance", "share"):
+        assert by_class[name].null_count() == by_class.height
+
+
+@pytest.mark.parametrize(
+    ("owing", "told"),
+    [
+        ({"a": 1, "b": 40}, {}),  # 41 less the 40 of b would tell the one of a
+        ({"a": 4, "b": 5, "c": 12, "d": 40}, {"d": 40}),  # 9 are too few to hide among: c goes with them
+        ({"a": 6, "b": 5, "c": 12, "d": 0}, {"c": 12, "d": 0}),  # 11 hide each other
+        ({"a": 10, "b": 11}, {"a": 10, "b": 11}),
+    ],
+)
+def test_few_who_owe_are_not_told_nor_by_subtraction(owing: dict[str, int], told: dict[str, int]) -> None:
+    rows = [("branch", value, 50, "1-30", 1, n, 2.0 * n, 0.5) for value, n in owing.items()]
+    rows += [("branch", value, 50, "0", 0, 20, 40.0, 0.5) for value in owing]
+    rows.append(("all", "all", 200, "1-30", 1, sum(owing.values()), 2.0 * sum(owing.values()), 0.5))
+    names = ["dimension", "value", "members", "bucket", "place", "customers", "balance", "share"]
+    found = withheld(pl.DataFrame(rows, names, orient="row"))
+    late = found.filter(dimension="branch", bucket="1-30")
+    kept = late.filter(pl.col("balance").is_not_null())
+    assert dict(kept.select("value", "customers").rows()) == told
+    assert late["customers"].null_count() == len(owing) - len(told)
+    shares = found.filter(pl.col("dimension") == "branch", pl.col("share").is_not_null())
+    assert set(shares["value"]) == set(told)
+    assert found.filter(dimension="all")["balance"].to_list() == [2.0 * sum(owing.values())]
 
 
 def test_a_payment_taken_back_never_was() -> None:
