@@ -16,10 +16,10 @@ from telcli.methods.working_days import day_factors, day_weight
 from telcli.pipeline.named_files import named_files
 from telcli.settings import MonitorSettings
 from telcli.settings.tasking import TaskSettings
-from telcli.stages.monitor_days import days_of
+from telcli.stages.monitor_days import days_of, years_unknown
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Judged, Panel
-from tests.stages.test_monitor import alerts, base, watched
+from tests.stages.test_monitor import base, watched
 
 MONTHS = [date(2022 + at // 12, at % 12 + 1, 1) for at in range(60)]
 CALENDAR = calendar_of(CHINA)
@@ -49,7 +49,7 @@ def test_the_days_of_the_calendar_are_those_of_the_notices() -> None:
     assert CALENDAR.unknown([2021, 2022, 2026]) == (2021,) and calendar_of(WEEKENDS).unknown([1999]) == ()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(0.0, 1.2), st.integers(18, 48), st.integers(1, 4))
 def test_what_goes_by_days_is_expected_as_it_comes(weight: float, size: int, series: int) -> None:
     tests = held("minutes", MONTHS[:size], weight=weight, size=series, noise=0.0).tests
@@ -103,17 +103,21 @@ def by_days(part: float = 1.0) -> pl.DataFrame:
 
 
 def test_why_tells_what_days_make_and_rows_in_any_order_the_same() -> None:
-    given: dict[str, Any] = {"as_of": date(2024, 2, 1), "watch": "accounts, kpis", "peers": "off", "kpi_by": ""}
-    assert "minutes" not in set(alerts(watched(by_days(), **given))["metric"])
+    given: dict[str, Any] = {"as_of": date(2024, 2, 1), "watch": "kpis", "kpi_by": ""}
     months = by_days(0.5)
     one, other = (watched(frame, **given).tables for frame in (months, months.reverse()))
     assert all(one[name].collect().equals(other[name].collect()) for name in one)
-    row = one["alerts"].collect().filter(metric="minutes", kind="kpi").row(0, named=True)
+    row = one["alerts"].collect().filter(metric="minutes").row(0, named=True)
     assert "18 working days of 29 make 1" in row["why"] and "29天中18个工作日" in row["why_zh"]
     weights = one["monitor_coverage"].collect().filter(metric="minutes")["day_weight"]
-    assert weights.max() < 0.3
-    plain = watched(months.with_columns(pl.col("month").dt.offset_by("-3y")), **{**given, "as_of": date(2021, 2, 1)})
-    assert "holidays-unknown" in {notice.code for notice in plain.notices}
+    assert weights.item() < 0.3
+
+
+def test_years_that_the_calendar_does_not_know_are_told() -> None:
+    months = [date(2021 + at // 12, at % 12 + 1, 1) for at in range(14)]
+    notices = years_unknown([held("minutes", months), held("lines", MONTHS)], CALENDAR)
+    assert [(notice.code, notice.values) for notice in notices] == [("holidays-unknown", {"years": "2021"})]
+    assert years_unknown([held("lines", months)], CALENDAR) == ()
 
 
 def test_a_calendar_of_ones_own(tmp_path: Path) -> None:
