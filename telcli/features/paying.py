@@ -47,14 +47,15 @@ def dated(book: Receivables) -> pl.DataFrame:
 
 
 def labels(bills: pl.DataFrame, at: int, grace: int, until: date) -> pl.DataFrame:
-    """Who does not pay what falls due in the month after `at`: who, late (0 or 1); those whose end is known alone.
+    """Who does not pay what falls due in the month after `at`: who, late (0 or 1), known; those known alone.
 
-    `bills` are those of `dated`, `until` is the last day of which anything is known.
+    `bills` are those of `dated`, `until` is the last day of which anything is known, `known` that from which on
+    the label is.
     """
     after = bills.filter(index_at(pl.col("due")) == at + 1)
     last = pl.col("due") + pl.duration(days=grace)
     told = after.group_by("who").agg(late=(pl.col("settled") > last).fill_null(value=True).any(), known=last.max())
-    return told.filter(pl.col("known") <= until).select("who", pl.col("late").cast(pl.Int64)).sort("who")
+    return told.filter(pl.col("known") <= until).select("who", pl.col("late").cast(pl.Int64), "known").sort("who")
 
 
 def paying(book: Receivables, bills: pl.DataFrame, at: int, grace: int) -> pl.DataFrame:

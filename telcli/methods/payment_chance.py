@@ -71,8 +71,9 @@ def foretold(
     ages: int,
     seed: int,
     seconds: float,
+    ready: ArrayLike | None = None,
 ) -> tuple[Chances, ChurnModel | None]:
-    """What was foretold of the last month by those before it; with one month alone, of each fifth by the others.
+    """What was foretold of the last month by those before it; with nothing before, of each fifth by the others.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def foretold(
         Of folds.
     seconds : float
         What fitting may cost, see `ChurnModel`.
+    ready : array of bool or None
+        Whether the label was known when the last month was to be foretold; others are not learned from. None: all were.
 
     Returns
     -------
@@ -93,11 +96,12 @@ def foretold(
     matrix, place, bad = np.asarray(X, dtype=np.float32), np.asarray(age), np.asarray(late).astype(np.int64)
     months, whose = np.asarray(month), np.asarray(groups)
     last = months == months.max()
-    if last.all():
-        return _crossed(matrix, place, bad, whose, ages, seed, seconds), None
-    model = _fitted(matrix[~last], bad[~last], whose[~last], seed, seconds)
-    rates = age_rates(place[~last], bad[~last], ages)
-    found = {"bucket": rates[place[last]], "base": np.full(int(last.sum()), bad[~last].mean())}
+    old = ~last if ready is None else ~last & np.asarray(ready, dtype=bool)
+    if not old.any():
+        return _crossed(matrix[last], place[last], bad[last], whose[last], ages, seed, seconds), None
+    model = _fitted(matrix[old], bad[old], whose[old], seed, seconds)
+    rates = age_rates(place[old], bad[old], ages)
+    found = {"bucket": rates[place[last]], "base": np.full(int(last.sum()), bad[old].mean())}
     if model is not None:
         found["model"] = model.predict_proba(matrix[last])[:, 1]
     return Chances(bad[last], found, "out-of-time"), model

@@ -17,11 +17,13 @@ from telcli.methods.churn_model import ChurnModel
 from telcli.methods.payment_chance import METHODS, Chances, age_rates, better, foretold, measured
 from telcli.stages.assess_credit_ground import Ground
 
-__all__ = ["Foretold", "chances", "learned_rows"]
+__all__ = ["NOT_TOLD", "Foretold", "chances", "learned_rows"]
 
 Floats = NDArray[np.float64]
 _BESIDE = ("tenure_months", "complaints_sum_3", "active_days_mean_3", "revenue_change_3", "numbers_held")
 """Features of customer_months that are looked at beside how customers pay, where there are any."""
+NOT_TOLD = ("who", "late", "known", "at")
+"""Columns of what is learned from that are no features."""
 _MOST, _CUSTOMERS = 40_000, 20_000
 """Rows that are learned from at most, and customers that they are looked for among: each so many-th of more."""
 
@@ -38,7 +40,8 @@ class Foretold:
 def chances(ground: Ground) -> Foretold:
     """Foretell who will not pay in time what falls due in the month after the snapshot.
 
-    Learned from the last `learn_months` months of which it is known, and tested on the last of them by those before.
+    Learned from the last `learn_months` months of which it is known, and tested on the last of them by those before,
+    of which it was known by then.
     The model is used where it does better than the age of the debt by more than its standard error, else that is.
     """
     bills, grace = dated(ground.book), ground.settings.grace_days
@@ -51,7 +54,7 @@ def chances(ground: Ground) -> Foretold:
             "Of no month before is it known who paid what fell due in the next: no chance of non-payment is told.",
         )
         return _untold(now)
-    names = [name for name in rows.columns if name not in ("who", "late", "at")]
+    names = [name for name in rows.columns if name not in NOT_TOLD]
     late, at = rows["late"].to_numpy(), rows["at"].to_numpy()
     age = bucket_at(rows).to_numpy()
     kept = bounded_sample(late, _MOST, ground.inputs.seed, alike=True)[0]
@@ -67,6 +70,7 @@ def chances(ground: Ground) -> Foretold:
         ages=len(BUCKETS),
         seed=ground.inputs.seed,
         seconds=float(ground.settings.fit_seconds),
+        ready=(rows["known"] <= month_end(int(at.max()))).to_numpy()[kept],
     )
     use = better(found)
     _tell(ground, found, use, int(late.sum()), late.size)
@@ -85,7 +89,7 @@ def chances(ground: Ground) -> Foretold:
 def learned_rows(
     ground: Ground, bills: pl.DataFrame | None = None, told: pl.DataFrame | None = None
 ) -> pl.DataFrame | None:
-    """Customers of the months learned from: who, at, late and features; None where no month is known."""
+    """Customers of the months learned from: NOT_TOLD and features; None where no month is known."""
     grace, end = ground.settings.grace_days, month_end(ground.at)
     bills = dated(ground.book) if bills is None else bills
     told = _beside(ground) if told is None else told
@@ -175,7 +179,7 @@ def _figures(ground: Ground, found: Chances, origin: str, rows: pl.DataFrame, gr
         "chosen_method": origin,
         "known_rows": rows.height,
         "known_months": rows["at"].n_unique(),
-        "features": [name for name in rows.columns if name not in (*PAYING, "who", "late", "at")],
+        "features": [name for name in rows.columns if name not in (*PAYING, *NOT_TOLD)],
         "grace_days": grace,
         "rows": used.rows,
         "non_payment_rate": used.late / used.rows,

@@ -33,7 +33,7 @@ from telcli.methods.payment_chance import age_rates
 from telcli.pipeline.show import read
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs
-from telcli.stages.assess_credit_chance import learned_rows
+from telcli.stages.assess_credit_chance import NOT_TOLD, learned_rows
 from telcli.stages.assess_credit_ground import ground_of
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
@@ -78,7 +78,7 @@ def of_bills(source: Path, as_of: date) -> Rows:
     }
     rows = learned_rows(ground_of(Inputs(known, as_of), AssessCreditSettings(learn_months=36), as_of))
     assert rows is not None
-    X = rows.drop("who", "late", "at").to_numpy().astype(np.float32)
+    X = rows.drop(NOT_TOLD).to_numpy().astype(np.float32)
     return Rows(X, rows["late"].to_numpy(), bucket_at(rows).to_numpy(), rows["who"].to_numpy())
 
 

@@ -32,6 +32,17 @@ def test_one_month_is_crossed_over_customers() -> None:
     assert 0.7 < measured(found.late, found.found["model"]).auc < 0.95
 
 
+def test_labels_not_known_by_then_are_not_learned_from() -> None:
+    X, age, late, month, who = world(300, 3)
+    chosen = {"ages": 7, "seed": 0, "seconds": 2.0, "ready": month == 0}
+    found = foretold(X, age, late, month, who, **chosen)[0]
+    other = foretold(X, age, np.where(month == 1, 1 - late, late), month, who, **chosen)[0]
+    for name in ("model", "bucket", "base"):
+        assert np.array_equal(other.found[name], found.found[name])
+    chosen["ready"] = month < 0
+    assert foretold(X, age, late, month, who, **chosen)[0].way == "cross-validation"
+
+
 def test_few_rows_leave_the_age_of_the_debt() -> None:
     X, age, late, month, who = world(30, 2)
     found, model = foretold(X, age, late, month, who, ages=7, seed=0, seconds=5.0)
