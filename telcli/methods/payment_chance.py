@@ -138,7 +138,10 @@ def _fitted(
 
 
 def better(chances: Chances) -> bool:
-    """Whether the model's log-loss is below that of the age of debt by more than one standard error of the difference.
+    """Whether the model does better than the age of the debt, and is as true.
+
+    Its log-loss is lower by more than one standard error of the difference, its Brier score not higher by more than
+    that, and its calibration error is, for all that chance leaves open (95%), no larger than that of the age.
 
     >>> better(Chances(np.array([0, 1]), {"bucket": np.array([0.5, 0.5])}, "out-of-time"))
     False
@@ -146,8 +149,15 @@ def better(chances: Chances) -> bool:
     if "model" not in chances.found:
         return False
     y = chances.late.astype(np.float64)
-    gain = m.point_log_loss(y, chances.found["bucket"]) - m.point_log_loss(y, chances.found["model"])
-    return bool(gain.mean() > gain.std(ddof=1) / np.sqrt(gain.size))
+    age, model = chances.found["bucket"], chances.found["model"]
+    gain = m.point_log_loss(y, age) - m.point_log_loss(y, model)
+    worse = np.square(model - y) - np.square(age - y)
+    true = calibration_error(y, model).low <= calibration_error(y, age).found
+    return bool(gain.mean() > _error(gain) and worse.mean() <= _error(worse) and true)
+
+
+def _error(each: Floats) -> float:
+    return float(each.std(ddof=1) / np.sqrt(each.size))
 
 
 def measured(late: ArrayLike, p: ArrayLike, seed: int = 0) -> Measured:

@@ -58,6 +58,15 @@ def test_a_model_of_noise_is_not_taken() -> None:
     assert not better(Chances(late, {"bucket": p, "model": np.clip(p + rng.normal(0, 0.1, 200), 0.1, 0.9)}, ""))
 
 
+@pytest.mark.parametrize(("told", "taken"), [([0.05, 0.55], True), ([0.10, 0.70], False)])
+def test_a_model_that_ranks_well_is_to_be_true_too(told: list[float], taken: bool) -> None:
+    # Half of them are late at 5%, half at 55%: both ways of telling have the lower log-loss and Brier score.
+    late = np.concatenate([np.arange(1000) < 50, np.arange(1000) < 550]).astype(int)
+    found = Chances(late, {"bucket": np.full(2000, 0.3), "model": np.repeat(told, 1000)}, "")
+    assert measured(late, found.found["model"]).log_loss < measured(late, found.found["bucket"]).log_loss
+    assert better(found) is taken
+
+
 def test_measures_are_those_of_scikit_learn() -> None:
     rng = np.random.default_rng(2)
     p = rng.random(500)

@@ -193,6 +193,19 @@ def test_few_who_owe_are_not_told_nor_by_subtraction(owing: dict[str, int], told
     assert found.filter(dimension="all")["balance"].to_list() == [2.0 * sum(owing.values())]
 
 
+def test_the_test_learns_from_labels_known_by_then() -> None:
+    tables = operator()
+    tables["payments"] = tables["payments"].filter((pl.col("customer_id") != "b") | (pl.col("paid_at") < FEBRUARY))
+    # Tested are a, b and c on what is due on 25 April. With 60 days of grace what b paid no more, due since February,
+    # was not known at the end of March: of those known by then one in three was late.
+    found = run(tables, grace_days=60)
+    assert found.metrics["by_method"]["base"]["brier"] == pytest.approx(((1 / 3) ** 2 + 2 * (2 / 3) ** 2) / 3)
+
+
+FEBRUARY = datetime(2024, 2, 1)
+"""Before which b pays, where it stops earlier."""
+
+
 def test_a_payment_taken_back_never_was() -> None:
     tables = operator()
     tables["payments"] = tables["payments"].with_columns(reversed=pl.col("customer_id") == "a")
