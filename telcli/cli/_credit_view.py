@@ -77,6 +77,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Ro
     )
     yield from _aged(tables)
     yield from _reconciled(tables["credit_rolls"])
+    yield from _sourced(told)
     yield from _foretold(told, tables["credit_model"])
     yield from _dunning(told, first)
 
@@ -131,6 +132,20 @@ def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
         closing=_money(last["closing"]),
         n=len(whole),
         miss=_money(sum(abs(row["difference"]) for row in rolls)),
+    )
+    yield from ("  " + line for line in wrap(said, width() - 4))
+
+
+def _sourced(told: Row) -> Iterator[str]:
+    """What is owed against all bills and payments, and what of these is not counted."""
+    said = tr(
+        "bills {bills} ({bills_not} not counted) less payments {paid} ({paid_not} not counted) miss what is open "
+        "by {miss}.",
+        bills=_money(told["bills"]),
+        bills_not=_money(told["bills_not_counted"]),
+        paid=_money(told["payments"]),
+        paid_not=_money(told["payments_not_counted"]),
+        miss=_money(told["sources_differ_by"]),
     )
     yield from ("  " + line for line in wrap(said, width() - 4))
 

@@ -53,7 +53,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     }
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        {**_metrics(owed), **_provided(tables), **_tied(tables), **facts, **told.metrics},
+        {**_metrics(owed), **_provided(tables), **_tied(tables), **_sourced(ground, owed), **facts, **told.metrics},
         tuple(ground.notices),
         as_of=inputs.as_of,
     )
@@ -124,4 +124,18 @@ def _tied(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     return {
         "ageing_differs_by": round(abs(closing - sum(aged["balance"].to_list())), 4),
         "provision_differs_by": round(abs(closing - provided), 4),
+    }
+
+
+def _sourced(ground: Ground, owed: pl.DataFrame) -> dict[str, Any]:
+    """All bills and payments of the tables, what of them is not counted, and by how much what is owed is off them."""
+    told = ground.sources
+    open_ = sum(int(owed[name].sum()) for name in ("owed_0", "past_due", "off")) - int(owed["credit"].sum())
+    return {
+        "bills": told.billed / UNITS,
+        "bills_not_counted": told.billed_not_counted / UNITS,
+        "payments": told.paid / UNITS,
+        "payments_not_counted": told.paid_not_counted / UNITS,
+        "payments_reversed": told.reversed / UNITS,
+        "sources_differ_by": abs(told.net - open_) / UNITS,
     }

@@ -12,6 +12,7 @@ from telcli.features.bucketed import bucketed
 from telcli.features.debts import debts
 from telcli.features.month_index import month_index
 from telcli.features.receivable_flows import told_gone
+from telcli.features.receivable_sources import Sources, sources
 from telcli.features.receivables import Receivables, receivables
 from telcli.features.survey import evidence, span_of
 from telcli.settings import AssessCreditSettings, CustomerMonthsSettings
@@ -44,6 +45,7 @@ class Ground(Telling):
     book: Receivables
     folk: pl.DataFrame
     steps: tuple[tuple[str, int], ...]
+    sources: Sources
     notices: list[Notice] = field(default_factory=list)
 
     @property
@@ -85,7 +87,9 @@ def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Gr
     folk = folk.join(seen, on="who", how="semi").sort("who")
     first = int(book.bills["at"].to_numpy().min())
     end: date = pl.select(pl.lit(as_of).dt.month_end()).item()
-    return Ground(inputs, settings, as_of, month_index(as_of), first, end, book, folk, steps)
+    return Ground(
+        inputs, settings, as_of, month_index(as_of), first, end, book, folk, steps, sources(owing, due_months)
+    )
 
 
 def _nothing(as_of: date) -> MissingInputError:

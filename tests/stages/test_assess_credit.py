@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from telcli.errors import MissingInputError, UsageError
+from telcli.features.receivables import Receivables, receivables
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit import assess_credit
@@ -204,6 +205,32 @@ def test_the_test_learns_from_labels_known_by_then() -> None:
 
 FEBRUARY = datetime(2024, 2, 1)
 """Before which b pays, where it stops earlier."""
+
+
+def test_what_is_open_is_held_against_the_tables() -> None:
+    tables = operator()
+    late = frame(
+        "payments",
+        [("x", "a", datetime(2023, 6, 20), 70.0, False), ("y", "b", datetime(2024, 5, 2), 9.0, True)],
+        ["payment_id", "customer_id", "paid_at", "amount", "reversed"],
+    )
+    tables["payments"] = pl.concat([tables["payments"], late])
+    found = run(tables).metrics
+    assert (found["bills"], found["payments"], found["payments_reversed"]) == (3600.0, 1970.0, 9.0)
+    counted = found["bills"] - found["bills_not_counted"] - found["payments"] + found["payments_not_counted"]
+    assert counted == found["arrears"] + found["not_due"] - found["credit"]
+    assert found["sources_differ_by"] == 0.0
+
+
+def test_a_bill_lost_on_the_way_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from telcli.stages import assess_credit_ground as ground
+
+    def losing(owed: pl.LazyFrame, money: pl.LazyFrame, days: int) -> Receivables:
+        return receivables(owed.filter(pl.col("at") != pl.col("at").max()), money, days)
+
+    monkeypatch.setattr(ground, "receivables", losing)
+    found = run(operator()).metrics
+    assert (found["flows_differ_by"], found["sources_differ_by"]) == (0.0, 300.0)
 
 
 def test_a_payment_taken_back_never_was() -> None:
