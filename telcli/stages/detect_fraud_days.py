@@ -19,6 +19,11 @@ __all__ = ["CASES", "Folded", "folded"]
 _ROWS = 1_500_000
 """Calls folded together, at most about so many."""
 _BATCH = 200_000
+_READ = (
+    *("customer_id", "started_at", "counterpart", "direction", "kind", "duration_s", "data_mb"),
+    *("cell_id", "international", "destination", "device_h", "sim_h"),
+)
+"""What days and callers are made of: where any of it is another, the day is folded again."""
 CASES = "cases"
 """The mark that is no day's: which cases the last run named."""
 Parts = Mapping[str, Callable[[], pl.LazyFrame]]
@@ -105,7 +110,7 @@ def _month(day: str) -> str:
 def _digests(parts: Parts) -> dict[str, str]:
     """What the calls of each day come to: another call, or one call another way, and it is another number."""
     sums: dict[date, tuple[int, int]] = {}
-    told = pl.struct("customer_id", "started_at", "counterpart", "direction", "kind", "duration_s", "data_mb").hash()
+    told = pl.struct(_READ).hash()
     for name in sorted(parts):
         rows = parts[name]().select(day=pl.col("started_at").dt.date(), mark=told)
         found = rows.group_by("day").agg(pl.len(), pl.col("mark").sum()).collect(engine="streaming")
