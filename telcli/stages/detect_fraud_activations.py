@@ -12,9 +12,6 @@ from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, score
 
 __all__ = ["channels", "fake_activations"]
 
-_LATE = 28
-"""Activated after this day, the month of activation is too short to count as the first."""
-
 
 def fake_activations(ground: Ground) -> Found:
     """Suspect lines activated of late that lack the use commission asks for, where a further sign speaks against them.
@@ -116,6 +113,7 @@ def _unused(ground: Ground, fresh: pl.DataFrame, rule: Mapping[str, float]) -> p
     lines = fresh.select("subscription_id", "customer_id", "activated_on", "ended_on")
     both = lines.join(found, on="customer_id", how="inner").filter(
         pl.col("month") > pl.col("activated_on").dt.month_start(),
+        pl.col("month").dt.month_end() <= ground.last,
         pl.col("ended_on").is_null() | (pl.col("ended_on") > pl.col("month")),
     )
     limits = {"call_minutes": rule["minutes"], "data_mb": rule["data_mb"]}
