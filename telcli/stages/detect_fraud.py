@@ -14,7 +14,7 @@ from telcli.settings import DetectFraudSettings
 from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages import Inputs, Outcome
 from telcli.stages.detect_fraud_allowed import allowed_of, told
-from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, name_of, with_closed
+from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, loss_once, name_of, with_closed
 from telcli.stages.detect_fraud_days import CASES, Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
 from telcli.stages.detect_fraud_rules import suspects
@@ -62,7 +62,8 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
         "fraud_channels": _channels(found),
     }
     met = _met(inputs, as_of, members)
-    metrics = {**_metrics(tables, rules, days, met), "allowed": allowed.metrics(stopped, nobody)}
+    metrics = {**_metrics(tables, rules, days, met), "expected_loss": round(loss_once(found, members), 2)}
+    metrics |= {"allowed": allowed.metrics(stopped, nobody)}
     notices = (*_told(days, found), *told(allowed, stopped, nobody))
     marks = {CASES: ",".join([as_of.isoformat(), *(name_of(*row) for row in members.drop("case_id").iter_rows())])}
     return _outcome(as_of, tables, days, metrics, notices, marks)
@@ -203,7 +204,6 @@ def _metrics(
         "new_this_month": live.filter(pl.col("status") == "new").height,
         "closed_cases": cases.height - live.height,
         "subjects": int(live["subjects"].sum()),
-        "expected_loss": round(float(live["expected_loss"].sum()), 2),
         "by_pattern": {name: live.filter(pl.col("pattern") == name).height for name in rules},
         "loss_by_pattern": {
             name: round(float(live.filter(pl.col("pattern") == name)["expected_loss"].sum()), 2) for name in rules

@@ -12,7 +12,7 @@ import polars as pl
 from telcli.features.fraud_words import said
 from telcli.stages.detect_fraud_found import Found
 
-__all__ = ["Earlier", "cases_of", "evidence_of", "name_of", "with_closed"]
+__all__ = ["Earlier", "cases_of", "evidence_of", "loss_once", "name_of", "with_closed"]
 
 _ID = 12
 """Hexadecimal digits of a case's name: one in ten million million by chance."""
@@ -86,6 +86,17 @@ def evidence_of(found: Iterable[Found], members: pl.DataFrame) -> pl.DataFrame:
     return rows.select("case_id", "subject_id", "what", "day", "value", "threshold").sort(
         "case_id", "subject_id", "what", "day"
     )
+
+
+def loss_once(found: Iterable[Found], members: pl.DataFrame) -> float:
+    """What is lost by the suspects in `members` in all, of each the largest of her patterns alone.
+
+    The minutes of a SIM box abroad are both bypass and traffic to high-cost numbers, and are lost once.
+    """
+    losses = pl.concat(
+        [one.hits.select(pl.lit(one.pattern).alias("pattern"), "subject_id", "loss") for one in found]
+    ).join(members, on=["pattern", "subject_id"], how="semi")
+    return float(losses.group_by("subject_id").agg(pl.col("loss").max()).sort("subject_id")["loss"].sum())
 
 
 def name_of(pattern: str, subject: str, *more: str) -> str:
