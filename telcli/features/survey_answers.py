@@ -9,7 +9,16 @@ import polars as pl
 
 from telcli.tables.survey_items import ROLES, role_of
 
-__all__ = ["ANSWERED", "RATED", "last_answers", "rated", "roles_of", "scales_of", "without_codes"]
+__all__ = [
+    "ANSWERED",
+    "RATED",
+    "guessed_scales",
+    "last_answers",
+    "rated",
+    "roles_of",
+    "scales_of",
+    "without_codes",
+]
 
 ANSWERED = ("expected", "perceived", "score")
 RATED = "contact rating"
@@ -17,8 +26,11 @@ RATED = "contact rating"
 _ENOUGH = 30
 """Answers from which the scale of an item is told by its own, else by those of all items."""
 _SCALES = ((5.0, 1.0), (7.0, 1.0), (10.0, 1.0), (100.0, 0.0))
+_STRAY = 0.01
+"""The share of answers that may lie outside the scale of their item."""
+_TEN = 10.0
 _CODES = (97.0, 98.0, 99.0)
-"""Answers that stand for none, as "other", "does not know" or "refused", where the item's other answers end at 10."""
+"""Answers that stand for none, as "other" or "refused", where nearly all other answers of the item end at 10."""
 _COLUMNS = {
     "customer_id": pl.String,
     "item": pl.String,
@@ -69,8 +81,8 @@ def without_codes(answers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     ([('a', 7.0, None, None), ('a', None, 9.0, None), ('b', 60.0, 98.0, None)], 2)
     """
     told = pl.concat([answers.select("item", value=name) for name in ANSWERED]).drop_nulls()
-    other = told.filter(~pl.col("value").is_in(_CODES)).group_by("item").agg(pl.col("value").max())
-    short = other.filter(pl.col("value") <= 10)["item"].implode()
+    other = told.filter(~pl.col("value").is_in(_CODES)).group_by("item").agg((pl.col("value") > _TEN).mean())
+    short = other.filter(pl.col("value") <= _STRAY)["item"].implode()
     coded = {name: pl.col("item").is_in(short) & pl.col(name).is_in(_CODES) for name in ANSWERED}
     count = int(answers.select(pl.sum_horizontal(one.sum() for one in coded.values())).item() or 0)
     kept = {name: pl.when(one.fill_null(value=False)).then(None).otherwise(name) for name, one in coded.items()}
@@ -80,29 +92,42 @@ def without_codes(answers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 def scales_of(answers: pl.DataFrame, scale: str) -> dict[str, tuple[float, float]]:
     """Lowest and highest answer of each item's scale, of 1-5, 1-7, 1-10, 0-10 or 0-100.
 
-    As set, else by the highest answer: of items with 30 answers by their own, of others by those of all.
+    As set, else the shortest that holds 99% of the answers, so that a slip of the pen makes no scale: of items with 30
+    answers by their own, of others by those of all.
 
-    >>> score = [float(at % 10 + 1) for at in range(40)]
-    >>> rows = pl.DataFrame({"item": ["a"] * 40, "expected": score, "perceived": score, "score": score})
+    >>> score = [float(at % 10 + 1) for at in range(400)] + [88.0, 0.0]
+    >>> rows = pl.DataFrame({"item": "a", "expected": score, "perceived": score, "score": score})
     >>> scales_of(rows, "auto"), scales_of(rows, "0-100")
     ({'a': (1.0, 10.0)}, {'a': (0.0, 100.0)})
     """
-    found = answers.group_by("item").agg(
-        low=pl.min_horizontal(pl.col(name).min() for name in ANSWERED),
-        high=pl.max_horizontal(pl.col(name).max() for name in ANSWERED),
-        answers=pl.any_horizontal(pl.col(name).is_not_null() for name in ANSWERED).sum(),
-    )
-    found = found.filter(pl.col("high").is_not_null()).sort("item")
+    told = pl.concat([answers.select("item", value=name) for name in ANSWERED]).drop_nulls()
+    items = told["item"].unique().sort().to_list()
     if scale != "auto":
         low, high = (float(end) for end in scale.split("-"))
-        return dict.fromkeys(found["item"], (low, high))
-    if not found.height:
+        return dict.fromkeys(items, (low, high))
+    if not items:
         return {}
-    whole = _scale(*found.select(pl.col("low").min(), pl.col("high").max()).row(0))
-    return {
-        row["item"]: _scale(row["low"], row["high"]) if row["answers"] >= _ENOUGH else whole
-        for row in found.iter_rows(named=True)
-    }
+    counts = _counts(answers)
+    whole = _scale(told["value"])
+    parts = told.partition_by("item", as_dict=True)
+    return {item: _scale(parts[(item,)]["value"]) if counts[item] >= _ENOUGH else whole for item in items}
+
+
+def guessed_scales(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Items whose scale may be a longer one: none answered above 7, or too few did to tell.
+
+    >>> rows = pl.DataFrame({"item": ["a"] * 60, "expected": None, "perceived": None, "score": [3.0] * 60})
+    >>> guessed_scales(rows, {"a": (1.0, 5.0)}), guessed_scales(rows, {"a": (1.0, 10.0)})
+    (['a'], [])
+    """
+    counts = _counts(answers)
+    return [item for item, (_, high) in sorted(scales.items()) if high < _TEN or counts[item] < _ENOUGH]
+
+
+def _counts(answers: pl.DataFrame) -> dict[str, int]:
+    """Item -> customers who answered it."""
+    told = pl.any_horizontal(pl.col(name).is_not_null() for name in ANSWERED)
+    return dict(answers.group_by("item").agg(told.sum()).iter_rows())
 
 
 def roles_of(items: Sequence[str], named: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -121,6 +146,8 @@ def roles_of(items: Sequence[str], named: Mapping[str, Sequence[str]]) -> dict[s
     return found
 
 
-def _scale(low: float, high: float) -> tuple[float, float]:
-    top, bottom = next((end, start) for end, start in _SCALES if high <= end)
-    return (0.0 if low < bottom else bottom, top)
+def _scale(values: pl.Series) -> tuple[float, float]:
+    """The shortest scale that all but a few answers lie on."""
+    spare = _STRAY * len(values)
+    top, bottom = next(((end, start) for end, start in _SCALES if int((values > end).sum()) <= spare), _SCALES[-1])
+    return (0.0 if int((values < bottom).sum()) > spare else bottom, top)

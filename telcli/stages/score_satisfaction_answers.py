@@ -11,7 +11,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.errors import MissingInputError, Notice, UsageError
-from telcli.features.survey_answers import last_answers, rated, roles_of, scales_of, without_codes
+from telcli.features.survey_answers import (
+    ANSWERED,
+    guessed_scales,
+    last_answers,
+    rated,
+    roles_of,
+    scales_of,
+    without_codes,
+)
 from telcli.methods.satisfaction_index import LEAST, OHIO, first_component, index, pls_weights
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_base import names_of
@@ -70,6 +78,8 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
         )
     answers = _meant(answers, notices)
     scales = scales_of(answers, settings.scale)
+    if settings.scale == "auto":
+        notices += _guessed(answers, scales)
     answers = _pointed(answers, scales, notices)
     items = sorted(scales)
     named = {role: names_of(getattr(settings, f"{role}_items")) for role in ROLES}
@@ -124,17 +134,29 @@ def _meant(answers: pl.DataFrame, notices: list[Notice]) -> pl.DataFrame:
     return kept
 
 
+def _guessed(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]]) -> list[Notice]:
+    """Scales that may be longer than what was answered shows."""
+    items = guessed_scales(answers, scales)
+    if not items:
+        return []
+    text = (
+        "The scale is guessed, as nobody answered above 7 or fewer than 30 answered: {scales}. On a longer scale the "
+        "index is another; set it (scale)."
+    )
+    ends = (f"{item} {scales[item][0]:g}-{scales[item][1]:g}" for item in items)
+    return [Notice("satisfaction-scale-guessed", text, {"scales": ", ".join(ends)})]
+
+
 def _pointed(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]], notices: list[Notice]) -> pl.DataFrame:
-    """The same with points, 0..100; answers outside their scale have none."""
+    """The same with points, 0..100, and without answers outside their scale."""
     ends = pl.DataFrame(
         [(item, low, high) for item, (low, high) in scales.items()],
         schema={"item": pl.String, "_low": pl.Float64, "_high": pl.Float64},
         orient="row",
     )
     rows = answers.join(ends, on="item", how="left", maintain_order="left")
-    points = 100.0 * (pl.coalesce("score", "perceived") - pl.col("_low")) / (pl.col("_high") - pl.col("_low"))
-    rows = rows.with_columns(points=points)
-    outside = rows.filter((pl.col("points") < 0) | (pl.col("points") > 100)).height
+    within = {name: pl.col(name).is_between("_low", "_high") for name in ANSWERED}
+    outside = rows.filter(pl.any_horizontal(~one for one in within.values())).height
     if outside:
         notices.append(
             Notice(
@@ -143,8 +165,9 @@ def _pointed(answers: pl.DataFrame, scales: Mapping[str, tuple[float, float]], n
                 {"rows": outside},
             )
         )
-    kept = pl.when(pl.col("points").is_between(0.0, 100.0)).then("points")
-    return rows.with_columns(points=kept).drop("_low", "_high")
+    rows = rows.with_columns(pl.when(one).then(name).alias(name) for name, one in within.items())
+    points = 100.0 * (pl.coalesce("score", "perceived") - pl.col("_low")) / (pl.col("_high") - pl.col("_low"))
+    return rows.with_columns(points=points).drop("_low", "_high")
 
 
 def _people(

@@ -70,7 +70,7 @@ def test_three_items_make_the_acsi_index() -> None:
         70.983, abs=5e-4
     )
     assert found.metrics["respondents"] == 30 and found.metrics["response_rate"] == 0.75
-    few = scored({"surveys": three()}, index_weights="first-component")
+    few = scored({"surveys": three()}, scale="1-10", index_weights="first-component")
     assert few.metrics["weights_by"] == "equal" and few.notices[0].code == "satisfaction-weights-equal"
     own = scored({"surveys": three()}, scale="1-10", index_weights="own", own_weights="1, 0, 0")
     assert own.metrics["index"] == pytest.approx(700 / 9)
@@ -230,3 +230,25 @@ def test_answers_among_attributes_of_customers_are_no_drivers_beside_themselves(
     found = scored(tables, people=size, scale="1-10", overall_items="our overall")
     drivers = set(found.tables["satisfaction_drivers"].collect()["driver"])
     assert {"signal strength", "x_脱网次数"} <= drivers and not drivers & {"x_Signal_strength", "x_our_overall"}
+
+
+def test_a_stray_answer_makes_no_scale_and_a_guessed_one_is_told() -> None:
+    def of(values: list[float]) -> Outcome:
+        rows = [{"customer_id": f"C{at:03d}", "item": "总体满意度", "score": value} for at, value in enumerate(values)]
+        return scored({"surveys": surveys(rows)}, people=len(values), predict="never")
+
+    high = [float(6 + at % 5) for at in range(400)]
+    plain = of(high)
+    assert plain.metrics["scales"] == {"总体满意度": "1-10"}
+    assert "satisfaction-outside" not in {notice.code for notice in plain.notices}
+    for stray in (11.0, 88.0, 0.0):
+        found = of([*high, stray])
+        assert found.metrics["index"] == pytest.approx(plain.metrics["index"], abs=1e-6)
+        assert found.metrics["respondents"] >= 400
+        (said,) = (notice for notice in found.notices if notice.code == "satisfaction-outside")
+        assert said.values["rows"] == 1
+    five = of([*(float(1 + at % 5) for at in range(400)), 9.0, 9.0, 9.0])
+    assert five.metrics["scales"] == {"总体满意度": "1-5"} and five.metrics["index"] == pytest.approx(50.0)
+    unhappy = of([float(1 + at % 5) for at in range(60)])
+    assert "satisfaction-scale-guessed" in {notice.code for notice in unhappy.notices}
+    assert "satisfaction-scale-guessed" not in {notice.code for notice in plain.notices}
