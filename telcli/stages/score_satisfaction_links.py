@@ -30,6 +30,7 @@ __all__ = ["Links", "links_of"]
 Floats = NDArray[np.float64]
 _TENURES = (12.0, 36.0, 72.0)
 """Months as a customer between which like tenures lie."""
+_UNKNOWN = "-"
 _TABLE = "satisfaction_links"
 
 
@@ -58,7 +59,7 @@ def links_of(
     rows = followed.join(rated.select("customer_id", "satisfaction"), on="customer_id").join(
         _strata(then), on="customer_id", how="left"
     )
-    rows = rows.with_columns(band=_band(settings), stratum=pl.col("stratum").fill_null("-")).sort("customer_id")
+    rows = rows.with_columns(band=_band(settings), stratum=pl.col("stratum").fill_null(_UNKNOWN)).sort("customer_id")
     lines = [line for outcome in OUTCOMES for line in _outcome(rows, outcome, settings)]
     schema = contract(_TABLE).schema.create_empty().schema
     table = pl.DataFrame([{**dict.fromkeys(schema), "as_of": as_of, **line} for line in lines], schema=schema)
@@ -118,7 +119,7 @@ def _outcome(rows: pl.DataFrame, outcome: str, settings: ScoreSatisfactionSettin
             line |= _ends("", mean, "value", "low", "high")
         if not small and name != BANDS[0] and satisfied.size >= settings.small_cell:
             line |= _ends("difference", plain_difference(y[here], satisfied, shares=shares))
-            both = here | (band == BANDS[0])
+            both = (here | (band == BANDS[0])) & (stratum != _UNKNOWN)  # like customers are those that are known
             line |= _ends("adjusted", alike_difference(y[both], here[both], stratum[both]))
         yield line
 

@@ -12,7 +12,7 @@ import polars as pl
 from telcli.errors import MissingInputError, Notice
 from telcli.features.loyalty import PARTS, Full, loyalty_parts
 from telcli.features.month_index import add_months
-from telcli.features.survey_moment import asked_then
+from telcli.features.survey_moment import asked_then, asked_too_early
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages import Inputs
 from telcli.stages.score_satisfaction_answers import Survey, survey_of
@@ -39,6 +39,7 @@ def reasons_of(
     """`people` are those of the base who answered, with `speaks`, the customers each speaks for."""
     as_of = inputs.as_of or date.min
     then = asked_then(inputs.tables, people.select("customer_id", "surveyed_on"), as_of)
+    early = asked_too_early(inputs.tables, people)
     drivers = drivers_of(survey, people, then, as_of, settings, inputs.seed)
     guessed = predict(inputs.tables, survey, base, people, then, as_of, settings, inputs.seed)
     before = _asked_before(inputs.tables, as_of, settings)
@@ -56,10 +57,11 @@ def reasons_of(
         **drivers.metrics,
         **guessed.metrics,
         **links.metrics,
+        "asked_too_early": early,
         "loyalty": round(float(known.to_numpy().mean()), 6) if len(known) else None,
         "loyalty_parts": {name: loyal[name].count() for name in PARTS},
     }
-    notices = (*drivers.notices, *guessed.notices, *links.notices, *_unknown(loyal, settings))
+    notices = (*drivers.notices, *guessed.notices, *links.notices, *_early(early), *_unknown(loyal, settings))
     told = guessed.people.join(loyal.select("customer_id", "loyalty"), on="customer_id", how="full", coalesce=True)
     return Reasons(tables, told, metrics, notices)
 
@@ -92,6 +94,16 @@ def _loyal(
 
 def _weights(settings: ScoreSatisfactionSettings) -> dict[str, float]:
     return {name: float(getattr(settings, f"{name}_weight")) for name in PARTS}
+
+
+def _early(customers: int) -> tuple[Notice, ...]:
+    if not customers:
+        return ()
+    template = (
+        "{customers} customers were asked in the first month known, of whom nothing from before is known: records of "
+        "theirs tell nothing of drivers, predictions and like customers."
+    )
+    return (Notice("satisfaction-asked-first", template, {"customers": customers}),)
 
 
 def _unknown(loyal: pl.DataFrame, settings: ScoreSatisfactionSettings) -> tuple[Notice, ...]:
