@@ -11,22 +11,28 @@ __all__ = ["dispersion", "expected_range", "rate_interval", "rate_ratio", "rise_
 Floats = NDArray[np.float64]
 
 
-def rate_interval(events: ArrayLike, exposure: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+def rate_interval(
+    events: ArrayLike, exposure: ArrayLike, level: float = 0.95, spread: ArrayLike = 1.0
+) -> tuple[Floats, Floats]:
     """Between what the rate of events per unit of exposure lies with the chance `level`; NaN without exposure.
 
     Exact for a Poisson number of events: low = G(x; (1 - level)/2) / e, high = G(x + 1; (1 + level)/2) / e, where
-    G(a; p) is the p-quantile of the gamma distribution of shape a.
+    G(a; p) is the p-quantile of the gamma distribution of shape a. Where events come in bunches the counts are first
+    divided by `spread`, the variance over the mean, and the ends multiplied by it.
 
     Source: Garwood (1936), Biometrika 28, 437-442.
 
     >>> [end.round(4).tolist() for end in rate_interval([10, 0], [1.0, 2.0])]
     [[4.7954, 0.0], [18.3904, 1.8444]]
+    >>> [float(end) for end in rate_interval(20, 1.0, spread=2.0)[0:1]] == [2 * float(rate_interval(10, 1.0)[0])]
+    True
     """
     found, seen = _events(events), np.asarray(exposure, dtype=np.float64)
     known = np.where(seen > 0, seen, np.nan)
-    tail = (1.0 - level) / 2.0
-    low = np.where(found > 0, gammaincinv(np.maximum(found, 1e-12), tail), 0.0)
-    return low / known, gammaincinv(found + 1.0, 1.0 - tail) / known
+    tail, wide = (1.0 - level) / 2.0, np.asarray(spread, dtype=np.float64)
+    alone = found / wide
+    low = np.where(found > 0, gammaincinv(np.maximum(alone, 1e-12), tail), 0.0)
+    return low * wide / known, gammaincinv(alone + 1.0, 1.0 - tail) * wide / known
 
 
 def rate_ratio(

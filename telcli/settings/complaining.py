@@ -26,9 +26,9 @@ class TopicSettings:
     )
     least_count: int = setting(
         10,
-        "Contacts in the month from which a topic may be told as emerging.",
-        "当月受理量达到多少件才可判为新出现的热点。",
-        unit="contacts",
+        "Customers in the month from which a topic may be told as emerging, 10 at least.",
+        "当月涉及客户数达到多少才可判为新出现的热点，至少10户。",
+        unit="customers",
         low=3,
         high=100_000,
     )

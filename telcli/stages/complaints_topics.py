@@ -47,32 +47,42 @@ def _rows(ground: Ground, coding: str, topic: pl.Expr) -> pl.DataFrame:
     counts = pl.concat(_counted(frame, kind, name) for kind in (True, False) for name in (True, False))
     if coding == "source":  # all of its topics together are those of the taxonomy
         counts = counts.filter(pl.col("topic") != ALL)
-    months = sorted(seen["month"].unique())
+    months = _months(ground, seen)
     cells = counts.select("kind", "topic").unique().sort("kind", "topic")
     grid = cells.join(pl.DataFrame({"month": months}, schema={"month": pl.Date}), how="cross")
     full = grid.join(counts, on=["kind", "topic", "month"], how="left").with_columns(
-        pl.col("contacts", "customers").fill_null(0)
+        pl.col("contacts", "customers", "squares").fill_null(0)
     )
     full = full.sort("kind", "topic", "month")
     whole = full.filter(pl.col("topic") == ALL) if coding == "taxonomy" else _totals(frame)
     full = full.join(whole.select("kind", "month", of="contacts"), on=["kind", "month"], how="left")
     shape = (cells.height, len(months))
-    events = full["contacts"].cast(pl.Float64).to_numpy().reshape(shape)
+    contacts, callers = (full[name].cast(pl.Float64).to_numpy().reshape(shape) for name in ("contacts", "customers"))
     base = np.array([ground.base.get(month, 0) for month in months], dtype=np.float64)
     base = base if ground.own_base else np.zeros_like(base)
-    tested = _tested(ground, cells, events, base, months)
+    tested = _tested(ground, cells, contacts, callers, base, months)
     return _columns(full, coding, ground, base, tested).filter(
         pl.col("month") > add_months(ground.as_of, -ground.settings.trend_months)
     )
 
 
+def _months(ground: Ground, seen: pl.DataFrame) -> list[date]:
+    """Months of which contacts are known, those without any too, where there were customers."""
+    held: set[date] = set(seen["month"])
+    every = [min(held)]
+    while every[-1] < ground.as_of:
+        every.append(add_months(every[-1], 1))
+    return [month for month in every if month in held or ground.base.get(month, 0) > 0]
+
+
 def _counted(frame: pl.DataFrame, kind: bool, topic: bool) -> pl.DataFrame:
-    """Contacts and customers by month, by kind or of all, by topic or of all."""
+    """Contacts, customers, and the sum of squares of a customer's contacts, by month, kind or all, topic or all."""
     cut = frame.with_columns(
         kind=pl.col("kind") if kind else pl.lit(ALL), topic=pl.col("topic") if topic else pl.lit(ALL)
     )
-    return cut.group_by("kind", "topic", "month").agg(
-        contacts=pl.len().cast(pl.Int64), customers=pl.col("customer_id").n_unique().cast(pl.Int64)
+    each = cut.group_by("kind", "topic", "month", "customer_id").agg(own=pl.len().cast(pl.Int64))
+    return each.group_by("kind", "topic", "month").agg(
+        contacts=pl.col("own").sum(), customers=pl.len().cast(pl.Int64), squares=(pl.col("own") ** 2).sum()
     )
 
 
@@ -81,9 +91,12 @@ def _totals(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tested(
-    ground: Ground, cells: pl.DataFrame, events: Floats, base: Floats, months: list[date]
+    ground: Ground, cells: pl.DataFrame, contacts: Floats, callers: Floats, base: Floats, months: list[date]
 ) -> dict[str, Floats | NDArray[np.bool_]]:
-    """Figures of the snapshot month against those before, one per cell; none where the month is not there."""
+    """Figures of the snapshot month against those before, one per cell; none where the month is not there.
+
+    Customers are tested, not contacts: one who calls forty times is one who calls.
+    """
     settings, here = ground.settings, [at for at, month in enumerate(months) if month == ground.as_of]
     if not here or not base[here[0]]:
         return {}
@@ -95,20 +108,18 @@ def _tested(
     ]
     if len(early) < 2:
         return {}
-    exposure = np.broadcast_to(base[early], (len(events), len(early)))
-    spread = dispersion(events[:, early], exposure)
-    x, e, y, f = events[:, now], base[now], events[:, early].sum(axis=1), base[early].sum()
-    usual = np.median(events[:, early] / base[early], axis=1) * _THOUSAND
-    found: dict[str, Any] = {"usual_rate": usual, "spread": spread}
+    spread = dispersion(callers[:, early], np.broadcast_to(base[early], (len(callers), len(early))))
+    x, e, y, f = callers[:, now], base[now], callers[:, early].sum(axis=1), base[early].sum()
+    found: dict[str, Any] = {"usual_rate": np.median(contacts[:, early] / base[early], axis=1) * _THOUSAND}
     found["ratio"], found["ratio_low"], found["ratio_high"] = rate_ratio(x, e, y, f, spread)
     found["chance"] = rise_chance(x, e, y, f, spread)
-    found |= _year(ground, events, base, months, now, spread)
+    found |= _year(ground, callers, base, months, now, spread)
     found["chance_among"] = _among(cells, found["chance"], x + y >= settings.least_count)
-    rate = x / e * _THOUSAND
-    risen = rate >= (1.0 + settings.least_rise) * usual
-    beyond = found["chance_among"] <= settings.false_share
+    usual = np.median(callers[:, early] / base[early], axis=1)
+    risen = x / e >= (1.0 + settings.least_rise) * usual
+    beyond = np.nan_to_num(found["chance_among"], nan=1.0) <= settings.false_share
     season = found.get("year_chance", np.zeros(len(x))) > _SEASON
-    found["emerging"] = (x >= settings.least_count) & risen & np.nan_to_num(beyond, nan=0.0).astype(bool) & ~season
+    found["emerging"] = (x >= max(settings.least_count, SMALL)) & risen & beyond & ~season
     return found
 
 
@@ -146,7 +157,7 @@ def _columns(
     rows = full.height // max(len(base), 1)
     exposure = np.tile(base, rows)
     events = full["contacts"].cast(pl.Float64).to_numpy()
-    low, high = rate_interval(events, exposure / _THOUSAND)
+    low, high = rate_interval(events, exposure / _THOUSAND, spread=_bunching(full, rows))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = events / exposure * _THOUSAND
     told = full.with_columns(
@@ -162,7 +173,19 @@ def _columns(
     cells = full.select("kind", "topic").unique(maintain_order=True)
     figures = _figures(cells, tested).with_columns(month=pl.lit(ground.as_of))
     told = told.join(figures, on=["kind", "topic", "month"], how="left")
-    return _named(told, coding, ground).drop("of")
+    return _named(told, coding, ground).drop("of", "squares")
+
+
+def _bunching(full: pl.DataFrame, rows: int) -> Floats:
+    """Variance over mean of the contacts of each cell, as customers make several: sum of squares over sum.
+
+    Of the month itself or of all months of its topic, whichever is more.
+    """
+    contacts, squares = (full[name].cast(pl.Float64).to_numpy().reshape(rows, -1) for name in ("contacts", "squares"))
+    own = np.divide(squares, contacts, out=np.ones_like(squares), where=contacts > 0)
+    whole = squares.sum(axis=1, keepdims=True) / np.maximum(contacts.sum(axis=1, keepdims=True), 1.0)
+    widest: Floats = np.maximum(np.maximum(own, whole), 1.0).ravel()
+    return widest
 
 
 def _figures(cells: pl.DataFrame, tested: dict[str, Floats | NDArray[np.bool_]]) -> pl.DataFrame:

@@ -36,20 +36,22 @@ class ComplaintTopics(dy.Schema):
     small = c.flag("Of fewer than 10 customers: not to be shown as a group", "客户数不足10", need=True)
     base = c.integer("Customers there in the month; null where not known", "在网客户数", "customers", low=0)
     rate = c.count("Contacts per 1,000 customers", "千户受理量", "per 1,000 customers")
-    rate_low = c.count("Low end of its 95% interval (Poisson)", "千户受理量下限", "per 1,000 customers")
+    rate_low = c.count("Low end of its 95% interval (quasi-Poisson)", "千户受理量下限", "per 1,000 customers")
     rate_high = c.count("High end", "千户受理量上限", "per 1,000 customers")
     share = c.share("Share of the contacts of its kind in the month", "占同类工单比例")
     usual_rate = c.count("Median rate of the months before", "常态千户量(此前各月中位数)", "per 1,000 customers")
     change = c.number("Rate over the usual one, less 1", "较常态变化", "share", low=-1.0)
-    ratio = c.count("Rate over that of all months before together", "较此前各月合计之比", "x")
+    ratio = c.count("Rate of customers over that of all months before together", "客户数比率：较此前各月合计", "x")
     ratio_low = c.count("Low end of its 95% interval", "比值下限", "x")
     ratio_high = c.count("High end", "比值上限", "x")
-    year_change = c.number("Rate over that of the same month last year, less 1", "同比变化", "share", low=-1.0)
+    year_change = c.number(
+        "Rate of customers over that of the same month last year, less 1", "客户数同比变化", "share", low=-1.0
+    )
     year_low = c.number("Low end of its 95% interval", "同比下限", "share", low=-1.0)
     year_high = c.number("High end", "同比上限", "share", low=-1.0)
-    chance = c.share("Chance of so many, were the rate as in the months before", "p值")
+    chance = c.share("Chance of so many customers, were the rate as in the months before", "p值")
     chance_among = c.share("The same among all topics tested (Benjamini and Hochberg)", "q值(错误发现率)")
-    emerging = c.flag("More than usual, more than a year ago, and beyond chance", "新出现的热点")
+    emerging = c.flag("More customers than usual and than a year ago, 10 at least, beyond chance", "新出现的热点")
 
 
 class ComplaintHandling(dy.Schema):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from telcli.errors import MissingInputError
+from telcli.methods.event_rates import rate_interval
 from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.complaints import complaints
@@ -200,3 +202,35 @@ def test_words_that_emerge_in_texts_without_a_topic_are_told_and_nobodys_own() -
 
 def test_without_texts_no_word_is_told() -> None:
     assert told([contact(at, AS_OF) for at in range(20)]).tables["complaint_words"].collect().is_empty()
+
+
+def test_one_customer_with_many_tickets_makes_no_topic_emerge() -> None:
+    many = [contact(7, AS_OF, contact_id=f"many-{at}", text="信号很差") for at in range(40)]
+    signal = row(told(steady(0) + many), "coverage")
+    assert (signal["contacts"], signal["customers"]) == (48, 9)
+    assert signal["change"] == pytest.approx(5.0)
+    assert signal["chance"] > 0.1
+    assert not signal["emerging"]
+    # forty of 48 are one customer's: the interval is far wider than that of 48 who call once
+    assert signal["rate_low"] < 20 and signal["rate_high"] > 90
+    few = [contact(at, AS_OF, text="信号很差") for at in range(300, 309)]
+    rare = [contact(0, month, topic="资费争议") for month in MONTHS]
+    assert not row(told(few + rare), "coverage", kind="complaint")["emerging"]
+
+
+def test_months_without_a_contact_are_usual_too() -> None:
+    early = [contact(at, month, text="信号很差") for month in MONTHS[-7:-4] for at in range(12)]
+    now = [contact(at, AS_OF, text="信号很差") for at in range(12)]
+    signal = row(told(early + now), "coverage")
+    assert signal["usual_rate"] == pytest.approx(6.0)
+    assert signal["ratio"] == pytest.approx(2.0)
+
+
+def test_an_interval_of_a_rate_covers_it_where_contacts_bunch() -> None:
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(400):
+        each = rng.geometric(0.3, rng.poisson(60)).astype(float)
+        low, high = rate_interval(each.sum(), 1.0, spread=(each**2).sum() / each.sum())
+        held += bool(low <= 200.0 <= high)
+    assert held / 400 > 0.92
