@@ -17,6 +17,7 @@ from telcli.stages.monitor_days import calendar_for, years_unknown
 from telcli.stages.monitor_known import acknowledged, explained, file_causes
 from telcli.stages.monitor_kpis import kpis_part
 from telcli.stages.monitor_lifecycle import lifecycle_part
+from telcli.stages.monitor_loss import common_notices, loss_of
 from telcli.stages.monitor_mix import mix_part
 from telcli.stages.monitor_panel import Part
 from telcli.stages.monitor_pipeline import pipeline_part
@@ -96,9 +97,11 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     said = (
         *_notices(covered),
         *years_unknown(judged, calendar_for(inputs, settings)),
+        *common_notices(judged, settings),
         *(notice for part in parts for notice in part.notices),
     )
-    metrics = _metrics(alerts, held, covered) | {name: value for part in parts for name, value in part.metrics.items()}
+    metrics = _metrics(alerts, held, covered, members)
+    metrics |= {name: value for part in parts for name, value in part.metrics.items()}
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, said)
 
 
@@ -153,11 +156,12 @@ def _shaped(table: str, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return rows.with_columns(pl.lit(None).alias(name) for name in wanted if name not in rows.columns).select(wanted)
 
 
-def _metrics(alerts: pl.DataFrame, held: pl.DataFrame, covered: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _metrics(
+    alerts: pl.DataFrame, held: pl.DataFrame, covered: Sequence[Mapping[str, Any]], members: pl.DataFrame | None
+) -> dict[str, Any]:
     """Figures to be shown and compared; `alerts` are those that nobody has seen to."""
     standing = alerts.filter(pl.col("state").is_in(OPEN))
     open_ = standing.filter(~pl.col("acknowledged"))
-    each = open_.group_by("kind", "entity").agg(pl.col("expected_loss").max()).sort("kind", "entity")
     causes = dict(held.group_by("cause").len().sort("cause").iter_rows()) if held.height else {}
     return {
         "alerts": open_.height,
@@ -166,8 +170,8 @@ def _metrics(alerts: pl.DataFrame, held: pl.DataFrame, covered: Sequence[Mapping
         "acknowledged": standing.height - open_.height,
         "suppressed": held.height,
         "causes": causes,
-        "entities_alerted": each.height,
-        "expected_loss": round(float(each.filter(pl.col("kind") != "kpi")["expected_loss"].sum() or 0.0), 2),
+        "entities_alerted": open_.select("kind", "entity").unique().height,
+        "expected_loss": round(loss_of(open_, members), 2),
         "watched": sum(row["entities"] for row in covered),
         "judged": sum(row["judged"] for row in covered),
         "by_kind": dict(open_.group_by("kind").len().sort("kind").iter_rows()),

@@ -76,7 +76,19 @@ def judge(panel: Panel, settings: MonitorSettings, calendar: Calendar | None = N
         "usual_miss": float(np.nanmedian(missed)) if np.isfinite(missed).any() else None,
         "day_weight": days.weight,
     }
-    return Judged(panel, _tests(panel, ends, found, days), _series(panel, ends, found), told)
+    off = _common_off(panel, common, baseline, how, settings)
+    return Judged(panel, _tests(panel, ends, found, days), _series(panel, ends, found), told, off)
+
+
+def _common_off(
+    panel: Panel, common: Floats, baseline: str, how: Watching, settings: MonitorSettings
+) -> tuple[float, float] | None:
+    """How far the common part of the last month is off its own months before, as a share, and the chance of it."""
+    if not common.any() or panel.metric.scale != "log":
+        return None
+    base = foretold(common[None, :], baseline, settings.baseline_months, settings.least_months - 2)
+    chance = float(watched(common[None, :], base, how).chance[0])
+    return (float(np.expm1(common[-1] - base[0, -1])), chance) if np.isfinite(chance) else None
 
 
 def _offsets(values: Floats) -> Floats:

@@ -102,12 +102,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Judged:
-    """A panel's last month (`tests`), all its months (`series`), and how it was judged (`how`)."""
+    """A panel's last month (`tests`), all its months (`series`), and how it was judged (`how`).
+
+    `common`: what all series have in common in the last month against what was expected of it, as a share, and the
+    chance of that; none where nothing was taken off.
+    """
 
     panel: Panel
     tests: pl.DataFrame
     series: pl.DataFrame
     how: Mapping[str, Any]
+    common: tuple[float, float] | None = None
 
 
 def series_matrix(

@@ -89,6 +89,26 @@ def test_what_falls_for_all_is_no_accounts_own() -> None:
     assert alerts(watched(months, peers="off")).height > 20
 
 
+def test_the_loss_of_a_customer_counts_once() -> None:
+    group = pl.when(pl.col("customer_id").is_in(["C00", "C01"])).then(pl.lit("G"))
+    found = watched(fall(base(), "C00", 0.1), customers=people(group_id=group))
+    losses = dict(alerts(found).filter(metric="revenue").select("kind", "expected_loss").iter_rows())
+    assert set(losses) == {"account", "group"}
+    assert found.metrics["expected_loss"] == pytest.approx(max(losses.values()), abs=0.01)
+
+
+def test_what_falls_for_all_is_said_and_counts_by_the_kpis() -> None:
+    months = base()
+    for at in range(SIZE):
+        months = fall(months, f"C{at:02d}", 0.6)
+    found = watched(months, watch="accounts, kpis", kpi_by="")
+    kpi = alerts(found).filter(kind="kpi")["expected_loss"].max()
+    assert found.metrics["expected_loss"] == pytest.approx(kpi, abs=0.01) and kpi > 100_000
+    said = next(notice for notice in found.notices if notice.code == "monitor-common")
+    assert "account revenue -4" in said.message and "data" not in said.message
+    assert "monitor-common" not in {notice.code for notice in watched(base()).notices}
+
+
 def test_rises_are_told_where_both_ways_are_asked() -> None:
     months = fall(base(), "C03", 1.8)
     assert alerts(watched(months)).is_empty()
