@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["tell"]
 
 _TABLES = ("alerts", "monitor_suppressed", "monitor_coverage", *LIFECYCLE_TABLES)
+_OPEN = ("new", "continuing")
 _HEADS = ("", "who or what", "state", "expected loss", "what happened", "found by", "manager")
 
 
@@ -30,7 +31,7 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> 
     tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
     error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
     call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
-    call.out.lines(_line(row) for row in tables["alerts"] if row["state"] != "over")
+    call.out.lines(_line(row) for row in tables["alerts"] if row["state"] in _OPEN)
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
-from telcli.stages.monitor_alerts import KEY, OPEN, alert_rows, beyond_chance, coverage, with_state
+from telcli.stages.monitor_alerts import KEY, OPEN, SETTLED, alert_rows, beyond_chance, coverage, with_state
 from telcli.stages.monitor_days import calendar_for, years_unknown
 from telcli.stages.monitor_known import acknowledged, explained, file_causes
 from telcli.stages.monitor_kpis import kpis_part
@@ -167,6 +167,7 @@ def _metrics(
         "alerts": open_.height,
         **{state: open_.filter(state=state).height for state in OPEN},
         "over": alerts.filter(state="over").height,
+        "settled": alerts.filter(pl.col("state").is_in(SETTLED)).height,
         "acknowledged": standing.height - open_.height,
         "suppressed": held.height,
         "causes": causes,

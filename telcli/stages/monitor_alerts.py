@@ -15,10 +15,11 @@ from telcli.settings import MonitorSettings
 from telcli.stages.monitor_panel import METRICS, Judged
 from telcli.tables import contract
 
-__all__ = ["KEY", "OPEN", "alert_rows", "beyond_chance", "coverage", "with_state"]
+__all__ = ["KEY", "OPEN", "SETTLED", "alert_rows", "beyond_chance", "coverage", "with_state"]
 
 KEY = ("kind", "entity", "metric")
 OPEN = ("new", "continuing")
+SETTLED = ("settled-lower", "settled-higher")
 _BY = ("kind", "metric")
 
 
@@ -48,22 +49,39 @@ def beyond_chance(tests: pl.DataFrame, about: pl.DataFrame, settings: MonitorSet
 
 
 def with_state(rows: pl.DataFrame, earlier: pl.DataFrame | None, tests: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Alerts with state and first month, and those of the snapshot before that are over, with what is seen now."""
+    """Alerts with state, first month and what was expected then, and those before that are no alerts any more.
+
+    They are over where the level is back, and settled where it only became what is expected: it is still off by
+    `least_change` or more of what was expected in the first month.
+    """
     if earlier is None:
-        return rows.with_columns(state=pl.lit("new"), first_seen=pl.lit(as_of))
-    open_before = earlier.filter(pl.col("state").is_in(OPEN)).select(*KEY, "first_seen")
-    rows = rows.join(open_before, on=KEY, how="left", maintain_order="left")
+        return rows.with_columns(state=pl.lit("new"), first_seen=pl.lit(as_of), first_expected=pl.col("expected"))
+    first = pl.coalesce("first_expected", "expected") if "first_expected" in earlier.columns else pl.col("expected")
+    open_before = earlier.filter(pl.col("state").is_in(OPEN))
+    open_before = open_before.select(*KEY, "first_seen", pl.col("change").alias("_fell"), first_expected=first)
+    rows = rows.join(open_before.drop("_fell"), on=KEY, how="left", maintain_order="left")
     state = pl.when(pl.col("first_seen").is_null()).then(pl.lit("new")).otherwise(pl.lit("continuing"))
-    rows = rows.with_columns(state=state, first_seen=pl.col("first_seen").fill_null(as_of))
-    over = open_before.join(rows, on=KEY, how="anti").with_columns(state=pl.lit("over"))
-    over = over.join(tests, on=KEY, how="left")
-    return pl.concat([rows, over], how="diagonal_relaxed")
+    rows = rows.with_columns(
+        state=state,
+        first_seen=pl.col("first_seen").fill_null(as_of),
+        first_expected=pl.coalesce("first_expected", "expected"),
+    )
+    over = open_before.join(rows, on=KEY, how="anti").join(tests, on=KEY, how="left").with_columns(state=_ended())
+    return pl.concat([rows, over.drop("_fell")], how="diagonal_relaxed")
+
+
+def _ended() -> pl.Expr:
+    """How an alert ended: over, or settled at another level than was expected when it began."""
+    off = pl.col("observed") - pl.col("first_expected")
+    least = pl.max_horizontal(pl.col("least_change") * pl.col("first_expected").abs(), pl.lit(1e-9))
+    lower, higher = (pl.col("_fell") < 0) & (off <= -least), (pl.col("_fell") > 0) & (off >= least)
+    return pl.when(lower).then(pl.lit(SETTLED[0])).when(higher).then(pl.lit(SETTLED[1])).otherwise(pl.lit("over"))
 
 
 def alert_rows(
     rows: pl.DataFrame, about: pl.DataFrame, as_of: date, words: Mapping[str, tuple[str, str]] | None = None
 ) -> pl.DataFrame:
-    """The table of alerts: ranked by what is expected to be lost, those that are over last.
+    """The table of alerts: ranked by what is expected to be lost, those that ended last.
 
     `words` are what metrics are called, beside those that telcli knows.
     """
@@ -71,7 +89,12 @@ def alert_rows(
     rows = rows.join(about, on=["kind", "entity"], how="left")
     absent = [name for name in ("why", "why_zh", "acknowledged") if name not in rows.columns]
     rows = rows.with_columns(pl.lit(None).alias(name) for name in absent)
-    order = [pl.col("state") == "over", -pl.col("expected_loss").fill_null(0.0), pl.col("p_value").fill_null(1.0), *KEY]
+    order = [
+        ~pl.col("state").is_in(OPEN),
+        -pl.col("expected_loss").fill_null(0.0),
+        pl.col("p_value").fill_null(1.0),
+        *KEY,
+    ]
     rows = rows.sort(order).with_columns(
         as_of=pl.lit(as_of),
         rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
@@ -126,6 +149,13 @@ def _why(row: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> tuple[
     if row["low"] is None or row["high"] is None:
         return f"{en}: {_amount(row['observed'])}", f"{zh}：{_amount(row['observed'])}"
     seen, meant, low, high = (_amount(row[name]) for name in ("observed", "expected", "low", "high"))
+    if row["state"] in SETTLED:
+        was, lower = _amount(row["first_expected"]), row["state"] == SETTLED[0]
+        return (
+            f"{en} settled {'lower' if lower else 'higher'}: {seen} is what is expected by now; {was} was expected "
+            "when it began",
+            f"{zh}已稳定在较{'低' if lower else '高'}水平：实际{seen}已成为新的预期，告警之初预期为{was}",
+        )
     if row["state"] == "over":
         return f"{en} as expected again: {seen} ({low}..{high})", f"{zh}已恢复到预期范围：{seen}（{low}..{high}）"
     below = row["change"] < 0

@@ -10,7 +10,7 @@ from telcli.tables.checks import Contract
 __all__ = ["CONTRACTS", "KINDS", "STATES"]
 
 KINDS = ("account", "group", "kpi", "mix", "pipeline", "lifecycle")
-STATES = ("new", "continuing", "over")
+STATES = ("new", "continuing", "over", "settled-lower", "settled-higher")
 _UNITS = ("currency", "use", "count", "share")
 
 
@@ -21,8 +21,8 @@ class Alerts(dy.Schema):
     kind = c.text("What kind of thing is told of", "对象类别", key=True, one_of=KINDS)
     entity = c.text("Customer, group, branch, table or column told of; all of them", "对象", key=True)
     metric = c.text("What was measured", "指标", key=True)
-    rank = c.integer("Place, by expected loss; those that are over last", "排名", low=1, need=True)
-    state = c.text("New, continuing, or over", "状态", need=True, one_of=STATES)
+    rank = c.integer("Place, by expected loss; those that ended last", "排名", low=1, need=True)
+    state = c.text("New, continuing, over, or settled at another level", "状态", need=True, one_of=STATES)
     acknowledged = c.flag("Somebody has seen to it, as the file of those says", "已确认", need=True)
     observed = c.number("What was seen", "实际值", "of the metric")
     expected = c.number("What was expected of earlier months", "预期值", "of the metric")
@@ -35,6 +35,7 @@ class Alerts(dy.Schema):
     methods = c.text("Charts that called: z, ewma, cusum", "触发方法")
     expected_loss = c.number("Margin expected to be lost", "预期损失", "currency", low=0.0)
     first_seen = c.month("First month of it", "首次出现月份")
+    first_expected = c.number("What was expected in the first month of it", "首次告警时的预期值", "of the metric")
     months = c.integer("Months of it so far", "持续月数", "months", low=1)
     unit = c.text("What kind of amount it is", "计量类别", one_of=_UNITS)
     why = c.text("What happened, in a sentence", "说明(英文)", need=True)

@@ -128,6 +128,21 @@ def test_states_over_three_months() -> None:
     assert third.select("entity", "state").rows() == [("C03", "over")] and "again" in third["why"].item()
 
 
+def test_what_stays_low_until_it_is_expected_is_settled_and_not_as_expected_again() -> None:
+    since = MONTHS[8]
+    months, before, states = fall(base(), "C03", 0.6, since=since), None, []
+    for at in range(8, 18):
+        told = alerts(watched(months.filter(pl.col("month") <= MONTHS[at]), as_of=MONTHS[at], before=before))
+        before = told.filter(entity="C03", metric="revenue")
+        states += before["state"].to_list()
+        if before["state"].to_list() == ["settled-lower"]:
+            break
+    assert states == ["new", *["continuing"] * (len(states) - 2), "settled-lower"]
+    row = before.row(0, named=True)
+    assert row["observed"] < 0.7 * row["first_expected"] and row["first_seen"] == since
+    assert "settled lower" in row["why"] and "again" not in row["why"] and "较低" in row["why_zh"]
+
+
 def test_who_is_gone_counts_with_nothing() -> None:
     months = base().filter(~((pl.col("customer_id") == "C01") & (pl.col("month") == JUNE)))
     found = alerts(watched(months)).filter(entity="C01")
