@@ -29,6 +29,8 @@ _COLUMNS = {
 """Metric of an account: its column of customer_months."""
 _BACK = 36
 """Months looked back on, at most."""
+_GONE = 12
+"""Months for which who left is watched still: by then nothing is what is expected."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Accounts:
 def accounts_of(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSettings) -> Accounts:
     """Customers of class key, those of the highest revenue in the twelve months before, and groups of customers.
 
-    Whoever left in the month or the one before is among them: losing an account is what is watched for most.
+    Whoever left in the last twelve months is among them: losing an account is what is watched for most, and a month may
+    have passed without a look.
     """
     months = tables["customer_months"].filter(pl.col("month").is_between(add_months(as_of, -_BACK), as_of))
     columns = ["customer_id", "month", *(pl.col(column).alias(name) for name, column in _COLUMNS.items())]
@@ -63,7 +66,7 @@ def accounts_of(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: Monit
 
 def _members(customers: pl.LazyFrame, months: pl.LazyFrame, as_of: date, settings: MonitorSettings) -> pl.DataFrame:
     """Which customers each entity is of: kind, entity, customer_id."""
-    there = months.filter(pl.col("month") >= add_months(as_of, -1)).select("customer_id").unique()
+    there = months.filter(pl.col("month") >= add_months(as_of, -_GONE)).select("customer_id").unique()
     last = pl.col("month").is_between(add_months(as_of, -12), add_months(as_of, -1))
     revenue = months.filter(last).group_by("customer_id").agg(before=pl.col("revenue").sort_by("month").sum())
     people = customers.select("customer_id", "customer_class", "group_id").join(there, on="customer_id", how="semi")
@@ -82,11 +85,14 @@ def _members(customers: pl.LazyFrame, months: pl.LazyFrame, as_of: date, setting
 
 
 def _with_absence(held: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Rows of nothing in the month for those who have none there any more, where the months before knew something."""
+    """Rows of nothing from their last month on for those who have none in this, where that knew something."""
     before = held.filter(pl.col("month") < as_of).group_by("customer_id", maintain_order=True).last()
     gone = before.join(held.filter(month=as_of), on="customer_id", how="anti")
-    nothing = gone.with_columns(
-        pl.lit(as_of).alias("month"), *(pl.when(pl.col(name).is_not_null()).then(0.0).alias(name) for name in _COLUMNS)
+    since = pl.date_ranges(pl.col("month").dt.offset_by("1mo"), pl.lit(as_of), "1mo")
+    nothing = (
+        gone.with_columns(month=since)
+        .explode("month")
+        .with_columns(pl.when(pl.col(name).is_not_null()).then(0.0).alias(name) for name in _COLUMNS)
     )
     return pl.concat([held, nothing.select(held.columns)]).sort("customer_id", "month")
 

@@ -149,6 +149,15 @@ def test_who_is_gone_counts_with_nothing() -> None:
     assert {"revenue", "lines"} <= set(found["metric"]) and (found["observed"] == 0).all()
 
 
+def test_who_left_two_months_ago_is_told_on_a_first_look() -> None:
+    months = base().filter(~((pl.col("customer_id") == "C00") & (pl.col("month") >= MONTHS[-2])))
+    found = watched(months)
+    row = alerts(found).filter(entity="C00", metric="revenue").row(0, named=True)
+    assert row["observed"] == 0.0 and row["expected"] > 2000.0
+    series = found.tables["monitor_series"].collect().filter(entity="C00", metric="revenue").sort("month")
+    assert series["month"].to_list() == MONTHS and series["observed"].to_list()[-2:] == [0.0, 0.0]
+
+
 def test_key_accounts_and_groups_are_watched_whatever_they_bring() -> None:
     key = pl.when(pl.col("customer_id") == "C29").then(pl.lit("key")).otherwise("customer_class")
     group = pl.when(pl.col("customer_id").is_in(["C27", "C28"])).then(pl.lit("G1"))
