@@ -64,7 +64,7 @@ class MonitorSettings(LifecycleWatchSettings):
     )
     fdr: float = setting(
         0.1,
-        "Of the alerts of one kind and metric, the share that may be chance.",
+        "Of the alerts of one kind, the share that may be chance.",
         "同类告警中允许的误报比例（FDR）。",
         unit="0..1",
         low=0.001,
