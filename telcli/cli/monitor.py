@@ -51,6 +51,7 @@ def monitor(
     monitor_suppressed (what a known cause explains), monitor_coverage, and of stages of life lifecycle_moves and
     lifecycle_warnings (who moves into decline and dormancy). With -q one line per alert is printed, for scripts.
     """
+    from telcli.pipeline.deliveries import deliveries_of
     from telcli.pipeline.run import run_stage
     from telcli.pipeline.status import stale_of
 
@@ -59,7 +60,8 @@ def monitor(
     flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr}
     flags |= {name: None if file is None else str(file) for name, file in files.items()}
     stale = sorted(stale_of(call.request(), _READ))
-    run = run_stage(_STAGE, call.request(flags, choices={"stale": stale}))
+    choices = {"stale": stale, "deliveries": deliveries_of(call.request())}
+    run = run_stage(_STAGE, call.request(flags, choices=choices))
     failure = crossed(thresholds, run.metrics)
     _monitor_view.tell(call, run, limit, failure)
     if failure:

@@ -51,7 +51,8 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     ----------
     inputs : customer_months, customers; value_scores of the month, segments and facts up to it, and the alerts of the
         last snapshot before, where there are some. `choices` may hold ``kpis`` (the operator's own),
-        ``known_causes`` and ``seen_alerts`` (rows of the files that the settings name), ``stale`` (stages out of date).
+        ``known_causes`` and ``seen_alerts`` (rows of the files that the settings name), ``stale`` (stages out of date),
+        ``deliveries`` (by source the months it delivered for).
     settings : `watch` (what), `top_accounts`, the baseline, the charts, and what makes an alert: `fdr`,
         `least_amount`, `least_change`, `direction`.
 

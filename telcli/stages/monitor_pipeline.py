@@ -29,6 +29,8 @@ _COLUMNS = (
     *("call_minutes", "data_mb", "texts", "active_days", "contacts"),
 )
 _BACK = 24
+_HABIT = 3
+"""A source that delivered for so many months running is expected to go on; so long it is told as missing."""
 
 
 def pipeline_part(inputs: Inputs, settings: MonitorSettings) -> Part:
@@ -39,6 +41,7 @@ def pipeline_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     ready = [
         *_refused(inputs.tables, settings),
         *_drifted(inputs.tables["customer_months"], as_of, settings),
+        *_missing(inputs.choices.get("deliveries", {}), as_of),
         *_stale(inputs.choices.get("stale", ())),
     ]
     rows = pl.DataFrame(ready, infer_schema_length=None).with_columns(kind=pl.lit("pipeline")) if ready else None
@@ -118,6 +121,17 @@ def _drifted(months: pl.LazyFrame, as_of: date, settings: MonitorSettings) -> It
             en = f"{name} is distributed otherwise than in the month before: PSI {found.psi:.2f}"
             zh = f"{name} 的分布与上月不同：PSI {found.psi:.2f}"
             yield _row(name, "psi", found.psi, settings.psi_limit, en, zh, found.p_value)
+
+
+def _missing(deliveries: Mapping[str, Sequence[str]], as_of: date) -> Iterator[dict[str, Any]]:
+    """Sources that delivered for the last months running and not for this one."""
+    for source, told in sorted(deliveries.items()):
+        months = {month for month in map(date.fromisoformat, told) if month <= as_of}
+        last = max(months, default=as_of)
+        if add_months(as_of, -_HABIT) <= last < as_of and {add_months(last, -ago) for ago in range(_HABIT)} <= months:
+            en = f"{source} delivered nothing for {as_of:%Y-%m}; last it did for {last:%Y-%m}"
+            zh = f"{source} 没有送来{as_of:%Y-%m}的数据；最近一次为{last:%Y-%m}"
+            yield _row(source, "not-delivered", 0.0, 1.0, en, zh)
 
 
 def _stale(names: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -112,6 +112,22 @@ def test_rejects_drift_and_what_is_out_of_date() -> None:
     assert told.filter(metric="rejects")["observed"].item() == pytest.approx(0.09)
 
 
+def test_a_source_that_stops_is_told_and_an_occasional_one_is_not() -> None:
+    spring = ["2024-03-01", "2024-04-01", "2024-05-01"]
+    told = {
+        "bills_*.csv": [*spring, "2024-06-01"],
+        "usage_*.csv": spring,
+        "crm.csv": ["2024-05-01"],
+        "quarter.csv": ["2023-11-01", "2024-02-01", "2024-05-01"],
+        "given_up.csv": ["2023-11-01", "2023-12-01", "2024-01-01"],
+        "later.csv": [*spring, "2024-07-01"],
+    }
+    found = alerts(watched(base(), watch="pipeline", choices={"deliveries": told}, tables={"payments": payments()}))
+    rows = found.select("entity", "metric").sort("entity").rows()
+    assert rows == [("later.csv", "not-delivered"), ("usage_*.csv", "not-delivered")]
+    assert "2024-05" in found["why"][0] and "2024-05" in found["why_zh"][0]
+
+
 def test_what_is_over_is_said_of_parts_too() -> None:
     may = date(2024, 5, 1)
     first = alerts(watched(base(), watch="pipeline", choices={"stale": ["segment"]}, tables={"payments": payments()}))
