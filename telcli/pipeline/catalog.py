@@ -193,7 +193,7 @@ STAGES = (
         "monitor",
         needs=("customer_months", "customers"),
         uses=(
-            *("value_scores", "churn_scores", "subscriptions", "subscription_history"),
+            *("value_scores", "churn_scores", "subscriptions", "subscription_history", "products"),
             *("bills", "usage", "payments", "contacts", "calls", "rejects", "source_quality"),
         ),
         spans=("segments",),

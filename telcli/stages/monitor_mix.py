@@ -1,4 +1,4 @@
-"""The mix of revenue by kind of charge, of the base, by level and of key accounts: whether it is unlike before."""
+"""The mix of revenue by kind of charge, and of plans and products held: whether it is another than before."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
 from telcli.stages.monitor_kpis import levels_of, placed, sizes_of
 from telcli.stages.monitor_panel import Part
+from telcli.stages.monitor_plans import REST, held_mixes
 
 __all__ = ["mix_part"]
 
@@ -29,6 +30,11 @@ _KINDS = {
     "billed_penalty": ("penalties", "违约金"),
     "billed_other": ("other", "其他"),
 }
+_OF = {
+    "revenue-mix": ("revenue is of other kinds", "收入结构"),
+    "plan-mix": ("lines have other plans", "套餐结构"),
+    "product-mix": ("products held are others", "产品结构"),
+}
 _BACK = 24
 
 
@@ -36,7 +42,7 @@ def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """Alerts of mixes beyond how much each always moves, many compared, whose distance is `mix_least` or more.
 
     Of a key account the revenue that is of other kinds must be `least_amount` or more, too; key accounts are compared
-    among themselves.
+    among themselves, and so are mixes of plans, and of products.
     """
     as_of = inputs.as_of or date.min
     within = pl.col("month").is_between(add_months(as_of, -_BACK), as_of)
@@ -51,12 +57,18 @@ def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
         )
     keys = inputs.tables["customers"].filter(pl.col("customer_class") == "key").select("customer_id")
     own = base.join(keys, on="customer_id", how="semi").select("month", *_KINDS, entity="customer_id").collect()
+    held: dict[str, list[dict[str, Any]]] = {"plan-mix": [], "product-mix": []}
+    for metric, frame in held_mixes(inputs.tables, as_of, settings):
+        held[metric] += _judged(frame, as_of, metric)
     families = [_compared(groups, 0.0, settings), _compared(_all_judged(own, as_of), settings.least_amount, settings)]
+    families += [_compared(rows, 0.0, settings) for rows in held.values()]
     told = pl.concat([family for family in families if family is not None] or [pl.DataFrame()])
     if told.is_empty():
         return Part()
     off = told.filter("off").drop("off", "moved")
-    return Part(rows=off.sort("entity") if off.height else None, metrics={"mixes": told.height}, looked=told.height)
+    return Part(
+        rows=off.sort("entity", "metric") if off.height else None, metrics={"mixes": told.height}, looked=told.height
+    )
 
 
 def _all_judged(months: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
@@ -75,14 +87,16 @@ def _compared(rows: list[dict[str, Any]], least: float, settings: MonitorSetting
     return told.with_columns(off=real & (pl.col("moved") >= least))
 
 
-def _judged(frame: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
+def _judged(frame: pl.DataFrame, as_of: date, metric: str = "revenue-mix") -> list[dict[str, Any]]:
     """The row of one entity, where its last month could be judged."""
     if frame["month"].max() != as_of:
         return []
-    amounts = frame.select(list(_KINDS)).fill_null(0.0).to_numpy()
-    amounts = amounts[:, amounts.sum(axis=0) > 0]
-    names = [name for name in _KINDS if float(frame[name].fill_null(0.0).sum()) > 0]
+    kinds = frame.drop("entity", "month").columns
+    names = [name for name in kinds if float(frame[name].fill_null(0.0).sum()) > 0]
+    amounts = frame.select(names).fill_null(0.0).to_numpy()
     g, distance = mix_moves(amounts)
+    if metric != "revenue-mix":
+        g[:-1] = np.maximum(g[:-1], 1.0 / max(float(amounts[-1].sum()), 1.0))  # what stands still is not surely still
     chance = mix_chance(g, amounts.shape[1])
     if not np.isfinite(chance):
         return []
@@ -91,13 +105,14 @@ def _judged(frame: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
     moved = shares[-1] - shares[-7:-1].mean(axis=0)
     most = int(np.argmax(np.abs(moved)))
     before, now = float(shares[-1, most] - moved[most]), float(shares[-1, most])
-    en, zh = _KINDS[names[most]]
+    en, zh = _KINDS.get(names[most], ("others", "其他") if names[most] == REST else (names[most], names[most]))
+    of, of_zh = _OF[metric]
     told = {
-        "why": f"{distance[-1]:.0%} of revenue is of other kinds than before: {en} {before:.0%} -> {now:.0%}",
-        "why_zh": f"收入结构有{distance[-1]:.0%}发生变化：{zh}由{before:.0%}变为{now:.0%}",
+        "why": f"{distance[-1]:.0%} of {of} than before: {en} {before:.0%} -> {now:.0%}",
+        "why_zh": f"{of_zh}有{distance[-1]:.0%}发生变化：{zh}由{before:.0%}变为{now:.0%}",
     }
     size = {"observed": float(distance[-1]), "expected": usual, "change": float(distance[-1] / max(usual, 1e-9) - 1.0)}
     score = float(min(-ndtri(max(chance, 1e-16)), 8.3))
-    named: dict[str, Any] = {"entity": frame["entity"][0], "metric": "revenue-mix", "unit": "share", "methods": "g"}
+    named: dict[str, Any] = {"entity": frame["entity"][0], "metric": metric, "unit": "share", "methods": "g"}
     named["moved"] = float(distance[-1] * amounts[-1].sum())
     return [{**named, **size, "score": score, "p_value": chance, **told}]

@@ -48,6 +48,28 @@ def test_the_mix_of_a_key_account_is_told() -> None:
     assert alerts(watched(moved, watch="mix")).is_empty()
 
 
+@pytest.mark.parametrize(("moved", "told"), [(0, []), (1, []), (20, ["plan-mix", "product-mix"])])
+def test_the_mix_of_plans_and_products_held(moved: int, told: list[str]) -> None:
+    names = [f"C{at % 30:02d}" for at in range(60)]
+    now, first = date(2024, 6, 5), date(2022, 1, 1)
+    line = {"subscription_id": [f"L{at}" for at in range(60)], "customer_id": names, "activated_on": first}
+    plans = ["basic" if at < 30 else "plus" for at in range(60)]
+    said = pl.DataFrame(line | {"plan_id": plans, "valid_from": first}).with_columns(ended_on=pl.lit(None, pl.Date))
+    later = pl.col("subscription_id").is_in([f"L{at}" for at in range(30, 30 + moved)])
+    lines = said.with_columns(
+        plan_id=pl.when(later).then(pl.lit("basic")).otherwise("plan_id"),
+        valid_from=pl.when(later).then(pl.lit(now)).otherwise("valid_from"),
+    )
+    past = said.filter(later).with_columns(valid_to=pl.lit(now))
+    held = pl.DataFrame({"subscription_id": line["subscription_id"], "product_id": plans, "started_on": first})
+    products = held.with_columns(ended_on=pl.when(later).then(pl.lit(now)))
+    tables = {"subscriptions": lines.lazy(), "subscription_history": past.lazy(), "products": products.lazy()}
+    found = alerts(watched(mixed(), watch="mix", kpi_by="", tables=tables))
+    assert found["metric"].sort().to_list() == told
+    if told:
+        assert "50% -> 83%" in found.filter(metric="plan-mix")["why"].item()
+
+
 def test_the_chance_of_a_mix_holds_where_nothing_is() -> None:
     rng = np.random.default_rng(2)
     chances = []
