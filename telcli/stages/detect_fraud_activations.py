@@ -17,9 +17,9 @@ def fake_activations(ground: Ground) -> Found:
     """Suspect lines activated of late that lack the use commission asks for, where a further sign speaks against them.
 
     Commission is due where each of the first `months` whole months has `minutes` of calls or `data_mb` of data; use is
-    known by customer, and shared among the lines that were live. Lack of use alone makes nobody a suspect: people who
-    hardly call lack it too. Further signs: a device of `devices_lines` lines or more, `burst` activations or more of
-    one channel on one day, calls as regular as a clock.
+    known by customer, and shared among the lines that were live; where an older line is among them it may all be hers.
+    Lack of use alone makes nobody a suspect: people who hardly call lack it too. Further signs: a device of
+    `devices_lines` lines or more, `burst` activations or more of one channel on one day, calls as regular as a clock.
     """
     rule = ground.rules["fake-activation"]
     rows = _activated(ground, rule)
@@ -103,7 +103,11 @@ def _activated(ground: Ground, rule: Mapping[str, float]) -> pl.DataFrame | None
 
 
 def _unused(ground: Ground, fresh: pl.DataFrame, rule: Mapping[str, float]) -> pl.DataFrame:
-    """Of how many of the first whole months, passed and with use known, the line lacks the use."""
+    """Of how many of the first whole months, passed and with use known, the line lacks the use.
+
+    Use is that of all lines of the customer. Where she has older ones too, too little in all is too little for each,
+    and beyond that it cannot be told.
+    """
     use = ground.months.filter(pl.col("month") > add_months(ground.as_of, -int(rule["months"]) - 1))
     have = use.collect_schema().names()
     kinds = [name for name in ("call_minutes", "data_mb") if name in have]
@@ -116,12 +120,22 @@ def _unused(ground: Ground, fresh: pl.DataFrame, rule: Mapping[str, float]) -> p
         pl.col("month").dt.month_end() <= ground.last,
         pl.col("ended_on").is_null() | (pl.col("ended_on") > pl.col("month")),
     )
+    both = both.join(_with_older(ground, fresh, both), on=["customer_id", "month"], how="left")
     limits = {"call_minutes": rule["minutes"], "data_mb": rule["data_mb"]}
-    share = pl.len().over("customer_id", "month")
+    share = pl.when(pl.col("older").is_null()).then(pl.len().over("customer_id", "month")).otherwise(1)
     known = pl.any_horizontal(pl.col(name).is_not_null() for name in kinds)
     enough = pl.any_horizontal((pl.col(name) / share >= limits[name]).fill_null(value=False) for name in kinds)
-    lacks = both.filter(known).with_columns(lack=~enough)
+    told = ~enough | pl.col("older").is_null()
+    lacks = both.filter(known).with_columns(lack=~enough).filter(told)
     return lacks.group_by("subscription_id").agg(unused=pl.col("lack").sum().cast(pl.Float64))
+
+
+def _with_older(ground: Ground, fresh: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
+    """Customers' months in which a line of theirs was live that is not one of the fresh."""
+    old = ground.lines.join(fresh, on="subscription_id", how="anti").select("customer_id", until="ended_on")
+    held = months.select("customer_id", "month").unique().join(old, on="customer_id", how="inner")
+    held = held.filter(pl.col("until").is_null() | (pl.col("until") > pl.col("month")))
+    return held.select("customer_id", "month").unique().with_columns(older=pl.lit(value=True))
 
 
 def _regular(ground: Ground, rule: Mapping[str, float]) -> pl.DataFrame | None:
