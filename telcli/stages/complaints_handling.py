@@ -27,7 +27,7 @@ def last_moment(ground: Ground) -> datetime:
 
 
 def _timed(ground: Ground) -> pl.DataFrame:
-    """Contacts with hours spent so far or until closed, hours allowed, whether closed, in time, and again."""
+    """Contacts with hours spent so far or until closed, hours allowed and over, whether closed, late, and again."""
     hours = capacities(ground.settings.sla_hours) or {}
     unknown = sorted(set(hours) - {*_SEVERITIES.values(), "unknown"})
     if unknown or not hours:
@@ -43,11 +43,11 @@ def _timed(ground: Ground) -> pl.DataFrame:
     allowed = pl.col("severity_name").replace_strict(hours, default=None, return_dtype=pl.Float64)
     if not ground.contacts["closed_at"].is_not_null().any():  # then nothing tells what is open still
         allowed = pl.lit(None, pl.Float64)
-    spent = (
-        pl.col("closed_at").fill_null(pl.lit(last_moment(ground))) - pl.col("opened_at")
-    ).dt.total_seconds() / _HOUR
+    now = pl.lit(last_moment(ground))
+    spent = (pl.col("closed_at").fill_null(now) - pl.col("opened_at")).dt.total_seconds() / _HOUR
+    over = (now - pl.col("opened_at")).dt.total_seconds() / _HOUR >= allowed
     frame = frame.with_columns(
-        spent=spent.clip(lower_bound=0.0), allowed=allowed, done=pl.col("closed_at").is_not_null()
+        spent=spent.clip(lower_bound=0.0), allowed=allowed, over=over, done=pl.col("closed_at").is_not_null()
     )
     return _repeated(frame, ground.settings.repeat_days).with_columns(late=pl.col("spent") > pl.col("allowed"))
 
@@ -84,7 +84,8 @@ def _handled(part: pl.DataFrame) -> dict[str, float | int | bool | None]:
     """Figures of one group of contacts."""
     customers, repeats = part["customer_id"].n_unique(), int(part["again"].sum())
     low, high = (float(end) for end in wilson(repeats, part.height))
-    judged = part.filter(pl.col("allowed").is_not_null() & (pl.col("done") | pl.col("late")))
+    # of those whose hours still run only the quick ones are closed
+    judged = part.filter(pl.col("over") | pl.col("late"))
     in_time = judged.filter(~pl.col("late")).height
     ends = [float(end) for end in wilson(in_time, judged.height)] if judged.height else [None, None]
     half, most = time_quantiles(part["spent"].to_numpy(), part["done"].to_numpy())

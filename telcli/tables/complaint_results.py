@@ -76,7 +76,7 @@ class ComplaintHandling(dy.Schema):
     p90_hours = c.count("Hours in which nine of ten are closed; null: not reached", "90%办结时长", "hours")
     p90_low = c.count("Low end of its 95% interval", "90%办结时长下限", "hours")
     p90_high = c.count("High end; null: not reached", "90%办结时长上限", "hours")
-    in_time_share = c.share("Share closed within sla_hours, of those closed or late", "及时率")
+    in_time_share = c.share("Share closed within sla_hours, of those whose hours are over", "及时率")
     in_time_low = c.share("Low end of its 95% interval (Wilson)", "及时率下限")
     in_time_high = c.share("High end", "及时率上限")
 

@@ -234,3 +234,12 @@ def test_an_interval_of_a_rate_covers_it_where_contacts_bunch() -> None:
         low, high = rate_interval(each.sum(), 1.0, spread=(each**2).sum() / each.sum())
         held += bool(low <= 200.0 <= high)
     assert held / 400 > 0.92
+
+
+def test_in_time_is_told_of_tickets_whose_hours_are_over() -> None:
+    end = datetime(2024, 6, 29, 9)
+    old = [contact(at, AS_OF, opened_at=end - timedelta(days=9), closed_at=end - timedelta(days=8)) for at in range(5)]
+    slow = [contact(at, AS_OF, opened_at=end - timedelta(days=9), closed_at=end) for at in range(5, 10)]
+    quick = [contact(at, AS_OF, opened_at=end - timedelta(hours=6), closed_at=end) for at in range(10, 40)]
+    fresh = [contact(at, AS_OF, opened_at=end - timedelta(hours=6), closed_at=None) for at in range(40, 70)]
+    assert told([*old, *slow, *quick, *fresh]).metrics["in_time_share"] == 0.5
