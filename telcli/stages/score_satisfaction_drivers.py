@@ -95,7 +95,7 @@ def drivers_of(
         "drivers": len(columns.names),
         "themes": {row[1]: None if row[4] is None else round(row[4], 6) for row in rows if row[0] == "theme"},
     }
-    return Drivers(table.select(_empty().columns), metrics, tuple(_notices(single, claim)))
+    return Drivers(table.select(_empty().columns), metrics, tuple(_notices(single, claim, themes)))
 
 
 def _claim(settings: ScoreSatisfactionSettings) -> list[str]:
@@ -219,7 +219,14 @@ def _schema() -> dict[str, Any]:
     return {name: kinds[name] for name in (*names, "first", "direction", "customers", "known")}
 
 
-def _notices(ranking: Ranking, claim: Mapping[str, Any]) -> Iterator[Notice]:
+def _notices(ranking: Ranking, claim: Mapping[str, Any], themes: Sequence[str]) -> Iterator[Notice]:
+    missing = [theme for theme in claim["order"] if theme not in themes]
+    if missing:
+        yield Notice(
+            "satisfaction-claim-theme",
+            "The order {order} cannot be tested: no driver is of the themes {missing} (claimed_order).",
+            {"order": " > ".join(claim["order"]), "missing": ", ".join(missing)},
+        )
     if not ranking.tells:
         yield Notice(
             "satisfaction-drivers-chance",

@@ -147,6 +147,14 @@ def test_a_claim_that_names_no_theme_is_refused() -> None:
         _scored(_planted((1.0, 1.0, 1.0), 2), claimed_order="service, luck")
 
 
+def test_a_claim_of_a_theme_that_nothing_tells_of_says_so(planted: Outcome) -> None:
+    found = _scored(_planted((1.6, 0.9, 0.35), 1), predict="never", claimed_order="service, network")
+    assert found.metrics["claim"] == "cannot tell"
+    (said,) = (notice for notice in found.notices if notice.code == "satisfaction-claim-theme")
+    assert said.values["missing"] == "network"
+    assert "satisfaction-claim-theme" not in {notice.code for notice in planted.notices}
+
+
 def test_loyalty_is_the_weighted_mean_of_what_is_known() -> None:
     rows = pl.LazyFrame(
         {
