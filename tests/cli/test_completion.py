@@ -43,6 +43,7 @@ def complete(shell: str, line: str) -> list[str]:
     return [item.split("\t")[0] for item in text.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_commands_options_values_and_tables(shell: str) -> None:
     assert complete(shell, "telcli ") == list(COMMANDS)

@@ -185,6 +185,7 @@ def start(*args: str, **more: Any) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", code, *args], text=True, env=env, **more)
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_ends_it_quietly(work: Path) -> None:
     with start("show", "bills", "--format", "csv", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
         assert ran.stdout is not None
@@ -194,6 +195,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(work: Path) -> None:
         assert ran.stderr.read() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("form", ["json", "human"])
 def test_a_full_disk_behind_stdout_is_one_sentence(form: str, work: Path) -> None:

@@ -41,6 +41,7 @@ def test_without_a_label_the_report_is_made_and_the_exit_code_says_so(
     assert "Traceback" not in seen.err
 
 
+@pytest.mark.slow
 def test_without_any_money_the_other_stages_still_run(flat: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [f"C{at:04},{at % 60},{'ab'[at % 2]},{at % 11 * 3.5},{at % 3 // 2}" for at in range(120)]
     text = "\n".join(["customerID,tenure,plan,usage score,Churn", *rows]) + "\n"

@@ -131,6 +131,7 @@ def test_what_is_wrong_is_a_sentence_with_its_code(
     assert "Traceback" not in chinese
 
 
+@pytest.mark.slow
 def test_tiers_before_and_now_are_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["score-value", "--as-of", "2024-05", "-q"]) == 0
     found = score(capsys)

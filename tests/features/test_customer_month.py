@@ -227,6 +227,7 @@ def test_who_uses_nothing_is_known_where_calls_and_data_are(
     assert told(found, "anna", "months_since_use") == [0.0] * 7
 
 
+@pytest.mark.slow
 def test_silence_lasts_as_long_as_the_setting_says(operator: Tables) -> None:
     span = span_of(evidence(operator))
     for days, last in ((30, 4), (31, 5), (120, 7), (121, 7)):

@@ -75,6 +75,7 @@ def resumed(tables: Tables, whole: pl.DataFrame, since: int, **options: int) -> 
     return customer_months({**tables, **levels}, span, since=since, **options).collect(engine="in-memory")
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, months=st.integers(0, 6), days=st.sampled_from([20, 90, 200]), due=st.integers(0, 3))
 def test_later_months_are_the_same_where_earlier_ones_stand(seed: int, months: int, days: int, due: int) -> None:

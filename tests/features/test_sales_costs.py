@@ -59,6 +59,7 @@ def test_lines_of_one_customer_add_up() -> None:
     assert costs(one, one, {**one, "customer_id": "b"}) == {"a": (20.0, 2.0), "b": (10.0, 1.0)}
 
 
+@pytest.mark.slow
 @given(st.integers(0, 40), st.one_of(st.none(), st.integers(0, 40)), st.one_of(st.none(), st.integers(-3, 36)))
 def test_years_add_up_to_all_that_was_spent(start: int, stay: int | None, contract: int | None) -> None:
     began = add_months(date(2020, 1, 1), start)

@@ -59,6 +59,7 @@ def test_money_of_a_small_segment_is_hidden_wholly() -> None:
     assert all(second[name] is None for name in segments.SIZES)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([1, 2]), MONEY), min_size=2, max_size=12))
 def test_the_page_tells_of_money_what_the_tables_tell(rows: list[tuple[int, float | None]]) -> None:

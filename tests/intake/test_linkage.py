@@ -173,6 +173,7 @@ def test_who_resembles_two_of_one_system_is_joined_to_neither(tmp_path: Path) ->
     assert found.metrics["linkage"]["pairs_unclear"] == 2
 
 
+@pytest.mark.slow
 def test_blocks_are_counted_first_and_kept_in_bounds(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
 ) -> None:

@@ -233,6 +233,7 @@ def later(found: Outcome) -> dict[str, pl.LazyFrame]:
     return {name: contract(name).split(found.tables[name]).good.collect().lazy() for name in ("crosswalk", "customers")}
 
 
+@pytest.mark.slow
 def test_customers_keep_their_identifiers_from_month_to_month(tmp_path: Path) -> None:
     boss = {"boss.csv": f"cust no,ID card,gender\n9001,{ALICE},F\n9002,{BOB},M\n"}
     may = ran(tmp_path, boss)
@@ -354,6 +355,7 @@ def test_every_record_stands_once_and_no_customer_hides_a_contradiction(
         assert torn["certificate_h"].max() in (None, 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE)
 def test_the_next_month_with_the_same_data_is_the_same(people: list[tuple[str, int, int, int]]) -> None:

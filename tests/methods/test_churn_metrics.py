@@ -83,6 +83,7 @@ def test_nonsense_is_refused(y: list, p: list) -> None:
         m.auc(y, p)
 
 
+@pytest.mark.slow
 def test_intervals_are_those_of_resampled_rows() -> None:
     rng = np.random.default_rng(2)
     p = rng.beta(2, 5, 800)

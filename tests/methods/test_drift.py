@@ -72,6 +72,7 @@ def test_chance_is_pearsons(before: list[int], now: list[int]) -> None:
     assert found.real == (other.pvalue < 0.01)
 
 
+@pytest.mark.slow
 def test_two_halves_of_one_population_raise_no_alarm() -> None:
     """200 customers, 20 columns: by the index alone most runs would call some column moved."""
     rng = np.random.default_rng(0)

@@ -113,6 +113,7 @@ def test_a_score_that_knows_nothing_is_zero_on_average() -> None:
     assert abs(np.mean(found)) < 3 * np.std(found) / np.sqrt(200)
 
 
+@pytest.mark.slow
 def test_bands_hold_what_they_claim() -> None:
     inside = 0
     for seed in range(60):

@@ -53,6 +53,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return months
 
 
+@pytest.mark.slow
 def test_a_new_month_is_made_and_the_past_stands(tmp_path: Path, seen: list[str]) -> None:
     load(tmp_path, {"may.csv": month(5), "june.csv": month(6)})
     assert set(seen) == {"2024-05", "2024-06"}

@@ -313,6 +313,7 @@ def test_results_of_data_that_have_changed_are_named(
     assert "customer-results-older" in {notice.code for notice in customer(facts, "a").notices}
 
 
+@pytest.mark.slow
 def test_old_complaints_that_are_open_and_payments_that_were_paid_back_are_on_the_card(tmp_path: Path) -> None:
     months = [f"{2022 + at // 12}-{at % 12 + 1:02}" for at in range(30)]
     told = "".join(f"k{at},a,{month}-09,{month}-09,enquiry\n" for at, month in enumerate(months))

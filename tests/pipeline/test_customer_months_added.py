@@ -191,6 +191,7 @@ def test_a_new_month_makes_that_month_and_the_one_before(tmp_path: Path) -> None
     same_anew(place, tmp_path / "anew")
 
 
+@pytest.mark.slow
 def test_late_facts_reopen_their_month_and_later_ones(tmp_path: Path) -> None:
     operator = Operator(2)
     operator.last = LAST
@@ -220,6 +221,7 @@ def test_what_lies_years_back_counts_whatever_stands(tmp_path: Path, seed: int) 
         same_anew(place, tmp_path / "anew")
 
 
+@pytest.mark.slow
 def test_another_setting_or_a_lost_file_makes_all_anew(tmp_path: Path) -> None:
     operator = Operator(2)
     place = relaid(tmp_path / "work", operator.known())
@@ -250,6 +252,7 @@ def test_calls_and_a_purged_person(tmp_path: Path) -> None:
     assert "c03" not in rows["customer_id"] and "c04" in rows["customer_id"]
 
 
+@pytest.mark.slow
 def test_months_that_are_no_longer_there_go(tmp_path: Path) -> None:
     operator = Operator(2)
     place = relaid(tmp_path / "work", operator.known())

@@ -158,6 +158,7 @@ def test_late_rows_with_an_attribute_that_is_text_now_are_told_apart_by_what_the
     assert [(who, quirk) for who, _, quirk in found] == [("a", "7"), ("b", "8"), ("c", "A5")]
 
 
+@pytest.mark.slow
 def test_customers_alone_after_months_of_facts_belong_to_the_latest_of_them(tmp_path: Path) -> None:
     since = "customer_id,gender,join_date\na,F,2019-05-01\nb,M,2020-02-01\n"
     load(tmp_path, MAY)

@@ -46,6 +46,7 @@ def alike(run: StageRun) -> list[tuple[str, int]]:
     return [(one.values["table"], one.values["count"]) for one in run.notices if one.code == "alike-held"]
 
 
+@pytest.mark.slow
 def test_events_of_a_day_that_may_be_further_ones_are_counted(tmp_path: Path) -> None:
     month = {"bills_202405.csv": BILLS + "a,2024-05,5\nb,2024-05,6\n"}
     first = PAID + "a,2024-05-03,5,app\nb,2024-05-03 10:00:00,6,app\n"
@@ -58,6 +59,7 @@ def test_events_of_a_day_that_may_be_further_ones_are_counted(tmp_path: Path) ->
     assert len(rows(tmp_path, "payments", "payment_id")) == 5
 
 
+@pytest.mark.slow
 def test_calls_given_by_day_are_counted_and_those_with_a_time_are_not(tmp_path: Path) -> None:
     by_day, timed = "a,3,2024-05-01,60,out\n", "a,3,2024-05-02 00:00:00,60,out\na,3,2024-05-02 10:00:00,60,out\n"
     load(tmp_path, {"calls_1.csv": CALLS + by_day + timed})

@@ -59,6 +59,7 @@ def test_a_key_that_comes_twice_is_found_within_a_month_and_in_two() -> None:
         check("payments", {JUNE: first, JULY: [*second, payment(f"{JUNE}-3", JULY)]})
 
 
+@pytest.mark.slow
 def test_the_door_checks_what_another_contract_wrote_and_gives_the_same_rows(tmp_path: Path) -> None:
     place = laid(tmp_path / "work", random_operator(4))
     workdir = Workdir(place)

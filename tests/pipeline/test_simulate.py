@@ -49,6 +49,7 @@ def test_the_same_settings_give_the_same_bytes_over_an_earlier_run(made: Simulat
     assert _bytes(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_threads(made: SimulateResult, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from telcli.pipeline.simulate import simulate;"

@@ -83,6 +83,7 @@ def test_every_part_stands_on_the_page(drawn: str, made: Report) -> None:
     assert len(drawn.encode()) < 1_000_000
 
 
+@pytest.mark.slow
 def test_the_chinese_page_holds_no_leftover_english(figures: pl.DataFrame) -> None:
     text = page.render(build(figures, lang="zh", currency="CNY")).decode("utf-8")
     reader = Reader(text)
@@ -93,6 +94,7 @@ def test_the_chinese_page_holds_no_leftover_english(figures: pl.DataFrame) -> No
     assert 'lang="zh-CN"' in text
 
 
+@pytest.mark.slow
 def test_the_english_page_holds_no_chinese(figures: pl.DataFrame) -> None:
     text = page.render(build(figures, lang="en", currency="CNY")).decode("utf-8")
     assert not re.search(r"[\u3400-\u9fff]", text)
@@ -166,6 +168,7 @@ def test_missing_results_name_the_command_to_run() -> None:
         Reader(text)
 
 
+@pytest.mark.slow
 def test_one_snapshot_has_no_trend_and_explains_its_label() -> None:
     found = example.tables(300, months=1)
     month = found["customer_months"]["month"][0]

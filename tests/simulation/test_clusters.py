@@ -30,6 +30,7 @@ def _place(cluster: object) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.integers(2, 30), st.integers(0, 2**32 - 1))
 def test_clusters_stand_apart_and_none_is_tiny(clusters: int, seed: int) -> None:

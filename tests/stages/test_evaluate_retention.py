@@ -422,6 +422,7 @@ def test_a_model_that_beats_chance_out_of_fold_is_trusted_and_can_be_lent(learne
     assert set(table(learned, "retention_curves")["curve"]) == {"risk", "plan", "uplift"}
 
 
+@pytest.mark.slow
 def test_a_model_learns_from_some_customers_and_judges_all(tables: Tables, learned: Outcome) -> None:
     some = run(tables, model_customers=400, model_rows=1000)
     facts, whole = some.models["uplift"][1], learned.models["uplift"][1]

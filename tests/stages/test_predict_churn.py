@@ -500,6 +500,7 @@ def test_rows_drawn_alike_are_not_said_to_be_churners_first(road: str) -> None:
     assert "training-sampled" not in codes
 
 
+@pytest.mark.slow
 def test_a_campaign_may_cost_nothing() -> None:
     """Warnings are errors here, so none may reach the screen either."""
     metrics = run(flat(400), offer_cost=0.0, contact_cost=0.0).metrics

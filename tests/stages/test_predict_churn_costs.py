@@ -40,6 +40,7 @@ def priced(rows: int = 600, **more: Any) -> Tables:
 GIVEN = {"false_positive_cost": "C_FP", "false_negative_cost": "C_FN"}
 
 
+@pytest.mark.slow
 def test_costs_of_columns_are_used_and_are_no_features() -> None:
     tables = priced()
     outcome = run(tables, **GIVEN)
@@ -112,6 +113,7 @@ LEARNERS = ["adacost", "adacost-unit", "adamec", "metacost", "rejection-sampling
 PLAIN = ["everybody", "model-bayes", "model-half", "nobody", "top-decile"]
 
 
+@pytest.mark.slow
 def test_every_method_is_compared_on_the_same_customers() -> None:
     costs = table(run(priced(), **GIVEN), "churn_costs")
     assert sorted(costs["method"]) == sorted(LEARNERS + PLAIN)
@@ -208,6 +210,7 @@ def test_fewer_rows_and_columns_do_no_harm() -> None:
     assert sorted(bare.metrics["total_cost"]) == sorted(PLAIN)
 
 
+@pytest.mark.slow
 def test_the_profit_curve_has_tested_and_present_customers() -> None:
     tables = priced()
     outcome = run(tables, **GIVEN, compare="quick")

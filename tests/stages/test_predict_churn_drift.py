@@ -163,6 +163,7 @@ def test_the_side_car_holds_counts_and_no_customer(march: Outcome) -> None:
     assert spread["customers"] <= 1500
 
 
+@pytest.mark.slow
 def test_the_side_car_of_a_table_with_text_tells_no_customer_and_no_rare_or_personal_value() -> None:
     rng = np.random.default_rng(7)
     outlets = np.concatenate([["Lone corner shop"] * 3, rng.choice(["North shop", "South shop"], 297)])

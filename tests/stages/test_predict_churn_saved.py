@@ -96,6 +96,7 @@ def test_a_month_alone_is_scored_without_any_label(place: Path) -> None:
     assert "--model w/models/churn.skops" in (caught.value.hint or "")
 
 
+@pytest.mark.slow
 def test_a_model_of_one_labelled_table_scores_a_table_without_labels() -> None:
     learned = predict_churn(Inputs(flat(400), AS_OF), PredictChurnSettings())
     model, description = learned.models["churn"]

@@ -108,6 +108,7 @@ def test_days_of_use_do_not_drift_because_a_month_is_longer() -> None:
     assert row(less, "usage", "active_days")["drift"] == "shifted"
 
 
+@pytest.mark.slow
 def test_a_late_table_and_a_branch_that_stopped_are_told() -> None:
     late = bills([5.0] * 100, [])
     assert row(measured({"bills": late}), "bills", "*")["lag_days"] == 30

@@ -342,6 +342,7 @@ def test_prepaid_and_postpaid_stay_differently():
     assert dict(more.rows()) == {"postpaid": True, "prepaid": False}
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random):
@@ -351,6 +352,7 @@ def test_the_order_of_rows_does_not_matter(random):
         assert one.equals(other)
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 1), st.floats(0.05, 1))
 def test_more_horizon_is_worth_more_and_parts_add_up(short, more, rate, share):

@@ -210,6 +210,7 @@ amounts = st.one_of(st.none(), st.floats(0, 1000, width=32))
 people = st.lists(st.tuples(amounts, amounts, amounts), min_size=2, max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(people, people)
 def test_whoever_stays_the_same_keeps_the_tier(same: Any, others: Any) -> None:

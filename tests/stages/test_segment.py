@@ -191,6 +191,7 @@ def test_units_do_not_matter_to_who_is_where(found: Outcome) -> None:
     assert out(run(gigabytes), "segments")["segment"].equals(out(found, "segments")["segment"])
 
 
+@pytest.mark.slow
 def test_another_seed_finds_the_same_groups(found: Outcome) -> None:
     again = out(run(planted()[0], seed=11, algorithm="glkm"), "segments")
     assert adjusted_rand_score(again["segment"], out(found, "segments")["segment"]) > 0.99
@@ -288,6 +289,7 @@ def measured_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("measured_soon")
 def test_the_genetic_search_is_at_work() -> None:
     """Of many overlapping groups ten starts of K-means miss what the search finds; K-means itself is left behind."""
@@ -303,6 +305,7 @@ def test_the_genetic_search_is_at_work() -> None:
     assert inertias[0] < inertias[1] * 0.999
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("measured_soon")
 def test_the_number_in_use_is_searched_with_patience() -> None:
     """The best known optimum of Iris with 10 centres, which a search of the patience of trials misses."""
@@ -423,6 +426,7 @@ def test_as_many_segments_as_customers_cannot_be_had(wanted: int) -> None:
     assert "segment-fewer-than-asked" not in codes(outcome)
 
 
+@pytest.mark.slow
 def test_a_number_asked_for_that_is_not_stable_is_told() -> None:
     frame = planted()[0]
     told = [notice for notice in run(frame, n_segments=8).notices if notice.code == "segment-asked-unstable"]

@@ -211,6 +211,7 @@ def test_few_customers_then_are_not_measured_on() -> None:
     assert run(months).metrics["evaluation"] is None
 
 
+@pytest.mark.slow
 def test_nobody_left_in_the_months_after() -> None:
     """One who left before shows that leaving is on record: nobody after the month is a rate of nothing."""
     months, _ = leaving(dict.fromkeys(RATES, 0.0))
@@ -298,6 +299,7 @@ def test_such_a_segment_is_said_to_be_mostly_of_one_of_today() -> None:
     assert all("（现多属" in name for name in told["segment_name_zh"])
 
 
+@pytest.mark.slow
 def test_each_number_of_segments_is_measured_too() -> None:
     outcome = run(leaving()[0], n_segments=0, max_segments=4)
     table = out(outcome, "segment_counts")
@@ -318,6 +320,7 @@ def test_of_what_a_number_tells_counts_what_is_above_chance() -> None:
     assert "information_gain" not in by_measure(grouping, {2: (0.1, 0.1), 3: (0.2, 0.3)})
 
 
+@pytest.mark.slow
 def test_the_number_asked_for_has_a_row_beside_the_one_recommended() -> None:
     asked = out(run(leaving()[0]), "segment_counts")
     assert asked.select("k", "recommended", "in_use").rows() == [(2, True, False), (3, False, True)]

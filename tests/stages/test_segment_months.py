@@ -316,6 +316,7 @@ def test_a_new_name_begins_with_todays_customers(may: Outcome) -> None:
     assert origins.group_by("since").len()["len"].to_list() == [360] * profiles["since"].n_unique()
 
 
+@pytest.mark.slow
 def test_a_snapshot_without_origins_tells_the_overlap_with_its_own_month_alone(may: Outcome) -> None:
     older = ("segments", "segment_profiles", "segment_preparation", "segment_centres")
     june = out(run(swapped(), before=earlier(may, *older)), "segment_profiles")
