@@ -93,7 +93,8 @@ def _judged(frame: pl.DataFrame, as_of: date, metric: str = "revenue-mix") -> li
         return []
     kinds = frame.drop("entity", "month").columns
     names = [name for name in kinds if float(frame[name].fill_null(0.0).sum()) > 0]
-    amounts = frame.select(names).fill_null(0.0).to_numpy()
+    # By column: a name such as that of the rest, or of a plan in an extract, would be read as a pattern by select.
+    amounts = np.column_stack([frame[name].fill_null(0.0).to_numpy() for name in names]) if names else np.empty((0, 0))
     g, distance = mix_moves(amounts)
     if metric != "revenue-mix":
         g[:-1] = np.maximum(g[:-1], 1.0 / max(float(amounts[-1].sum()), 1.0))  # what stands still is not surely still

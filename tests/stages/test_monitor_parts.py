@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from telcli.methods.mix_change import mix_chance, mix_moves
+from telcli.stages import monitor_mix
+from telcli.stages.monitor_plans import REST
 from tests.stages.test_monitor import JUNE, MONTHS, alerts, base, people, watched
 
 
@@ -156,3 +158,10 @@ def test_what_is_over_is_said_of_parts_too() -> None:
     before = first.with_columns(pl.lit(may).alias("as_of"), pl.lit(may).alias("first_seen"))
     over = alerts(watched(base(), watch="pipeline", before=before, tables={"payments": payments()}))
     assert over.select("entity", "state").rows() == [("segment", "over")]
+
+
+def test_what_few_hold_stands_beside_plans_in_a_column_of_its_own() -> None:
+    months = [date(2023, month, 1) for month in range(1, 13)]
+    rows = {"entity": ["all"] * 12, "month": months, "A": [50.0, 49.0] * 6, "^B.*$": [30.0] * 12, REST: [9.0, 8.0] * 6}
+    (told,) = monitor_mix._judged(pl.DataFrame(rows), months[-1], "plan-mix")
+    assert told["observed"] < 0.05 < told["p_value"]
