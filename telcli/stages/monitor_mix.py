@@ -91,10 +91,11 @@ def _judged(frame: pl.DataFrame, as_of: date, metric: str = "revenue-mix") -> li
     """The row of one entity, where its last month could be judged."""
     if frame["month"].max() != as_of:
         return []
-    kinds = frame.drop("entity", "month").columns
-    names = [name for name in kinds if float(frame[name].fill_null(0.0).sum()) > 0]
-    # By column: a name such as that of the rest, or of a plan in an extract, would be read as a pattern by select.
-    amounts = np.column_stack([frame[name].fill_null(0.0).to_numpy() for name in names]) if names else np.empty((0, 0))
+    # As numbers: select would read a name such as "*", of the rest, as a pattern.
+    kinds = frame.drop("entity", "month")
+    amounts = np.nan_to_num(kinds.to_numpy().astype(np.float64))
+    some = amounts.sum(axis=0) > 0
+    names, amounts = [name for name, there in zip(kinds.columns, some, strict=True) if there], amounts[:, some]
     g, distance = mix_moves(amounts)
     if metric != "revenue-mix":
         g[:-1] = np.maximum(g[:-1], 1.0 / max(float(amounts[-1].sum()), 1.0))  # what stands still is not surely still
