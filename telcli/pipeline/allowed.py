@@ -12,30 +12,24 @@ __all__ = ["allowed"]
 
 
 def allowed(place: Path) -> dict[str, Any]:
-    """The rows of the file, as `telcli.pipeline.one_table` gives them.
+    """The rows of the file, as `telcli.pipeline.one_table` gives them, with what it raises."""
+    return one_table(place, _absent, _several)
 
-    Raises
-    ------
-    MissingInputError
-        There is no such file.
-    DataError
-        It cannot be read, or holds several tables.
-    """
-    if not place.is_file():
-        raise MissingInputError(
-            "allow-missing",
-            "{file}, the list of who is known to be in order, does not exist.",
-            hint="Name it with --allow FILE, or in [detect-fraud] allow; docs/fraud.md lists its columns.",
-            file=str(place),
-        )
 
-    def several(count: int) -> DataError:
-        return DataError(
-            "allow-several",
-            "{file} holds {count} tables; who is known to be in order is read from one.",
-            hint="Save the list as a file of its own.",
-            file=place.name,
-            count=count,
-        )
+def _absent(place: Path) -> MissingInputError:
+    return MissingInputError(
+        "allow-missing",
+        "{file}, the list of who is known to be in order, does not exist.",
+        hint="Name it with --allow FILE, or in [detect-fraud] allow; docs/fraud.md lists its columns.",
+        file=str(place),
+    )
 
-    return one_table(place, several)
+
+def _several(file: str, count: int) -> DataError:
+    return DataError(
+        "allow-several",
+        "{file} holds {count} tables; who is known to be in order is read from one.",
+        hint="Save the list as a file of its own.",
+        file=file,
+        count=count,
+    )

@@ -7,25 +7,31 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from telcli.errors import DataError
+from telcli.errors import DataError, MissingInputError
 
 __all__ = ["one_table"]
 
 
-def one_table(place: Path, several: Callable[[int], DataError]) -> dict[str, Any]:
-    """The rows of the file: ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of each row).
+def one_table(
+    place: Path, absent: Callable[[Path], MissingInputError], several: Callable[[str, int], DataError]
+) -> dict[str, Any]:
+    """The rows of the file, whatever its kind: ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of each row).
 
     Raises
     ------
+    MissingInputError
+        There is no such file: what `absent` makes of it.
     DataError
-        It cannot be read, or holds several tables: then what `several` makes of their number.
+        It cannot be read, or holds several tables: then what `several` makes of its name and their number.
     """
+    if not place.is_file():
+        raise absent(place)
     from telcli.pipeline.opening import open_file
 
     with TemporaryDirectory() as scratch:
         found, _ = open_file(place.name, place, Path(scratch))
         if len(found) != 1:
-            raise several(len(found))
+            raise several(place.name, len(found))
         rows = found[0].frame.collect()
     columns = [name for name in rows.columns if not name.startswith("_")]
     cells = [list(row) for row in rows.select(columns).iter_rows()]

@@ -12,30 +12,24 @@ __all__ = ["own_tariffs"]
 
 
 def own_tariffs(place: Path) -> dict[str, Any]:
-    """The rows of the file, whatever its kind: ``file`` (its name), ``columns``, ``cells`` and ``lines`` (of each row).
+    """The rows of the file, as `telcli.pipeline.one_table` gives them, with what it raises."""
+    return one_table(place, _absent, _several)
 
-    Raises
-    ------
-    MissingInputError
-        There is no such file.
-    DataError
-        It cannot be read, or holds several tables.
-    """
-    if not place.is_file():
-        raise MissingInputError(
-            "tariffs-missing",
-            "{file}, the table of tariffs, does not exist.",
-            hint="Name it with --tariffs FILE, or in [recommend-offers] tariffs; docs/offers.md lists its columns.",
-            file=str(place),
-        )
 
-    def several(count: int) -> DataError:
-        return DataError(
-            "tariffs-several",
-            "{file} holds {count} tables; tariffs are read from one.",
-            hint="Save the table of plans as a file of its own.",
-            file=place.name,
-            count=count,
-        )
+def _absent(place: Path) -> MissingInputError:
+    return MissingInputError(
+        "tariffs-missing",
+        "{file}, the table of tariffs, does not exist.",
+        hint="Name it with --tariffs FILE, or in [recommend-offers] tariffs; docs/offers.md lists its columns.",
+        file=str(place),
+    )
 
-    return one_table(place, several)
+
+def _several(file: str, count: int) -> DataError:
+    return DataError(
+        "tariffs-several",
+        "{file} holds {count} tables; tariffs are read from one.",
+        hint="Save the table of plans as a file of its own.",
+        file=file,
+        count=count,
+    )
