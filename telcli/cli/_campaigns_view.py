@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._aligned import aligned
+from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._stage_view import payload, title
 from telcli.cli._words import language, tr
 
@@ -27,20 +27,18 @@ _CHANNELS = ("sales channel", "new customers", "margin", "sales costs", "each br
 
 def tell(call: Call, run: StageRun, limit: int) -> None:
     """Print the tables; the JSON holds all their rows."""
-    from telcli.pipeline.show import read
-
-    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
+    tables = rows_of(call, run, _TABLES)
     call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables)
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
     yield title(run)
     status = tables["campaign_status"]
-    yield from _table(_STATUS, map(_status, status), range(3, 7), limit, "campaign_status", len(status))
+    yield from first_rows(_STATUS, map(_status, status), range(3, 7), limit, "campaign_status", len(status))
     met = sorted(tables["campaign_overlap"], key=lambda row: (-row["near"], -row["both"], row["first"], row["second"]))
     if met:
         yield "  " + tr("customers of several campaigns")
-        yield from _table(_OVERLAP, map(_overlap, met), (2, 3, 5), limit, "campaign_overlap", len(met))
+        yield from first_rows(_OVERLAP, map(_overlap, met), (2, 3, 5), limit, "campaign_overlap", len(met))
     rows = [row for row in tables["campaign_response"] if row["campaign_id"] == _EVERY and row["contacted"] > 0]
     for name in ("segment_name", "channel"):
         if len({row[name] for row in rows}) == 2:  # one and all of it are the same
@@ -49,25 +47,12 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     if rows:
         yield "  " + tr("response by segment and channel, of all campaigns")
         total = len(tables["campaign_response"])
-        yield from _table(_RESPONSE, map(_response, rows), range(2, 7), limit, "campaign_response", total)
+        yield from first_rows(_RESPONSE, map(_response, rows), range(2, 7), limit, "campaign_response", total)
     sold = tables["channel_results"]
     if len(sold) > 1:
         yield "  " + tr("what sales channels bring, by the customers they won (* apart from the others)")
         sold = sorted(sold, key=lambda row: (row["channel"] != _EVERY, -row["customers"], row["channel"]))
-        yield from _table(_CHANNELS, map(_channel, sold), range(1, 6), limit, "channel_results", len(sold))
-
-
-def _table(
-    heads: Sequence[str], lines: Iterator[list[str]], right: Sequence[int], limit: int, name: str, total: int
-) -> Iterator[str]:
-    """The first rows under their heads, and where the others are."""
-    every = list(lines)
-    shown = every[:limit]
-    if shown:
-        yield from aligned([[tr(head) for head in heads], *shown], right, indent=4)
-    if len(shown) < total:
-        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=len(shown), total=total, table=name)
-        yield "    " + told
+        yield from first_rows(_CHANNELS, map(_channel, sold), range(1, 6), limit, "channel_results", len(sold))
 
 
 def _status(row: Mapping[str, Any]) -> list[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
+from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._headlines import width
 from telcli.cli._help import pack, wrap
-from telcli.cli._output import error_body
-from telcli.cli._stage_view import payload, title
+from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._words import language, tr
 
 if TYPE_CHECKING:
@@ -36,10 +34,12 @@ _TOPICS = ("kind", "topic", "contacts", "per 1,000", "usual", "change", "on the 
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
     """Print the tables' first rows; the JSON has the rows of the month."""
-    tables: dict[str, Any] = {name: _rows(call, run, name) for name in _TABLES}
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    tables: dict[str, Any] = {
+        name: [row for row in rows if row.get("month", run.as_of) == run.as_of]
+        for name, rows in rows_of(call, run, _TABLES).items()
+    }
     call.out.lines([brief(run.metrics)])
-    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **failed(failure))
 
 
 def brief(told: Mapping[str, Any]) -> str:
@@ -50,15 +50,6 @@ def brief(told: Mapping[str, Any]) -> str:
     """
     names = ("contacts", "complaints", "emerging", "emerging_words", "sla_overdue", "sla_late", "repeat_complainers")
     return ", ".join(f"{name} {told[name]}" for name in names if name in told)
-
-
-def _rows(call: Call, run: StageRun, name: str) -> list[dict[str, Any]]:
-    from telcli.pipeline.show import read
-
-    frame = read(call.workdir, name, run.as_of).frame
-    month = run.as_of
-    rows: list[dict[str, Any]] = frame.collect().to_dicts()
-    return [row for row in rows if "month" not in row or row["month"] == month]
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
@@ -108,40 +99,21 @@ def _topics(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
     shown = [row for row in leaf if not row["small"]][:limit]
     if shown:
         yield "  " + tr("what contacts of the month are about (* emerging)")
-        yield from aligned([[tr(head) if head else "" for head in _TOPICS], *map(_topic, shown)], range(2, 7), indent=4)
-    if len(shown) < len(leaf):
-        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=len(shown), total=len(leaf),
-                  table="complaint_topics")  # fmt: skip
-        yield "    " + told
+    yield from first_rows(_TOPICS, map(_topic, shown), range(2, 7), limit, "complaint_topics", len(leaf))
 
 
 def _tickets(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
     """Tickets of key accounts, those over their time first."""
-    shown = rows[:limit]
-    if shown:
+    if rows[:limit]:
         yield "  " + tr("tickets of key accounts, open or late")
-        yield from aligned([[tr(head) for head in _SLA], *map(_ticket, shown)], (3, 4), indent=4)
-    if len(shown) < len(rows):
-        told = tr(
-            "{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(rows), table="complaint_sla"
-        )
-        yield "    " + told
+    yield from first_rows(_SLA, map(_ticket, rows), (3, 4), limit, "complaint_sla")
 
 
 def _customers(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
     """Who complains again, or waits long."""
-    shown = rows[:limit]
-    if shown:
+    if rows[:limit]:
         yield "  " + tr("customers who complain again, or wait long")
-        yield from aligned([[tr(head) for head in _AGAIN], *map(_customer, shown)], (1, 2, 3), indent=4)
-    if len(shown) < len(rows):
-        told = tr(
-            "{shown} of {total} rows. All: telcli show {table}",
-            shown=limit,
-            total=len(rows),
-            table="complaint_customers",
-        )
-        yield "    " + told
+    yield from first_rows(_AGAIN, map(_customer, rows), (1, 2, 3), limit, "complaint_customers")
 
 
 def _customer(row: Mapping[str, Any]) -> list[str]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
+from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._headlines import width
 from telcli.cli._help import wrap
-from telcli.cli._output import error_body
-from telcli.cli._stage_view import payload, title
+from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._words import tr
 
 if TYPE_CHECKING:
@@ -55,14 +54,13 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None = No
     """Print the run: a screen for people; the JSON holds all rows but those of single customers."""
     from telcli.pipeline.show import read
 
-    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
+    tables = rows_of(call, run, _TABLES)
 
     def view() -> Iterator[Any]:
         first = read(call.workdir, "dunning_list", run.as_of).frame.sort("priority").head(limit).collect()
         yield from _view(run, tables, first.to_dicts())
 
-    call.out.result(view, notices=run.notices, **payload(run), **tables, **error)
+    call.out.result(view, notices=run.notices, **payload(run), **tables, **failed(failure))
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Row]) -> Iterator[Any]:
@@ -190,14 +188,7 @@ def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
         fees=_money(told["late_fees"]),
         never=f"{told['first_unpaid']:,}",
     )
-    if first:
-        yield from aligned([[tr(head) for head in _LIST], *map(_one, first)], [2, 3, 4])
-    if len(first) < told["dunned"]:
-        said, counts = (
-            "{shown} of {total} rows. All: telcli show {table}",
-            {"shown": len(first), "total": told["dunned"]},
-        )
-        yield "    " + tr(said, table="dunning_list", **counts)
+    yield from first_rows(_LIST, map(_one, first), [2, 3, 4], len(first), "dunning_list", told["dunned"])
 
 
 def _one(row: Row) -> list[str]:

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
 from telcli.cli._help import pack, wrap
-from telcli.cli._output import error_body
-from telcli.cli._stage_view import payload, view
+from telcli.cli._stage_view import failed, payload, view
 from telcli.cli._words import language, meant, tr
 
 if TYPE_CHECKING:
@@ -30,12 +28,11 @@ _GROUPS = 12
 
 def tell(out: Printer, run: StageRun, failure: TelcliError | None = None, workdir: Path | None = None) -> None:
     """Print an evaluation as a command's whole result; offers go by the names they have in `workdir`."""
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
     out.result(
         lambda: [*view(run, verbose=out.verbose), *lines(run.metrics, _names(workdir))],
         notices=run.notices,
         **payload(run),
-        **error,
+        **failed(failure),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
+from telcli.cli._first_rows import first_rows
 from telcli.cli._headlines import width
 from telcli.cli._help import pack
 from telcli.cli._words import language, tr
@@ -31,12 +32,7 @@ def lifecycle(told: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str
         rows = [[tr(head) for head in _HEADS], *map(_move, beyond[:limit])]
         yield from aligned(rows, range(3, 7), indent=6)
     warned = tables["lifecycle_warnings"]
-    if warned and limit:
-        rows = [[tr(head) if head else "" for head in _WARNED], *map(_warning, warned[:limit])]
-        yield from aligned(rows, (0, 2), indent=4)
-    if limit < len(warned):
-        yield "    " + tr("{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(warned),
-                          table="lifecycle_warnings")  # fmt: skip
+    yield from first_rows(_WARNED, map(_warning, warned), (0, 2), limit, "lifecycle_warnings")
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[str]:

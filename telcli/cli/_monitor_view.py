@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
+from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._lifecycle_view import LIFECYCLE_TABLES, lifecycle
-from telcli.cli._output import error_body
-from telcli.cli._stage_view import payload, title
+from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._words import language, tr
 
 if TYPE_CHECKING:
@@ -26,11 +24,8 @@ _HEADS = ("", "who or what", "state", "expected loss", "what happened", "found b
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
     """Print the alerts; the JSON holds all rows of the tables but the series."""
-    from telcli.pipeline.show import read
-
-    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+    tables = rows_of(call, run, _TABLES)
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **failed(failure))
     call.out.lines(_line(row) for row in tables["alerts"] if row["state"] in _OPEN)
 
 
@@ -42,12 +37,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         **{name: run.metrics[name] for name in ("alerts", "new", "continuing", "over", "suppressed")},
         **{name: f"{run.metrics[name]:,}" for name in ("judged", "watched")},
     )
-    rows = [_row(row) for row in tables["alerts"][:limit]]
-    if rows:
-        yield from aligned([[tr(head) if head else "" for head in _HEADS], *rows], (0, 3), indent=4)
-    if len(rows) < len(tables["alerts"]):
-        total = len(tables["alerts"])
-        yield "    " + tr("{shown} of {total} rows. All: telcli show {table}", shown=limit, total=total, table="alerts")
+    yield from first_rows(_HEADS, map(_row, tables["alerts"]), (0, 3), limit, "alerts")
     yield from lifecycle(run.metrics.get("lifecycle") or {}, tables, limit)
 
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli import _thresholds
 from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
-from telcli.cli._output import error_body
-from telcli.cli._stage_view import payload, title
+from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._thresholds import Threshold
 from telcli.cli._words import tr
 from telcli.errors import ThresholdError
@@ -81,8 +79,9 @@ def tell(call: Call, run: StageRun, failure: TelcliError | None, limit: int) -> 
 
     frame = read(call.workdir, "quality_profile", run.as_of).frame.collect()
     rows = sorted(frame.rows(named=True), key=lambda row: (-row["flaw"], row["table"], row["column"], row["name"]))
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    call.out.result(lambda: _view(run, rows, limit), notices=run.notices, **payload(run), profile=rows, **error)
+    call.out.result(
+        lambda: _view(run, rows, limit), notices=run.notices, **payload(run), profile=rows, **failed(failure)
+    )
 
 
 def _view(run: StageRun, rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[Any]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._aligned import aligned
-from telcli.cli._errors import explain
+from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._headlines import width
 from telcli.cli._help import pack, wrap
-from telcli.cli._output import error_body
 from telcli.cli._satisfaction_reasons_view import TABLES, reasons
-from telcli.cli._stage_view import payload, title
+from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._words import comma, meant, tr
 
 if TYPE_CHECKING:
@@ -31,22 +29,19 @@ _FEW = 3
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
     """Print the tables; the JSON holds all their rows but those of customers."""
-    from telcli.pipeline.show import read
-
-    tables: dict[str, Any] = {name: read(call.workdir, name, run.as_of).frame.collect().to_dicts() for name in _TABLES}
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **error)
+    tables = rows_of(call, run, _TABLES)
+    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **failed(failure))
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
     yield title(run)
     yield from ("  " + line for line in pack(_weighted(run.metrics), " · ", width() - 2))
     told = _shown(tables["satisfaction_index"])
-    yield from _table(_INDEX, list(map(_index, told)), (2, 3, 4, 5), limit, _TABLES[0])
+    yield from first_rows(_INDEX, map(_index, told), (2, 3, 4, 5), limit, _TABLES[0])
     hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"])
     if hidden:
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
-    yield from _table(_ITEMS, list(map(_item, tables["satisfaction_items"])), (1, 2, 3, 4), limit, _TABLES[1])
+    yield from first_rows(_ITEMS, map(_item, tables["satisfaction_items"]), (1, 2, 3, 4), limit, _TABLES[1])
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
     yield from reasons(run.metrics, tables)
     yield from _assumed(run.metrics["word_of_mouth"])
@@ -97,17 +92,6 @@ def _shown(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _order(row: Mapping[str, Any]) -> tuple[float, str]:
     return (row["index"], row["group"])
-
-
-def _table(
-    heads: Sequence[str], lines: Sequence[list[str]], right: Sequence[int], limit: int, name: str
-) -> Iterator[str]:
-    """The first rows under their heads, and where the others are."""
-    if lines[:limit]:
-        yield from aligned([[tr(head) for head in heads], *lines[:limit]], right, indent=4)
-    if len(lines) > limit:
-        told = tr("{shown} of {total} rows. All: telcli show {table}", shown=limit, total=len(lines), table=name)
-        yield "    " + told
 
 
 def _index(row: Mapping[str, Any]) -> list[str]:

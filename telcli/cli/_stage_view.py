@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["payload", "row_count", "tell", "title", "view"]
+__all__ = ["failed", "payload", "row_count", "tell", "title", "view"]
 
 _FEW = 3
 """Files of a folder that are named each."""
@@ -47,8 +47,7 @@ def tell(out: Printer, run: StageRun, failure: TelcliError | None = None, stale:
 
     `stale` are stages whose results it read and that would run again.
     """
-    error: dict[str, Any] = {"error": error_body(explain(failure))} if failure else {}
-    out.result(lambda: _alone(run, stale, verbose=out.verbose), notices=run.notices, **payload(run), **error)
+    out.result(lambda: _alone(run, stale, verbose=out.verbose), notices=run.notices, **payload(run), **failed(failure))
 
 
 def _alone(run: StageRun, stale: Sequence[str], *, verbose: bool) -> Iterator[Any]:
@@ -71,6 +70,11 @@ def payload(run: StageRun) -> dict[str, Any]:
         "rejected": run.rejected,
         "duplicates": run.duplicates,
     }
+
+
+def failed(failure: TelcliError | None) -> dict[str, Any]:
+    """What the JSON says beside of a threshold that was crossed."""
+    return {"error": error_body(explain(failure))} if failure else {}
 
 
 def title(run: StageRun) -> Any:

@@ -8,6 +8,7 @@ import typer
 
 from telcli.cli import _credit_view
 from telcli.cli._errors import ToldError
+from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
 
@@ -16,7 +17,6 @@ _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "arrears_share>0.1"; repeats.'),
 ]
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 
 
 @command(writes=True)
@@ -24,7 +24,7 @@ def assess_credit(
     call: Call,
     steps: Annotated[str | None, setting(_STAGE, "steps", "--steps", metavar="STEPS")] = None,
     roll_months: Annotated[int | None, setting(_STAGE, "roll_months", "--roll-months")] = None,
-    limit: _Limit = 10,
+    limit: Limit = 10,
     fail_if: _FailIf = None,
 ) -> None:
     """Age what customers owe, foretell who will not pay, and list whom to dun.

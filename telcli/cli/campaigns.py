@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from telcli.cli import _campaigns_view
+from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
-
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 
 
 @command(writes=True)
@@ -17,7 +14,7 @@ def campaigns(
     call: Call,
     quiet_days: Annotated[int | None, setting("campaigns", "quiet_days", "--quiet-days")] = None,
     watch_months: Annotated[int | None, setting("campaigns", "watch_months", "--watch-months")] = None,
-    limit: _Limit = 20,
+    limit: Limit = 20,
 ) -> None:
     """Show how campaigns stand, where they meet, and what came of them.
 

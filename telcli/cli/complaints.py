@@ -8,11 +8,11 @@ import typer
 
 from telcli.cli import _complaints_view
 from telcli.cli._errors import ToldError
+from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
 
 _STAGE = "complaints"
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "emerging>0"; repeats.'),
@@ -25,7 +25,7 @@ def complaints(
     trend_months: Annotated[int | None, setting(_STAGE, "trend_months", "--trend-months")] = None,
     usual_months: Annotated[int | None, setting(_STAGE, "usual_months", "--usual-months")] = None,
     least_count: Annotated[int | None, setting(_STAGE, "least_count", "--least-count")] = None,
-    limit: _Limit = 10,
+    limit: Limit = 10,
     fail_if: _FailIf = None,
 ) -> None:
     """Tell what customers complain of, what emerges, and how it is handled.

@@ -9,6 +9,7 @@ import typer
 
 from telcli.cli import _monitor_view
 from telcli.cli._errors import ToldError
+from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
 
@@ -29,7 +30,6 @@ _Acknowledged = Annotated[
     typer.Option("--acknowledged", metavar="FILE",
                  help="File of alerts that somebody has seen to: entity, metric, from, to.", show_default=False),
 ]  # fmt: skip
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 
 
 @command(writes=True)
@@ -42,7 +42,7 @@ def monitor(
     known: _Known = None,
     acknowledged: _Acknowledged = None,
     fail_if: _FailIf = None,
-    limit: _Limit = 20,
+    limit: Limit = 20,
 ) -> None:
     """Watch accounts, KPIs and the pipeline, and tell what is off beyond chance.
 

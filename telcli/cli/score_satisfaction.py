@@ -8,6 +8,7 @@ import typer
 
 from telcli.cli import _satisfaction_view
 from telcli.cli._errors import ToldError
+from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
 
@@ -16,7 +17,6 @@ _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "index<70"; repeats.'),
 ]
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown of each table.")]
 
 
 @command(writes=True)
@@ -26,7 +26,7 @@ def score_satisfaction(
     index_weights: Annotated[str | None, setting(_STAGE, "index_weights", "--index-weights")] = None,
     weighting: Annotated[str | None, setting(_STAGE, "weighting", "--weighting")] = None,
     fail_if: _FailIf = None,
-    limit: _Limit = 20,
+    limit: Limit = 20,
 ) -> None:
     """Score how satisfied customers are, and what moves it.
 
