@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from telcli.methods.churn_folds import stratified_folds
 from telcli.methods.churn_metrics import auc, brier
 from telcli.methods.churn_model import ChurnModel
+from telcli.methods.intervals import Z95
 
 __all__ = ["FEWEST", "Dissatisfaction", "learn_dissatisfaction"]
 
@@ -18,7 +19,6 @@ Floats = NDArray[np.float64]
 
 FEWEST = 20
 """Dissatisfied, and others, below which no model is tried."""
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,5 @@ def learn_dissatisfaction(
         brier=brier(bad, said),
         base_brier=float(base.mean()),
         gain=1.0 - ratio,
-        gain_low=1.0 - ratio - _Z95 * error,
+        gain_low=1.0 - ratio - Z95 * error,
     )

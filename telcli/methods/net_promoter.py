@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["NetPromoter", "net_promoter"]
+from telcli.methods.intervals import Z95
 
-_Z = 1.959964
+__all__ = ["NetPromoter", "net_promoter"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,6 @@ def net_promoter(answers: ArrayLike, weights: ArrayLike | None = None) -> NetPro
     for_it, against = min(for_it, 1.0), min(against, 1.0)  # sums of weights round
     net = for_it - against
     error = float(np.sqrt(max(for_it + against - net**2, 0.0) / worth))
-    reach = _Z * error if error > 0 else min(3.0 / worth, 2.0)
+    reach = Z95 * error if error > 0 else min(3.0 / worth, 2.0)
     low, high = max(net - reach, -1.0), min(net + reach, 1.0)
     return NetPromoter(100 * net, 100 * error, 100 * low, 100 * high, for_it, against, int(told.size))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from telcli.methods.intervals import Z95
 from telcli.methods.score_model import KINDS, ScoreModel
 
 __all__ = ["LEAST", "ScorePrediction", "cv_plus", "dealt", "predict_scores"]
@@ -26,7 +27,6 @@ Places = NDArray[np.intp]
 
 LEAST = 100
 """Answers below which no model is tried."""
-_Z95 = 1.959963984540054
 _HALVINGS = 40
 
 
@@ -206,7 +206,7 @@ def _gain(model: Floats, mean: Floats) -> tuple[float, float]:
     ratio = float(model.mean() / max(mean.mean(), 1e-12))
     apart = model - ratio * mean
     error = float(apart.std(ddof=1) / np.sqrt(apart.size) / max(mean.mean(), 1e-12))
-    return 1.0 - ratio, 1.0 - ratio - _Z95 * error
+    return 1.0 - ratio, 1.0 - ratio - Z95 * error
 
 
 def _coverage(said: Floats, score: Floats, fold: Places, level: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.methods.intervals import Z95
 from telcli.methods.raking import rake
 from telcli.methods.satisfaction_index import design_effect
 from telcli.settings import ScoreSatisfactionSettings
@@ -189,7 +190,7 @@ def _compared(*counts: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[dict[str,
     others = float(share @ rate)
     # those who stay silent are much the same customers in each month, so they count once
     spread = answered * (1 - answered) / told.sum() + others * (1 - others) / float(silent.mean())
-    reach = 1.959964 * float(np.sqrt(spread))
+    reach = Z95 * float(np.sqrt(spread))
     gap = others - answered
     found = {
         "respondents": int(told.sum()),
