@@ -12,7 +12,7 @@ from telcli.methods.net_promoter import net_promoter
 from telcli.methods.satisfaction_index import weighted_mean
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_base import names_of
-from telcli.tables import contract
+from telcli.tables.from_rows import from_rows
 from telcli.tables.satisfaction_results import EVERY
 
 __all__ = ["index_table"]
@@ -33,18 +33,9 @@ def index_table(
         for group in sizes[by]:
             inside = pl.col(by) == group
             rows.append(_row(by, group, base.filter(inside), joined.filter(inside), settings))
-    names = [one.name for one in contract("satisfaction_index").columns()]
-    kinds = {"as_of": pl.Date} | {one.name: _KINDS[one.type] for one in contract("satisfaction_index").columns()}
-    return pl.DataFrame([{"as_of": as_of, **row} for row in rows], schema_overrides=kinds).select(names)
+    return from_rows("satisfaction_index", ({"as_of": as_of, **row} for row in rows))
 
 
-_KINDS: dict[str, Any] = {
-    "Date": pl.Date,
-    "String": pl.String,
-    "Int64": pl.Int64,
-    "Float64": pl.Float64,
-    "Boolean": pl.Boolean,
-}
 _FIGURES = ("index", "index_low", "index_high", "effective", "satisfied_share", "dissatisfied_share")
 _PROMOTED = ("nps", "nps_low", "nps_high", "nps_answers")
 

@@ -12,17 +12,9 @@ from telcli.methods.satisfaction_index import weighted_mean
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_importance import Quadrants, quadrants
-from telcli.tables import contract
+from telcli.tables.from_rows import from_rows
 
 __all__ = ["expectation_index", "items_table"]
-
-_KINDS: dict[str, Any] = {
-    "Date": pl.Date,
-    "String": pl.String,
-    "Int64": pl.Int64,
-    "Float64": pl.Float64,
-    "Boolean": pl.Boolean,
-}
 
 
 def items_table(
@@ -32,12 +24,9 @@ def items_table(
     speaks = people.select("customer_id", "speaks")
     answers = survey.answers.join(speaks, on="customer_id", how="inner", maintain_order="left")
     rows = [_row(item, answers.filter(item=item), survey, settings) for item in sorted(survey.scales)]
-    columns = contract("satisfaction_items").columns()
-    blank = dict.fromkeys(one.name for one in columns)
-    kinds = {one.name: _KINDS[one.type] for one in columns}
     placed = quadrants(survey, people, rows, settings, seed)
-    full = [{**blank, "as_of": as_of, **row, **placed.items.get(row["item"], {})} for row in rows]
-    return pl.DataFrame(full, schema=kinds), placed
+    full = ({"as_of": as_of, **row, **placed.items.get(row["item"], {})} for row in rows)
+    return from_rows("satisfaction_items", full), placed
 
 
 def expectation_index(items: pl.DataFrame) -> float | None:

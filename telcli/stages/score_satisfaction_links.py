@@ -22,7 +22,7 @@ from telcli.methods.stratified_difference import (
     share_interval,
 )
 from telcli.settings import ScoreSatisfactionSettings
-from telcli.tables import contract
+from telcli.tables.from_rows import from_rows
 from telcli.tables.satisfaction_driver_results import BANDS, OUTCOMES
 
 __all__ = ["Links", "links_of"]
@@ -61,8 +61,7 @@ def links_of(
     )
     rows = rows.with_columns(band=_band(settings), stratum=pl.col("stratum").fill_null(_UNKNOWN)).sort("customer_id")
     lines = [line for outcome in OUTCOMES for line in _outcome(rows, outcome, settings)]
-    schema = contract(_TABLE).schema.create_empty().schema
-    table = pl.DataFrame([{**dict.fromkeys(schema), "as_of": as_of, **line} for line in lines], schema=schema)
+    table = from_rows(_TABLE, ({"as_of": as_of, **line} for line in lines))
     notices = () if rows.height else (_too_soon(as_of, settings.link_months),)
     return Links(table, {"followed": rows.height, "links": _told(lines)}, notices)
 

@@ -22,7 +22,7 @@ from telcli.methods.shrinking import shrunk_means
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_base import UNKNOWN
-from telcli.tables import contract
+from telcli.tables.from_rows import from_rows
 from telcli.tables.survey_items import answers
 
 __all__ = ["Predicted", "predict"]
@@ -271,9 +271,8 @@ def _figures(score: ScorePrediction, y: Floats) -> dict[str, dict[str, Any]]:
 
 
 def _trials(figures: Mapping[str, Mapping[str, Any]], as_of: date) -> pl.DataFrame:
-    schema = contract("satisfaction_trials").schema.create_empty().schema
-    rows = [{**dict.fromkeys(schema), "as_of": as_of, "method": name, **about} for name, about in figures.items()]
-    return pl.DataFrame(rows, schema=schema)
+    rows = ({"as_of": as_of, "method": name, **about} for name, about in figures.items())
+    return from_rows("satisfaction_trials", rows)
 
 
 def _metrics(
