@@ -15,7 +15,7 @@ import polars as pl
 from telcli.features.churn_base import months_of
 from telcli.features.churn_causes import intents
 from telcli.features.held_then import held_then
-from telcli.features.month_index import add_months
+from telcli.features.month_index import add_months, end_of_month
 from telcli.features.text_codes import coded
 from telcli.features.touches import held_at_end
 from telcli.tables import contract
@@ -127,7 +127,7 @@ def _held(tables: Mapping[str, pl.LazyFrame], month: date, rules: CareRules) -> 
 
 def _of_months(month: date, rules: CareRules) -> list[tuple[str, pl.Expr, pl.Expr, pl.Expr]]:
     """Triggers of customer_months: when each holds, its value, and since when."""
-    end, begin = add_months(month, 1) - timedelta(days=1), pl.lit(month)
+    end, begin = end_of_month(month), pl.lit(month)
     waited, fell = pl.col("oldest_open_days"), _fell()
     unused, overdue = pl.col("months_since_use"), pl.col("months_overdue")
     lost = pl.col("numbers_held_before") - pl.col("numbers_held")
@@ -177,7 +177,7 @@ def _expiring(tables: Mapping[str, pl.LazyFrame], month: date, days: int) -> pl.
     past = None if past is None else contract("subscription_history").conform(past)
     then = held_then(lines, past, "subscription_id", month, ["contract_end"])
     live = lines.filter(held_at_end("activated_on", "ended_on", month)).select("subscription_id", "customer_id")
-    end = add_months(month, 1) - timedelta(days=1)
+    end = end_of_month(month)
     ends = pl.col("contract_end")
     soon = live.join(then, on="subscription_id").filter(ends > end, ends <= end + timedelta(days=days))
     value = (ends.min() - pl.lit(end)).dt.total_days().cast(pl.Float64)

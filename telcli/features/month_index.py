@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
-__all__ = ["YEAR", "add_months", "date_at", "index_at", "month_at", "month_index", "part_of_month"]
+__all__ = ["YEAR", "add_months", "date_at", "end_of_month", "index_at", "month_at", "month_index", "part_of_month"]
 
 YEAR = 12
 """Months of one."""
@@ -37,6 +37,15 @@ def add_months(day: date, months: int) -> date:
     datetime.date(2025, 2, 1)
     """
     return month_at(month_index(day) + months)
+
+
+def end_of_month(day: date) -> date:
+    """The last day of the month that holds a day.
+
+    >>> end_of_month(date(2024, 2, 1)), end_of_month(date(2023, 12, 31))
+    (datetime.date(2024, 2, 29), datetime.date(2023, 12, 31))
+    """
+    return add_months(day, 1) - timedelta(days=1)
 
 
 def index_at(day: pl.Expr) -> pl.Expr:

@@ -11,15 +11,15 @@ Lateness is in days, negative where it was paid ahead; of an open bill it is cou
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from telcli.features.exact import UNITS
-from telcli.features.month_index import index_at
+from telcli.features.month_index import end_of_month, index_at, month_at
 from telcli.features.receivables import Receivables, bucket_of
 
-__all__ = ["PAYING", "bucket_at", "dated", "labels", "month_end", "paying"]
+__all__ = ["PAYING", "bucket_at", "dated", "labels", "paying"]
 
 _LATELY = (3, 12)
 _OF_BILLS = (
@@ -60,7 +60,7 @@ def labels(bills: pl.DataFrame, at: int, grace: int, until: date) -> pl.DataFram
 
 def paying(book: Receivables, bills: pl.DataFrame, at: int, grace: int) -> pl.DataFrame:
     """One row per customer billed by the end of the month: who and PAYING, sorted by who; null where not known."""
-    end = month_end(at)
+    end = end_of_month(month_at(at))
     sent = bills.filter(pl.col("at") <= at)
     rows = _of_bills(sent, end, at, grace)
     for part in (_of_debts(book, at), _of_next(sent, at), _of_money(book, sent, at, end)):
@@ -141,12 +141,3 @@ def bucket_at(rows: pl.DataFrame) -> pl.Series:
     [0, 2]
     """
     return rows.select(bucket_of(pl.col("days_past_due"))).to_series()
-
-
-def month_end(at: int) -> date:
-    """The last day of a month.
-
-    >>> month_end(2024 * 12 + 1)
-    datetime.date(2024, 2, 29)
-    """
-    return date((at + 1) // 12, (at + 1) % 12 + 1, 1) - timedelta(days=1)

@@ -9,25 +9,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from telcli.features.month_index import end_of_month
 from telcli.features.use import DAYS
 from telcli.methods.drift import bin_counts, days_alike, quantile_edges, stability_index
 
-__all__ = ["BRANCH", "DUE", "PLAUSIBLE", "counted", "drift", "end_of_month"]
+__all__ = ["BRANCH", "DUE", "PLAUSIBLE", "counted", "drift"]
 
 BRANCH = "_branch"
 _CATEGORIES = 50
 _MOST = 2_000_000
 _OLDEST, _YOUNGEST = 110, 10
-
-
-def end_of_month(month: date) -> date:
-    """The last day of a month.
-
-    >>> end_of_month(date(2024, 2, 1))
-    datetime.date(2024, 2, 29)
-    """
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def _age(as_of: date) -> pl.Expr:

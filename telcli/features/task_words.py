@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.features.month_index import add_months
+from telcli.features.month_index import end_of_month
 from telcli.settings.tasking import days_for, days_named
 from telcli.tables.task_results import CONTRACTS
 from telcli.tables.task_sheet import CHANNELS, check_code
@@ -48,7 +48,7 @@ def due(as_of: date, days: int, *, holidays: Collection[date] = (), workdays: Co
     >>> due(date(2024, 6, 1), 5), due(date(2024, 9, 1), 1, holidays=[date(2024, 10, 1)])
     (datetime.date(2024, 7, 5), datetime.date(2024, 10, 2))
     """
-    day = add_months(as_of, 1) - timedelta(days=1)
+    day = end_of_month(as_of)
     left = days
     while left > 0:
         day += timedelta(days=1)

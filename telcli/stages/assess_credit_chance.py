@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.features.month_index import month_at
-from telcli.features.paying import PAYING, bucket_at, dated, labels, month_end, paying
+from telcli.features.month_index import end_of_month, month_at
+from telcli.features.paying import PAYING, bucket_at, dated, labels, paying
 from telcli.features.receivables import BUCKETS
 from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
@@ -70,7 +70,7 @@ def chances(ground: Ground) -> Foretold:
         ages=len(BUCKETS),
         seed=ground.inputs.seed,
         seconds=float(ground.settings.fit_seconds),
-        ready=(rows["known"] <= month_end(int(at.max()))).to_numpy()[kept],
+        ready=(rows["known"] <= end_of_month(month_at(int(at.max())))).to_numpy()[kept],
     )
     use = better(found)
     _tell(ground, found, use, int(late.sum()), late.size)
@@ -90,7 +90,7 @@ def learned_rows(
     ground: Ground, bills: pl.DataFrame | None = None, told: pl.DataFrame | None = None
 ) -> pl.DataFrame | None:
     """Customers of the months learned from: NOT_TOLD and features; None where no month is known."""
-    grace, end = ground.settings.grace_days, month_end(ground.at)
+    grace, end = ground.settings.grace_days, ground.end
     bills = dated(ground.book) if bills is None else bills
     told = _beside(ground) if told is None else told
     step = -(-ground.folk.height // _CUSTOMERS)

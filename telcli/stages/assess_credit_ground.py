@@ -10,7 +10,7 @@ import polars as pl
 from telcli.errors import MissingInputError, Notice
 from telcli.features.bucketed import bucketed
 from telcli.features.debts import debts
-from telcli.features.month_index import month_index
+from telcli.features.month_index import end_of_month, month_index
 from telcli.features.receivable_flows import told_gone
 from telcli.features.receivable_sources import Sources, sources
 from telcli.features.receivables import Receivables, receivables
@@ -86,7 +86,7 @@ def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Gr
     folk = found.folk.select("who", "customer_id", "begin", last="end").collect()
     folk = folk.join(seen, on="who", how="semi").sort("who")
     first = int(book.bills["at"].to_numpy().min())
-    end: date = pl.select(pl.lit(as_of).dt.month_end()).item()
+    end = end_of_month(as_of)
     return Ground(
         inputs, settings, as_of, month_index(as_of), first, end, book, folk, steps, sources(owing, due_months)
     )

@@ -11,6 +11,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice
 from telcli.features.margin_parts import Rates
+from telcli.features.month_index import end_of_month
 from telcli.settings import CampaignsSettings, ScoreValueSettings
 from telcli.settings.capacities import capacities
 from telcli.stages import Inputs, Outcome
@@ -48,7 +49,7 @@ def campaigns(inputs: Inputs, settings: CampaignsSettings) -> Outcome:
         There is no campaign, neither in a table nor of a plan, and no channel with new customers.
     """
     as_of = inputs.as_of or date.min
-    end = _end(as_of)
+    end = end_of_month(as_of)
     rates = Rates(**{each.name: inputs.choices[each.name] for each in fields(Rates) if each.name in inputs.choices})
     channels = _channels(inputs, settings, rates)
     people = people_of(inputs.tables, end)
@@ -96,11 +97,6 @@ def _without(channels: pl.DataFrame, as_of: date) -> Outcome:
     )
     tables = {name: contract(name).schema.create_empty(lazy=True) for name in _TABLES[:-1]}
     return Outcome({**tables, _TABLES[-1]: channels.lazy()}, {"campaigns": 0}, (only,))
-
-
-def _end(as_of: date) -> date:
-    found: date = pl.select(pl.lit(as_of).dt.month_end()).item()
-    return found
 
 
 def _metrics(status: pl.DataFrame, overlap: pl.DataFrame, response: pl.DataFrame) -> dict[str, Any]:

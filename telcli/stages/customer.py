@@ -6,11 +6,11 @@ The rows are few, so they are plain mappings: a card is on the screen before pol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from telcli.features.churn_causes import causes
-from telcli.features.month_index import month_at, month_index
+from telcli.features.month_index import end_of_month, month_at, month_index
 from telcli.features.view_words import told_of
 from telcli.tables.masking import hidden
 
@@ -138,9 +138,7 @@ def last_day(as_of: date | None) -> date:
     >>> last_day(date(2024, 2, 1))
     datetime.date(2024, 2, 29)
     """
-    if as_of is None:
-        return date.max
-    return (as_of.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return date.max if as_of is None else end_of_month(as_of)
 
 
 def _stood(now: Sequence[Row], past: Sequence[Row], end: date) -> list[Row]:

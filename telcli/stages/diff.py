@@ -11,7 +11,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.features import base
 from telcli.features.lifecycle import LifecycleRules
-from telcli.features.quality_counts import end_of_month
+from telcli.features.month_index import end_of_month
 from telcli.intake.history import as_it_stood
 from telcli.settings import SegmentSettings
 from telcli.stages import Inputs, Outcome

@@ -10,7 +10,7 @@ import polars as pl
 
 from telcli.errors import DataError
 from telcli.features.held_then import held_then
-from telcli.features.month_index import add_months
+from telcli.features.month_index import add_months, end_of_month
 from telcli.tables import contract
 
 __all__ = ["acknowledged", "explained", "file_causes"]
@@ -87,13 +87,13 @@ def _day(text: str, *, last: bool) -> date | None:
             continue
         if "%d" in form or not last:
             return found
-        return date.fromordinal(add_months(found, 1).toordinal() - 1)
+        return end_of_month(found)
     return None
 
 
 def _meant(rows: pl.DataFrame, known: pl.DataFrame, as_of: date) -> list[str | None]:
     """For each row the reason of the first known row that means it in the month; None where none does."""
-    end = date.fromordinal(add_months(as_of, 1).toordinal() - 1)
+    end = end_of_month(as_of)
     there = [row for row in known.to_dicts() if (row["first"] or end) <= end and (row["last"] or as_of) >= as_of]
     found: list[str | None] = []
     for row in rows.select("entity", "metric").to_dicts():
@@ -163,7 +163,7 @@ def _lines(tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
 
     State and contract are those at the end of the as-of month; suspended is what is known to have been so then.
     """
-    start, end = add_months(as_of, -1), date.fromordinal(add_months(as_of, 1).toordinal() - 1)
+    start, end = add_months(as_of, -1), end_of_month(as_of)
     now = contract("subscriptions").conform(tables["subscriptions"])
     past = tables.get("subscription_history")
     past = None if past is None else contract("subscription_history").conform(past)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from telcli.features.exit_kinds import KINDS
-from telcli.features.month_index import add_months
+from telcli.features.month_index import add_months, end_of_month
 from telcli.stages.predict_churn_study import Road, Study
 from telcli.tables import contract
 
@@ -22,7 +21,7 @@ def label_told(study: Study, road: Road) -> dict[str, Any]:
     if label is None:
         churners = int(road.y.sum())
         counts = {"customers": road.y.size, "churners": churners, "churn_rate": churners / road.y.size}
-        dates = {"observe_from": study.as_of.isoformat(), "observe_to": _end(study.as_of).isoformat()}
+        dates = {"observe_from": study.as_of.isoformat(), "observe_to": end_of_month(study.as_of).isoformat()}
         return {
             "definition": "churned, as labelled in customers",
             "snapshots": [{"snapshot": study.as_of.isoformat(), "role": "test", **dates, **counts}],
@@ -72,12 +71,8 @@ def _dates(study: Study, road: Road, month: date) -> dict[str, str]:
     gap, outcome = study.settings.gap_months, study.settings.outcome_months
     days = {
         "observe_from": add_months(month, 1 - int(road.facts["windows"]["observe_months"])),
-        "observe_to": _end(month),
+        "observe_to": end_of_month(month),
         "outcome_from": add_months(month, gap + 1),
-        "outcome_to": _end(add_months(month, gap + outcome)),
+        "outcome_to": end_of_month(add_months(month, gap + outcome)),
     }
     return {name: day.isoformat() for name, day in days.items()}
-
-
-def _end(month: date) -> date:
-    return month.replace(day=monthrange(month.year, month.month)[1])

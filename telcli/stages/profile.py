@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice, UsageError
-from telcli.features.quality_counts import BRANCH, DUE, counted, drift, end_of_month
+from telcli.features.month_index import end_of_month
+from telcli.features.quality_counts import BRANCH, DUE, counted, drift
 from telcli.features.source_scores import by_source
 from telcli.methods.drift import band
 from telcli.settings import ProfileSettings

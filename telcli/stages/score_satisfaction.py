@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.features.month_index import end_of_month
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.score_satisfaction_answers import Survey, survey_of
@@ -46,7 +47,7 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
         A setting names what is not there.
     """
     as_of = inputs.as_of or date.min
-    end = pl.select(pl.lit(as_of).dt.month_end()).item()
+    end = end_of_month(as_of)
     survey = survey_of(inputs.tables, end, settings)
     base = base_of(inputs.tables, as_of, settings)
     people = survey.people.join(base.select("customer_id"), on="customer_id", how="semi")

@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice
 from telcli.features.loyalty import PARTS, Full, loyalty_parts
-from telcli.features.month_index import add_months
+from telcli.features.month_index import add_months, end_of_month
 from telcli.features.survey_moment import asked_then, asked_too_early
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages import Inputs
@@ -75,7 +75,7 @@ def filled(scores: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:
 
 def _asked_before(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreSatisfactionSettings) -> pl.DataFrame:
     """Who answered so long ago that the months after are over; who has left since is among them."""
-    end = pl.select(pl.lit(add_months(as_of, -settings.link_months)).dt.month_end()).item()
+    end = end_of_month(add_months(as_of, -settings.link_months))
     try:
         found = survey_of(tables, end, settings).people
     except MissingInputError:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from telcli.features.paying import PAYING, dated, labels, month_end, paying
+from telcli.features.month_index import end_of_month, month_at
+from telcli.features.paying import PAYING, dated, labels, paying
 from tests.features.test_receivables import BILLS, CASH, JAN, Bill, Cash, book
 
 # Bills of a month are due on the 25th of the next; payments are of the 9th of their month.
@@ -19,10 +20,10 @@ def test_the_label_by_hand(grace: int, late: int) -> None:
     # Billed in January, due on 25 February, paid on 9 March: 13 days late.
     bills = dated(book([(0, 0, 100)], [(0, 2, 100)]))
     assert bills["settled"].to_list() == [date(2024, 3, 9)]
-    found = labels(bills, JAN, grace, month_end(JAN + 3))
+    found = labels(bills, JAN, grace, end_of_month(month_at(JAN + 3)))
     assert found.rows() == [(0, 1 if grace < 13 else 0, date(2024, 2, 25) + timedelta(grace))]
     assert labels(bills, JAN, grace, date(2024, 2, 24)).is_empty()  # not known yet
-    assert labels(bills, JAN + 1, grace, month_end(JAN + 3)).is_empty()  # nothing falls due
+    assert labels(bills, JAN + 1, grace, end_of_month(month_at(JAN + 3))).is_empty()  # nothing falls due
 
 
 def test_features_by_hand() -> None:
@@ -48,7 +49,7 @@ def test_what_comes_later_changes_nothing_known_before(bills: list[Bill], cash: 
 @given(BILLS, CASH)
 def test_a_bill_that_was_not_late_is_settled(bills: list[Bill], cash: list[Cash]) -> None:
     owed = book(bills, cash)
-    settled = dated(owed).filter(pl.col("settled") <= month_end(JAN + 6)).select("who", "at")
+    settled = dated(owed).filter(pl.col("settled") <= end_of_month(month_at(JAN + 6))).select("who", "at")
     still = owed.open_at(JAN + 6).select("who", "at")
     assert settled.join(still, on=["who", "at"], how="semi").is_empty()
     assert settled.height + still.height == owed.bills.height
