@@ -40,7 +40,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     ground = ground_of(inputs, settings, inputs.as_of)
     owed, found, told = owing(ground), rolled(ground), chances(ground)
     owed = with_steps(ground, owed.join(told.each, on="who", how="left", maintain_order="left"))
-    worst = first_unpaid(ground.book, ground.book.open_at(ground.at), ground.at, ground.first)
+    worst = first_unpaid(ground.book, ground.open_now, ground.at, ground.first)
     owed = owed.with_columns(first_unpaid=pl.col("who").is_in(worst["who"].implode()))
     dunning, facts = dunned(ground, owed, found)
     tables = {

@@ -24,7 +24,7 @@ def owing(ground: Ground) -> pl.DataFrame:
     the late fee so far in money; `days` past due of the oldest open bill, `bucket` its age (a place). Bills written off
     are in none of it: what of them is open is `off`, `off_days` the age of the oldest, `off_now` whether any is new.
     """
-    every = ground.open_bills(ground.at)
+    every = ground.open_now
     items = every.filter(~pl.col("gone"))
     fee = pl.min_horizontal(pl.col("days") * ground.settings.late_fee_rate, pl.lit(ground.settings.late_fee_most))
     sums = items.group_by("who").agg(

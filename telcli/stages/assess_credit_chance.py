@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from telcli.features.paying import PAYING, bucket_at, dated, labels, paying
 from telcli.features.receivables import BUCKETS
 from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
-from telcli.methods.payment_chance import METHODS, Chances, age_rates, better, foretold, measured
+from telcli.methods.payment_chance import METHODS, Chances, Measured, age_rates, better, foretold, measured
 from telcli.stages.assess_credit_ground import Ground
 
 __all__ = ["NOT_TOLD", "Foretold", "chances", "learned_rows"]
@@ -44,8 +45,7 @@ def chances(ground: Ground) -> Foretold:
     of which it was known by then.
     The model is used where it does better than the age of the debt by more than its standard error, else that is.
     """
-    bills, grace = dated(ground.book), ground.settings.grace_days
-    told = _beside(ground)
+    bills, told = dated(ground.book), _beside(ground)
     now = _features(ground, bills, ground.at, told)
     rows = learned_rows(ground, bills, told)
     if rows is None:
@@ -83,7 +83,8 @@ def chances(ground: Ground) -> Foretold:
         p = age_rates(age, late, len(BUCKETS))[bucket_at(now).to_numpy()]
     origin = "model" if use else "bucket"
     each = now.select("who", probability=pl.Series(p), origin=pl.lit(origin))
-    return Foretold(each, _table(ground, found, origin, rows), _figures(ground, found, origin, rows, grace))
+    told_by = {name: measured(found.late, p, ground.inputs.seed) for name, p in found.found.items()}
+    return Foretold(each, _table(ground, found, told_by, rows, origin), _figures(ground, found, told_by, rows, origin))
 
 
 def learned_rows(
@@ -153,15 +154,16 @@ def _untold(now: pl.DataFrame) -> Foretold:
     return Foretold(none, contract("credit_model").schema.create_empty(), {"split": None, "chosen_method": None})
 
 
-def _table(ground: Ground, found: Chances, origin: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _table(
+    ground: Ground, found: Chances, told: Mapping[str, Measured], rows: pl.DataFrame, origin: str
+) -> pl.DataFrame:
     """The table credit_model: each method on the rows that none had seen."""
     month = month_at(int(rows["at"].to_numpy().max()) + 1)
     made = []
     for name in METHODS:
-        if name in found.found:
-            told = measured(found.late, found.found[name], ground.inputs.seed)
-            figures = {key: None if np.isnan(value) else value for key, value in vars(told).items()}
-            made.append({"method": name, **figures, "used": name == origin})
+        if name in told:
+            known = {key: None if np.isnan(value) else value for key, value in vars(told[name]).items()}
+            made.append({"method": name, **known, "used": name == origin})
     frame = pl.DataFrame(made, infer_schema_length=None)
     return frame.select(
         pl.lit(ground.as_of).alias("as_of"),
@@ -171,8 +173,9 @@ def _table(ground: Ground, found: Chances, origin: str, rows: pl.DataFrame) -> p
     )
 
 
-def _figures(ground: Ground, found: Chances, origin: str, rows: pl.DataFrame, grace: int) -> dict[str, Any]:
-    told = {name: measured(found.late, p, ground.inputs.seed) for name, p in found.found.items()}
+def _figures(
+    ground: Ground, found: Chances, told: Mapping[str, Measured], rows: pl.DataFrame, origin: str
+) -> dict[str, Any]:
     used = told[origin]
     return {
         "split": found.way,
@@ -180,7 +183,7 @@ def _figures(ground: Ground, found: Chances, origin: str, rows: pl.DataFrame, gr
         "known_rows": rows.height,
         "known_months": rows["at"].n_unique(),
         "features": [name for name in rows.columns if name not in (*PAYING, *NOT_TOLD)],
-        "grace_days": grace,
+        "grace_days": ground.settings.grace_days,
         "rows": used.rows,
         "non_payment_rate": used.late / used.rows,
         **{name: _whole(getattr(used, name)) for name in ("auc", "auc_low", "auc_high", "brier", "ece", "ece_chance")},

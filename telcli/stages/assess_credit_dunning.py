@@ -134,7 +134,7 @@ def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
             name=missing[0],
         )
     alone = (*ground.inputs.choices.get("left_alone", ()), *refusing(people))
-    bills = ground.book.open_at(ground.at).join(ground.folk.select("who", "customer_id"), on="who")
+    bills = ground.open_now.join(ground.folk.select("who", "customer_id"), on="who")
     owed = bills.select("customer_id", month=date_at(pl.col("at")))
     why = held(ground.inputs.tables, ground.end, asked, alone, owed)
     told = told.join(why, on="customer_id", how="left", maintain_order="left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -52,6 +53,11 @@ class Ground(Telling):
     def write_off_days(self) -> int | None:
         """Days past due after which debts of who left are written off; None where they never are."""
         return dict(self.steps).get(WRITE_OFF)
+
+    @cached_property
+    def open_now(self) -> pl.DataFrame:
+        """Those at the end of the as-of month."""
+        return self.open_bills(self.at)
 
     def open_bills(self, at: int) -> pl.DataFrame:
         """Open bills at the end of a month with age and whether they are written off, see `told_gone`."""

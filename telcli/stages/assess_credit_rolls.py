@@ -144,7 +144,7 @@ def _of_age(rates: LossRates, balance: Floats, age: int) -> tuple[float, float, 
 
 def _full(ground: Ground) -> list[float]:
     """By age, what the operators' rule provides for: all that is past due for longer than `full_provision_days`."""
-    items = ground.open_bills(ground.at).filter(~pl.col("gone"))
+    items = ground.open_now.filter(~pl.col("gone"))
     old = items.filter(pl.col("days") > ground.settings.full_provision_days)
     sums = dict(old.group_by("bucket").agg(pl.col("open").sum()).rows())
     return [sums.get(age, 0) / UNITS for age in range(_AGES)]

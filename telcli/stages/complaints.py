@@ -13,7 +13,7 @@ from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.complaints_customers import customer_rows
 from telcli.stages.complaints_ground import Ground, ground_of
-from telcli.stages.complaints_handling import handling_rows, sla_rows
+from telcli.stages.complaints_handling import handling_rows, sla_rows, timed
 from telcli.stages.complaints_load import load_rows
 from telcli.stages.complaints_topics import topic_rows
 from telcli.stages.complaints_words import word_rows
@@ -51,10 +51,11 @@ def complaints(inputs: Inputs, settings: ComplaintsSettings) -> Outcome:
             "No contact is known in the months up to the snapshot.",
             hint="Ingest tickets or calls to the hotline: telcli ingest SOURCES..., or choose another --as-of.",
         )
+    contacts = timed(ground)
     tables = {
         "complaint_topics": topic_rows(ground),
-        "complaint_handling": handling_rows(ground),
-        "complaint_sla": sla_rows(ground),
+        "complaint_handling": handling_rows(ground, contacts),
+        "complaint_sla": sla_rows(ground, contacts),
         "complaint_customers": customer_rows(ground),
         "complaint_words": word_rows(ground),
         "contact_load": load_rows(ground),

@@ -12,7 +12,7 @@ from telcli.methods.time_to_close import time_quantiles
 from telcli.settings.capacities import capacities
 from telcli.stages.complaints_ground import SMALL, Ground
 
-__all__ = ["handling_rows", "last_moment", "sla_rows"]
+__all__ = ["handling_rows", "last_moment", "sla_rows", "timed"]
 
 _DIMENSIONS = ("all", "kind", "topic", "channel", "severity", "customer_class", "branch")
 _SEVERITIES = {1: "ordinary", 2: "important", 3: "major"}
@@ -26,7 +26,7 @@ def last_moment(ground: Ground) -> datetime:
     return found
 
 
-def _timed(ground: Ground) -> pl.DataFrame:
+def timed(ground: Ground) -> pl.DataFrame:
     """Contacts with hours spent so far or until closed, hours allowed and over, whether closed, late, and again."""
     hours = capacities(ground.settings.sla_hours) or {}
     unknown = sorted(set(hours) - {*_SEVERITIES.values(), "unknown"})
@@ -61,10 +61,10 @@ def _repeated(frame: pl.DataFrame, days: int) -> pl.DataFrame:
     return ordered.with_columns(again=told).sort("contact_id")
 
 
-def handling_rows(ground: Ground) -> pl.DataFrame:
-    """Table complaint_handling without its month: contacts of the last months by group."""
+def handling_rows(ground: Ground, contacts: pl.DataFrame) -> pl.DataFrame:
+    """Table complaint_handling without its month: contacts, as `timed` has them, of the last months by group."""
     kept = set(ground.last(ground.settings.handling_months)["contact_id"])
-    frame = _timed(ground).filter(pl.col("contact_id").is_in(list(kept)))
+    frame = contacts.filter(pl.col("contact_id").is_in(list(kept)))
     frame = frame.with_columns(pl.lit("all").alias("all"), severity=pl.col("severity_name"))
     frame = frame.with_columns(topic=pl.col("code"))
     rows = []
@@ -106,10 +106,10 @@ def _handled(part: pl.DataFrame) -> dict[str, float | int | bool | None]:
     }
 
 
-def sla_rows(ground: Ground) -> pl.DataFrame:
-    """Table complaint_sla without its month: tickets of key accounts open, or closed late in the month."""
+def sla_rows(ground: Ground, contacts: pl.DataFrame) -> pl.DataFrame:
+    """Table complaint_sla without its month: of contacts, as `timed` has them, those of key accounts open or late."""
     classes = [name.strip() for name in ground.settings.sla_classes.split(",") if name.strip()]
-    frame = _timed(ground).filter(pl.col("customer_class").is_in(classes))
+    frame = contacts.filter(pl.col("customer_class").is_in(classes))
     within = pl.col("closed_at").dt.date().dt.month_start() == ground.as_of
     frame = frame.filter(~pl.col("done") | (within & pl.col("late")))
     left = pl.col("allowed") - pl.col("spent")
