@@ -19,6 +19,7 @@ from telcli.settings.declared import SECTIONS
 from telcli.settings.exit_words import EXIT_WORDS, exit_words
 from telcli.settings.fraud_rules import OWN_RULES_OF_FRAUD, own_fraud_rules
 from telcli.settings.memory import memory_bytes
+from telcli.settings.names_in import names_in
 from telcli.settings.own_kpis import KPIS, own_kpis
 from telcli.settings.own_offers import OFFERS, own_offers
 from telcli.settings.own_reasons import OWN_REASONS, OWN_TOPICS, own_reasons, own_topics
@@ -230,7 +231,7 @@ def _is_numbers(text: str) -> bool:
     >>> _is_numbers("10010, +86 10000"), _is_numbers(""), _is_numbers("10010; China Telecom")
     (True, True, False)
     """
-    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    parts = names_in(text)
     return all(re.fullmatch(r"\+?[\d() -]*\d[\d() -]*\d[\d() -]*\d[\d() -]*", part) for part in parts)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from telcli.settings.names_in import names_in
 from telcli.settings.setting import setting
 
 __all__ = ["ImportOutcomesSettings", "TaskSettings", "days_for", "days_named"]
@@ -99,7 +100,7 @@ def days_named(text: str) -> frozenset[date] | None:
     >>> days_named("2024-10-01") == frozenset({date(2024, 10, 1)}), days_named(""), days_named("1 Oct")
     (True, frozenset(), None)
     """
-    parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+    parts = names_in(text)
     with suppress(ValueError):
         return frozenset(date.fromisoformat(part) for part in parts)
     return None

@@ -12,6 +12,7 @@ from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.month_index import add_months
 from telcli.settings import DetectFraudSettings
 from telcli.settings.fraud_rules import FRAUD_RULES
+from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.stages.detect_fraud_allowed import allowed_of, told
 from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, loss_once, name_of, with_closed
@@ -119,7 +120,7 @@ def _chosen(rules: Mapping[str, Mapping[str, float]], named: str) -> dict[str, M
     UsageError
         One that is named does not exist, or is switched off.
     """
-    names = [name.strip() for name in named.replace("，", ",").split(",") if name.strip()]
+    names = names_in(named)
     for name in names:
         if name not in rules:
             raise UsageError(

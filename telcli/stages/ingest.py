@@ -31,6 +31,7 @@ from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity
 from telcli.settings import IngestSettings
+from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.tables.extract import Extract
 
@@ -123,7 +124,7 @@ def _understood(
 
 def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:
     """The extracts, told which of their columns the settings name as answers of a survey."""
-    named = frozenset(part.strip() for part in items.replace("，", ",").split(",") if part.strip())
+    named = frozenset(names_in(items))
     told = [replace(one, items=named) for one in ones]
     return [replace(one, choices=choices_of(one)) for one in told]
 

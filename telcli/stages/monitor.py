@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.settings import MonitorSettings
+from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, SETTLED, alert_rows, beyond_chance, coverage, with_state
@@ -108,7 +109,7 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
 
 def _watched(text: str) -> tuple[str, ...]:
     """What is watched, in the order of PARTS."""
-    named = {part.strip() for part in text.replace("，", ",").split(",") if part.strip()}
+    named = set(names_in(text))
     unknown = sorted(named - set(PARTS))
     if unknown or not named:
         raise UsageError(

@@ -14,6 +14,7 @@ from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 from telcli.settings.capacities import capacities
+from telcli.settings.names_in import names_in
 from telcli.stages import Inputs
 from telcli.stages.monitor_days import calendar_for
 from telcli.stages.monitor_judge import judge
@@ -150,7 +151,7 @@ def _own(
 
 def levels_of(settings: MonitorSettings) -> tuple[str, ...]:
     """The levels that the settings name beside the whole."""
-    by = tuple(name.strip() for name in settings.kpi_by.replace("，", ",").split(",") if name.strip())
+    by = tuple(names_in(settings.kpi_by))
     _check_levels(by, "kpi_by")
     return tuple(name for name in by if name != _ALL)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from telcli.features.contact_policy import ContactRules, contacts, excluded, held_back, refusing
 from telcli.features.month_index import add_months
+from telcli.settings.names_in import names_in
 from telcli.stages.plan_retention_study import Study
 from telcli.tables.plan_results import CONTRACTS
 
@@ -113,7 +114,7 @@ def _listed(study: Study, people: pl.DataFrame) -> list[str]:
             unknown=len(unknown),
             lines=", ".join([*map(str, unknown[:_LINES]), *["..."][: len(unknown) > _LINES]]),
         )
-    columns = [name.strip() for name in study.settings.refusal_columns.replace("，", ",").split(",") if name.strip()]
+    columns = names_in(study.settings.refusal_columns)
     return sorted(listed.keys() | set(refusing(study.inputs.tables["customers"], columns)))
 
 

@@ -11,6 +11,7 @@ from telcli.errors import DataError, UsageError
 from telcli.features.churn_leavings import COUNTED, Definition
 from telcli.features.churn_silence import longest_known
 from telcli.features.exit_kinds import ended_lines
+from telcli.settings.names_in import names_in
 from telcli.stages.predict_churn_study import Study
 
 __all__ = ["MONTH_DAYS", "definition_of", "whole_months"]
@@ -104,7 +105,7 @@ def _kinds(names: str) -> frozenset[str]:
 
 
 def _columns(study: Study) -> tuple[str, ...]:
-    asked = [name.strip() for name in study.settings.exit_columns.replace("，", ",").split(",") if name.strip()]
+    asked = names_in(study.settings.exit_columns)
     lines = study.inputs.tables.get("subscriptions")
     have = [] if lines is None else [name for name in lines.collect_schema() if name.startswith("x_")]
     known = {name.removeprefix("x_").lower(): name for name in have}

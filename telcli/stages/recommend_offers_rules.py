@@ -18,6 +18,7 @@ from telcli.features.product_rules import Bounds, Found, held_together, rules_in
 from telcli.features.product_steps import Holdings, holdings
 from telcli.features.said_yes import said_yes
 from telcli.methods.association import indicator
+from telcli.settings.names_in import names_in
 from telcli.stages.recommend_offers_ground import Ground, Part, no_offers
 from telcli.stages.recommend_offers_next import next_products
 
@@ -110,7 +111,7 @@ def _now(found: Holdings, ids: pl.Series, ground: Ground) -> sparse.csr_array:
 
 def _of_flags(ground: Ground) -> _Mined:
     """Without products: rules of attributes that say what is held, at one time."""
-    names = [name.strip() for name in ground.settings.product_flags.replace("，", ",").split(",") if name.strip()]
+    names = names_in(ground.settings.product_flags)
     if not names:
         told = Notice(
             "offers-no-products",

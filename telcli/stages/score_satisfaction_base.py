@@ -9,6 +9,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, UsageError
 from telcli.settings import ScoreSatisfactionSettings
+from telcli.settings.names_in import names_in
 from telcli.tables.survey_items import is_network
 
 __all__ = ["UNKNOWN", "base_of", "names_of"]
@@ -25,8 +26,7 @@ def names_of(text: str) -> list[str]:
     >>> names_of("branch, region，branch")
     ['branch', 'region']
     """
-    parts = text.replace("，", ",").replace("、", ",").split(",")
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    return list(dict.fromkeys(names_in(text.replace("、", ","))))
 
 
 def base_of(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreSatisfactionSettings) -> pl.DataFrame:
