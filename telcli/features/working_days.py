@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.errors import DataError
+from telcli.features.headed import places_of
 from telcli.features.month_index import add_months
 
 __all__ = ["CHINA", "WEEKENDS", "Calendar", "calendar_of"]
@@ -123,10 +124,8 @@ def _of_toml(read: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
 
 
 def _of_table(given: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
-    headers = [str(name).strip().lower() for name in given["columns"]]
-    at = {name: next((headers.index(word) for word in words if word in headers), -1)
-          for name, words in _HEADERS.items()}  # fmt: skip
-    if min(at.values()) < 0:
+    at = places_of(given["columns"], _HEADERS)
+    if at["date"] is None or at["kind"] is None:
         raise DataError(
             "holidays-columns",
             "{file} has no columns date and kind.",
@@ -134,7 +133,7 @@ def _of_table(given: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
             file=given["file"],
         )
     for line, cells in zip(given["lines"], given["cells"], strict=True):
-        yield line, *(str(cells[at[name]] or "") for name in ("date", "kind"))
+        yield line, str(cells[at["date"]] or ""), str(cells[at["kind"]] or "")
 
 
 def _days(text: str) -> list[date] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.features.headed import places_of
 from telcli.features.held_then import held_then
 from telcli.features.month_index import add_months, end_of_month
 from telcli.tables import contract
@@ -40,10 +41,7 @@ def file_causes(given: Mapping[str, Any] | None) -> pl.DataFrame:
     """
     if given is None:
         return pl.DataFrame(schema=_NO_ROWS)
-    headers = [str(name).strip().lower() for name in given["columns"]]
-    at = {
-        name: next((headers.index(word) for word in words if word in headers), None) for name, words in _HEADERS.items()
-    }
+    at = places_of(given["columns"], _HEADERS)
     if at["entity"] is None:
         raise DataError(
             "known-columns",
