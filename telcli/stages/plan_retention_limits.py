@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.settings.capacities import amount_of, capacities
+from telcli.settings.names_in import names_in
 from telcli.stages.plan_retention_study import Study
 
 __all__ = ["Limits", "limits_of"]
@@ -89,7 +90,7 @@ def limits_of(study: Study, people: pl.DataFrame, offers: pl.DataFrame) -> Limit
             names=", ".join(idle),
             known=", ".join(channels),
         )
-    automatic = {name.strip() for name in settings.automatic_channels.replace("，", ",").split(",")}
+    automatic = set(names_in(settings.automatic_channels))
     managers = sorted(set(people["task_manager"].drop_nulls()) - {"unassigned"})
     place = {name: at for at, name in enumerate(managers)}
     return Limits(

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from telcli.settings.capacities import capacities
+from telcli.settings.names_in import names_in
 from telcli.stages.plan_retention_study import Study
 from telcli.tables.task_sheet import CHANNELS, channel_of
 
@@ -16,7 +17,7 @@ __all__ = ["tell_of_offers"]
 def tell_of_offers(study: Study, offers: pl.DataFrame) -> None:
     """Tell channels of offers that neither telcli nor the limits know, with the nearest, and names not given."""
     settings = study.settings
-    automatic = {name.strip() for name in settings.automatic_channels.replace("，", ",").split(",")}
+    automatic = set(names_in(settings.automatic_channels))
     known = set(CHANNELS) | automatic | set(capacities(settings.channel_capacity) or {})
     for (channel,), group in offers.group_by("channel", maintain_order=True):
         if channel not in known:
