@@ -82,12 +82,14 @@ def ordinary(world: World, block: int, number: Array, used: Use, days: int) -> E
     return Events.together(parts)
 
 
-def _calls(who: int, second: Array, other: Array, **told: float | Array) -> Events:
-    """Calls of one customer: made, of a minute, from one cell unless told otherwise."""
+def _calls(who: int | Array, second: Array, other: Array, **told: float | Array) -> Events:
+    """Calls of one customer, or of one each: made, of a minute, from one cell unless told otherwise."""
     n = len(second)
     full = {"out": True, "kind": 0, "duration": 60.0, "data_mb": 0.0, "cell": who % 400} | told
     columns = {name: np.broadcast_to(np.asarray(value), n) for name, value in full.items()}
-    return Events(who=np.full(n, who), second=second.astype(np.int64), other=other.astype(np.int64), **columns)
+    return Events(
+        who=np.broadcast_to(np.asarray(who), n), second=second.astype(np.int64), other=other.astype(np.int64), **columns
+    )
 
 
 def _on(chance: np.random.Generator, day: int, count: int, first: float, last: float) -> Array:
@@ -296,9 +298,6 @@ def rung_from_abroad(world: World, block: int, number: Array, days: int) -> Even
         number_abroad = ABROAD + 777_000_000 + block * 10 + caller
         rang = {"out": np.zeros(n, bool), "duration": chance.integers(0, 3, n).astype(float)}
         back = chance.random(n) < 0.05
-        for who, when, told in ((rung, second, rang), (rung[back], second[back] + 7_200, {"duration": 90.0})):
-            m = len(who)
-            full = {"out": True, "kind": 0, "data_mb": 0.0, "cell": who % 400, **told}
-            columns = {name: np.broadcast_to(np.asarray(value), m) for name, value in full.items()}
-            parts.append(Events(who=who, second=when, other=np.full(m, number_abroad), **columns))
+        parts.append(_calls(rung, second, np.full(n, number_abroad), **rang))
+        parts.append(_calls(rung[back], second[back] + 7_200, np.full(int(back.sum()), number_abroad), duration=90.0))
     return Events.together(parts)
