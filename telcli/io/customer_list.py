@@ -56,7 +56,7 @@ def _of_workbook(path: Path, kind: str, scratch: Path) -> Iterable[tuple[int, st
         first = one.frame.collect_schema().names()[0]
         rows = one.frame.select(LINE, first).collect(engine="streaming")
         if one.headed:
-            yield max(int(rows[LINE].min() or 2) - 1, 1), first  # type: ignore[arg-type]
+            yield max(min(rows[LINE], default=2) - 1, 1), first
         yield from rows.iter_rows()
 
 

@@ -168,7 +168,8 @@ def _quantile(centres: Floats, ordered: list[Floats], wanted: int) -> Floats:
     high = centres.max(axis=0) + max(float(part[-1]) for part in ordered if part.size)
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        at = [np.searchsorted(part, middle - centre + 1e-9, side="right") for part, centre in zip(ordered, centres)]  # noqa: B905
+        each = zip(ordered, centres, strict=True)
+        at = [np.searchsorted(part, middle - centre + 1e-9, side="right") for part, centre in each]
         enough = np.sum(at, axis=0) >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     found: Floats = np.round(high, 6)

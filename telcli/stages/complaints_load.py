@@ -86,5 +86,6 @@ def _mean(name: str, values: pl.Series) -> dict[str, float | None]:
     mean = float(known.sum()) / known.len()
     if known.len() < SMALL:
         return {name: mean, f"{name}_low": None, f"{name}_high": None}
-    reach = Z95 * float(known.std() or 0.0) / known.len() ** 0.5  # type: ignore[arg-type]
+    spread = known.std()
+    reach = Z95 * (spread if isinstance(spread, float) else 0.0) / known.len() ** 0.5
     return {name: mean, f"{name}_low": max(mean - reach, 0.0), f"{name}_high": mean + reach}

@@ -55,8 +55,8 @@ def _panels(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSe
     if not counted:
         return
     months = [add_months(as_of, -ago) for ago in range(_BACK, -1, -1)]
-    first = min(frame["month"].min() for frame in counted.values())  # type: ignore[type-var]
-    months = [month for month in months if month >= first]  # type: ignore[operator]
+    first = min(month for frame in counted.values() for month in frame["month"])
+    months = [month for month in months if month >= first]
     for metric, column, names in ((_ROWS, "rows", list(counted)), (_LAG, "lag", sorted(set(_MOMENTS) & set(counted)))):
         told = [(name, *row) for name in names for row in counted[name].select("month", column).iter_rows()]
         values = series_matrix(told, names, months)
