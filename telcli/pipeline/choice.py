@@ -12,6 +12,19 @@ from telcli.tables import PARTITIONS
 
 __all__ = ["choose", "outrun", "recalled"]
 
+_FILES = {
+    "bills": "bills or invoices (customer, month, amount)",
+    "payments": "payments (customer, day, amount)",
+    "usage": "months of use (customer, month, minutes, data)",
+    "calls": "call records (number, time, other end)",
+    "contacts": "tickets of the call centre (customer, time, complaint or not)",
+    "surveys": "survey answers (customer, day, scores)",
+    "campaigns": "lists of campaigns (campaign, customer)",
+    "subscriptions": "lines (number, customer, plan)",
+    "customers": "customers (number, class, region)",
+}
+"""What kind of file gives a table, and what it must tell."""
+
 
 def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
     """Name the partitions of each input that the stage reads: monthly tables up to `as_of`, results of that month.
@@ -57,6 +70,8 @@ def _missing(stage: Stage, table: str, manifest: Manifest, as_of: date | None) -
             held=", ".join(name[:7] for name in there[-3:]),
             first=maker(table),
         )
+    if table in _FILES:
+        return _file_missing(stage, table, manifest)
     return MissingInputError(
         "stage-first",
         "{stage} needs the table {table}, which is not there yet.",
@@ -64,6 +79,23 @@ def _missing(stage: Stage, table: str, manifest: Manifest, as_of: date | None) -
         stage=stage.name,
         table=table,
         first="ingest SOURCES..." if maker(table) in ("ingest", "customer-months") else maker(table),
+    )
+
+
+def _file_missing(stage: Stage, table: str, manifest: Manifest) -> MissingInputError:
+    """Which kind of file to ingest; where rows were refused they may be those that lack."""
+    refused = sum(part.rows for part in manifest.tables.get("rejects", {}).values())
+    template = "{stage} needs the table {table}, which is not there yet."
+    told = {"stage": stage.name, "table": table, "file": _FILES[table]}
+    if not refused:
+        return MissingInputError("stage-first-file", template, hint="Ingest {file}: telcli ingest SOURCES...", **told)
+    return MissingInputError(
+        "stage-first-refused",
+        template,
+        hint="Ingest {file}: telcli ingest SOURCES... (of what was ingested {refused} rows were refused: telcli show "
+        "rejects)",
+        refused=f"{refused:,}",
+        **told,
     )
 
 

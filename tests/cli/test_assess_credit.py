@@ -60,3 +60,15 @@ def test_the_screen(lang: str, words: str, invoices: Path, capsys: pytest.Captur
 def test_steps_that_are_none_are_told(invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess-credit", "-w", str(invoices), "--steps", "remind"]) == 2
     assert "NAME:DAYS" in capsys.readouterr().err
+
+
+def test_a_table_that_is_lacking_is_told_by_its_kind_of_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "who.csv").write_text("客户编号,客户类型\nC1,公众客户\n,公众客户\n", encoding="utf-8")
+    assert main(["ingest", str(tmp_path / "who.csv"), "-w", str(tmp_path / "work"), "-q", "--max-rejects", "0.9"]) == 0
+    for lang, kind in (("en", "bills or invoices (customer, month, amount)"), ("zh", "账单或发票（客户、账期、金额）")):
+        assert main(["assess-credit", "-w", str(tmp_path / "work"), "--lang", lang]) == 3
+        said = capsys.readouterr().err
+        assert kind in said
+        assert said.rstrip(")）\n").endswith("rejects")
