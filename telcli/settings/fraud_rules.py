@@ -37,6 +37,8 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
     "irsf": {
         "minutes": 120,  # a day to high-cost numbers
         "spike": 10,  # times the customer's own usual day
+        "history_days": 7,  # days with calls before, from which on a customer has a usual day
+        "lone_days": 2,  # such days of who has nobody beside her, where no numbers are named as costly
         "range_subjects": 5,  # customers whose minutes rise to one range on one day
         "night_weekend": 0.5,  # share of the minutes at night or on a weekend
     },

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of
+from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of, with_loss
 
 __all__ = ["sim_boxes"]
 
@@ -40,9 +40,7 @@ def sim_boxes(ground: Ground) -> Found:
     hits = rows.filter(known >= _LEAST_KNOWN, hold >= needed, beside)
     calls = (pl.lit(value=True), pl.col("calls"), rule["calls_out"])
     score = scored([(holds, _beyond(name, value, limit)) for name, (holds, value, limit) in facts.items()])
-    loss = pl.col("minutes") * ground.settings.bypass_rate
-    ahead = loss / pl.col("days") * ground.settings.horizon_days
-    made = hits.with_columns(score=score, loss=loss + score * ahead)
+    made = with_loss(hits.with_columns(score=score), ground, pl.col("minutes") * ground.settings.bypass_rate)
     return Found("sim-box", "customer", made.select(HITS.names()), signs_of(made, {"many-calls": calls, **facts}))
 
 

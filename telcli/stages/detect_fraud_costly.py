@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of
+from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of, with_loss
 
 __all__ = ["costly_traffic"]
 
@@ -13,10 +13,13 @@ _USUAL = 1.0
 
 
 def costly_traffic(ground: Ground) -> Found:
-    """Suspect customers with a day of `minutes` or more to high-cost numbers, `spike` times their usual day.
+    """Suspect customers with a day of `minutes` or more to high-cost numbers who rose out of nothing, or did together.
 
-    And either most of the minutes are at night or on a weekend, or `range_subjects` customers or more have such a day
-    to the same range. A usual day is the mean over the customer's days with calls before the first such day.
+    Together are `range_subjects` customers or more with such a day to the same range: all of them are suspected but who
+    is known to call so on a usual day. Alone is suspected who makes `spike` times her usual day, most of it at night or
+    on a weekend; where no numbers are named as costly, so that any call abroad counts, on `lone_days` days at least. A
+    usual day is the mean over the customer's days with calls before the first such day; with fewer than `history_days`
+    of them there is none.
     """
     rule = ground.rules["irsf"]
     if ground.days is None:
@@ -25,26 +28,29 @@ def costly_traffic(ground: Ground) -> Found:
     heavy = days.select("customer_id", "day", "costly_minutes", "costly_off", "costly_range").collect()
     if not heavy.height:
         return nothing("irsf")
-    rows = _against_usual(ground, heavy)
+    rows = _against_usual(ground, heavy, rule["history_days"])
+    named = bool(ground.settings.high_cost.strip())
     facts = {
-        "costly-minutes": (pl.col("most") >= rule["minutes"], pl.col("most"), rule["minutes"]),
+        "costly-minutes" if named else "abroad-minutes": (pl.lit(value=True), pl.col("most"), rule["minutes"]),
+        "usual-day": (pl.col("spike") >= rule["spike"], pl.col("usual"), None),
         "spike": (pl.col("spike") >= rule["spike"], pl.col("spike"), rule["spike"]),
         "off-hours": (pl.col("off") >= rule["night_weekend"], pl.col("off"), rule["night_weekend"]),
         "one-range": (pl.col("together") >= rule["range_subjects"], pl.col("together"), rule["range_subjects"]),
     }
-    spikes = pl.col("spike") >= rule["spike"]
-    beside = facts["off-hours"][0] | facts["one-range"][0].fill_null(value=False)
-    score = scored([(holds, value / limit) for holds, value, limit in facts.values()])
-    cost = pl.col("minutes") * ground.settings.premium_rate
-    ahead = cost / pl.col("days") * ground.settings.horizon_days
-    hits = rows.filter(spikes & beside).with_columns(score=score)
-    hits = hits.with_columns(loss=cost + pl.col("score") * ahead)
+    rises = facts["spike"][0]
+    together = facts["one-range"][0].fill_null(value=False) & rises.fill_null(value=True)
+    often = pl.col("days") >= (1 if named else rule["lone_days"])
+    alone = rises.fill_null(value=False) & facts["off-hours"][0] & often
+    score = scored([(holds, value / limit) for holds, value, limit in facts.values() if limit])
+    hits = rows.filter(together | alone).with_columns(score=score)
+    rate = ground.settings.premium_rate if named else ground.settings.minute_rate
+    hits = with_loss(hits, ground, pl.col("minutes") * rate)
     told = heavy.filter(pl.col("costly_range").is_not_null())
     ties = told.select(subject_id="customer_id", tie=pl.format("range {} {}", "costly_range", "day")).unique()
     return Found("irsf", "customer", hits.select(HITS.names()), signs_of(hits, facts), ties=ties)
 
 
-def _against_usual(ground: Ground, heavy: pl.DataFrame) -> pl.DataFrame:
+def _against_usual(ground: Ground, heavy: pl.DataFrame, least: float) -> pl.DataFrame:
     """One row per customer with heavy days: what they come to beside the usual day before them."""
     together = pl.when(pl.col("costly_range").is_not_null()).then(pl.len().over("day", "costly_range"))
     found = (
@@ -52,8 +58,8 @@ def _against_usual(ground: Ground, heavy: pl.DataFrame) -> pl.DataFrame:
         .group_by(subject_id="customer_id")
         .agg(
             most=pl.col("costly_minutes").max(),
-            minutes=pl.col("costly_minutes").sum(),
-            off=pl.col("costly_off").sum() / pl.col("costly_minutes").sum(),
+            minutes=pl.col("costly_minutes").sort_by("day").sum(),
+            off=pl.col("costly_off").sort_by("day").sum() / pl.col("costly_minutes").sort_by("day").sum(),
             together=pl.col("together").max(),
             first_day=pl.col("day").min(),
             last_day=pl.col("day").max(),
@@ -65,6 +71,8 @@ def _against_usual(ground: Ground, heavy: pl.DataFrame) -> pl.DataFrame:
     before = days.join(found.lazy(), left_on="customer_id", right_on="subject_id", how="inner").filter(
         pl.col("day") < pl.col("first_day")
     )
-    usual = before.group_by(subject_id="customer_id").agg(usual=pl.col("costly_minutes").mean()).collect()
-    joined = found.join(usual, on="subject_id", how="left", maintain_order="left")
-    return joined.with_columns(spike=pl.col("most") / pl.col("usual").fill_null(0.0).clip(lower_bound=_USUAL))
+    usual = before.group_by(subject_id="customer_id").agg(
+        usual=pl.when(pl.len() >= least).then(pl.col("costly_minutes").sort_by("day").mean())
+    )
+    joined = found.join(usual.collect(), on="subject_id", how="left", maintain_order="left")
+    return joined.with_columns(spike=pl.col("most") / pl.col("usual").clip(lower_bound=_USUAL))

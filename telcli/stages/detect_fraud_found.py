@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import Notice
 
-__all__ = ["HITS", "SIGNS", "Found", "Ground", "nothing", "scored", "signs_of"]
+__all__ = ["HITS", "SIGNS", "Found", "Ground", "nothing", "scored", "signs_of", "with_loss"]
 
 SIGNS = pl.Schema(
     {"subject_id": pl.String, "what": pl.String, "day": pl.Date, "value": pl.Float64, "threshold": pl.Float64}
@@ -125,3 +125,14 @@ def signs_of(rows: pl.DataFrame, facts: Mapping[str, tuple[pl.Expr, pl.Expr, flo
         for code, (holds, value, threshold) in facts.items()
     ]
     return pl.concat([SIGNS.to_frame(), *frames])
+
+
+def with_loss(rows: pl.DataFrame, ground: Ground, cost: pl.Expr) -> pl.DataFrame:
+    """With `loss`: `cost`, what was lost on the days of a row, and what is to come of it times the score.
+
+    To come is, for `horizon_days`, as much a day as there was since the row's `first_day`: of who was seen on one day
+    alone nobody knows whether it goes on, and nothing is to come.
+    """
+    since = (pl.lit(ground.last) - pl.col("first_day")).dt.total_days() + 1
+    ahead = cost / since.clip(lower_bound=1) * ground.settings.horizon_days
+    return rows.with_columns(loss=cost + pl.when(pl.col("days") > 1).then(pl.col("score") * ahead).otherwise(0.0))

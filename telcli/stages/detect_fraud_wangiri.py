@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.features.fraud_callers import outside_code
-from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of
+from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of, with_loss
 
 __all__ = ["wangiri"]
 
@@ -44,8 +44,7 @@ def wangiri(ground: Ground, callers: pl.DataFrame | None) -> tuple[Found, ...]:
         "called-back": (pl.col("called_back") > 0, pl.col("called_back"), None),
     }
     score = scored([(facts[name][0], facts[name][1] / rule[limit]) for name, limit in _LIMITS.items()])
-    ahead = pl.col("cost") / pl.col("days") * settings.horizon_days
-    hits = found.with_columns(score=score).with_columns(loss=pl.col("cost") + pl.col("score") * ahead)
+    hits = with_loss(found.with_columns(score=score), ground, pl.col("cost"))
     return tuple(
         Found("wangiri", subject, own.select(HITS.names()), signs_of(own, facts))
         for subject in ("customer", "caller")
