@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._aligned import aligned
 from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._headlines import width
-from telcli.cli._help import wrap
+from telcli.cli._help import pack, wrap
 from telcli.cli._stage_view import failed, payload, title
-from telcli.cli._words import tr
+from telcli.cli._words import said, tr
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
@@ -21,9 +21,15 @@ __all__ = ["tell"]
 
 Row = Mapping[str, Any]
 _TABLES = ("credit_ageing", "credit_provision", "credit_rolls", "credit_model")
+_FIRST = ("credit-month-unbilled", "credit-month-unpaid")
+"""Notices without which the figures mislead: they stand before them."""
+_BRIEF = (
+    *("arrears", "arrears_share", "in_arrears", "owing", "not_due", "provision", "full_provision", "expected_loss"),
+    *("dunned", "first_unpaid", "expected_recovery"),
+)
 _AGES = ("0", "1-30", "31-60", "61-90", "91-180", "181-365", "365+")
 _AGEING = ("days past due", "customers", "balance", "share", "rolls on", "never paid", "provision", "by the full rule")
-_MODEL = ("foretold by", "AUC", "Brier score", "calibration error", "log-loss")
+_MODEL = ("foretold by", "AUC", "Brier score", "calibration error", "of it chance", "log-loss")
 _STEPS = ("step of dunning", "customers", "arrears")
 _LIST = ("customer", "do today", "arrears", "days", "expected back", "why to look first")
 _EVERY = "all"
@@ -60,24 +66,75 @@ def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None = No
         first = read(call.workdir, "dunning_list", run.as_of).frame.sort("priority").head(limit).collect()
         yield from _view(run, tables, first.to_dicts())
 
-    call.out.result(view, notices=run.notices, **payload(run), **tables, **failed(failure))
+    # What is first on the screen is not said again at its end.
+    later = [notice for notice in run.notices if not (call.out.human and notice.code in _FIRST)]
+    call.out.lines([brief(run.metrics)])
+    call.out.result(view, notices=later, **payload(run), **tables, **failed(failure))
+
+
+def brief(told: Mapping[str, Any]) -> str:
+    """One line for scripts, which -q prints; what could not be told is empty.
+
+    >>> brief({"arrears": 12.5, "arrears_share": None, "in_arrears": 3})
+    'arrears=12.50 arrears_share= in_arrears=3'
+    """
+    return " ".join(f"{name}={_plain(name, told[name])}" for name in _BRIEF if name in told)
+
+
+def _plain(name: str, value: Any) -> str:
+    digits = 4 if name.endswith("share") else 2
+    return "" if value is None else f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
 def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Row]) -> Iterator[Any]:
     yield title(run)
     told = run.metrics
-    yield "  " + tr(
-        "{n} of {of} customers are past due with {arrears}: {share} of what is owed.",
-        n=f"{told['in_arrears']:,}",
-        of=f"{told['customers']:,}",
-        arrears=f"{told['arrears']:,.2f}",
-        share=f"{told['arrears_share']:.1%}",
-    )
+    for notice in run.notices:
+        if notice.code in _FIRST:
+            yield from _wrapped(said(notice.code, notice.template, notice.values))
+    yield from _owed(told, f"{run.as_of:%Y-%m}")
     yield from _aged(tables)
+    yield from _spans(told, tables["credit_rolls"])
     yield from _reconciled(tables["credit_rolls"])
     yield from _sourced(told)
     yield from _foretold(told, tables["credit_model"])
     yield from _dunning(told, first)
+    yield from _neighbours(told)
+
+
+def _owed(told: Row, month: str) -> Iterator[str]:
+    """What is past due, and of how many."""
+    share = told["arrears_share"]
+    past = tr("past due at the end of {month}: {arrears}", month=month, arrears=_money(told["arrears"]))
+    if share is not None:
+        low, high = (f"{told[f'arrears_share_{end}']:.1%}" for end in ("low", "high"))
+        past += tr(", {share} ({low} to {high}) of what is owed", share=f"{share:.1%}", low=low, high=high)
+    names = ("in_arrears", "owing", "customers")
+    counts = tr(
+        "customers: {in_arrears} past due, {owing} owing, due or not, {customers} with any bill or payment so far",
+        **{name: f"{told[name]:,}" for name in names},
+    )
+    yield from ("  " + line for line in pack([past, counts], " · ", width() - 4))
+
+
+def _spans(told: Row, rolls: Sequence[Row]) -> Iterator[str]:
+    """What the rates are of, and what they mean."""
+    months = sorted({row["month"] for row in rolls})
+    if months:
+        yield from _wrapped(
+            tr(
+                "rates are of {n} months, {first} to {last}. rolls on: grew older within a month; never paid: what is "
+                "lost in the end, by the product of that from this age on; full rule: all beyond {days} days past due.",
+                n=len(months),
+                first=f"{months[0]:%Y-%m}",
+                last=f"{months[-1]:%Y-%m}",
+                days=told["full_provision_days"],
+            )
+        )
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    yield from ("  " + line for line in wrap(text, width() - 4))
 
 
 def _aged(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
@@ -88,6 +145,8 @@ def _aged(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     whole = lost[_EVERY]
     rows.append([tr("in all"), f"{whole['customers']:,}", _money(whole["balance"]), "", "", "", *_sums(whole)])
     yield from aligned([[tr(head) for head in _AGEING], *rows], range(1, 8))
+    if any(row.get("small") for row in ages.values()):
+        yield "    " + tr("† fewer than 10 customers: take rates of so few as a hint.")
     yield "    " + tr(
         "provision {low} to {high} (95%); paid ahead, and told apart: {credit}; written off, and in none of it: {off}",
         low=_money(whole["provision_low"]),
@@ -105,8 +164,14 @@ def _age(row: Row, lost: Row) -> list[str]:
     ['1-30', '1,200', '3.50', '25.0%', '-', '12.5%', '0.40', '0.00']
     """
     name = tr("not yet due") if row["bucket"] == "0" else row["bucket"]
-    shares = [_share(row["share"]), _share(lost["roll_rate"]), _share(lost["loss_rate"])]
-    return [name, f"{row['customers']:,}", _money(row["balance"]), *shares, *_sums(lost)]
+    # Of an age in which nothing is owed there is nothing to lose.
+    never = lost["loss_rate"] if row["balance"] else None
+    shares = [_share(row["share"]), _share(lost["roll_rate"]), _share(never)]
+    return [name, f"{row['customers']:,}" + _mark(row), _money(row["balance"]), *shares, *_sums(lost)]
+
+
+def _mark(row: Row) -> str:
+    return "†" if row.get("small") else ""
 
 
 def _sums(row: Row) -> list[str]:
@@ -119,7 +184,7 @@ def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
     if not whole:
         return
     last = max(whole, key=lambda row: row["month"])
-    said = tr(
+    line = tr(
         "{month}: {opening} owed + {billed} billed - {paid} paid - {off} written off = {closing}; the flows of {n} "
         "months miss by {miss}.",
         month=f"{last['month']:%Y-%m}",
@@ -131,30 +196,30 @@ def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
         n=len(whole),
         miss=_money(sum(abs(row["difference"]) for row in rolls)),
     )
-    yield from ("  " + line for line in wrap(said, width() - 4))
+    yield from _wrapped(line)
 
 
 def _sourced(told: Row) -> Iterator[str]:
     """What is owed against all bills and payments, and what of these is not counted."""
-    said = tr(
-        "bills {bills} ({bills_not} not counted) less payments {paid} ({paid_not} not counted) miss what is open "
-        "by {miss}.",
+    line = tr(
+        "bills {bills} less payments {paid}, of which {bills_not} and {paid_not} do not count (prepaid, or of before "
+        "the history), miss what is open by {miss}.",
         bills=_money(told["bills"]),
         bills_not=_money(told["bills_not_counted"]),
         paid=_money(told["payments"]),
         paid_not=_money(told["payments_not_counted"]),
         miss=_money(told["sources_differ_by"]),
     )
-    yield from ("  " + line for line in wrap(said, width() - 4))
+    yield from _wrapped(line)
 
 
 def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
     """How chances of non-payment did on customers or a month not seen."""
     if not model:
         return
-    kind = "on the month {month}" if told["split"] == "out-of-time" else "by cross-validation, up to {month}"
+    when = "in {month}" if told["split"] == "out-of-time" else "up to {month} (cross-validation)"
     yield "  " + tr(
-        "not paid in time {rate} of {rows}, foretold " + kind,
+        "customers judged {rows}, with a bill due " + when + "; not paid in time {rate}; foretold before by",
         rate=f"{told['non_payment_rate']:.1%}",
         rows=f"{told['rows']:,}",
         month=f"{model[0]['month']:%Y-%m}",
@@ -164,12 +229,14 @@ def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
         [
             tr(_METHODS[row["method"]]) + (" *" if row["used"] else ""),
             "-" if row["auc"] is None else f"{row['auc']:.3f}",
-            *(f"{row[name]:.4f}" for name in ("brier", "ece", "log_loss")),
+            *(f"{row[name]:.4f}" for name in ("brier", "ece", "ece_chance", "log_loss")),
         ]
         for row in sorted(model, key=lambda row: order[row["method"]])
     ]
-    yield from aligned([[tr(head) for head in _MODEL], *rows], range(1, 5))
-    yield "    " + tr("* in use")
+    yield from aligned([[tr(head) for head in _MODEL], *rows], range(1, 6))
+    yield "    " + tr(
+        "* in use. AUC: chance that who paid late ranks above who paid in time; the rest: the lower the better."
+    )
 
 
 def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
@@ -179,16 +246,37 @@ def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
         for name, count in ((name, told["dunning"][name]) for name in told["steps"])
     ]
     yield from aligned([[tr(head) for head in _STEPS], *rows], [1, 2])
-    yield "  " + tr(
-        "expected to be paid within a month {back} ({low} to {high}); late fees {fees}; never paid, from the first "
-        "bill on: {never}",
-        back=_money(told["expected_recovery"]),
-        low=_money(told["expected_recovery_low"]),
-        high=_money(told["expected_recovery_high"]),
-        fees=_money(told["late_fees"]),
-        never=f"{told['first_unpaid']:,}",
+    yield from _wrapped(
+        tr(
+            "on the list {dunned}; expected to be paid of it within the next month {back} ({low} to {high}); late fees "
+            "up to now {fees}",
+            dunned=f"{told['dunned']:,}",
+            back=_money(told["expected_recovery"]),
+            low=_money(told["expected_recovery_low"]),
+            high=_money(told["expected_recovery_high"]),
+            fees=_money(told["late_fees"]),
+        )
     )
     yield from first_rows(_LIST, map(_one, first), [2, 3, 4], len(first), "dunning_list", told["dunned"])
+
+
+def _neighbours(told: Row) -> Iterator[str]:
+    """Which other commands bear on what was found."""
+    if told["first_unpaid"]:
+        yield from _wrapped(
+            tr(
+                "never paid, from the first bill on: {n}. It is a sign, no verdict: telcli detect-fraud looks for "
+                "papers, devices and accounts that new customers share with old debts.",
+                n=f"{told['first_unpaid']:,}",
+            )
+        )
+    if told["held"].get("complaint"):
+        yield from _wrapped(
+            tr("complaint open: {n}; telcli complaints tells about what.", n=f"{told['held']['complaint']:,}")
+        )
+    if told["expected_loss"]:
+        loss = _money(told["expected_loss"])
+        yield from _wrapped(tr("expected loss {loss}: telcli score-value takes it off when it is run next.", loss=loss))
 
 
 def _one(row: Row) -> list[str]:

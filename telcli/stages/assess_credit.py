@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from telcli.errors import MissingInputError
 from telcli.features.dunning import first_unpaid
 from telcli.features.exact import UNITS, amount
 from telcli.features.receivables import BUCKETS
+from telcli.methods.roll_rates import ratio_of_sums
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit_ageing import ageing_rows, owing
@@ -53,7 +55,17 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     }
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
-        {**_metrics(owed), **_provided(tables), **_tied(tables), **_sourced(ground, owed), **facts, **told.metrics},
+        {
+            **_metrics(owed, known=not ground.silent),
+            "no_rows_of_month": list(ground.silent),
+            "full_provision_days": settings.full_provision_days,
+            "expected_loss": _loss(tables["credit_scores"]),
+            **_provided(tables),
+            **_tied(tables),
+            **_sourced(ground, owed),
+            **facts,
+            **told.metrics,
+        },
         tuple(ground.notices),
         as_of=inputs.as_of,
     )
@@ -86,18 +98,27 @@ def scores(ground: Ground, owed: pl.DataFrame, found: Rolled) -> pl.DataFrame:
     )
 
 
-def _metrics(owed: pl.DataFrame) -> dict[str, Any]:
+def _metrics(owed: pl.DataFrame, *, known: bool) -> dict[str, Any]:
+    """Sums over customers; no share where bills or payments of the month are lacking (`known`)."""
     past, not_due, credit = (int(owed[name].sum()) / UNITS for name in ("past_due", "owed_0", "credit"))
-    whole = past + not_due
+    late = owed["past_due"].to_numpy() / UNITS
+    share = ratio_of_sums(late, late + owed["owed_0"].to_numpy() / UNITS)
+    ends = zip(("arrears_share", "arrears_share_low", "arrears_share_high"), share, strict=True)
     return {
         "customers": owed.height,
+        "owing": owed.filter(pl.col("past_due") + pl.col("owed_0") > 0).height,
         "in_arrears": owed.filter(pl.col("past_due") > 0).height,
         "arrears": round(past, 2),
         "not_due": round(not_due, 2),
         "credit": round(credit, 2),
         "written_off_open": round(int(owed["off"].sum()) / UNITS, 2),
-        "arrears_share": past / whole if whole else 0.0,
+        **{name: None if math.isnan(value) or not known else value for name, value in ends},
     }
+
+
+def _loss(rows: pl.DataFrame) -> float:
+    """Expected losses of customers, added up in cents."""
+    return int((rows["expected_loss"] * 100).round().cast(pl.Int64).sum()) / 100
 
 
 def _provided(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def ageing_rows(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
     parts = [_aged(told, pl.lit(EVERY), EVERY)]
     parts += [_aged(told, pl.col(name).fill_null("-"), name) for name in _BY if name in told.columns]
     kept = withheld(pl.concat(parts)).sort("dimension", "value", "place")
-    return kept.select(pl.lit(ground.as_of).alias("as_of"), pl.exclude("members", "place"))
+    small = (pl.col("dimension") == EVERY) & pl.col("customers").is_between(1, SMALL - 1)
+    return kept.select(pl.lit(ground.as_of).alias("as_of"), pl.exclude("members", "place"), small=small)
 
 
 def withheld(rows: pl.DataFrame) -> pl.DataFrame:

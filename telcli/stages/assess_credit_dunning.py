@@ -21,6 +21,8 @@ from telcli.stages.assess_credit_rolls import Rolled
 __all__ = ["dunned", "with_steps"]
 
 _AGES = len(BUCKETS)
+_RATES = ("recovery_rate", "recovery_rate_low", "recovery_rate_high")
+_BACK = ("expected_recovery", "recovery_low", "recovery_high")
 
 
 def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
@@ -103,9 +105,10 @@ def dunned(ground: Ground, owed: pl.DataFrame, found: Rolled) -> tuple[pl.DataFr
         expected_recovery="back",
         recovery_low="back_low",
         recovery_high="back_high",
-        recovery_rate=pl.when(pl.col("past_due") > 0).then(
-            (pl.col("back") * UNITS / pl.col("past_due")).clip(0.0, 1.0)
-        ),
+        **{
+            name: pl.when(pl.col("past_due") > 0).then((pl.col(back) * UNITS / pl.col("past_due")).clip(0.0, 1.0))
+            for name, back in zip(_RATES, ("back", "back_low", "back_high"), strict=True)
+        },
         hold="hold",
         customer_class="customer_class",
         manager_id="manager_id",
@@ -154,6 +157,8 @@ def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _told(ground: Ground, table: pl.DataFrame) -> dict[str, Any]:
     names = [name for name, _ in ground.steps if name != NORMAL]
+    listed = _sum(table, "arrears")
+    back = {end: _sum(table, name) for end, name in zip(_RATES, _BACK, strict=True)}
     sums = {name: (count, money) for name, count, money in _by(table, "step")}
     return {
         "dunned": table.height,
@@ -165,9 +170,10 @@ def _told(ground: Ground, table: pl.DataFrame) -> dict[str, Any]:
         "to_review": table.filter(action="review").height,
         "held": {name: count for name, count, _ in _by(table.filter(pl.col("hold").is_not_null()), "hold")},
         "first_unpaid": table.filter("first_unpaid").height,
-        "expected_recovery": _sum(table, "expected_recovery"),
-        "expected_recovery_low": _sum(table, "recovery_low"),
-        "expected_recovery_high": _sum(table, "recovery_high"),
+        "expected_recovery": back["recovery_rate"],
+        "expected_recovery_low": back["recovery_rate_low"],
+        "expected_recovery_high": back["recovery_rate_high"],
+        **{name: value / listed if listed else None for name, value in back.items()},
         "late_fees": _sum(table, "late_fee"),
     }
 

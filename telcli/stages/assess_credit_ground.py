@@ -11,7 +11,7 @@ import polars as pl
 from telcli.errors import MissingInputError, Notice
 from telcli.features.bucketed import bucketed
 from telcli.features.debts import debts
-from telcli.features.month_index import end_of_month, month_index
+from telcli.features.month_index import end_of_month, index_at, month_index
 from telcli.features.receivable_flows import told_gone
 from telcli.features.receivable_sources import Sources, sources
 from telcli.features.receivables import Receivables, receivables
@@ -35,6 +35,7 @@ class Ground(Telling):
     at, first : the as-of month, and the first month with a bill that counts, as indices.
     end : the last day of the as-of month: the day that debts are looked at.
     folk : who, customer_id, begin, last (month as a customer), sorted by who; of all who were ever billed or paid.
+    silent : those of bills and payments that have no row of the as-of month.
     """
 
     inputs: Inputs
@@ -47,6 +48,7 @@ class Ground(Telling):
     folk: pl.DataFrame
     steps: tuple[tuple[str, int], ...]
     sources: Sources
+    silent: tuple[str, ...] = ()
     notices: list[Notice] = field(default_factory=list)
 
     @property
@@ -93,9 +95,35 @@ def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Gr
     folk = folk.join(seen, on="who", how="semi").sort("who")
     first = int(book.bills["at"].to_numpy().min())
     end = end_of_month(as_of)
-    return Ground(
-        inputs, settings, as_of, month_index(as_of), first, end, book, folk, steps, sources(owing, due_months)
-    )
+    at, told = month_index(as_of), sources(owing, due_months)
+    ground = Ground(inputs, settings, as_of, at, first, end, book, folk, steps, told, _silent(inputs, at))
+    _tell_silent(ground)
+    return ground
+
+
+def _silent(inputs: Inputs, at: int) -> tuple[str, ...]:
+    """Those of bills and payments without a row of a month: what they would tell is not known."""
+    of = {"bills": pl.col("month"), "payments": pl.col("paid_at")}
+    counts = {name: inputs.tables[name].filter(index_at(day) == at).select(pl.len()) for name, day in of.items()}
+    return tuple(name for name, rows in counts.items() if not rows.collect().item())
+
+
+def _tell_silent(ground: Ground) -> None:
+    month = f"{ground.as_of:%Y-%m}"
+    if "bills" in ground.silent:
+        ground.tell(
+            "credit-month-unbilled",
+            "bills: no rows of {month}, so that what is open is of earlier bills alone; no share of it is told. Ingest "
+            "that month's bills, or look at an earlier month (--as-of).",
+            month=month,
+        )
+    if "payments" in ground.silent:
+        ground.tell(
+            "credit-month-unpaid",
+            "payments: no rows of {month}, so that all that was paid in it is missing: debts, ages and steps are at "
+            "most what is told. Ingest that month's payments, or look at an earlier month (--as-of).",
+            month=month,
+        )
 
 
 def _nothing(as_of: date) -> MissingInputError:

@@ -13,6 +13,7 @@ from telcli.features.month_index import month_at
 from telcli.features.receivable_flows import FLOWS, Flows, flows
 from telcli.features.receivables import BUCKETS
 from telcli.methods.roll_rates import LossRates, loss_rates, ratio_of_sums
+from telcli.stages.assess_credit_ageing import SMALL
 from telcli.stages.assess_credit_ground import Ground
 from telcli.tables.credit_results import EVERY
 
@@ -132,7 +133,9 @@ def provision_rows(ground: Ground, owed: pl.DataFrame, found: Rolled) -> pl.Data
     rows.append(
         {"bucket": EVERY, "balance": balance.sum(), "customers": customers, **whole, "full_provision": sum(full)}
     )
-    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.lit(ground.as_of).alias("as_of"))
+    frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
+        pl.lit(ground.as_of).alias("as_of"), small=pl.col("customers").is_between(1, SMALL - 1)
+    )
     rounded = ("balance", "provision", "provision_low", "provision_high", "full_provision")
     return frame.with_columns(pl.col(name).round(4) for name in rounded)
 

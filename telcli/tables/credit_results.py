@@ -66,6 +66,7 @@ class CreditAgeing(dy.Schema):
         low=0.0,
     )
     share = c.share("Of what the group owes; null where anything of the group is withheld", "占比")
+    small = c.flag("Of all customers, fewer than 10 owe of this age", "全体中不足 10 名客户")
 
 
 class CreditRolls(dy.Schema):
@@ -113,6 +114,7 @@ class CreditProvision(dy.Schema):
     provision = c.number("Balance times loss rate", "按迁徙率计提", "currency", low=0.0, need=True)
     provision_low = c.number("Lower end of its 95% interval", "按迁徙率计提95%区间下限", "currency", low=0.0)
     provision_high = c.number("Upper end", "按迁徙率计提95%区间上限", "currency", low=0.0)
+    small = c.flag("Fewer than 10 customers owe of this age", "不足 10 名客户")
     full_provision = c.number(
         "All that is past due for longer than full_provision_days",
         "按运营商规则全额计提",
@@ -178,6 +180,8 @@ class DunningList(dy.Schema):
     )
     recovery_high = c.money("Upper end", "预期回收95%区间上限", low=0.0)
     recovery_rate = c.share("Expected of what is past due", "预期回收率")
+    recovery_rate_low = c.share("Lower end of its 95% interval", "预期回收率95%区间下限")
+    recovery_rate_high = c.share("Upper end", "预期回收率95%区间上限")
     hold = c.text(
         "Why to look before: disputed bill, hardship, complaint open, not to be contacted",
         "核查原因：disputed 账单争议、hardship 客户困难、complaint 投诉未结、no-contact 免打扰",

@@ -45,7 +45,10 @@ def test_json_has_what_the_screen_has(invoices: Path, capsys: pytest.CaptureFixt
 def test_fail_if_and_quiet(invoices: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arrears_share>0.001"]) == 5
     assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arrears_share>0.999"]) == 0
-    assert capsys.readouterr().out == ""
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and said[0] == said[1]
+    figures = dict(part.split("=") for part in said[0].split(" "))
+    assert list(figures)[:2] == ["arrears", "arrears_share"] and 0 < float(figures["arrears_share"]) < 1
     assert main(["assess-credit", "-w", str(invoices), "-q", "--fail-if", "arears>1"]) == 2
 
 
@@ -54,6 +57,8 @@ def test_the_screen(lang: str, words: str, invoices: Path, capsys: pytest.Captur
     assert main(["assess-credit", "-w", str(invoices), "--lang", lang, "--limit", "2"]) == 0
     said = capsys.readouterr().out
     assert words in said
+    assert ("telcli score-value" in said) and ("(cross-validation)" not in said)
+    assert ("2023-12" in said) and ("†" in said)  # as of when, and that few owe of an age
     assert ("31-60" in said) and ("dunning_list" in said or "disconnect" in said or "拆机" in said)
 
 

@@ -251,3 +251,31 @@ def test_nothing_billed() -> None:
         run({**tables, "bills": tables["bills"].filter(pl.lit(value=False))})
     with pytest.raises(MissingInputError, match="no payment"):
         run({**tables, "payments": tables["payments"].filter(pl.lit(value=False))}, JUNE)
+
+
+def test_a_month_without_bills_or_payments_is_told_first_and_has_no_share() -> None:
+    tables = operator()
+    assert run(tables).metrics["no_rows_of_month"] == []
+    unpaid = {**tables, "payments": tables["payments"].filter(pl.col("paid_at") < datetime(2024, 6, 1))}
+    found = run(unpaid)
+    assert (found.notices[0].code, found.metrics["arrears_share"]) == ("credit-month-unpaid", None)
+    usage = frame("usage", [("a", JUNE, 5.0)], ["customer_id", "month", "call_minutes"])
+    found = run({**tables, "bills": tables["bills"].filter(pl.col("month") < JUNE), "usage": usage})
+    assert (found.notices[0].code, found.metrics["no_rows_of_month"]) == ("credit-month-unbilled", ["bills"])
+    assert (found.metrics["arrears_share"], found.metrics["not_due"]) == (None, 0.0)
+
+
+def test_the_share_past_due_lies_in_an_interval_of_customers() -> None:
+    told = run(operator()).metrics
+    # b and c owe 400 and 1200, of them 300 and 1100 past due, a owes 100 not yet due: few customers tell little.
+    assert told["arrears_share_low"] < 0.65 < told["arrears_share"] < 0.9 < told["arrears_share_high"] <= 1.0
+    assert told["recovery_rate_low"] <= told["recovery_rate"] <= told["recovery_rate_high"]
+    rows = run(operator()).tables["dunning_list"].collect()
+    assert (rows["recovery_rate_low"] <= rows["recovery_rate"]).all()
+    assert (rows["recovery_rate"] <= rows["recovery_rate_high"]).all()
+
+
+def test_ages_of_all_in_which_few_owe_are_marked() -> None:
+    for table, kept in (("credit_ageing", pl.col("dimension") == "all"), ("credit_provision", pl.lit(value=True))):
+        rows = run(operator()).tables[table].collect().filter(kept)
+        assert rows.filter("small")["customers"].to_list() == [n for n in rows["customers"].to_list() if 0 < n < 10]
