@@ -21,7 +21,7 @@ def tell(call: Call, found: Card) -> None:
         from telcli.cli._card_view import View
 
         width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-        return View(found, width, _currency(call), verbose=call.verbose).lines()
+        return View(found, width, currency_of(call), verbose=call.verbose).lines()
 
     shown = human() if call.out.human else ()
     call.out.result(lambda: shown, as_of=found.as_of, notices=found.notices, **payload(call, found))
@@ -46,7 +46,8 @@ def payload(call: Call, found: Card) -> dict[str, Any]:
     }
 
 
-def _currency(call: Call) -> str:
+def currency_of(call: Call) -> str:
+    """The operator's currency, a code such as CNY."""
     from telcli import settings
 
     config = settings.read_config(settings.config_file(call.workdir))

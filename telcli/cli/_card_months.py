@@ -12,7 +12,7 @@ from telcli.cli._sparks import spark
 from telcli.cli._words import language, meant, tr
 from telcli.tables import units
 
-__all__ = ["drawn"]
+__all__ = ["drawn", "money"]
 
 _FIGURES = ("first", "last", "least", "most")
 _FORMS: tuple[tuple[int, Sequence[str]], ...] = (
@@ -55,9 +55,13 @@ def _rows(months: Mapping[str, Any], shown: int, figures: Sequence[str], currenc
     return rows
 
 
+def money(currency: str) -> str:
+    """A currency as figures name it: its code, and in Chinese its word where there is one."""
+    return units.CURRENCIES[currency][1] if language() == "zh" and currency in units.CURRENCIES else currency
+
+
 def _measure(series: Mapping[str, Any], currency: str) -> str:
-    money = units.CURRENCIES[currency][1] if language() == "zh" and currency in units.CURRENCIES else ""
-    unit = (money or currency) if series["unit"] == "currency" else tr(UNITS.get(series["unit"], ""))
+    unit = money(currency) if series["unit"] == "currency" else tr(UNITS.get(series["unit"], ""))
     name = meant("series", SERIES[series["column"]])
     told = f"{name}{tr(', ')}{unit}" if unit else name
     return told + " " * (_LABEL - wide(told))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._words import tr
+from telcli.cli._words import language, meant, tr
 
 __all__ = ["TABLES", "reasons"]
 
 TABLES = ("satisfaction_drivers", "satisfaction_trials", "satisfaction_links")
-_DRIVERS = ("driver", "theme", "importance", "place", "goes")
-_LINKS = ("after the survey", "satisfied", "between", "dissatisfied", "less the satisfied", "of like customers")
+_DRIVERS = ("driver", "theme", "importance", "place", "the more of it")
+_LINKS = ("what followed", "of the satisfied", "between", "dissatisfied", "less the satisfied", "of like customers")
+_GOES = {"up": "more satisfied", "down": "less satisfied", "unclear": "cannot be told"}
+_OUTCOMES = {"churn": "left", "complaint": "complained", "revenue_change": "monthly revenue, change ({unit})"}
 _MOST = 8
 """Drivers shown at the most; the table has all."""
 
 
-def reasons(metrics: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """What moves satisfaction, the claim tested, predictions, what follows, and loyalty, as far as told."""
+def reasons(metrics: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], unit: str) -> Iterator[str]:
+    """What moves satisfaction, the claim tested, predictions, what follows, and loyalty; `unit` is that of money."""
     yield from _drivers(metrics, tables[TABLES[0]])
     if metrics.get("predicted"):
         yield "  " + tr(
@@ -27,9 +30,10 @@ def reasons(metrics: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[st
             gain=f"{metrics['gain']:.0%}",
             coverage=f"{metrics['coverage']:.0%}",
         )
-    yield from _links(tables[TABLES[2]])
+    yield from _links(tables[TABLES[2]], unit)
     if metrics.get("loyalty") is not None:
-        yield "  " + tr("loyalty, mean of all: {loyalty}", loyalty=f"{metrics['loyalty']:.1f}")
+        said = "loyalty of 0 to 100 by what customers do: {loyalty} in the mean of {customers} customers"
+        yield "  " + tr(said, loyalty=f"{metrics['loyalty']:.1f}", customers=f"{metrics['loyalty_customers']:,}")
 
 
 def _drivers(metrics: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -43,7 +47,7 @@ def _drivers(metrics: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> I
     yield from aligned([[tr(head) for head in _DRIVERS], *lines], (2, 3), indent=4)
     claim = metrics.get("claim_tested") or {}
     if claim.get("order"):
-        order = " > ".join(tr(theme) for theme in claim["order"])
+        order = " > ".join(meant("theme", theme) for theme in claim["order"])
         yield "    " + tr("claimed: {order}: {verdict}", order=order, verdict=tr(metrics["claim"]))
 
 
@@ -52,13 +56,31 @@ def _order(row: Mapping[str, Any]) -> tuple[float, str]:
 
 
 def _driver(row: Mapping[str, Any]) -> list[str]:
-    name = tr(row["driver"]) if row["level"] == "theme" else row["driver"]
+    name = meant("theme", row["theme"]) if row["level"] == "theme" else _named(row["driver"])
     share = f"{row['importance']:.0%} ({row['low']:.0%}..{row['high']:.0%})"
     places = f"{row['place']} ({row['place_low']}..{row['place_high']})"
-    return [name, tr(row["theme"]), share, places, tr(row["direction"]) if row["direction"] else ""]
+    goes = tr(_GOES[row["direction"]]) if row["direction"] else ""
+    return [name, meant("theme", row["theme"]), share, places, goes]
 
 
-def _links(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _named(driver: str) -> str:
+    """An item as it was asked, an attribute by its header, a column of customer_months by what it means.
+
+    >>> _named("complaints_sum_3"), _named("x_Monthly_Charge"), _named("服务态度")
+    ('complaints in 3 months', 'Monthly Charge', '服务态度')
+    """
+    from telcli.tables import contract
+
+    if driver.startswith("x_"):
+        return driver.removeprefix("x_").replace("_", " ")
+    column = next((one for one in contract("customer_months").columns() if one.name == driver), None)
+    if column is None:
+        return driver
+    short = re.split("[,;]", column.meaning)[0]
+    return column.zh if language() == "zh" else short[0].lower() + short[1:]
+
+
+def _links(rows: Sequence[Mapping[str, Any]], unit: str) -> Iterator[str]:
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["outcome"], {})[row["band"]] = row
@@ -69,13 +91,36 @@ def _links(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         form = ".1f" if outcome == "revenue_change" else ".1%"
         each = [_figure(bands.get(band), "value", form) for band in ("satisfied", "between", "dissatisfied")]
         worst = bands.get("dissatisfied")
-        lines.append([tr(outcome), *each, _between(worst, "difference", form), _between(worst, "adjusted", form)])
-    months = max(row["months"] for row in rows)
-    yield "  " + tr("what followed within {months} months of the survey", months=months)
+        lines.append(
+            [
+                tr(_OUTCOMES[outcome], unit=unit),
+                *each,
+                _between(worst, "difference", form),
+                _between(worst, "adjusted", form),
+            ]
+        )
+    months, followed = max(row["months"] for row in rows), _followed(rows)
+    yield "  " + tr(
+        "what followed in the {months} months after the survey, of {customers} customers",
+        months=months,
+        customers=f"{followed:,}",
+    )
     yield from aligned([[tr(head) for head in _LINKS], *lines], (1, 2, 3, 4, 5), indent=4)
+    if any(row["adjusted_low"] is not None for row in rows):
+        yield "    " + tr("in brackets 95% intervals; like customers are of one class and a like time as customers")
+
+
+def _followed(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Customers of whom most is known of what they did after."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row["outcome"]] = counts.get(row["outcome"], 0) + row["customers"]
+    return max(counts.values())
 
 
 def _figure(row: Mapping[str, Any] | None, name: str, form: str) -> str:
+    if row is not None and row["withheld"]:
+        return tr("too few")
     return "-" if row is None or row[name] is None else f"{row[name]:{form}}"
 
 

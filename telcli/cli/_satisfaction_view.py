@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._card import currency_of
+from telcli.cli._card_months import money
 from telcli.cli._first_rows import first_rows, rows_of
 from telcli.cli._headlines import width
 from telcli.cli._help import pack, wrap
@@ -21,6 +23,7 @@ __all__ = ["tell"]
 
 _TABLES = ("satisfaction_index", "satisfaction_items", *TABLES)
 _INDEX = ("by", "group", "answered", "index", "satisfied", "NPS")
+_BRIEF = ("answered", "customers", "index", "index_low", "index_high", "satisfied_share", "dissatisfied_share", "nps")
 _ITEMS = ("item", "answered", "found - expected", "performance", "importance", "what to do")
 _EVERY, _NONE = "all", "-"
 _FEW = 3
@@ -30,11 +33,37 @@ _FEW = 3
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None) -> None:
     """Print the tables; the JSON holds all their rows but those of customers."""
     tables = rows_of(call, run, _TABLES)
-    call.out.result(lambda: _view(run, tables, limit), notices=run.notices, **payload(run), **tables, **failed(failure))
+    call.out.result(
+        lambda: _view(run, tables, limit, money(currency_of(call))),
+        notices=run.notices,
+        **payload(run),
+        **tables,
+        **failed(failure),
+    )
+    call.out.lines([brief(f"{run.as_of:%Y-%m}", run.metrics)])
 
 
-def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[Any]:
+def brief(as_of: str, metrics: Mapping[str, Any]) -> str:
+    """One line for scripts, which -q prints; what is not known is left out.
+
+    >>> brief("2024-06", {"respondents": 9, "customers": 40, "index": 61.25, "index_low": None, "claim": "cannot tell"})
+    'as_of=2024-06 answered=9 customers=40 index=61.2 claim=cannot-tell'
+    """
+    told = {**metrics, "answered": metrics["respondents"]}
+    figures = {name: told.get(name) for name in (*_BRIEF, "predicted", "loyalty")}
+    forms = {
+        name: "" if isinstance(value, int) else ".4f" if "share" in name else ".1f"
+        for name, value in told.items()
+        if name in figures
+    }
+    words = [f"{name}={value:{forms[name]}}" for name, value in figures.items() if value is not None]
+    claim = str(metrics.get("claim", "")).replace(" ", "-")
+    return " ".join([f"as_of={as_of}", *words, *([f"claim={claim}"] if claim else [])])
+
+
+def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int, unit: str) -> Iterator[Any]:
     yield title(run)
+    yield from ("  " + line for line in pack(_asked(run.metrics), " · ", width() - 2))
     yield from ("  " + line for line in pack(_weighted(run.metrics), " · ", width() - 2))
     told = _shown(tables["satisfaction_index"])
     yield from first_rows(_INDEX, map(_index, told), (2, 3, 4, 5), limit, _TABLES[0])
@@ -43,8 +72,14 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from first_rows(_ITEMS, map(_item, tables["satisfaction_items"]), (1, 2, 3, 4), limit, _TABLES[1])
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
-    yield from reasons(run.metrics, tables)
+    yield from reasons(run.metrics, tables, unit)
     yield from _assumed(run.metrics["word_of_mouth"])
+
+
+def _asked(metrics: Mapping[str, Any]) -> list[str]:
+    """Of when the answers are, and what a satisfied customer is."""
+    span = tr("answers of {months} months, from {first} to {last}", **metrics["asked"])
+    return [span, tr("satisfied from {satisfied} of 100 on", satisfied=f"{metrics['satisfied_from']:g}")]
 
 
 def _weighted(metrics: Mapping[str, Any]) -> list[str]:
@@ -52,9 +87,9 @@ def _weighted(metrics: Mapping[str, Any]) -> list[str]:
     how = tr("weighting: {how}", how=meant("weighting", metrics["weighting"]))
     if metrics["weighted_by"]:
         how += tr(" ({what})", what=comma().join(meant("by", by) for by in metrics["weighted_by"]))
-    told = [how, tr("design effect {n}", n=f"{metrics['design_effect']:.2f}")]
-    told.append(tr("worth {n} equal answers", n=f"{metrics['effective_answers']:,.0f}"))
-    return told
+    worth, answers = f"{metrics['effective_answers']:,.0f}", f"{metrics['respondents']:,}"
+    told = tr("by unequal weights {answers} answers are worth {worth} equal ones", answers=answers, worth=worth)
+    return [how, told] if metrics["design_effect"] > 1.005 else [how]
 
 
 def _lines(lines: Mapping[str, Any]) -> list[str]:
@@ -98,7 +133,7 @@ def _index(row: Mapping[str, Any]) -> list[str]:
     group = row["group"]
     named = {_EVERY: tr("all"), _NONE: tr("not known")}.get(group) or meant(row["by"], group)
     shown = not row["withheld"]
-    satisfied = f"{row['satisfied_share']:.0%}" if shown else "-"
+    satisfied = _between(row, "satisfied", ".0%", "satisfied_share") if shown else "-"
     return [
         meant("by", row["by"]),
         named,
@@ -113,7 +148,7 @@ def _item(row: Mapping[str, Any]) -> list[str]:
     importance = "-" if row["importance"] is None else f"{row['importance']:.0%}"
     todo = "-" if row["quadrant"] is None else tr(row["quadrant"]) + ("" if row["sure"] else " ?")
     return [
-        row["item"],
+        meant("item", row["item"]),
         f"{row['respondents']:,}",
         _between(row, "gap", "+.2f"),
         tr("too few") if row["withheld"] else _between(row, "performance", ".1f"),
@@ -122,13 +157,13 @@ def _item(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _between(row: Mapping[str, Any], name: str, form: str) -> str:
-    """A figure and its interval.
+def _between(row: Mapping[str, Any], name: str, form: str, of: str = "") -> str:
+    """A figure (of the name, or `of` another) and its interval.
 
     >>> _between({"nps": 12.4, "nps_low": 3.2, "nps_high": 21.6}, "nps", ".0f"), _between({"nps": None}, "nps", ".0f")
     ('12 (3..22)', '-')
     """
-    if row[name] is None:
+    if row[of or name] is None:
         return "-"
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return f"{row[name]:{form}}" + ("" if low is None or high is None else f" ({low:{form}}..{high:{form}})")
+    return f"{row[of or name]:{form}}" + ("" if low is None or high is None else f" ({low:{form}}..{high:{form}})")

@@ -177,6 +177,16 @@ def _singular(text: str) -> str:
     return _OF_ONE.sub(lambda one: f"1 {one[1]}" + (f" {_VERBS[one[2]]}" if one[2] else ""), text)
 
 
+_ROWS_OF = {
+    "services": ("service_type", ", "),
+    "parts": ("loyalty_part", ", "),
+    "outcomes": ("outcome", ", "),
+    "missing": ("theme", ", "),
+    "order": ("theme", " > "),
+}
+"""Kinds of words that stand in a row in a message, and what is between them, by the name of the value."""
+
+
 def _phrase(value: Any, name: str = "") -> Any:
     """A value that is itself a phrase of the code, such as ``from 0 to 30``, in Chinese; any other as it is."""
     if not isinstance(value, str):
@@ -186,8 +196,9 @@ def _phrase(value: Any, name: str = "") -> Any:
     if name == "by":
         counts = [part.rpartition(" ") for part in value.split(", ")]
         return "，".join(f"{_file()['rules'].get(rule, rule)} {count}" for rule, _, count in counts)
-    if name == "services":
-        return comma().join(meant("service_type", each) for each in value.split(", "))
+    if name in _ROWS_OF:
+        kind, between = _ROWS_OF[name]
+        return (between if between != ", " else comma()).join(meant(kind, each) for each in value.split(between))
     if name in ("rules", "places"):
         return "；".join(_matched(part) for part in value.split("; "))
     return _matched(value)

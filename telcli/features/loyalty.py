@@ -31,7 +31,12 @@ class Full:
 
 
 def loyalty_parts(
-    months: pl.LazyFrame, as_of: date, full: Full, weights: Mapping[str, float], nps: pl.DataFrame | None = None
+    months: pl.LazyFrame,
+    as_of: date,
+    full: Full,
+    weights: Mapping[str, float],
+    nps: pl.DataFrame | None = None,
+    least: float = 0.5,
 ) -> pl.DataFrame:
     """Parts of each customer there at the end of a month, `loyalty` and `known`; sorted by customer.
 
@@ -39,8 +44,8 @@ def loyalty_parts(
     payments is the share of the last 12 months without a charge unpaid since an earlier month; renewals is 100 where a
     contract that ended within 24 months was followed by another, 50 where the customer stayed without; competitor is
     100 / (1 + contacts with competitors' hotlines in 3 months); recommend is the answer of 0..10 times ten. `loyalty`
-    is their mean by `weights`, over parts that are known; `known` is the share of weight that these have. A part whose
-    source is missing for everybody is null.
+    is their mean by `weights`, over parts that are known; `known` is the share of weight that these have, and below
+    `least` of it there is no loyalty. A part whose source is missing for everybody is null.
 
     `months` is customer_months; `nps` has customer_id and nps.
 
@@ -70,7 +75,7 @@ def loyalty_parts(
         follows=pl.col("month").filter(pl.col("contract_months_left") >= 1).max(),
     )
     found = each.collect(engine="streaming").sort("customer_id")
-    return _weighed(_pointed(found, full, nps), weights)
+    return _weighed(_pointed(found, full, nps), weights, least)
 
 
 def _pointed(found: pl.DataFrame, full: Full, nps: pl.DataFrame | None) -> pl.DataFrame:
@@ -93,16 +98,17 @@ def _pointed(found: pl.DataFrame, full: Full, nps: pl.DataFrame | None) -> pl.Da
     return told.select("customer_id", **{name: part.clip(0.0, 100.0) for name, part in parts.items()})
 
 
-def _weighed(parts: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
+def _weighed(parts: pl.DataFrame, weights: Mapping[str, float], least: float) -> pl.DataFrame:
     total = sum(weights.get(name, 0.0) for name in PARTS)
     there = pl.sum_horizontal(
         pl.when(pl.col(name).is_not_null()).then(weights.get(name, 0.0)).otherwise(0.0) for name in PARTS
     )
     made = pl.sum_horizontal(pl.col(name).fill_null(0.0) * weights.get(name, 0.0) for name in PARTS)
     rows = parts.with_columns(_there=there, _made=made)
+    enough = (pl.col("_there") > 0) & (pl.col("_there") >= least * total - 1e-9)
     return rows.select(
         "customer_id",
-        pl.when(pl.col("_there") > 0).then((pl.col("_made") / pl.col("_there")).clip(0.0, 100.0)).alias("loyalty"),
+        pl.when(enough).then((pl.col("_made") / pl.col("_there")).clip(0.0, 100.0)).alias("loyalty"),
         *PARTS,
         known=(pl.col("_there") / total if total > 0 else pl.lit(0.0)).clip(0.0, 1.0),
     )

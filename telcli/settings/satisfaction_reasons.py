@@ -91,6 +91,14 @@ class SatisfactionReasons:
         low=2,
         high=50,
     )
+    loyalty_known: float = setting(
+        0.5,
+        "Share of the weight of loyalty's parts that must be known of a customer for a loyalty to be told.",
+        "客户的忠诚度各部分中已知权重达到此比例才给出忠诚度。",
+        unit="share",
+        low=0.0,
+        high=1.0,
+    )
     tenure_weight: float = _weight(0.25, "time as a customer", "在网时长")
     contract_weight: float = _weight(0.15, "the contract", "合约")
     bundle_weight: float = _weight(0.2, "services held together", "融合深度")

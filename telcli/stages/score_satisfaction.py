@@ -63,7 +63,12 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
         "satisfaction_weights": spoken.table,
         **reasons.tables,
     }
-    metrics = {**_metrics(survey, base, index), **spoken.metrics, "nonresponse": silent, "quadrants": placed.lines}
+    metrics = {
+        **_metrics(survey, base, index, settings),
+        **spoken.metrics,
+        "nonresponse": silent,
+        "quadrants": placed.lines,
+    }
     metrics["word_of_mouth"] = word_of_mouth(settings.assumptions, index.row(0, named=True))
     metrics["expectation_index"] = expectation_index(items)
     return Outcome(
@@ -88,14 +93,20 @@ def _scores(base: pl.DataFrame, people: pl.DataFrame, as_of: date) -> pl.DataFra
     return rows.select(names)
 
 
-def _metrics(survey: Survey, base: pl.DataFrame, index: pl.DataFrame) -> dict[str, Any]:
+def _metrics(
+    survey: Survey, base: pl.DataFrame, index: pl.DataFrame, settings: ScoreSatisfactionSettings
+) -> dict[str, Any]:
     whole = index.row(0, named=True)
+    days = survey.people["surveyed_on"].sort()
+    asked = {"months": settings.window_months, "first": days[0].isoformat(), "last": days[-1].isoformat()}
     figures = ("respondents", "response_rate", "index", "index_low", "index_high", "effective")
     more = ("satisfied_share", "dissatisfied_share", "nps", "nps_low", "nps_high", "nps_answers")
     return {
         "customers": base.height,
         **{name: whole[name] for name in (*figures, *more)},
         "source": survey.source,
+        "asked": asked,
+        "satisfied_from": settings.satisfied_from,
         "weights": dict(survey.weights),
         "weights_by": survey.weights_by,
         "scales": {item: f"{low:g}-{high:g}" for item, (low, high) in survey.scales.items()},

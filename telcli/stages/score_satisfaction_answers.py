@@ -114,7 +114,8 @@ def _found(tables: Mapping[str, pl.LazyFrame], end: date, months: int) -> tuple[
     raise MissingInputError(
         "satisfaction-none",
         "No customer answered a survey or rated a contact in the {months} months up to {day}.",
-        hint="Ingest answers (customer, day, item, score): telcli ingest SOURCES... Or look back: window_months",
+        hint="Ingest the extract of a survey (customer, day, item, score), or tickets of the call centre with ratings: "
+        "telcli ingest SOURCES... (what it refused: telcli show rejects). Or look further back: --window-months",
         months=months,
         day=end.isoformat(),
     )
@@ -202,6 +203,7 @@ def _weights(
     """Weights of the items present, how they were found, and what is to be said of it."""
     at = [ROLES.index(role) for role in present]
     equal, asked = np.ones(len(present)), settings.index_weights
+    own = _own(settings.own_weights) if asked == "own" else []
     if len(present) == 1:
         one = Notice(
             "satisfaction-one-item",
@@ -211,7 +213,7 @@ def _weights(
         )
         return equal, "one-item", [one]
     if asked in ("ohio", "own"):
-        fixed = np.asarray(OHIO if asked == "ohio" else _own(settings.own_weights))[at]
+        fixed = np.asarray(OHIO if asked == "ohio" else own)[at]
         return fixed, asked, []
     if asked == "equal":
         return equal, asked, []
@@ -240,8 +242,8 @@ def _own(text: str) -> list[float]:
     if len(found) != len(ROLES) or min(found) < 0 or found[0] <= 0 or not np.isfinite(found).all():
         raise UsageError(
             "satisfaction-own-weights",
-            "own_weights must be three weights of 0 or more, the first above 0, not {value}.",
-            hint='For example: own_weights = "0.5, 0.3, 0.2"',
+            "index_weights own takes its weights from own_weights: three of 0 or more, the first above 0, not {value}.",
+            hint='For example in telcli.toml, under [score-satisfaction]: own_weights = "0.5, 0.3, 0.2"',
             value=repr(text),
         )
     return found

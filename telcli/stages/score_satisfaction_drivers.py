@@ -71,13 +71,7 @@ def drivers_of(
     own = {theme: words_of(getattr(settings, f"{theme}_words")) for theme in THEMES}
     columns = _columns(survey, rated, then, own)
     if rated.height < LEAST or rated.height < 5 * len(columns.names) or not columns.names:
-        said = Notice(
-            "satisfaction-no-drivers",
-            "What moves satisfaction is not told: it needs {least} customers who answered, and 5 for each of {drivers} "
-            "drivers; {customers} did.",
-            {"least": LEAST, "drivers": len(columns.names), "customers": rated.height},
-        )
-        return Drivers(_empty(), {"claim": "cannot tell", "drivers": 0}, (said,))
+        return Drivers(_empty(), {"claim": "cannot tell", "drivers": 0}, (_none(rated.height, len(columns.names)),))
     y, weights = rated["satisfaction"].to_numpy(), rated["speaks"].to_numpy().astype(np.float64)
     single = rank_drivers(columns.X, y, weights=weights, seed=seed)
     themes = sorted(set(columns.themes), key=[*THEMES, OTHER].index)
@@ -96,6 +90,23 @@ def drivers_of(
         "themes": {row[1]: None if row[4] is None else round(row[4], 6) for row in rows if row[0] == "theme"},
     }
     return Drivers(table.select(_empty().columns), metrics, tuple(_notices(single, claim, themes)))
+
+
+def _none(customers: int, drivers: int) -> Notice:
+    """Why nothing is ranked: too few answered, or nothing is known that could move them."""
+    if customers >= LEAST and not drivers:
+        return Notice(
+            "satisfaction-nothing-known",
+            "What moves satisfaction is not told: nobody was asked about one matter alone, and no record of a theme is "
+            "known of {share:.0%} of the {customers} customers who answered (ingest tickets, bills, more items).",
+            {"share": _KNOWN, "customers": customers},
+        )
+    return Notice(
+        "satisfaction-no-drivers",
+        "What moves satisfaction is not told: it needs {least} customers who answered, and 5 for each of {drivers} "
+        "drivers; {customers} did.",
+        {"least": LEAST, "drivers": drivers, "customers": customers},
+    )
 
 
 def _claim(settings: ScoreSatisfactionSettings) -> list[str]:

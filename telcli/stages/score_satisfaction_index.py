@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from telcli.methods.net_promoter import net_promoter
+from telcli.methods.rates import wilson
 from telcli.methods.satisfaction_index import weighted_mean
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_base import names_of
@@ -36,7 +37,9 @@ def index_table(
     return from_rows("satisfaction_index", ({"as_of": as_of, **row} for row in rows))
 
 
-_FIGURES = ("index", "index_low", "index_high", "effective", "satisfied_share", "dissatisfied_share")
+_FIGURES = ("index", "index_low", "index_high", "effective")
+_SHARES = ("satisfied", "dissatisfied")
+_SHARED = tuple(f"{name}_{end}" for name in _SHARES for end in ("share", "low", "high"))
 _PROMOTED = ("nps", "nps_low", "nps_high", "nps_answers")
 
 
@@ -47,7 +50,7 @@ def _row(
     row: dict[str, Any] = {"by": by, "group": group, "customers": base.height, "respondents": told.height}
     row["response_rate"] = told.height / base.height if base.height else None
     row["withheld"] = told.height < settings.small_cell
-    row |= dict.fromkeys((*_FIGURES, *_PROMOTED))
+    row |= dict.fromkeys((*_FIGURES, *_SHARED, *_PROMOTED))
     if not row["withheld"]:
         row |= _index(told, settings)
     willing = people.filter(pl.col("nps").is_not_null())
@@ -61,10 +64,13 @@ def _row(
 def _index(told: pl.DataFrame, settings: ScoreSatisfactionSettings) -> dict[str, float]:
     scores, speaks = told["satisfaction"].to_numpy(), told["speaks"].to_numpy()
     mean, low, high, worth = weighted_mean(scores, speaks)
-    whole = float(speaks.sum())
-    shares = [
-        float(speaks[mask].sum()) / whole
-        for mask in (scores >= settings.satisfied_from, scores < settings.dissatisfied_below)
-    ]
     ends = [float(np.clip(end, 0.0, 100.0)) for end in (mean, low, high)]
-    return dict(zip(_FIGURES, (*ends, worth, *(min(share, 1.0) for share in shares)), strict=True))
+    row = dict(zip(_FIGURES, (*ends, worth), strict=True))
+    for name, mask in zip(
+        _SHARES, (scores >= settings.satisfied_from, scores < settings.dissatisfied_below), strict=True
+    ):
+        share = min(float(speaks[mask].sum()) / float(speaks.sum()), 1.0)
+        # Wilson's interval as of so many equal answers as these are worth
+        below, above = wilson(share * worth, worth)
+        row |= {f"{name}_share": share, f"{name}_low": float(below), f"{name}_high": float(above)}
+    return row

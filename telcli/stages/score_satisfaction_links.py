@@ -62,8 +62,17 @@ def links_of(
     rows = rows.with_columns(band=_band(settings), stratum=pl.col("stratum").fill_null(_UNKNOWN)).sort("customer_id")
     lines = [line for outcome in OUTCOMES for line in _outcome(rows, outcome, settings)]
     table = from_rows(_TABLE, ({"as_of": as_of, **line} for line in lines))
-    notices = () if rows.height else (_too_soon(as_of, settings.link_months),)
+    notices = _untold(table) if rows.height else (_too_soon(as_of, settings.link_months),)
     return Links(table, {"followed": rows.height, "links": _told(lines)}, notices)
+
+
+def _untold(table: pl.DataFrame) -> tuple[Notice, ...]:
+    """Outcomes that nothing tells of anybody."""
+    names = [name for name in OUTCOMES if name not in table["outcome"]]
+    if not names:
+        return ()
+    text = "What follows satisfaction is told without {outcomes}: nothing is known of it (bills, contacts with a kind)."
+    return (Notice("satisfaction-links-untold", text, {"outcomes": ", ".join(names)}),)
 
 
 def _too_soon(as_of: date, months: int) -> Notice:

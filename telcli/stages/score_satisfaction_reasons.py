@@ -59,6 +59,7 @@ def reasons_of(
         **links.metrics,
         "asked_too_early": early,
         "loyalty": round(float(known.to_numpy().mean()), 6) if len(known) else None,
+        "loyalty_customers": len(known),
         "loyalty_parts": {name: loyal[name].count() for name in PARTS},
     }
     notices = (*drivers.notices, *guessed.notices, *links.notices, *_early(early), *_unknown(loyal, settings))
@@ -88,7 +89,12 @@ def _loyal(
 ) -> pl.DataFrame:
     full = Full(settings.full_tenure, settings.full_contract, settings.full_bundle)
     return loyalty_parts(
-        tables["customer_months"], as_of, full, _weights(settings), people.select("customer_id", "nps")
+        tables["customer_months"],
+        as_of,
+        full,
+        _weights(settings),
+        people.select("customer_id", "nps"),
+        settings.loyalty_known,
     )
 
 
@@ -109,7 +115,16 @@ def _early(customers: int) -> tuple[Notice, ...]:
 def _unknown(loyal: pl.DataFrame, settings: ScoreSatisfactionSettings) -> tuple[Notice, ...]:
     """Parts of loyalty that have weight and that nothing tells of anybody."""
     names = [name for name, weight in _weights(settings).items() if weight > 0 and not loyal[name].count()]
-    if not names:
-        return ()
-    template = "Loyalty leaves out what nothing tells: {parts}. The weights of the others are raised in proportion."
-    return (Notice("satisfaction-loyalty-parts", template, {"parts": ", ".join(names)}),)
+    without = loyal.filter(pl.col("loyalty").is_null()).height
+    found = []
+    if names and without < loyal.height:
+        template = "Loyalty leaves out what nothing tells: {parts}. The weights of the others are raised in proportion."
+        found.append(Notice("satisfaction-loyalty-parts", template, {"parts": ", ".join(names)}))
+    if without:
+        template = (
+            "{customers} of {all} customers get no loyalty: of them less than {share:.0%} of the weight of its parts "
+            "is known (loyalty_known, loyalty_parts)."
+        )
+        values = {"customers": without, "all": loyal.height, "share": settings.loyalty_known}
+        found.append(Notice("satisfaction-no-loyalty", template, values))
+    return tuple(found)

@@ -61,8 +61,9 @@ def weighted(base: pl.DataFrame, people: pl.DataFrame, as_of: date, settings: Sc
         notices += said
     elif how == "base":
         how = "none"
-    worth = people.height / design_effect(speaks) if people.height else 0.0
-    metrics = {"weighting": how, "design_effect": design_effect(speaks), "effective_answers": worth}
+    counted = speaks[people["satisfaction"].is_not_null().to_numpy()]  # the index is of these alone
+    worth = counted.size / design_effect(counted) if counted.size else 0.0
+    metrics = {"weighting": how, "design_effect": design_effect(counted), "effective_answers": worth}
     metrics["weighted_by"] = margins if how == "base" else []
     return Weighted(
         people.with_columns(speaks=pl.Series(speaks, dtype=pl.Float64)),

@@ -1,15 +1,19 @@
 """Predicted satisfaction beside gradient boosting with defaults, on real answers, paired over folds and seeds.
 
-    python tests/benchmarks/satisfaction_quality.py FOLDER [--seeds 2] [--folds 5] [--rows N] [--sets zh-records-1,ibm]
+    python tests/benchmarks/satisfaction_quality.py FOLDER [--seeds 2] [--first 100] [--folds 5] [--rows N] [--sets ibm]
 
 FOLDER holds `satisfaction-zh` and `ibm-telco-xlsx`. Sets: of satisfaction-zh each of four scores (1..10) by what the
 operator records alone (`zh-records-1` ... `-4`) and by that and the other questions asked (`zh-all-1` ...), the other
 scores left out; a box that was not ticked (-1) is 0, and #DIV/0! is a gap. `ibm` is the satisfaction
 score (1..5) of the IBM workbooks, less what is known only afterwards. Dissatisfied is below 50 of 100.
 
-Per set: AUC, Brier score, calibration error (ECE) of the chance of being dissatisfied, and R squared of the score, ours
-and HistGradientBoosting's; then the paired difference with its p-value (Nadeau and Bengio's corrected t-test), and the
-share of answers within CV+ intervals of 90%. `--rows` draws so many customers, to try it out.
+Per set: AUC, Brier score, calibration error (ECE) of the chance of being dissatisfied, R squared and mean absolute
+error (of 0..100) of the score, ours and HistGradientBoosting's; then the paired difference with its 95% interval and
+p-value (Nadeau and Bengio's corrected t-test), and the share of answers within CV+ intervals of 90%. Which of our
+models tells the score is chosen within what each fold learns from; what may be chosen was settled on folds of seed 0,
+so those measured are of seeds from `--first` on. Then calibration over held-out customers, all folds of a seed
+together: the error, what chance alone would make of it, and by tenth of chance (of the first seed) those expected and
+found. `--rows` draws so many customers, to try it out.
 """
 
 from __future__ import annotations
@@ -35,10 +39,11 @@ from sklearn.model_selection import StratifiedKFold  # noqa: E402
 
 from telcli.features.churn_design import learn_design  # noqa: E402
 from telcli.methods import churn_metrics as m  # noqa: E402
+from telcli.methods.calibration_error import calibration_error  # noqa: E402
 from telcli.methods.churn_model import ChurnModel  # noqa: E402
 from telcli.methods.score_prediction import predict_scores  # noqa: E402
 
-FIGURES = ("AUC", "Brier", "ECE", "R2", "CPU s")
+FIGURES = ("AUC", "Brier", "ECE", "R2", "MAE", "CPU s")
 TARGETS, RECORDS = range(1, 5), 23
 """Places of the four scores, and of the first column that the operator records, in satisfaction-zh."""
 UNSAID, MOST_CODES = ("", "#DIV/0!"), 250
@@ -116,14 +121,18 @@ def boosted(X: np.ndarray, coded: list[int], y: np.ndarray, learn: np.ndarray, c
 def figures(y: np.ndarray, chance: np.ndarray, said: np.ndarray, seconds: float) -> list[float]:
     bad = (y < 50).astype(int)
     r2 = 1.0 - float(np.square(y - said).sum() / np.square(y - y.mean()).sum())
-    return [m.auc(bad, chance), m.brier(bad, chance), m.expected_calibration_error(bad, chance), r2, seconds]
+    off, mae = m.expected_calibration_error(bad, chance), float(np.abs(y - said).mean())
+    return [m.auc(bad, chance), m.brier(bad, chance), off, r2, mae, seconds]
 
 
-def run(table: pl.DataFrame, y: np.ndarray, seeds: int, folds: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Figures of ours and theirs, parts x FIGURES, and the mean coverage of our intervals."""
+def run(
+    table: pl.DataFrame, y: np.ndarray, seeds: range, folds: int
+) -> tuple[np.ndarray, np.ndarray, float, dict[str, np.ndarray]]:
+    """Figures of ours and theirs, parts x FIGURES; the mean coverage of our intervals; chances, seeds x customers."""
     table = table.with_columns(month=pl.lit(None, pl.Date))
     mine, theirs, covered = [], [], []
-    for seed in range(seeds):
+    held = {method.__name__: np.empty((len(seeds), y.size)) for method in (ours, boosted)}
+    for seed in seeds:
         for learn, check in StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, y < 50):
             design = learn_design(table[learn.tolist()], [each for each in table.columns if each != "month"])
             X, coded = design.matrix(table), list(design.categorical)
@@ -132,19 +141,34 @@ def run(table: pl.DataFrame, y: np.ndarray, seeds: int, folds: int) -> tuple[np.
                 chance, said, within = method(X, coded, y, learn, check, seed)
                 kept.append(figures(y[check], chance, said, time.process_time() - start))
                 covered.append(within)
-    return np.array(mine), np.array(theirs), float(np.nanmean(covered))
+                held[method.__name__][seed - seeds.start, check] = chance
+    return np.array(mine), np.array(theirs), float(np.nanmean(covered)), held
 
 
-def paired(gap: np.ndarray, folds: int) -> np.ndarray:
-    """Two-sided p-values; parts share customers to learn from, which the variance makes up for."""
-    error = gap.std(0, ddof=1) * np.sqrt(1 / len(gap) + 1 / (folds - 1))
-    return 2 * student.sf(np.abs(gap.mean(0)) / np.maximum(error, 1e-300), len(gap) - 1)
+def paired(gap: np.ndarray, folds: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two-sided p-values, and how far 95% intervals reach; parts share what they learn from, which is made up for."""
+    error = np.maximum(gap.std(0, ddof=1) * np.sqrt(1 / len(gap) + 1 / (folds - 1)), 1e-300)
+    free = len(gap) - 1
+    return 2 * student.sf(np.abs(gap.mean(0)) / error, free), student.ppf(0.975, free) * error
+
+
+def calibration(y: np.ndarray, held: dict[str, np.ndarray]) -> None:
+    """Print how far chances of held-out customers are off, beside what chance makes of perfect ones."""
+    bad = (y < 50).astype(int)
+    for name, chances in held.items():
+        found = np.array([calibration_error(bad, each) for each in chances]).mean(axis=0)
+        told = "ECE {:.4f}, by chance {:.4f}, true {:.4f}..{:.4f}".format(*found)
+        tenth = m.calibration_bins(chances[0], 10)
+        tenths = [tenth == place for place in range(10) if (tenth == place).any()]
+        pairs = " ".join(f"{chances[0][one].mean():.3f}/{bad[one].mean():.3f}" for one in tenths)
+        sys.stdout.write(f"  held out, {name}: {told}\n    expected/found by tenth: {pairs}\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first", type=int, default=100)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--sets", default="")
@@ -158,15 +182,18 @@ def main() -> None:
             table, y = table[kept.tolist()], y[kept]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            mine, theirs, within = run(table, y, asked.seeds, asked.folds)
-        chances = paired(mine - theirs, asked.folds)
+            seeds = range(asked.first, asked.first + asked.seeds)
+            mine, theirs, within, held = run(table, y, seeds, asked.folds)
+        chances, reach = paired(mine - theirs, asked.folds)
         told = f"{name}: {len(y):,} answers, {np.mean(y < 50):.1%} dissatisfied"
         sys.stdout.write(f"{told}; {within:.1%} within intervals of 90%\n")
         for place, figure in enumerate(FIGURES):
             first, second = mine[:, place].mean(), theirs[:, place].mean()
-            line = f"  {figure:6} {first:8.4f} {second:8.4f} {first - second:+8.4f}  p {chances[place]:.3f}"
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            gap, far = first - second, reach[place]
+            ends = f"{gap:+8.4f} ({gap - far:+.4f}..{gap + far:+.4f})"
+            sys.stdout.write(f"  {figure:6} {first:8.4f} {second:8.4f} {ends}  p {chances[place]:.3f}\n")
+        calibration(y, held)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -61,3 +61,15 @@ def test_nobody_asked_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert main(["score-satisfaction", "-w", str(tmp_path / "w")]) == 3
     assert "No customer answered a survey or rated a contact" in capsys.readouterr().err
+
+
+def test_one_line_for_scripts_and_no_english_in_chinese(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score-satisfaction", "-w", str(work), "-q", "--lang", "zh"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    told = dict(part.split("=") for part in line.split(" "))
+    assert told["as_of"] == "2024-06" and told["answered"] == told["customers"] == "120" and "index_low" in told
+    assert main(["score-satisfaction", "-w", str(work), "--lang", "zh"]) == 0
+    screen = capsys.readouterr().out
+    assert "近 12 个月的答卷，2024-06-01 至 2024-06-09" in screen and "越满意" in screen
+    assert not {"up", "unclear", "service", "price"} & set(screen.split())
+    assert main(["score-satisfaction", "-w", str(work), "--index-weights", "own"]) == 2
