@@ -184,10 +184,11 @@ STAGES = (
         "detect-fraud",
         needs=("customer_months", "customers"),
         uses=("subscriptions", "calls"),
-        gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_days", "fraud_callers"),
+        gives=("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_named", "fraud_days", "fraud_callers"),
         aside=True,
         adds=True,
         recalls=("fraud_cases", "fraud_evidence"),
+        keeps=("fraud_named",),
     ),
     Stage(
         "monitor",

@@ -77,8 +77,8 @@ class DetectFraudSettings(FraudRateSettings):
 
     use_rules: str = setting(
         "",
-        "Rules to look by, such as sim-box, irsf; all that are switched on where none is named.",
-        "启用的规则，如 sim-box, irsf；留空表示全部启用。",
+        "Rules whose cases are told, such as sim-box, irsf; all where none is named. The tables hold those of all.",
+        "要列出其案例的规则，如 sim-box, irsf；留空表示全部。结果表始终包含所有规则的案例。",
     )
     allow: str = setting(
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,16 +15,16 @@ from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.stages.detect_fraud_allowed import allowed_of, told
-from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, loss_once, name_of, with_closed
-from telcli.stages.detect_fraud_days import CASES, Folded, folded
+from telcli.stages.detect_fraud_cases import Earlier, cases_of, evidence_of, loss_once, with_closed
+from telcli.stages.detect_fraud_days import Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
+from telcli.stages.detect_fraud_named import cases_named, first_named, reached
 from telcli.stages.detect_fraud_rules import suspects
+from telcli.stages.detect_fraud_told import metrics_of, notices_of
 from telcli.tables import contract
 
 __all__ = ["detect_fraud"]
 
-_TOP = 100
-"""Cases that metrics hold: those of the greatest loss."""
 _LINE = ("subscription_id", "customer_id", "account_id", "activated_on", "ended_on", "end_reason", "channel_id")
 _ENDS = ("ended_on", "end_reason")
 _OF_LINE = (*_LINE, "commission", "subsidy", "device_h", "sim_h", "number_h")
@@ -40,7 +40,8 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
     UsageError
         A rule is named that does not exist.
     """
-    rules = _chosen(inputs.choices.get("fraud_rules") or FRAUD_RULES, settings.use_rules)
+    rules = inputs.choices.get("fraud_rules") or FRAUD_RULES
+    wanted = _chosen(rules, settings.use_rules)
     as_of = inputs.as_of
     days = _days(inputs, as_of, rules, settings) if as_of else None
     ground = _ground(inputs, as_of, days, rules, settings) if as_of else None
@@ -48,7 +49,8 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
         raise MissingInputError(
             "fraud-nothing",
             "There are neither calls nor lines with a day of activation to look at.",
-            hint="Ingest call records or subscriptions: telcli ingest SOURCES... -w DIR",
+            hint="Ingest call records of the switch (calls.csv) or the list of lines (subscriptions): telcli ingest "
+            "SOURCES... -w DIR; what an ingest refused is in telcli show rejects.",
         )
     allowed = allowed_of(inputs.choices.get("allowed"), ground.last)
     found, stopped = suspects(ground, None if days is None else days.callers, allowed, inputs.seed)
@@ -57,17 +59,23 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
     cases, members = cases_of(found, _ties(ground), before)
     cases = cases.filter(pl.col("expected_loss") >= settings.least_loss)
     members = members.join(cases.select("case_id"), on="case_id", how="semi").sort("pattern", "subject_id")
+    end = reached(ground)
+    named = first_named(inputs.tables.get("fraud_named"), as_of, end, members)
     tables = {
         "fraud_cases": with_closed(cases, before, rules),
         "fraud_evidence": evidence_of(found, members),
         "fraud_channels": _channels(found),
+        "fraud_named": named,
     }
-    met = _met(inputs, as_of, members)
-    metrics = {**_metrics(tables, rules, days, met), "expected_loss": round(loss_once(found, members), 2)}
-    metrics |= {"allowed": allowed.metrics(stopped, nobody)}
-    notices = (*_told(days, found), *told(allowed, stopped, nobody))
-    marks = {CASES: ",".join([as_of.isoformat(), *(name_of(*row) for row in members.drop("case_id").iter_rows())])}
-    return _outcome(as_of, tables, days, metrics, notices, marks)
+    told_of = members.filter(pl.col("pattern").is_in(wanted))
+    metrics = {
+        **metrics_of(tables["fraud_cases"], wanted, cases_named(named, end, members)),
+        "expected_loss": round(loss_once(found, told_of), 2),
+        "days_folded": 0 if days is None else len(days.fresh),
+        "allowed": allowed.metrics(stopped, nobody),
+    }
+    notices = (*notices_of(ground, found, wanted), *told(allowed, stopped, nobody))
+    return _outcome(as_of, tables, days, metrics, notices)
 
 
 def _outcome(
@@ -76,35 +84,15 @@ def _outcome(
     days: Folded | None,
     metrics: Mapping[str, Any],
     notices: tuple[Notice, ...],
-    marks: Mapping[str, str],
 ) -> Outcome:
     made = {name: frame.lazy().with_columns(as_of=pl.lit(as_of)) for name, frame in tables.items()}
     if days is None:
-        return Outcome(made, metrics, notices, marks=marks)
+        return Outcome(made, metrics, notices)
     kept = {"fraud_days": days.kept}
     made["fraud_days"] = days.made
     if days.callers is not None:
         made["fraud_callers"] = days.callers.lazy()
-    return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks={**days.marks, **marks})
-
-
-def _met(inputs: Inputs, as_of: date, members: pl.DataFrame) -> frozenset[str]:
-    """The cases one of whose subjects the last run for this month named for the same, where this run adds to it."""
-    month, *names = (inputs.before.marks.get(CASES, "") if inputs.before else "").split(",")
-    then = frozenset(names if month == as_of.isoformat() else ())
-    rows = members.select("pattern", "subject_id", "case_id").iter_rows()
-    return frozenset(case for pattern, subject, case in rows if name_of(pattern, subject) in then)
-
-
-def _told(days: Folded | None, found: Sequence[Found]) -> Iterator[Notice]:
-    if days is None:
-        yield Notice(
-            "fraud-no-calls",
-            "There are no call records: SIM boxes, wangiri, traffic to high-cost numbers and what is unusual cannot be "
-            "told.",
-        )
-    for one in found:
-        yield from one.notices
+    return Outcome(made, metrics, notices, light=frozenset(kept), kept=kept, marks=days.marks)
 
 
 def _known(ground: Ground) -> set[str]:
@@ -112,8 +100,8 @@ def _known(ground: Ground) -> set[str]:
     return {*ground.people["customer_id"].to_list(), *ground.lines["subscription_id"].to_list()}
 
 
-def _chosen(rules: Mapping[str, Mapping[str, float]], named: str) -> dict[str, Mapping[str, float]]:
-    """The rules to look by, in their order.
+def _chosen(rules: Mapping[str, Mapping[str, float]], named: str) -> tuple[str, ...]:
+    """The rules whose cases are told, in their order.
 
     Raises
     ------
@@ -126,11 +114,11 @@ def _chosen(rules: Mapping[str, Mapping[str, float]], named: str) -> dict[str, M
             raise UsageError(
                 "fraud-rule-unknown",
                 "There is no rule called {rule} in force.",
-                hint="Rules: {known}.",
+                hint="Rules in force: {known}; others are switched on in [detect-fraud.rules.NAME] of telcli.toml.",
                 rule=name,
                 known=", ".join(rules),
             )
-    return {name: limits for name, limits in rules.items() if not names or name in names}
+    return tuple(name for name in rules if not names or name in names)
 
 
 def _days(
@@ -155,10 +143,11 @@ def _ground(
         return None
     people = inputs.tables["customers"].select("customer_id", "certificate_h", "customer_class").collect()
     rows = None if days is None else inputs.keep(days.rows.filter(pl.col("day") < after))
-    last = None if rows is None else rows.select(pl.col("day").max()).collect().item()
-    end = last if last and last >= as_of else after - timedelta(days=1)
+    span = None if rows is None else rows.select(first=pl.col("day").min(), last=pl.col("day").max()).collect().row(0)
+    called = (span[0], span[1]) if span and span[1] and span[1] >= as_of else None
+    end = called[1] if called else after - timedelta(days=1)
     months = inputs.tables["customer_months"]
-    return Ground(as_of, end, rows, _as_of(lines, end), people.sort("customer_id"), months, rules, settings)
+    return Ground(as_of, end, called, rows, _as_of(lines, end), people.sort("customer_id"), months, rules, settings)
 
 
 def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:
@@ -192,34 +181,3 @@ def _ties(ground: Ground) -> pl.DataFrame:
 def _channels(found: Sequence[Found]) -> pl.DataFrame:
     told = next((one.metrics["channels"] for one in found if "channels" in one.metrics), None)
     return contract("fraud_channels").schema.create_empty().drop("as_of") if told is None else told
-
-
-def _metrics(
-    tables: Mapping[str, pl.DataFrame], rules: Mapping[str, Any], days: Folded | None, met: frozenset[str]
-) -> dict[str, Any]:
-    cases = tables["fraud_cases"]
-    live = cases.filter(pl.col("status") != "closed")
-    return {
-        "cases": live.height,
-        "new_cases": live.filter(pl.col("status") == "new", ~pl.col("case_id").is_in(sorted(met))).height,
-        "new_this_month": live.filter(pl.col("status") == "new").height,
-        "closed_cases": cases.height - live.height,
-        "subjects": int(live["subjects"].sum()),
-        "by_pattern": {name: live.filter(pl.col("pattern") == name).height for name in rules},
-        "loss_by_pattern": {
-            name: round(float(live.filter(pl.col("pattern") == name)["expected_loss"].sum()), 2) for name in rules
-        },
-        "top": [_shown(row) for row in live.head(_TOP).iter_rows(named=True)],
-        "days_folded": 0 if days is None else len(days.fresh),
-    }
-
-
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("case_id", "pattern", "subject", "subject_id", "score", "expected_loss", "status", "subjects")
-    days = {name: row[name].isoformat() if row[name] else None for name in ("first_day", "last_day")}
-    return {
-        **{name: row[name] for name in names},
-        **days,
-        "evidence": row["evidence"],
-        "evidence_zh": row["evidence_zh"],
-    }

@@ -14,7 +14,7 @@ from telcli.features.month_index import add_months
 from telcli.stages import Inputs
 from telcli.tables import contract
 
-__all__ = ["CASES", "Folded", "folded"]
+__all__ = ["Folded", "folded"]
 
 _ROWS = 1_500_000
 """Calls folded together, at most about so many."""
@@ -24,8 +24,6 @@ _READ = (
     *("cell_id", "international", "destination", "device_h", "sim_h"),
 )
 """What days and callers are made of: where any of it is another, the day is folded again."""
-CASES = "cases"
-"""The mark that is no day's: which cases the last run named."""
 Parts = Mapping[str, Callable[[], pl.LazyFrame]]
 
 
@@ -69,7 +67,7 @@ def folded(
         return None
     stood = _standing(inputs, parts)
     due = {name: part for name, part in parts.items() if name[:10] not in stood}
-    then = {day: mark for day, mark in inputs.before.marks.items() if day != CASES} if inputs.before else {}
+    then = inputs.before.marks if inputs.before else {}
     now = {**{day: mark for day, mark in then.items() if _month(day) in stood}, **_digests(due)}
     fresh = frozenset(date.fromisoformat(day) for day, mark in now.items() if then.get(day) != mark)
     made_then = inputs.before.made.get("fraud_days", frozenset()) if inputs.before and then else frozenset()

@@ -36,7 +36,8 @@ class Ground:
 
     Parameters
     ----------
-    as_of, last : first and last day of the month looked at, `last` the last with data where there are calls.
+    as_of, last : first and last day of the month looked at, `last` the last with calls where the month has some.
+    called : first day with calls, of the months before too, and the last; None where the month has none.
     days : fraud_days of the month and those before it; None without calls.
     lines : subscriptions with what rules read of them, those that ended after `last` as alive; empty where none are
         known.
@@ -48,6 +49,7 @@ class Ground:
 
     as_of: date
     last: date
+    called: tuple[date, date] | None
     days: pl.LazyFrame | None
     lines: pl.DataFrame
     people: pl.DataFrame

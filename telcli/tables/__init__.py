@@ -95,7 +95,7 @@ _PLACES = {
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
     ),
     **dict.fromkeys(("fraud_days", "fraud_callers"), "telcli.tables.fraud_days"),
-    **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels"), "telcli.tables.fraud_results"),
+    **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_named"), "telcli.tables.fraud_results"),
     **dict.fromkeys(
         ("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model", "dunning_list"),
         "telcli.tables.credit_results",

@@ -66,6 +66,18 @@ class FraudChannels(dy.Schema):
     measure = c.text("What the operator's rule would have: to be decided by people", "规则建议", one_of=MEASURES)
 
 
+class FraudNamed(dy.Schema):
+    """One row per pattern and suspect that a run for the month named.
+
+    A case is new to a run where none of its suspects stands here with a day before the one that its data reach.
+    """
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    pattern = c.text("Suspected pattern", "疑似类型", key=True, one_of=PATTERNS)
+    subject_id = c.text("Customer, line or code of an outside caller", "涉嫌对象", key=True)
+    named_on = c.day("Day that the data reached when it was named first", "首次列出时数据截止日", need=True)
+
+
 def _result(name: str, schema: type[dy.Schema], meaning: str, zh: str) -> Contract:
     return Contract(name, schema, meaning, zh, "as_of")
 
@@ -78,5 +90,6 @@ CONTRACTS = {
         _result(
             "fraud_channels", FraudChannels, "Activations by sales channel, and those suspected", "渠道虚假入网情况"
         ),
+        _result("fraud_named", FraudNamed, "When each suspect was named first", "疑似对象首次列出日"),
     )
 }

@@ -50,7 +50,7 @@ def tables_of(calls: Rows, people: list[str], lines: Rows | None = None, months:
 
 
 def run(calls: Rows, people: list[str], choices: dict[str, Any] | None = None, **more: Any) -> Outcome:
-    settings = more.pop("settings", {})
+    settings, named = more.pop("settings", {}), more.pop("named", None)
     last = {name: more.pop(name) for name in ("before", "earlier") if name in more}
     parts = {}
     if calls:
@@ -63,7 +63,8 @@ def run(calls: Rows, people: list[str], choices: dict[str, Any] | None = None, *
             own = rows.filter(pl.col("started_at").dt.date().dt.month_start() == month)
             parts[f"{month}/00"] = lambda own=own: own
     given = {"choices": choices or {}, "parts": {"calls": parts} if parts else {}, **last}
-    inputs = Inputs(tables_of(calls, people, **more), JUNE, **given)
+    own = {} if named is None else {"fraud_named": named.lazy()}
+    inputs = Inputs({**tables_of(calls, people, **more), **own}, JUNE, **given)
     return detect_fraud(inputs, DetectFraudSettings(**settings))
 
 
