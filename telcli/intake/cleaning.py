@@ -19,6 +19,7 @@ from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, partie
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
 from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.running_text import NOBODY_NAMED, Names, free_text, nameless
 from telcli.intake.words import Read, codes, ends_told, flags, masked, texts, tokens
 from telcli.intake.zones import ANYWHERE, strange_letters
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -34,6 +35,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
     "token": (tokens, pl.UInt64(), ""),
     "discreet text": (discreet, pl.String(), ""),
+    "free text": (free_text, pl.String(), ""),
     "number": (measured, pl.Float64(), "not-a-number"),
     "strict number": (strict_numbers, pl.Float64(), "not-a-number"),
     "discreet number": (discreet_numbers, pl.Float64(), "not-a-number"),
@@ -75,6 +77,7 @@ class Reading:
     read. `unit` is the contract's, in which values that carry their own are read; `dates` says how a column of dates is
     written, and `zone` in which time zone it is told; one after the day `last` is a fault. `numbers` are those that the
     form ``listed`` looks for, and of which a party of calls has the pseudonyms; of ``ranged``, beginnings of numbers.
+    `names` are those hidden in ``free text``, and in words that no list knows, wherever they stand.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Reading:
     last: date | None = None
     zone: str = ANYWHERE
     numbers: tuple[str, ...] = ()
+    names: Names = NOBODY_NAMED
 
     @property
     def dtype(self) -> pl.DataType:
@@ -136,6 +140,8 @@ class Reading:
             return (self.zone,)
         if self.form == "instant":
             return (self.dates, self.zone)
+        if self.form == "free text":
+            return (self.names,)
         return (self.numbers,) if self.form in ("listed", "ranged") else ()
 
 
@@ -169,24 +175,24 @@ def readable_share(text: pl.Series, reading: Reading) -> float:
 
 def _clean_batch(batch: pl.DataFrame, source: str, readings: tuple[Reading, ...]) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {}
-    faults: list[tuple[pl.Series, str, str, pl.Series]] = []
+    faults: list[tuple[pl.Series, str, str, pl.Series, Names]] = []
     if RAGGED in batch.columns:
         found = batch[RAGGED]
         for rule in found.drop_nulls().unique().sort():
-            faults.append(((found == rule).fill_null(value=False), rule, "row", found))
+            faults.append(((found == rule).fill_null(value=False), rule, "row", found, NOBODY_NAMED))
     for reading in readings:
         text = batch[reading.header]
         values, bad = reading.read(text)
         columns[reading.name] = values.alias(reading.name)
         if bad.any():
-            faults += [(mask, rule, reading.name, text) for rule, mask in reading.rules(text, bad)]
+            faults += [(mask, rule, reading.name, text, reading.names) for rule, mask in reading.rules(text, bad)]
     columns[SOURCE] = pl.Series(SOURCE, [source]).new_from_index(0, batch.height)
     columns[LINE] = batch[LINE]
     columns[FAULTS] = _fault_lists(batch.height, faults)
     return pl.DataFrame(columns)
 
 
-def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series]]) -> pl.Series:
+def _fault_lists(rows: int, faults: Sequence[tuple[pl.Series, str, str, pl.Series, Names]]) -> pl.Series:
     """A list of faults per row; only the few rows that have one are built, the others share the empty list."""
     if not faults:
         return _empties().head(rows) if rows <= ROWS else _NONE.new_from_index(0, rows)
@@ -202,13 +208,13 @@ def _empties() -> pl.Series:
     return _NONE.new_from_index(0, ROWS)
 
 
-def _shown(rule: str, text: pl.Series) -> pl.Series:
-    return categories(text) if rule == _STRANGE else masked(text)
+def _shown(rule: str, text: pl.Series, names: Names) -> pl.Series:
+    return categories(nameless(text, names)) if rule == _STRANGE else masked(text)
 
 
-def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series) -> pl.DataFrame:
+def _noted(bad: pl.Series, rule: str, column: str, text: pl.Series, names: Names) -> pl.DataFrame:
     """The rows where `bad` holds, by number, with their fault."""
     places = bad.arg_true()
-    value = pl.lit(None, dtype=pl.String) if column == "row" else _shown(rule, text.gather(places))
+    value = pl.lit(None, dtype=pl.String) if column == "row" else _shown(rule, text.gather(places), names)
     frame = pl.DataFrame({"row": places}).with_columns(value=value)
     return frame.select("row", pl.struct(rule=pl.lit(rule), column=pl.lit(column), value="value").alias(FAULTS))

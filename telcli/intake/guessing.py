@@ -25,11 +25,13 @@ from telcli.intake.words import known_share
 from telcli.tables import SUBJECTS
 from telcli.tables.extract import Extract
 
-__all__ = ["FILE", "HEAD", "ROW", "guessed", "reading_of", "spoken"]
+__all__ = ["FILE", "FREE_TEXT", "HEAD", "ROW", "guessed", "reading_of", "spoken"]
 
 ROW, FILE = "_row", "_file"
 HEAD = 2000
 """Rows looked at before a column is taken for what its header says."""
+FREE_TEXT = ("contacts.text", "contacts.topic")
+"""Columns of what was said, in which names may stand anywhere."""
 _MEANT = 0.5
 """A column is not what its header says where fewer of its first values can be read so."""
 _ONCE, _SOME = 0.5, 5
@@ -190,7 +192,7 @@ def reading_of(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     """How one column is read; whatever is text may hold numbers of persons, and is read without them."""
     slot = slots()[name]
     header = {ROW_NUMBER: ROW, FILE_NAME: FILE}.get(use.header, use.header)
-    form = "discreet text" if slot.form == "text" else slot.form
+    form = ("free text" if name in FREE_TEXT else "discreet text") if slot.form == "text" else slot.form
     dates = use.unit if form in ("day", "month", "moment") else ""
     words = GENDER_01 if use.unit == NONE_ONE and slot.words == "gender" else slot.words
     return Reading(slot.column, header, form, use.factor(slot), words, people, slot.unit, dates)

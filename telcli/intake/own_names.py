@@ -11,39 +11,52 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["are_names", "home_addresses", "like_names", "mostly_own"]
+__all__ = [
+    "ADDRESS",
+    "COMMON_WORDS",
+    "FAMILIES",
+    "FAMILY",
+    "FIRST_NAMES",
+    "PINYIN",
+    "SYLLABLE",
+    "are_names",
+    "home_addresses",
+    "like_names",
+    "mostly_own",
+]
 
-_FAMILIES = (
+FAMILIES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜"
     "崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文施洪"
     "劉陳楊黃趙吳孫馬羅鄭謝許韓鄧馮蕭葉蘇呂盧譚陸賈鄒"
 )
 """The hundred or so commonest, which nine of ten people have; some in both ways of writing."""
 _DOUBLE = "欧阳|上官|司马|诸葛|东方|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|歐陽|司馬|諸葛"
-_NAME = rf"^(?:[{_FAMILIES}]|{_DOUBLE})\s?\p{{Han}}{{1,2}}$"
+FAMILY = rf"[{FAMILIES}]|{_DOUBLE}"
+_NAME = rf"^(?:{FAMILY})\s?\p{{Han}}{{1,2}}$"
 _NO_NAME = r"[村庄屯乡镇县区市州路街巷店厅站部组局所卡包版型类户级机员桥湾沟寨堡网]$"
 """How places, shops and products end, and names hardly do."""
 _STREET = r"(?:路|街|巷|弄|道|胡同|村|小区|花园|苑|里|园|坊|城)"
-_ADDRESS = rf"{_STREET}.{{0,12}}?\d+(?:-\d+)?\s?(?:号|號|弄|幢|栋|座|室|单元|层|楼|组)"
+ADDRESS = rf"{_STREET}.{{0,12}}?\d+(?:-\d+)?\s?(?:号|號|弄|幢|栋|座|室|单元|层|楼|组)"
 _NO_HOME = r"(?:厅|店|站|局|所|点|柜|公司|网格|小区|基站|机房|商场|广场)$"
-_WORDS = (
+COMMON_WORDS = (
     "周.|方案.|方式.|付.|付费.|余额.?|钱包.?|高[一二三端中校频速清级价]|高价值|高风险|黄金|白金|白银|金融业?|金牌|江[苏西南北]|白领|方便|"
     "常[用规见]|温和|[万千]兆|安全|康复|易流失|程序|石油|龙江|陆地|施工|毛利|夏季|于今|向[上下]|任[意何]"
 )
 """Common words that begin like names."""
 _NOTHING = r"(?i)^(?:[-—/.]*|n/?a|null|none|nan|unknown|others?|unassigned|无|空|未知|其他|其它|待定|未分配)$"
-_PINYIN = (
+PINYIN = (
     "wang|li|zhang|liu|chen|yang|huang|zhao|wu|zhou|xu|sun|ma|zhu|hu|guo|he|lin|gao|luo|zheng|liang|xie|song|tang|han|"
     "feng|deng|cao|peng|zeng|xiao|tian|dong|pan|yuan|cai|jiang|yu|du|ye|cheng|wei|su|lu|ding|ren|yao|shen|zhong|cui|tan|"
     "fan|liao|shi|jin|jia|xia|fu|fang|zou|xiong|bai|meng|qin|qiu|hou|yin|xue|yan|duan|lei|long|tao|mao|hao|gu|gong|shao|"
     "wan|qian|dai|mo|kong|xiang|chang|chan|wong|cheung|leung|lee|ng|ho|lau|kwok|chow|tsang"
 )
-_SYLLABLE = (
+SYLLABLE = (
     r"(?:[zcs]h?|[bpmfdtnlgkhjqxryw])?(?:i?ang|i?ong|ueng|[aeiu]ng|i?an|u?an|uo|ia|ie|i?ao|i?u|ua|ui|uai|ue|[aeiu]n|ai|"
     r"ei|ou|[aeiou]|v)"
 )
-_ROMAN = rf"(?i)^(?:(?:{_PINYIN})[ ,]+{_SYLLABLE}{{1,2}}(?:[ -]{_SYLLABLE})?|{_SYLLABLE}{{1,2}}[ -]+(?:{_PINYIN}))$"
-_GIVEN = (
+_ROMAN = rf"(?i)^(?:(?:{PINYIN})[ ,]+{SYLLABLE}{{1,2}}(?:[ -]{SYLLABLE})?|{SYLLABLE}{{1,2}}[ -]+(?:{PINYIN}))$"
+FIRST_NAMES = (
     "james|john|robert|michael|david|william|richard|joseph|thomas|charles|christopher|daniel|matthew|anthony|"
     "steven|paul|andrew|joshua|kenneth|kevin|brian|george|edward|ronald|timothy|jason|jeffrey|ryan|jacob|gary|nicholas|"
     "eric|jonathan|stephen|larry|justin|scott|brandon|benjamin|samuel|gregory|frank|alexander|patrick|jack|dennis|jerry|"
@@ -56,7 +69,7 @@ _GIVEN = (
     "rahul|sanjay|anil|sunil|deepak|neha|pooja|yuki|hiroshi|kenji"
 )
 _WORD = r"\p{Lu}[\p{L}'’.-]*"
-_LATIN = rf"^(?i:(?:{_GIVEN}))(?:[ -]{_WORD}){{1,2}}$|^{_WORD}, ?(?i:(?:{_GIVEN}))$"
+_LATIN = rf"^(?i:(?:{FIRST_NAMES}))(?:[ -]{_WORD}){{1,2}}$|^{_WORD}, ?(?i:(?:{FIRST_NAMES}))$"
 _SHAPE = rf"^{_WORD}(?:,? {_WORD}){{1,2}}$"
 """Two or three words with capitals: no name by itself, but beside names perhaps one that is not known here."""
 _MANY = 20
@@ -93,7 +106,7 @@ def home_addresses(text: pl.Expr) -> pl.Expr:
     [True, True, False, False]
     """
     plain = text.str.strip_chars()
-    return plain.str.contains(_ADDRESS) & ~plain.str.contains(_NO_HOME)
+    return plain.str.contains(ADDRESS) & ~plain.str.contains(_NO_HOME)
 
 
 def like_names(text: pl.Series) -> pl.Series:
@@ -126,7 +139,9 @@ def mostly_own(frame: pl.LazyFrame, headers: list[str]) -> frozenset[str]:
         wanted[f"all {number}"] = known.n_unique()
         wanted[f"names {number}"] = known.filter(_names(known)).n_unique()
         wanted[f"homes {number}"] = known.filter(home_addresses(known)).n_unique()
-        wanted[f"odd {number}"] = known.filter(~_shaped(known) | known.str.contains(rf"^(?:{_WORDS})$")).n_unique()
+        wanted[f"odd {number}"] = known.filter(
+            ~_shaped(known) | known.str.contains(rf"^(?:{COMMON_WORDS})$")
+        ).n_unique()
     found = frame.select(**wanted).collect(engine="streaming").row(0, named=True)
     counts = (
         [found[f"{kind} {number}"] for kind in ("all", "names", "homes", "odd")] for number in range(len(headers))

@@ -48,7 +48,7 @@ _OLD_CARD = plain_digits(
 """Certificates of 15 digits; one number of that length in seventy looks like one, so no column is judged by them."""
 _SPELLED = r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,}"
 _NAMED = r"((?:姓名|联系人|机主|户主|经办人|我叫)(?:是|为)?[:： ]{0,2})\p{Han}{2,4}"
-_TITLED = r"\p{Han}(先生|女士|小姐|太太|师傅)"
+_TITLED = r"[\p{Han}--[位名个某该的数些各们修工装维快]](先生|女士|小姐|太太|师傅)"
 _CHAT = r"(?i)((?:qq|微信号?|wechat)(?:号|是)?[:： ]{0,2})[A-Za-z0-9_-]{5,20}"
 _BANK = plain_digits(r"^(?:62|4\d|5[1-5]|35|60|65|3[47])\d{13,17}$")
 _RUN = plain_digits(r"\d(?:[ -]*\d){12,}")

@@ -16,6 +16,7 @@ from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
 from telcli.intake.looking import looked_at, told_of
 from telcli.intake.mapping import SourceMap, Use, guess, why_not
+from telcli.intake.names_told import names_told
 from telcli.intake.pinned import pinned_map, refuse_unlisted
 from telcli.intake.plans import with_plans
 from telcli.intake.pseudonyms import Pseudonyms
@@ -82,6 +83,7 @@ def understand(
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
     here: dict[str, Any] = {"people": people, "today": today, "zone": zone, "numbers": numbers, "ranges": ranges}
+    here["names"] = names_told(billed)
     looked = [looked_at(replace(one, **here), keep) for one in billed]
     alike, told_of_names = read_alike(looked, keep)
     return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]

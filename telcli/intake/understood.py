@@ -18,6 +18,7 @@ from telcli.intake.identity import Seen
 from telcli.intake.kept import Kept
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.intake.running_text import NOBODY_NAMED, Names
 from telcli.intake.suppression import without_purged
 from telcli.intake.zone_marks import mark_readings
 from telcli.intake.zones import UTC
@@ -34,6 +35,8 @@ NOBODY = Pseudonyms(no_key)
 """Makes no pseudonyms: asked for one, it says that there is no key."""
 _NAMING = ("customer_id", "subscription_id", "account_id", "certificate_h")
 """Columns by which a person who was purged is known again."""
+_TOLD_TO = ("contacts", "surveys", "campaigns")
+"""Tables whose attributes of text are what somebody said or wrote down."""
 _TYPES = {
     "Boolean": "flag",
     "Date": "day",
@@ -52,7 +55,7 @@ class Understood:
     Facts dated after `today` are faults, times are told in `zone`, calls with one of the `numbers` listed are flagged,
     and of those with a number of the `ranges` listed the range is kept. `marks` are what stands behind the times of
     each column of their zone. `items` are headers that the operator names as answers of a survey,
-    `choices` attributes in which -1 is what was not chosen.
+    `choices` attributes in which -1 is what was not chosen. `names` are of persons, hidden in what was said.
     """
 
     extract: Extract
@@ -71,6 +74,7 @@ class Understood:
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
+    names: Names = NOBODY_NAMED
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -131,6 +135,8 @@ class Understood:
             return replace(one, form="instant", dates=at.unit, zone=self.zone)
         if one.form in ("day", "month", "moment", "epoch"):
             return replace(one, zone=self.zone)
+        if one.form in ("free text", "code"):
+            return replace(one, names=self.names)
         return replace(one, numbers=self.numbers) if one.form == "party" else one
 
     def _flagged(self, found: Sequence[Reading]) -> list[Reading]:
@@ -160,7 +166,8 @@ class Understood:
     def _attribute(self, name: str, header: str, kind: str) -> Reading:
         """How an attribute is read, in the usual unit where its name alone tells the one it has."""
         factor = attribute_unit(self.extract.repeated.get(header, header))[1] if kind == "Float64" else 1.0
-        return self._of_here(Reading(name, header, _TYPES[kind], factor))
+        form = "free text" if kind == "String" and self.map.table in _TOLD_TO else _TYPES[kind]
+        return self._of_here(Reading(name, header, form, factor))
 
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""
