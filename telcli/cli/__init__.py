@@ -44,6 +44,8 @@ PANELS = {
         "status": "Show what the working directory holds, what is stale, and what to run next.",
         "show": "Show a table's rows, or what its columns mean.",
         "customer": "Show one customer on one screen.",
+        "cube": "Take metrics apart by any dimensions, over months.",
+        "metrics": "Show what each metric means, and its one formula.",
         "diff": "Show what changed in the base from one month to another.",
         "config": "Show each setting, its value, and where it came from.",
     },

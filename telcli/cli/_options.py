@@ -326,6 +326,13 @@ def table_names(incomplete: str) -> list[tuple[str, str]]:
     return [(name, "") for name in NAMES if name.startswith(incomplete)]
 
 
+def metric_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete a metric's name, with what it means."""
+    from telcli.tables.metric_dictionary import metrics
+
+    return [(name, one.en) for name, one in metrics().items() if name.startswith(incomplete)]
+
+
 SOURCES = typer.Argument(
     metavar="SOURCES", help="Raw extracts: files, directories, addresses of databases.", show_default=False
 )

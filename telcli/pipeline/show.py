@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from telcli.tables.condition import ConditionError
 
-__all__ = ["Selection", "batches", "count", "known_column", "known_table", "pick", "read"]
+__all__ = ["Selection", "batches", "condition_on", "count", "known_column", "known_table", "pick", "read"]
 
 _BATCH = 50_000
 _NEAR, _WORD = 3, 3
@@ -125,20 +125,26 @@ def pick(selection: Selection, columns: Sequence[str] = (), where: str | None = 
     for name in columns:
         known_column(selection.table, name, have)
     if where is not None:
-        frame = frame.filter(_condition(selection, where))
+        frame = frame.filter(condition_on(selection.table, frame.collect_schema(), where))
     return replace(selection, frame=frame.select(columns) if columns else frame)
 
 
-def _condition(selection: Selection, where: str) -> pl.Expr:
+def condition_on(table: str, schema: pl.Schema, where: str) -> pl.Expr:
+    """Read a condition as `--where` takes it over columns of a table.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or not over these columns.
+    """
     from telcli.tables.condition import ConditionError, condition
 
-    schema = selection.frame.collect_schema()
     try:
         return condition(where, schema)
     except ConditionError as error:
         if error.near:
-            known_column(selection.table, error.column, schema.names())
-        raise _unfit(error, where, selection.table) from None
+            known_column(table, error.column, schema.names())
+        raise _unfit(error, where, table) from None
 
 
 def _unfit(error: ConditionError, where: str, table: str) -> UsageError:

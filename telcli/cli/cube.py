@@ -1,0 +1,51 @@
+"""``telcli cube``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _cube_view
+from telcli.cli._options import Call, Limit, RowFormat, command, metric_names, month
+
+_Metrics = Annotated[
+    list[str], typer.Argument(metavar="METRICS", help="Metrics, see: telcli metrics", autocompletion=metric_names)
+]
+_By = Annotated[str | None, typer.Option("--by", metavar="A,B", help="Dimensions, up to four: branch,risk_band.")]
+_From = Annotated[
+    str | None, typer.Option("--from", metavar="YYYY-MM", help="First month; the as-of month alone without it.")
+]
+_Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="CONDITION", help="Only customers that meet it, as in SQL: \"region = 'North'\"."),
+]
+_Pivot = Annotated[
+    str | None, typer.Option("--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.")
+]
+
+
+@command()
+def cube(
+    call: Call,
+    metrics: _Metrics,
+    by: _By = None,
+    since: _From = None,
+    where: _Where = None,
+    pivot: _Pivot = None,
+    limit: Limit = None,
+    format: RowFormat = "human",
+) -> None:
+    """Take metrics apart by any dimensions, over months.
+
+    Each metric has one formula (telcli metrics). To drill, choose with --where and add a dimension to --by. Groups of
+    few customers are not told, nor those by which they could be worked out.
+    """
+    from telcli.pipeline.cube import cube as worked_out
+
+    _cube_view.tell(
+        call,
+        worked_out(call.request(), _cube_view.parted(metrics), _cube_view.parted([by or ""]), month(since), where),
+        pivot,
+        limit,
+    )

@@ -1,0 +1,21 @@
+"""``telcli metrics``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from telcli.cli import _cube_view
+from telcli.cli._options import Call, RowFormat, command
+
+_Like = Annotated[str | None, typer.Argument(metavar="WORD", help="Only metrics with this in their name or meaning.")]
+
+
+@command()
+def metrics(call: Call, word: _Like = None, format: RowFormat = "human") -> None:
+    """Show what each metric means, and its one formula.
+
+    Also the unit, the table it is made of, and the dimensions by which `telcli cube` takes metrics apart.
+    """
+    _cube_view.tell_dictionary(call, word or "")

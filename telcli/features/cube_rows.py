@@ -1,0 +1,117 @@
+"""One row per customer and month with everything that metrics are summed of and groups are made by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from telcli.features.held_then import held_then
+from telcli.features.month_index import add_months
+from telcli.tables import contract
+
+__all__ = ["DIMENSIONS", "MONTH", "cube_rows", "dimensions", "first_needed", "named_in"]
+
+MONTH = "month"
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "customers": ("customer_class", "region", "branch", "manager_id", "gender", "star_level", "group_id"),
+    "segments": ("segment_name", "segment_name_zh", "lifecycle_stage", "consumption_tier"),
+    "value_scores": ("value_tier",),
+    "churn_scores": ("risk_band",),
+    "satisfaction_scores": ("surveyed",),
+    "credit_scores": ("bucket",),
+}
+"""What groups are made by, by the table that tells it; of customers also their own attributes x_."""
+_RESULTS = tuple(DIMENSIONS)[1:]
+
+
+def dimensions(customers: Collection[str]) -> dict[str, str]:
+    """The table of each dimension, by name; `customers` are the columns of that table.
+
+    >>> dimensions(["customer_id", "x_town"])["x_town"], dimensions([])["risk_band"]
+    ('customers', 'churn_scores')
+    """
+    found = {name: table for table, names in DIMENSIONS.items() for name in names}
+    return found | {name: "customers" for name in customers if name.startswith("x_")}
+
+
+def named_in(where: str, known: Collection[str]) -> list[str]:
+    """The dimensions that a condition names.
+
+    >>> named_in("branch = 'N' AND revenue > 5", ["branch", "region"])
+    ['branch']
+    """
+    words = set(re.findall(r"\w+", re.sub(r"'[^']*'", "", where)))
+    return [name for name in known if name in words]
+
+
+def cube_rows(
+    tables: Mapping[str, pl.LazyFrame], months: Sequence[date], wanted: Collection[str], by: Sequence[str]
+) -> pl.LazyFrame:
+    """Rows of customer_months in `months`, with the columns of other tables that are wanted.
+
+    Parameters
+    ----------
+    tables : mapping
+        customer_months (the month before the first too, for `was_active`); customers and customer_history; results.
+    months : sequence of date
+        In order.
+    wanted : collection of str
+        Tables of results whose columns metrics are made of.
+    by : sequence of str
+        Dimensions. What customers were is as of each month, where their history tells; results are those of the month.
+
+    Returns
+    -------
+    polars.LazyFrame
+        The columns of customer_months, of results, `was_active` and `by`, as text; null where it is not known.
+    """
+    where = dimensions(tables["customers"].collect_schema().names() if "customers" in tables else ())
+    needed = {where[name] for name in by if name in where}
+    frame = contract("customer_months").conform(tables["customer_months"])
+    before = frame.select("customer_id", pl.col("month").dt.offset_by("1mo"), was_active="active")
+    rows = frame.filter(pl.col("month").is_in(list(months))).join(before, on=["customer_id", "month"], how="left")
+    for table in _RESULTS:
+        if table in tables and (table in needed or table in wanted):
+            rows = rows.join(_of_month(tables[table], table, by), on=["customer_id", "month"], how="left")
+    if "customers" in needed:
+        kinds = [name for name in by if where.get(name) == "customers"]
+        rows = rows.join(_people(tables, months, kinds), on=["customer_id", "month"], how="left")
+    have = rows.collect_schema().names()
+    absent = [pl.lit(None, pl.String).alias(name) for name in by if name not in have and name != MONTH]
+    return rows.with_columns(*absent).with_columns(pl.col(name).cast(pl.String) for name in by if name != MONTH)
+
+
+def _of_month(result: pl.LazyFrame, table: str, by: Sequence[str]) -> pl.LazyFrame:
+    """A result with the months of its snapshots; columns that customer_months has too stand under that name already."""
+    taken = set(contract("customer_months").schema.column_names()) - {"customer_id"}
+    names = [name for name in contract(table).schema.column_names() if name not in taken and name != "as_of"]
+    made = contract(table).conform(result)
+    kept = [name for name in names if table != "segments" or name in ("customer_id", *by)]
+    return made.select(*kept, month="as_of")
+
+
+def _people(tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: Sequence[str]) -> pl.LazyFrame:
+    """What customers were at the end of each month."""
+    now, past = contract("customers").conform(tables["customers"]), tables.get("customer_history")
+    if past is not None:
+        past = contract("customer_history").conform(past)
+        kinds = now.collect_schema()
+        lacking = [name for name in names if name not in past.collect_schema()]
+        past = past.with_columns(pl.lit(None, kinds[name]).alias(name) for name in lacking)
+    parts = [
+        held_then(now, past, "customer_id", month, names).drop("known_then").with_columns(month=pl.lit(month))
+        for month in months
+    ]
+    return pl.concat(parts)
+
+
+def first_needed(months: Sequence[date]) -> date:
+    """The first month of customer_months that rows of `months` are made of.
+
+    >>> first_needed([date(2024, 3, 1)])
+    datetime.date(2024, 2, 1)
+    """
+    return add_months(min(months), -1)

@@ -1,0 +1,143 @@
+"""Any metric by any dimensions over months: which months are held, and what is read of them. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.catalog import maker
+from telcli.pipeline.provenance import Manifest
+from telcli.pipeline.run import Request, settle
+from telcli.pipeline.show import condition_on
+from telcli.pipeline.workdir import Workdir
+from telcli.stages import Inputs
+from telcli.tables.metric_dictionary import Metric
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telcli.stages.cube import Asked
+
+__all__ = ["Cube", "cube"]
+
+_RESULTS = ("segments", "value_scores", "churn_scores", "satisfaction_scores", "credit_scores")
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Metrics by group and month, and of all together: see `figures.cubed`."""
+
+    frame: pl.DataFrame
+    whole: pl.DataFrame
+    metrics: tuple[Metric, ...]
+    by: tuple[str, ...]
+    months: tuple[date, ...]
+    currency: str
+    notices: tuple[Notice, ...]
+
+
+def cube(
+    request: Request, names: Sequence[str], by: Sequence[str] = (), since: date | None = None, where: str | None = None
+) -> Cube:
+    """Work out metrics by dimensions in the months from `since` to the as-of month, of the rows that meet a condition.
+
+    Raises
+    ------
+    UsageError
+        A metric or dimension does not exist or is named twice, `since` is after the as-of month, or `where` cannot
+        be read.
+    MissingInputError
+        There are no months, or none of the as-of month; or in none of them the table of a metric or dimension.
+    """
+    from telcli.stages.cube import asked
+    from telcli.stages.cube import cube as worked_out
+
+    settings, general = settle("report", request)
+    manifest, _, frames = Workdir(request.workdir).hold_all(partial(_chosen, request, since))
+    months = _months(request, manifest, since)
+    people = frames["customers"].collect_schema().names() if "customers" in frames else ()
+    wanted = asked(names, by, where or "", people)
+    _there(request.workdir, wanted, frames, months)
+    condition = partial(_condition, where) if where else None
+    choices = {"asked": wanted, "months": months, "condition": condition}
+    found = worked_out(Inputs(frames, months[-1], choices=choices), settings)
+    both = [found.tables[name].collect() for name in ("cube", "whole")]
+    return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, found.notices)
+
+
+def _condition(where: str, schema: pl.Schema) -> pl.Expr:
+    return condition_on("customer_months", schema, where)
+
+
+def _months(request: Request, manifest: Manifest, since: date | None) -> list[date]:
+    """The months held from `since` to the as-of month."""
+    held = [date.fromisoformat(month) for month in manifest.months("customer_months")]
+    if not held:
+        maker = "customer-months" if manifest.partitions("customers") else "ingest SOURCES..."
+        raise MissingInputError(
+            "stage-first",
+            "{stage} needs the table {table}, which is not there yet.",
+            hint="Run first: telcli {first}",
+            stage="cube",
+            table="customer_months",
+            first=f"{maker} -w {request.workdir}",
+        )
+    last = request.as_of or held[-1]
+    first = since or last
+    for month in (last, first):
+        if month not in held:
+            raise MissingInputError(
+                "month-absent",
+                "There is nothing for {month}; months run from {first} to {last}.",
+                hint="Choose another --as-of, or ingest that month first.",
+                month=f"{month:%Y-%m}",
+                first=f"{held[0]:%Y-%m}",
+                last=f"{held[-1]:%Y-%m}",
+            )
+    if first > last:
+        raise UsageError(
+            "cube-order",
+            "--from {before} is after the as-of month {after}.",
+            hint="Name the earlier month with --from and the later one with --as-of.",
+            before=f"{first:%Y-%m}",
+            after=f"{last:%Y-%m}",
+        )
+    return [month for month in held if first <= month <= last]
+
+
+def _chosen(request: Request, since: date | None, manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """The parts that are read: of customer_months one month more, since metrics may ask who was there before."""
+    from telcli.stages.cube import first_needed
+
+    months = _months(request, manifest, since)
+    span = {month.isoformat() for month in months}
+    of = {
+        "customers": {""},
+        "customer_history": {""},
+        "customer_months": span | {first_needed(months).isoformat()},
+        **dict.fromkeys(_RESULTS, span),
+    }
+    held = {table: tuple(n for n in manifest.partitions(table) if n[:10] in wanted) for table, wanted in of.items()}
+    return {table: names for table, names in held.items() if names}
+
+
+def _there(workdir: Path, wanted: Asked, frames: Collection[str], months: Sequence[date]) -> None:
+    """Refuse what no month has the table of."""
+    for name, table in wanted.tables.items():
+        if table not in frames:
+            raise MissingInputError(
+                "cube-table-absent",
+                "{name} is made of the table {table}, which has nothing for {first} to {last}.",
+                hint="Make it with: telcli {stage} -w {workdir} --as-of {last}",
+                name=name,
+                table=table,
+                first=f"{months[0]:%Y-%m}",
+                last=f"{months[-1]:%Y-%m}",
+                stage=maker(table),
+                workdir=str(workdir),
+            )

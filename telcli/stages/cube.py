@@ -1,0 +1,143 @@
+"""``cube``: metrics by dimensions over months."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from telcli.errors import Notice, UsageError
+from telcli.features.cube_rows import cube_rows, dimensions, first_needed, named_in
+from telcli.figures.cubed import cubed
+from telcli.settings import ReportSettings
+from telcli.stages import Inputs, Outcome
+from telcli.tables.metric_dictionary import Metric, metrics
+
+__all__ = ["MOST", "Asked", "asked", "cube", "first_needed"]
+
+MOST = 4
+"""Dimensions of one cube."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be worked out.
+
+    Parameters
+    ----------
+    metrics : in the order of the columns.
+    by : the dimensions.
+    named : further dimensions, which the condition names.
+    """
+
+    metrics: tuple[Metric, ...]
+    by: tuple[str, ...]
+    named: tuple[str, ...]
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """The table that each metric and dimension takes, by name."""
+        where = dimensions(())
+        found = {metric.name: metric.table for metric in self.metrics}
+        return found | {name: where.get(name, "customers") for name in (*self.by, *self.named)}
+
+
+def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collection[str]) -> Asked:
+    """Read what is asked for; `customers` are the columns of that table.
+
+    Raises
+    ------
+    UsageError
+        A metric or dimension does not exist; those nearly called so are named. Or a dimension is named twice, or there
+        are more than `MOST`.
+
+    >>> asked(["revenue"], ["branch"], "region = 'N'", []).tables
+    {'revenue': 'customer_months', 'branch': 'customers', 'region': 'customers'}
+    """
+    known = dimensions(customers)
+    for name in names:
+        if name not in metrics():
+            raise _unknown(name, tuple(metrics()))
+    for name in by:
+        if name not in known:
+            raise _unknown(name, tuple(known))
+    if len(set(by)) < len(by) or len(by) > MOST:
+        raise UsageError(
+            "cube-dimensions",
+            "--by takes up to {most} dimensions, each once, not {names}.",
+            hint="Leave some out, or choose groups with --where.",
+            most=MOST,
+            names=", ".join(by),
+        )
+    named = tuple(name for name in named_in(where, known) if name not in by)
+    return Asked(tuple(metrics()[name] for name in names), tuple(by), named)
+
+
+def _unknown(name: str, known: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(name, known, n=3) or [one for one in known if name and name in one][:3]
+    return UsageError(
+        "cube-near" if near else "cube-unknown",
+        "There is no metric or dimension called {name}.",
+        hint="Did you mean {near}?" if near else "See what there is: telcli metrics",
+        name=name,
+        near=", ".join(near),
+    )
+
+
+def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
+    """Work out metrics of each group in each month, and of all together.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Tables as `features.cube_rows` takes them. Of `choices`: ``asked`` (Asked), ``months`` in order, ``condition``,
+        which makes a condition on rows of their columns, or None.
+    settings : ReportSettings
+        The smallest group that is told.
+
+    Returns
+    -------
+    Tables ``cube`` (see `figures.cubed`) and ``whole``, the same without dimensions.
+    """
+    wanted: Asked = inputs.choices["asked"]
+    months: Sequence[date] = inputs.choices["months"]
+    condition: Callable[[pl.Schema], pl.Expr] | None = inputs.choices["condition"]
+    results = {metric.table for metric in wanted.metrics}
+    rows = cube_rows(inputs.tables, months, results, (*wanted.by, *wanted.named))
+    if condition:
+        rows = rows.filter(condition(rows.collect_schema()))
+    found = cubed(rows, wanted.metrics, wanted.by, settings.small_cell)
+    whole = cubed(rows, wanted.metrics, (), settings.small_cell) if wanted.by else found
+    told = _notices(inputs.tables, wanted, months, found, settings.small_cell)
+    return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, told, as_of=months[-1])
+
+
+def _notices(
+    tables: Mapping[str, pl.LazyFrame], wanted: Asked, months: Sequence[date], found: pl.DataFrame, least: int
+) -> tuple[Notice, ...]:
+    """Months without the results that a metric or dimension takes, nobody found, and how many groups are hidden."""
+    told = []
+    for table in sorted(set(wanted.tables.values()) - {"customer_months", "customers"}):
+        have = set(tables[table].select("as_of").unique().collect()["as_of"])
+        if lacking := [f"{month:%Y-%m}" for month in months if month not in have]:
+            what = {"table": table, "months": ", ".join(lacking)}
+            told.append(
+                Notice(
+                    "cube-months-lacking", "{table} has nothing for {months}: what is made of it is empty there.", what
+                )
+            )
+    if not found.height:
+        told.append(Notice("cube-none", "No customer meets the condition."))
+    if hidden := int(found["small"].sum()):
+        told.append(
+            Notice(
+                "cube-small",
+                "{n} of {all} groups are not told: fewer than {least} customers, or by them such a group could be "
+                "worked out.",
+                {"n": hidden, "all": found.height, "least": least},
+            )
+        )
+    return tuple(told)

@@ -1,0 +1,84 @@
+"""`telcli cube` and `telcli metrics`: screens, JSON, CSV, and what is mistyped."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from telcli.cli import main
+from tests.cli.golden import same
+
+
+@pytest.fixture(autouse=True)
+def everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELCLI_REPORT_SMALL_CELL", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_screens(lang: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for line in (
+        "customers revenue revenue_per_customer --by customer_class",
+        "revenue --from 2024-04 --pivot month --by customer_class",
+        "customers revenue --by customer_class,region --pivot customer_class",
+        "customers --by region --where customer_id='nobody'",
+        "customers --from 2024-04 --by region --limit 2",
+    ):
+        assert main(["cube", *line.split(), "--lang", lang]) == 0
+    assert main(["metrics", "churn", "--lang", lang]) == 0
+    seen = capsys.readouterr()
+    same(f"cube.{lang}", seen.out + seen.err)
+
+
+def test_rows_as_json_and_csv(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "customers,revenue", "--from", "2024-05", "--format", "json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert (body["stage"], body["as_of"], body["about"]["revenue"]) == (
+        "cube", "2024-06", {"unit": "CNY", "formula": "SUM(revenue)"}
+    )  # fmt: skip
+    assert [row["month"] for row in body["rows"]] == ["2024-05-01", "2024-06-01"]
+    assert main(["cube", "customers", "--from", "2024-05", "--pivot", "month", "--format", "csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows == [["2024-05", "2024-06"], ["3.0", "3.0"]]
+    assert main(["metrics", "mou", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["dictionary"]
+    assert [one["formula"] for one in found] == ["SUM(call_minutes) / SUM(active)"]
+    assert main(["cube", "customers", "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_groups_of_few_are_not_told(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELCLI_REPORT_SMALL_CELL", "10")
+    assert main(["cube", "customers", "--format", "json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [row["customers"] for row in body["rows"]] == [None]
+    assert [one["code"] for one in body["warnings"]] == ["cube-small"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("custmers", 2, "Did you mean customers"),
+        ("zzz", 2, "telcli metrics"),
+        ("customers --by risk", 2, "Did you mean risk_band"),
+        ("customers --by region,region", 2, "--by takes up to 4 dimensions, each once"),
+        ("customers --by region --pivot branch", 2, "--pivot branch is none of the dimensions of --by."),
+        ("customers --from 2023-01", 3, "There is nothing for 2023-01"),
+        ("customers --from 2024-06 --as-of 2024-05", 2, "--from 2024-06 is after the as-of month 2024-05."),
+        ("customers --where revenu>1", 2, "Did you mean revenue?"),
+        ("loyalty", 3, "telcli score-satisfaction -w work"),
+        ("customers --by value_tier -w nowhere", 3, "There is no working directory nowhere."),
+    ],
+)
+def test_mistakes(line: str, code: int, said: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", *line.split()]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_no_such_word_in_the_dictionary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["metrics", "zzz"]) == 2
+    assert "No metric has zzz" in capsys.readouterr().err
