@@ -234,9 +234,14 @@ def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
         for row in sorted(model, key=lambda row: order[row["method"]])
     ]
     yield from aligned([[tr(head) for head in _MODEL], *rows], range(1, 6))
-    yield "    " + tr(
-        "* in use. AUC: chance that who paid late ranks above who paid in time; the rest: the lower the better."
+    on = told.get("chosen_on")
+    how = (
+        tr("* in use, chosen by {month}", month=on)
+        if on
+        else tr("* in use, chosen by the same rows: a little too good")
     )
+    what = tr("AUC: chance that who paid late ranks above who paid in time; of the rest less is better")
+    yield from ("    " + line for line in pack([how, what], " · ", width() - 6))
 
 
 def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:

@@ -26,11 +26,15 @@ METHODS = ("model", "bucket", "base")
 
 @dataclass(frozen=True)
 class Chances:
-    """What each method foretold of rows that it had not seen, by name; `late` is what came."""
+    """What each method foretold of rows that it had not seen, by name; `late` is what came.
+
+    `before` is the same of the month before, by which to choose; None where these themselves are all there is to.
+    """
 
     late: Ints
     found: dict[str, Floats]
     way: str
+    before: Chances | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Measured:
     log_loss: float
     ece: float
     ece_chance: float
+    slope: float
 
 
 def age_rates(age: ArrayLike, late: ArrayLike, ages: int) -> Floats:
@@ -71,9 +76,12 @@ def foretold(
     ages: int,
     seed: int,
     seconds: float,
-    ready: ArrayLike | None = None,
+    known: ArrayLike | None = None,
 ) -> tuple[Chances, ChurnModel | None]:
     """What was foretold of the last month by those before it; with nothing before, of each fifth by the others.
+
+    Where two months or more are before it, what was foretold of the one before the last comes along: to choose by that
+    leaves the last month to measure what was chosen. The model of the last month is weighed as that one was.
 
     Parameters
     ----------
@@ -86,8 +94,9 @@ def foretold(
         Of folds.
     seconds : float
         What fitting may cost, see `ChurnModel`.
-    ready : array of bool or None
-        Whether the label was known when the last month was to be foretold; others are not learned from. None: all were.
+    known : array or None
+        The month by whose end each label is known; a month is foretold by labels alone that were known by its end.
+        None: those of all months before it.
 
     Returns
     -------
@@ -95,16 +104,24 @@ def foretold(
     """
     matrix, place, bad = np.asarray(X, dtype=np.float32), np.asarray(age), np.asarray(late).astype(np.int64)
     months, whose = np.asarray(month), np.asarray(groups)
-    last = months == months.max()
-    old = ~last if ready is None else ~last & np.asarray(ready, dtype=bool)
+    since = months if known is None else np.asarray(known)
+
+    def earlier(month: int) -> NDArray[np.bool_]:
+        return (months < month) & (since <= month)
+
+    def told(learn: NDArray[np.bool_], test: NDArray[np.bool_], model: ChurnModel | None) -> dict[str, Floats]:
+        rates = age_rates(place[learn], bad[learn], ages)
+        found = {"bucket": rates[place[test]], "base": np.full(int(test.sum()), bad[learn].mean())}
+        return found if model is None else found | {"model": model.predict_proba(matrix[test])[:, 1]}
+
+    last, old = months == months.max(), earlier(months.max())
     if not old.any():
         return _crossed(matrix[last], place[last], bad[last], whose[last], ages, seed, seconds), None
-    model = _fitted(matrix[old], bad[old], whose[old], seed, seconds)
-    rates = age_rates(place[old], bad[old], ages)
-    found = {"bucket": rates[place[last]], "base": np.full(int(last.sum()), bad[old].mean())}
-    if model is not None:
-        found["model"] = model.predict_proba(matrix[last])[:, 1]
-    return Chances(bad[last], found, "out-of-time"), model
+    chosen, before = months == months[~last].max(), earlier(months[~last].max())
+    first = _fitted(matrix[before], bad[before], whose[before], seed, seconds)
+    choice = None if first is None else Chances(bad[chosen], told(before, chosen, first), "out-of-time")
+    model = _fitted(matrix[old], bad[old], whose[old], seed, seconds, first)
+    return Chances(bad[last], told(old, last, model), "out-of-time", choice), model
 
 
 def _crossed(
@@ -130,16 +147,22 @@ def _crossed(
 
 
 def _fitted(
-    matrix: NDArray[np.float32], bad: Ints, whose: NDArray[np.generic], seed: int, seconds: float
+    matrix: NDArray[np.float32],
+    bad: Ints,
+    whose: NDArray[np.generic],
+    seed: int,
+    seconds: float,
+    like: ChurnModel | None = None,
 ) -> ChurnModel | None:
     if bad.size < SMALL_ROWS or min(bad.sum(), (1 - bad).sum()) < SMALL_CHURNERS:
         return None
-    return ChurnModel(seed=seed, seconds=seconds).fit(matrix, bad, groups=whose)
+    return ChurnModel(seed=seed, seconds=seconds).fit(matrix, bad, groups=whose, like=like)
 
 
 def better(chances: Chances) -> bool:
     """Whether the model does better than the age of the debt, and is as true.
 
+    It is asked of the month before the one measured, where that is there: what is measured then chose nothing.
     Its log-loss is lower by more than one standard error of the difference, its Brier score not higher by more than
     that, and its calibration error is, for all that chance leaves open (95%), no larger than that of the age.
 
@@ -148,8 +171,9 @@ def better(chances: Chances) -> bool:
     """
     if "model" not in chances.found:
         return False
-    y = chances.late.astype(np.float64)
-    age, model = chances.found["bucket"], chances.found["model"]
+    asked = chances.before or chances
+    y = asked.late.astype(np.float64)
+    age, model = asked.found["bucket"], asked.found["model"]
     gain = m.point_log_loss(y, age) - m.point_log_loss(y, model)
     worse = np.square(model - y) - np.square(age - y)
     true = calibration_error(y, model).low <= calibration_error(y, age).found
@@ -182,4 +206,5 @@ def measured(late: ArrayLike, p: ArrayLike, seed: int = 0) -> Measured:
         m.log_loss(y, chance),
         error.found,
         error.chance,
+        m.calibration_line(y, chance)[1] if two else float("nan"),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telcli.features.month_index import end_of_month, month_at
+from telcli.features.month_index import index_at, month_at
 from telcli.features.paying import PAYING, bucket_at, dated, labels, paying
 from telcli.features.receivables import BUCKETS
 from telcli.methods.churn_folds import bounded_sample
@@ -43,7 +43,8 @@ def chances(ground: Ground) -> Foretold:
 
     Learned from the last `learn_months` months of which it is known, and tested on the last of them by those before,
     of which it was known by then.
-    The model is used where it does better than the age of the debt by more than its standard error, else that is.
+    The model is used where it does better than the age of the debt by more than its standard error, else that is; where
+    three months are known, that is asked of the one before the last, so that the last measures what did not choose.
     """
     bills, told = dated(ground.book), _beside(ground)
     now = _features(ground, bills, ground.at, told)
@@ -70,7 +71,7 @@ def chances(ground: Ground) -> Foretold:
         ages=len(BUCKETS),
         seed=ground.inputs.seed,
         seconds=float(ground.settings.fit_seconds),
-        ready=(rows["known"] <= end_of_month(month_at(int(at.max())))).to_numpy()[kept],
+        known=rows.select(index_at(pl.col("known"))).to_series().to_numpy()[kept],
     )
     use = better(found)
     _tell(ground, found, use, int(late.sum()), late.size)
@@ -177,21 +178,29 @@ def _figures(
     ground: Ground, found: Chances, told: Mapping[str, Measured], rows: pl.DataFrame, origin: str
 ) -> dict[str, Any]:
     used = told[origin]
+    names = ("auc", "auc_low", "auc_high", "brier", "ece", "ece_chance", "slope")
     return {
         "split": found.way,
         "chosen_method": origin,
+        "chosen_on": None if found.before is None else _chosen_on(rows),
         "known_rows": rows.height,
         "known_months": rows["at"].n_unique(),
         "features": [name for name in rows.columns if name not in (*PAYING, *NOT_TOLD)],
         "grace_days": ground.settings.grace_days,
         "rows": used.rows,
         "non_payment_rate": used.late / used.rows,
-        **{name: _whole(getattr(used, name)) for name in ("auc", "auc_low", "auc_high", "brier", "ece", "ece_chance")},
+        **{name: _whole(getattr(used, name)) for name in names},
         "by_method": {
-            name: {key: _whole(getattr(each, key)) for key in ("auc", "brier", "log_loss", "ece")}
+            name: {key: _whole(getattr(each, key)) for key in ("auc", "brier", "log_loss", "ece", "slope")}
             for name, each in told.items()
         },
     }
+
+
+def _chosen_on(rows: pl.DataFrame) -> str:
+    """The month, written YYYY-MM, whose payments chose the way of foretelling: that before the month tested."""
+    at = rows["at"].to_numpy()
+    return f"{month_at(int(at[at < at.max()].max()) + 1):%Y-%m}"
 
 
 def _whole(value: float) -> float | None:

@@ -145,6 +145,7 @@ class CreditModel(dy.Schema):
     log_loss = c.number("Mean negative log-likelihood", "对数损失", "nats", low=0.0, need=True)
     ece = c.share("Calibration error over tenths of the chance", "校准误差", need=True)
     ece_chance = c.share("What chance alone makes of it", "偶然校准误差", need=True)
+    slope = c.number("Calibration slope: 1 is right, below 1 too bold", "校准斜率(1 为准，小于 1 为过于极端)", "ratio")
     used = c.flag("Its chances are those told", "采用", need=True)
 
 

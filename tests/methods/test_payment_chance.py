@@ -25,6 +25,20 @@ def test_the_last_month_is_foretold_by_those_before() -> None:
     assert np.array_equal(other.found["model"], found.found["model"])  # its labels were not looked at
 
 
+def test_the_month_measured_chooses_nothing() -> None:
+    X, age, late, month, who = world(300, 3)
+    noise = np.random.default_rng(3).integers(0, 2, late.size)
+    chosen = {"ages": 7, "seed": 0, "seconds": 2.0}
+    found = foretold(X, age, np.where(month == 2, noise, late), month, who, **chosen)[0]
+    assert found.before is not None and found.before.late.size == 300
+    assert better(found)  # though the last month is noise: it shows in what is measured, not in what is chosen
+    assert not better(Chances(found.late, found.found, found.way))
+    assert (
+        foretold(X[month < 2], age[month < 2], late[month < 2], month[month < 2], who[month < 2], **chosen)[0].before
+        is None
+    )
+
+
 def test_one_month_is_crossed_over_customers() -> None:
     X, age, late, month, who = world(400, 1)
     found, model = foretold(X, age, late, month, who, ages=7, seed=0, seconds=5.0)
@@ -34,12 +48,12 @@ def test_one_month_is_crossed_over_customers() -> None:
 
 def test_labels_not_known_by_then_are_not_learned_from() -> None:
     X, age, late, month, who = world(300, 3)
-    chosen = {"ages": 7, "seed": 0, "seconds": 2.0, "ready": month == 0}
+    chosen = {"ages": 7, "seed": 0, "seconds": 2.0, "known": np.where(month == 0, 1, 9)}
     found = foretold(X, age, late, month, who, **chosen)[0]
     other = foretold(X, age, np.where(month == 1, 1 - late, late), month, who, **chosen)[0]
     for name in ("model", "bucket", "base"):
         assert np.array_equal(other.found[name], found.found[name])
-    chosen["ready"] = month < 0
+    chosen["known"] = np.full(month.size, 9)
     assert foretold(X, age, late, month, who, **chosen)[0].way == "cross-validation"
 
 
