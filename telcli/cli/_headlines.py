@@ -58,12 +58,11 @@ HEADLINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "detect-fraud": (
         ("cases", "suspected cases", "count"),
-        ("new_cases", "new since the last run", "count"),
+        ("new_cases", "new to the latest day", "count"),
         ("new_this_month", "new since the month before", "count"),
-        ("closed_cases", "closed since", "count"),
+        ("closed_cases", "gone since the month before", "count"),
         ("subjects", "subjects in them", "count"),
         ("expected_loss", "expected loss", "count"),
-        ("days_folded", "days of calls folded", "count"),
     ),
     "recommend-offers": (
         ("customers", "customers in the base", "count"),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._churn_costs_view import costed
 from telcli.cli._churn_view import labelled, modelled
 from telcli.cli._errors import explain
-from telcli.cli._fraud_view import suspected
 from telcli.cli._headlines import headlines, width
 from telcli.cli._help import pack, wrap
 from telcli.cli._offers_view import offered
@@ -104,7 +103,6 @@ def view(run: StageRun, *, verbose: bool = False) -> Iterator[Any]:
     yield from scored(run, verbose=verbose) if run.stage == "score-value" else ()
     yield from planned(run.metrics, verbose=verbose) if run.stage == "plan-retention" else ()
     yield from offered(run.metrics) if run.stage == "recommend-offers" else ()
-    yield from suspected(run.metrics) if run.stage == "detect-fraud" else ()
     yield from _names(run.metrics.get("names"))
     yield from _drifted(run.metrics.get("between_months", run.metrics) if verbose else None)
     yield from _disagreement(run.metrics.get("disagreement", ()))

@@ -155,7 +155,10 @@ def _once(text: str) -> str:
     return re.sub(r"(\d{4}-\d\d)(?: to | ?至 ?)\1", r"\1", text)
 
 
-_COUNTED = "customer|segment|month|row|line|record|household|account|plan|value|pair|date|group|number|column|file|call"
+_COUNTED = (
+    "customer|segment|month|row|line|record|household|account|plan|value|pair|date|group|number|column|file|call"
+    "|suspect"
+)
 _VERBS = {
     "are": "is",
     "were": "was",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from telcli.cli import _fraud_view
 from telcli.cli._errors import ToldError
-from telcli.cli._fraud_view import brief
 from telcli.cli._options import Call, command, setting
-from telcli.cli._stage_view import tell
 from telcli.cli._thresholds import crossed, parse
 
 _STAGE = "detect-fraud"
@@ -19,7 +17,9 @@ _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "new_cases>0"; repeats.'),
 ]
-_Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, max=100, help="Cases to show, 100 at most.")]
+_Limit = Annotated[
+    int, typer.Option("--limit", metavar="N", min=0, help="The most cases shown, those of the greatest loss.")
+]
 _Allow = Annotated[
     Path | None,
     typer.Option(
@@ -51,9 +51,7 @@ def detect_fraud(
 
     thresholds = [parse(given) for given in fail_if or ()]
     run = run_stage(_STAGE, call.request({"use_rules": rules, "allow": None if allow is None else str(allow)}))
-    run = replace(run, metrics={**run.metrics, "top": run.metrics["top"][:limit]})
     failure = crossed(thresholds, run.metrics)
-    tell(call.out, run, failure)
-    call.out.lines(brief(run.metrics))
+    _fraud_view.tell(call, run, limit, failure)
     if failure:
         raise ToldError(failure)

@@ -23,13 +23,15 @@ def word_of(code: str, value: float, tongue: str = "en") -> str:
 
     >>> word_of("few-cells", 2.0), word_of("short-share", 0.925), word_of("many-calls", 1234.5, "zh")
     ('from 2 cells', '92.5% of the calls of no or next to no length', '日均主叫 1,234 次')
+    >>> word_of("few-cells", 1.0), word_of("called-back", 0.0)
+    ('from 1 cell', '0 calls back')
     >>> word_of("off-hours", 1.0), word_of("nobody-twice", 1.0, "zh"), word_of("unusual", 0.0005)
     ('100% of the minutes at night or on a weekend', '不同被叫占比 100%', 'unlike all but 0.05% of customers')
     """
     whole = abs(value - round(value)) < 1e-9
     number = f"{value:,.0f}" if whole or abs(value) >= 100 else f"{value:.2g}"
     share = f"{100.0 * value:.3g}%" if value >= _LEAST_SHARE or not value else f"<{100.0 * _LEAST_SHARE:g}%"
-    return _book()[code][tongue].format(value=number, share=share)
+    return _book()[code][tongue].format(value=number, share=share, s="" if number == "1" else "s")
 
 
 def said(facts: Iterable[tuple[str, float]], tongue: str = "en") -> str:

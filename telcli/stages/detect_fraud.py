@@ -20,7 +20,7 @@ from telcli.stages.detect_fraud_days import Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
 from telcli.stages.detect_fraud_named import cases_named, first_named, reached
 from telcli.stages.detect_fraud_rules import suspects
-from telcli.stages.detect_fraud_told import metrics_of, notices_of
+from telcli.stages.detect_fraud_told import assumed, looked_at, metrics_of, notices_of
 from telcli.tables import contract
 
 __all__ = ["detect_fraud"]
@@ -71,9 +71,12 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
     metrics = {
         **metrics_of(tables["fraud_cases"], wanted, cases_named(named, end, members)),
         "expected_loss": round(loss_once(found, told_of), 2),
+        "looked_at": looked_at(ground),
+        "horizon_days": settings.horizon_days,
         "days_folded": 0 if days is None else len(days.fresh),
         "allowed": allowed.metrics(stopped, nobody),
     }
+    metrics["assumed_rates"] = assumed(ground, metrics["by_pattern"])
     notices = (*notices_of(ground, found, wanted), *told(allowed, stopped, nobody))
     return _outcome(as_of, tables, days, metrics, notices)
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.features.month_index import add_months
+from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages.detect_fraud_found import Found, Ground
 
-__all__ = ["metrics_of", "notices_of"]
+__all__ = ["assumed", "looked_at", "metrics_of", "notices_of"]
 
 _TOP = 100
 """Cases that metrics hold: those of the greatest loss."""
+_RATES = {
+    "sim-box": ("bypass_rate",),
+    "wangiri": ("premium_rate", "call_back_share"),
+    "irsf": ("premium_rate", "minute_rate"),
+    "subscription": ("minute_rate", "gb_rate"),
+    "fake-activation": ("commission",),
+    "unusual": ("minute_rate", "gb_rate"),
+}
+"""Pattern: the settings that its loss is priced by; of irsf the second where no numbers are named as costly."""
 _OF_CALLS = ("sim-box", "wangiri", "irsf", "unusual")
 _OF_LINES = ("subscription", "fake-activation")
 
@@ -33,6 +46,33 @@ def metrics_of(cases: pl.DataFrame, wanted: Collection[str], named: Collection[s
         "by_pattern": {name: own.height for name, own in of.items()},
         "loss_by_pattern": {name: round(float(own["expected_loss"].sum()), 2) for name, own in of.items()},
         "top": [_shown(row) for row in live.head(_TOP).iter_rows(named=True)],
+    }
+
+
+def assumed(ground: Ground, by_pattern: Mapping[str, int]) -> dict[str, float]:
+    """The rates by which the losses of patterns with cases are priced and which stand as telcli comes with them."""
+    settings, costly = ground.settings, 0 if ground.settings.high_cost.strip() else 1
+    used = {name for pattern, count in by_pattern.items() if count and pattern != "irsf" for name in _RATES[pattern]}
+    used |= {_RATES["irsf"][costly]} if by_pattern.get("irsf") else set()
+    return {
+        one.name: float(getattr(settings, one.name))
+        for one in fields(settings)
+        if one.name in used and getattr(settings, one.name) == one.default
+    }
+
+
+def looked_at(ground: Ground) -> dict[str, str | None]:
+    """The days that figures are of: calls of the month, those that tell what is usual, and since when a line is new."""
+    first, called = ground.as_of, ground.called
+    months = int(ground.rules.get("fake-activation", FRAUD_RULES["fake-activation"])["months"])
+    days = int(ground.rules.get("subscription", FRAUD_RULES["subscription"])["new_days"])
+    since = min(add_months(first, -months), ground.last - timedelta(days=days))
+    return {
+        "until": ground.last.isoformat(),
+        "calls_from": max(called[0], first).isoformat() if called else None,
+        "calls_to": called[1].isoformat() if called else None,
+        "usual_from": called[0].isoformat() if called and called[0] < first else None,
+        "lines_from": since.isoformat() if ground.lines["activated_on"].is_not_null().any() else None,
     }
 
 

@@ -104,7 +104,8 @@ def test_who_is_allowed_is_no_case_until_the_day_it_ends() -> None:
     listed = {"file": "a.csv", "columns": ["客户编号", "到期日"], "cells": [["box", "2024-12-31"]], "lines": [2]}
     outcome = run(box("box"), ["box"], {"allowed": listed})
     assert outcome.metrics["cases"] == 0
-    assert outcome.metrics["allowed"] == {"lines": 1, "expired": 0, "nobody": 0, "suspects_left_out": 1}
+    counts = {"lines": 1, "expired": 0, "nobody": 0, "suspects_left_out": 1}
+    assert outcome.metrics["allowed"] == {**counts, "refused": 0, "refused_lines": []}
     over = run(box("box"), ["box"], {"allowed": {**listed, "cells": [["box", "2024-05-31"]]}})
     assert over.metrics["cases"] == 1
     assert "fraud-allow-expired" in {notice.code for notice in over.notices}
