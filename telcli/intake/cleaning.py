@@ -77,7 +77,8 @@ class Reading:
     read. `unit` is the contract's, in which values that carry their own are read; `dates` says how a column of dates is
     written, and `zone` in which time zone it is told; one after the day `last` is a fault. `numbers` are those that the
     form ``listed`` looks for, and of which a party of calls has the pseudonyms; of ``ranged``, beginnings of numbers.
-    `names` are those hidden in ``free text``, and in words that no list knows, wherever they stand.
+    `names` are those hidden in ``free text``, and in words that no list knows, wherever they stand. Plain digits
+    of what is `dialled`, of the forms id and party, are telephone numbers.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Reading:
     zone: str = ANYWHERE
     numbers: tuple[str, ...] = ()
     names: Names = NOBODY_NAMED
+    dialled: bool = False
 
     @property
     def dtype(self) -> pl.DataType:
@@ -123,8 +125,9 @@ class Reading:
             values, bad = codes(text, self.words)
             return values.cast(self.dtype), bad
         if self.form in _OF_PEOPLE:
-            listed = {"numbers": self.numbers} if self.form == "party" else {}
-            return _OF_PEOPLE[self.form](text, people=self.people, **listed)
+            more: dict[str, Any] = {"numbers": self.numbers} if self.form == "party" else {}
+            more |= {"dialled": True} if self.dialled else {}
+            return _OF_PEOPLE[self.form](text, people=self.people, **more)
         if self.form == "number":
             return measured(text, self.unit, self.factor)
         if self.form in _DATED:

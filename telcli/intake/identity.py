@@ -33,6 +33,7 @@ _ODD = rf"{_LIKELY}|\."
 """What else may have to be brought to the form of an identifier: what a float left behind."""
 _FEW = r"^\d{1,12}$"
 """Digits that are of a person as a telephone number or not at all."""
+_DIALLED = r"^\d{7,15}$"
 _MAIL = r"^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$"
 _SIM = r"^460\d{12}$"
 _DEVICE = r"^(\d{14})\d{0,2}$"
@@ -55,8 +56,10 @@ class Seen:
     destroyed: int = 0
 
 
-def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
+def identifiers(text: pl.Series, people: Pseudonyms, *, dialled: bool = False) -> Read:
     """Identifiers; those that are of a person by their form, or name one, as pseudonyms. Masked ones are faults.
+
+    Where they are `dialled`, plain digits of 7 to 15 are telephone numbers.
 
     >>> people = Pseudonyms(bytes(32))
     >>> read, bad = identifiers(pl.Series(["K0012", "13812345678", "+86 138 1234 5678", "138****5678"]), people)
@@ -64,6 +67,8 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
     (['K0012', 'ec894bc8505735beca95d27b8db5ee0d', 'ec894bc8505735beca95d27b8db5ee0d', None],
      [False, False, False, True])
     """
+    if dialled:
+        return _numbers(text, people)
     bare = meant(text)
     odd = bare.str.contains(_ODD).fill_null(value=False)
     plain = pl.Series([False]).new_from_index(0, text.len())
@@ -72,6 +77,18 @@ def identifiers(text: pl.Series, people: Pseudonyms) -> Read:
     places = odd.arg_true()
     found, masked = _persons(bare.gather(places), people)
     return bare.clone().scatter(places, found), plain.scatter(places, masked)
+
+
+def _numbers(text: pl.Series, people: Pseudonyms) -> Read:
+    """Identifiers of which plain digits are telephone numbers, with the pseudonyms that columns of numbers give."""
+    found, bad = identifiers(text, people)
+    digits = found.str.contains(_DIALLED).fill_null(value=False)
+    if not digits.any():
+        return found, bad
+    places = digits.arg_true()
+    chosen = found.gather(places)
+    number = pl.DataFrame({"n": phones(chosen, loose=True), "t": chosen}).select(pl.coalesce("n", "t"))["n"]
+    return found.clone().scatter(places, people.of(number, "msisdn")), bad
 
 
 def things(text: pl.Series, people: Pseudonyms) -> Read:
@@ -173,7 +190,7 @@ def managers(text: pl.Series, people: Pseudonyms) -> Read:
     return values, bad & False
 
 
-def parties(text: pl.Series, people: Pseudonyms, numbers: Sequence[str] = ()) -> Read:
+def parties(text: pl.Series, people: Pseudonyms, numbers: Sequence[str] = (), *, dialled: bool = False) -> Read:
     """Whoever was at the other end of a call: as identifiers are, but one that is masked is only unknown, no fault.
 
     Of the `numbers` listed, which would stand as they are where they are short, the pseudonyms are given.
@@ -183,7 +200,7 @@ def parties(text: pl.Series, people: Pseudonyms, numbers: Sequence[str] = ()) ->
     >>> parties(pl.Series(["10086", "+86 10010"]), Pseudonyms(bytes(32)), ["10010"])[0].to_list()
     ['10086', 'da6fa65c0e77042f983d53ced1a04f08']
     """
-    values, bad = identifiers(text, people)
+    values, bad = identifiers(text, people, dialled=dialled)
     if numbers:
         listed = by_distinct(text, lambda one: (people.of(short_form(one, numbers), "msisdn"), one.is_null()))[0]
         values = pl.DataFrame({"v": values, "n": listed}).select(v=pl.coalesce("n", "v"))["v"]

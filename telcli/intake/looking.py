@@ -158,7 +158,7 @@ def told_of(one: Understood) -> list[Notice]:
     key = one.map.use("customer_id") or one.map.use("subscription_id")
     if key and not key.header.startswith("@"):
         head = one.extract.frame.head(HEAD).select(key.header).collect()
-        notices += id_notices(one.map.source, key.header, head[key.header])
+        notices += id_notices(one.map.source, key.header, head[key.header], dialled=one.number_ids)
     notices += people_notices(one.map.source, one.seen)
     notices += units_assumed(one.map, one.extract.frame, one.zone, one.marks)
     return notices + times_notices(one)

@@ -84,8 +84,11 @@ def people_notices(file: str, found: Mapping[str, tuple[Reading, Seen]]) -> list
     return notices
 
 
-def id_notices(file: str, column: str, head: pl.Series) -> list[Notice]:
-    """Say of an identifier that it is a number or certificate, or a hash of one, by its first values."""
+def id_notices(file: str, column: str, head: pl.Series, *, dialled: bool = False) -> list[Notice]:
+    """Say of an identifier that it is a number or certificate, or a hash of one, by its first values.
+
+    Of those `dialled`, plain digits are numbers.
+    """
     about: dict[str, object] = {"file": file, "column": column}
     known = head.drop_nulls()
     number, certificate = phones(known), certificates(known, any_kind=False)
@@ -94,6 +97,15 @@ def id_notices(file: str, column: str, head: pl.Series) -> list[Notice]:
             Notice(
                 "id-personal",
                 "{file}: {column} holds phone numbers or certificates; their pseudonyms are the identifiers.",
+                about,
+            )
+        ]
+    if dialled and known.len() and 2 * int(known.str.contains(r"^\d{7,15}$").sum()) > known.len():
+        return [
+            Notice(
+                "id-dialled",
+                "{file}: {column} holds telephone numbers, as calls tell or number_ids of [ingest] says; their "
+                'pseudonyms are the identifiers (else: number_ids = "no").',
                 about,
             )
         ]

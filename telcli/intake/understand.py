@@ -11,6 +11,7 @@ from telcli.errors import DataError, Notice
 from telcli.intake.candidates import FILE_NAME, SNAPSHOT, shown_months
 from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
+from telcli.intake.dialled import NumberIds, dialling
 from telcli.intake.dictionary import slots
 from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
@@ -39,12 +40,13 @@ def understand(
     zone: str = UTC,
     numbers: tuple[str, ...] = (),
     ranges: tuple[str, ...] = (),
+    number_ids: NumberIds | None = None,
 ) -> tuple[list[Understood], list[Notice]]:
     """Find the table of every extract, then look at all values of the columns that have no meaning.
 
     `people` makes the pseudonyms of whoever the extracts name; what is read of them goes through `keep`. Facts
     dated after `today`, where it is given, are faults; times are told in `zone`; calls with `numbers` are flagged,
-    and of those with a number of one of the `ranges` the range is kept.
+    and of those with a number of one of the `ranges` the range is kept; `number_ids` says what plain digits are.
 
     Raises
     ------
@@ -83,7 +85,8 @@ def understand(
     billed = _plan_fee_as_bill(found) if provided <= {"customers"} else found
     notices += [_fee_taken(one) for one, was in zip(billed, found, strict=True) if one is not was]
     here: dict[str, Any] = {"people": people, "today": today, "zone": zone, "numbers": numbers, "ranges": ranges}
-    here["names"] = names_told(billed)
+    digits = dialling(billed, number_ids or NumberIds(), people)
+    here |= {"names": names_told(billed), "number_ids": digits.ids, "number_parties": digits.parties}
     looked = [looked_at(replace(one, **here), keep) for one in billed]
     alike, told_of_names = read_alike(looked, keep)
     return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]

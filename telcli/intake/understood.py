@@ -35,6 +35,8 @@ NOBODY = Pseudonyms(no_key)
 """Makes no pseudonyms: asked for one, it says that there is no key."""
 _NAMING = ("customer_id", "subscription_id", "account_id", "certificate_h")
 """Columns by which a person who was purged is known again."""
+_DIALLED = ("customer_id", "subscription_id")
+"""Identifiers that may be the number of a line."""
 _TOLD_TO = ("contacts", "surveys", "campaigns")
 """Tables whose attributes of text are what somebody said or wrote down."""
 _TYPES = {
@@ -56,6 +58,7 @@ class Understood:
     and of those with a number of the `ranges` listed the range is kept. `marks` are what stands behind the times of
     each column of their zone. `items` are headers that the operator names as answers of a survey,
     `choices` attributes in which -1 is what was not chosen. `names` are of persons, hidden in what was said.
+    `number_ids` and `number_parties` say that plain digits of customers and lines, or of those called, are numbers.
     """
 
     extract: Extract
@@ -75,6 +78,8 @@ class Understood:
     items: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
     names: Names = NOBODY_NAMED
+    number_ids: bool = False
+    number_parties: bool = False
 
     @property
     def frame(self) -> pl.LazyFrame:
@@ -137,7 +142,9 @@ class Understood:
             return replace(one, zone=self.zone)
         if one.form in ("free text", "code"):
             return replace(one, names=self.names)
-        return replace(one, numbers=self.numbers) if one.form == "party" else one
+        if one.form == "id" and one.name in _DIALLED:
+            return replace(one, dialled=self.number_ids)
+        return replace(one, numbers=self.numbers, dialled=self.number_parties) if one.form == "party" else one
 
     def _flagged(self, found: Sequence[Reading]) -> list[Reading]:
         """Whether calls are with a number listed, where numbers are, read of the party before it is a pseudonym."""
@@ -172,7 +179,7 @@ class Understood:
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""
         use = self.map.use("customer_id") or Use(ROW_NUMBER)
-        return reading_of("customers.customer_id", use, self.people)
+        return self._of_here(reading_of("customers.customer_id", use, self.people))
 
     @property
     def summed(self) -> bool:

@@ -40,6 +40,12 @@ class IngestSettings:
         "号段前缀，如 +882, +371；与这些号段的通话只保留号段作为目的地。",
         form="numbers",
     )
+    number_ids: str = setting(
+        "auto",
+        "Whether identifiers of 7 to 15 digits are telephone numbers, hidden then; auto: where callers are called too.",
+        "7至15位纯数字的客户或线路编号是否为电话号码（是则换为代码）；auto：话单中主叫也作被叫出现时视为号码。",
+        choices=("auto", "yes", "no"),
+    )
     systems: str = setting(
         "",
         "System of each source, such as crm_*=crm, boss_*=boss; sources of one system share their identifiers.",

@@ -11,6 +11,7 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.assemble import Assembled, assemble, light, needs_month, spoken
+from telcli.intake.dialled import NumberIds
 from telcli.intake.dictionary import speak, values_of
 from telcli.intake.events import usage_of_calls
 from telcli.intake.flat import check_label
@@ -119,7 +120,8 @@ def _understood(
     people, tomorrow = Pseudonyms(inputs.key or no_key), today() + timedelta(days=1)
     numbers = number_list(settings.competitor_numbers)
     lists = (numbers, range_list(settings.number_ranges))
-    return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, *lists)
+    digits = NumberIds(settings.number_ids, inputs.tables.get("customers"))
+    return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, *lists, digits)
 
 
 def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:
