@@ -35,6 +35,7 @@ from telcli.intake.survey_columns import (
 from telcli.intake.timelines import Timelines
 from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity, earlier, unify
+from telcli.intake.voided import voided
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
@@ -203,10 +204,11 @@ def _facts(
         frames.setdefault(table, []).append(rows)
         notices += told
     whole = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
-    for table in REVERSED:
-        if table in whole and (table, "payment_id") not in bare:
-            whole[table], told = taken_back(whole[table], table)
-            notices += told
+    for table in (table for table in REVERSED if table in whole):
+        whole[table], void = voided(whole[table], table)
+        numbered = (table, "payment_id") not in bare
+        whole[table], told = taken_back(whole[table], table) if numbered else (whole[table], [])
+        notices += [*void, *told]
     return whole, notices, spells(ones)
 
 

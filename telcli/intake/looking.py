@@ -21,6 +21,7 @@ from telcli.intake.privacy import categories, header_tells
 from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import DISPUTED, Understood, headers_of_extract
+from telcli.intake.voided import says_void
 from telcli.intake.words import NONE, folded, known_share, meant
 from telcli.intake.zone_marks import marks_of, refuse_letters
 
@@ -48,7 +49,7 @@ def looked_at(one: Understood, keep: Keep) -> Understood:
     """
     wanted = [*one.map.unknown, *_reasons(one)]
     if one.summed or one.map.links:
-        wanted = _disputes(one)
+        wanted = [*_disputes(one), *_states(one)]
     refuse_letters(one.map.source, one.frame.head(HEAD), one.every_reading())
     one = replace(one, seen=columns_of_people(one.frame, [*one.readings(), *one.readings("subscriptions")]))
     profiles = profile(one.extract.frame.head(_FIRST), wanted)[1] if wanted else {}
@@ -84,6 +85,13 @@ def _disputes(one: Understood) -> list[str]:
     written = headers_of_extract(one.extract)
     named = [header for header in one.map.unknown if bare(written[header]) in _DISPUTED]
     return [header for header in named[:1] if profile(one.extract.frame, [header])[1][header].type == "Boolean"]
+
+
+def _states(one: Understood) -> list[str]:
+    """Of bills that are added up by month, columns that may say that some are void: those are in no sum."""
+    written = headers_of_extract(one.extract)
+    bills = one.map.table == "bills" and not one.map.links
+    return [header for header in one.map.unknown if bills and says_void(written[header])]
 
 
 def _reasons(one: Understood) -> list[str]:
@@ -133,7 +141,8 @@ def told_of(one: Understood) -> list[Notice]:
     if one.empty:
         values = {**about, "columns": ", ".join(one.empty)}
         notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
-    if strange := [name for name in one.attributes if name != REASON]:
+    aside = [name for name in one.attributes if name == REASON or (one.summed and says_void(name))]
+    if strange := [name for name in one.attributes if name not in aside]:
         shown = strange if len(strange) <= _MANY else [*strange[:_SHOWN], "..."]
         values = {**about, "count": len(strange), "columns": ", ".join(shown)}
         notices.append(

@@ -69,3 +69,38 @@ def test_bills_that_no_amount_below_zero_meets_pass_untouched() -> None:
     raw = {"customer_id": ["a", "a", "b"], "month": [1, 1, 1], "amount": [5.0, 6.0, -7.0], SOURCE: ["f"] * 3}
     frame = pl.LazyFrame({**raw, LINE: [2, 3, 4]}).with_columns(NO_FAULTS)
     assert taken_back(frame, "bills") == (frame, [])
+
+
+@pytest.mark.parametrize("state", ["状态", "账单状态", "status"])
+def test_bills_and_payments_that_are_void_count_as_never_made(state: str, tmp_path: Path) -> None:
+    rows = "c1,202401,100,正常\nc1,202402,90,已冲正\nc2,202401,80,作废\nc2,202402,70,正常\n"
+    bills = f"客户编号,账期,应收金额,{state}\n{rows}"
+    paid = f"缴费流水号,客户编号,缴费时间,缴费金额,{state}\np1,c1,2024-02-01,100,正常\np2,c1,2024-03-01,90,红冲\n"
+    found = ran(tmp_path, {"bills.csv": bills, "paid.csv": paid})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0), ("c1", 0.0), ("c2", 0.0), ("c2", 70.0)]
+    assert good(found, "payments", "payment_id", "reversed") == [("p1", None), ("p2", True)]
+    told = {one.values["table"]: one.values for one in found.notices if one.code == "rows-void"}
+    assert [(told[name]["count"], told[name]["amount"]) for name in ("bills", "payments")] == [
+        (2, "170.00"),
+        (1, "90.00"),
+    ]
+
+
+def test_a_bill_that_a_row_below_zero_takes_back_is_not_taken_back_twice(tmp_path: Path) -> None:
+    rows = "c1,202401,100,已冲正\nc1,202401,-100,红冲\nc1,202401,80,正常\nc2,202401,9,正常\n"
+    found = ran(tmp_path, {"bills.csv": "客户编号,账期,应收金额,状态\n" + rows})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 80.0), ("c2", 9.0)]
+    assert "rows-void" not in codes(found)
+
+
+def test_bills_of_lines_that_are_void_are_in_no_sum(tmp_path: Path) -> None:
+    rows = "c1,u1,202401,100,正常\nc1,u2,202401,40,作废\nc2,u3,202401,9,正常\n"
+    found = ran(tmp_path, {"bills.csv": "客户编号,用户编号,账期,应收金额,状态\n" + rows})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0), ("c2", 9.0)]
+
+
+def test_words_of_reversal_are_read_in_a_flag(tmp_path: Path) -> None:
+    rows = "p1,c1,2024-02-01,5,作废\np2,c1,2024-02-02,5,正常\np3,c1,2024-02-03,5,红冲\np4,c1,2024-02-03,5,有效\n"
+    found = ran(tmp_path, {"paid.csv": "缴费流水号,客户编号,缴费时间,缴费金额,冲正标志\n" + rows})
+    told = [("p1", True), ("p2", False), ("p3", True), ("p4", False)]
+    assert good(found, "payments", "payment_id", "reversed") == told
