@@ -47,6 +47,7 @@ PANELS = {
         "cube": "Take metrics apart by any dimensions, over months.",
         "metrics": "Show what each metric means, and its one formula.",
         "diff": "Show what changed in the base from one month to another.",
+        "export": "Write a table to a file for others: CSV, a workbook or Parquet.",
         "config": "Show each setting, its value, and where it came from.",
     },
     "Privacy": {"purge": "Remove one person from every table."},

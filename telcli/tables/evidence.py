@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-__all__ = ["evidence", "masked_id", "shown"]
+__all__ = ["evidence", "identifiers", "masked_column", "masked_id", "shown"]
 
 _LONG = 1e7
+_OF_PERSONS = frozenset(
+    (
+        *("customer_id", "account_id", "subscription_id", "payment_id", "contact_id", "group_id", "household_id"),
+        *("subject_id", "entity", "counterpart", "source_key", "value", "text", "evidence"),
+    )
+)
+"""Columns that name persons, their lines or papers, or hold what was written of them."""
 _DIGITS, _HAN, _MAIL = r"(\d{3})\d{4,}(\d{2})", r"(\p{Han})\p{Han}{1,3}", r"[^\s@]+@[^\s@]+"
 
 
@@ -44,6 +51,24 @@ def masked_id(name: str) -> str:
     ('138******78', 'C0001')
     """
     return str(pl.select(_masked(pl.lit(name).str.replace_all(_DIGITS, "$1******$2"))).item())
+
+
+def identifiers(schema: Mapping[str, pl.DataType]) -> list[str]:
+    """The columns of text that name persons or what is theirs, by their names, and what people wrote.
+
+    >>> identifiers({"customer_id": pl.String(), "plan_id": pl.String(), "text": pl.String(), "branch": pl.String()})
+    ['customer_id', 'text']
+    """
+    return [name for name, kind in schema.items() if kind == pl.String and name in _OF_PERSONS]
+
+
+def masked_column(name: str) -> pl.Expr:
+    """A column of identifiers as `masked_id` shows one.
+
+    >>> pl.DataFrame({"customer_id": ["13812345678", None]}).select(masked_column("customer_id")).to_series().to_list()
+    ['138******78', None]
+    """
+    return _masked(pl.col(name).str.replace_all(_DIGITS, "$1******$2")).alias(name)
 
 
 def _masked(text: pl.Expr) -> pl.Expr:

@@ -1,0 +1,183 @@
+"""A table for others: a file of its own, masked unless the holder of the key asks otherwise, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telcli.errors import Notice, UsageError
+from telcli.pipeline.run import Request, settle
+from telcli.pipeline.secret import VARIABLE, Secret, key_file
+from telcli.pipeline.show import Selection, batches, pick, read
+from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.tables import contract
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ENCODINGS", "Exported", "Wish", "export"]
+
+ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
+_ENDINGS = (".csv", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be written.
+
+    Parameters
+    ----------
+    columns : none for all. where : a condition as in SQL. limit : the most rows.
+    encoding : of CSV, one of `ENCODINGS`. unmask : identifiers as they are.
+    """
+
+    columns: Sequence[str] = ()
+    where: str | None = None
+    limit: int | None = None
+    encoding: str = "utf-8"
+    unmask: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: where, how many rows, of which month, and how many columns were masked."""
+
+    table: str
+    path: Path
+    rows: int
+    as_of: date | None
+    masked: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
+    """Write a table to a file; its ending says of which kind. An earlier file is replaced once the new one is whole.
+
+    Raises
+    ------
+    UsageError
+        The table, a column or the ending is unknown, the condition cannot be read, the file lies in the working
+        directory or cannot be written.
+    MissingInputError
+        The table has not been made; or identifiers are asked for, and the key that made pseudonyms is not at hand.
+    """
+    _placed(request.workdir, place)
+    found = pick(read(request.workdir, table, request.as_of), wish.columns, wish.where)
+    frame = found.frame if wish.limit is None else found.frame.head(wish.limit)
+    masked: tuple[str, ...] = ()
+    if wish.unmask:
+        _holder(request)
+    else:
+        frame, masked = _masked(frame)
+    part = place.with_name(f".{place.name}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        rows = _written(part, place.suffix.lower(), found, frame, wish.encoding)
+        part.replace(place)
+    except OSError as error:
+        raise storage_error(place, error) from error
+    finally:
+        with suppress(OSError):  # the folder itself may not be there
+            part.unlink(missing_ok=True)
+    return Exported(table, place, rows, found.as_of, masked, _notices(rows, masked))
+
+
+def _placed(workdir: Path, place: Path) -> None:
+    if place.suffix.lower() not in _ENDINGS:
+        raise UsageError(
+            "export-ending",
+            "telcli export writes {known}; the name {file} ends in none of them.",
+            hint="Name a file such as scores.csv or scores.xlsx.",
+            known=", ".join(_ENDINGS),
+            file=place.name,
+        )
+    if workdir.resolve() in place.resolve().parents:
+        raise UsageError(
+            "export-inside",
+            "{file} lies in the working directory, which holds telcli's own tables alone.",
+            hint="Name a file elsewhere.",
+            file=str(place),
+        )
+
+
+def _holder(request: Request) -> None:
+    """See that whoever asks for identifiers holds the key of pseudonyms, where there is one."""
+    settings, _ = settle("ingest", request)
+    expected = Workdir(request.workdir).manifest().key_id
+    if expected:
+        Secret(key_file(settings.key_file), request.workdir, expected)()
+
+
+def _masked(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, tuple[str, ...]]:
+    """The rows with identifiers that could be numbers of persons masked, and the columns in which they are."""
+    import polars as pl
+
+    from telcli.tables.evidence import identifiers, masked_column
+
+    names = identifiers(frame.collect_schema())
+    changed = [masked_column(name).ne_missing(pl.col(name)).any().alias(name) for name in names]
+    found = frame.select(changed).collect(engine="streaming").row(0, named=True) if names else {}
+    hidden = tuple(name for name in names if found[name])
+    return frame.with_columns(masked_column(name) for name in hidden), hidden
+
+
+def _written(place: Path, ending: str, found: Selection, frame: pl.LazyFrame, encoding: str) -> int:
+    pieces = batches(frame)
+    if ending == ".xlsx":
+        return _book(place, found, frame, pieces)
+    if ending == ".parquet":
+        return _parquet(place, pieces)
+    return _csv(place, pieces, encoding)
+
+
+def _csv(place: Path, pieces: Iterator[pl.DataFrame], encoding: str) -> int:
+    from telcli.io.extract_writer import ExtractWriter, Format
+    from telcli.io.inert import inert_columns
+
+    bare = encoding.removesuffix("-sig")
+    with ExtractWriter(place, Format(bare, mark=bare != encoding)) as writer:
+        for piece in pieces:
+            writer.append(inert_columns(piece))
+    writer.publish()
+    return writer.rows
+
+
+def _parquet(place: Path, pieces: Iterator[pl.DataFrame]) -> int:
+    from pyarrow.parquet import ParquetWriter
+
+    rows, first = 0, next(pieces)
+    with ParquetWriter(place, first.to_arrow().schema, compression="zstd") as writer:
+        for piece in (first, *pieces):
+            writer.write_table(piece.to_arrow())
+            rows += piece.height
+    return rows
+
+
+def _book(place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[pl.DataFrame]) -> int:
+    from telcli.io.table_book import book_of
+
+    known = {column.name: column for column in contract(found.table).columns()}
+    names = frame.collect_schema().names()
+    units = [known[name].unit if name in known else "" for name in names]
+    rows = [[one.name, one.type, one.unit, f"{one.meaning} / {one.zh}"] for name in names if (one := known.get(name))]
+    return book_of(place, found.table, pieces, units, [["column", "type", "unit", "meaning / 含义"], *rows])
+
+
+def _notices(rows: int, masked: Sequence[str]) -> tuple[Notice, ...]:
+    told = []
+    if not rows:
+        told.append(Notice("export-empty", "No row meets what was asked for: the file holds a header alone."))
+    if masked and rows:
+        told.append(
+            Notice(
+                "export-masked",
+                "What could be a number of a person is masked in {columns}; who holds the key ({variable}) gives "
+                "--unmask.",
+                {"columns": ", ".join(masked), "variable": VARIABLE},
+            )
+        )
+    return tuple(told)
