@@ -29,7 +29,7 @@ _SCALES = ((5.0, 1.0), (7.0, 1.0), (10.0, 1.0), (100.0, 0.0))
 _STRAY = 0.01
 """The share of answers that may lie outside the scale of their item."""
 _TEN = 10.0
-_CODES = (97.0, 98.0, 99.0)
+_CODES = (77.0, 88.0, 97.0, 98.0, 99.0)
 """Answers that stand for none, as "other" or "refused", where nearly all other answers of the item end at 10."""
 _COLUMNS = {
     "customer_id": pl.String,
@@ -72,7 +72,7 @@ def rated(contacts: pl.LazyFrame, end: date, months: int) -> pl.DataFrame:
 
 
 def without_codes(answers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """The same without codes for no answer (97, 98, 99 on a scale up to 10), and how many answers those were.
+    """The same without codes for no answer (77, 88, 97, 98, 99 on a scale up to 10), and how many answers those were.
 
     >>> rows = pl.DataFrame({"item": ["a", "a", "b"], "expected": [7.0, None, 60.0], "perceived": [98.0, 9.0, 98.0],
     ...     "score": [None, 98.0, None]})

@@ -10,6 +10,7 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.candidates import SNAPSHOT
 from telcli.intake.facts import HIDDEN, lent
+from telcli.intake.no_answers import ANSWERS, stands_for_none, without_no_answers
 from telcli.intake.understood import Understood
 from telcli.intake.whose import RECORD
 from telcli.tables.checks import FAULTS, LINE, SOURCE
@@ -24,6 +25,7 @@ __all__ = [
     "once_each",
     "one_below_the_other",
     "told_of_answers",
+    "told_of_no_answers",
 ]
 
 _NOT_CHOSEN = -1.0
@@ -56,7 +58,7 @@ def answers_lent(one: Understood, at: date | None) -> pl.LazyFrame:
     month = pl.col(SNAPSHOT) if SNAPSHOT in have else pl.lit(at, dtype=pl.Date)
     frame = frame.with_columns(surveyed_on=month.dt.month_end())
     kept = [name for name in ("customer_id", "surveyed_on", RECORD) if name in frame.collect_schema()]
-    return _melted(frame, kept, items)
+    return _melted(frame, kept, items, one.no_answers)
 
 
 def choices_of(one: Understood) -> tuple[str, ...]:
@@ -89,12 +91,18 @@ def chosen(one: Understood, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def one_below_the_other(one: Understood, frame: pl.LazyFrame) -> pl.LazyFrame:
-    """A survey whose items stand side by side: the answer that was recognised keeps its row, the others get theirs."""
+    """A survey whose items stand side by side: the answer that was recognised keeps its row, the others get theirs.
+
+    Answers that stand for none are left blank, whether items stand side by side or not; other tables pass untouched.
+    """
+    if one.map.table != "surveys":
+        return frame
+    frame = without_no_answers(frame, one.no_answers)
     items = item_columns(one)
     if not items:
         return frame
     kept = [name for name in ("customer_id", "subscription_id", "surveyed_on") if name in frame.collect_schema()]
-    others = _melted(frame.filter(pl.col(FAULTS).list.len() == 0), kept, items)
+    others = _melted(frame.filter(pl.col(FAULTS).list.len() == 0), kept, items, one.no_answers)
     return pl.concat([frame.drop(list(items)), others], how="diagonal_relaxed")
 
 
@@ -130,10 +138,34 @@ def told_of_answers(ones: Sequence[Understood]) -> list[Notice]:
     ]
 
 
-def _melted(frame: pl.LazyFrame, kept: Sequence[str], items: Mapping[str, str]) -> pl.LazyFrame:
-    """A row per answer; codes below 0 stand for none."""
+def told_of_no_answers(ones: Sequence[Understood]) -> list[Notice]:
+    """How many answers of each extract stand for none, by column as written."""
+    text = "{file}: numbers that stand for no answer were left blank, and their rows kept: {columns} (no_answer)."
+    return [
+        Notice("answers-left-blank", text, {"file": one.map.source, "columns": ", ".join(told)})
+        for one in ones
+        if (told := [f"{header} {count:,}" for header, count in _unanswered(one).items() if count])
+    ]
+
+
+def _unanswered(one: Understood) -> dict[str, int]:
+    """Answers that stand for none, by header."""
+    names = [*(ANSWERS if one.map.table == "surveys" else ()), *item_columns(one)]
+    readings = [reading for reading in one.readings() if reading.name in names]
+    if not readings:
+        return {}
+    sums = [stands_for_none(reading.name, one.no_answers).sum().alias(reading.name) for reading in readings]
+    counts = one.clean(readings).select(sums).collect(engine="streaming").row(0, named=True)
+    written = one.extract.repeated
+    return {written.get(reading.header, reading.header): int(counts[reading.name]) for reading in readings}
+
+
+def _melted(frame: pl.LazyFrame, kept: Sequence[str], items: Mapping[str, str], codes: Sequence[float]) -> pl.LazyFrame:
+    """A row per answer; what stands for none has no row."""
     parts = [
-        frame.filter(pl.col(name) >= 0).select(*kept, pl.lit(item).alias("item"), pl.col(name).alias("score"), *HIDDEN)
+        frame.filter(pl.col(name).is_not_null(), ~stands_for_none(name, codes)).select(
+            *kept, pl.lit(item).alias("item"), pl.col(name).alias("score"), *HIDDEN
+        )
         for name, item in items.items()
     ]
     return pl.concat(parts)

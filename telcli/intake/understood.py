@@ -57,7 +57,8 @@ class Understood:
     Facts dated after `today` are faults, times are told in `zone`, calls with one of the `numbers` listed are flagged,
     and of those with a number of the `ranges` listed the range is kept. `marks` are what stands behind the times of
     each column of their zone. `items` are headers that the operator names as answers of a survey,
-    `choices` attributes in which -1 is what was not chosen. `names` are of persons, hidden in what was said.
+    `choices` attributes in which -1 is what was not chosen, `no_answers` numbers that stand for no answer.
+    `names` are of persons, hidden in what was said.
     `number_ids` and `number_parties` say that plain digits of customers and lines, or of those called, are numbers.
     """
 
@@ -78,6 +79,7 @@ class Understood:
     items: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
     names: Names = NOBODY_NAMED
+    no_answers: tuple[float, ...] = ()
     number_ids: bool = False
     number_parties: bool = False
 

@@ -110,6 +110,11 @@ class IngestSettings:
         "Columns with a row per customer that are answers of a survey, by comma, beside those known by name.",
         "除按列名识别的以外，一行一客户的表中属于满意度调查答案的列，逗号分隔。",
     )
+    no_answer: str = setting(
+        "77, 88, 97, 98, 99, 777, 888, 997, 998, 999",
+        "Numbers that stand for no answer in a survey where they lie beyond its answers; those below 0 always do.",
+        "调查答案中超出取值范围时视为未作答的数字；小于 0 的一律视为未作答。",
+    )
     key_file: str = setting(
         "",
         "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",

@@ -20,13 +20,14 @@ from telcli.intake.hotlines import number_list, range_list
 from telcli.intake.likeness import require_splink
 from telcli.intake.linkage import Likeness
 from telcli.intake.looking import REASON
+from telcli.intake.no_answers import codes_in
 from telcli.intake.pinned import as_pinned
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
 from telcli.intake.snapshots import latest_snapshot
 from telcli.intake.source_counts import source_counts
-from telcli.intake.survey_columns import choices_of, told_of_answers
+from telcli.intake.survey_columns import choices_of, told_of_answers, told_of_no_answers
 from telcli.intake.today import today
 from telcli.intake.understand import understand
 from telcli.intake.understood import Understood
@@ -85,7 +86,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     speak(inputs.choices.get("dictionary", {}))
     extracts, again = once(inputs.extracts)
     ones, notices = _understood(inputs, settings, extracts)
-    ones, gone = _without_purged(_answering(ones, settings.survey_items), inputs.suppressed)
+    ones, gone = _without_purged(_answering(ones, settings), inputs.suppressed)
     for one in ones:
         check_label(one, settings.churned_when)
     undated = not any(one.map.table in MONTHED and one.rows for one in ones)
@@ -99,7 +100,15 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     identity, before = _identity(settings), _held(inputs)
     found = assemble(ones, at, settings.churned_when, identity, before, lines, likeness, month, complete=whole)
     metrics = _metrics(ones, gone, notices, found, at if undated else None)
-    told = [*again, *notices, *told_of_answers(ones), *told, *found.notices, *_left_out(ones, gone)]
+    told = [
+        *again,
+        *notices,
+        *told_of_answers(ones),
+        *told_of_no_answers(ones),
+        *told,
+        *found.notices,
+        *_left_out(ones, gone),
+    ]
     as_of = at if undated else inputs.as_of
     tables = {name: _since(frame, month) if name in _STATES else frame for name, frame in found.tables.items()}
     tables["source_quality"] = source_counts(ones)
@@ -124,10 +133,10 @@ def _understood(
     return understand(extracts, inputs.choices, people, inputs.keep, tomorrow, settings.time_zone, *lists, digits)
 
 
-def _answering(ones: Sequence[Understood], items: str) -> list[Understood]:
-    """The extracts, told which of their columns the settings name as answers of a survey."""
-    named = frozenset(names_in(items))
-    told = [replace(one, items=named) for one in ones]
+def _answering(ones: Sequence[Understood], settings: IngestSettings) -> list[Understood]:
+    """The extracts, told which of their columns the settings name as answers of a survey, and what is no answer."""
+    named, codes = frozenset(names_in(settings.survey_items)), codes_in(names_in(settings.no_answer))
+    told = [replace(one, items=named, no_answers=codes) for one in ones]
     return [replace(one, choices=choices_of(one)) for one in told]
 
 

@@ -29,6 +29,9 @@ __all__ = ["Survey", "survey_of"]
 
 Floats = NDArray[np.float64]
 
+_HUNDRED = "0-100"
+"""The scale on which 77 or 99 is an answer."""
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -76,7 +79,7 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
                 {},
             )
         )
-    answers = _meant(answers, notices)
+    answers = _meant(answers, notices) if settings.scale != _HUNDRED else answers
     scales = scales_of(answers, settings.scale)
     if settings.scale == "auto":
         notices += _guessed(answers, scales)
@@ -128,7 +131,8 @@ def _meant(answers: pl.DataFrame, notices: list[Notice]) -> pl.DataFrame:
         notices.append(
             Notice(
                 "satisfaction-codes",
-                "{codes} answers of 97, 98 or 99 on scales that end at 10 are codes for no answer and do not count.",
+                "{codes} answers of 77, 88, 97, 98 or 99 on scales that end at 10 are codes for no answer: they do not "
+                "count.",
                 {"codes": codes},
             )
         )

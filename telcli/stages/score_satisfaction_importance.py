@@ -87,18 +87,23 @@ def _derived(
     wide = wide.select("customer_id", "item", "points").pivot("item", index="customer_id", values="points")
     whole = people.select("customer_id", "satisfaction", "speaks").join(wide, on="customer_id", how="inner")
     whole = whole.drop_nulls().sort("customer_id")
-    few = Notice(
-        "satisfaction-no-importance",
-        "Importance of items is not known: {answers} customers answered all {items} of them and overall satisfaction, "
-        "or the items explain nothing of it beyond chance.",
-        {"answers": whole.height, "items": len(names)},
-    )
-    if whole.height < max(_LEAST, 5 * len(names)):
-        return few
+    least = max(_LEAST, 5 * len(names))
+    if whole.height < least:
+        return Notice(
+            "satisfaction-no-importance",
+            "Importance of items is not known: {answers} customers answered all {items} of them and overall "
+            "satisfaction, and it takes {least}.",
+            {"answers": whole.height, "items": len(names), "least": least},
+        )
     x, y = whole.select(names).to_numpy(), whole["satisfaction"].to_numpy()
     ranking = rank_drivers(x, y, weights=whole["speaks"].to_numpy(), seed=seed)
     if not ranking.tells:
-        return few
+        return Notice(
+            "satisfaction-importance-chance",
+            "Importance of items is not known: the {items} items explain no more than chance would of the overall "
+            "satisfaction of {answers} customers.",
+            {"answers": whole.height, "items": len(names)},
+        )
     ends = zip(ranking.share.tolist(), ranking.low.tolist(), ranking.high.tolist(), strict=True)
     return dict(zip(names, ends, strict=True))
 

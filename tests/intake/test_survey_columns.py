@@ -87,6 +87,26 @@ def test_a_survey_with_its_items_side_by_side(tmp_path: Path) -> None:
     assert found.filter(customer_id="C3", item="网络覆盖与信号强度")["score"].item() == 7.0
 
 
+def test_a_number_for_no_answer_blanks_that_answer_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [(8, 9, 10), (-1, 7, 99), (9, -9, 0), (888, 6, -1), (101, 5, 3)]
+    rows = "".join(f"C{at},2024-05-01,总体满意度,{e},{p},{n}\n" for at, (e, p, n) in enumerate(cells))
+    (tmp_path / "survey.csv").write_text("客户编号,调查日期,测评项目,期望值,感知值,推荐意愿\n" + rows, encoding="utf-8")
+    told = [str(tmp_path / "survey.csv"), "-w", str(tmp_path / "w"), "--max-rejects", "1", "--as-of", "2024-05"]
+    assert main(["ingest", *told]) == 0
+    assert "期望值 2, 感知值 1, 推荐意愿 2 (no_answer)" in capsys.readouterr().err
+    found = pl.read_parquet(tmp_path / "w" / "surveys" / "**/*.parquet").sort("customer_id")
+    assert found["customer_id"].to_list() == ["C0", "C1", "C2", "C3"]  # 101 is no code: its row is refused
+    answers = found.select("expected", "perceived", "nps").rows()
+    assert answers == [(8.0, 9.0, 10.0), (None, 7.0, None), (9.0, None, 0.0), (None, 6.0, None)]
+    monkeypatch.setenv("TELCLI_INGEST_NO_ANSWER", "101")
+    assert main(["ingest", *told, "--lang", "zh"]) == 0
+    assert "期望值 2, 感知值 1, 推荐意愿 1" in capsys.readouterr().err
+    found = pl.read_parquet(tmp_path / "w" / "surveys" / "**/*.parquet").sort("customer_id")
+    assert found["customer_id"].to_list() == ["C0", "C2", "C4"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not there: set TELCLI_SHARED_DATA to the folder of real data")
 def test_both_formats_of_the_real_survey_give_the_same_rows(tmp_path: Path) -> None:

@@ -241,12 +241,12 @@ def test_a_stray_answer_makes_no_scale_and_a_guessed_one_is_told() -> None:
     plain = of(high)
     assert plain.metrics["scales"] == {"总体满意度": "1-10"}
     assert "satisfaction-outside" not in {notice.code for notice in plain.notices}
-    for stray in (11.0, 88.0, 0.0):
+    for stray, code, count in ((11.0, "outside", "rows"), (88.0, "codes", "codes"), (0.0, "outside", "rows")):
         found = of([*high, stray])
         assert found.metrics["index"] == pytest.approx(plain.metrics["index"], abs=1e-6)
         assert found.metrics["respondents"] >= 400
-        (said,) = (notice for notice in found.notices if notice.code == "satisfaction-outside")
-        assert said.values["rows"] == 1
+        (said,) = (notice for notice in found.notices if notice.code == f"satisfaction-{code}")
+        assert said.values[count] == 1
     five = of([*(float(1 + at % 5) for at in range(400)), 9.0, 9.0, 9.0])
     assert five.metrics["scales"] == {"总体满意度": "1-5"} and five.metrics["index"] == pytest.approx(50.0)
     unhappy = of([float(1 + at % 5) for at in range(60)])
