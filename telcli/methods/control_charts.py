@@ -12,6 +12,7 @@ J. M. Lucas and M. S. Saccucci, Exponentially weighted moving average control sc
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -112,18 +113,26 @@ def cusum_chance(heights: ArrayLike, slack: float, steps: ArrayLike) -> Floats:
     [1.0, 0.07, 0.06]
     """
     told, count = np.broadcast_arrays(np.asarray(heights, dtype=np.float64), np.asarray(steps))
+    edges, tails = _cusum_tails(slack, int(count.max(initial=0)))
+    found = np.ones(told.shape)
+    for step in np.unique(count[told > 0.0]):
+        here = (count == step) & (told > 0.0)
+        found[here] = np.interp(told[here], edges, tails[step - 1])
+    return np.minimum(found, 1.0)
+
+
+@cache
+def _cusum_tails(slack: float, steps: int) -> tuple[Floats, Floats]:
+    """Lower edges of cells, and after 1, 2, ... values the chance of each cell and those above it."""
     moves = _cusum_moves(slack, _FINE, 0.0, round(_TOP / _FINE))
     moves[:, -1] += 1.0 - moves.sum(axis=1)  # what goes further stays at the top
-    edges = _FINE * (np.arange(moves.shape[0]) - 0.5)
     at = np.zeros(moves.shape[0])
     at[0] = 1.0
-    found = np.ones(told.shape)
-    for step in range(1, int(count.max(initial=0)) + 1):
+    found = np.empty((steps, at.size))
+    for step in range(steps):
         at = at @ moves
-        here = (count == step) & (told > 0.0)
-        above = np.cumsum(at[::-1])[::-1]
-        found[here] = np.interp(told[here], edges, above)
-    return np.minimum(found, 1.0)
+        found[step] = np.cumsum(at[::-1])[::-1]
+    return _FINE * (np.arange(at.size) - 0.5), found
 
 
 def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import polygamma, psi
 
-__all__ = ["MAD_EFFICIENCY", "Spreads", "borrowed", "robust_z", "spread"]
+__all__ = ["MAD_EFFICIENCY", "Spreads", "borrowed", "middle", "robust_z", "spread"]
 
 Floats = NDArray[np.float64]
 _TO_SD = 1.482602218505602
@@ -37,6 +37,19 @@ class Spreads(NamedTuple):
     freedom: Floats
 
 
+def middle(values: ArrayLike) -> Floats:
+    """Median of the values known along the last axis, NaN of none: as numpy's nanmedian, of many short rows sooner.
+
+    >>> middle([[3.0, np.nan, 1.0], [np.nan] * 3]).tolist()
+    [2.0, nan]
+    """
+    held = np.sort(np.asarray(values, dtype=np.float64), axis=-1)
+    count = np.isfinite(held).sum(axis=-1)[..., None]
+    low, high = (np.take_along_axis(held, np.maximum(at, 0), axis=-1) for at in ((count - 1) // 2, count // 2))
+    found: Floats = np.where(count > 0, (low + high) / 2.0, np.nan)[..., 0]
+    return found
+
+
 def spread(values: ArrayLike) -> Floats:
     """Spread (sd) along the last axis by 1.4826 MAD, unbiased for few; by the mean deviation where most are the same.
 
@@ -52,12 +65,12 @@ def spread(values: ArrayLike) -> Floats:
     if not enough.any():
         return found
     rows = np.where(np.isfinite(told), told, np.nan)[enough]
-    off = np.abs(rows - np.nanmedian(rows, axis=-1, keepdims=True))
-    middle = np.nanmedian(off, axis=-1)
+    off = np.abs(rows - middle(rows)[..., None])
+    mad = middle(off)
     number = count[enough]
     factor = np.where(number < len(_FEW), np.array(_FEW)[np.minimum(number, len(_FEW) - 1)], number / (number - 0.8))
     mean = _MEAN_TO_SD * np.nanmean(off, axis=-1) * number / (number - 1)
-    found[enough] = np.where(middle > 0, _TO_SD * factor * middle, mean)
+    found[enough] = np.where(mad > 0, _TO_SD * factor * mad, mean)
     return found
 
 

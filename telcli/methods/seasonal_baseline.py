@@ -1,5 +1,7 @@
 """What a month is expected to be by the months before: the median of the last ones, or the same month a year ago.
 
+The median may be moved by a damped drift of the series' own.
+
 Series are logarithms, or other scales on which what drives them adds up, of the shape (series, months), NaN where not
 known. Every month is foretold by earlier ones alone, so that what was missed in the past tells how far to trust the
 next.
@@ -10,7 +12,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["YEAR", "common_part", "foretold", "of_last_months", "of_last_value", "of_last_year", "steadier"]
+from telcli.methods.robust_scale import middle
+from telcli.methods.series_drift import drifts
+
+__all__ = ["YEAR", "baseline_of", "common_part", "foretold", "of_drift", "of_last_months", "of_last_value",
+           "of_last_year", "steadier", "window_of"]  # fmt: skip
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -29,7 +35,25 @@ def of_last_months(series: ArrayLike, window: int = 12, least: int = 4) -> Float
         before = told[..., max(0, at - window) : at]
         enough = np.isfinite(before).sum(axis=-1) >= least
         if enough.any():
-            found[enough, at] = np.nanmedian(before[enough], axis=-1)
+            found[enough, at] = middle(before[enough])
+    return found
+
+
+def of_drift(series: ArrayLike, window: int = 12, least: int = 4) -> Floats:
+    """Median of up to `window` months before each, moved on by the drift of each series.
+
+    >>> of_drift([[float(month) for month in range(20)]])[0, 18:].round(6).tolist()
+    [18.0, 19.0]
+    """
+    told = np.asarray(series, dtype=np.float64)
+    found = np.full_like(told, np.nan)
+    for at in range(1, told.shape[-1]):
+        before = told[:, max(0, at - window) : at]
+        enough = np.isfinite(before).sum(axis=-1) >= least
+        if enough.any():
+            ago = np.arange(before.shape[1], 0, -1)
+            moved = before[enough] + drifts(told[enough, :at], window)[:, None] * ago
+            found[enough, at] = middle(moved)
     return found
 
 
@@ -81,16 +105,52 @@ def common_part(series: ArrayLike, least: int = 20) -> Floats:
 
 
 def foretold(series: ArrayLike, how: str, window: int = 12, least: int = 4) -> Floats:
-    """Each month by one of the ways: ``median``, ``last-year`` or ``last-value``."""
+    """Each month by one of the ways: ``median``, ``drift``, ``last-year`` or ``last-value``."""
+    if how == "drift":
+        return of_drift(series, window, least)
     if how == "last-value":
         return of_last_value(series, window, least)
     if how == "last-year":
-        return of_last_year(series, min(window, 6), min(least, 3))
+        return of_last_year(series, window_of(how, window), min(least, 3))
     return of_last_months(series, window, least)
 
 
-def steadier(series: ArrayLike, one: ArrayLike, other: ArrayLike, until: int) -> bool:
-    """Whether the second foretold the months before `until` better by a tenth than the first, where both did.
+def window_of(how: str, window: int) -> int:
+    """Months, or steps between months, that the baseline of a way is the median of, at most.
+
+    >>> window_of("median", 12), window_of("last-year", 12)
+    (12, 6)
+    """
+    return min(window, _OF_STEPS) if how == "last-year" else window
+
+
+_OF_STEPS = 6
+
+
+def baseline_of(series: ArrayLike, how: str = "auto", window: int = 12, least: int = 4) -> tuple[Floats, str]:
+    """What every month was expected to be, and the way: ``median``, ``drift``, ``last-year`` or ``last-value``.
+
+    ``median`` is with a drift where that foretold the months before the last no worse; ``auto`` takes ``last-year``
+    where that foretold them better by a tenth.
+
+    >>> baseline_of(np.zeros((1, 9)), "median")[1], baseline_of([[float(at) for at in range(24)]])[1]
+    ('median', 'drift')
+    """
+    told = np.asarray(series, dtype=np.float64)
+    if how in ("last-value", "last-year"):
+        return foretold(told, how, window, least), how
+    last = told.shape[-1] - 1
+    chosen = "median"
+    ways = {name: foretold(told, name, window, least) for name in ("median", "drift", "last-year")}
+    if steadier(told, ways["median"], ways["drift"], last, 1.0):
+        chosen = "drift"
+    if how == "auto" and steadier(told, ways[chosen], ways["last-year"], last):
+        chosen = "last-year"
+    return ways[chosen], chosen
+
+
+def steadier(series: ArrayLike, one: ArrayLike, other: ArrayLike, until: int, by: float = 0.9) -> bool:
+    """Whether the second missed the months before `until` by less than `by` times the first, where both foretold them.
 
     False of fewer than six months foretold by both.
 
@@ -102,7 +162,7 @@ def steadier(series: ArrayLike, one: ArrayLike, other: ArrayLike, until: int) ->
     both = np.isfinite(missed[0]) & np.isfinite(missed[1])
     if both.sum() < _ENOUGH:
         return False
-    return bool(np.median(missed[1][both]) < _BY * np.median(missed[0][both]))
+    return bool(np.median(missed[1][both]) < by * np.median(missed[0][both]))
 
 
-_ENOUGH, _BY = 6, 0.9
+_ENOUGH = 6

@@ -20,6 +20,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from telcli.methods.control_charts import cusum, cusum_chance, ewma
 from telcli.methods.robust_scale import MAD_EFFICIENCY, borrowed, spread
+from telcli.methods.rolling_misses import inflation
 
 __all__ = ["CHARTS", "Watched", "Watching", "combined", "reach", "watched"]
 
@@ -80,15 +81,13 @@ def watched(series: ArrayLike, expected: ArrayLike, how: Watching = Watching()) 
     told = borrowed(spread(off[:, :-1]), np.maximum(MAD_EFFICIENCY * count, 1.0), how.least)
     z = off / told.sd[:, None]
     recent = z[:, -how.months :]
-    shared = np.pi / 2.0 / how.window / (1.0 + np.pi / 2.0 / how.window)
-    steps = np.maximum(np.cumsum(np.isfinite(recent), axis=1), 1)
-    kept = (1.0 - how.weight) ** steps
-    variance = (1.0 - shared) * how.weight / (2.0 - how.weight) * (1.0 - kept**2) + shared * (1.0 - kept) ** 2
-    smooth = ewma(np.clip(recent, -_CLIP, _CLIP), 0.0, how.weight) / np.sqrt(variance)
-    sums, heights = _sums(recent, told.freedom, how)
+    steps = np.maximum(np.isfinite(recent).sum(axis=1), 1)
+    hang = inflation(z, steps, how.window, how.weight)
+    smooth = ewma(np.clip(recent, -_CLIP, _CLIP), 0.0, how.weight) / hang.ewma[:, None]
+    sums, heights = _sums(recent, told.freedom, hang.cusum, how)
     looks = np.stack([z[:, -1], smooth[:, -1]])
     tails = np.stack([_tail(look, told.freedom, how.side) for look in looks])
-    last = _last_sums(heights, how, steps[:, -1])
+    last = _last_sums(heights, how, steps)
     known = np.isfinite(z[:, -1])
     chances = np.where(known, np.vstack([tails, last[None, :]]), np.nan)
     return Watched(
@@ -96,13 +95,17 @@ def watched(series: ArrayLike, expected: ArrayLike, how: Watching = Watching()) 
     )
 
 
-_CLIP = 6.0
-"""Beyond so many sd a month adds no more to the EWMA: one odd month is no trend."""
+_CLIP = 3.0
+"""Beyond so many sd a month adds no more to EWMA and CUSUM: one odd month is no trend."""
 
 
-def _sums(recent: Floats, freedom: Floats, how: Watching) -> tuple[Floats, list[Floats]]:
-    """The CUSUM to be drawn, and those of the sides that are watched; of values made normal by their t-like law."""
+def _sums(recent: Floats, freedom: Floats, wide: Floats, how: Watching) -> tuple[Floats, list[Floats]]:
+    """The CUSUM to be drawn, and those of the sides that are watched; of values made normal by their t-like law.
+
+    They are divided by `wide`, by which months that hang together add up to more.
+    """
     normal = np.where(np.isfinite(recent), ndtri(np.clip(stdtr(freedom[:, None], recent), 1e-12, 1 - 1e-12)), np.nan)
+    normal = np.clip(normal, -_CLIP, _CLIP) / wide[:, None]
     both = cusum(normal, 0.0, how.slack)
     sides = {-1: [both.low], 1: [both.high], 0: [both.low, both.high]}[how.side]
     return np.maximum.reduce(sides), sides

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telcli.features.working_days import Calendar
-from telcli.methods.seasonal_baseline import common_part, foretold, steadier
+from telcli.methods.seasonal_baseline import baseline_of, common_part, foretold, window_of
 from telcli.methods.series_watch import CHARTS, Watched, Watching, reach, watched
 from telcli.settings import MonitorSettings
 from telcli.stages.monitor_days import Days, days_of
@@ -60,7 +60,7 @@ def judge(panel: Panel, settings: MonitorSettings, calendar: Calendar | None = N
         weight=settings.ewma_weight,
         slack=settings.cusum_slack,
         months=settings.chart_months,
-        window=settings.baseline_months,
+        window=window_of(baseline, settings.baseline_months),
     )
     found = watched(own, base, how)
     wide = reach(found.sd, found.freedom)[:, None]
@@ -102,14 +102,9 @@ def _offsets(values: Floats) -> Floats:
 
 def _baseline(own: Floats, stock: bool, settings: MonitorSettings) -> tuple[Floats, str]:
     """What every month was expected to be, and the way that was chosen by the months before the last."""
-    names = ("last-value",) if stock else ("median", "last-year")
-    ways = {name: foretold(own, name, settings.baseline_months, settings.least_months - 2) for name in names}
-    chosen = "last-value" if stock else settings.baseline
-    if chosen == "auto":
-        last = own.shape[1] - 1
-        chosen = "last-year" if steadier(own, ways["median"], ways["last-year"], last) else "median"
+    how = "last-value" if stock else settings.baseline
+    base, chosen = baseline_of(own, how, settings.baseline_months, settings.least_months - 2)
     few = np.isfinite(own[:, :-1]).sum(axis=1) < settings.least_months
-    base = ways[chosen]
     base[few, -1] = np.nan
     return base, chosen
 

@@ -86,7 +86,7 @@ class MonitorCoverage(dy.Schema):
     entities = c.integer("Things watched", "监测对象数", low=0, need=True)
     judged = c.integer("Of them, with months enough to judge", "可判断对象数", low=0, need=True)
     months = c.integer("Months known, at most", "历史月数", "months", low=0, need=True)
-    baseline = c.text("What they were held against", "基线", one_of=("median", "last-year", "last-value"))
+    baseline = c.text("What they were held against", "基线", one_of=("median", "drift", "last-year", "last-value"))
     peers = c.flag("What all months have in common was taken off", "已扣除共有变化")
     usual_miss = c.number("Typical miss of the baseline in earlier months", "基线典型误差", "x expected", low=0.0)
     day_weight = c.number(

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telcli.methods.rates import found_among
-from telcli.methods.seasonal_baseline import common_part, foretold, steadier
+from telcli.methods.seasonal_baseline import baseline_of, common_part, window_of
 from telcli.methods.series_watch import Watching, watched
 
 Floats = NDArray[np.float64]
@@ -60,9 +60,8 @@ def chances(values: Floats, *, peers: bool = True) -> Floats:
     """What telcli monitor does with its settings as they come."""
     logs = np.log(values)
     own = logs - common_part(logs) if peers else logs
-    ways = {how: foretold(own, how) for how in ("median", "last-year")}
-    how = "last-year" if steadier(own, ways["median"], ways["last-year"], own.shape[1] - 1) else "median"
-    return watched(own, ways[how], Watching()).chance
+    base, how = baseline_of(own)
+    return watched(own, base, Watching(window=window_of(how, 12))).chance
 
 
 def fixed(values: Floats) -> Floats:
@@ -201,7 +200,7 @@ def by_default(values: Floats) -> NDArray[np.bool_]:
     for at in range(MONTHS - WATCH, MONTHS):
         known = np.log(values[:, : at + 1])
         own = known - common_part(known)
-        material = own[:, -1] - foretold(own, "median")[:, -1] < np.log(0.9)
+        material = own[:, -1] - baseline_of(own)[0][:, -1] < np.log(0.9)
         found.append((found_among(chances(values[:, : at + 1])) <= 0.1) & material)
     return np.stack(found, axis=1)
 

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from telcli.methods.rates import found_among
 from telcli.methods.robust_scale import borrowed, robust_z, spread
-from telcli.methods.seasonal_baseline import common_part, foretold, of_last_months, of_last_year, steadier
+from telcli.methods.rolling_misses import inflation
+from telcli.methods.seasonal_baseline import (
+    baseline_of,
+    common_part,
+    foretold,
+    of_last_months,
+    of_last_year,
+    steadier,
+    window_of,
+)
 from telcli.methods.series_watch import Watching, combined, watched
 
 
@@ -97,3 +106,45 @@ def test_a_drop_is_found_and_a_rise_is_not() -> None:
     assert found.chance[5] < 0.01
     both = watched(values, of_last_months(values), Watching(side=0))
     assert (found_among(both.chance)[[3, 4]] < 0.1).all()
+
+
+def worlds(size: int = 1500, months: int = 25) -> dict[str, np.ndarray]:
+    """Series in which nothing happens in the last month, by what else they do; noise of a tenth."""
+    month = np.arange(months)
+    hang = 0.1 * np.random.default_rng(11).normal(size=(size, months))
+    for at in range(1, months):
+        hang[:, at] = 0.5 * hang[:, at - 1] + np.sqrt(0.75) * hang[:, at]
+    odd = noise(12, size, months)
+    odd[np.arange(size), np.random.default_rng(13).integers(5, months - 1, size)] -= 1.0
+    phase = np.random.default_rng(14).integers(0, 12, (size, 1))
+    return {
+        "nothing": noise(15, size, months),
+        "a fall of 1% a month": noise(16, size, months) - 0.01 * month,
+        "autocorrelation of 0.5": hang,
+        "a season": noise(17, size, months) + 0.1 * np.sin(2 * np.pi * (month + phase) / 12),
+        "one odd month before": odd,
+        "a step long ago": noise(18, size, months) + 0.3 * (month < 9),
+    }
+
+
+@pytest.mark.parametrize("what", worlds(2))
+def test_one_percent_of_what_does_nothing_is_called_at_one_percent(what: str) -> None:
+    values = worlds()[what]
+    base, how = baseline_of(values)
+    found = watched(values, base, Watching(window=window_of(how, 12)))
+    assert (found.chance < 0.01).mean() < 0.01 + 3 * np.sqrt(0.01 * 0.99 / len(values))
+
+
+def test_what_fell_and_stays_low_is_found_and_not_taken_for_a_drift() -> None:
+    values = noise(20, 400, 25)
+    values[:40, -6:] -= 0.5
+    base, how = baseline_of(values)
+    assert (watched(values, base, Watching(window=window_of(how, 12))).chance[:40] < 0.01).mean() > 0.9
+
+
+def test_months_that_hang_together_are_told_from_those_that_do_not() -> None:
+    for what, least, most in (("nothing", 0.0, 0.1), ("autocorrelation of 0.5", 0.3, 0.6)):
+        values = worlds(200)[what]
+        found = watched(values, of_last_months(values))
+        told = inflation(found.z, np.full(200, 12), 12, 0.2)
+        assert least <= np.median(told.correlation) <= most
