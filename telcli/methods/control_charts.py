@@ -132,7 +132,8 @@ def _cusum_tails(slack: float, steps: int) -> tuple[Floats, Floats]:
     for step in range(steps):
         at = at @ moves
         found[step] = np.cumsum(at[::-1])[::-1]
-    return _FINE * (np.arange(at.size) - 0.5), found
+    edges: Floats = _FINE * (np.arange(at.size, dtype=np.float64) - 0.5)
+    return edges, found
 
 
 def ewma_run_length(weight: float, width: float, shift: float = 0.0) -> float:
