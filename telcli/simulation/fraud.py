@@ -10,7 +10,8 @@ import polars as pl
 
 from telcli.simulation.behaviour import Use
 from telcli.simulation.extracts import customer_ids
-from telcli.simulation.fraud_calls import ABROAD, MONTHS, Events, ordinary, own_number, planted, rung_from_abroad
+from telcli.simulation.fraud_acts import planted, rung_from_abroad
+from telcli.simulation.fraud_calls import ABROAD, MONTHS, Events, ordinary, own_number
 from telcli.simulation.fraud_roles import ROLES, Role
 from telcli.simulation.people import with_check
 from telcli.simulation.world import Array, World
