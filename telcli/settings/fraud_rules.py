@@ -25,6 +25,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "hours": 12,  # different hours with calls made a day, at least
         "sims": 4,  # SIM cards of one device, at least
         "tenure_days": 90,  # since activation, at most
+        "at_once": 3,  # calls of several customers that run at once in one device, at least
         "signs": 5,  # of these beside the calls made, that must hold, all hours or many cards among them
     },
     "wangiri": {
@@ -55,7 +56,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "data_mb": 30,  # or so much
         "months": 3,
         "devices_lines": 4,  # lines of one device
-        "burst": 10,  # activations of one channel on one day
+        "burst": 10,  # activations on one day of one channel, or of lines used in one cell
         "gap_spread": 0.3,  # standard deviation of the gaps between calls over their mean
         "least_calls": 20,  # for the gaps to be looked at
         "penalty_share": 0.10,

@@ -150,7 +150,9 @@ def _ground(
     called = (span[0], span[1]) if span and span[1] and span[1] >= as_of else None
     end = called[1] if called else after - timedelta(days=1)
     months = inputs.tables["customer_months"]
-    return Ground(as_of, end, called, rows, _as_of(lines, end), people.sort("customer_id"), months, rules, settings)
+    files = {name: part for name, part in inputs.parts.get("calls", {}).items() if name[:10] == as_of.isoformat()}
+    known = _as_of(lines, end), people.sort("customer_id")
+    return Ground(as_of, end, called, rows, files, *known, months, rules, settings)
 
 
 def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from telcli.features.fraud_closer import main_cells
 from telcli.features.month_index import add_months
 from telcli.methods.rates import wilson
 from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of
@@ -19,7 +20,8 @@ def fake_activations(ground: Ground) -> Found:
     Commission is due where each of the first `months` whole months has `minutes` of calls or `data_mb` of data; use is
     known by customer, and shared among the lines that were live; where an older line is among them it may all be hers.
     Lack of use alone makes nobody a suspect: people who hardly call lack it too. Further signs: a device of
-    `devices_lines` lines or more, `burst` activations or more of one channel on one day, calls as regular as a clock.
+    `devices_lines` lines or more, `burst` activations or more on one day of one channel or of lines used in one cell
+    (which is one sign: a day of sales in a hall of residence is both), calls as regular as a clock.
     """
     rule = ground.rules["fake-activation"]
     rows = _activated(ground, rule)
@@ -29,13 +31,16 @@ def fake_activations(ground: Ground) -> Found:
         "unused": (pl.col("unused") > 0, pl.col("unused"), 1.0),
         "shared-device": (pl.col("shared") >= rule["devices_lines"], pl.col("shared"), rule["devices_lines"]),
         "burst": (pl.col("burst") >= rule["burst"], pl.col("burst"), rule["burst"]),
+        "cell-burst": (pl.col("in_cell") >= rule["burst"], pl.col("in_cell"), rule["burst"]),
         "regular-calls": (pl.col("spread") <= rule["gap_spread"], pl.col("spread"), rule["gap_spread"]),
     }
-    further = pl.sum_horizontal(holds.fill_null(value=False) for code, (holds, *_) in facts.items() if code != "unused")
+    bursts = pl.any_horizontal(facts[code][0] for code in ("burst", "cell-burst"))
+    signs = [facts["unused"][0], facts["shared-device"][0], bursts, facts["regular-calls"][0]]
+    further = pl.sum_horizontal(holds.fill_null(value=False) for holds in signs[1:])
     unused = pl.col("unused") > 0
     named = rows.with_columns(
         suspected=(unused & (further >= 1)) | (further >= 2),
-        score=scored([(holds, pl.lit(1.0)) for holds, *_ in facts.values()]),
+        score=scored([(holds, pl.lit(1.0)) for holds in signs]),
     )
     named = named.with_columns(loss=pl.when("suspected").then(pl.col("commission") + pl.col("subsidy")).otherwise(0.0))
     hits = named.filter("suspected").sort("subject_id")
@@ -87,6 +92,7 @@ def _activated(ground: Ground, rule: Mapping[str, float]) -> pl.DataFrame | None
     by_day = pl.len().over("channel_id", "activated_on").cast(pl.Float64)
     fresh = fresh.with_columns(burst=pl.when(pl.col("channel_id").is_not_null()).then(by_day))
     fresh = fresh.join(_unused(ground, fresh, rule), on="subscription_id", how="left", maintain_order="left")
+    fresh = _in_cells(ground, fresh)
     regular = _regular(ground, rule)
     if regular is not None:
         fresh = fresh.join(regular, on="customer_id", how="left", maintain_order="left")
@@ -100,6 +106,14 @@ def _activated(ground: Ground, rule: Mapping[str, float]) -> pl.DataFrame | None
         last_day=pl.lit(ground.last),
         days=pl.lit(1, dtype=pl.Int64),
     )
+
+
+def _in_cells(ground: Ground, fresh: pl.DataFrame) -> pl.DataFrame:
+    """With how many of the lines of one day are used in the same cell; null where no cell is known."""
+    cells = main_cells(ground.files, fresh["customer_id"].unique().to_list())
+    found = fresh.join(cells, on="customer_id", how="left", maintain_order="left")
+    together = pl.col("customer_id").n_unique().over("activated_on", "cell").cast(pl.Float64)
+    return found.with_columns(in_cell=pl.when(pl.col("cell").is_not_null()).then(together))
 
 
 def _unused(ground: Ground, fresh: pl.DataFrame, rule: Mapping[str, float]) -> pl.DataFrame:

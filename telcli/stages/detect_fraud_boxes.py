@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from telcli.features.fraud_closer import calls_at_once
 from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of, with_loss
 
 __all__ = ["sim_boxes"]
@@ -19,7 +20,8 @@ def sim_boxes(ground: Ground) -> Found:
 
     A day is busy from `calls_out` calls made on; there must be `days` of them in the month, and `signs` of the further
     signs must hold over them: few cells, few calls received, nobody called twice, no texts and data, calls at all
-    hours, many SIM cards in one device, a short time since activation. Where fewer are known, all known must hold.
+    hours, many SIM cards in one device, a short time since activation, calls at once of several customers in one device
+    (which is known only where it holds: a box may make one call at a time). Where fewer are known, all known must hold.
     Calls at all hours or many cards must be among them: a call centre on a new line has all the others.
 
     Source: methods known from AT&T (Murynets et al., 2014): static cells and many calls made tell most.
@@ -31,13 +33,13 @@ def sim_boxes(ground: Ground) -> Found:
     rows = _busy(month, rule).collect(engine="streaming")
     if not rows.height:
         return nothing("sim-box")
-    rows = _placed(ground, rows)
     facts = _facts(rule)
     known = pl.sum_horizontal(holds.is_not_null() for holds, *_ in facts.values())
     hold = pl.sum_horizontal(holds.fill_null(value=False) for holds, *_ in facts.values())
-    needed = pl.min_horizontal(pl.lit(int(rule["signs"])), known)
     beside = pl.any_horizontal(facts[code][0].fill_null(value=False) for code in ("all-hours", "many-sims"))
-    hits = rows.filter(known >= _LEAST_KNOWN, hold >= needed, beside)
+    likely = _placed(ground, rows).filter(beside, hold >= min(rule["signs"], _LEAST_KNOWN) - 1)
+    likely = _at_once(ground, likely, rule["at_once"])
+    hits = likely.filter(known >= _LEAST_KNOWN, hold >= pl.min_horizontal(pl.lit(int(rule["signs"])), known))
     calls = (pl.lit(value=True), pl.col("calls"), rule["calls_out"])
     score = scored([(holds, _beyond(name, value, limit)) for name, (holds, value, limit) in facts.items()])
     made = with_loss(hits.with_columns(score=score), ground, pl.col("minutes") * ground.settings.bypass_rate)
@@ -80,12 +82,20 @@ def _placed(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(
         tenure=(pl.col("first_day") - pl.col("activated_on")).dt.total_days().cast(pl.Float64),
         sims=pl.max_horizontal("cards", "shared", "users"),
+        at_once=pl.lit(None, dtype=pl.Float64),
     )
+
+
+def _at_once(ground: Ground, rows: pl.DataFrame, least: float) -> pl.DataFrame:
+    """With the calls that run at once in her device, where they are as many as that: fewer tell nothing."""
+    found = calls_at_once(ground.files, rows["device_h"].drop_nulls().to_list())
+    many = found.filter(pl.col("at_once") >= least)
+    return rows.drop("at_once").join(many, on="device_h", how="left", maintain_order="left")
 
 
 def _facts(rule: Mapping[str, float]) -> dict[str, tuple[pl.Expr, pl.Expr, float]]:
     most = {"few-cells": "cells", "few-received": "in_out", "no-texts-data": "texts_data", "new-line": "tenure"}
-    least = {"nobody-twice": "distinct", "all-hours": "hours", "many-sims": "sims"}
+    least = {"nobody-twice": "distinct", "all-hours": "hours", "many-sims": "sims", "at-once": "at_once"}
     limits = {"tenure": "tenure_days"}
     found = {
         code: (pl.col(name) <= rule[limits.get(name, name)], pl.col(name), rule[limits.get(name, name)])

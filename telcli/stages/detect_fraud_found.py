@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -39,6 +39,7 @@ class Ground:
     as_of, last : first and last day of the month looked at, `last` the last with calls where the month has some.
     called : first day with calls, of the months before too, and the last; None where the month has none.
     days : fraud_days of the month and those before it; None without calls.
+    files : the files of calls of the month itself, each opened when asked for.
     lines : subscriptions with what rules read of them, those that ended after `last` as alive; empty where none are
         known.
     people : customers with the pseudonym of their certificate.
@@ -51,6 +52,7 @@ class Ground:
     last: date
     called: tuple[date, date] | None
     days: pl.LazyFrame | None
+    files: Mapping[str, Callable[[], pl.LazyFrame]]
     lines: pl.DataFrame
     people: pl.DataFrame
     months: pl.LazyFrame

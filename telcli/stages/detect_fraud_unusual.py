@@ -20,6 +20,8 @@ FEATURES = (
 """Of days with calls, per day."""
 _TOLD = 3
 """Features that are told of each."""
+_PRICED = ("minutes_out", "data_mb", "costly_minutes")
+"""What is used that has a price."""
 
 
 def unusual(ground: Ground, suspects: Collection[str], allowed: Collection[str], seed: int) -> Found:
@@ -51,14 +53,35 @@ def unusual(ground: Ground, suspects: Collection[str], allowed: Collection[str],
     hits = table[chosen].select(
         subject_id="customer_id",
         score=pl.Series(1.0 - found.tail[chosen]),
-        loss=pl.lit(0.0),
         first_day="first_day",
         last_day="last_day",
         days="days",
+        **{name: name for name in _PRICED},
     )
+    hits = _priced(ground, hits, table)
     return Found(
         "unusual", "customer", hits.select(HITS.names()), _signs(hits, names, points, found.deviations, chosen)
     )
+
+
+def _priced(ground: Ground, hits: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """With `loss`: what the month's use costs beyond that of as many usual days; nothing is to come of it.
+
+    A usual day is the mean of the customer's own before the month, else a middling customer's of the month.
+    """
+    settings, days = ground.settings, pl.LazyFrame() if ground.days is None else ground.days
+    who = hits.lazy().select(customer_id="subject_id")
+    own = days.filter(pl.col("day") < ground.as_of).join(who, on="customer_id", how="semi")
+    means = own.group_by(subject_id="customer_id").agg(pl.col(*_PRICED).mean().name.prefix("usual_")).collect()
+    middle = {name: table[name].median() for name in _PRICED}
+    rows = hits.join(means, on="subject_id", how="left", maintain_order="left")
+    premium = max(settings.premium_rate - settings.minute_rate, 0.0) if settings.high_cost.strip() else 0.0
+    rates = dict(zip(_PRICED, (settings.minute_rate, settings.gb_rate / 1024, premium), strict=True))
+    beyond = [
+        (pl.col(name) - pl.col(f"usual_{name}").fill_null(middle[name])).clip(lower_bound=0.0) * rate
+        for name, rate in rates.items()
+    ]
+    return rows.with_columns(loss=pl.sum_horizontal(beyond) * pl.col("days"))
 
 
 def _signs(
