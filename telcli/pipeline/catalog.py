@@ -242,6 +242,7 @@ STAGES = (
             "churn_costs",
             *("churn_by", "churn_tenure", "churn_causes", "care_triggers"),
             *("churn_profit", "churn_hazard", "churn_by_month", "churn_drivers", "churn_drift"),
+            *("retention_cells", "plan_offers", "retention_effects"),
             "rejects",
         ),
         gives=("report_figures",),

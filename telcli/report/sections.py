@@ -6,6 +6,7 @@ from telcli.report.ahead_section import ahead
 from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn
 from telcli.report.leavers_section import leavers
+from telcli.report.loop_section import loop
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.report.segment_section import segments
@@ -39,7 +40,7 @@ TOP = (
 
 def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
-    made = (base, segments, views, value, tiers, risk, ahead, top, leavers, quality, notes)
+    made = (base, segments, views, value, tiers, risk, ahead, top, loop, leavers, quality, notes)
     return [section for build in made if (section := build(report)) is not None]
 
 

@@ -29,6 +29,7 @@ from telcli.figures import (
 from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
+from telcli.figures.retained import put_loop
 from telcli.figures.value_figures import put_value
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
@@ -81,6 +82,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell, gone)
     _put_risk(figures, facts, tables, lines, settings)
     put_ahead(figures, tables, settings.small_cell, feature_name, priced=_costed(metrics) or customers.priced(lines))
+    put_loop(figures, tables, settings.small_cell)
     _put_left(figures, tables, settings)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
