@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["tell"]
 
 Row = Mapping[str, Any]
-_TABLES = ("credit_ageing", "credit_provision", "credit_rolls", "credit_model")
+_TABLES = ("credit_ageing", "credit_provision", "credit_rolls", "credit_model", "credit_recovery")
+_WAYS = {
+    "age": "the age of the debt",
+    "paid": "the age of the debt and payments of the last 3 months",
+    "paid-amount": "the age and amount of the debt and payments of the last 3 months",
+    "paid-class": "the age of the debt, payments of the last 3 months and class of customer",
+}
 _FIRST = ("credit-month-unbilled", "credit-month-unpaid")
 """Notices without which the figures mislead: they stand before them."""
 _BRIEF = (
@@ -98,7 +104,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Ro
     yield from _reconciled(tables["credit_rolls"])
     yield from _sourced(told)
     yield from _foretold(told, tables["credit_model"])
-    yield from _dunning(told, first)
+    yield from _dunning(told, tables["credit_recovery"], first)
     yield from _neighbours(told)
 
 
@@ -244,7 +250,7 @@ def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
     yield from ("    " + line for line in pack([how, what], " · ", width() - 6))
 
 
-def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
+def _dunning(told: Row, tested: Sequence[Row], first: Sequence[Row]) -> Iterator[str]:
     """Counts by step, and the first of the list."""
     rows = [
         [tr(STEPS[name]) if name in STEPS else name, f"{count:,}", _money(told["dunning_arrears"][name])]
@@ -262,6 +268,17 @@ def _dunning(told: Row, first: Sequence[Row]) -> Iterator[str]:
             fees=_money(told["late_fees"]),
         )
     )
+    for row in tested:
+        if row["used"]:
+            yield from _wrapped(
+                tr(
+                    "expected by {way}; of debts of {month} {expected} was expected so beforehand, and {came} came",
+                    way=tr(_WAYS[row["way"]]),
+                    month=f"{row['month']:%Y-%m}",
+                    expected=_money(row["expected"]),
+                    came=_money(row["came"]),
+                )
+            )
     yield from first_rows(_LIST, map(_one, first), [2, 3, 4], len(first), "dunning_list", told["dunned"])
 
 

@@ -60,7 +60,7 @@ STAGES = (
         uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
         gives=(
             *("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model"),
-            "dunning_list",
+            *("credit_recovery", "dunning_list"),
         ),
         aside=True,
     ),

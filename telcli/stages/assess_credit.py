@@ -18,6 +18,7 @@ from telcli.stages.assess_credit_ageing import ageing_rows, owing
 from telcli.stages.assess_credit_chance import chances
 from telcli.stages.assess_credit_dunning import dunned, with_steps
 from telcli.stages.assess_credit_ground import Ground, ground_of
+from telcli.stages.assess_credit_recovery import recovery
 from telcli.stages.assess_credit_rolls import Rolled, provision_rows, roll_rows, rolled
 from telcli.tables.credit_results import EVERY
 
@@ -44,13 +45,15 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     owed = with_steps(ground, owed.join(told.each, on="who", how="left", maintain_order="left"))
     worst = first_unpaid(ground.book, ground.open_now, ground.at, ground.first)
     owed = owed.with_columns(first_unpaid=pl.col("who").is_in(worst["who"].implode()))
-    dunning, facts = dunned(ground, owed, found)
+    back = recovery(ground, owed, found)
+    dunning, facts = dunned(ground, owed, back)
     tables = {
         "credit_scores": scores(ground, owed, found),
         "credit_ageing": ageing_rows(ground, owed),
         "credit_rolls": roll_rows(ground, found),
         "credit_provision": provision_rows(ground, owed, found),
         "credit_model": told.table,
+        "credit_recovery": back.table,
         "dunning_list": dunning,
     }
     return Outcome(
@@ -64,6 +67,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
             **_tied(tables),
             **_sourced(ground, owed),
             **facts,
+            "recovery_by": back.way,
             **told.metrics,
         },
         tuple(ground.notices),

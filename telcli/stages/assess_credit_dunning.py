@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from telcli.errors import UsageError
@@ -16,7 +15,7 @@ from telcli.features.month_index import date_at
 from telcli.features.receivables import BUCKETS
 from telcli.settings.dunning_steps import NORMAL, WRITE_OFF
 from telcli.stages.assess_credit_ground import Ground
-from telcli.stages.assess_credit_rolls import Rolled
+from telcli.stages.assess_credit_recovery import Recovery
 
 __all__ = ["dunned", "with_steps"]
 
@@ -74,17 +73,17 @@ def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def dunned(ground: Ground, owed: pl.DataFrame, found: Rolled) -> tuple[pl.DataFrame, dict[str, Any]]:
+def dunned(ground: Ground, owed: pl.DataFrame, back: Recovery) -> tuple[pl.DataFrame, dict[str, Any]]:
     """The table dunning_list, and how many customers and how much money stand at each step.
 
     What is expected to be paid within a month is the sum over ages of what is owed times the share of such debts that
-    was paid within a month; they come in the order of that.
+    was paid within a month (see `recovery`); they come in the order of that.
     """
     # What was written off in earlier months is done with.
     rows = owed.filter(pl.col("place") > 0, (pl.col("off") == 0) | pl.col("off_now") | (pl.col("past_due") > 0))
-    for name, rates in (("back", 0), ("back_low", 1), ("back_high", 2)):
-        share = [float(each[rates]) if not np.isnan(each[rates]) else 0.0 for each in found.paid]
-        terms = (pl.col(f"owed_{age}") * share[age] for age in range(1, _AGES))
+    rows = rows.join(back.each, on="who", how="left", maintain_order="left")
+    for name, end in (("back", "back"), ("back_low", "low"), ("back_high", "high")):
+        terms = (pl.col(f"owed_{age}") * pl.col(f"{end}_{age}").fill_null(0.0) for age in range(1, _AGES))
         rows = rows.with_columns((pl.sum_horizontal(terms) / UNITS).round(2).alias(name))
     rows = _looked_at(ground, rows)
     rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)

@@ -90,14 +90,14 @@ _PLACES = {
         ("satisfaction_drivers", "satisfaction_trials", "satisfaction_links", "loyalty_parts"),
         "telcli.tables.satisfaction_driver_results",
     ),
-    **dict.fromkeys(("credit_scores", "credit_ageing"), "telcli.tables.credit_results"),
+    "dunning_list": "telcli.tables.credit_results",
     **dict.fromkeys(
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
     ),
     **dict.fromkeys(("fraud_days", "fraud_callers"), "telcli.tables.fraud_days"),
     **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_named"), "telcli.tables.fraud_results"),
     **dict.fromkeys(
-        ("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model", "dunning_list"),
+        ("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model", "credit_recovery"),
         "telcli.tables.credit_results",
     ),
     "report_figures": "telcli.tables.results",

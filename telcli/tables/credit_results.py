@@ -149,6 +149,30 @@ class CreditModel(dy.Schema):
     used = c.flag("Its chances are those told", "采用", need=True)
 
 
+class CreditRecovery(dy.Schema):
+    """How well each way told what of debts past due is paid within a month, of months not learned from."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    way = c.text(
+        "age: of the debt alone; paid: and in how many of the last three months anything was paid; paid-amount, "
+        "paid-class: and how much is owed, or by what class of customer",
+        "方法：age 仅账龄；paid 另按近三个月缴费月数；paid-amount、paid-class 再按金额或客户类型",
+        key=True,
+        one_of=("age", "paid", "paid-amount", "paid-class"),
+    )
+    month = c.month("The month it was told of", "检验月份", need=True)
+    debts = c.integer(
+        "Debts past due at its beginning, of a customer and an age each", "期初逾期欠款笔数", "rows", low=0
+    )
+    customers = c.integer("Customers who owed them", "欠费客户数", "customers", low=0)
+    owed = c.number("Owed at its beginning", "期初逾期余额", "currency", low=0.0)
+    expected = c.number("Expected to be paid of it in the month", "预期回收", "currency", low=0.0)
+    came = c.number("Paid of it in the month", "实际回收", "currency", low=0.0)
+    error = c.share("Mean squared error of the share paid, by money", "回收率均方误差(按金额)")
+    error_before = c.share("The same of the months before, by which the way was chosen", "此前各月的均方误差(用于选择)")
+    used = c.flag("Expected recovery rests on it", "采用", need=True)
+
+
 class DunningList(dy.Schema):
     """Whom to dun at the end of the month, those first of whom most is expected to be paid."""
 
@@ -172,7 +196,7 @@ class DunningList(dy.Schema):
     written_off = c.money("Written off and still not paid, beside what is past due", "已核销未收回", low=0.0)
     late_fee = c.money("Late fee so far, by the settings", "滞纳金", low=0.0, need=True)
     expected_recovery = c.money(
-        "Expected to be paid within a month, by what was paid of debts of those ages", "一个月内预期回收", low=0.0
+        "Expected to be paid within a month, by what was paid of such debts", "一个月内预期回收", low=0.0
     )
     recovery_low = c.money(
         "Lower end of the 95% interval of what is expected, not of what one customer pays",
@@ -202,6 +226,7 @@ CONTRACTS = {
         Contract("credit_ageing", CreditAgeing, "What is owed by age", "欠费账龄", "as_of"),
         Contract("credit_rolls", CreditRolls, "How debts grow older", "欠费迁徙", "as_of"),
         Contract("credit_model", CreditModel, "How chances of non-payment were tested", "未缴费预测检验", "as_of"),
+        Contract("credit_recovery", CreditRecovery, "How recovery was tested", "回收预测检验", "as_of"),
         Contract("dunning_list", DunningList, "Whom to dun", "催缴名单", "as_of"),
         Contract("credit_provision", CreditProvision, "What to provide for", "坏账准备", "as_of"),
     )

@@ -279,3 +279,33 @@ def test_ages_of_all_in_which_few_owe_are_marked() -> None:
     for table, kept in (("credit_ageing", pl.col("dimension") == "all"), ("credit_provision", pl.lit(value=True))):
         rows = run(operator()).tables[table].collect().filter(kept)
         assert rows.filter("small")["customers"].to_list() == [n for n in rows["customers"].to_list() if 0 < n < 10]
+
+
+def test_who_paid_of_late_is_expected_to_pay_again() -> None:
+    months = [date(2023 + (6 + k) // 12, (6 + k) % 12 + 1, 1) for k in range(12)]
+    payers, others = [f"p{k:02}" for k in range(20)], [f"n{k:02}" for k in range(20)]
+    bills = [(who, month, "total", 100.0) for who in payers + others for month in months]
+    # Payers pay each bill a month late, the others none after the first: all owe debts of 1-30 days at a month's end.
+    paid = [
+        (f"{who}{k}", who, datetime(2023 + (8 + k) // 12, (8 + k) % 12 + 1, 9), 100.0, False)
+        for who in payers
+        for k in range(10)
+    ]
+    paid += [(f"{who}-", who, datetime(2023, 8, 9), 100.0, False) for who in others]
+    tables = {
+        "customers": frame(
+            "customers", [(who, date(2023, 7, 1)) for who in payers + others], ["customer_id", "joined_on"]
+        ),
+        "bills": frame("bills", bills, ["customer_id", "month", "kind", "amount"]),
+        "payments": frame("payments", paid, ["payment_id", "customer_id", "paid_at", "amount", "reversed"]),
+    }
+    found = run(tables)
+    assert found.metrics["recovery_by"] == "paid"
+    told = {row["way"]: row for row in found.tables["credit_recovery"].collect().to_dicts()}
+    assert contract("credit_recovery").schema.is_valid(found.tables["credit_recovery"].collect())
+    assert told["paid"]["came"] == 2000.0 and told["paid"]["used"]
+    assert told["paid"]["error"] < 0.01 < told["age"]["error"]
+    rows = {row["customer_id"]: row for row in found.tables["dunning_list"].collect().to_dicts()}
+    assert rows["p00"]["expected_recovery"] == pytest.approx(100.0, abs=5.0)
+    assert rows["n00"]["recovery_rate"] < 0.02
+    assert run(operator()).metrics["recovery_by"] == "age"
