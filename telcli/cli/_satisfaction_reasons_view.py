@@ -23,6 +23,15 @@ _MOST = 8
 def reasons(metrics: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], unit: str) -> Iterator[str]:
     """What moves satisfaction, the claim tested, predictions, what follows, and loyalty; `unit` is that of money."""
     yield from _drivers(metrics, tables[TABLES[0]])
+    yield from _predicted(metrics)
+    yield from _links(tables[TABLES[2]], unit)
+    if metrics.get("loyalty") is not None:
+        said = "loyalty of 0 to 100 by what customers do: {loyalty} in the mean of {customers} customers"
+        yield "  " + tr(said, loyalty=f"{metrics['loyalty']:.1f}", customers=f"{metrics['loyalty_customers']:,}")
+
+
+def _predicted(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """How well satisfaction of those not asked is predicted, by customers that the model had not seen."""
     if metrics.get("predicted"):
         yield "  " + tr(
             "predicted for {n} customers: {gain} of the mean's squared error saved, {coverage} within their intervals",
@@ -30,10 +39,18 @@ def reasons(metrics: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[st
             gain=f"{metrics['gain']:.0%}",
             coverage=f"{metrics['coverage']:.0%}",
         )
-    yield from _links(tables[TABLES[2]], unit)
-    if metrics.get("loyalty") is not None:
-        said = "loyalty of 0 to 100 by what customers do: {loyalty} in the mean of {customers} customers"
-        yield "  " + tr(said, loyalty=f"{metrics['loyalty']:.1f}", customers=f"{metrics['loyalty_customers']:,}")
+        yield "    " + tr(
+            "by tenths of the prediction off by {error} of 100 in the mean; chance alone would put it off by {chance}",
+            error=f"{metrics['calibration_error']:.1f}",
+            chance=f"{metrics['calibration_error_chance']:.1f}",
+        )
+    if metrics.get("chance_by") == "model":
+        yield "  " + tr(
+            "chance of being dissatisfied: AUC {auc}, off by {ece} in the mean (chance alone: {level})",
+            auc=f"{metrics['auc']:.2f}",
+            ece=f"{metrics['ece']:.1%}",
+            level=f"{metrics['ece_chance']:.1%}",
+        )
 
 
 def _drivers(metrics: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

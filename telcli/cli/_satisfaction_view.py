@@ -26,6 +26,8 @@ _INDEX = ("by", "group", "answered", "index", "satisfied", "NPS")
 _BRIEF = ("answered", "customers", "index", "index_low", "index_high", "satisfied_share", "dissatisfied_share", "nps")
 _ITEMS = ("item", "answered", "found - expected", "performance", "importance", "what to do")
 _EVERY, _NONE = "all", "-"
+_WIDE = 100
+"""Columns of a terminal from which shares have their intervals on the screen."""
 _FEW = 3
 """Groups of a grouping that are shown at either end."""
 
@@ -67,6 +69,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     yield from ("  " + line for line in pack(_weighted(run.metrics), " · ", width() - 2))
     told = _shown(tables["satisfaction_index"])
     yield from first_rows(_INDEX, map(_index, told), (2, 3, 4, 5), limit, _TABLES[0])
+    yield from _everybody(tables["satisfaction_index"])
     hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"])
     if hidden:
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
@@ -74,6 +77,14 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
     yield from reasons(run.metrics, tables, unit)
     yield from _assumed(run.metrics["word_of_mouth"])
+
+
+def _everybody(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The mean of all customers, and how far apart groups are, those not asked as predicted."""
+    whole = next((row for row in rows if row["by"] == _EVERY and row["predicted_index"] is not None), None)
+    if whole is not None and whole["respondents"] < whole["customers"]:
+        said = "with the others as predicted: {index} (by group: telcli show satisfaction_index, predicted_index)"
+        yield "    " + tr(said, index=_between(whole, "predicted", ".1f", "predicted_index"))
 
 
 def _asked(metrics: Mapping[str, Any]) -> list[str]:
@@ -133,7 +144,8 @@ def _index(row: Mapping[str, Any]) -> list[str]:
     group = row["group"]
     named = {_EVERY: tr("all"), _NONE: tr("not known")}.get(group) or meant(row["by"], group)
     shown = not row["withheld"]
-    satisfied = _between(row, "satisfied", ".0%", "satisfied_share") if shown else "-"
+    share = "-" if not shown else f"{row['satisfied_share']:.0%}"
+    satisfied = _between(row, "satisfied", ".0%", "satisfied_share") if shown and width() >= _WIDE else share
     return [
         meant("by", row["by"]),
         named,

@@ -162,7 +162,8 @@ STAGES = (
         uses=("surveys", "contacts", "subscriptions", "products", "payments", "segments"),
         gives=(
             *("satisfaction_scores", "satisfaction_index", "satisfaction_items", "satisfaction_weights"),
-            *("satisfaction_drivers", "satisfaction_trials", "satisfaction_links", "loyalty_parts"),
+            *("satisfaction_drivers", "satisfaction_trials", "satisfaction_calibration", "satisfaction_links"),
+            "loyalty_parts",
         ),
         aside=True,
     ),

@@ -11,6 +11,7 @@ from telcli.features.month_index import end_of_month
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.score_satisfaction_answers import Survey, survey_of
+from telcli.stages.score_satisfaction_areas import with_predicted
 from telcli.stages.score_satisfaction_base import base_of
 from telcli.stages.score_satisfaction_index import index_table
 from telcli.stages.score_satisfaction_items import expectation_index, items_table
@@ -56,9 +57,10 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     index = index_table(base, spoken.people, as_of, settings)
     items, placed = items_table(survey, spoken.people, as_of, settings, inputs.seed)
     reasons = reasons_of(inputs, survey, base, spoken.people, settings)
+    scores = filled(_scores(base, spoken.people, as_of), reasons)
     tables = {
-        "satisfaction_scores": filled(_scores(base, spoken.people, as_of), reasons),
-        "satisfaction_index": index,
+        "satisfaction_scores": scores,
+        "satisfaction_index": with_predicted(index, base, scores, reasons.residuals, settings),
         "satisfaction_items": items,
         "satisfaction_weights": spoken.table,
         **reasons.tables,

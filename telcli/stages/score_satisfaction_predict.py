@@ -15,13 +15,13 @@ from telcli.errors import Notice
 from telcli.features.churn_design import ChurnDesign, learn_design
 from telcli.features.churn_snapshots import candidate_columns, overwritten_columns, snapshot_features
 from telcli.features.survey_moment import is_flat
-from telcli.methods.calibration_error import calibration_error
 from telcli.methods.dissatisfaction import Dissatisfaction, learn_dissatisfaction
 from telcli.methods.score_prediction import LEAST, ScorePrediction, dealt, predict_scores
 from telcli.methods.shrinking import shrunk_means
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages.score_satisfaction_answers import Survey
 from telcli.stages.score_satisfaction_base import UNKNOWN
+from telcli.stages.score_satisfaction_trials import calibration_table, figures, metrics, trials_table
 from telcli.tables.from_rows import from_rows
 from telcli.tables.survey_items import answers
 
@@ -44,10 +44,16 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Predicted:
-    """Customers who were not asked, with what is predicted of them; the table satisfaction_trials, and figures."""
+    """Customers who were not asked, with what is predicted of them, and how far it was off of who was asked.
+
+    `trials` and `calibration` are the tables satisfaction_trials and satisfaction_calibration; `residuals` has
+    customer_id and residual, what was answered less what would have been predicted without it.
+    """
 
     people: pl.DataFrame
     trials: pl.DataFrame
+    calibration: pl.DataFrame
+    residuals: pl.DataFrame
     metrics: dict[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
@@ -69,7 +75,7 @@ def predict(
     rated = people.filter(pl.col("satisfaction").is_not_null()).select("customer_id", "satisfaction")
     unasked = base.join(rated, on="customer_id", how="anti").sort("customer_id")
     if settings.predict == "never" or survey.source != "surveys" or not unasked.height or not rated.height:
-        return Predicted(_nobody(unasked), _trials({}, as_of), {"predicted_by": None})
+        return Predicted(_nobody(unasked), *_untried(as_of), {"predicted_by": None})
     now = snapshot_features(tables, as_of, unasked.select("customer_id").lazy()).collect(engine="streaming")
     learned = _learned(rated.join(then, on="customer_id").sort("customer_id"), settings.learn_from, seed)
     means = _Means.of(base, rated, settings)
@@ -79,8 +85,14 @@ def predict(
             "{customers} customers were asked of whom something is known; below {least} the others are given the mean.",
             {"customers": learned.height, "least": LEAST},
         )
-        return Predicted(means.told(unasked), _trials({}, as_of), {"predicted_by": "mean"}, (few,))
+        return Predicted(means.told(unasked), *_untried(as_of), {"predicted_by": "mean"}, (few,))
     return _Trial(tables, base, learned, now, unasked, means, as_of, settings, seed).predicted()
+
+
+def _untried(as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The tables and residuals where nothing was tried."""
+    nothing = pl.DataFrame(schema={"customer_id": pl.String, "residual": pl.Float64})
+    return trials_table({}, as_of), from_rows("satisfaction_calibration", ()), nothing
 
 
 def _nobody(unasked: pl.DataFrame) -> pl.DataFrame:
@@ -170,8 +182,14 @@ class _Trial:
         chance = learn_dissatisfaction(X, bad, design.categorical, folds=_FOLDS, seed=self.seed)
         told = self._told(design, score, chance)
         notices = [*self._said(score, told), *_asked_notice(asked_only)]
+        expected = score.baseline if score.kind == "mean" else score.out_of_fold
         return Predicted(
-            told, _trials(_figures(score, y), self.as_of), _metrics(score, chance, bad, told), tuple(notices)
+            told,
+            trials_table(figures(score, y), self.as_of),
+            calibration_table(score, y, chance, bad, self.as_of),
+            self.learned.select("customer_id", residual=pl.Series(y - expected)),
+            metrics(score, y, chance, bad, told),
+            tuple(notices),
         )
 
     def _design(self) -> tuple[ChurnDesign, list[str]]:
@@ -249,50 +267,3 @@ def _asked_notice(names: list[str]) -> list[Notice]:
     shown = ", ".join(sorted(name.removeprefix("x_") for name in names))
     template = "Not used to predict, since they are known of customers who were asked alone: {columns}."
     return [Notice("satisfaction-asked-only", template, {"columns": shown})]
-
-
-def _figures(score: ScorePrediction, y: Floats) -> dict[str, dict[str, Any]]:
-    """Figures of error by method."""
-    off = score.out_of_fold - y
-    found: dict[str, dict[str, Any]] = {
-        name: {"customers": y.size, "rmse": float(np.sqrt(error)), "used": name == score.kind}
-        for name, error in score.trials.items()
-    }
-    found["mean"] |= {"mae": float(np.abs(score.baseline - y).mean())}
-    found["chosen"] = {
-        "customers": y.size,
-        "rmse": float(np.sqrt(np.square(off).mean())),
-        "mae": float(np.abs(off).mean()),
-        "gain": score.gain,
-        "gain_low": score.gain_low,
-        "used": score.kind != "mean",
-    }
-    return found
-
-
-def _trials(figures: Mapping[str, Mapping[str, Any]], as_of: date) -> pl.DataFrame:
-    rows = ({"as_of": as_of, "method": name, **about} for name, about in figures.items())
-    return from_rows("satisfaction_trials", rows)
-
-
-def _metrics(
-    score: ScorePrediction, chance: Dissatisfaction | None, bad: NDArray[np.bool_], told: pl.DataFrame
-) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "predicted_by": score.kind,
-        "predicted": told.filter(source="predicted").height,
-        "gain": round(score.gain, 6),
-        "gain_low": round(score.gain_low, 6),
-        "calibration_slope": round(score.slope, 6),
-        "coverage": round(score.coverage, 6),
-    }
-    if chance is not None:
-        off = calibration_error(bad, chance.out_of_fold)
-        found |= {
-            "auc": round(chance.auc, 6),
-            "brier": round(chance.brier, 6),
-            "base_brier": round(chance.base_brier, 6),
-        }
-        found |= {"ece": round(off.found, 6), "ece_low": round(off.low, 6), "ece_high": round(off.high, 6)}
-        found |= {"chance_by": "model" if chance.better else "base-rate"}
-    return found

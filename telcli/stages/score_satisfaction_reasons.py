@@ -25,12 +25,16 @@ __all__ = ["Reasons", "filled", "reasons_of"]
 
 @dataclass(frozen=True)
 class Reasons:
-    """Tables by name, what they tell of customers (`people`: a row each of the base), figures, what is to be said."""
+    """Tables by name, what they tell of customers (`people`: a row each of the base), figures, what is to be said.
+
+    `residuals` are answers less predictions, by customer.
+    """
 
     tables: dict[str, pl.DataFrame]
     people: pl.DataFrame
     metrics: dict[str, Any]
     notices: tuple[Notice, ...]
+    residuals: pl.DataFrame
 
 
 def reasons_of(
@@ -49,6 +53,7 @@ def reasons_of(
     tables = {
         "satisfaction_drivers": drivers.table,
         "satisfaction_trials": guessed.trials,
+        "satisfaction_calibration": guessed.calibration,
         "satisfaction_links": links.table,
         "loyalty_parts": loyal.with_columns(as_of=pl.lit(as_of)),
     }
@@ -64,7 +69,7 @@ def reasons_of(
     }
     notices = (*drivers.notices, *guessed.notices, *links.notices, *_early(early), *_unknown(loyal, settings))
     told = guessed.people.join(loyal.select("customer_id", "loyalty"), on="customer_id", how="full", coalesce=True)
-    return Reasons(tables, told, metrics, notices)
+    return Reasons(tables, told, metrics, notices, guessed.residuals)
 
 
 def filled(scores: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:

@@ -87,7 +87,13 @@ _PLACES = {
         "telcli.tables.satisfaction_results",
     ),
     **dict.fromkeys(
-        ("satisfaction_drivers", "satisfaction_trials", "satisfaction_links", "loyalty_parts"),
+        (
+            "satisfaction_drivers",
+            "satisfaction_trials",
+            "satisfaction_calibration",
+            "satisfaction_links",
+            "loyalty_parts",
+        ),
         "telcli.tables.satisfaction_driver_results",
     ),
     "dunning_list": "telcli.tables.credit_results",

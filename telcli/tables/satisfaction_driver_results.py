@@ -7,7 +7,7 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["BANDS", "CONTRACTS", "DIRECTIONS", "LEVELS", "OUTCOMES", "TRIALS", "VERDICTS"]
+__all__ = ["BANDS", "CONTRACTS", "DIRECTIONS", "FORETOLD", "LEVELS", "OUTCOMES", "TRIALS", "VERDICTS"]
 
 LEVELS = ("theme", "driver")
 _THEMES = ("service", "product", "price", "network", "other")
@@ -16,6 +16,7 @@ DIRECTIONS = ("up", "down", "unclear")
 VERDICTS = ("holds", "contradicted", "cannot tell")
 OUTCOMES = ("churn", "revenue_change", "complaint")
 BANDS = ("satisfied", "between", "dissatisfied")
+FORETOLD = ("satisfaction", "dissatisfied")
 TRIALS = ("mean", "linear", "trees", "blend", "chosen")
 
 
@@ -52,6 +53,21 @@ class SatisfactionTrials(dy.Schema):
     gain = c.number("Share of the mean's squared error saved", "相对均值减少的误差占比", "share", high=1.0)
     gain_low = c.number("Lower end of its 95% interval", "占比95%区间下限", "share", high=1.0)
     used = c.flag("Used for customers who were not asked", "是否采用", need=True)
+
+
+class SatisfactionCalibration(dy.Schema):
+    """Tenths of those asked by what would have been predicted of them, and what they answered."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    predicted = c.text(
+        "The score of 0..100, or the chance of being dissatisfied", "预测对象", key=True, one_of=FORETOLD
+    )
+    tenth = c.integer("Tenth by prediction, 1 the lowest", "预测值十分位", key=True, low=1)
+    customers = c.integer("Customers in it", "客户数", "customers", low=0, need=True)
+    expected = c.number("Mean predicted, by models that had not seen them", "预测均值", "score or share", low=0.0)
+    found = c.number("Mean of what was answered", "实际均值", "score or share", low=0.0)
+    low = c.number("Lower end of its 95% interval", "实际均值95%区间下限", "score or share", low=0.0)
+    high = c.number("Upper end", "实际均值95%区间上限", "score or share", low=0.0)
 
 
 class SatisfactionLinks(dy.Schema):
@@ -108,6 +124,12 @@ CONTRACTS = {
     for found in (
         _result("satisfaction_drivers", SatisfactionDrivers, "What moves satisfaction", "满意度驱动因素"),
         _result("satisfaction_trials", SatisfactionTrials, "How well satisfaction is predicted", "满意度预测检验"),
+        _result(
+            "satisfaction_calibration",
+            SatisfactionCalibration,
+            "What was predicted, and what was answered",
+            "满意度预测校准",
+        ),
         _result("satisfaction_links", SatisfactionLinks, "What follows satisfaction", "满意度与后续行为"),
         _result("loyalty_parts", LoyaltyParts, "What loyalty is made of", "忠诚度构成"),
     )

@@ -54,6 +54,15 @@ class SatisfactionIndex(dy.Schema):
     dissatisfied_share = c.share("Share of dissatisfied customers", "不满意客户占比")
     dissatisfied_low = c.share("Lower end of its 95% interval", "不满意占比95%区间下限")
     dissatisfied_high = c.share("Upper end", "不满意占比95%区间上限")
+    predicted_index = c.number(
+        "Mean of all customers of the group, those not asked as predicted",
+        "含预测的满意度均值",
+        "0..100",
+        low=0.0,
+        high=100.0,
+    )
+    predicted_low = c.number("Lower end of its 95% interval", "含预测均值95%区间下限", "0..100", low=0.0, high=100.0)
+    predicted_high = c.number("Upper end", "含预测均值95%区间上限", "0..100", low=0.0, high=100.0)
     nps = c.number("Net promoter score", "净推荐值", "-100..100", low=-100.0, high=100.0)
     nps_low = c.number("Lower end of its 95% interval", "净推荐值95%区间下限", "-100..100", low=-100.0, high=100.0)
     nps_high = c.number("Upper end", "净推荐值95%区间上限", "-100..100", low=-100.0, high=100.0)

@@ -114,6 +114,18 @@ def test_who_was_not_asked_is_predicted_where_that_beats_the_mean(planted: Outco
     assert planted.metrics["coverage"] == pytest.approx(0.9, abs=0.05)
 
 
+def test_predictions_are_held_against_answers_by_tenth_and_groups_have_intervals(planted: Outcome) -> None:
+    tenths = planted.tables["satisfaction_calibration"].collect()
+    scores = tenths.filter(predicted="satisfaction")
+    asked = planted.tables["satisfaction_scores"].filter("surveyed").collect().height
+    assert scores["customers"].sum() == asked and scores["expected"].is_sorted() and scores.height >= 8
+    assert planted.metrics["calibration_error"] < 2.5 * planted.metrics["calibration_error_chance"]
+    index = planted.tables["satisfaction_index"].collect()
+    told = planted.tables["satisfaction_scores"].collect()
+    assert (index["predicted_low"] <= index["predicted_index"]).all()
+    assert index.row(0, named=True)["predicted_index"] == pytest.approx(told["satisfaction"].mean(), abs=1.0)
+
+
 def test_noise_gives_everybody_the_mean_and_says_so() -> None:
     found = _scored(_planted((0.0, 0.0, 0.0), 4, asked=150))
     told = found.tables["satisfaction_scores"].filter(~pl.col("surveyed")).collect()
