@@ -12,7 +12,7 @@ from telcli.errors import Notice
 from telcli.intake.assumed import epoch_marked, units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.charges import charges_told
-from telcli.intake.dictionary import bare, slots, weak_headers, word_list
+from telcli.intake.dictionary import bare, pseudonymous, slots, weak_headers, word_list
 from telcli.intake.guessing import HEAD
 from telcli.intake.kept import Keep, keep_read
 from telcli.intake.numbers import unknown_stars
@@ -33,6 +33,7 @@ REASON = "x_end_reason"
 _FIRST = 20_000
 _LABELS = ("target", "label", "y", "是否流失用户标签", "标签")
 """What the label is called in tables made for learning."""
+_DEVICES = ("device_h", "sim_h")
 _MANY, _SHOWN = 12, 8
 """Of more attributes than these only the first are named; the screen lists all of them already."""
 _DISPUTED = ("disputed", "dispute", "indispute", "争议", "有争议", "是否争议", "账单争议")
@@ -131,16 +132,39 @@ def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profil
     )
 
 
-def told_of(one: Understood) -> list[Notice]:
-    """What the analyst should know of one extract: what was dropped, kept aside, or assumed."""
-    notices = []
-    about: dict[str, Any] = {"file": one.map.source}
-    if one.map.personal:
-        values = {**about, "columns": ", ".join(one.map.personal)}
+def _devices(one: Understood) -> list[str]:
+    """Of the columns dropped as personal those that are headed as numbers of devices or of cards are."""
+    written = headers_of_extract(one.extract)
+    known = {word for table in ("subscriptions", "calls") for name in _DEVICES for word in pseudonymous(table)[name]}
+    return [header for header in one.map.personal if bare(written.get(header, header)) in known]
+
+
+def _dropped(one: Understood) -> list[Notice]:
+    """Which columns are not kept, and why."""
+    notices, about = [], {"file": one.map.source}
+    devices = _devices(one)
+    if devices:
+        notices.append(
+            Notice(
+                "devices-dropped",
+                "{file}: dropped, since too few of the values are numbers of devices (IMEI) or of SIM cards (IMSI): "
+                "{columns}; what is looked for by device, as fraud, does without.",
+                {**about, "columns": ", ".join(devices)},
+            )
+        )
+    if named := [header for header in one.map.personal if header not in devices]:
+        values = {**about, "columns": ", ".join(named)}
         notices.append(Notice("personal-dropped", "{file}: columns that name persons were dropped: {columns}.", values))
     if one.empty:
         values = {**about, "columns": ", ".join(one.empty)}
         notices.append(Notice("empty-dropped", "{file}: columns without any value were dropped: {columns}.", values))
+    return notices
+
+
+def told_of(one: Understood) -> list[Notice]:
+    """What the analyst should know of one extract: what was dropped, kept aside, or assumed."""
+    notices = _dropped(one)
+    about: dict[str, Any] = {"file": one.map.source}
     aside = [name for name in one.attributes if name == REASON or (one.summed and says_void(name))]
     if strange := [name for name in one.attributes if name not in aside]:
         shown = strange if len(strange) <= _MANY else [*strange[:_SHOWN], "..."]

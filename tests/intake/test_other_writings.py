@@ -108,3 +108,13 @@ def test_where_a_title_is_not_certain_the_refusal_speaks_of_one(tmp_path: Path) 
         )
     assert caught.value.code == "no-id"
     assert "A title above the header has to be taken out." in caught.value.hint
+
+
+def test_a_column_of_devices_that_holds_hardly_any_is_told_as_that(tmp_path: Path) -> None:
+    rows = "".join(
+        f"C{at},2024-06-0{1 + at % 9} 10:00:00,主叫,60,unknown{at},460990000000{at:03d}\n" for at in range(20)
+    )
+    found = ran(tmp_path, {"calls.csv": "客户编号,开始时间,呼叫方向,通话时长,终端IMEI,IMSI\n" + rows})
+    told = {notice.code: notice.values for notice in found.notices}
+    assert told["devices-dropped"]["columns"] == "终端IMEI"
+    assert "personal-dropped" not in told
