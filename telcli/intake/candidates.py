@@ -246,12 +246,16 @@ def _add_weak(found: Candidate, headers: Mapping[str, str], refused: frozenset[t
         columns.pop("customer_id")
     if found.table != "customers" and "customer_id" not in found.strong:
         columns |= {"account_id": account, "customer_id": group}  # of a group customer it may be all there is
+    elif found.table in _OWNED and "subscription_id" not in found.strong:
+        columns |= {"account_id": account}  # what tells a customer's bills of one month apart
     for column, words in columns.items():
         if column in found.strong or f"{found.table}.{column}" not in slots():
             continue
         fits = (name for word in words for name in headers if bare(headers[name]) == word and name not in taken)
         name = next((name for name in fits if (f"{found.table}.{column}", name) not in refused), "")
-        known = column == "account_id" and found.has("customer_id", "subscription_id")
+        # A customer's bills of several accounts are told apart by account, as those of lines are by line.
+        apart = ("subscription_id",) if found.table in _OWNED else ("customer_id", "subscription_id")
+        known = column == "account_id" and found.has(*apart)
         dated = column == "bill_no" and "month" not in found.weak
         if name and not known and not dated:
             found.weak[column] = Use(name)

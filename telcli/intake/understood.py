@@ -187,8 +187,7 @@ class Understood:
     def summed(self) -> bool:
         """Whether rows of this extract are added up, so that attributes have no place."""
         numbered = self.map.use("subscription_id") or self.map.use("bill_no")
-        by_account = self.map.use("account_id") is not None and self.map.use("customer_id") is None
-        return self.map.table in ("bills", "usage") and (numbered is not None or by_account)
+        return self.map.table in ("bills", "usage") and (numbered or self.map.use("account_id")) is not None
 
     def without_purged(self, purged: frozenset[str]) -> tuple[Understood, int]:
         """The same without rows of persons who were purged, and how many those were."""

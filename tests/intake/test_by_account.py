@@ -1,0 +1,31 @@
+"""Bills and payments of a customer's several accounts: told apart by account, and added up, as those of lines are."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stages.test_ingest import good, ran, rules
+
+BILLS = "客户编号,账户编号,账期,应收金额\nC1,A1,202401,100\nC1,A2,202401,50\nC1,A1,202402,90\nC2,A3,202401,80\n"
+
+
+@pytest.mark.parametrize(
+    "names", [("客户编号", "账户编号"), ("customer_id", "account_id"), ("customer id", "billing account")]
+)
+def test_accounts_of_one_customer_are_added_up(names: tuple[str, str], tmp_path: Path) -> None:
+    text = BILLS.replace("客户编号", names[0]).replace("账户编号", names[1])
+    found = ran(tmp_path, {"bills.csv": text})
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 150.0), ("C1", 90.0), ("C2", 80.0)]
+    assert rules(found, "bills") == []
+
+
+def test_the_same_account_twice_in_a_month_is_one_bill(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"bills.csv": BILLS + "C1,A2,202401,50\nC2,A3,202401,70\n"})
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 150.0), ("C1", 90.0), ("C2", 80.0)]
+    assert [rule for _, rule, *_ in rules(found, "bills")] == ["duplicate-key"]
+
+
+def test_payments_keep_their_customer(tmp_path: Path) -> None:
+    paid = "缴费流水号,客户编号,账户编号,缴费时间,缴费金额\nP1,C1,A1,2024-02-01,100\nP2,C1,A2,2024-02-02,50\n"
+    found = ran(tmp_path, {"paid.csv": paid})
+    assert good(found, "payments", "payment_id", "customer_id", "amount") == [("P1", "C1", 100.0), ("P2", "C1", 50.0)]
