@@ -16,6 +16,11 @@ _DRIVERS = ("driver", "theme", "importance", "place", "the more of it")
 _LINKS = ("what followed", "of the satisfied", "between", "dissatisfied", "less the satisfied", "of like customers")
 _GOES = {"up": "more satisfied", "down": "less satisfied", "unclear": "cannot be told"}
 _OUTCOMES = {"churn": "left", "complaint": "complained", "revenue_change": "monthly revenue, change ({unit})"}
+_WORSE = {
+    "churn": "the dissatisfied leave more often than like customers: telcli predict-churn",
+    "complaint": "the dissatisfied complain more often than like customers: telcli complaints",
+}
+"""What is said, and where to look, where that is beyond chance."""
 _MOST = 8
 """Drivers shown at the most; the table has all."""
 
@@ -62,6 +67,7 @@ def _drivers(metrics: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> I
     single = sorted((row for row in told if row["level"] == "driver"), key=_order)
     lines = [_driver(row) for row in (*themes, *single[:_MOST])]
     yield from aligned([[tr(head) for head in _DRIVERS], *lines], (2, 3), indent=4)
+    yield "    " + tr("in brackets 95% intervals, of importance and of the place")
     claim = metrics.get("claim_tested") or {}
     if claim.get("order"):
         order = " > ".join(meant("theme", theme) for theme in claim["order"])
@@ -73,11 +79,23 @@ def _order(row: Mapping[str, Any]) -> tuple[float, str]:
 
 
 def _driver(row: Mapping[str, Any]) -> list[str]:
-    name = meant("theme", row["theme"]) if row["level"] == "theme" else _named(row["driver"])
+    name = meant("theme", row["theme"]) if row["level"] == "theme" else _named(row["driver"]) + _codes(row["codes"])
     share = f"{row['importance']:.0%} ({row['low']:.0%}..{row['high']:.0%})"
     places = f"{row['place']} ({row['place_low']}..{row['place_high']})"
     goes = tr(_GOES[row["direction"]]) if row["direction"] else ""
     return [name, meant("theme", row["theme"]), share, places, goes]
+
+
+def _codes(codes: str | None) -> str:
+    """What more of a column of two codes is.
+
+    >>> _codes("2 rather than 1"), _codes(None)
+    (' (2 rather than 1)', '')
+    """
+    if not codes:
+        return ""
+    high, low = codes.split(" rather than ")
+    return tr(" ({high} rather than {low})", high=high, low=low)
 
 
 def _named(driver: str) -> str:
@@ -123,6 +141,10 @@ def _links(rows: Sequence[Mapping[str, Any]], unit: str) -> Iterator[str]:
         customers=f"{followed:,}",
     )
     yield from aligned([[tr(head) for head in _LINKS], *lines], (1, 2, 3, 4, 5), indent=4)
+    for outcome, said in _WORSE.items():
+        worst = found.get(outcome, {}).get("dissatisfied")
+        if worst is not None and worst["adjusted_low"] is not None and worst["adjusted_low"] > 0:
+            yield "    " + tr(said)
     if any(row["adjusted_low"] is not None for row in rows):
         yield "    " + tr("in brackets 95% intervals; like customers are of one class and a like time as customers")
 

@@ -74,6 +74,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     if hidden:
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from first_rows(_ITEMS, map(_item, tables["satisfaction_items"]), (1, 2, 3, 4), limit, _TABLES[1])
+    yield from _unasked(run.metrics, tables["satisfaction_items"])
     yield from ("    " + line for line in _lines(run.metrics["quadrants"]))
     yield from reasons(run.metrics, tables, unit)
     yield from _assumed(run.metrics["word_of_mouth"])
@@ -101,6 +102,14 @@ def _weighted(metrics: Mapping[str, Any]) -> list[str]:
     worth, answers = f"{metrics['effective_answers']:,.0f}", f"{metrics['respondents']:,}"
     told = tr("by unequal weights {answers} answers are worth {worth} equal ones", answers=answers, worth=worth)
     return [how, told] if metrics["design_effect"] > 1.005 else [how]
+
+
+def _unasked(metrics: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What stands as - above, since nobody was asked."""
+    names = ["what was expected"] if all(row["gap"] is None for row in items) else []
+    names += ["would recommend (NPS)"] if metrics["nps"] is None else []
+    if names:
+        yield "    " + tr("not asked, or of too few: {names}", names=comma().join(map(tr, names)))
 
 
 def _lines(lines: Mapping[str, Any]) -> list[str]:

@@ -18,10 +18,12 @@ _COMMA = re.compile(r"[,，、;；]")
 def theme_of(name: str, own: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """The theme of a survey item or column; words of one's `own`, by theme, are looked for before the built-in ones.
 
+    Of several words in a name the longest tells, and of two as long the theme that comes first.
+
     >>> theme_of("网络覆盖与信号强度"), theme_of("complaints_sum_3"), theme_of("x_Monthly_Charge"), theme_of("x_colour")
     ('network', 'service', 'price', 'other')
-    >>> theme_of("网络覆盖与信号强度", {"service": ("信号",)})
-    'service'
+    >>> theme_of("网络覆盖与信号强度", {"service": ("信号",)}), theme_of("x_Internet_Service"), theme_of("Shop service")
+    ('service', 'product', 'service')
     """
     header = re.sub(r"[_\s]+", " ", name.removeprefix("x_")).strip().lower()
     for theme, words in (own or {}).items():
@@ -31,7 +33,8 @@ def theme_of(name: str, own: Mapping[str, tuple[str, ...]] | None = None) -> str
     for theme, about in book.items():
         if name in about["records"]:
             return theme
-    return next((theme for theme, about in book.items() if any(word in header for word in about["words"])), OTHER)
+    found = [(len(word), theme) for theme, about in book.items() for word in about["words"] if word in header]
+    return max(found, key=lambda one: one[0])[1] if found else OTHER
 
 
 def records() -> tuple[str, ...]:

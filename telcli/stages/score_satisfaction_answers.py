@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 _HUNDRED = "0-100"
 """The scale on which 77 or 99 is an answer."""
+_LATELY = 92
+"""Days after which answers are told to be old."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ class Survey:
     notices: tuple[Notice, ...]
 
 
-def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSatisfactionSettings) -> Survey:
-    """Read the answers of the months up to a day.
+def survey_of(
+    tables: Mapping[str, pl.LazyFrame],
+    end: date,
+    settings: ScoreSatisfactionSettings,
+    scales: Mapping[str, tuple[float, float]] | None = None,
+) -> Survey:
+    """Read the answers of the months up to a day; `scales` of items, where they are known, are not told anew.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
         Nobody answered, and no contact was rated.
     """
     source, answers = _found(tables, end, settings.window_months)
-    notices = []
+    notices: list[Notice] = []
     if source == "ratings":
         notices.append(
             Notice(
@@ -79,8 +86,9 @@ def survey_of(tables: Mapping[str, pl.LazyFrame], end: date, settings: ScoreSati
                 {},
             )
         )
+    notices += _old(answers, end)
     answers = _meant(answers, notices) if settings.scale != _HUNDRED else answers
-    scales = scales_of(answers, settings.scale)
+    scales = {item: (scales or {}).get(item, ends) for item, ends in scales_of(answers, settings.scale).items()}
     if settings.scale == "auto":
         notices += _guessed(answers, scales)
     answers = _pointed(answers, scales, notices)
@@ -122,6 +130,15 @@ def _found(tables: Mapping[str, pl.LazyFrame], end: date, months: int) -> tuple[
         months=months,
         day=end.isoformat(),
     )
+
+
+def _old(answers: pl.DataFrame, end: date) -> list[Notice]:
+    """That nobody was asked lately."""
+    last = answers["surveyed_on"].sort()[-1]
+    if (end - last).days <= _LATELY:
+        return []
+    text = "The last answer is of {last}: all figures are of who was asked by then, not of {month}."
+    return [Notice("satisfaction-old", text, {"last": last.isoformat(), "month": f"{end:%Y-%m}"})]
 
 
 def _meant(answers: pl.DataFrame, notices: list[Notice]) -> pl.DataFrame:

@@ -40,17 +40,22 @@ class Drivers:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Drivers without gaps: customers x drivers, their names, themes, who told them, and how often they are known."""
+    """Drivers without gaps: customers x drivers, their names, themes, who told them, and how often they are known.
+
+    `codes` says of those that hold two codes, and not 0 and 1, which is the higher, such as "2 rather than 1".
+    """
 
     X: Floats
     names: list[str]
     themes: list[str]
     told_by: list[str]
     known: list[float]
+    codes: list[str | None]
 
     def of(self, kept: Sequence[int]) -> _Columns:
         names, themes, told_by = ([each[place] for place in kept] for each in (self.names, self.themes, self.told_by))
-        return _Columns(self.X[:, list(kept)], names, themes, told_by, [self.known[place] for place in kept])
+        known, codes = [self.known[place] for place in kept], [self.codes[place] for place in kept]
+        return _Columns(self.X[:, list(kept)], names, themes, told_by, known, codes)
 
 
 def drivers_of(
@@ -154,13 +159,14 @@ def _recorded(then: pl.DataFrame, own: Mapping[str, tuple[str, ...]]) -> list[st
 
 def _filled(found: pl.DataFrame, names: list[tuple[str, str]], own: Mapping[str, tuple[str, ...]]) -> _Columns:
     """Those known of enough customers and that vary; amounts by their logarithm, gaps by the mean."""
-    kept = _Columns(np.empty((found.height, 0)), [], [], [], [])
+    kept = _Columns(np.empty((found.height, 0)), [], [], [], [], [])
     parts: list[Floats] = []
     for name, told_by in names:
         values = found[name].to_numpy().astype(np.float64)
         there = np.isfinite(values)
         if not there.any() or there.mean() < _KNOWN or np.ptp(values[there]) == 0 or len(parts) == _MOST:
             continue
+        kept.codes.append(_coded(np.unique(values[there])) if told_by == "records" else None)
         if told_by == "records":
             values = np.sign(values) * np.log1p(np.abs(values))
         parts.append(np.where(there, values, values[there].mean()))
@@ -169,7 +175,18 @@ def _filled(found: pl.DataFrame, names: list[tuple[str, str]], own: Mapping[str,
         kept.told_by.append(told_by)
         kept.known.append(float(there.mean()))
     X = np.column_stack(parts) if parts else kept.X
-    return _Columns(X, kept.names, kept.themes, kept.told_by, kept.known)
+    return _Columns(X, kept.names, kept.themes, kept.told_by, kept.known, kept.codes)
+
+
+def _coded(values: Floats) -> str | None:
+    """What the higher of two codes is told as; 0 and 1 need no telling.
+
+    >>> _coded(np.array([1.0, 2.0])), _coded(np.array([0.0, 1.0])), _coded(np.array([1.0, 2.0, 3.0]))
+    ('2 rather than 1', None, None)
+    """
+    if values.size != 2 or values.tolist() == [0.0, 1.0]:
+        return None
+    return f"{values[1]:g} rather than {values[0]:g}"
 
 
 def _tested(columns: _Columns, y: Floats, weights: Floats, order: list[str], seed: int) -> dict[str, Any]:
@@ -198,15 +215,14 @@ def _theme_rows(ranking: Ranking, themes: list[str], columns: _Columns) -> Itera
     for place, theme in enumerate(themes):
         by = {each for each, about in zip(columns.told_by, columns.themes, strict=True) if about == theme}
         told_by = "both" if len(by) > 1 else next(iter(by))
-        yield ("theme", theme, theme, told_by, *_figures(ranking, place), None, ranking.customers, None)
+        yield ("theme", theme, theme, told_by, *_figures(ranking, place), None, ranking.customers, None, None)
 
 
 def _driver_rows(ranking: Ranking, columns: _Columns) -> Iterator[tuple[Any, ...]]:
-    for place, (name, theme, told_by, known) in enumerate(
-        zip(columns.names, columns.themes, columns.told_by, columns.known, strict=True)
-    ):
+    told = zip(columns.names, columns.themes, columns.told_by, columns.known, columns.codes, strict=True)
+    for place, (name, theme, told_by, known, codes) in enumerate(told):
         direction = _DIRECTION[int(ranking.direction[place])]
-        yield ("driver", name, theme, told_by, *_figures(ranking, place), direction, ranking.customers, known)
+        yield ("driver", name, theme, told_by, *_figures(ranking, place), direction, ranking.customers, known, codes)
 
 
 def _figures(ranking: Ranking, place: int) -> tuple[Any, ...]:
@@ -227,7 +243,7 @@ def _empty() -> pl.DataFrame:
 def _schema() -> dict[str, Any]:
     names = ("level", "driver", "theme", "told_by", "importance", "low", "high", "place", "place_low", "place_high")
     kinds = _empty().schema
-    return {name: kinds[name] for name in (*names, "first", "direction", "customers", "known")}
+    return {name: kinds[name] for name in (*names, "first", "direction", "customers", "known", "codes")}
 
 
 def _notices(ranking: Ranking, claim: Mapping[str, Any], themes: Sequence[str]) -> Iterator[Notice]:

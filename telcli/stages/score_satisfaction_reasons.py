@@ -46,7 +46,7 @@ def reasons_of(
     early = asked_too_early(inputs.tables, people)
     drivers = drivers_of(survey, people, then, as_of, settings, inputs.seed)
     guessed = predict(inputs.tables, survey, base, people, then, as_of, settings, inputs.seed)
-    before = _asked_before(inputs.tables, as_of, settings)
+    before = _asked_before(inputs.tables, as_of, settings, survey.scales)
     since = asked_then(inputs.tables, before.select("customer_id", "surveyed_on"), as_of)
     links = links_of(inputs.tables, before, since, as_of, settings)
     loyal = _loyal(inputs.tables, people, as_of, settings)
@@ -79,11 +79,16 @@ def filled(scores: pl.DataFrame, reasons: Reasons) -> pl.DataFrame:
     return told.with_columns(pl.coalesce(name, f"{name}_told").alias(name) for name in names).select(scores.columns)
 
 
-def _asked_before(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: ScoreSatisfactionSettings) -> pl.DataFrame:
+def _asked_before(
+    tables: Mapping[str, pl.LazyFrame],
+    as_of: date,
+    settings: ScoreSatisfactionSettings,
+    scales: Mapping[str, tuple[float, float]],
+) -> pl.DataFrame:
     """Who answered so long ago that the months after are over; who has left since is among them."""
     end = end_of_month(add_months(as_of, -settings.link_months))
     try:
-        found = survey_of(tables, end, settings).people
+        found = survey_of(tables, end, settings, scales).people
     except MissingInputError:
         return pl.DataFrame(schema={"customer_id": pl.String, "satisfaction": pl.Float64, "surveyed_on": pl.Date})
     return found.select("customer_id", "satisfaction", "surveyed_on")

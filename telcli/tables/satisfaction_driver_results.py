@@ -38,6 +38,7 @@ class SatisfactionDrivers(dy.Schema):
     first = c.share("Share of resamples in which it is first", "重抽样中居首位的比例")
     customers = c.integer("Customers looked at", "客户数", "customers", low=0, need=True)
     known = c.share("Share of them of whom it is known; gaps take the mean", "已知比例")
+    codes = c.text("Of a column of two codes, which is more of it", "两值编码中较高者")
 
 
 class SatisfactionTrials(dy.Schema):

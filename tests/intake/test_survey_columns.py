@@ -31,10 +31,9 @@ NAME = "附件1语音业务用户满意度数据"
 def ingested(source: Path, work: Path, *more: str) -> dict[str, pl.DataFrame]:
     told = ["--map", "customer_id=@row", "--as-of", "2022-06", "-w", str(work), "-q", *more]
     assert main(["ingest", str(source), *told]) == 0
-    found = {
-        name: pl.read_parquet(work / name / "**/*.parquet") for name in ("surveys", "customers", "customer_months")
-    }
     assert main(["score-satisfaction", "-w", str(work), "-q"]) == 0
+    names = ("surveys", "customers", "customer_months", "satisfaction_items", "satisfaction_index")
+    found = {name: pl.read_parquet(work / name / "**/*.parquet") for name in names}
     return found | {"scores": pl.read_parquet(work / "satisfaction_scores" / "**/*.parquet")}
 
 
@@ -116,4 +115,14 @@ def test_both_formats_of_the_real_survey_give_the_same_rows(tmp_path: Path) -> N
         assert frame.equals(other[name]), name
     assert one["surveys"].height == 4 * 5433 and one["scores"]["surveyed"].all()
     assert one["surveys"]["score"].is_between(1, 10).all()
+    items = {row["item"]: row for row in one["satisfaction_items"].to_dicts()}
+    shown = {name: (row["scale"], row["respondents"], round(row["performance"], 1)) for name, row in items.items()}
+    assert shown == {
+        "语音通话整体满意度": ("1-10", 5433, 85.3),
+        "网络覆盖与信号强度": ("1-10", 5433, 81.6),
+        "语音通话清晰度": ("1-10", 5433, 84.8),
+        "语音通话稳定性": ("1-10", 5433, 82.5),
+    }
+    worst = one["satisfaction_index"].filter(by="network").sort("index").row(0, named=True)
+    assert (worst["group"], worst["respondents"], round(worst["index"], 1)) == ("2G", 34, 64.7)
     assert one["customers"]["x_居民小区"].sum() == 1843 and one["customers"]["x_其他_请注明"].max() == 1.0

@@ -8,6 +8,7 @@ import pytest
 
 from telcli.errors import Notice, UsageError
 from telcli.features.loyalty import Full, loyalty_parts
+from telcli.features.satisfaction_themes import theme_of
 from telcli.methods.rates import wilson
 from telcli.stages import Outcome
 from tests.stages.test_score_satisfaction import JUNE, group, scored, surveys, three
@@ -74,3 +75,48 @@ def test_what_followed_and_nothing_tells_is_named() -> None:
     asked = overall(30)["surveys"].with_columns(surveyed_on=pl.lit(date(2024, 5, 10)))
     found = scored({"surveys": asked, "customer_months": view}, scale="1-10", link_months=1)
     assert said(found, "satisfaction-links-untold")[0].values["outcomes"] == "revenue_change, complaint"
+
+
+def test_old_answers_are_told_first() -> None:
+    rows = overall(30)["surveys"].with_columns(surveyed_on=pl.lit(date(2023, 12, 5)))
+    first = scored({"surveys": rows}, scale="1-10").notices[0]
+    assert first.code == "satisfaction-old" and first.values["last"] == "2023-12-05"
+    assert not said(scored(overall(30), scale="1-10"), "satisfaction-old")
+
+
+def test_more_of_two_codes_is_told_as_what_it_is() -> None:
+    ids = [f"C{at:03d}" for at in range(80)]
+    view = {"customer_id": ids, "month": [JUNE] * 80, "active": [True] * 80, "left": [False] * 80}
+    people = {"customer_id": ids, "x_网络问题": [1.0, 2.0] * 40, "x_掉话": [0.0, 0.0, 1.0, 1.0] * 20}
+    rows = [
+        {"customer_id": one, "item": "总体满意度", "score": 3.0 + 4 * (at % 2) + at % 3} for at, one in enumerate(ids)
+    ]
+    tables = {"customer_months": pl.LazyFrame(view), "customers": pl.LazyFrame(people), "surveys": surveys(rows)}
+    drivers = scored(tables, scale="1-10", predict="never").tables["satisfaction_drivers"].collect()
+    codes = dict(drivers.filter(level="driver").select("driver", "codes").iter_rows())
+    assert codes == {"x_网络问题": "2 rather than 1", "x_掉话": None}
+    assert drivers.filter(driver="x_网络问题")["direction"].item() == "up"
+
+
+def test_the_longest_word_of_a_header_tells_its_theme() -> None:
+    assert theme_of("x_Internet_Service") == "product" and theme_of("x_Customer_service_calls") == "service"
+    assert theme_of("x_Monthly_charge_phone") == "price" and theme_of("网络投诉") == "network"
+
+
+def test_the_scale_of_an_item_is_the_same_for_what_followed() -> None:
+    ids = [f"C{at:03d}" for at in range(80)]
+    months = [date(2024, 4, 1), date(2024, 5, 1), JUNE]
+    view = pl.concat(
+        pl.LazyFrame({"customer_id": ids, "month": [month] * 80, "active": [True] * 80, "left": [False] * 80})
+        for month in months
+    )
+    rows = [
+        {"customer_id": one, "item": "总体满意度", "score": 4.0 + at % 2, "surveyed_on": date(2024, 5, 9)}
+        if at < 40
+        else {"customer_id": one, "item": "总体满意度", "score": 10.0, "surveyed_on": date(2024, 6, 9)}
+        for at, one in enumerate(ids)
+    ]
+    found = scored({"surveys": surveys(rows), "customer_months": view}, people=80, link_months=1, predict="never")
+    assert found.metrics["scales"] == {"总体满意度": "1-10"}
+    bands = found.tables["satisfaction_links"].filter(outcome="churn").collect()
+    assert dict(bands.select("band", "customers").iter_rows())["dissatisfied"] == 40
