@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["brief", "tell"]
 
 Row = Mapping[str, Any]
-_FIRST = ("fraud-no-calls", "fraud-no-lines", "fraud-rules-told", "fraud-allow-refused")
+_FIRST = ("fraud-no-calls", "fraud-no-lines", "fraud-no-payments", "fraud-rules-told", "fraud-allow-refused")
 """Notices without which the figures mislead: they stand before them."""
 _HEAD = ("suspected case", "pattern", "subject", "score", "expected loss", "seen", "state")
 _PATTERNS = {
@@ -42,6 +42,10 @@ _ASSUMED = (
     "(docs/fraud.md)."
 )
 _UNPAID = "What is owed on unpaid bills, and whom to dun first: telcli assess-credit"
+_CHANNELS = (
+    "Sales channels that operators' usual rule would penalise: {penalty}, stop: {stopped}. "
+    "See telcli show fraud_channels"
+)
 _EVIDENCE = "All facts of a case: telcli show fraud_evidence --where \"case_id = '{case}'\""
 
 
@@ -86,6 +90,8 @@ def suspected(metrics: Row, top: Sequence[Row]) -> Iterator[str]:
         yield from _wrapped(tr(_ASSUMED, rates=rates))
     yield from _wrapped(tr(_EVIDENCE, case=metrics["top"][0]["case_id"]))
     yield from _wrapped(tr(_UNPAID)) if metrics["by_pattern"].get("subscription") else ()
+    penalty, stopped = (metrics.get(f"channels_{name}", 0) for name in ("penalty", "exit"))
+    yield from _wrapped(tr(_CHANNELS, penalty=penalty, stopped=stopped)) if penalty or stopped else ()
     yield from _wrapped(tr(_NOTE))
 
 

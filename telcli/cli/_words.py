@@ -186,6 +186,7 @@ _ROWS_OF = {
     "outcomes": ("outcome", ", "),
     "missing": ("theme", ", "),
     "order": ("theme", " > "),
+    "patterns": ("pattern", ", "),
 }
 """Kinds of words that stand in a row in a message, and what is between them, by the name of the value."""
 

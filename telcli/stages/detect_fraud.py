@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.month_index import add_months
+from telcli.features.payments_told import payments_missing_from, with_payments_told
 from telcli.settings import DetectFraudSettings
 from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.settings.names_in import names_in
@@ -20,7 +21,7 @@ from telcli.stages.detect_fraud_days import Folded, folded
 from telcli.stages.detect_fraud_found import Found, Ground
 from telcli.stages.detect_fraud_named import cases_named, first_named, reached
 from telcli.stages.detect_fraud_rules import suspects
-from telcli.stages.detect_fraud_told import assumed, looked_at, metrics_of, notices_of
+from telcli.stages.detect_fraud_told import assumed, channels_of, looked_at, metrics_of, notices_of
 from telcli.tables import contract
 
 __all__ = ["detect_fraud"]
@@ -71,6 +72,7 @@ def detect_fraud(inputs: Inputs, settings: DetectFraudSettings) -> Outcome:
     metrics = {
         **metrics_of(tables["fraud_cases"], wanted, cases_named(named, end, members)),
         "expected_loss": round(loss_once(found, told_of), 2),
+        **channels_of(tables["fraud_channels"], wanted),
         "looked_at": looked_at(ground),
         "horizon_days": settings.horizon_days,
         "days_folded": 0 if days is None else len(days.fresh),
@@ -149,10 +151,11 @@ def _ground(
     span = None if rows is None else rows.select(first=pl.col("day").min(), last=pl.col("day").max()).collect().row(0)
     called = (span[0], span[1]) if span and span[1] and span[1] >= as_of else None
     end = called[1] if called else after - timedelta(days=1)
-    months = inputs.tables["customer_months"]
+    missing = payments_missing_from(inputs.tables["customer_months"])
+    months = with_payments_told(inputs.tables["customer_months"], missing), missing
     files = {name: part for name, part in inputs.parts.get("calls", {}).items() if name[:10] == as_of.isoformat()}
     known = _as_of(lines, end), people.sort("customer_id")
-    return Ground(as_of, end, called, rows, files, *known, months, rules, settings)
+    return Ground(as_of, end, called, rows, files, *known, *months, rules, settings)
 
 
 def _lines(lines: pl.LazyFrame | None, after: date) -> pl.DataFrame:

@@ -43,7 +43,8 @@ class Ground:
     lines : subscriptions with what rules read of them, those that ended after `last` as alive; empty where none are
         known.
     people : customers with the pseudonym of their certificate.
-    months : customer_months of all months up to this one.
+    months : customer_months of all months up to this one, what was paid and is owed not known from `unpaid_from` on.
+    unpaid_from : the first month without payments of anybody, after some with; None where there is none.
     rules : thresholds by rule.
     settings : of the stage.
     """
@@ -56,6 +57,7 @@ class Ground:
     lines: pl.DataFrame
     people: pl.DataFrame
     months: pl.LazyFrame
+    unpaid_from: date | None
     rules: Mapping[str, Mapping[str, float]]
     settings: Any
 

@@ -14,7 +14,7 @@ from telcli.features.month_index import add_months
 from telcli.settings.fraud_rules import FRAUD_RULES
 from telcli.stages.detect_fraud_found import Found, Ground
 
-__all__ = ["assumed", "looked_at", "metrics_of", "notices_of"]
+__all__ = ["assumed", "channels_of", "looked_at", "metrics_of", "notices_of"]
 
 _TOP = 100
 """Cases that metrics hold: those of the greatest loss."""
@@ -47,6 +47,15 @@ def metrics_of(cases: pl.DataFrame, wanted: Collection[str], named: Collection[s
         "loss_by_pattern": {name: round(float(own["expected_loss"].sum()), 2) for name, own in of.items()},
         "top": [_shown(row) for row in live.head(_TOP).iter_rows(named=True)],
     }
+
+
+def channels_of(channels: pl.DataFrame, wanted: Collection[str]) -> dict[str, int]:
+    """How many sales channels would be penalised, and how many stopped; nothing where fakes are not asked for."""
+    if "fake-activation" not in wanted:
+        return {}
+    stopped = channels.filter(pl.col("measure") == "exit")["channel_id"].n_unique()
+    either = channels.filter(pl.col("measure") != "none")["channel_id"].n_unique()
+    return {"channels_penalty": either - stopped, "channels_exit": stopped}
 
 
 def assumed(ground: Ground, by_pattern: Mapping[str, int]) -> dict[str, float]:
@@ -91,11 +100,18 @@ def notices_of(ground: Ground, found: Sequence[Found], wanted: Collection[str]) 
             "There are no lines with a day of activation: subscription fraud and fake activations cannot be told "
             "(ingest the list of lines).",
         )
+    if ground.unpaid_from and "subscription" in wanted:
+        yield Notice(
+            "fraud-no-payments",
+            "There are no payments of {month}: who of the new customers has paid nothing cannot be told, and old debts "
+            "are those of before (ingest the payments).",
+            {"month": f"{ground.unpaid_from:%Y-%m}"},
+        )
     if len(wanted) < len(ground.rules):
         yield Notice(
             "fraud-rules-told",
-            "Told are cases of {rules} alone; the tables hold those of all rules that are switched on.",
-            {"rules": ", ".join(wanted)},
+            "Told are cases of {patterns} alone; the tables hold those of all rules that are switched on.",
+            {"patterns": ", ".join(wanted)},
         )
     for one in found:
         yield from one.notices if one.pattern in wanted else ()

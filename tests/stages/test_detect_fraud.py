@@ -154,6 +154,7 @@ def test_cards_of_one_day_that_nobody_uses_are_fake_and_one_case_by_their_device
     shop = table(outcome, "fraud_channels").row(0, named=True)
     assert (shop["activations"], shop["suspected"], shop["measure"]) == (30, 30, "penalty")
     assert shop["suspected_low"] > 0.8
+    assert (outcome.metrics["channels_penalty"], outcome.metrics["channels_exit"]) == (1, 0)
 
 
 def test_who_hardly_calls_is_no_fake_where_nothing_else_speaks_against_her() -> None:

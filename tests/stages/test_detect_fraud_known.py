@@ -30,6 +30,30 @@ def runaway(debtor: dict[str, Any] | None = None, more: Rows | None = None, **to
     return {code for codes in cases.filter(subject_id="run")["codes"] for code in codes.split(",")}
 
 
+def unpaid(paid_in: int, **sharing: Any) -> tuple[set[str], set[str]]:
+    """Signs against one who pays nothing where others paid up to a month, and what is told first."""
+    use = [
+        {
+            **{"customer_id": who, "month": date(2024, month, 1), "call_minutes": minutes, "arrears": owed},
+            **{"paid": paid if month <= paid_in else 0.0, "arrears_91_180": 50.0 * (month > paid_in)},
+        }
+        for who, (minutes, paid, owed) in {**PEOPLE, "other": (0.0, 9.0, 0.0)}.items()
+        for month in (4, 5, 6)
+    ]
+    lines = [*(line(who) for who in PEOPLE), line("other", activated_on=date(2020, 5, 3), **sharing)]
+    outcome = run([], [*PEOPLE, "other"], lines=lines, months=use)
+    cases = table(outcome, "fraud_cases").filter(subject_id="run")
+    return {code for codes in cases["codes"] for code in codes.split(",")}, {one.code for one in outcome.notices}
+
+
+def test_who_has_paid_nothing_is_not_told_of_months_without_payments_of_anybody() -> None:
+    signs, notices = unpaid(6)
+    assert signs == {"high-use", "never-paid"} and "fraud-no-payments" not in notices
+    signs, notices = unpaid(5)
+    assert signs == set() and "fraud-no-payments" in notices
+    assert unpaid(4, device_h="drun")[0] == set()  # nor are debts that are old for want of payments
+
+
 SHUT = "involuntary"
 
 

@@ -54,7 +54,7 @@ def test_rules_that_are_named_are_told_and_the_tables_hold_the_cases_of_all() ->
     assert set(outcome.metrics["by_pattern"]) == {"wangiri", "irsf"}
     assert table(outcome, "fraud_cases")["pattern"].to_list() == ["sim-box"]
     told = [notice for notice in outcome.notices if notice.code == "fraud-rules-told"]
-    assert told[0].values == {"rules": "wangiri, irsf"}
+    assert told[0].values == {"patterns": "wangiri, irsf"}
     assert "fraud-no-lines" not in {notice.code for notice in outcome.notices}
 
 
