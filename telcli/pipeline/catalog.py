@@ -244,6 +244,8 @@ STAGES = (
             *("churn_by", "churn_tenure", "churn_causes", "care_triggers"),
             *("churn_profit", "churn_hazard", "churn_by_month", "churn_drivers", "churn_drift"),
             *("retention_cells", "plan_offers", "retention_effects"),
+            *("satisfaction_index", "satisfaction_items", "complaint_topics", "credit_ageing"),
+            *("alerts", "lifecycle_warnings", "fraud_cases"),
             "rejects",
         ),
         gives=("report_figures",),

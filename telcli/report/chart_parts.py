@@ -19,6 +19,7 @@ __all__ = [
     "WARM",
     "axis_labels",
     "inline",
+    "intervals",
     "lying_bars",
     "rank_bars",
 ]
@@ -89,6 +90,26 @@ def lying_bars(rows: Sequence[dict[str, Any]]) -> Any:
     layers = [bar, name, text]
     if any(row.get("mark") is not None for row in rows):
         layers.append(base.mark_tick(thickness=2.5, height=20, yOffset=9, color=WARM, opacity=1).encode(x="mark:Q"))
+    return alt.layer(*layers).properties(width=HALF - 10, height=42 * len(rows))
+
+
+def intervals(rows: Sequence[dict[str, Any]], title: str, form: str, zero: float | None = None) -> Any:
+    """Points with their intervals under their names: rows of key, name, x, low, high, ink; a line stands at `zero`."""
+    import altair as alt
+
+    if not rows:
+        return None
+    base = alt.Chart(inline(rows)).encode(y=alt.Y("key:N", axis=None, scale=alt.Scale(paddingInner=0.1)))
+    scale = alt.Scale(zero=False, nice=True)
+    x = alt.X("low:Q", title=title, axis=alt.Axis(format=form, tickCount=5), scale=scale)
+    ink = alt.Color("ink:N", scale=None)
+    span = base.mark_rule(strokeWidth=3, yOffset=8).encode(x=x, x2="high:Q", color=ink)
+    point = base.mark_point(filled=True, size=70, yOffset=8, opacity=1).encode(x=alt.X("x:Q", scale=scale), color=ink)
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
+    layers = [span, point, name]
+    if zero is not None:
+        at = alt.Chart(inline([{"x": zero}]))
+        layers.insert(0, at.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(x=alt.X("x:Q", scale=scale)))
     return alt.layer(*layers).properties(width=HALF - 10, height=42 * len(rows))
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from telcli.report import ahead_charts, loop_charts, value_charts
+from telcli.report import ahead_charts, loop_charts, value_charts, watch_charts
 from telcli.report.chart_parts import (
     CONFIG,
     HALF,
@@ -173,4 +173,5 @@ CHARTS: dict[str, Callable[[Report], Any]] = {
     **ahead_charts.CHARTS,
     **loop_charts.CHARTS,
     **value_charts.CHARTS,
+    **watch_charts.CHARTS,
 }

@@ -13,6 +13,7 @@ from telcli.report.segment_section import segments
 from telcli.report.tier_section import tiers
 from telcli.report.value_section import value
 from telcli.report.view_section import views
+from telcli.report.watch_section import alerts, arrears, satisfaction
 from telcli.tables import units
 
 __all__ = ["sections", "tested", "untold"]
@@ -40,7 +41,23 @@ TOP = (
 
 def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
-    made = (base, segments, views, value, tiers, risk, ahead, top, loop, leavers, quality, notes)
+    made = (
+        base,
+        alerts,
+        segments,
+        views,
+        value,
+        tiers,
+        risk,
+        ahead,
+        top,
+        loop,
+        leavers,
+        satisfaction,
+        arrears,
+        quality,
+        notes,
+    )
     return [section for build in made if (section := build(report)) is not None]
 
 

@@ -31,6 +31,7 @@ from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
 from telcli.figures.retained import put_loop
 from telcli.figures.value_figures import put_value
+from telcli.figures.watched import put_watch
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 
@@ -84,6 +85,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     put_ahead(figures, tables, settings.small_cell, feature_name, priced=_costed(metrics) or customers.priced(lines))
     put_loop(figures, tables, settings.small_cell)
     _put_left(figures, tables, settings)
+    put_watch(figures, tables, settings.small_cell)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
     listed = [

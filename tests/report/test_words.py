@@ -24,7 +24,7 @@ LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "k
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
 NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
 NAMED |= {"held_by", "service", "fact", "sign", "level"}
-NAMED |= {"strategy", "channel", "evidence"}
+NAMED |= {"strategy", "channel", "evidence", "alert_kind", "alert_state", "stage", "quadrant", "bucket", "pattern"}
 NAMED |= {"dimension", "dimension_level", "theme", "trigger", "drift_band", "drift_advice"}
 
 
