@@ -268,6 +268,14 @@ def _dunning(told: Row, tested: Sequence[Row], first: Sequence[Row]) -> Iterator
             fees=_money(told["late_fees"]),
         )
     )
+    if told["dunned"] < told["in_arrears"]:
+        yield from _wrapped(
+            tr(
+                "{n} more are past due: with less than least_arrears, or their first step begins on the next working "
+                "day",
+                n=f"{told['in_arrears'] - told['dunned']:,}",
+            )
+        )
     for row in tested:
         if row["used"]:
             yield from _wrapped(

@@ -57,6 +57,22 @@ class Calendar:
         """Whether a day is a working day."""
         return day in self.working or (day.weekday() < _WEEKEND and day not in self.holidays)
 
+    def on_or_after(self, day: date) -> date:
+        """The first working day from a day on.
+
+        >>> Calendar(frozenset([date(2024, 6, 10)])).on_or_after(date(2024, 6, 8))
+        datetime.date(2024, 6, 11)
+        """
+        return day if self.worked(day) else self.on_or_after(day + timedelta(days=1))
+
+    def on_or_before(self, day: date) -> date:
+        """The last working day up to a day.
+
+        >>> Calendar().on_or_before(date(2024, 6, 9))
+        datetime.date(2024, 6, 7)
+        """
+        return day if self.worked(day) else self.on_or_before(day - timedelta(days=1))
+
     def unknown(self, years: Sequence[int]) -> tuple[int, ...]:
         """The years whose holidays the calendar does not know; none of a calendar of weekends alone.
 

@@ -1,4 +1,4 @@
-"""The file of holidays that monitor goes by, as TOML or as a table."""
+"""The file of holidays that monitor and dunning go by, as TOML or as a table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def holidays_of(place: Path) -> dict[str, Any]:
     if not place.is_file():
         raise MissingInputError(
             "holidays-missing",
-            "{file}, the calendar that [monitor] holidays names, does not exist.",
+            "{file}, the calendar that the setting holidays names, does not exist.",
             hint='Name a file of date and kind (holiday, working), or "china" or "weekends".',
             file=str(place),
         )

@@ -30,8 +30,8 @@ _LENT = dict.fromkeys(("recommend-offers", "assess-credit"), ("plan-retention", 
 
 _NO_FILE = {"holidays": ("china", "weekends")}
 """Setting: what it may say that is no file."""
-_ALONE = {"holidays": "monitor"}
-"""Setting: the one stage where it names a file; elsewhere it is days."""
+_ALONE = {"holidays": ("monitor", "assess-credit")}
+"""Setting: the stages where it names a file; elsewhere it is days."""
 
 
 def named_files(stage: str, settings: Any, workdir: Path) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def prints(stage: str, settings: Any, workdir: Path) -> dict[str, str]:
 def _places(stage: str, settings: Any, workdir: Path) -> Iterator[tuple[str, Path]]:
     for setting in _READERS:
         named = getattr(_of(stage, setting, settings, workdir), setting, "")
-        if named and _ALONE.get(setting, stage) == stage and named.strip() not in _NO_FILE.get(setting, ()):
+        if named and stage in _ALONE.get(setting, (stage,)) and named.strip() not in _NO_FILE.get(setting, ()):
             yield setting, Path(named).expanduser()
 
 

@@ -47,6 +47,12 @@ class DunningSettings:
         low=0.0,
         high=1e6,
     )
+    holidays: str = setting(
+        "china",
+        "Days off, on which no step of dunning begins but on the next working day: china (State Council), weekends, a "
+        "file, or empty: steps begin on any day.",
+        "哪些日子不启动催缴步骤（顺延至下一工作日）：china（国务院）、weekends（仅周末）或文件；留空则任何日子均可启动。",
+    )
     hold_columns: str = setting(
         "",
         "Attributes of customers that say by yes or no that someone is in hardship or disputes a bill, by comma; those "

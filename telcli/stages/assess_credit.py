@@ -16,10 +16,11 @@ from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit_ageing import ageing_rows, owing
 from telcli.stages.assess_credit_chance import chances
-from telcli.stages.assess_credit_dunning import dunned, with_steps
+from telcli.stages.assess_credit_dunning import dunned
 from telcli.stages.assess_credit_ground import Ground, ground_of
 from telcli.stages.assess_credit_recovery import recovery
 from telcli.stages.assess_credit_rolls import Rolled, provision_rows, roll_rows, rolled
+from telcli.stages.assess_credit_steps import with_steps
 from telcli.tables.credit_results import EVERY
 
 __all__ = ["assess_credit"]

@@ -13,64 +13,15 @@ from telcli.features.dunning import held
 from telcli.features.exact import UNITS, amount
 from telcli.features.month_index import date_at
 from telcli.features.receivables import BUCKETS
-from telcli.settings.dunning_steps import NORMAL, WRITE_OFF
+from telcli.settings.dunning_steps import NORMAL
 from telcli.stages.assess_credit_ground import Ground
 from telcli.stages.assess_credit_recovery import Recovery
 
-__all__ = ["dunned", "with_steps"]
+__all__ = ["dunned"]
 
 _AGES = len(BUCKETS)
 _RATES = ("recovery_rate", "recovery_rate_low", "recovery_rate_high")
 _BACK = ("expected_recovery", "recovery_low", "recovery_high")
-
-
-def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
-    """What customers owe beside `step`, the day since when it holds (`step_on`), the one after it and when that begins.
-
-    Nothing is written off of who is still a customer: the step before holds on.
-
-    Raises
-    ------
-    UsageError
-        `suspend_from` is no step.
-    """
-    names = [name for name, _ in ground.steps]
-    since = [days for _, days in ground.steps]
-    if ground.settings.suspend_from not in names:
-        raise UsageError(
-            "dunning-suspend-unknown",
-            "[assess-credit] suspend_from: {name} is none of the steps {steps}.",
-            hint="Name one of the steps.",
-            name=repr(ground.settings.suspend_from),
-            steps=", ".join(names),
-        )
-    owes = (pl.col("past_due") / UNITS).round(4) >= max(ground.settings.least_arrears, 1 / UNITS)
-    days = pl.when(owes).then("days").otherwise(0)
-    stays = pl.col("last") >= ground.at
-    off = pl.col("off") > 0
-    never = {place: stays & (name == WRITE_OFF) for place, name in enumerate(names)}
-    place = pl.max_horizontal(
-        pl.when((days >= limit) & ~never[at]).then(at).otherwise(0) for at, limit in enumerate(since)
-    )
-    # Who has debts written off is past all steps, and the oldest of them says since when.
-    last = names.index(WRITE_OFF) if WRITE_OFF in names else 0
-    numbered = owed.with_columns(
-        place=pl.when(off).then(last).otherwise(place), days=pl.when(off).then("off_days").otherwise("days")
-    )
-    starts = dict(enumerate(since))
-    follows = {at: since[at + 1] if at + 1 < len(since) else None for at in range(len(since))}
-    ago = pl.col("days") - pl.col("place").replace_strict(starts, return_dtype=pl.Int64)
-    ahead = pl.col("place").replace_strict(follows, return_dtype=pl.Int64) - pl.col("days")
-    after = (pl.col("place") + 1).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
-    goes_on = (pl.col("place") > 0) & ~(stays & (after == WRITE_OFF)).fill_null(value=False)
-    day = pl.lit(ground.end)
-    dunned_ = pl.col("place") > 0
-    return numbered.with_columns(
-        step=pl.col("place").replace_strict(dict(enumerate(names)), return_dtype=pl.String),
-        step_on=pl.when(dunned_).then(day - pl.duration(days=ago)),
-        next_step=pl.when(goes_on).then(after),
-        next_step_on=pl.when(goes_on).then(day + pl.duration(days=ahead)),
-    )
 
 
 def dunned(ground: Ground, owed: pl.DataFrame, back: Recovery) -> tuple[pl.DataFrame, dict[str, Any]]:

@@ -17,6 +17,22 @@ def test_product_by_hand() -> None:
     assert total == pytest.approx(135 + 67.5 + 9)
 
 
+def test_the_provision_matrix_of_a_worked_example() -> None:
+    """IFRS 9, IE74-IE77, Example 12 (the simplified approach): 30 million of receivables, 0.3% to 10.6% by age.
+
+    The standard gives the rates and the balances of each age, and a loss allowance of 580,000. Debts that roll as below
+    are lost at those rates: each is the product of what grows older from its age on.
+    """
+    balance = [15_000_000.0, 7_500_000.0, 4_000_000.0, 2_500_000.0, 1_000_000.0]
+    rates = [0.003, 0.016, 0.036, 0.066, 0.106]
+    rolls = [rates[age] / rates[age + 1] for age in range(4)]
+    there = np.array([*[1000.0] * 4, 0.0])
+    moved = np.array([*[1000.0 * roll for roll in rolls], 0.0])
+    found = loss_rates(moved[None, :], (there - moved)[None, :], there[None, :], [1, 1, 1, 1, 0], last=rates[-1])
+    assert found.loss == pytest.approx(rates)
+    assert found.provided(balance)[0] == pytest.approx(580_000, rel=1e-9)
+
+
 def test_an_age_of_three_months_is_survived_three_times() -> None:
     found = loss_rates([[0.0, 0.0]], [[10.0, 0.0]], [[100.0, 0.0]], [3, 0])
     assert found.loss == pytest.approx([0.9**3, 1.0])

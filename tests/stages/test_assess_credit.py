@@ -13,6 +13,7 @@ from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.assess_credit import assess_credit
 from telcli.stages.assess_credit_ageing import withheld
+from telcli.stages.score_value_debts import credit_losses
 from telcli.tables import contract
 
 JUNE = date(2024, 6, 1)
@@ -87,7 +88,7 @@ def test_who_is_dunned_and_how() -> None:
     assert (b["step"], b["action"], b["step_on"], b["next_step_on"]) == (
         "bar-both",
         "manager",  # a key account is not suspended
-        date(2024, 6, 10),
+        date(2024, 6, 11),  # the 10th is the Dragon Boat Festival
         date(2024, 7, 10),
     )
     assert c["action"] == "disconnect"
@@ -309,3 +310,35 @@ def test_who_paid_of_late_is_expected_to_pay_again() -> None:
     assert rows["p00"]["expected_recovery"] == pytest.approx(100.0, abs=5.0)
     assert rows["n00"]["recovery_rate"] < 0.02
     assert run(operator()).metrics["recovery_by"] == "age"
+
+
+def test_steps_begin_on_working_days_of_the_operators_own_calendar() -> None:
+    def b(steps: str = "remind:1, bar-outgoing:31, bar-both:66", given: Any = None, **chosen: Any) -> tuple[Any, ...]:
+        choices = {"holidays": given} if given else {}
+        found = assess_credit(Inputs(operator(), JUNE, choices=choices), AssessCreditSettings(steps=steps, **chosen))
+        rows = found.tables["dunning_list"].collect()
+        row = rows.row(by_predicate=pl.col("customer_id") == "b", named=True)
+        return row["step"], row["step_on"], row["next_step"], row["next_step_on"]
+
+    # b is 66 days past due on Sunday, 30 June: a step from 66 days on begins on Monday, and the one before holds.
+    assert b() == ("bar-outgoing", date(2024, 5, 27), "bar-both", date(2024, 7, 1))
+    assert b(holidays="") == ("bar-both", date(2024, 6, 30), None, None)
+    assert b(steps="remind:1, bar-outgoing:31, bar-both:64")[:2] == ("bar-both", date(2024, 6, 28))
+    own = {"file": "mine.toml", "toml": {"holiday": ["2024-07-01..2024-07-02"], "working": ["2024-05-26"]}}
+    assert b(holidays="mine.toml", given=own) == ("bar-outgoing", date(2024, 5, 26), "bar-both", date(2024, 7, 3))
+
+
+def test_late_fees_are_in_no_expected_loss_and_value_takes_that_once() -> None:
+    without, dear = (run(operator(), late_fee_rate=rate) for rate in (0.0, 0.05))
+    found = [each.tables["credit_scores"].collect().sort("customer_id") for each in (without, dear)]
+    assert found[0]["late_fee"].sum() == 0.0 < found[1]["late_fee"].sum()
+    assert found[0]["expected_loss"].to_list() == found[1]["expected_loss"].to_list()
+    months = operator()["customers"].select("customer_id", month=pl.lit(JUNE), arrears_91_180=pl.lit(0.0))
+    for scores in found:
+        tables = {"credit_scores": scores.lazy(), "customer_months": months}
+        taken = credit_losses(tables, scores["customer_id"], JUNE, 1.0)
+        assert taken is not None
+        assert taken.tolist() == scores["expected_loss"].to_list()
+    # What margin is less by already is not taken again.
+    old = {**tables, "customer_months": months.with_columns(arrears_91_180=pl.lit(1e9))}
+    assert credit_losses(old, scores["customer_id"], JUNE, 1.0).tolist() == [0.0, 0.0, 0.0]
