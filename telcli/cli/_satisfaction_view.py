@@ -70,7 +70,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     told = _shown(tables["satisfaction_index"])
     yield from first_rows(_INDEX, map(_index, told), (2, 3, 4, 5), limit, _TABLES[0])
     yield from _everybody(tables["satisfaction_index"])
-    hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"])
+    hidden = sum(1 for row in tables["satisfaction_index"] if row["withheld"] and row["by"] != _EVERY)
     if hidden:
         yield "    " + tr("groups in which too few answered: {n}", n=hidden)
     yield from first_rows(_ITEMS, map(_item, tables["satisfaction_items"]), (1, 2, 3, 4), limit, _TABLES[1])

@@ -28,6 +28,8 @@ Places = NDArray[np.intp]
 LEAST = 100
 """Answers below which no model is tried."""
 _HALVINGS = 40
+_NOTHING = 1e-9
+"""Squared error (of 0..100) that is none."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,15 @@ def _mse(said: Floats, score: Floats) -> float:
 
 
 def _gain(model: Floats, mean: Floats) -> tuple[float, float]:
-    """Share of the mean's squared error saved, and the lower end of its interval, customers paired (delta method)."""
+    """Share of the mean's squared error saved, and the lower end of its interval, customers paired (delta method).
+
+    Where the mean is not off there is nothing to save.
+
+    >>> _gain(np.zeros(3), np.full(3, 1e-26))
+    (0.0, 0.0)
+    """
+    if float(mean.mean()) < _NOTHING:
+        return 0.0, 0.0
     ratio = float(model.mean() / max(mean.mean(), 1e-12))
     apart = model - ratio * mean
     error = float(apart.std(ddof=1) / np.sqrt(apart.size) / max(mean.mean(), 1e-12))

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.errors import MissingInputError, Notice
 from telcli.features.month_index import end_of_month
 from telcli.settings import ScoreSatisfactionSettings
 from telcli.stages import Inputs, Outcome
@@ -52,6 +53,7 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     survey = survey_of(inputs.tables, end, settings)
     base = base_of(inputs.tables, as_of, settings)
     people = survey.people.join(base.select("customer_id"), on="customer_id", how="semi")
+    gone = _gone(survey.people.height, people.height, as_of)
     spoken = weighted(base, people, as_of, settings)
     silent, said = nonresponse(inputs.tables["customer_months"], survey.people, as_of)
     index = index_table(base, spoken.people, as_of, settings)
@@ -76,7 +78,31 @@ def score_satisfaction(inputs: Inputs, settings: ScoreSatisfactionSettings) -> O
     return Outcome(
         {name: frame.lazy() for name, frame in tables.items()},
         {**metrics, **reasons.metrics},
-        (*survey.notices, *spoken.notices, *said, *placed.notices, *reasons.notices),
+        (*gone, *survey.notices, *spoken.notices, *said, *placed.notices, *reasons.notices),
+    )
+
+
+def _gone(answered: int, counted: int, as_of: date) -> tuple[Notice, ...]:
+    """How many who answered are no customers any more, or not known as such; none left is an error."""
+    if not counted:
+        raise MissingInputError(
+            "satisfaction-nobody-there",
+            "None of the {answered} customers who answered is a customer at the end of {month}.",
+            hint="Look whether the survey names customers as other extracts do: telcli show surveys, telcli show "
+            "customers. Or choose another --as-of.",
+            answered=answered,
+            month=f"{as_of:%Y-%m}",
+        )
+    if counted == answered:
+        return ()
+    text = (
+        "{gone} of {answered} customers who answered are no customers at the end of {month}; they count in what "
+        "followed alone."
+    )
+    return (
+        Notice(
+            "satisfaction-gone", text, {"gone": answered - counted, "answered": answered, "month": f"{as_of:%Y-%m}"}
+        ),
     )
 
 

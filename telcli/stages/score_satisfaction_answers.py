@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 
 _HUNDRED = "0-100"
 """The scale on which 77 or 99 is an answer."""
+_PEOPLE = ("customer_id", "surveyed_on", "items", "satisfaction", "nps", "weight")
 _LATELY = 92
 """Days after which answers are told to be old."""
 
@@ -100,7 +101,11 @@ def survey_of(
             Notice("satisfaction-items-unknown", "Nobody answered these items: {names}.", {"names": ", ".join(unknown)})
         )
     roles = roles_of(items, named)
-    if "overall" not in roles.values():
+    if not items:
+        notices.append(
+            Notice("satisfaction-nps-alone", "Nobody was asked how satisfied they are: the NPS alone is told.", {})
+        )
+    elif "overall" not in roles.values():
         roles |= dict.fromkeys((item for item in items if item not in roles), "overall")
         notices.append(
             Notice(
@@ -209,13 +214,15 @@ def _people(
     )
     each = each.sort("customer_id")
     present = [role for role in ROLES if role in roles.values()]
+    if not present:
+        unscored = each.with_columns(satisfaction=pl.lit(None, pl.Float64))
+        return unscored.select(_PEOPLE), {}, "none", []
     x = each.select(f"_{role}" for role in present).to_numpy()
     spoken = each["weight"].fill_null(1.0).to_numpy()
     weights, how, said = _weights(x, present, each["nps"].to_numpy(), spoken, settings)
     scores = index(x, weights)
     found = each.with_columns(satisfaction=pl.Series(scores).fill_nan(None).clip(0.0, 100.0))
-    names = ("customer_id", "surveyed_on", "items", "satisfaction", "nps", "weight")
-    return found.select(names), dict(zip(present, (weights / weights.sum()).tolist(), strict=True)), how, said
+    return found.select(_PEOPLE), dict(zip(present, (weights / weights.sum()).tolist(), strict=True)), how, said
 
 
 def _weights(

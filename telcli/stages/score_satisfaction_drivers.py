@@ -108,9 +108,9 @@ def _none(customers: int, drivers: int) -> Notice:
         )
     return Notice(
         "satisfaction-no-drivers",
-        "What moves satisfaction is not told: it needs {least} customers who answered, and 5 for each of {drivers} "
-        "drivers; {customers} did.",
-        {"least": LEAST, "drivers": drivers, "customers": customers},
+        "What moves satisfaction is not told: {customers} customers said how satisfied they are, and it takes {least} "
+        "({drivers} drivers).",
+        {"least": max(LEAST, 5 * drivers), "drivers": drivers, "customers": customers},
     )
 
 

@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 _TENURES = (12.0, 36.0, 72.0)
 """Months as a customer between which like tenures lie."""
 _UNKNOWN = "-"
+_WORDS = {"churn": "leaving", "revenue_change": "revenue", "complaint": "complaints"}
 _TABLE = "satisfaction_links"
 
 
@@ -72,7 +73,7 @@ def _untold(table: pl.DataFrame) -> tuple[Notice, ...]:
     if not names:
         return ()
     text = "What follows satisfaction is told without {outcomes}: nothing is known of it (bills, contacts with a kind)."
-    return (Notice("satisfaction-links-untold", text, {"outcomes": ", ".join(names)}),)
+    return (Notice("satisfaction-links-untold", text, {"outcomes": ", ".join(_WORDS[name] for name in names)}),)
 
 
 def _too_soon(as_of: date, months: int) -> Notice:

@@ -74,18 +74,19 @@ def predict(
     """
     rated = people.filter(pl.col("satisfaction").is_not_null()).select("customer_id", "satisfaction")
     unasked = base.join(rated, on="customer_id", how="anti").sort("customer_id")
-    if settings.predict == "never" or survey.source != "surveys" or not unasked.height or not rated.height:
+    few = rated.height < settings.small_cell  # their mean would tell what they answered
+    if settings.predict == "never" or survey.source != "surveys" or not unasked.height or few:
         return Predicted(_nobody(unasked), *_untried(as_of), {"predicted_by": None})
     now = snapshot_features(tables, as_of, unasked.select("customer_id").lazy()).collect(engine="streaming")
     learned = _learned(rated.join(then, on="customer_id").sort("customer_id"), settings.learn_from, seed)
     means = _Means.of(base, rated, settings)
     if learned.height < LEAST:
-        few = Notice(
+        told = Notice(
             "satisfaction-few-asked",
             "{customers} customers were asked of whom something is known; below {least} the others are given the mean.",
             {"customers": learned.height, "least": LEAST},
         )
-        return Predicted(means.told(unasked), *_untried(as_of), {"predicted_by": "mean"}, (few,))
+        return Predicted(means.told(unasked), *_untried(as_of), {"predicted_by": "mean"}, (told,))
     return _Trial(tables, base, learned, now, unasked, means, as_of, settings, seed).predicted()
 
 

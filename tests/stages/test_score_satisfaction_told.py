@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telcli.errors import Notice, UsageError
+from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.features.loyalty import Full, loyalty_parts
 from telcli.features.satisfaction_themes import theme_of
 from telcli.methods.rates import wilson
@@ -74,7 +74,7 @@ def test_what_followed_and_nothing_tells_is_named() -> None:
     )
     asked = overall(30)["surveys"].with_columns(surveyed_on=pl.lit(date(2024, 5, 10)))
     found = scored({"surveys": asked, "customer_months": view}, scale="1-10", link_months=1)
-    assert said(found, "satisfaction-links-untold")[0].values["outcomes"] == "revenue_change, complaint"
+    assert said(found, "satisfaction-links-untold")[0].values["outcomes"] == "revenue, complaints"
 
 
 def test_old_answers_are_told_first() -> None:
@@ -120,3 +120,30 @@ def test_the_scale_of_an_item_is_the_same_for_what_followed() -> None:
     assert found.metrics["scales"] == {"总体满意度": "1-10"}
     bands = found.tables["satisfaction_links"].filter(outcome="churn").collect()
     assert dict(bands.select("band", "customers").iter_rows())["dissatisfied"] == 40
+
+
+def test_nps_alone_is_told_alone() -> None:
+    rows = surveys([{"customer_id": f"C{at:03d}", "item": "overall", "nps": float(at % 11)} for at in range(33)])
+    found = scored({"surveys": rows})
+    assert said(found, "satisfaction-nps-alone") and found.metrics["respondents"] == 0
+    assert found.metrics["nps"] == pytest.approx(100 * (2 - 7) / 11, abs=0.2) and found.metrics["index"] is None
+
+
+def test_the_answers_of_few_are_nobody_elses() -> None:
+    told = scored(overall(3), scale="1-10").tables["satisfaction_scores"].collect()
+    assert told.filter(~pl.col("surveyed"))["satisfaction"].null_count() == 37
+
+
+def test_where_all_answer_alike_nothing_is_saved() -> None:
+    rows = surveys([{"customer_id": f"C{at:03d}", "item": "总体满意度", "score": 8.0} for at in range(120)])
+    found = scored({"surveys": rows}, people=150, scale="1-10")
+    assert found.metrics["gain"] == 0.0 and found.metrics["predicted_by"] == "mean"
+
+
+def test_who_is_no_customer_is_counted_and_nobody_left_is_an_error() -> None:
+    others = [{"customer_id": f"X{at}", "item": "总体满意度", "score": 5.0} for at in range(12)]
+    found = scored({"surveys": surveys([*others, {"customer_id": "C001", "item": "总体满意度", "score": 5.0}])})
+    assert found.notices[0].code == "satisfaction-gone" and found.notices[0].values["gone"] == 12
+    with pytest.raises(MissingInputError, match="12 customers") as error:
+        scored({"surveys": surveys(others)})
+    assert "telcli show surveys" in error.value.hint
