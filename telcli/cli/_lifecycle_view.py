@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
 from telcli.cli._first_rows import first_rows
 from telcli.cli._headlines import width
-from telcli.cli._help import pack
+from telcli.cli._help import pack, wrap
 from telcli.cli._words import language, tr
+
+if TYPE_CHECKING:
+    from telcli.pipeline.run import StageRun
 
 __all__ = ["LIFECYCLE_TABLES", "lifecycle"]
 
@@ -18,12 +21,16 @@ _INTO = {"decline": "into decline {n}", "dormant": "into dormancy {n}", "churned
 _HEADS = ("customers of", "from", "to", "customers", "usual", "share", "usually")
 _WARNED = ("", "customer", "value at risk", "what happened", "manager")
 
+_RISK = "value at risk: margin of {months} months times the chance of leaving. Whom to keep: telcli plan-retention"
 
-def lifecycle(told: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int) -> Iterator[str]:
+
+def lifecycle(
+    told: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], limit: int, run: StageRun
+) -> Iterator[str]:
     """Lines of the section; none where lifecycle is not watched."""
-    if not told:
+    if not told or run.as_of is None:
         return
-    yield "  " + tr("stages of life")
+    yield "  " + tr("stages of life: who moved in {month}", month=f"{run.as_of:%Y-%m}")
     yield from ("    " + line for line in pack(list(_head(told)), " · ", width() - 4))
     beyond = [row for row in tables["lifecycle_moves"] if row["beyond"] and not row["small"]]
     beyond.sort(key=lambda row: (row["chance_among"], row["dimension"], row["level"], row["from_stage"]))
@@ -33,6 +40,8 @@ def lifecycle(told: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str
         yield from aligned(rows, range(3, 7), indent=6)
     warned = tables["lifecycle_warnings"]
     yield from first_rows(_WARNED, map(_warning, warned), (0, 2), limit, "lifecycle_warnings")
+    if warned[:limit]:
+        yield from ("    " + line for line in wrap(tr(_RISK, months=run.metrics.get("loss_months", "")), width() - 6))
 
 
 def _head(told: Mapping[str, Any]) -> Iterator[str]:

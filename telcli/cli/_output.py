@@ -113,6 +113,11 @@ class Printer:
         for notice in notices:
             sys.stderr.write(f"{label('Warning:')}{_sentence(notice)}\n")
 
+    def urge(self, notices: Sequence[Notice]) -> None:
+        """Tell with -q too what a script must not miss: that there was nothing to tell by."""
+        if self.form == "quiet":
+            sys.stderr.writelines(f"{label('Warning:')}{_sentence(notice)}\n" for notice in notices)
+
     def warn_of(self, stage: str, failure: Failure) -> None:
         """Tell that a stage could not do its work while others go on."""
         if self.human:

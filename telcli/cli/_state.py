@@ -51,9 +51,17 @@ def next_command(found: Status, given: Sequence[str] = ()) -> str | None:
     """The command line to run next, with options `given`; None where all is up to date."""
     if found.next is None:
         return None
-    to_do = [state for state in found.stages if state.state != "up-to-date"]
+    aside = _aside(found)
+    to_do = [state for state in found.stages if state.state != "up-to-date" and state.stage not in aside]
     words = "run SOURCES..." if found.next == "ingest" else "run" if len(to_do) > 1 else found.next
     return " ".join([f"telcli {words} -w {found.workdir}", *given])
+
+
+def _aside(found: Status) -> tuple[str, ...]:
+    """Stages beside the walk whose results are out of date: telcli run leaves them as they are."""
+    from telcli.pipeline.walk import WALK
+
+    return tuple(state.stage for state in found.stages if state.stage not in WALK and state.state != "up-to-date")
 
 
 def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> Iterator[Any]:
@@ -83,6 +91,8 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
     following = next_command(found, given)
     yield ""
     yield tr("Next: {command}", command=following) if following else _settled(found)
+    for name in _aside(found):
+        yield tr("Out of date, and not of telcli run: {command}", command=f"telcli {name} -w {found.workdir}")
     if not following and _may_plan(found):
         yield tr("To act on it: {command}", command=f"telcli plan-retention -w {found.workdir}")
 

@@ -15,12 +15,13 @@ from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, SETTLED, alert_rows, beyond_chance, coverage, with_state
 from telcli.stages.monitor_days import calendar_for, years_unknown
-from telcli.stages.monitor_known import acknowledged, explained, file_causes
+from telcli.stages.monitor_gaps import gap_notices, with_counts, withheld
+from telcli.stages.monitor_known import acknowledged, explained, file_causes, unknown_metrics
 from telcli.stages.monitor_kpis import kpis_part
 from telcli.stages.monitor_lifecycle import lifecycle_part
 from telcli.stages.monitor_loss import common_notices, loss_of
 from telcli.stages.monitor_mix import mix_part
-from telcli.stages.monitor_panel import Part
+from telcli.stages.monitor_panel import METRICS, Part
 from telcli.stages.monitor_pipeline import pipeline_part
 from telcli.tables import contract
 
@@ -34,6 +35,12 @@ PARTS: Mapping[str, Callable[[Inputs, MonitorSettings], Part]] = {
     "lifecycle": lifecycle_part,
 }
 """What can be watched, in the order in which it is looked at."""
+_FURTHER = (
+    *("revenue-mix", "plan-mix", "product-mix"),
+    *("rows", "lag-days", "rejects", "psi", "not-delivered", "stale"),
+    *("into-decline", "into-dormant", "into-churned"),
+)
+"""Metrics beside those of series, and the operator's own."""
 _OF_PARTS = ("lifecycle_moves", "lifecycle_warnings")
 _ABOUT = dict.fromkeys(("kind", "entity", "manager_id", "branch"), pl.String) | {"worth": pl.Float64}
 _TESTS = {
@@ -73,11 +80,13 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
         A file of known causes cannot be read.
     """
     as_of = inputs.as_of or date.min
+    inputs = with_counts(inputs, as_of, settings.watch)
     files = [file_causes(inputs.choices.get(name)) for name in ("known_causes", "seen_alerts")]
     parts = [PARTS[name](inputs, settings) for name in _watched(settings.watch)]
     judged = [one for part in parts for one in part.judged]
     tests = _joined([one.tests for one in judged], _TESTS)
-    if tests.is_empty() and not sum(part.looked for part in parts):
+    gaps = tuple(gap_notices(inputs, as_of))
+    if tests.is_empty() and not sum(part.looked for part in parts) and not gaps:
         raise _too_short(settings, as_of)
     about = _joined([part.about for part in parts if part.about is not None], _ABOUT)
     found = beyond_chance(tests, about, settings) if tests.height else tests.with_columns(material=pl.lit(value=True))
@@ -85,7 +94,7 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     members = next((part.members for part in parts if part.members is not None), None)
     told = explained(off, files[0], members, inputs.tables, as_of)
     held = told.filter(pl.col("cause").is_not_null())
-    stated = with_state(told.filter(pl.col("cause").is_null()), _before(inputs, held), tests, as_of)
+    stated = with_state(told.filter(pl.col("cause").is_null()), _before(inputs, held), tests, as_of, withheld(inputs))
     words = {one.panel.metric.name: one.panel.metric.words for one in judged}
     alerts = alert_rows(acknowledged(stated, files[1], as_of), about, as_of, words)
     covered = coverage(judged, found, held, alerts)
@@ -97,12 +106,14 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
         **_others(parts),
     }
     said = (
-        *_notices(covered),
+        *gaps,
+        *_notices(covered, settings),
+        *unknown_metrics(files, (*METRICS, *_FURTHER, *inputs.choices.get("kpis", {}))),
         *years_unknown(judged, calendar_for(inputs, settings)),
         *common_notices(judged, settings),
         *(notice for part in parts for notice in part.notices),
     )
-    metrics = _metrics(alerts, held, covered, members)
+    metrics = _metrics(alerts, held, covered, members) | {"loss_months": settings.loss_months}
     metrics |= {name: value for part in parts for name, value in part.metrics.items()}
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, said)
 
@@ -115,6 +126,7 @@ def _watched(text: str) -> tuple[str, ...]:
         raise UsageError(
             "watch-unknown",
             "[monitor] watch is {given}: it can name {known}.",
+            hint='Write it as: --watch "accounts,kpis"; without it all are watched.',
             given=text.strip() or '""',
             known=", ".join(PARTS),
         )
@@ -182,12 +194,20 @@ def _metrics(
     }
 
 
-def _notices(covered: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
+def _notices(covered: Sequence[Mapping[str, Any]], settings: MonitorSettings) -> Iterator[Notice]:
     series = sum(row["entities"] for row in covered)
     short = series - sum(row["judged"] for row in covered)
-    if short:
+    if series and short == series:
         yield Notice(
-            "monitor-too-short",
-            "{count} of {of} series have too few earlier months to be judged.",
-            {"count": short, "of": series},
+            "monitor-none-judged",
+            "None of {of} series is judged: each needs {months} earlier months ([monitor] least_months), and {known} "
+            "are known at most. Ingest earlier months.",
+            {"of": series, "months": settings.least_months, "known": max(row["months"] for row in covered) - 1},
+        )
+    elif short:
+        yield Notice(
+            "monitor-not-judged",
+            "{count} of {of} series are not judged: they have fewer than {months} earlier months, or no figures of the "
+            "month.",
+            {"count": short, "of": series, "months": settings.least_months},
         )

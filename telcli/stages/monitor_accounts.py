@@ -13,6 +13,7 @@ from telcli.settings import MonitorSettings
 from telcli.settings.capacities import capacities
 from telcli.stages import Inputs
 from telcli.stages.monitor_days import calendar_for
+from telcli.stages.monitor_gaps import withheld
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Panel, Part, series_matrix
 
@@ -124,15 +125,15 @@ def _about(
     return people.group_by("kind", "entity", maintain_order=True).agg(pl.col("worth").sum(), *one)
 
 
-def account_panels(accounts: Accounts, settings: MonitorSettings) -> Iterator[Panel]:
-    """A panel per kind and metric of which anything is known."""
+def account_panels(accounts: Accounts, settings: MonitorSettings, without: frozenset[str]) -> Iterator[Panel]:
+    """A panel per kind and metric of which anything is known, but for those metrics that are withheld."""
     weights = capacities(settings.loss_weights) or {}
     for kind in ("account", "group"):
         mine = accounts.rows.filter(kind=kind)
         entities = mine["entity"].unique().sort().to_list()
         for name in _COLUMNS:
             rows = mine.select("entity", "month", name).drop_nulls(name)
-            if not entities or rows.is_empty():
+            if not entities or rows.is_empty() or name in without:
                 continue
             values = series_matrix(rows.rows(), entities, accounts.months)
             peers = settings.peers == "on"
@@ -153,5 +154,5 @@ def accounts_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """Key accounts and groups, judged."""
     accounts = accounts_of(inputs.tables, inputs.as_of or date.min, settings)
     calendar = calendar_for(inputs, settings)
-    judged = tuple(judge(panel, settings, calendar) for panel in account_panels(accounts, settings))
+    judged = tuple(judge(panel, settings, calendar) for panel in account_panels(accounts, settings, withheld(inputs)))
     return Part(judged=judged, about=accounts.about, members=accounts.members)

@@ -15,11 +15,13 @@ from telcli.settings import MonitorSettings
 from telcli.stages.monitor_panel import METRICS, Judged
 from telcli.tables import contract
 
-__all__ = ["KEY", "OPEN", "SETTLED", "alert_rows", "beyond_chance", "coverage", "with_state"]
+__all__ = ["KEY", "OPEN", "SETTLED", "UNJUDGED", "alert_rows", "beyond_chance", "coverage", "with_state"]
 
 KEY = ("kind", "entity", "metric")
 OPEN = ("new", "continuing")
 SETTLED = ("settled-lower", "settled-higher")
+UNJUDGED = "not-judged"
+"""Of an alert that was open, and whose figures are withheld this month: nobody knows whether it is over."""
 _BY = ("kind", "metric")
 
 
@@ -48,16 +50,22 @@ def beyond_chance(tests: pl.DataFrame, about: pl.DataFrame, settings: MonitorSet
     return rows.with_columns(material=enough & wanted & (pl.col("change").abs() >= pl.col("least_change"))).sort(KEY)
 
 
-def with_state(rows: pl.DataFrame, earlier: pl.DataFrame | None, tests: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def with_state(
+    rows: pl.DataFrame,
+    earlier: pl.DataFrame | None,
+    tests: pl.DataFrame,
+    as_of: date,
+    withheld: frozenset[str] = frozenset(),
+) -> pl.DataFrame:
     """Alerts with state, first month and what was expected then, and those before that are no alerts any more.
 
     They are over where the level is back, and settled where it only became what is expected: it is still off by
-    `least_change` or more of what was expected in the first month.
+    `least_change` or more of what was expected in the first month. Those of metrics that are withheld are not judged.
     """
     if earlier is None:
         return rows.with_columns(state=pl.lit("new"), first_seen=pl.lit(as_of), first_expected=pl.col("expected"))
     first = pl.coalesce("first_expected", "expected") if "first_expected" in earlier.columns else pl.col("expected")
-    open_before = earlier.filter(pl.col("state").is_in(OPEN))
+    open_before = earlier.filter(pl.col("state").is_in((*OPEN, UNJUDGED)))
     open_before = open_before.select(*KEY, "first_seen", pl.col("change").alias("_fell"), first_expected=first)
     rows = rows.join(open_before.drop("_fell"), on=KEY, how="left", maintain_order="left")
     state = pl.when(pl.col("first_seen").is_null()).then(pl.lit("new")).otherwise(pl.lit("continuing"))
@@ -66,7 +74,9 @@ def with_state(rows: pl.DataFrame, earlier: pl.DataFrame | None, tests: pl.DataF
         first_seen=pl.col("first_seen").fill_null(as_of),
         first_expected=pl.coalesce("first_expected", "expected"),
     )
-    over = open_before.join(rows, on=KEY, how="anti").join(tests, on=KEY, how="left").with_columns(state=_ended())
+    over = open_before.join(rows, on=KEY, how="anti").join(tests, on=KEY, how="left")
+    absent = pl.col("metric").is_in(sorted(withheld)) & pl.col("observed").is_null()
+    over = over.with_columns(state=pl.when(absent).then(pl.lit(UNJUDGED)).otherwise(_ended()))
     return pl.concat([rows, over.drop("_fell")], how="diagonal_relaxed")
 
 
@@ -81,7 +91,7 @@ def _ended() -> pl.Expr:
 def alert_rows(
     rows: pl.DataFrame, about: pl.DataFrame, as_of: date, words: Mapping[str, tuple[str, str]] | None = None
 ) -> pl.DataFrame:
-    """The table of alerts: ranked by what is expected to be lost, those that ended last.
+    """The table of alerts: input that is missing first, then by what is expected to be lost, those that ended last.
 
     `words` are what metrics are called, beside those that telcli knows.
     """
@@ -91,6 +101,7 @@ def alert_rows(
     rows = rows.with_columns(pl.lit(None).alias(name) for name in absent)
     order = [
         ~pl.col("state").is_in(OPEN),
+        ~((pl.col("kind") == "pipeline") & (pl.col("observed") == 0.0)),  # what lacks input explains the others
         -pl.col("expected_loss").fill_null(0.0),
         pl.col("p_value").fill_null(1.0),
         *KEY,
@@ -144,6 +155,8 @@ def _why(row: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> tuple[
     """
     metric = row["metric"]
     en, zh = words.get(metric) or (METRICS[metric].words if metric in METRICS else (metric, metric))
+    if row["state"] == UNJUDGED:
+        return f"{en}: not judged, since its figures are missing this month", f"{zh}：本月缺少数据，未作判断"
     if row["observed"] is None or row["expected"] is None:
         return f"{en}: within limits again, or no longer watched", f"{zh}：已恢复正常或不再监测"
     if row["low"] is None or row["high"] is None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
-from telcli.errors import DataError
+from telcli.errors import DataError, Notice
 from telcli.features.headed import places_of
 from telcli.features.held_then import held_then
 from telcli.features.month_index import add_months, end_of_month
 from telcli.tables import contract
 
-__all__ = ["acknowledged", "explained", "file_causes"]
+__all__ = ["acknowledged", "explained", "file_causes", "unknown_metrics"]
 
 _ANY = ("*", "")
 _HEADERS = {
@@ -25,19 +25,23 @@ _HEADERS = {
     "reason": ("reason", "原因", "说明", "by"),
 }
 _NO_ROWS = {"entity": pl.String, "metric": pl.String, "first": pl.Date, "last": pl.Date, "reason": pl.String}
+_NO_ROWS |= {"file": pl.String, "line": pl.Int64}
 _HALF = 0.5
 _FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m", "%Y/%m", "%Y%m")
 
 
 def file_causes(given: Mapping[str, Any] | None) -> pl.DataFrame:
-    """Rows of a file of known causes, or of alerts seen to: entity, metric, first, last, reason; `*` or nothing is any.
+    """Rows of a file of known causes, or of alerts seen to; `*` or nothing is any.
+
+    They have entity, metric, first, last and reason, and the file and line that they come from.
 
     `given` has ``file``, ``columns``, ``cells`` and ``lines``, as the pipeline read it.
 
     Raises
     ------
     DataError
-        It has no column entity, or a date that is none; the sentence names the lines.
+        It has no column entity, a date that is none, or one to which it goes before that from which; the sentence
+        names the lines.
     """
     if given is None:
         return pl.DataFrame(schema=_NO_ROWS)
@@ -49,23 +53,53 @@ def file_causes(given: Mapping[str, Any] | None) -> pl.DataFrame:
             hint="Its columns are entity, metric, from, to, reason; entity and metric may be *.",
             file=given["file"],
         )
-    rows, wrong = [], []
+    rows, wrong, turned = [], [], []
     for line, cells in zip(given["lines"], given["cells"], strict=True):
         cell = {name: _text(cells[place]) if place is not None else "" for name, place in at.items()}
         days = [_day(cell["from"], last=False), _day(cell["to"], last=True)]
         if (cell["from"] and days[0] is None) or (cell["to"] and days[1] is None):
             wrong.append(str(line))
-        rows.append((cell["entity"], cell["metric"], *days, cell["reason"]))
+        elif days[0] and days[1] and days[0] > days[1]:
+            turned.append(str(line))
+        rows.append((cell["entity"], cell["metric"], *days, cell["reason"], given["file"], line))
+    _refuse(given["file"], wrong, turned)
+    return pl.DataFrame(rows, schema=_NO_ROWS, orient="row")
+
+
+def _refuse(file: str, wrong: list[str], turned: list[str]) -> None:
+    """Lines whose dates cannot be meant are told, since what they hold would never hold."""
     if wrong:
         raise DataError(
             "known-days",
             "{file}: {count} lines have a date that is none: {lines}.",
             hint="Write dates as 2024-06-01 or months as 2024-06.",
-            file=given["file"],
+            file=file,
             count=len(wrong),
             lines=", ".join(wrong[:5]),
         )
-    return pl.DataFrame(rows, schema=_NO_ROWS, orient="row")
+    if turned:
+        raise DataError(
+            "known-turned",
+            "{file}: to is before from, on line {lines}.",
+            hint="Put the first day under from and the last under to.",
+            file=file,
+            count=len(turned),
+            lines=", ".join(turned[:5]),
+        )
+
+
+def unknown_metrics(files: Iterable[pl.DataFrame], names: Collection[str]) -> Iterator[Notice]:
+    """By file the lines that name a metric which monitor does not know, and so mean no alert."""
+    for rows in files:
+        off = rows.filter(~pl.col("metric").is_in([*_ANY, *names]))
+        if off.height:
+            yield Notice(
+                "known-metric",
+                "{file} names metrics that monitor does not know, on line {lines}: that means nothing. Metrics are: "
+                "{known}.",
+                {"file": off["file"][0], "count": off.height, "lines": ", ".join(map(str, off["line"].head(5))),
+                 "known": ", ".join(names)},
+            )  # fmt: skip
 
 
 def _text(cell: Any) -> str:

@@ -17,6 +17,7 @@ from telcli.settings.capacities import capacities
 from telcli.settings.names_in import names_in
 from telcli.stages import Inputs
 from telcli.stages.monitor_days import calendar_for
+from telcli.stages.monitor_gaps import withheld
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Judged, Metric, Panel, Part, series_matrix
 from telcli.tables import contract
@@ -47,6 +48,8 @@ def kpis_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     as_of = inputs.as_of or date.min
     base = _base(inputs.tables, as_of)
     kpis = [*_known(settings), *_own(inputs.choices.get("kpis", {}), inputs.tables, settings)]
+    without = withheld(inputs)
+    kpis = [kpi for kpi in kpis if not {kpi.metric.name, kpi.table} & without]
     levels = sorted({level for kpi in kpis for level in kpi.by}, key=_LEVELS.index)
     folded = {level: _folded(kpis, base, inputs.tables, level, as_of) for level in levels}
     sizes = {level: _sizes(held["customer_months"]) for level, held in folded.items()}
@@ -161,7 +164,8 @@ def _check_levels(by: tuple[str, ...], where: str) -> None:
     if unknown:
         raise UsageError(
             "kpi-level", "[monitor] {where} names {given}: KPIs can be told by {known}.",
-            where=where, given=", ".join(unknown), known=", ".join(_LEVELS),
+            hint='Write it as: {where} = "branch, segment"', where=where,
+            given=", ".join(unknown), known=", ".join(_LEVELS),
         )  # fmt: skip
 
 

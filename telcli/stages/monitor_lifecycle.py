@@ -18,6 +18,7 @@ from telcli.methods.event_rates import dispersion, expected_range, rise_chance
 from telcli.methods.rates import found_among
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
+from telcli.stages.monitor_gaps import withheld
 from telcli.stages.monitor_panel import Part
 from telcli.stages.monitor_warnings import warning_rows
 from telcli.tables import contract
@@ -43,6 +44,8 @@ class Lifecycle:
 def lifecycle_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """What monitor watches of stages of life; `choices` hold as ``lifecycle`` what segment takes them to be."""
     as_of = inputs.as_of or date.min
+    if "lifecycle" in withheld(inputs):
+        return Part()
     life = lifecycle_of(inputs.tables, as_of, settings, LifecycleRules(**inputs.choices.get("lifecycle", {})))
     made = {"lifecycle_moves": life.moves, "lifecycle_warnings": life.warnings}
     tables = {

@@ -14,6 +14,7 @@ from telcli.methods.mix_change import mix_chance, mix_moves
 from telcli.methods.rates import found_among
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
+from telcli.stages.monitor_gaps import withheld
 from telcli.stages.monitor_kpis import levels_of, placed, sizes_of
 from telcli.stages.monitor_panel import Part
 from telcli.stages.monitor_plans import REST, held_mixes
@@ -48,14 +49,15 @@ def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     within = pl.col("month").is_between(add_months(as_of, -_BACK), as_of)
     base = inputs.tables["customer_months"].filter(within)
     groups: list[dict[str, Any]] = []
-    for level in ("all", *levels_of(settings)):
+    billed = "revenue-mix" not in withheld(inputs)
+    for level in ("all", *levels_of(settings)) if billed else ():
         here = placed(base, inputs.tables, level)
         large = sizes_of(here).filter(pl.col("customers") >= settings.small_cell)
         sums = [pl.col(name).sort_by("customer_id").sum() for name in _KINDS]
         groups += _all_judged(
             here.group_by("entity", "month").agg(sums).collect().join(large, on="entity", how="semi"), as_of
         )
-    keys = inputs.tables["customers"].filter(pl.col("customer_class") == "key").select("customer_id")
+    keys = inputs.tables["customers"].filter(pl.col("customer_class") == "key", billed).select("customer_id")
     own = base.join(keys, on="customer_id", how="semi").select("month", *_KINDS, entity="customer_id").collect()
     held: dict[str, list[dict[str, Any]]] = {"plan-mix": [], "product-mix": []}
     for metric, frame in held_mixes(inputs.tables, as_of, settings):

@@ -14,16 +14,14 @@ from telcli.methods.drift import beyond_chance, bin_counts, quantile_edges
 from telcli.methods.rates import wilson
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
+from telcli.stages.monitor_gaps import MOMENTS, counted_of, withheld
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import Metric, Panel, Part, series_matrix
-from telcli.tables import contract
 
 __all__ = ["pipeline_part"]
 
 _ROWS = Metric("rows", "count", 0, "log", ("rows that came in", "入库行数"))
 _LAG = Metric("lag-days", "count", 1, "root", ("days from the last fact to the end of the month", "数据滞后天数"))
-_MONTHLY = ("bills", "usage", "calls", "payments", "contacts")
-_MOMENTS = {"calls": "started_at", "payments": "paid_at", "contacts": "opened_at"}
 _COLUMNS = (
     *("revenue", "plan_fee", "discount_share", "paid", "arrears", "numbers_held", "services_held"),
     *("call_minutes", "data_mb", "texts", "active_days", "contacts"),
@@ -36,11 +34,11 @@ _HABIT = 3
 def pipeline_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """Volume and lateness against earlier months; rejects, drift and stale results against limits."""
     as_of = inputs.as_of or date.min
-    panels = _panels(inputs.tables, as_of, settings)
+    panels = _panels(counted_of(inputs), as_of, settings)
     judged = tuple(judge(panel, settings) for panel in panels)
     ready = [
         *_refused(inputs.tables, settings),
-        *_drifted(inputs.tables["customer_months"], as_of, settings),
+        *_drifted(inputs.tables["customer_months"], as_of, settings, withheld(inputs)),
         *_missing(inputs.choices.get("deliveries", {}), as_of),
         *_stale(inputs.choices.get("stale", ())),
     ]
@@ -48,16 +46,14 @@ def pipeline_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     return Part(judged=judged, rows=rows, looked=1)
 
 
-def _panels(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSettings) -> Iterator[Panel]:
+def _panels(counted: Mapping[str, pl.DataFrame], as_of: date, settings: MonitorSettings) -> Iterator[Panel]:
     """Rows a month by table; and for facts with a day how many days before the end of the month they stop."""
-    counted = {name: _counted(tables[name], name, as_of) for name in _MONTHLY if name in tables}
-    counted = {name: frame for name, frame in counted.items() if frame.height}
     if not counted:
         return
     months = [add_months(as_of, -ago) for ago in range(_BACK, -1, -1)]
     first = min(month for frame in counted.values() for month in frame["month"])
     months = [month for month in months if month >= first]
-    for metric, column, names in ((_ROWS, "rows", list(counted)), (_LAG, "lag", sorted(set(_MOMENTS) & set(counted)))):
+    for metric, column, names in ((_ROWS, "rows", list(counted)), (_LAG, "lag", sorted(set(MOMENTS) & set(counted)))):
         told = [(name, *row) for name in names for row in counted[name].select("month", column).iter_rows()]
         values = series_matrix(told, names, months)
         if metric is _ROWS:
@@ -67,20 +63,6 @@ def _panels(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSe
             yield Panel(
                 "pipeline", metric, names, months, values, family=f"pipeline {metric.name}", least=least, share=None
             )
-
-
-def _counted(rows: pl.LazyFrame, table: str, as_of: date) -> pl.DataFrame:
-    """Rows of each month up to the as-of month, and the days from the last fact to the end of the month.
-
-    Streams: calls are never held whole.
-    """
-    moment = _MOMENTS.get(table)
-    last = pl.col("month").dt.month_end() - pl.col(moment).max().dt.date() if moment else None
-    days = pl.lit(None, dtype=pl.Float64) if last is None else last.dt.total_days().first().cast(pl.Float64)
-    dated = rows.with_columns(month=contract(table).month()).filter(pl.col("month") <= as_of)
-    return (
-        dated.group_by("month").agg(rows=pl.len().cast(pl.Float64), lag=days).collect(engine="streaming").sort("month")
-    )
 
 
 def _row(
@@ -106,10 +88,12 @@ def _refused(tables: Mapping[str, pl.LazyFrame], settings: MonitorSettings) -> I
             yield _row(row["source"], "rejects", share, settings.reject_limit, en, zh)
 
 
-def _drifted(months: pl.LazyFrame, as_of: date, settings: MonitorSettings) -> Iterator[dict[str, Any]]:
+def _drifted(
+    months: pl.LazyFrame, as_of: date, settings: MonitorSettings, withheld: frozenset[str]
+) -> Iterator[dict[str, Any]]:
     """Columns of customer_months whose distribution shifted from the month before (PSI), beyond chance."""
     have = months.collect_schema()
-    names = [name for name in _COLUMNS if name in have]
+    names = [name for name in _COLUMNS if name in have and name not in withheld]
     pair = [months.filter(pl.col("month") == month).select(names).collect() for month in (add_months(as_of, -1), as_of)]
     if not names or min(frame.height for frame in pair) < settings.small_cell:
         return

@@ -10,7 +10,7 @@ from telcli.tables.checks import Contract
 __all__ = ["CONTRACTS", "KINDS", "STATES"]
 
 KINDS = ("account", "group", "kpi", "mix", "pipeline", "lifecycle")
-STATES = ("new", "continuing", "over", "settled-lower", "settled-higher")
+STATES = ("new", "continuing", "over", "settled-lower", "settled-higher", "not-judged")
 _UNITS = ("currency", "use", "count", "share")
 
 
@@ -21,8 +21,13 @@ class Alerts(dy.Schema):
     kind = c.text("What kind of thing is told of", "对象类别", key=True, one_of=KINDS)
     entity = c.text("Customer, group, branch, table or column told of; all of them", "对象", key=True)
     metric = c.text("What was measured", "指标", key=True)
-    rank = c.integer("Place, by expected loss; those that ended last", "排名", low=1, need=True)
-    state = c.text("New, continuing, over, or settled at another level", "状态", need=True, one_of=STATES)
+    rank = c.integer("Place: missing input first, by expected loss; those that ended last", "排名", low=1, need=True)
+    state = c.text(
+        "New, continuing, over, settled, or not judged for want of figures",
+        "状态",
+        need=True,
+        one_of=STATES,
+    )
     acknowledged = c.flag("Somebody has seen to it, as the file of those says", "已确认", need=True)
     observed = c.number("What was seen", "实际值", "of the metric")
     expected = c.number("What was expected of earlier months", "预期值", "of the metric")
