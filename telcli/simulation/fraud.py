@@ -21,6 +21,8 @@ __all__ = ["CALLS", "FRAUD_KEY", "fraud_frames"]
 CALLS, FRAUD_KEY = "calls.csv", "answer_key/fraud.csv"
 _FIRST = 90_000_000
 """Numbers of planted customers begin above it, a thousand to a block."""
+_KIND = 10_000_000
+"""Between the devices that customers of one kind share and those of the next: no kind shares another's."""
 
 
 def fraud_frames(
@@ -63,8 +65,8 @@ def _planted(world: World, block: int) -> pl.DataFrame:
 def _one(world: World, block: int, role: Role, nth: int, number: int) -> dict[str, object]:
     digits = 991_000 * 10**11 + 19_700_101 * 1_000 + number % 500 * 2 + block % 997 * 10**11
     since = max(world.end - timedelta(days=role.age_days), date(2000, 1, 1))
-    alone = number if role.same_device == 1 else _FIRST + block * 1_000 + 500 + nth // role.same_device
-    alone += 7_000_000 if role.name == "box" else 0
+    shared = _FIRST + (ROLES.index(role) + 1) * _KIND + block * 1_000 + 500 + nth // role.same_device
+    alone = number if role.same_device == 1 else shared
     return {
         "number": number,
         "nth": nth,
