@@ -15,17 +15,18 @@ _USUAL = 1.0
 def costly_traffic(ground: Ground) -> Found:
     """Suspect customers with a day of `minutes` or more to high-cost numbers who rose out of nothing, or did together.
 
-    Together are `range_subjects` customers or more with such a day to the same range: all of them are suspected but who
-    is known to call so on a usual day. Alone is suspected who makes `spike` times her usual day, most of it at night or
-    on a weekend; where no numbers are named as costly, so that any call abroad counts, on `lone_days` days at least. A
-    usual day is the mean over the customer's days with calls before the first such day; with fewer than `history_days`
-    of them there is none.
+    Together are `range_subjects` customers or more with such a day to the same range, `range_times` as many as on its
+    other days: all of them are suspected but who is known to call so on a usual day. Alone is suspected who makes
+    `spike` times her usual day, most of it at night or on a weekend; where no numbers are named as costly, so that any
+    call abroad counts, on `lone_days` days at least. A usual day is the mean over the customer's days with calls before
+    the first such day; with fewer than `history_days` of them there is none.
     """
     rule = ground.rules["irsf"]
     if ground.days is None:
         return nothing("irsf")
-    days = ground.days.filter(pl.col("month") == ground.as_of, pl.col("costly_minutes") >= rule["minutes"])
-    heavy = days.select("customer_id", "day", "costly_minutes", "costly_off", "costly_range").collect()
+    days = ground.days.filter(pl.col("costly_minutes") >= rule["minutes"])
+    every = days.select("customer_id", "day", "costly_minutes", "costly_off", "costly_range").collect()
+    heavy = _together(ground, every, rule["range_times"]).filter(pl.col("day") >= ground.as_of)
     if not heavy.height:
         return nothing("irsf")
     rows = _against_usual(ground, heavy, rule["history_days"])
@@ -50,12 +51,22 @@ def costly_traffic(ground: Ground) -> Found:
     return Found("irsf", "customer", hits.select(HITS.names()), signs_of(hits, facts), ties=ties)
 
 
+def _together(ground: Ground, heavy: pl.DataFrame, times: float) -> pl.DataFrame:
+    """With how many have such a day to the same range on the same day, where they are that many times its other days'.
+
+    A country that hundreds call on any day is no range that is pumped.
+    """
+    span = (ground.called[1] - ground.called[0]).days if ground.called else 0
+    own = pl.len().over("costly_range", "day").cast(pl.Float64)
+    others = (pl.len().over("costly_range") - own) / max(span, 1)
+    known = pl.col("costly_range").is_not_null()
+    return heavy.with_columns(together=pl.when(known).then(pl.when(own >= times * others).then(own).otherwise(0.0)))
+
+
 def _against_usual(ground: Ground, heavy: pl.DataFrame, least: float) -> pl.DataFrame:
     """One row per customer with heavy days: what they come to beside the usual day before them."""
-    together = pl.when(pl.col("costly_range").is_not_null()).then(pl.len().over("day", "costly_range"))
     found = (
-        heavy.with_columns(together=together.cast(pl.Float64))
-        .group_by(subject_id="customer_id")
+        heavy.group_by(subject_id="customer_id")
         .agg(
             most=pl.col("costly_minutes").max(),
             minutes=pl.col("costly_minutes").sort_by("day").sum(),

@@ -60,3 +60,14 @@ def test_what_is_to_come_is_what_came_a_day_since_it_began() -> None:
     case = table(run(calls, ["a"]), "fraud_cases").row(0, named=True)
     assert (case["first_day"], case["last_day"], case["days"]) == (date(2024, 6, 12), date(2024, 6, 13), 2)
     assert case["expected_loss"] == pytest.approx(600 * 0.15 * (1 + case["score"] * 30 / 10), abs=0.1)
+
+
+def test_a_country_that_as_many_call_for_hours_on_any_day_is_no_range_that_is_pumped() -> None:
+    days = range(1, 11)
+    people = {day: [f"d{day}p{at}" for at in range(6)] for day in days}
+    calls = [call for day in days for who in people[day] for call in abroad(who, day, 200.0, destination="+1")]
+    everybody = [who for day in days for who in people[day]]
+    assert run(calls, everybody).metrics["cases"] == 0
+    one_day = [call for call in calls if call["started_at"].day in (1, 10)]
+    some = [who for day in (1, 10) for who in people[day]]
+    assert run(one_day, some).metrics["by_pattern"]["irsf"] == 2
