@@ -54,6 +54,7 @@ class Facts:
     ----------
     months, bands, grid, segments, costs : rows as the modules of this room give them.
     kpi, value, model, quality : single figures by name.
+    blocks : rows of further sections of the report by name: effects, alerts, topics, fraud.
     """
 
     currency: str
@@ -66,6 +67,7 @@ class Facts:
     costs: Sequence[Mapping[str, Any]] = ()
     model: Mapping[str, Any] = field(default_factory=dict)
     quality: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def finding(self, kind: str, tone: str, amount: float | None, **values: Value) -> Finding:
         """Fill the sentences of one kind.

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from telcli.figures import watch_findings
 from telcli.figures.finding import PARTS, Facts, Finding, Pair
 from telcli.tables import units
 
@@ -331,6 +332,7 @@ RULES: tuple[Callable[[Facts], Finding | None], ...] = (
     best_customers,
     segment_at_risk,
     decision_saving,
+    *watch_findings.RULES,
     weak_model,
     value_backtest,
     rows_refused,

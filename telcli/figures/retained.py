@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from telcli.tables.effect_results import ALL
 from telcli.tables.plan_results import VALUE_BANDS
 from telcli.tables.results import RISK_BANDS
 
-__all__ = ["cell_rows", "effect_rows", "offer_rows", "put_loop"]
+__all__ = ["cell_rows", "effect_rows", "loop_blocks", "offer_rows", "put_loop"]
 
 CELL_TEXTS = ("value_band", "risk_band", "strategy")
 OFFER_TEXTS = ("offer", "channel", "evidence")
@@ -24,15 +24,21 @@ _EFFECTS = (
 )
 
 
-def put_loop(figures: Figures, tables: Mapping[str, pl.LazyFrame], least: int) -> None:
-    """Put the plan's cells and offers and the effects of earlier plans, those that there are."""
+def loop_blocks(tables: Mapping[str, pl.LazyFrame], least: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the plan's cells and offers and of the effects of earlier plans, by section, those that there are."""
     offers = tables["plan_offers"].collect() if "plan_offers" in tables else None
+    found = {} if offers is None else {"plan_offers": offer_rows(offers, least)}
     if "retention_cells" in tables:
-        figures.block("plan_cells", cell_rows(tables["retention_cells"].collect(), least), CELL_TEXTS)
-    if offers is not None:
-        figures.block("plan_offers", offer_rows(offers, least), OFFER_TEXTS)
+        found["plan_cells"] = cell_rows(tables["retention_cells"].collect(), least)
     if "retention_effects" in tables:
-        figures.block("effects", effect_rows(tables["retention_effects"].collect(), offers, least), EFFECT_TEXTS)
+        found["effects"] = effect_rows(tables["retention_effects"].collect(), offers, least)
+    return found
+
+
+def put_loop(figures: Figures, blocks: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put what `loop_blocks` found."""
+    for section, texts in (("plan_cells", CELL_TEXTS), ("plan_offers", OFFER_TEXTS), ("effects", EFFECT_TEXTS)):
+        figures.block(section, blocks.get(section, ()), texts)
 
 
 def cell_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:

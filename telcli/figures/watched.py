@@ -28,11 +28,19 @@ _ITEM = ("importance", "performance", "performance_low", "performance_high", "ga
 _TOPIC = ("contacts", "customers", "rate", "rate_low", "rate_high", "usual_rate", "change")
 
 
-def put_watch(figures: Figures, tables: Mapping[str, pl.LazyFrame], least: int) -> None:
-    """Put what the watching stages found, of those that ran for the month."""
-    for section, table, rows, texts in _BLOCKS:
-        if table in tables:
-            figures.block(section, rows(tables[table].collect(engine="streaming"), least), texts)
+def watch_blocks(tables: Mapping[str, pl.LazyFrame], least: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows of what the watching stages found, by section, of those that ran for the month."""
+    return {
+        section: rows(tables[table].collect(engine="streaming"), least)
+        for section, table, rows, _ in _BLOCKS
+        if table in tables
+    }
+
+
+def put_watch(figures: Figures, blocks: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put what `watch_blocks` found."""
+    for section, _, _, texts in _BLOCKS:
+        figures.block(section, blocks.get(section, ()), texts)
 
 
 def satisfied_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:

@@ -29,9 +29,9 @@ from telcli.figures import (
 from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts
-from telcli.figures.retained import put_loop
+from telcli.figures.retained import loop_blocks, put_loop
 from telcli.figures.value_figures import put_value
-from telcli.figures.watched import put_watch
+from telcli.figures.watched import put_watch, watch_blocks
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 
@@ -83,9 +83,9 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     put_value(figures, tables, metrics.get("score-value") or {}, lines, months.height, settings.small_cell, gone)
     _put_risk(figures, facts, tables, lines, settings)
     put_ahead(figures, tables, settings.small_cell, feature_name, priced=_costed(metrics) or customers.priced(lines))
-    put_loop(figures, tables, settings.small_cell)
+    put_loop(figures, facts.blocks)
     _put_left(figures, tables, settings)
-    put_watch(figures, tables, settings.small_cell)
+    put_watch(figures, facts.blocks)
     _put_trust(figures, facts, tables, metrics, settings)
     _put_unknown(figures, tables, lines, months)
     listed = [
@@ -143,6 +143,7 @@ def _facts(
         costs=costs if _costed(metrics) or customers.priced(lines) else [],
         model=kpis.model(metrics),
         quality=_quality(tables, metrics),
+        blocks={**loop_blocks(tables, settings.small_cell), **watch_blocks(tables, settings.small_cell)},
     )
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from telcli.figures.base import Figures
-from telcli.figures.retained import cell_rows, effect_rows, offer_rows, put_loop
+from telcli.figures.retained import cell_rows, effect_rows, loop_blocks, offer_rows, put_loop
 from tests.report import loop_example
 
 HELD = loop_example.tables()
@@ -56,5 +56,5 @@ def test_effects_begin_with_the_whole_and_say_where_arms_are_too_small() -> None
 
 def test_nothing_is_put_where_no_plan_was_made() -> None:
     figures = Figures()
-    put_loop(figures, {}, 10)
+    put_loop(figures, loop_blocks({}, 10))
     assert not figures.frame(loop_example.AS_OF).height

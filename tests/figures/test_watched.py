@@ -13,6 +13,7 @@ from telcli.figures.watched import (
     satisfied_rows,
     topic_rows,
     warned_rows,
+    watch_blocks,
 )
 from tests.report import watch_example
 
@@ -64,5 +65,5 @@ def test_moves_of_few_are_hidden_and_nothing_is_said_where_all_are() -> None:
 
 def test_nothing_is_put_where_nothing_ran() -> None:
     figures = Figures()
-    put_watch(figures, {}, 10)
+    put_watch(figures, watch_blocks({}, 10))
     assert not figures.frame(watch_example.AS_OF).height
