@@ -105,6 +105,7 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Ro
     yield from _sourced(told)
     yield from _foretold(told, tables["credit_model"])
     yield from _dunning(told, tables["credit_recovery"], first)
+    yield from _accounts(told)
     yield from _neighbours(told)
 
 
@@ -288,6 +289,21 @@ def _dunning(told: Row, tested: Sequence[Row], first: Sequence[Row]) -> Iterator
                 )
             )
     yield from first_rows(_LIST, map(_one, first), [2, 3, 4], len(first), "dunning_list", told["dunned"])
+
+
+def _accounts(told: Row) -> Iterator[str]:
+    """What accounts owe, where bills and payments name them."""
+    if told.get("accounts"):
+        yield from _wrapped(
+            tr(
+                "by account: {late} of {n} past due with {arrears}, of {customers} customers; a payment settles bills "
+                "of its account alone. All: telcli show credit_accounts",
+                late=f"{told['accounts_in_arrears']:,}",
+                n=f"{told['accounts']:,}",
+                arrears=_money(told["accounts_arrears"]),
+                customers=f"{told['accounts_customers_in_arrears']:,}",
+            )
+        )
 
 
 def _neighbours(told: Row) -> Iterator[str]:

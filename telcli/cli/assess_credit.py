@@ -30,8 +30,9 @@ def assess_credit(
     """Age what customers owe, foretell who will not pay, and list whom to dun.
 
     Reads customers, bills and payments, which settle the oldest bills first; writes for the as-of month credit_scores,
-    credit_ageing, how debts grew older and what to provide for (credit_rolls, credit_provision), how the chance of
-    non-payment was tested (credit_model), and whom to dun today (dunning_list). All of it is told in docs/credit.md.
+    credit_ageing, how debts grew older and what to provide for (credit_rolls, credit_provision), how chances of
+    non-payment and recovery were tested (credit_model, credit_recovery), debts by account where bills name one
+    (credit_accounts), and whom to dun today (dunning_list). All of it is told in docs/credit.md.
     """
     from telcli.pipeline.run import run_stage
 

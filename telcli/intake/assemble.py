@@ -11,7 +11,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.batches import folded
-from telcli.intake.by_account import BY_ACCOUNT, by_account, by_invoice
+from telcli.intake.by_account import ACCOUNT, BY_ACCOUNT, account_sums, by_account, by_invoice
 from telcli.intake.candidates import SNAPSHOT
 from telcli.intake.dictionary import CHARGES
 from telcli.intake.events import calls
@@ -236,7 +236,8 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
     accounts = whole.get("accounts"), whole.get("subscriptions")
     for table, given in whole.items():
         known_by = given.collect_schema()
-        frame = by_account(given, accounts) if table in BY_ACCOUNT and "account_id" in known_by else given
+        told = table in BY_ACCOUNT and "account_id" in known_by
+        frame = by_account(given.with_columns(pl.col("account_id").alias(ACCOUNT)), accounts) if told else given
         frame = by_invoice(frame) if "bill_no" in known_by else frame
         have = frame.collect_schema()
         if table == "subscriptions":
@@ -256,6 +257,8 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
         whose = named(frame, known)
         if RECORD in have:
             whose = whose.with_columns(subscription_id=pl.coalesce("subscription_id", RECORD)).drop(RECORD)
+        if told and table == "bills":
+            found["account_bills"] = account_sums(whose)
         found[table] = summed_once(whose, _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
     return found
 
@@ -286,7 +289,9 @@ def _without_orphans(whole: Mapping[str, pl.LazyFrame], base: pl.LazyFrame) -> d
     for table, frame in whole.items():
         joined = frame.join(ids, on="customer_id", how="left", maintain_order="left")
         lost = pl.col("_known").is_null() & pl.col("customer_id").is_not_null()
-        found[table] = add_fault(joined, lost, "orphan", "customer_id").drop("_known")
+        # What bills are refused for is not refused again of their accounts.
+        kept = joined.filter(~lost) if table == "account_bills" else add_fault(joined, lost, "orphan", "customer_id")
+        found[table] = kept.drop("_known")
     return found
 
 

@@ -6,8 +6,14 @@ from collections.abc import Iterable
 
 import polars as pl
 
-__all__ = ["BY_ACCOUNT", "by_account", "by_invoice"]
+from telcli.intake.facts import HIDDEN
+from telcli.intake.repeats import summed_once
+from telcli.tables.checks import FAULTS
 
+__all__ = ["ACCOUNT", "BY_ACCOUNT", "account_sums", "by_account", "by_invoice"]
+
+ACCOUNT = "x_account_id"
+"""Attribute of payments that names the account, and of bills until they are added up to their customer."""
 BY_ACCOUNT = ("bills", "payments")
 """Tables whose rows may be known by an account alone."""
 
@@ -45,6 +51,18 @@ def by_account(frame: pl.LazyFrame, holders: Iterable[pl.LazyFrame | None]) -> p
         customer_id=pl.coalesce(own["customer_id"], owner),
         subscription_id=pl.coalesce(own["subscription_id"], "account_id"),
     ).drop("account_id", *names)
+
+
+def account_sums(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The table account_bills: what accounts were billed, of rows of bills that name one in ACCOUNT.
+
+    Rows at fault are left out here: `bills` refuses them.
+    """
+    have = frame.collect_schema()
+    sound = (pl.col(FAULTS).list.len() == 0) & pl.col(ACCOUNT).is_not_null() & pl.col("customer_id").is_not_null()
+    names = [name for name in ("month", "kind", "customer_id", "amount", "discount", "due_on") if name in have]
+    rows = frame.filter(sound).select(pl.col(ACCOUNT).alias("account_id"), "subscription_id", *names, *HIDDEN)
+    return summed_once(rows, ("account_id", "month", "kind")).filter(pl.col(FAULTS).list.len() == 0)
 
 
 def by_invoice(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ STAGES = (
         uses=("customers", "subscriptions", "crosswalk"),
         gives=(
             *SUBJECTS,
+            "account_bills",
             "crosswalk",
             "conflicts",
             "rejects",
@@ -57,10 +58,13 @@ STAGES = (
     Stage(
         "assess-credit",
         needs=("customers", "bills", "payments"),
-        uses=("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
+        uses=(
+            *("customer_months", "subscriptions", "subscription_history", "usage", "contacts", "segments"),
+            "account_bills",
+        ),
         gives=(
             *("credit_scores", "credit_ageing", "credit_rolls", "credit_provision", "credit_model"),
-            *("credit_recovery", "dunning_list"),
+            *("credit_recovery", "credit_accounts", "dunning_list"),
         ),
         aside=True,
     ),

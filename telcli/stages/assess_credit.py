@@ -14,6 +14,7 @@ from telcli.features.receivables import BUCKETS
 from telcli.methods.roll_rates import ratio_of_sums
 from telcli.settings import AssessCreditSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.assess_credit_accounts import by_accounts
 from telcli.stages.assess_credit_ageing import ageing_rows, owing
 from telcli.stages.assess_credit_chance import chances
 from telcli.stages.assess_credit_dunning import dunned
@@ -48,6 +49,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
     owed = owed.with_columns(first_unpaid=pl.col("who").is_in(worst["who"].implode()))
     back = recovery(ground, owed, found)
     dunning, facts = dunned(ground, owed, back)
+    accounts, of_accounts = by_accounts(ground, back.each)
     tables = {
         "credit_scores": scores(ground, owed, found),
         "credit_ageing": ageing_rows(ground, owed),
@@ -55,6 +57,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
         "credit_provision": provision_rows(ground, owed, found),
         "credit_model": told.table,
         "credit_recovery": back.table,
+        "credit_accounts": accounts,
         "dunning_list": dunning,
     }
     return Outcome(
@@ -69,6 +72,7 @@ def assess_credit(inputs: Inputs, settings: AssessCreditSettings) -> Outcome:
             **_sourced(ground, owed),
             **facts,
             "recovery_by": back.way,
+            **of_accounts,
             **told.metrics,
         },
         tuple(ground.notices),

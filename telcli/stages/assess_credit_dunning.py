@@ -17,7 +17,7 @@ from telcli.settings.dunning_steps import NORMAL
 from telcli.stages.assess_credit_ground import Ground
 from telcli.stages.assess_credit_recovery import Recovery
 
-__all__ = ["dunned"]
+__all__ = ["dunned", "looked_at"]
 
 _AGES = len(BUCKETS)
 _RATES = ("recovery_rate", "recovery_rate_low", "recovery_rate_high")
@@ -36,7 +36,7 @@ def dunned(ground: Ground, owed: pl.DataFrame, back: Recovery) -> tuple[pl.DataF
     for name, end in (("back", "back"), ("back_low", "low"), ("back_high", "high")):
         terms = (pl.col(f"owed_{age}") * pl.col(f"{end}_{age}").fill_null(0.0) for age in range(1, _AGES))
         rows = rows.with_columns((pl.sum_horizontal(terms) / UNITS).round(2).alias(name))
-    rows = _looked_at(ground, rows)
+    rows = looked_at(ground, rows)
     rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     ordered = rows.sort(pl.col("hold").is_not_null(), -pl.col("back"), -pl.col("past_due"), "customer_id")
     table = ordered.select(
@@ -67,8 +67,8 @@ def dunned(ground: Ground, owed: pl.DataFrame, back: Recovery) -> tuple[pl.DataF
     return table, _told(ground, table)
 
 
-def _looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add class, manager, why to hold, and the action of today."""
+def looked_at(ground: Ground, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add class, manager, why to hold, and the action of today to rows of customers with their `place` and `step`."""
     people = ground.inputs.tables["customers"]
     have = people.collect_schema()
     named = [name for name in ("customer_class", "manager_id") if name in have]

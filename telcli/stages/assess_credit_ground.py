@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,7 @@ import polars as pl
 
 from telcli.errors import MissingInputError, Notice
 from telcli.features.bucketed import bucketed
-from telcli.features.debts import debts
+from telcli.features.debts import Debts, debts
 from telcli.features.month_index import end_of_month, index_at, month_index
 from telcli.features.receivable_flows import told_gone
 from telcli.features.receivable_sources import Sources, sources
@@ -21,7 +22,7 @@ from telcli.settings.dunning_steps import WRITE_OFF, dunning_steps
 from telcli.stages import Inputs
 from telcli.stages.telling import Telling
 
-__all__ = ["Ground", "ground_of"]
+__all__ = ["Booked", "Ground", "booked", "ground_of", "lent"]
 
 _SOURCES = ("customers", "subscriptions", "subscription_history", "bills", "payments", "usage", "contacts")
 
@@ -66,6 +67,15 @@ class Ground(Telling):
         return told_gone(self.book, at, self.folk, self.write_off_days)
 
 
+@dataclass(frozen=True)
+class Booked:
+    """Bills and payments that count, and whose they are: `folk` as in `Ground`."""
+
+    book: Receivables
+    folk: pl.DataFrame
+    owing: Debts
+
+
 def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Ground:
     """Take all bills and payments up to the month in hand.
 
@@ -77,28 +87,45 @@ def ground_of(inputs: Inputs, settings: AssessCreditSettings, as_of: date) -> Gr
         The steps of dunning are none.
     """
     steps = dunning_steps(settings.steps)
-    usual = CustomerMonthsSettings()
-    due_months, max_months = (inputs.choices.get(name, getattr(usual, name)) for name in ("due_months", "max_months"))
     tables = {name: inputs.tables[name] for name in _SOURCES if name in inputs.tables}
+    due_months, max_months = lent(inputs)
     span = span_of(evidence(tables), as_of, max_months=max_months)
     if span and not span.covered.get("paid"):
         raise _nothing_paid(as_of)
-    found = bucketed(tables, span) if span else None
-    owing = debts(found, span, due_months) if found and span else None
-    if found is None or owing is None or owing.owed is None or owing.cash is None:
+    made = booked(tables, settings, as_of, due_months, max_months)
+    if made is None:
         raise _nothing(as_of)
-    book = receivables(owing.owed, owing.cash, settings.credit_days)
-    if book.bills.is_empty():
-        raise _nothing(as_of)
-    seen = pl.concat([book.bills.select("who"), book.paid.select("who")]).unique()
-    folk = found.folk.select("who", "customer_id", "begin", last="end").collect()
-    folk = folk.join(seen, on="who", how="semi").sort("who")
+    book, folk = made.book, made.folk
     first = int(book.bills["at"].to_numpy().min())
     end = end_of_month(as_of)
-    at, told = month_index(as_of), sources(owing, due_months)
+    at, told = month_index(as_of), sources(made.owing, due_months)
     ground = Ground(inputs, settings, as_of, at, first, end, book, folk, steps, told, _silent(inputs, at))
     _tell_silent(ground)
     return ground
+
+
+def lent(inputs: Inputs) -> tuple[int, int]:
+    """Settings of customer-months that say which bills count: when they fall due, and how far back."""
+    usual = CustomerMonthsSettings()
+    due_months, max_months = (inputs.choices.get(name, getattr(usual, name)) for name in ("due_months", "max_months"))
+    return due_months, max_months
+
+
+def booked(
+    tables: Mapping[str, pl.LazyFrame], settings: AssessCreditSettings, as_of: date, due_months: int, max_months: int
+) -> Booked | None:
+    """Bills and payments that count up to a month, and whose they are; None where nothing was billed to be paid."""
+    span = span_of(evidence(tables), as_of, max_months=max_months)
+    found = bucketed(tables, span) if span else None
+    owing = debts(found, span, due_months) if found and span else None
+    if found is None or owing is None or owing.owed is None or owing.cash is None:
+        return None
+    book = receivables(owing.owed, owing.cash, settings.credit_days)
+    if book.bills.is_empty():
+        return None
+    seen = pl.concat([book.bills.select("who"), book.paid.select("who")]).unique()
+    folk = found.folk.select("who", "customer_id", "begin", last="end").collect()
+    return Booked(book, folk.join(seen, on="who", how="semi").sort("who"), owing)
 
 
 def _silent(inputs: Inputs, at: int) -> tuple[str, ...]:

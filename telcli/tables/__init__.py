@@ -22,6 +22,7 @@ SUBJECTS = (*_HELD, *_FACTS)
 _PLACES = {
     **dict.fromkeys(_HELD, "telcli.tables.subjects"),
     **dict.fromkeys(_FACTS, "telcli.tables.facts"),
+    "account_bills": "telcli.tables.account_bills",
     "rejects": "telcli.tables.subjects",
     **dict.fromkeys(("crosswalk", "conflicts"), "telcli.tables.resolution"),
     **dict.fromkeys(("customer_history", "subscription_history"), "telcli.tables.histories"),
@@ -96,7 +97,7 @@ _PLACES = {
         ),
         "telcli.tables.satisfaction_driver_results",
     ),
-    "dunning_list": "telcli.tables.credit_results",
+    **dict.fromkeys(("credit_accounts", "dunning_list"), "telcli.tables.credit_results"),
     **dict.fromkeys(
         ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
     ),
@@ -117,6 +118,7 @@ PARTITIONS = {
     **dict.fromkeys(
         (
             "bills",
+            "account_bills",
             "usage",
             "payments",
             "calls",

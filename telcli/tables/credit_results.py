@@ -149,6 +149,28 @@ class CreditModel(dy.Schema):
     used = c.flag("Its chances are those told", "采用", need=True)
 
 
+class CreditAccounts(dy.Schema):
+    """What each account owes, where bills and payments name one: payments settle the oldest bills of their account."""
+
+    account_id = c.text("Account", "账户编号", key=True)
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    customer_id = c.text("Customer who owns it", "客户编号")
+    arrears = c.money("Past due at the end of the month", "逾期欠费", low=0.0, need=True)
+    days_past_due = c.integer("Days past due of the oldest open bill", "最长逾期天数", "days", low=0, need=True)
+    bucket = c.text("Age of the oldest open bill, in days past due", "账龄段", need=True, one_of=AGES)
+    not_due = c.money("Billed and not yet due", "未到期应收", low=0.0, need=True)
+    credit = c.money("Paid beyond all that was billed", "预存余额", low=0.0, need=True)
+    late_fee = c.money("Late fee so far, by the settings", "滞纳金", low=0.0)
+    written_off = c.money("Written off and still not paid", "已核销未收回", low=0.0)
+    step = c.text("Step of the operator's calendar", "催缴步骤", need=True)
+    action = c.text("What to do: as in dunning_list, by the account's own step", "今日动作：同催缴名单，按本账户步骤")
+    step_on = c.day("First day of the step", "步骤起始日")
+    next_step = c.text("Step that follows where nothing is paid", "下一步骤")
+    next_step_on = c.day("First day of that", "下一步骤起始日")
+    expected_recovery = c.money("Expected to be paid within a month", "一个月内预期回收", low=0.0)
+    hold = c.text("Why to look before", "核查原因", one_of=_HOLDS)
+
+
 class CreditRecovery(dy.Schema):
     """How well each way told what of debts past due is paid within a month, of months not learned from."""
 
@@ -226,6 +248,7 @@ CONTRACTS = {
         Contract("credit_ageing", CreditAgeing, "What is owed by age", "欠费账龄", "as_of"),
         Contract("credit_rolls", CreditRolls, "How debts grow older", "欠费迁徙", "as_of"),
         Contract("credit_model", CreditModel, "How chances of non-payment were tested", "未缴费预测检验", "as_of"),
+        Contract("credit_accounts", CreditAccounts, "What accounts owe", "账户欠费", "as_of"),
         Contract("credit_recovery", CreditRecovery, "How recovery was tested", "回收预测检验", "as_of"),
         Contract("dunning_list", DunningList, "Whom to dun", "催缴名单", "as_of"),
         Contract("credit_provision", CreditProvision, "What to provide for", "坏账准备", "as_of"),

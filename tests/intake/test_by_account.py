@@ -25,7 +25,30 @@ def test_the_same_account_twice_in_a_month_is_one_bill(tmp_path: Path) -> None:
     assert [rule for _, rule, *_ in rules(found, "bills")] == ["duplicate-key"]
 
 
+def test_accounts_stand_beside_their_customer(tmp_path: Path) -> None:
+    people = "客户编号,客户类型\nC1,公众客户\nC2,公众客户\n"
+    wrong = "C9,A9,202401,5\nC1,A1,202403,much\nC1,,202403,7\n"  # of nobody, not a number, of no account
+    found = ran(tmp_path, {"people.csv": people, "bills.csv": BILLS + wrong})
+    told = good(found, "account_bills", "account_id", "customer_id", "amount")
+    assert told == [("A1", "C1", 100.0), ("A1", "C1", 90.0), ("A2", "C1", 50.0), ("A3", "C2", 80.0)]
+    assert rules(found, "account_bills") == []
+    assert sorted(rule for _, rule, *_ in rules(found, "bills")) == ["not-a-number", "orphan"]
+    assert ("C1", 7.0) in good(found, "bills", "customer_id", "amount")
+
+
+def test_lines_of_accounts_and_bills_known_by_account_alone(tmp_path: Path) -> None:
+    lines = "用户编号,客户编号,账户编号,业务类型\nU1,C1,A1,移动\nU2,C1,A2,宽带\n"
+    bills = "账户编号,账期,应收金额\nA1,202401,100\nA2,202401,50\n"
+    found = ran(tmp_path, {"lines.csv": lines, "bills.csv": bills})
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 150.0)]
+    told = good(found, "account_bills", "account_id", "customer_id", "amount")
+    assert told == [("A1", "C1", 100.0), ("A2", "C1", 50.0)]
+
+
 def test_payments_keep_their_customer(tmp_path: Path) -> None:
     paid = "缴费流水号,客户编号,账户编号,缴费时间,缴费金额\nP1,C1,A1,2024-02-01,100\nP2,C1,A2,2024-02-02,50\n"
     found = ran(tmp_path, {"paid.csv": paid})
-    assert good(found, "payments", "payment_id", "customer_id", "amount") == [("P1", "C1", 100.0), ("P2", "C1", 50.0)]
+    assert good(found, "payments", "payment_id", "customer_id", "x_account_id") == [
+        ("P1", "C1", "A1"),
+        ("P2", "C1", "A2"),
+    ]
