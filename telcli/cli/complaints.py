@@ -33,9 +33,10 @@ def complaints(
     Reads contacts and customer_months; writes for the as-of month complaint_topics (rate per 1,000 customers by kind,
     topic and month, with what is usual and what emerges), complaint_handling (repeats, hours until closed, how many in
     time), complaint_sla (tickets of key accounts that are open or late), complaint_customers (who complains again, or
-    waits long), complaint_words (terms of texts without a topic) and contact_load (contacts by hour and weekday, calls
-    answered, waiting, talk, ratings). Topics are told by the words of a taxonomy, English and Chinese, from what was
-    said, else from the topic that the source gives; [complaints.topics] adds some. With -q one line is printed.
+    waits long), complaint_words (terms of texts without a topic), contact_load (contacts by hour and weekday, calls
+    answered, waiting, talk, ratings), complaint_groups (rates by segment, class and branch) and contact_agents (calls
+    by the code of an agent). Topics are told by the words of a taxonomy, English and Chinese, from what was said, else
+    from the topic that the source gives; [complaints.topics] adds some. With -q one line is printed.
     """
     from telcli.pipeline.run import run_stage
 

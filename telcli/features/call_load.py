@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
-__all__ = ["call_columns", "known_calls"]
+__all__ = ["AGENT", "call_columns", "known_calls"]
+
+AGENT = "x_agent_code"
+"""The attribute with the code of who took the contact, as ingest makes it."""
 
 _WORDS = {
     "answered": ("answered", "是否接通", "接通"),

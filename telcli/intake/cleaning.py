@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from telcli.intake.agents import agents
 from telcli.intake.ahead import FUTURE, late_ones, without_late
 from telcli.intake.batches import ROWS, in_batches
 from telcli.intake.clocks import clocks, epochs, instants, zone_marks
@@ -58,6 +59,7 @@ _OF_PEOPLE: Mapping[str, Callable[..., Read]] = {
     "id": identifiers,
     "thing": things,
     "staff": managers,
+    "agent": agents,
     "party": parties,
     **{form: partial(personal, form=form) for form in PERSONAL_FORMS},
 }

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.intake.agents import AGENT, AGENT_TYPE, agent_column
 from telcli.intake.assumed import epoch_marked, units_assumed
 from telcli.intake.attributes import Profile, attribute_names, profile
 from telcli.intake.charges import charges_told
@@ -115,19 +116,25 @@ def _rows(frame: pl.LazyFrame) -> int:
 def _typed(one: Understood, wanted: Sequence[str], profiles: Mapping[str, Profile]) -> Understood:
     """With the attributes that these profiles make of its columns without a meaning."""
     written = headers_of_extract(one.extract)
-    private = [name for name in wanted if profiles[name].values and profiles[name].names_persons_under(written[name])]
+    agent = agent_column(one.map.table, {name: written[name] for name in one.map.unknown})
+    found = {name: profiles[name] for name in wanted if profiles[name].values and name != agent}
+    private = [name for name, seen in found.items() if seen.names_persons_under(written[name])]
     empty = [header for header in wanted if not profiles[header].values]
     kept = [header for header in wanted if header not in private and header not in empty]
     names = attribute_names(kept, one.attributes)
     # a column that has a meaning besides is kept as text or not at all, and nothing is lost with it
     known = [header for header in wanted if header not in one.map.unknown]
     names |= dict.fromkeys(known, REASON)
+    names |= {agent: AGENT} if agent in names else {}
     names |= dict.fromkeys(_disputes(one) if one.summed else (), DISPUTED)
     kept = [header for header in kept if header not in known or profiles[header].type == "String"]
     return replace(
         one,
         map=replace(one.map, personal=(*one.map.personal, *(name for name in private if name not in known))),
-        attributes={**one.attributes, **{names[header]: (header, profiles[header].type) for header in kept}},
+        attributes={
+            **one.attributes,
+            **{names[header]: (header, AGENT_TYPE if header == agent else profiles[header].type) for header in kept},
+        },
         empty=tuple(header for header in empty if header not in known),
     )
 

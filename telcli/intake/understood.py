@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 import polars as pl
 
+from telcli.intake.agents import AGENT_TYPE
 from telcli.intake.ahead import PAST
 from telcli.intake.candidates import FILE_NAME
 from telcli.intake.cleaning import Reading, clean
@@ -45,6 +46,7 @@ _TYPES = {
     "Float64": "number",
     "Float64-masked": "discreet number",
     "String": "discreet text",
+    AGENT_TYPE: "agent",
 }
 
 
@@ -176,7 +178,7 @@ class Understood:
         """How an attribute is read, in the usual unit where its name alone tells the one it has."""
         factor = attribute_unit(self.extract.repeated.get(header, header))[1] if kind == "Float64" else 1.0
         form = "free text" if kind == "String" and self.map.table in _TOLD_TO else _TYPES[kind]
-        return self._of_here(Reading(name, header, form, factor))
+        return self._of_here(Reading(name, header, form, factor, people=self.people))
 
     def customer_key(self) -> Reading:
         """How a table of customers reads its key."""

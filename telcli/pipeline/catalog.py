@@ -174,14 +174,16 @@ STAGES = (
     Stage(
         "complaints",
         needs=("contacts", "customer_months", "customers"),
-        uses=("value_scores", "churn_scores"),
+        uses=("value_scores", "churn_scores", "segments"),
         gives=(
             "complaint_topics",
             "complaint_handling",
             "complaint_sla",
             "complaint_customers",
             "complaint_words",
+            "complaint_groups",
             "contact_load",
+            "contact_agents",
         ),
         aside=True,
     ),

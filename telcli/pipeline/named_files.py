@@ -30,7 +30,7 @@ _LENT = dict.fromkeys(("recommend-offers", "assess-credit"), ("plan-retention", 
 
 _NO_FILE = {"holidays": ("china", "weekends")}
 """Setting: what it may say that is no file."""
-_ALONE = {"holidays": ("monitor", "assess-credit")}
+_ALONE = {"holidays": ("monitor", "complaints", "assess-credit")}
 """Setting: the stages where it names a file; elsewhere it is days."""
 
 

@@ -88,9 +88,19 @@ class ComplaintsSettings(TopicSettings):
     )
     sla_hours: str = setting(
         "ordinary=72, important=24, major=8, unknown=72",
-        "Hours of the calendar, nights and weekends too, within which a ticket is to be closed, by severity.",
-        "各严重程度工单的办结时限（自然小时，含夜间与周末）。",
+        "Hours within which a ticket is to be closed, by severity: of the calendar, or those of working_hours.",
+        "各严重程度工单的办结时限（自然小时；设有 working_hours 时为工作小时）。",
         form="capacities",
+    )
+    working_hours: str = setting(
+        "",
+        "Hours of a working day that count, such as 08:30-12:00, 14:00-18:00; empty: all hours of the calendar.",
+        "计入时限与办结时长的工作时段，如 08:30-12:00, 14:00-18:00；留空则按自然小时。",
+    )
+    holidays: str = setting(
+        "china",
+        "Working days that working_hours goes by: china, weekends, or a file.",
+        "工作时段所用的日历：china（国务院）、weekends（仅周末）或文件。",
     )
     sla_classes: str = setting(
         "key",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from telcli.features.month_index import add_months
-from telcli.stages.complaints_ground import Ground
+from telcli.stages.complaints_ground import Ground, topic_names
 from telcli.stages.complaints_handling import last_moment
 
 __all__ = ["customer_rows"]
@@ -42,6 +42,7 @@ def customer_rows(ground: Ground) -> pl.DataFrame:
     long = (pl.col("open_days") >= settings.waiting_days).fill_null(value=False) & pl.lit(closes)
     kept = told.filter((pl.col("complaints") >= settings.least_complaints) | long)
     kept = kept if closes else kept.with_columns(open=pl.lit(None, pl.Int64), open_days=pl.lit(None, pl.Float64))
+    kept = kept.join(topic_names(ground.own), on="topic", how="left")
     full = _valued(kept.join(_people(ground), on="customer_id", how="left"), ground)
     order = ["value_at_risk", "complaints", "open_days", "customer_id"]
     ranked = full.sort(order, descending=[True, True, True, False], nulls_last=True)

@@ -9,18 +9,19 @@ from typing import Any
 
 import polars as pl
 
-from telcli.features.complaint_topics import coded_contacts
+from telcli.features.complaint_topics import UNCODED, coded_contacts, topics
 from telcli.features.month_index import add_months
+from telcli.features.working_days import Calendar, calendar_of
 from telcli.settings import ComplaintsSettings
 from telcli.tables import contract
 
-__all__ = ["SMALL", "Ground", "ground_of"]
+__all__ = ["SMALL", "Ground", "ground_of", "topic_names"]
 
 SMALL = 10
 """Groups of fewer customers than this are not shown."""
 _KEPT = (
     *("contact_id", "customer_id", "opened_at", "closed_at", "channel", "kind", "topic", "severity", "repeat"),
-    *("rating", "code", "coded_by"),
+    *("rating", "code", "coded_by", "voiced"),
 )
 
 
@@ -32,12 +33,14 @@ class Ground:
     ----------
     tables : what the stage was given.
     contacts : opened up to the end of the month, ordered by contact: their columns less the text, ``code``,
-        ``coded_by``, ``month``; kind unknown where the source says none; nothing is closed after the month.
+        ``coded_by``, ``voiced`` (whether there is a text or a topic), ``month``; kind unknown where the source says
+        none; nothing is closed after the month.
     base : customers by month.
     as_of : first day of the month.
     settings : of the stage.
     own : topics of the operator's own.
     own_base : whether the base is told by anything but the contacts themselves.
+    calendar : working days, where hours of business count.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -47,30 +50,56 @@ class Ground:
     settings: ComplaintsSettings
     own: Mapping[str, Mapping[str, Any]]
     own_base: bool
+    calendar: Calendar
+
+    @property
+    def heard(self) -> bool:
+        """Whether any contact of the month is known: else nobody made contact, or the extract lacks."""
+        return bool((self.contacts["month"] == self.as_of).any())
 
     @property
     def end(self) -> datetime:
         """The moment at which the month is over."""
         return datetime.combine(add_months(self.as_of, 1), time())
 
+    @property
+    def latest(self) -> date:
+        """The last month of which a contact is known."""
+        found: date = max(self.contacts["month"].to_list())
+        return found
+
+    def first(self, months: int) -> date:
+        """The first of the last months of which a contact is known."""
+        found: date = min(self.last(months)["month"].to_list())
+        return found
+
     def last(self, months: int) -> pl.DataFrame:
         """Contacts opened in the last months, the snapshot's the last of them."""
         return self.contacts.filter(pl.col("month") > add_months(self.as_of, -months))
+
+
+def topic_names(own: Mapping[str, Mapping[str, Any]]) -> pl.DataFrame:
+    """What topics are called: topic, topic_name, topic_name_zh."""
+    words = {name: (topic.en, topic.zh) for name, topic in topics(own).items()} | {UNCODED: ("Not coded", "未归类")}
+    rows = [(name, *words[name]) for name in words]
+    return pl.DataFrame(rows, schema=["topic", "topic_name", "topic_name_zh"], orient="row")
 
 
 def ground_of(
     tables: Mapping[str, pl.LazyFrame],
     as_of: date,
     settings: ComplaintsSettings,
-    own: Mapping[str, Mapping[str, Any]],
+    choices: Mapping[str, Any],
 ) -> Ground:
-    """Code the contacts, and count who was there."""
+    """Code the contacts, and count who was there; `choices` may hold topics of the operator's own, and holidays."""
+    own = choices.get("topics", {})
     end = datetime.combine(add_months(as_of, 1), time())
     opened, closed = pl.col("opened_at"), pl.col("closed_at")
     told = contract("contacts").conform(tables["contacts"]).filter(opened < end)
     told = coded_contacts(told, own).with_columns(
         kind=pl.col("kind").fill_null("unknown"),
         closed_at=pl.when(closed < end).then(closed),
+        voiced=pl.col("text").is_not_null() | pl.col("topic").is_not_null(),
     )
     kept = told.select(*_KEPT, month=opened.dt.date().dt.month_start())
     contacts = kept.sort("contact_id").collect(engine="streaming")
@@ -78,4 +107,5 @@ def ground_of(
     base = dict(months.collect(engine="streaming").iter_rows())
     callers = contacts["customer_id"].n_unique()
     everybody = int(tables["customers"].select(pl.len()).collect().item())
-    return Ground(tables, contacts, base, as_of, settings, own, own_base=callers < everybody)
+    calendar = calendar_of(settings.holidays.strip(), choices.get("holidays"))
+    return Ground(tables, contacts, base, as_of, settings, own, callers < everybody, calendar)

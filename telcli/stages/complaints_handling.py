@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from telcli.errors import UsageError
+from telcli.features.working_hours import business_hours, windows_of
 from telcli.methods.rates import wilson
 from telcli.methods.time_to_close import time_quantiles
 from telcli.settings.capacities import capacities
-from telcli.stages.complaints_ground import SMALL, Ground
+from telcli.stages.complaints_ground import SMALL, Ground, topic_names
 
 __all__ = ["handling_rows", "last_moment", "sla_rows", "timed"]
 
@@ -43,13 +44,20 @@ def timed(ground: Ground) -> pl.DataFrame:
     allowed = pl.col("severity_name").replace_strict(hours, default=None, return_dtype=pl.Float64)
     if not ground.contacts["closed_at"].is_not_null().any():  # then nothing tells what is open still
         allowed = pl.lit(None, pl.Float64)
-    now = pl.lit(last_moment(ground))
-    spent = (pl.col("closed_at").fill_null(now) - pl.col("opened_at")).dt.total_seconds() / _HOUR
-    over = (now - pl.col("opened_at")).dt.total_seconds() / _HOUR >= allowed
-    frame = frame.with_columns(
-        spent=spent.clip(lower_bound=0.0), allowed=allowed, over=over, done=pl.col("closed_at").is_not_null()
-    )
+    frame = frame.with_columns(**_spent(ground, frame)).with_columns(allowed=allowed)
+    frame = frame.with_columns(over=pl.col("so_far") >= pl.col("allowed"), done=pl.col("closed_at").is_not_null())
     return _repeated(frame, ground.settings.repeat_days).with_columns(late=pl.col("spent") > pl.col("allowed"))
+
+
+def _spent(ground: Ground, frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Hours until closed or so far, and so far whether closed or not: of the calendar, or of business where set."""
+    opened, closed = frame["opened_at"], frame["closed_at"]
+    now = pl.Series([last_moment(ground)], dtype=closed.dtype).new_from_index(0, frame.height)
+    ends = {"spent": closed.zip_with(closed.is_not_null(), now), "so_far": now}
+    if not ground.settings.working_hours.strip():
+        return {name: ((end - opened).dt.total_seconds() / _HOUR).clip(0.0) for name, end in ends.items()}
+    windows = windows_of(ground.settings.working_hours)
+    return {name: business_hours(opened, end, windows, ground.calendar) for name, end in ends.items()}
 
 
 def _repeated(frame: pl.DataFrame, days: int) -> pl.DataFrame:
@@ -116,7 +124,9 @@ def sla_rows(ground: Ground, contacts: pl.DataFrame) -> pl.DataFrame:
     state = pl.when("done").then(pl.lit("late")).when("late").then(pl.lit("overdue")).otherwise(pl.lit("open"))
     told = frame.with_columns(hours_left=left, state=state.fill_null("open"), again="again", topic="code")
     order = pl.col("state").replace_strict({"overdue": 0, "open": 1, "late": 2}, return_dtype=pl.Int64)
-    told = told.sort(order, "hours_left", "contact_id", nulls_last=True)
+    told = told.join(topic_names(ground.own), on="topic", how="left").sort(
+        order, "hours_left", "contact_id", nulls_last=True
+    )
     return told.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).rename(
         {"spent": "age_hours", "allowed": "sla_hours"}
     )

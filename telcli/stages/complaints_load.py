@@ -10,7 +10,7 @@ from telcli.methods.rates import wilson
 from telcli.stages.complaints_ground import SMALL, Ground
 from telcli.tables import contract
 
-__all__ = ["load_rows"]
+__all__ = ["load_figures", "load_rows"]
 
 _DIMENSIONS = ("all", "month", "weekday", "hour", "topic", "channel")
 
@@ -32,7 +32,9 @@ def load_rows(ground: Ground) -> pl.DataFrame:
         known = frame.drop_nulls(dimension).sort(dimension, "contact_id")
         days = _days(frame, dimension)
         for (level,), part in known.group_by(dimension, maintain_order=True):
-            rows.append({"dimension": dimension, "level": level, **_figures(part, days.get(str(level), days["all"]))})
+            rows.append(
+                {"dimension": dimension, "level": level, **load_figures(part, days.get(str(level), days["all"]))}
+            )
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -46,8 +48,8 @@ def _days(frame: pl.DataFrame, dimension: str) -> dict[str, int]:
     return found
 
 
-def _figures(part: pl.DataFrame, days: int) -> dict[str, float | int | bool | None]:
-    """Figures of one group of contacts."""
+def load_figures(part: pl.DataFrame, days: int) -> dict[str, float | int | bool | None]:
+    """Figures of one group of contacts, with what `known_calls` tells of them, over so many days."""
     asked = part.drop_nulls("answered")
     answered = asked.filter("answered")
     settled = (answered if asked.height else part).drop_nulls("settled")

@@ -60,6 +60,8 @@ def _rows(ground: Ground, coding: str, topic: pl.Expr) -> pl.DataFrame:
     contacts, callers = (full[name].cast(pl.Float64).to_numpy().reshape(shape) for name in ("contacts", "customers"))
     base = np.array([ground.base.get(month, 0) for month in months], dtype=np.float64)
     base = base if ground.own_base else np.zeros_like(base)
+    if not ground.heard:  # no rate of 0 where the extract may lack
+        base[[month == ground.as_of for month in months]] = 0.0
     tested = _tested(ground, cells, contacts, callers, base, months)
     return _columns(full, coding, ground, base, tested).filter(
         pl.col("month") > add_months(ground.as_of, -ground.settings.trend_months)

@@ -77,6 +77,8 @@ _PLACES = {
             "complaint_sla",
             "complaint_customers",
             "complaint_words",
+            "complaint_groups",
+            "contact_agents",
             "contact_load",
         ),
         "telcli.tables.complaint_results",

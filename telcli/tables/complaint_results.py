@@ -7,9 +7,10 @@ import dataframely as dy
 from telcli.tables import columns as c
 from telcli.tables.checks import Contract
 
-__all__ = ["CODINGS", "CONTRACTS", "KINDS", "SLA_STATES", "TOPIC_THEMES"]
+__all__ = ["CODINGS", "CONTRACTS", "GROUPINGS", "KINDS", "SLA_STATES", "TOPIC_THEMES"]
 
 CODINGS = ("taxonomy", "source")
+GROUPINGS = ("segment", "customer_class", "branch")
 SLA_STATES = ("overdue", "open", "late")
 KINDS = ("all", "complaint", "fault", "enquiry", "request", "unknown")
 TOPIC_THEMES = ("billing", "service", "network", "product", "sales", "contract", "fraud", "other")
@@ -112,6 +113,61 @@ class ContactLoad(dy.Schema):
     rating_high = c.count("High end", "平均评分上限", "points")
 
 
+class ComplaintGroups(dy.Schema):
+    """One row per group of customers and kind of contact: how often they make contact, against all others."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    dimension = c.text("What customers are told apart by", "维度", key=True, one_of=GROUPINGS)
+    level = c.text("Its level; unknown: not known of the customer", "维度取值", key=True)
+    kind = c.text("Kind of contact; all together", "工单类型", key=True, one_of=KINDS)
+    level_zh = c.text("The level in Chinese", "维度取值(中文)")
+    small = c.flag(
+        "Of fewer than 10 customers, or would tell such a group by subtraction", "客户数不足10或可推知", need=True
+    )
+    customers = c.integer("Customers there in the last months; null: small", "客户数", "customers", low=0)
+    base_months = c.integer("Months that they were there together", "客户月数", "customer-months", low=0)
+    contacts = c.integer("Contacts opened", "受理量", "contacts", low=0)
+    callers = c.integer("Customers who made them", "涉及客户数", "customers", low=0)
+    rate = c.count("Contacts per 1,000 customers and month", "千户月受理量", "per 1,000 customers")
+    rate_low = c.count("Low end of its 95% interval (quasi-Poisson)", "千户月受理量下限", "per 1,000 customers")
+    rate_high = c.count("High end", "千户月受理量上限", "per 1,000 customers")
+    ratio = c.count("Rate over that of all other customers", "与其余客户之比", "x")
+    ratio_low = c.count("Low end of its 95% interval", "比值下限", "x")
+    ratio_high = c.count("High end; null: not bounded", "比值上限", "x")
+    chance_among = c.share(
+        "Chance of so large a difference among all groups told (Benjamini and Hochberg)", "q值(错误发现率)"
+    )
+    differs = c.flag("Differs from all others beyond chance", "与其余客户有显著差异")
+
+
+class ContactAgents(dy.Schema):
+    """One row per agent of 30 contacts or more in the last months, by a code."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    agent = c.text("Code of the agent", "坐席代码", key=True)
+    contacts = c.integer("Contacts", "受理量", "contacts", need=True, low=0)
+    calls = c.integer("Of them, known to be answered or not", "已知是否接通的来电", "contacts", need=True, low=0)
+    answered_share = c.share("Share answered", "接通率")
+    answered_low = c.share("Low end of its 95% interval (Wilson)", "接通率下限")
+    answered_high = c.share("High end", "接通率上限")
+    answered_shrunk = c.share("Share answered, pulled towards all agents as far as chance goes", "接通率(收缩)")
+    wait_s = c.count("Mean seconds until answered, of those answered", "平均应答时长", "seconds")
+    wait_s_low = c.count("Low end of its 95% interval", "平均应答时长下限", "seconds")
+    wait_s_high = c.count("High end", "平均应答时长上限", "seconds")
+    talk_s = c.count("Mean seconds of talk", "平均通话时长", "seconds")
+    talk_s_low = c.count("Low end of its 95% interval", "平均通话时长下限", "seconds")
+    talk_s_high = c.count("High end", "平均通话时长上限", "seconds")
+    settled_share = c.share("Share settled, of calls answered", "解决率")
+    settled_low = c.share("Low end of its 95% interval (Wilson)", "解决率下限")
+    settled_high = c.share("High end", "解决率上限")
+    settled_shrunk = c.share("Share settled, pulled towards all agents as far as chance goes", "解决率(收缩)")
+    rated = c.integer("Contacts with a rating", "有评分件数", "contacts", need=True, low=0)
+    rating = c.count("Mean rating", "平均评分", "points")
+    rating_low = c.count("Low end of its 95% interval", "平均评分下限", "points")
+    rating_high = c.count("High end", "平均评分上限", "points")
+    rating_shrunk = c.count("Mean rating, pulled towards all agents as far as chance goes", "平均评分(收缩)", "points")
+
+
 class ComplaintWords(dy.Schema):
     """One row per term of texts without a topic that ten customers or more said, by how surely more say it."""
 
@@ -146,6 +202,8 @@ class ComplaintCustomers(dy.Schema):
     open_days = c.count("Days that the oldest is open", "最长未结天数", "days")
     severity = c.integer("The highest: 1 ordinary, 2 important, 3 major", "最高重要性", "grade", low=1, high=3)
     topic = c.text("Topic of the last", "最近类别", need=True)
+    topic_name = c.text("What the topic is called", "最近类别名称(英文)")
+    topic_name_zh = c.text("The same in Chinese", "最近类别名称")
     last_on = c.day("Day of the last", "最近日期", need=True)
     customer_class = c.text("Customer class", "客户类型")
     manager_id = c.text("Account manager", "客户经理编号")
@@ -167,11 +225,15 @@ class ComplaintSla(dy.Schema):
     branch = c.text("Branch or grid", "归属分局/网格")
     kind = c.text("Kind of contact", "工单类型", need=True, one_of=KINDS)
     topic = c.text("Topic", "类别", need=True)
+    topic_name = c.text("What the topic is called", "类别名称(英文)")
+    topic_name_zh = c.text("The same in Chinese", "类别名称")
     severity = c.integer("1 ordinary, 2 important, 3 major", "投诉重要性", "grade", low=1, high=3)
     again = c.flag("A repeat", "是否重复", need=True)
     opened_at = c.moment("When it was opened", "受理时间", need=True)
     closed_at = c.moment("When it was closed, in the month", "办结时间")
-    age_hours = c.count("Hours of the calendar open, up to the last moment told", "历时", "hours", need=True)
+    age_hours = c.count(
+        "Hours open up to the last moment told: of the calendar, or of working_hours", "历时", "hours", need=True
+    )
     sla_hours = c.count("Hours allowed", "时限", "hours")
     hours_left = c.number("Hours left; negative: over", "剩余时间", "hours")
 
@@ -200,6 +262,8 @@ CONTRACTS = {
             "as_of",
             ranks=("rank",),
         ),
+        _result("complaint_groups", ComplaintGroups, "How often groups of customers contact", "各客户群受理率"),
+        _result("contact_agents", ContactAgents, "Calls of each agent, by code", "坐席话务与评分"),
         _result("contact_load", ContactLoad, "Load of the call centre, and ratings", "话务负荷与评分"),
         _result("complaint_handling", ComplaintHandling, "How contacts are handled", "工单处理情况"),
         Contract(

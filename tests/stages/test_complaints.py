@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telcli.errors import MissingInputError
+from telcli.errors import MissingInputError, UsageError
 from telcli.methods.event_rates import rate_interval
 from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
@@ -243,3 +243,65 @@ def test_in_time_is_told_of_tickets_whose_hours_are_over() -> None:
     quick = [contact(at, AS_OF, opened_at=end - timedelta(hours=6), closed_at=end) for at in range(10, 40)]
     fresh = [contact(at, AS_OF, opened_at=end - timedelta(hours=6), closed_at=None) for at in range(40, 70)]
     assert told([*old, *slow, *quick, *fresh]).metrics["in_time_share"] == 0.5
+
+
+def test_groups_that_complain_more_than_others_are_told_and_small_ones_withheld() -> None:
+    rows = [contact(at, AS_OF) for at in range(60)] + [contact(500 + at, AS_OF) for at in range(10)]
+    given = tables(rows)
+    number = pl.col("customer_id").str.slice(1).cast(pl.Int64)
+    branch = pl.when(number < 100).then(pl.lit("A")).when(number < 995).then(pl.lit("B")).otherwise(pl.lit("C"))
+    given["customers"] = contract("customers").conform(given["customers"].with_columns(branch=branch))
+    found = complaints(Inputs(given, AS_OF), ComplaintsSettings()).tables["complaint_groups"]
+    frame = contract("complaint_groups").require(found).collect().filter(kind="complaint", dimension="branch")
+    assert frame["level"].to_list() == ["A", "B", "C"]
+    assert frame["small"].to_list() == [True, False, True]  # A would tell C by subtraction
+    assert frame["customers"].to_list() == [None, 895, None]
+    of_all = [{**row, "customer_id": f"C{at}"} for at, row in enumerate(rows)]
+    given = tables(of_all)
+    halves = pl.when(number < 100).then(pl.lit("A")).otherwise(pl.lit("B"))
+    given["customers"] = contract("customers").conform(given["customers"].with_columns(branch=halves))
+    found = complaints(Inputs(given, AS_OF), ComplaintsSettings()).tables["complaint_groups"]
+    (first, other) = found.collect().filter(kind="complaint", dimension="branch").sort("level").to_dicts()
+    assert (first["contacts"], first["base_months"], first["callers"]) == (70, 300, 70)
+    assert first["rate"] == pytest.approx(70 / 300 * 1000)
+    assert first["differs"] and other["differs"] and first["ratio_low"] > 1 > other["ratio_high"]
+
+
+def test_agents_are_told_from_thirty_contacts_on_pulled_towards_all() -> None:
+    rows = [
+        contact(at, AS_OF, rating=float(3 + at % 3), contact_id=f"{agent}-{at}")
+        | {"x_agent_code": agent, "x_Answered": at % 10 < 8}
+        for agent, many in (("8801", 40), ("8802", 60), ("8803", 29))
+        for at in range(many)
+    ]
+    found = told(rows).tables["contact_agents"].collect()
+    frame = contract("contact_agents").require(found.lazy()).collect()
+    assert frame["agent"].to_list() == ["8801", "8802"]
+    assert frame["calls"].to_list() == [40, 60]
+    assert frame["answered_shrunk"].to_list() == pytest.approx([0.8, 0.8])
+    assert (frame["answered_low"] < 0.8).all() and (frame["answered_high"] > 0.8).all()
+
+
+def test_hours_of_business_leave_out_nights_weekends_and_holidays() -> None:
+    friday, monday = datetime(2024, 6, 7, 17), datetime(2024, 6, 11, 10)  # the 10th is a holiday in China
+    rows = [contact(at, AS_OF, opened_at=friday, closed_at=monday, severity=3) for at in range(12)]
+    assert told(rows).metrics["median_hours"] == 89.0
+    settings = ComplaintsSettings(working_hours="09:00-12:00, 13:00-18:00")
+    assert told(rows, settings).metrics["median_hours"] == 2.0
+    assert told(rows).metrics["in_time_share"] == 0.0
+    assert told(rows, settings).metrics["in_time_share"] is None  # their eight hours are not over yet
+    assert (
+        told(rows, ComplaintsSettings(working_hours="09:00-18:00", holidays="weekends")).metrics["median_hours"] == 11.0
+    )
+    with pytest.raises(UsageError, match="no span of a day"):
+        told(rows, ComplaintsSettings(working_hours="18:00-09:00"))
+
+
+def test_topics_of_customers_and_tickets_have_their_names() -> None:
+    rows = [contact(at, AS_OF, contact_id=f"{at}-{n}", text="信号很差") for at in range(2) for n in range(2)]
+    found = told(rows).tables["complaint_customers"].collect()
+    assert found.select("topic", "topic_name", "topic_name_zh").row(0) == (
+        "coverage",
+        "Signal and coverage",
+        "信号与覆盖",
+    )

@@ -29,6 +29,10 @@ def test_every_call_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert metrics["answered_low"] < 4_054 / 5_000 < metrics["answered_high"]
     assert metrics["repeat_share"] is None
     assert metrics["coded_share"] == 1.0
+    assert "Diane" not in json.dumps(told)
+    agents = told["contact_agents"]
+    assert len(agents) == 8 and sum(row["contacts"] for row in agents) == 5_000
+    assert all(row["answered_low"] < row["answered_shrunk"] < row["answered_high"] for row in agents)
     load = [row for row in told["contact_load"] if row["dimension"] == "hour"]
     assert sum(row["contacts"] for row in load) == 5_000
     assert {"complaints-no-base", "complaints-no-closing"} <= {said["code"] for said in told["warnings"]}
