@@ -34,6 +34,7 @@ _METHODS = {
     "cusum": "cusum: what months are off adds up",
     "g": "g: shares are others than before",
     "limit": "limit: beyond a limit of [monitor]",
+    "day": "day: single days are off, by weekday, holiday and payday",
     "moves": "moves: more customers than usual went this way",
 }
 _LOSS = "expected loss: margin of {months} months from {month} on, if it lasts; assumptions rank it (docs/monitor.md)."
@@ -41,6 +42,10 @@ _FURTHER = {
     "arrears": "Who owes, and whom to dun first: telcli assess-credit",
     "overdue": "Who owes, and whom to dun first: telcli assess-credit",
     "complaints": "What complaints are about: telcli complaints",
+    **dict.fromkeys(
+        ("calls-a-day", "contacts-a-day", "payments-a-day", "activations-a-day"),
+        "Day by day: telcli show monitor_by_day",
+    ),
     "rejects": "What was refused, and why: telcli show rejects",
     "stale": "What changed since: telcli status",
     "into-decline": "Whom to keep, and by what: telcli plan-retention",

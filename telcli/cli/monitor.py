@@ -39,6 +39,7 @@ def monitor(
     top_accounts: Annotated[int | None, setting(_STAGE, "top_accounts", "--top-accounts")] = None,
     direction: Annotated[str | None, setting(_STAGE, "direction", "--direction")] = None,
     fdr: Annotated[float | None, setting(_STAGE, "fdr", "--fdr")] = None,
+    holidays: Annotated[str | None, setting(_STAGE, "holidays", "--holidays", metavar="china|weekends|FILE")] = None,
     known: _Known = None,
     acknowledged: _Acknowledged = None,
     fail_if: _FailIf = None,
@@ -48,8 +49,9 @@ def monitor(
 
     Reads customer_months, customers and value_scores, and the tables of your own KPIs; writes for the as-of month
     alerts (ranked by the margin expected to be lost), monitor_series (what was seen and expected, with limits),
-    monitor_suppressed (what a known cause explains), monitor_coverage, and of stages of life lifecycle_moves and
-    lifecycle_warnings (who moves into decline and dormancy). With -q one line per alert is printed, for scripts.
+    monitor_by_day (the same of days), monitor_suppressed (what a known cause explains), monitor_coverage, and of stages
+    of life lifecycle_moves and lifecycle_warnings (who moves into decline and dormancy). With -q one line per alert is
+    printed, for scripts.
     """
     from telcli.pipeline.deliveries import deliveries_of
     from telcli.pipeline.run import run_stage
@@ -57,7 +59,8 @@ def monitor(
 
     thresholds = [parse(given) for given in fail_if or ()]
     files = {"known": known, "acknowledged": acknowledged}
-    flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr}
+    flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr,
+             "holidays": holidays}  # fmt: skip
     flags |= {name: None if file is None else str(file) for name, file in files.items()}
     stale = sorted(stale_of(call.request(), _READ))
     choices = {"stale": stale, "deliveries": deliveries_of(call.request())}

@@ -207,7 +207,7 @@ STAGES = (
         spans=("segments",),
         recent=("segments",),
         gives=(
-            *("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"),
+            *("alerts", "monitor_series", "monitor_by_day", "monitor_suppressed", "monitor_coverage"),
             *("lifecycle_moves", "lifecycle_warnings"),
         ),
         recalls=("alerts",),

@@ -15,9 +15,9 @@ class MonitorSettings(LifecycleWatchSettings):
     """What is watched, and what makes an alert."""
 
     watch: str = setting(
-        "accounts, kpis, mix, pipeline, lifecycle",
-        "What is watched, with commas between: accounts, kpis, mix, pipeline, lifecycle.",
-        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）、mix（收入结构）、pipeline（数据流水线）、lifecycle（生命周期阶段转移）。",
+        "accounts, kpis, mix, pipeline, days, lifecycle",
+        "What is watched, with commas between: accounts, kpis, mix, pipeline, days, lifecycle.",
+        "监测内容，逗号分隔：accounts（重点客户）、kpis（指标）、mix（收入结构）、pipeline（数据流水线）、days（逐日量）、lifecycle（生命周期阶段转移）。",
     )
     top_accounts: int = setting(
         50,
@@ -139,6 +139,14 @@ class MonitorSettings(LifecycleWatchSettings):
         0.03,
         "A change of a KPI that matters, as a share of what was expected.",
         "指标相对预期变化达到多少才值得告警。",
+        unit="0..1",
+        low=0.0,
+        high=10.0,
+    )
+    day_least_change: float = setting(
+        0.3,
+        "A change of a day's calls, contacts, payments or activations that matters, as a share of what was expected.",
+        "某日通话、接触、缴费或开通量相对预期变化达到多少才值得告警。",
         unit="0..1",
         low=0.0,
         high=10.0,

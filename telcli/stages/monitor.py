@@ -14,6 +14,7 @@ from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
 from telcli.stages.monitor_alerts import KEY, OPEN, SETTLED, alert_rows, beyond_chance, coverage, with_state
+from telcli.stages.monitor_by_day import DAY_METRICS, days_part
 from telcli.stages.monitor_days import calendar_for, years_unknown
 from telcli.stages.monitor_gaps import gap_notices, with_counts, withheld
 from telcli.stages.monitor_known import acknowledged, explained, file_causes, unknown_metrics
@@ -32,16 +33,18 @@ PARTS: Mapping[str, Callable[[Inputs, MonitorSettings], Part]] = {
     "kpis": kpis_part,
     "mix": mix_part,
     "pipeline": pipeline_part,
+    "days": days_part,
     "lifecycle": lifecycle_part,
 }
 """What can be watched, in the order in which it is looked at."""
 _FURTHER = (
     *("revenue-mix", "plan-mix", "product-mix"),
     *("rows", "lag-days", "rejects", "psi", "not-delivered", "stale"),
+    *DAY_METRICS,
     *("into-decline", "into-dormant", "into-churned"),
 )
 """Metrics beside those of series, and the operator's own."""
-_OF_PARTS = ("lifecycle_moves", "lifecycle_warnings")
+_OF_PARTS = ("monitor_by_day", "lifecycle_moves", "lifecycle_warnings")
 _ABOUT = dict.fromkeys(("kind", "entity", "manager_id", "branch"), pl.String) | {"worth": pl.Float64}
 _TESTS = {
     **dict.fromkeys(("kind", "entity", "metric", "unit", "methods"), pl.String),
@@ -68,7 +71,7 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     -------
     Outcome
         Tables ``alerts``, ``monitor_series``, ``monitor_suppressed`` and ``monitor_coverage``, and those of its parts:
-        ``lifecycle_moves`` and ``lifecycle_warnings``.
+        ``monitor_by_day``, ``lifecycle_moves`` and ``lifecycle_warnings``.
 
     Raises
     ------

@@ -101,7 +101,8 @@ _PLACES = {
     ),
     **dict.fromkeys(("credit_accounts", "dunning_list"), "telcli.tables.credit_results"),
     **dict.fromkeys(
-        ("alerts", "monitor_series", "monitor_suppressed", "monitor_coverage"), "telcli.tables.alert_results"
+        ("alerts", "monitor_series", "monitor_by_day", "monitor_suppressed", "monitor_coverage"),
+        "telcli.tables.alert_results",
     ),
     **dict.fromkeys(("fraud_days", "fraud_callers"), "telcli.tables.fraud_days"),
     **dict.fromkeys(("fraud_cases", "fraud_evidence", "fraud_channels", "fraud_named"), "telcli.tables.fraud_results"),

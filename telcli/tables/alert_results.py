@@ -9,7 +9,7 @@ from telcli.tables.checks import Contract
 
 __all__ = ["CONTRACTS", "KINDS", "STATES"]
 
-KINDS = ("account", "group", "kpi", "mix", "pipeline", "lifecycle")
+KINDS = ("account", "group", "kpi", "mix", "pipeline", "day", "lifecycle")
 STATES = ("new", "continuing", "over", "settled-lower", "settled-higher", "not-judged")
 _UNITS = ("currency", "use", "count", "share")
 
@@ -37,7 +37,7 @@ class Alerts(dy.Schema):
     score = c.number("Robust z of the month", "稳健Z值", "sd")
     p_value = c.share("Chance of it where nothing has changed, by all charts together", "无变化时出现的概率")
     found_p = c.share("The same among all that were looked at", "多重比较后的概率")
-    methods = c.text("Charts that called: z, ewma, cusum", "触发方法")
+    methods = c.text("What called: z, ewma, cusum, g, limit, day, moves", "触发方法")
     expected_loss = c.number("Margin expected to be lost", "预期损失", "currency", low=0.0)
     first_seen = c.month("First month of it", "首次出现月份")
     first_expected = c.number("What was expected in the first month of it", "首次告警时的预期值", "of the metric")
@@ -64,6 +64,24 @@ class MonitorSeries(dy.Schema):
     z = c.number("Robust z", "稳健Z值", "sd")
     ewma = c.number("EWMA of it, over its own sd", "指数加权移动平均(EWMA)", "sd")
     cusum = c.number("CUSUM of it to the side that is watched", "累积和(CUSUM)", "sd", low=0.0)
+
+
+class MonitorByDay(dy.Schema):
+    """One row per day of the month of what is counted day by day."""
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    metric = c.text("What was counted", "指标", key=True)
+    day = c.day("Day", "日期", key=True)
+    working = c.flag("It is a working day, as [monitor] holidays has it", "工作日")
+    observed = c.number("What was seen", "实际值", "of the metric", low=0.0, need=True)
+    expected = c.number("What days before the month foretold", "预期值", "of the metric", low=0.0)
+    low = c.number("Lower end of its 95% interval", "预期95%区间下限", "of the metric", low=0.0)
+    high = c.number("Upper end", "预期95%区间上限", "of the metric", low=0.0)
+    change = c.number("Seen less expected, over expected", "相对变化", "x expected")
+    z = c.number("Robust z", "稳健Z值", "sd")
+    p_value = c.share("Chance of it where nothing has changed", "无变化时出现的概率")
+    found_p = c.share("The same among all days of all series", "多重比较后的概率")
+    off = c.flag("It is off beyond chance and materially", "异常", need=True)
 
 
 class MonitorSuppressed(dy.Schema):
@@ -111,6 +129,7 @@ CONTRACTS = {
     for found in (
         Contract("alerts", Alerts, "What is off and matters", "告警", "as_of", ranks=("rank",)),
         Contract("monitor_series", MonitorSeries, "What is watched, month by month", "监测序列", "as_of"),
+        Contract("monitor_by_day", MonitorByDay, "Days of the month", "当月逐日监测", "as_of"),
         Contract("monitor_suppressed", MonitorSuppressed, "Alerts of known causes", "已抑制告警", "as_of"),
         Contract("monitor_coverage", MonitorCoverage, "What was watched", "监测范围", "as_of"),
     )
