@@ -15,6 +15,25 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     for threads in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
 
+LONGEST = (
+    *("tests/test_walk.py", "tests/pipeline/test_customer_months_added.py", "tests/loop/test_loop.py"),
+    *("tests/test_canaries.py", "tests/methods/test_glkm.py", "tests/test_ingest_fuzz.py", "tests/loop/test_turns.py"),
+    *("tests/stages/test_predict_churn.py", "tests/stages/test_predict_churn_costs.py", "tests/report/test_page.py"),
+)
+"""What takes long by itself comes first, so that no worker is left with it when the others have done."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are handed out to workers in the order below; by the number of tests long files of few would come last."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; all others as they stand."""
+    turn = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: turn.get(item.nodeid.partition("::")[0], len(turn)))
+
+
 # One key of pseudonyms for all: nothing is made in the home of whoever runs the tests.
 os.environ["TELCLI_KEY"] = "5e" * 32
 

@@ -182,16 +182,20 @@ def _gain(counts: NDArray[np.int64]) -> float:
 
 def _gains_by_chance(counts: NDArray[np.int64], shuffles: int, random: np.random.Generator) -> NDArray[np.float64]:
     """The gain of each of so many tables with the same margins; of two classes, one draw gives them all."""
-    if counts.shape[1] != 2:
-        return np.array([_gain(_shuffled(counts, random)) for _ in range(shuffles)])
     rows = counts.sum(axis=1)
-    first = random.multivariate_hypergeometric(rows, int(counts[:, 0].sum()), size=shuffles, method="marginals")
+    if not shuffles:
+        return np.zeros(0)
+    if counts.shape[1] == 2:
+        first = random.multivariate_hypergeometric(rows, int(counts[:, 0].sum()), size=shuffles, method="marginals")
+        tables = np.stack([first, rows - first], axis=2)
+    else:
+        tables = np.stack([_shuffled(counts, random) for _ in range(shuffles)])
     inside = np.zeros(shuffles)
-    for size, dealt in zip(rows, first.T, strict=True):
+    for size, dealt in zip(rows, tables.transpose(1, 0, 2), strict=True):
         if size:
-            share = np.stack([dealt, size - dealt]) / size
+            share = dealt / size
             bits = share * np.log2(share, where=share > 0, out=np.zeros_like(share))
-            inside += size / rows.sum() * (0.0 - (bits[0] + bits[1]))
+            inside += size / rows.sum() * (0.0 - bits.sum(axis=1))
     return np.maximum(_entropy(counts.sum(axis=0)) - inside, 0.0)
 
 

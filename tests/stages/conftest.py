@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 
+from tests.coarser import coarser_churn_models
+
 
 @pytest.fixture(scope="package", autouse=True)
 def smaller_cost_learners() -> Iterator[None]:
@@ -27,24 +29,20 @@ def smaller_cost_learners() -> Iterator[None]:
 
 
 @pytest.fixture(scope="package", autouse=True)
-def coarser_churn_models() -> Iterator[None]:
-    """The same candidates, of fewer steps and pairs than the work would allow; intervals of fewer draws."""
-    from telcli.methods import churn_evaluation, churn_fit
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(churn_fit, "_WAYS", ((16, 8), (16, 0), (8, 0), (4, 0)))
-        for name in ("churn_intervals", "lift_intervals"):
-            patched.setattr(churn_evaluation, name, partial(getattr(churn_evaluation, name), rounds=50))
+def coarser_models() -> Iterator[None]:
+    """See `coarser_churn_models`."""
+    with coarser_churn_models():
         yield
 
 
 @pytest.fixture(scope="package", autouse=True)
 def shorter_searches_for_segments() -> Iterator[None]:
-    """Each number of segments is measured as ever, on fewer rows and against fewer reference sets."""
+    """Each number of segments is measured as ever: on fewer rows, fewer drawn anew, against fewer reference sets."""
     from telcli.methods import cluster_count
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(cluster_count, "gap_statistics", partial(cluster_count.gap_statistics, rounds=4))
+        patched.setattr(cluster_count, "bootstrap_jaccard", partial(cluster_count.bootstrap_jaccard, rounds=3))
         patched.setattr(cluster_count, "_STABILITY_ROWS", 1_000)
         patched.setattr(cluster_count, "_GAP_ROWS", 400)
         yield
