@@ -122,7 +122,7 @@ def _coded(told: Mapping[str, Any]) -> Iterator[str]:
     if told.get("coded_share") is not None:
         yield tr("with a topic {share}", share=f"{told['coded_share']:.0%}")
     if told.get("several_share") is not None:
-        yield tr("texts with several topics {share}", share=f"{told['several_share']:.0%}")
+        yield tr("of them with topics of several themes {share}", share=f"{told['several_share']:.0%}")
     if told.get("silent"):
         yield tr("{n} with neither text nor topic", n=f"{told['silent']:,}")
 

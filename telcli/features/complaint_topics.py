@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from telcli.features.churn_causes import Cause, with_own
-from telcli.features.text_codes import coded
+from telcli.features.denials import affirmed
+from telcli.features.text_codes import coded, words_pattern
 
 __all__ = ["ALL", "UNCODED", "coded_contacts", "topics"]
 
@@ -29,9 +30,11 @@ def topics(own: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Caus
 
 
 def coded_contacts(contacts: pl.LazyFrame, own: Mapping[str, Mapping[str, Any]] | None = None) -> pl.LazyFrame:
-    """Contacts with `code`, a topic or ``uncoded``, and `coded_by`: what told it, ``text``, ``topic`` or null.
+    """Contacts with `code`, a topic or ``uncoded``, `coded_by`: what told it, ``text``, ``topic`` or null, `mentioned`.
 
-    What was said goes before the topic that the source gives, which is often no more than where a ticket was sent.
+    What was said goes before the topic that the source gives, which is often no more than where a ticket was sent. What
+    a text says that it is not about is left out, and traditional characters are as simplified ones (`affirmed`).
+    `mentioned` are all topics that have a word in what told the first.
 
     Parameters
     ----------
@@ -45,9 +48,19 @@ def coded_contacts(contacts: pl.LazyFrame, own: Mapping[str, Mapping[str, Any]] 
     [('coverage', 'text'), ('uncoded', None), ('uncoded', None)]
     """
     words = {name: topic.words for name, topic in topics(own).items()}
-    texts = coded(pl.col("text"), words), coded(pl.col("topic"), words)
-    by = pl.when(texts[0].is_not_null()).then(pl.lit("text")).when(texts[1].is_not_null()).then(pl.lit("topic"))
-    return contacts.with_columns(code=pl.coalesce(*texts).fill_null(UNCODED), coded_by=by)
+    plain = contacts.with_columns(_text=affirmed(pl.col("text")), _topic=affirmed(pl.col("topic")))
+    found = plain.with_columns(_code=coded(pl.col("_text"), words), _given=coded(pl.col("_topic"), words))
+    by_text = pl.when(pl.col("_code").is_not_null()).then(pl.lit("text"))
+    by = by_text.when(pl.col("_given").is_not_null()).then(pl.lit("topic"))
+    said = pl.when(pl.col("_code").is_not_null()).then("_text").otherwise("_topic")
+    told = found.with_columns(code=pl.coalesce("_code", "_given").fill_null(UNCODED), coded_by=by, _said=said)
+    hits = [
+        pl.when(pl.col("_said").str.contains(words_pattern(one))).then(pl.lit(name))
+        for name, one in words.items()
+        if one
+    ]
+    told = told.with_columns(mentioned=pl.concat_list(hits).list.drop_nulls())
+    return told.drop("_text", "_topic", "_code", "_given", "_said")
 
 
 @cache

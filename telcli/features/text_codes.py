@@ -49,11 +49,17 @@ def as_code(column: pl.Expr) -> pl.Expr:
 def words_pattern(words: Iterable[str]) -> str:
     r"""A regular expression, of small letters, that finds any of the words.
 
-    A word that starts with a letter or digit of ASCII is found at the start of a word, any other wherever it stands.
+    A word that starts with a letter or digit of ASCII is found at the start of a word, any other wherever it stands;
+    one that ends with $ is found as a whole word alone, or its plural.
 
-    >>> words_pattern(["Port out", "携", "wifi信号"])
-    '(?:(?-u:\\b)port\\ out|携|(?-u:\\b)wifi信号)'
+    >>> words_pattern(["Port out", "携", "wifi信号", "sim$"])
+    '(?:(?-u:\\b)port\\ out|携|(?-u:\\b)wifi信号|(?-u:\\b)sim(?:s|es)?(?-u:\\b))'
     """
     plain = (word.strip().lower() for word in words)
-    each = ((r"(?-u:\b)" if _STARTS.match(word) else "") + re.escape(word) for word in plain)
+    each = ((r"(?-u:\b)" if _STARTS.match(word) else "") + _whole(word) for word in plain)
     return f"(?:{'|'.join(each)})"
+
+
+def _whole(word: str) -> str:
+    r"""A word as it is looked for: up to where it ends, where it says so by a $."""
+    return re.escape(word[:-1]) + r"(?:s|es)?(?-u:\b)" if word.endswith("$") else re.escape(word)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import MissingInputError, Notice
-from telcli.features.complaint_topics import ALL, UNCODED
+from telcli.features.complaint_topics import ALL, UNCODED, topics
 from telcli.features.month_index import add_months
 from telcli.settings import ComplaintsSettings
 from telcli.stages import Inputs, Outcome
@@ -131,6 +131,7 @@ def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
         "uncoded_in_month": now.filter(code=UNCODED).height,
         "emerging": emerging.height if ground.heard else None,
         **_looked(ground, rows),
+        "several_share": _several(ground, recent),
         "silent": recent.filter(code=UNCODED, voiced=False).height,
         "asked": {
             "least_count": max(settings.least_count, SMALL),
@@ -143,6 +144,14 @@ def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
         "handling_since": f"{add_months(ground.as_of, 1 - settings.handling_months):%Y-%m}",
         "trend_since": f"{ground.first(settings.trend_months):%Y-%m}",
     }
+
+
+def _several(ground: Ground, recent: pl.DataFrame) -> float | None:
+    """Of contacts with a topic, the share of those that have words of topics of two themes or more."""
+    coded = recent.filter(pl.col("code") != UNCODED)
+    themes = {name: topic.theme for name, topic in topics(ground.own).items()}
+    of = pl.col("mentioned").list.eval(pl.element().replace_strict(themes, return_dtype=pl.String)).list.n_unique()
+    return coded.filter(of > 1).height / coded.height if coded.height else None
 
 
 def _looked(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:

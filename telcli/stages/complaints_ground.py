@@ -21,7 +21,7 @@ SMALL = 10
 """Groups of fewer customers than this are not shown."""
 _KEPT = (
     *("contact_id", "customer_id", "opened_at", "closed_at", "channel", "kind", "topic", "severity", "repeat"),
-    *("rating", "code", "coded_by", "voiced"),
+    *("rating", "code", "coded_by", "voiced", "mentioned"),
 )
 
 
@@ -33,8 +33,8 @@ class Ground:
     ----------
     tables : what the stage was given.
     contacts : opened up to the end of the month, ordered by contact: their columns less the text, ``code``,
-        ``coded_by``, ``voiced`` (whether there is a text or a topic), ``month``; kind unknown where the source says
-        none; nothing is closed after the month.
+        ``coded_by``, ``voiced`` (whether there is a text or a topic), ``mentioned``, ``month``; kind unknown where the
+        source says none; nothing is closed after the month.
     base : customers by month.
     as_of : first day of the month.
     settings : of the stage.

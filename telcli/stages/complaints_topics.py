@@ -45,6 +45,8 @@ def _rows(ground: Ground, coding: str, topic: pl.Expr) -> pl.DataFrame:
     seen = ground.last(max(ground.settings.trend_months, ground.settings.usual_months + 1, YEAR + 1))
     frame = seen.select("month", "customer_id", "kind", topic=topic)
     counts = pl.concat(_counted(frame, kind, name) for kind in (True, False) for name in (True, False))
+    told = (seen if coding == "taxonomy" else seen.clear()).select("month", "kind", "mentioned")
+    counts = counts.join(_mentions(told), on=["kind", "topic", "month"], how="left")
     if coding == "source":  # all of its topics together are those of the taxonomy
         counts = counts.filter(pl.col("topic") != ALL)
     months = _months(ground, seen)
@@ -66,6 +68,13 @@ def _rows(ground: Ground, coding: str, topic: pl.Expr) -> pl.DataFrame:
     return _columns(full, coding, ground, base, tested).filter(
         pl.col("month") > add_months(ground.as_of, -ground.settings.trend_months)
     )
+
+
+def _mentions(seen: pl.DataFrame) -> pl.DataFrame:
+    """Contacts in which words of a topic stand, whether it is theirs or another is, by kind or all and month."""
+    each = seen.rename({"mentioned": "topic"}).explode("topic", empty_as_null=True).drop_nulls("topic")
+    every = pl.concat([each, each.with_columns(kind=pl.lit(ALL))])
+    return every.group_by("kind", "topic", "month").agg(mentions=pl.len().cast(pl.Int64))
 
 
 def _months(ground: Ground, seen: pl.DataFrame) -> list[date]:

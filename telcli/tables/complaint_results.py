@@ -34,6 +34,12 @@ class ComplaintTopics(dy.Schema):
     theme = c.text("Theme of the topic", "大类", one_of=TOPIC_THEMES)
     contacts = c.integer("Contacts opened", "受理量", "contacts", need=True, low=0)
     customers = c.integer("Customers who made them", "涉及客户数", "customers", need=True, low=0)
+    mentions = c.integer(
+        "Contacts in which words of the topic stand, if another is theirs too; null: none, or not of the taxonomy",
+        "提及次数",
+        "contacts",
+        low=0,
+    )
     small = c.flag("Of fewer than 10 customers: not to be shown as a group", "客户数不足10", need=True)
     base = c.integer("Customers there in the month; null where not known", "在网客户数", "customers", low=0)
     rate = c.count("Contacts per 1,000 customers", "千户受理量", "per 1,000 customers")
