@@ -167,6 +167,7 @@ _VERBS = {
     "count": "counts",
     "begin": "begins",
     "need": "needs",
+    "tell": "tells",
 }
 _OF_ONE = re.compile(rf"(?<![\w.,:'\"/-])1 ({_COUNTED})s\b(?: ({'|'.join(_VERBS)})\b)?")
 

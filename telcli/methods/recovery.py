@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _FIRST = 2
 """Months learned from before the first one is foretold."""
-_ROUNDS = 200
+_ROUNDS, _GROUPS = 200, 500
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,8 @@ class Ways:
         return float(miss.sum() / weight.sum()) if weight.sum() > 0 else float("nan")
 
 
-def shrunk_shares(
-    age: ArrayLike, key: ArrayLike, owed: ArrayLike, share: ArrayLike, size: tuple[int, int], weight: ArrayLike = 1.0
-) -> Floats:
-    """The share paid within a month by age and key, of shape `size` (ages, keys), 0..1; NaN of ages without a debt.
+def shrunk_shares(age: ArrayLike, key: ArrayLike, owed: ArrayLike, share: ArrayLike, size: tuple[int, int]) -> Floats:
+    """The share paid within a month by age and key, of shape `size`, 0..1; NaN of ages without a debt.
 
     Parameters
     ----------
@@ -62,22 +60,27 @@ def shrunk_shares(
         Money, above 0, and what of it was paid, 0..1.
     size : tuple of int
         How many ages and keys there are.
-    weight : array of shape (debts,) or number
-        How often each debt counts.
 
     >>> shrunk_shares([0, 0, 0], [0, 0, 0], [10.0, 10.0, 20.0], [1.0, 0.0, 0.5], (2, 1)).tolist()
     [[0.5], [nan]]
     """
-    ages, keys = size
-    place, code = np.asarray(age, dtype=np.int64), np.asarray(key, dtype=np.int64)
+    whole = np.zeros(np.shape(share), dtype=np.int64)
+    return _of_sums(_sums(age, key, owed, share, whole, (1, *size))[:, 0])
+
+
+def _sums(
+    age: ArrayLike, key: ArrayLike, owed: ArrayLike, share: ArrayLike, group: Ints, size: tuple[int, int, int]
+) -> Floats:
+    """By group, age and key (`size`): debts, shares, squares of these, money, and money paid; of shape (5, *size)."""
     money, paid = np.asarray(owed, dtype=np.float64), np.asarray(share, dtype=np.float64)
-    often = np.broadcast_to(np.asarray(weight, dtype=np.float64), paid.shape)
-    cell = place * keys + code
-    count, total, squares, there, came = (
-        np.bincount(cell, part, ages * keys).reshape(size)
-        for part in (often, often * paid, often * paid**2, often * money, often * money * paid)
-    )
-    found = np.full(size, np.nan)
+    cell = (group * size[1] + np.asarray(age, dtype=np.int64)) * size[2] + np.asarray(key, dtype=np.int64)
+    parts = (np.ones_like(paid), paid, paid**2, money, money * paid)
+    return np.stack([np.bincount(cell, part, int(np.prod(size))).reshape(size) for part in parts])
+
+
+def _of_sums(sums: Floats) -> Floats:
+    count, total, squares, there, came = sums
+    found = np.full(count.shape, np.nan)
     for row in np.flatnonzero(count.sum(axis=1) > 0):
         mean = shrunk_means(count[row], total[row], squares[row])
         expected = float(there[row] @ mean)
@@ -91,17 +94,19 @@ def share_ends(
 ) -> tuple[Floats, Floats]:
     """Ends of the 95% intervals of `shrunk_shares`: customers (`who`, 0 or more) resampled with weights.
 
+    Of more customers than 500 each so many-th shares a weight.
+
     Source: Rubin (1981), The Bayesian bootstrap, Ann. Statist. 9.
 
     >>> low, high = share_ends([0] * 40, [0] * 40, [1.0] * 40, [0.0, 1.0] * 20, range(40), (1, 1), 0)
     >>> bool(0.3 < low[0, 0] < 0.45), bool(0.55 < high[0, 0] < 0.7)
     (True, True)
     """
-    rng, whose = np.random.default_rng(seed), np.asarray(who, dtype=np.int64)
-    people = int(whose.max()) + 1
-    drawn = np.stack(
-        [shrunk_shares(age, key, owed, share, size, rng.exponential(size=people)[whose]) for _ in range(_ROUNDS)]
-    )
+    group = np.unique(np.asarray(who, dtype=np.int64), return_inverse=True)[1] % _GROUPS
+    groups = int(group.max()) + 1
+    sums = _sums(age, key, owed, share, group, (groups, *size))
+    weights = np.random.default_rng(seed).exponential(size=(_ROUNDS, groups))
+    drawn = np.stack([_of_sums(np.tensordot(weight, sums, (0, 1))) for weight in weights])
     low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
     return low, high
 

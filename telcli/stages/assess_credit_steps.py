@@ -29,8 +29,9 @@ def with_steps(ground: Ground, owed: pl.DataFrame) -> pl.DataFrame:
         raise UsageError(
             "dunning-suspend-unknown",
             "[assess-credit] suspend_from: {name} is none of the steps {steps}.",
-            hint="Name one of the steps.",
+            hint='Name one of them in telcli.toml, under [assess-credit]: suspend_from = "{last}"',
             name=repr(ground.settings.suspend_from),
+            last=names[-1],
             steps=", ".join(names),
         )
     calendar = _calendar(ground)

@@ -328,6 +328,17 @@ def test_steps_begin_on_working_days_of_the_operators_own_calendar() -> None:
     assert b(holidays="mine.toml", given=own) == ("bar-outgoing", date(2024, 5, 26), "bar-both", date(2024, 7, 3))
 
 
+def test_write_off_by_its_chinese_name() -> None:
+    tables = operator()
+    lines = [("c1", "c", "postpaid", date(2023, 7, 1), date(2024, 2, 9))]
+    names = ["subscription_id", "customer_id", "pay_mode", "activated_on", "ended_on"]
+    tables["subscriptions"] = frame("subscriptions", lines, names)
+    tables["bills"] = tables["bills"].filter((pl.col("customer_id") != "c") | (pl.col("month") < date(2024, 2, 1)))
+    found = run(tables, steps="正常:0, 催缴:1, 单停:31, 核销:120", suspend_from="单停")
+    assert found.metrics["written_off"] == 700.0
+    assert found.metrics["steps"] == ["催缴", "单停", "write-off"]
+
+
 def test_late_fees_are_in_no_expected_loss_and_value_takes_that_once() -> None:
     without, dear = (run(operator(), late_fee_rate=rate) for rate in (0.0, 0.05))
     found = [each.tables["credit_scores"].collect().sort("customer_id") for each in (without, dear)]
