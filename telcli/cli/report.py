@@ -13,15 +13,17 @@ from telcli.cli._stage_view import tell
 def report(
     call: Call,
     top_customers: Annotated[int | None, setting("report", "top_customers", "--top-customers")] = None,
+    files: Annotated[str | None, setting("report", "files", "--files", metavar="KINDS")] = None,
 ) -> None:
     """Write the management report as one web page.
 
     Reads what the stages before have published for the as-of month; writes report_figures and reports/YYYY-MM.html,
-    which needs no network.
+    which needs no network; with --files also a workbook, Markdown, and JSON of the same figures.
     """
     from telcli.pipeline.run import run_stage
 
-    request = call.request({"top_customers": top_customers}, choices=_page.choices(), render=_page.renderer(call))
+    flags = {"top_customers": top_customers, "files": files}
+    request = call.request(flags, choices=_page.choices(), render=_page.renderer(call, files))
     run = run_stage("report", request)
     tell(call.out, run)
     call.out.show(_page.summary(call, run))

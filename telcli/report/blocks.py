@@ -12,12 +12,17 @@ __all__ = ["Cell", "Chart", "Column", "Section", "Table", "table"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One written cell. `number` aligns it right, `heat` (0..5) colours it, `long` lets it wrap, as a sentence."""
+    """One written cell. `number` aligns it right, `heat` (0..5) colours it, `long` lets it wrap, as a sentence.
+
+    `value` is the figure behind it, of a `kind` as `units.written` takes it, where it is one figure.
+    """
 
     text: str
     number: bool = False
     heat: int | None = None
     long: bool = False
+    value: float | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,10 @@ def _cell(report: Report, row: Row, column: Column) -> Cell:
         found = row.text(column.metric)
         return Cell(report.known(column.words, found) if column.words and found else found, long=column.kind == "long")
     if column.kind == "order":
-        return Cell(f"{row.number(column.metric):.0f}", number=True)
+        return Cell(f"{row.number(column.metric):.0f}", number=True, value=row.number(column.metric), kind="count")
     if row.number(column.metric) is None and any(
         row.number(name) for name in ("small", "small_risk", f"small_{column.metric}")
     ):
         return Cell(report.word("page.hidden"), number=True)
-    return Cell(report.write(row.number(column.metric), column.kind), number=True)
+    figure = row.number(column.metric)
+    return Cell(report.write(figure, column.kind), number=True, value=figure, kind=column.kind)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from telcli.report.blocks import Section
+
 __all__ = ["Card", "Found", "cards", "findings", "render"]
 
 _HERE = Path(__file__).parent
@@ -62,8 +64,8 @@ class Found:
     command: str
 
 
-def render(report: Report) -> bytes:
-    """Write the page as UTF-8 HTML; the same report gives the same bytes."""
+def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
+    """Write the page as UTF-8 HTML; the same report gives the same bytes. `parts`: its sections, if made already."""
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     currency = report.currency
@@ -77,7 +79,7 @@ def render(report: Report) -> bytes:
         currency=currency,
         cards=cards(report),
         findings=findings(report),
-        sections=sections(report),
+        sections=sections(report) if parts is None else parts,
         untold=untold(report),
         priced=any(row.number("revenue") is not None for row in report.rows("trend")),
     )

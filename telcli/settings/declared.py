@@ -44,6 +44,11 @@ class ReportSettings:
 
     top_customers: int = setting(20, "Customers listed by value at risk.", "按风险价值列出的客户数。", low=0, high=1000)
     trend_months: int = setting(24, "Months drawn in the trend.", "趋势图展示的月数。", unit="months", low=2, high=120)
+    files: str = setting(
+        "html",
+        "Files to write, with commas between them: html, xlsx, md, json.",
+        "写出的文件，以逗号分隔：html、xlsx、md、json。",
+    )
     small_cell: int = setting(
         10,
         "Groups of fewer customers than this are not shown.",

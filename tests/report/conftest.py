@@ -4,6 +4,8 @@ import polars as pl
 import pytest
 
 from telcli.report import Report, build
+from telcli.report.blocks import Section
+from telcli.report.sections import sections
 from telcli.settings import ReportSettings
 from telcli.stages.report import report
 from tests.report import example
@@ -17,3 +19,8 @@ def figures() -> pl.DataFrame:
 @pytest.fixture(scope="session", params=["en", "zh"])
 def made(request: pytest.FixtureRequest, figures: pl.DataFrame) -> Report:
     return build(figures, lang=request.param, currency="CNY")
+
+
+@pytest.fixture(scope="session")
+def parts(made: Report) -> list[Section]:
+    return sections(made)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from telcli.report import Report, page
+from telcli.report.blocks import Section
 
 BROWSER = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -18,9 +19,9 @@ FLAGS += ("--disable-background-networking", "--disable-component-update", "--en
 
 @pytest.mark.slow
 @pytest.mark.skipif(not BROWSER, reason="no browser here")
-def test_the_page_opens_without_a_word_of_complaint(made: Report, tmp_path: Path) -> None:
+def test_the_page_opens_without_a_word_of_complaint(made: Report, parts: list[Section], tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    file.write_bytes(page.render(made))
+    file.write_bytes(page.render(made, parts))
     ran = subprocess.run(
         [
             BROWSER,
@@ -41,10 +42,10 @@ def test_the_page_opens_without_a_word_of_complaint(made: Report, tmp_path: Path
 
 @pytest.mark.slow
 @pytest.mark.skipif(not BROWSER, reason="no browser here")
-def test_a_style_that_is_not_the_page_s_own_is_refused(made: Report, tmp_path: Path) -> None:
+def test_a_style_that_is_not_the_page_s_own_is_refused(made: Report, parts: list[Section], tmp_path: Path) -> None:
     """The check above can fail: the browser does say when the policy is broken."""
     file = tmp_path / "page.html"
-    file.write_bytes(page.render(made).replace(b"</head>", b"<style>p{color:red}</style></head>"))
+    file.write_bytes(page.render(made, parts).replace(b"</head>", b"<style>p{color:red}</style></head>"))
     ran = subprocess.run(
         [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", file.as_uri()],
         capture_output=True,

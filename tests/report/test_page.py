@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from telcli.report import Report, build, page
+from telcli.report.blocks import Section
 from telcli.report.charts import CHARTS
 from telcli.settings import ReportSettings
 from telcli.stages.report import report
@@ -65,8 +66,8 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def drawn(made: Report) -> str:
-    return page.render(made).decode("utf-8")
+def drawn(made: Report, parts: list[Section]) -> str:
+    return page.render(made, parts).decode("utf-8")
 
 
 def test_every_part_stands_on_the_page(drawn: str, made: Report) -> None:

@@ -1,0 +1,40 @@
+"""`telcli report --files`: which kinds of files, by the command line or settings, and what is refused."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from telcli.cli import _page, _words, main
+from telcli.cli._options import Call
+from telcli.cli._output import Printer
+
+
+def test_a_kind_that_there_is_not_is_refused_before_anything_is_done(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "--files", "html,pdf"]) == 2
+    seen = capsys.readouterr().err
+    assert "telcli report writes no pdf." in seen
+    assert "html, xlsx, md, json" in seen
+
+
+@pytest.mark.parametrize(
+    ("files", "lang", "names"),
+    [
+        (None, "en", ["2024-06.html"]),
+        ("md, JSON，md", "zh", ["2024-06.zh.md", "2024-06.zh.json"]),
+    ],
+)
+def test_files_are_named_by_month_language_and_kind(files: str | None, lang: str, names: list[str], work: Path) -> None:
+    _words.settle([f"--lang={lang}"])
+    call = Call("report", work, None, None, lang, False, 0.0, False, Printer("report", "quiet"))
+    frame = pl.select(pl.date(2024, 6, 1).alias("as_of")).with_columns(
+        section=pl.lit("kpi"), row=pl.lit(1, pl.Int64), metric=pl.lit("customers"), value=pl.lit(12.0),
+        text=pl.lit(None, pl.String), text_zh=pl.lit(None, pl.String),
+    )  # fmt: skip
+    made = _page.renderer(call, files)(frame)
+    assert list(made) == names
+    if lang == "zh":
+        assert json.loads(made[names[1]])["sections"]["kpi"] == [{"customers": 12.0}]
