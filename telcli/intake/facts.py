@@ -15,6 +15,7 @@ from telcli.intake.batches import folded
 from telcli.intake.cleaning import FAULT_TYPE, Reading
 from telcli.intake.dictionary import CHARGES, PARTS
 from telcli.intake.understood import DISPUTED, Understood
+from telcli.intake.void_words import says_void, void_rows
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.evidence import evidence
 
@@ -71,12 +72,18 @@ def takes_off(one: Understood) -> bool:
 
 
 def settled(one: Understood) -> pl.LazyFrame | None:
-    """The payments that invoices tell of by the day on which each was settled; None where there are no such days."""
+    """The payments that invoices tell of by the day on which each was settled; None where there are no such days.
+
+    Of an invoice that is void nothing was paid.
+    """
     if one.map.table != "bills" or one.map.use("paid_at", "payments") is None:
         return None
     keys = ("customer_id", "subscription_id", "account_id", "bill_no", "amount")
     own = [reading for reading in one.readings(attributes=False) if reading.name in keys]
-    frame = one.clean([*own, *one.readings("payments", attributes=False)])
+    states = [reading for reading in one.readings() if reading.form.endswith("text") and says_void(reading.name)]
+    read = one.clean([*own, *states, *one.readings("payments", attributes=False)])
+    names = [reading.name for reading in states]
+    frame = read.filter(~void_rows(names, "bills")).drop(names) if names else read
     told = pl.col(FAULTS).list.eval(pl.element().struct.field("column") == "paid_at").list.any()
     sound = pl.col("paid_at").is_not_null() & (pl.col(FAULTS).list.len() == 0)
     return frame.filter(sound | told).rename({"bill_no": "payment_id"})

@@ -22,7 +22,7 @@ from telcli.intake.privacy import categories, header_tells
 from telcli.intake.several_lines import lines_told
 from telcli.intake.times_told import times_notices
 from telcli.intake.understood import DISPUTED, Understood, headers_of_extract
-from telcli.intake.voided import says_void
+from telcli.intake.void_words import says_void
 from telcli.intake.words import NONE, folded, known_share, meant
 from telcli.intake.zone_marks import marks_of, refuse_letters
 

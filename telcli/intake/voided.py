@@ -6,57 +6,12 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.intake.facts import exact_sum
+from telcli.intake.void_words import says_void, void_rows
 from telcli.intake.whose import RECORD
 
-__all__ = ["says_void", "voided"]
+__all__ = ["voided"]
 
-_STATES = (
-    *(
-        "状态",
-        "账单状态",
-        "缴费状态",
-        "交易状态",
-        "支付状态",
-        "付款状态",
-        "单据状态",
-        "发票状态",
-        "冲正状态",
-        "冲红状态",
-    ),
-    *("status", "state", "bill_status", "invoice_status", "payment_status", "transaction_status"),
-)
-"""Attributes that may say so."""
-_VOID = (
-    *(
-        "已冲正",
-        "冲正",
-        "作废",
-        "已作废",
-        "红冲",
-        "已红冲",
-        "冲红",
-        "已冲红",
-        "冲销",
-        "已冲销",
-        "撤销",
-        "已撤销",
-        "返销",
-        "已返销",
-    ),
-    *("void", "voided", "reversed", "reversal", "cancelled", "canceled"),
-)
-_NOT_PAID = ("失败", "缴费失败", "支付失败", "交易失败", "退款", "已退款", "failed", "declined", "refunded", "bounced")
-"""Of payments these too."""
 _WHOSE = ("customer_id", "subscription_id", "account_id", RECORD)
-
-
-def says_void(header: str) -> bool:
-    """Whether a column, or the attribute made of it, may say that a bill or payment is void.
-
-    >>> says_void("x_账单状态"), says_void("Status"), says_void("status of line")
-    (True, True, False)
-    """
-    return header.removeprefix("x_").strip().lower().replace(" ", "_") in _STATES
 
 
 def voided(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]:
@@ -75,11 +30,9 @@ def voided(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]
     states = [name for name in texts if says_void(name)]
     if "amount" not in have or not states:
         return frame, []
-    words = _VOID if table == "bills" else (*_VOID, *_NOT_PAID)
-    says = pl.any_horizontal(pl.col(name).str.strip_chars().str.to_lowercase().is_in(words) for name in states)
     key = [name for name in (*_WHOSE, *(("month",) if table == "bills" else ())) if name in have]
     back = frame.filter(pl.col("amount") < 0).select(*key, _whole=-pl.col("amount"), _met=pl.lit(value=True)).unique()
-    void = says.fill_null(value=False) & (pl.col("amount") > 0) & pl.col("_met").is_null()
+    void = void_rows(states, table) & (pl.col("amount") > 0) & pl.col("_met").is_null()
     told = frame.with_columns(_whole=pl.col("amount")).join(
         back, on=[*key, "_whole"], how="left", nulls_equal=True, maintain_order="left"
     )

@@ -99,6 +99,14 @@ def test_bills_of_lines_that_are_void_are_in_no_sum(tmp_path: Path) -> None:
     assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0), ("c2", 9.0)]
 
 
+def test_of_an_invoice_that_is_void_nothing_was_paid(tmp_path: Path) -> None:
+    head = "customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Status,SettledDate\n"
+    rows = "c1,1,2024-01-20,2024-02-20,100,paid,2024-02-18\nc1,2,2024-01-21,2024-02-20,40,cancelled,2024-02-18\n"
+    found = ran(tmp_path, {"invoices.csv": head + rows})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0)]
+    assert good(found, "payments", "payment_id", "amount") == [("1", 100.0)]
+
+
 def test_words_of_reversal_are_read_in_a_flag(tmp_path: Path) -> None:
     rows = "p1,c1,2024-02-01,5,作废\np2,c1,2024-02-02,5,正常\np3,c1,2024-02-03,5,红冲\np4,c1,2024-02-03,5,有效\n"
     found = ran(tmp_path, {"paid.csv": "缴费流水号,客户编号,缴费时间,缴费金额,冲正标志\n" + rows})
