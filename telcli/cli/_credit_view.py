@@ -111,11 +111,9 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Ro
 
 def _owed(told: Row, month: str) -> Iterator[str]:
     """What is past due, and of how many."""
-    share = told["arrears_share"]
     past = tr("past due at the end of {month}: {arrears}", month=month, arrears=_money(told["arrears"]))
-    if share is not None:
-        low, high = (f"{told[f'arrears_share_{end}']:.1%}" for end in ("low", "high"))
-        past += tr(", {share} ({low} to {high}) of what is owed", share=f"{share:.1%}", low=low, high=high)
+    if told["arrears_share"] is not None:
+        past += tr(", {share} of what is owed", share=_between(told, "arrears_share"))
     names = ("in_arrears", "owing", "customers")
     counts = tr(
         "customers: {in_arrears} past due, {owing} owing, due or not, {customers} with any bill or payment so far",
@@ -227,7 +225,7 @@ def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
     when = "in {month}" if told["split"] == "out-of-time" else "up to {month} (cross-validation)"
     yield "  " + tr(
         "customers judged {rows}, with a bill due " + when + "; not paid in time {rate}; foretold before by",
-        rate=f"{told['non_payment_rate']:.1%}",
+        rate=_between(told, "non_payment_rate"),
         rows=f"{told['rows']:,}",
         month=f"{model[0]['month']:%Y-%m}",
     )
@@ -331,6 +329,16 @@ def _one(row: Row) -> list[str]:
     why = tr(_HOLDS[row["hold"]]) if row["hold"] else ""
     money = [_money(row["arrears"]), f"{row['days_past_due']:,}", _money(row["expected_recovery"])]
     return [row["customer_id"], word, *money, why]
+
+
+def _between(told: Row, name: str) -> str:
+    """A share and its interval.
+
+    >>> _between({"share": 0.105, "share_low": 0.09, "share_high": 0.12}, "share")
+    '10.5% (9.0% to 12.0%)'
+    """
+    value, low, high = (f"{told[name + end]:.1%}" for end in ("", "_low", "_high"))
+    return tr("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _share(value: float | None) -> str:

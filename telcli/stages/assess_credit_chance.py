@@ -15,7 +15,9 @@ from telcli.features.paying import PAYING, bucket_at, dated, labels, paying
 from telcli.features.receivables import BUCKETS
 from telcli.methods.churn_folds import bounded_sample
 from telcli.methods.churn_model import ChurnModel
+from telcli.methods.intervals import ends
 from telcli.methods.payment_chance import METHODS, Chances, Measured, age_rates, better, foretold, measured
+from telcli.methods.rates import wilson
 from telcli.stages.assess_credit_ground import Ground
 
 __all__ = ["NOT_TOLD", "Foretold", "chances", "learned_rows"]
@@ -188,13 +190,19 @@ def _figures(
         "features": [name for name in rows.columns if name not in (*PAYING, *NOT_TOLD)],
         "grace_days": ground.settings.grace_days,
         "rows": used.rows,
-        "non_payment_rate": used.late / used.rows,
+        **_rate(used.late, used.rows),
         **{name: _whole(getattr(used, name)) for name in names},
         "by_method": {
             name: {key: _whole(getattr(each, key)) for key in ("auc", "brier", "log_loss", "ece", "slope")}
             for name, each in told.items()
         },
     }
+
+
+def _rate(late: int, rows: int) -> dict[str, float]:
+    """The share not paid in time of the customers tested, and its interval."""
+    low, high = wilson([late], [rows])
+    return {"non_payment_rate": late / rows, **ends("non_payment_rate", late / rows, float(low[0]), float(high[0]))}
 
 
 def _chosen_on(rows: pl.DataFrame) -> str:

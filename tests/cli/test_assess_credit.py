@@ -38,6 +38,8 @@ def test_json_has_what_the_screen_has(invoices: Path, capsys: pytest.CaptureFixt
     assert {part["table"] for part in told["outputs"]} >= {"credit_scores", "dunning_list", "credit_rolls"}
     assert told["metrics"]["flows_differ_by"] == 0.0
     assert told["metrics"]["customers"] == 30
+    low, rate, high = (told["metrics"][f"non_payment_rate{end}"] for end in ("_low", "", "_high"))
+    assert 0.0 < low < rate < high < 1.0
     assert len(told["credit_provision"]) == 8
     assert told["metrics"]["held"] == {"disputed": 1}
 
