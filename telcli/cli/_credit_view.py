@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._aligned import aligned
-from telcli.cli._first_rows import first_rows, rows_of
+from telcli.cli._dunning_view import Row, dunned, money, wrapped
+from telcli.cli._first_rows import rows_of
 from telcli.cli._headlines import width
-from telcli.cli._help import pack, wrap
+from telcli.cli._help import pack
 from telcli.cli._stage_view import failed, payload, title
 from telcli.cli._words import said, tr
 
@@ -17,16 +18,9 @@ if TYPE_CHECKING:
     from telcli.errors import TelcliError
     from telcli.pipeline.run import StageRun
 
-__all__ = ["tell"]
+__all__ = ["brief", "tell"]
 
-Row = Mapping[str, Any]
 _TABLES = ("credit_ageing", "credit_provision", "credit_rolls", "credit_model", "credit_recovery")
-_WAYS = {
-    "age": "the age of the debt",
-    "paid": "the age of the debt and payments of the last 3 months",
-    "paid-amount": "the age and amount of the debt and payments of the last 3 months",
-    "paid-class": "the age of the debt, payments of the last 3 months and class of customer",
-}
 _FIRST = ("credit-month-unbilled", "credit-month-unpaid")
 """Notices without which the figures mislead: they stand before them."""
 _BRIEF = (
@@ -36,30 +30,8 @@ _BRIEF = (
 _AGES = ("0", "1-30", "31-60", "61-90", "91-180", "181-365", "365+")
 _AGEING = ("days past due", "customers", "balance", "share", "rolls on", "never paid", "provision", "by the full rule")
 _MODEL = ("foretold by", "AUC", "Brier score", "calibration error", "of it chance", "log-loss")
-_STEPS = ("step of dunning", "customers", "arrears")
-_LIST = ("customer", "do today", "arrears", "days", "expected back", "why to look first")
 _EVERY = "all"
 _METHODS = {"model": "the model", "bucket": "the age of the debt", "base": "the share of all"}
-_ACTIONS = {
-    "manager": "manager, no suspension",
-    "review": "review before suspending",
-    "letter": "letter, no call",
-}
-_HOLDS = {
-    "disputed": "bill disputed",
-    "hardship": "in hardship",
-    "complaint": "complaint open",
-    "no-contact": "not to be contacted",
-}
-STEPS = {
-    "remind": "remind",
-    "bar-outgoing": "bar outgoing calls",
-    "bar-both": "bar all service",
-    "pre-disconnect": "announce disconnection",
-    "disconnect": "disconnect",
-    "write-off": "write off",
-}
-"""The steps that the settings come with, in words; those of the operator's own stand as they are named."""
 
 
 def tell(call: Call, run: StageRun, limit: int, failure: TelcliError | None = None) -> None:
@@ -97,21 +69,19 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Row]], first: Sequence[Ro
     told = run.metrics
     for notice in run.notices:
         if notice.code in _FIRST:
-            yield from _wrapped(said(notice.code, notice.template, notice.values))
+            yield from wrapped(said(notice.code, notice.template, notice.values))
     yield from _owed(told, f"{run.as_of:%Y-%m}")
     yield from _aged(tables)
     yield from _spans(told, tables["credit_rolls"])
     yield from _reconciled(tables["credit_rolls"])
     yield from _sourced(told)
     yield from _foretold(told, tables["credit_model"])
-    yield from _dunning(told, tables["credit_recovery"], first)
-    yield from _accounts(told)
-    yield from _neighbours(told)
+    yield from dunned(told, tables["credit_recovery"], first)
 
 
 def _owed(told: Row, month: str) -> Iterator[str]:
     """What is past due, and of how many."""
-    past = tr("past due at the end of {month}: {arrears}", month=month, arrears=_money(told["arrears"]))
+    past = tr("past due at the end of {month}: {arrears}", month=month, arrears=money(told["arrears"]))
     if told["arrears_share"] is not None:
         past += tr(", {share} of what is owed", share=_between(told, "arrears_share"))
     names = ("in_arrears", "owing", "customers")
@@ -126,7 +96,7 @@ def _spans(told: Row, rolls: Sequence[Row]) -> Iterator[str]:
     """What the rates are of, and what they mean."""
     months = sorted({row["month"] for row in rolls})
     if months:
-        yield from _wrapped(
+        yield from wrapped(
             tr(
                 "rates are of {n} months, {first} to {last}. rolls on: grew older within a month; never paid: what is "
                 "lost in the end, by the product of that from this age on; full rule: all beyond {days} days past due.",
@@ -138,26 +108,22 @@ def _spans(told: Row, rolls: Sequence[Row]) -> Iterator[str]:
         )
 
 
-def _wrapped(text: str) -> Iterator[str]:
-    yield from ("  " + line for line in wrap(text, width() - 4))
-
-
 def _aged(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     """By age: what is owed, how much of it grows older and is never paid, and both provisions."""
     ages = {row["bucket"]: row for row in tables["credit_ageing"] if row["dimension"] == _EVERY}
     lost = {row["bucket"]: row for row in tables["credit_provision"]}
     rows = [_age(ages[age], lost[age]) for age in _AGES]
     whole = lost[_EVERY]
-    rows.append([tr("in all"), f"{whole['customers']:,}", _money(whole["balance"]), "", "", "", *_sums(whole)])
+    rows.append([tr("in all"), f"{whole['customers']:,}", money(whole["balance"]), "", "", "", *_sums(whole)])
     yield from aligned([[tr(head) for head in _AGEING], *rows], range(1, 8))
     if any(row.get("small") for row in ages.values()):
         yield "    " + tr("† fewer than 10 customers: take rates of so few as a hint.")
     yield "    " + tr(
         "provision {low} to {high} (95%); paid ahead, and told apart: {credit}; written off, and in none of it: {off}",
-        low=_money(whole["provision_low"]),
-        high=_money(whole["provision_high"]),
-        credit=_money(ages["credit"]["balance"]),
-        off=_money(ages["written-off"]["balance"]),
+        low=money(whole["provision_low"]),
+        high=money(whole["provision_high"]),
+        credit=money(ages["credit"]["balance"]),
+        off=money(ages["written-off"]["balance"]),
     )
 
 
@@ -172,7 +138,7 @@ def _age(row: Row, lost: Row) -> list[str]:
     # Of an age in which nothing is owed there is nothing to lose.
     never = lost["loss_rate"] if row["balance"] else None
     shares = [_share(row["share"]), _share(lost["roll_rate"]), _share(never)]
-    return [name, f"{row['customers']:,}" + _mark(row), _money(row["balance"]), *shares, *_sums(lost)]
+    return [name, f"{row['customers']:,}" + _mark(row), money(row["balance"]), *shares, *_sums(lost)]
 
 
 def _mark(row: Row) -> str:
@@ -180,7 +146,7 @@ def _mark(row: Row) -> str:
 
 
 def _sums(row: Row) -> list[str]:
-    return [_money(row["provision"]), _money(row["full_provision"])]
+    return [money(row["provision"]), money(row["full_provision"])]
 
 
 def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
@@ -193,15 +159,15 @@ def _reconciled(rolls: Sequence[Row]) -> Iterator[str]:
         "{month}: {opening} owed + {billed} billed - {paid} paid - {off} written off = {closing}; the flows of {n} "
         "months miss by {miss}.",
         month=f"{last['month']:%Y-%m}",
-        opening=_money(last["opening"]),
-        billed=_money(last["billed"]),
-        paid=_money(last["paid"]),
-        off=_money(last["written_off"]),
-        closing=_money(last["closing"]),
+        opening=money(last["opening"]),
+        billed=money(last["billed"]),
+        paid=money(last["paid"]),
+        off=money(last["written_off"]),
+        closing=money(last["closing"]),
         n=len(whole),
-        miss=_money(sum(abs(row["difference"]) for row in rolls)),
+        miss=money(sum(abs(row["difference"]) for row in rolls)),
     )
-    yield from _wrapped(line)
+    yield from wrapped(line)
 
 
 def _sourced(told: Row) -> Iterator[str]:
@@ -209,13 +175,13 @@ def _sourced(told: Row) -> Iterator[str]:
     line = tr(
         "bills {bills} less payments {paid}, of which {bills_not} and {paid_not} do not count (prepaid, or of before "
         "the history), miss what is open by {miss}.",
-        bills=_money(told["bills"]),
-        bills_not=_money(told["bills_not_counted"]),
-        paid=_money(told["payments"]),
-        paid_not=_money(told["payments_not_counted"]),
-        miss=_money(told["sources_differ_by"]),
+        bills=money(told["bills"]),
+        bills_not=money(told["bills_not_counted"]),
+        paid=money(told["payments"]),
+        paid_not=money(told["payments_not_counted"]),
+        miss=money(told["sources_differ_by"]),
     )
-    yield from _wrapped(line)
+    yield from wrapped(line)
 
 
 def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
@@ -249,88 +215,6 @@ def _foretold(told: Row, model: Sequence[Row]) -> Iterator[str]:
     yield from ("    " + line for line in pack([how, what], " · ", width() - 6))
 
 
-def _dunning(told: Row, tested: Sequence[Row], first: Sequence[Row]) -> Iterator[str]:
-    """Counts by step, and the first of the list."""
-    rows = [
-        [tr(STEPS[name]) if name in STEPS else name, f"{count:,}", _money(told["dunning_arrears"][name])]
-        for name, count in ((name, told["dunning"][name]) for name in told["steps"])
-    ]
-    yield from aligned([[tr(head) for head in _STEPS], *rows], [1, 2])
-    yield from _wrapped(
-        tr(
-            "on the list {dunned}; expected to be paid of it within the next month {back} ({low} to {high}); late fees "
-            "up to now {fees}",
-            dunned=f"{told['dunned']:,}",
-            back=_money(told["expected_recovery"]),
-            low=_money(told["expected_recovery_low"]),
-            high=_money(told["expected_recovery_high"]),
-            fees=_money(told["late_fees"]),
-        )
-    )
-    if told["dunned"] < told["in_arrears"]:
-        yield from _wrapped(
-            tr(
-                "{n} more are past due: with less than least_arrears, or their first step begins on the next working "
-                "day",
-                n=f"{told['in_arrears'] - told['dunned']:,}",
-            )
-        )
-    for row in tested:
-        if row["used"]:
-            yield from _wrapped(
-                tr(
-                    "expected by {way}; of debts of {month} {expected} was expected so beforehand, and {came} came",
-                    way=tr(_WAYS[row["way"]]),
-                    month=f"{row['month']:%Y-%m}",
-                    expected=_money(row["expected"]),
-                    came=_money(row["came"]),
-                )
-            )
-    yield from first_rows(_LIST, map(_one, first), [2, 3, 4], len(first), "dunning_list", told["dunned"])
-
-
-def _accounts(told: Row) -> Iterator[str]:
-    """What accounts owe, where bills and payments name them."""
-    if told.get("accounts"):
-        yield from _wrapped(
-            tr(
-                "by account: {late} of {n} past due with {arrears}, of {customers} customers; a payment settles bills "
-                "of its account alone. All: telcli show credit_accounts",
-                late=f"{told['accounts_in_arrears']:,}",
-                n=f"{told['accounts']:,}",
-                arrears=_money(told["accounts_arrears"]),
-                customers=f"{told['accounts_customers_in_arrears']:,}",
-            )
-        )
-
-
-def _neighbours(told: Row) -> Iterator[str]:
-    """Which other commands bear on what was found."""
-    if told["first_unpaid"]:
-        yield from _wrapped(
-            tr(
-                "never paid, from the first bill on: {n}. It is a sign, no verdict: telcli detect-fraud looks for "
-                "papers, devices and accounts that new customers share with old debts.",
-                n=f"{told['first_unpaid']:,}",
-            )
-        )
-    if told["held"].get("complaint"):
-        yield from _wrapped(
-            tr("complaint open: {n}; telcli complaints tells about what.", n=f"{told['held']['complaint']:,}")
-        )
-    if told["expected_loss"]:
-        loss = _money(told["expected_loss"])
-        yield from _wrapped(tr("expected loss {loss}: telcli score-value takes it off when it is run next.", loss=loss))
-
-
-def _one(row: Row) -> list[str]:
-    action = row["action"]
-    word = tr(_ACTIONS[action]) if action in _ACTIONS else tr(STEPS[action]) if action in STEPS else action
-    why = tr(_HOLDS[row["hold"]]) if row["hold"] else ""
-    money = [_money(row["arrears"]), f"{row['days_past_due']:,}", _money(row["expected_recovery"])]
-    return [row["customer_id"], word, *money, why]
-
-
 def _between(told: Row, name: str) -> str:
     """A share and its interval.
 
@@ -343,7 +227,3 @@ def _between(told: Row, name: str) -> str:
 
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
-
-
-def _money(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.2f}"
