@@ -93,7 +93,10 @@ def chances(ground: Ground) -> Foretold:
 def learned_rows(
     ground: Ground, bills: pl.DataFrame | None = None, told: pl.DataFrame | None = None
 ) -> pl.DataFrame | None:
-    """Customers of the months learned from: NOT_TOLD and features; None where no month is known."""
+    """Customers of the months learned from: NOT_TOLD and features; None where no month is known.
+
+    Of a month without any payment it is not known who paid.
+    """
     grace, end = ground.settings.grace_days, ground.end
     bills = dated(ground.book) if bills is None else bills
     told = _beside(ground) if told is None else told
@@ -103,7 +106,7 @@ def learned_rows(
         bills = bills.filter(pl.col("who") % step == 0)
     found: list[pl.DataFrame] = []
     for at in range(ground.at - 1, ground.first - 1, -1):
-        known = labels(bills, at, grace, end)
+        known = labels(bills, at, grace, end) if at + 1 in ground.paid_in else pl.DataFrame()
         if known.height and len(found) < ground.settings.learn_months:
             rows = _features(ground, bills, at, told).join(known, on="who", how="inner", maintain_order="left")
             found.append(rows.with_columns(at=pl.lit(at, pl.Int32)))

@@ -58,6 +58,12 @@ class Ground(Telling):
         return dict(self.steps).get(WRITE_OFF)
 
     @cached_property
+    def paid_in(self) -> frozenset[int]:
+        """Months (indices) with any payment: of others it is not known who paid, rather than that nobody did."""
+        months = self.inputs.tables["payments"].select(index_at(pl.col("paid_at")).unique()).collect()
+        return frozenset(months.to_series().drop_nulls().to_list())
+
+    @cached_property
     def open_now(self) -> pl.DataFrame:
         """Those at the end of the as-of month."""
         return self.open_bills(self.at)

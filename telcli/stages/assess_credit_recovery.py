@@ -66,7 +66,7 @@ def recovery(ground: Ground, owed: pl.DataFrame, found: Rolled) -> Recovery:
 def _debts(ground: Ground, found: Rolled) -> pl.DataFrame:
     """Debts past due at the beginning of each month looked at: at, who, bucket, owed, share paid in it, paid, class."""
     parts = []
-    for month in found.months:
+    for month in (month for month in found.months if month.at in ground.paid_in):
         due = month.each.filter(pl.col("opening") > 0, pl.col("bucket") > 0)
         parts.append(
             due.select(

@@ -27,7 +27,10 @@ _MONTHS = (1, 1, 1, 1, 3, 6, 0)
 
 @dataclass(frozen=True)
 class Rolled:
-    """Flows of the months looked at, what they tell of losses, and of what is paid within a month, by age."""
+    """Flows of the months looked at, what they tell of losses, and of what is paid within a month, by age.
+
+    Rates are of months with payments alone.
+    """
 
     months: list[Flows]
     rates: LossRates
@@ -42,13 +45,21 @@ def rolled(ground: Ground) -> Rolled:
     for done, at in enumerate(range(since, ground.at + 1)):
         ground.inputs.progress("months", done, ground.at + 1 - since)
         months.append(flows(ground.book, at, ground.folk, ground.write_off_days))
-    if len(months) < 3:
+    told = [month for month in months if month.at in ground.paid_in]
+    if len(told) < len(months):
+        ground.tell(
+            "credit-months-unpaid",
+            "{count} months without any payment tell nothing of how debts are paid and grow older: {months}.",
+            count=len(months) - len(told),
+            months=", ".join(f"{month_at(month.at):%Y-%m}" for month in months if month.at not in ground.paid_in),
+        )
+    if len(told) < 3:
         ground.tell(
             "credit-few-months",
             "Only {count} months tell how debts grow older: rates of loss are rough.",
-            count=len(months),
+            count=len(told),
         )
-    each = _by_customer(ground, months)
+    each = _by_customer(ground, told)
     moved, paid, opening = (each[name] for name in ("moved", "settled", "opening"))
     rates = loss_rates(moved, paid, opening, _MONTHS, ground.settings.loss_of_oldest)
     unseen = [BUCKETS[age] for age in range(1, _AGES - 1) if np.isnan(rates.reach[age])]

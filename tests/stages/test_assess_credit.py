@@ -353,3 +353,18 @@ def test_late_fees_are_in_no_expected_loss_and_value_takes_that_once() -> None:
     # What margin is less by already is not taken again.
     old = {**tables, "customer_months": months.with_columns(arrears_91_180=pl.lit(1e9))}
     assert credit_losses(old, scores["customer_id"], JUNE, 1.0).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_month_without_any_payment_tells_nothing_of_how_debts_are_paid() -> None:
+    tables = operator()
+    april = (pl.col("paid_at") >= datetime(2024, 4, 1)) & (pl.col("paid_at") < datetime(2024, 5, 1))
+    gap = {**tables, "payments": tables["payments"].filter(~april)}
+    found = run(gap)
+    (told,) = (notice for notice in found.notices if notice.code == "credit-months-unpaid")
+    assert told.values == {"count": 1, "months": "2024-04"}
+    assert found.metrics["known_months"] == run(tables).metrics["known_months"] - 1
+    first = {row["bucket"]: row for row in found.tables["credit_provision"].collect().to_dicts()}["0"]
+    # The flows of April are there, and reconcile; rates are of the other months.
+    rows = found.tables["credit_rolls"].collect().filter(pl.col("bucket") == "0", pl.col("month") != date(2024, 4, 1))
+    assert first["roll_rate"] == pytest.approx(rows["rolled"].sum() / rows["opening"].sum())
+    assert found.metrics["flows_differ_by"] == 0.0
