@@ -168,7 +168,7 @@ def test_any_bytes_end_so(content: bytes) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("one", "two"), list(combinations_with_replacement(SHAPES, 2)), ids=lambda shape: shape[1])
-@settings(max_examples=5, suppress_health_check=QUIET)
+@settings(max_examples=3, suppress_health_check=QUIET)
 @given(chance=SEEDS)
 def test_any_two_files_end_so(one: tuple[str, ...], two: tuple[str, ...], chance: Random) -> None:
     """Each pair of shapes once, in either order."""

@@ -20,6 +20,7 @@ def test_planted_clusters_are_found_and_told(
     six, work = tmp_path / "six", tmp_path / "work"
     assert main(["simulate", "-o", str(six), "--clusters", "6", "--customers", "3000", "-q"]) == 0
     monkeypatch.setenv("TELCLI_SEGMENT_COMPARE_WITH", "planted_segment")
+    monkeypatch.setenv("TELCLI_SEGMENT_MAX_SEGMENTS", "8")
     for name, value in (("COMPARE", "quick"), ("FIT_SECONDS", "1"), ("EARLIER_TESTS", "0")):  # churn is not looked at
         monkeypatch.setenv(f"TELCLI_PREDICT_CHURN_{name}", value)
     assert main(["run", str(six), str(six / "answer_key/planted.csv"), "-w", str(work), "-q"]) == 0
