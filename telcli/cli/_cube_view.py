@@ -100,9 +100,9 @@ def _written(found: Cube, frame: pl.DataFrame) -> pl.DataFrame:
 
     columns = {}
     for one in found.metrics:
-        cells = zip(frame[one.name], frame["small"], strict=True)
+        cells = zip(frame[one.name], frame["hidden"].str.split(","), strict=True)
         columns[one.name] = pl.Series(
-            [_HIDDEN if small else _number(value, one) for value, small in cells], dtype=pl.String
+            [_HIDDEN if one.name in gone else _number(value, one) for value, gone in cells], dtype=pl.String
         )
     keys = [name for name in ("month", *found.by) if name in frame.columns]
     return frame.select(keys).with_columns(**columns)

@@ -14,12 +14,14 @@ from telcli.tables.metric_dictionary import UNKNOWN, Metric
 __all__ = ["cubed"]
 
 Key = tuple[str, ...]
-SMALL, PEOPLE = "small", "people"
+PEOPLE, _CHOSEN = "people", "_chosen"
 _FINE = 1_000_000
 """Amounts are added as whole millionths, which come to the same sum in whatever order threads meet them."""
 
 
-def cubed(rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], least: int) -> pl.DataFrame:
+def cubed(
+    rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], least: int, chosen: pl.Expr | None = None
+) -> pl.DataFrame:
     """Work out metrics of each group in each month.
 
     Parameters
@@ -31,13 +33,16 @@ def cubed(rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], leas
     by : sequence of str
         Columns of text.
     least : int
-        Groups of fewer people (rows) are not told, nor others by which, with the sums of all, they could be worked out.
+        Groups of fewer people (rows) are not told, nor an amount or a ratio that fewer of them make up, nor others by
+        which, with sums over any of the dimensions and with all who are not chosen, these could be worked out.
+    chosen : polars.Expr, optional
+        Who is counted; all where it is not given.
 
     Returns
     -------
     polars.DataFrame
-        `month`, `by`, `people` (rows of the group), the metrics, `small` (hidden: people and metrics are null), sorted.
-        A metric of which nothing is known in a group is null.
+        `month`, `by`, `people` (rows of the group), the metrics, `hidden` (names of what is hidden, with commas between
+        them; it is null), sorted. A metric of which nothing is known in a group is null.
 
     >>> from datetime import date
     >>> from telcli.tables.metric_dictionary import metrics
@@ -45,20 +50,35 @@ def cubed(rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], leas
     ...     "revenue": [10.0, None, 7.0]})
     >>> known = [metrics()["customers"], metrics()["revenue_per_customer"]]
     >>> cubed(rows, known, ["branch"], 1).drop("month").rows()
-    [('N', 2, 2.0, 5.0, False), ('S', 1, 1.0, 7.0, False)]
+    [('N', 2, 2.0, 5.0, ''), ('S', 1, 1.0, 7.0, '')]
+    >>> cubed(rows, known, ["branch"], 2).drop("month").rows()[1]
+    ('S', None, None, None, 'people,customers,revenue_per_customer')
     """
-    parts = [part for metric in metrics for part in _parts(metric)]
-    keys = [pl.col(name).fill_null(UNKNOWN) for name in by]
-    folded = rows.group_by("month", *keys).agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts)
-    found = folded.sort("month", *by).collect(engine="streaming")
-    told = found.select("month", *by, PEOPLE, *[_ratio(metric) for metric in metrics])
-    return _without_small(told, by, least)
+    keys = [*by, _CHOSEN] if chosen is not None else list(by)
+    if chosen is not None:
+        rows = rows.with_columns(chosen.fill_null(value=False).cast(pl.String).alias(_CHOSEN))
+    parts = [part for metric in metrics for part in _parts(metric, rows)]
+    grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in keys])
+    found = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *keys).collect(engine="streaming")
+    told = _without_small(found.with_columns(_ratio(metric) for metric in metrics), metrics, keys, least)
+    if chosen is not None:
+        told = told.filter(pl.col(_CHOSEN) == "true").drop(_CHOSEN)
+    return told
 
 
-def _parts(metric: Metric) -> list[pl.Expr]:
-    """The sums that a metric is made of; null where nothing is known."""
-    names = [(f"{metric.name}|sum", metric.sum)] + ([(f"{metric.name}|per", metric.per)] if metric.per else [])
-    return [_sum(pl.sql_expr(text).cast(pl.Float64)).alias(name) for name, text in names]
+def _parts(metric: Metric, rows: pl.LazyFrame) -> list[pl.Expr]:
+    """The sums that a metric is made of, null where nothing is known, and how many make them up.
+
+    Who is merely counted makes up nothing beside the group itself.
+    """
+    one, per = pl.sql_expr(metric.sum), pl.sql_expr(metric.per) if metric.per else None
+    found = [_sum(one.cast(pl.Float64)).alias(f"{metric.name}|sum")]
+    counted = rows.select(one.alias("one")).collect_schema()["one"] == pl.Boolean
+    made = pl.len() if counted else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
+    if per is not None:
+        found.append(_sum(per.cast(pl.Float64)).alias(f"{metric.name}|per"))
+        made = (per.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
+    return [*found, made.cast(pl.Int64).alias(f"{metric.name}|made")]
 
 
 def _sum(one: pl.Expr) -> pl.Expr:
@@ -74,23 +94,28 @@ def _ratio(metric: Metric) -> pl.Expr:
     return total.alias(metric.name)
 
 
-def _without_small(told: pl.DataFrame, by: Sequence[str], least: int) -> pl.DataFrame:
-    """The table with small groups hidden, and those which would give them away."""
-    marks = []
-    for (_,), month in told.group_by("month", maintain_order=True):
-        marks += _hidden(month, by, least)
-    small = pl.Series(SMALL, marks, dtype=pl.Boolean)
-    held = [name for name in told.columns if name not in ("month", *by)]
-    return told.with_columns(small).with_columns(
-        pl.when(~pl.col(SMALL)).then(pl.col(name)).alias(name) for name in held
+def _without_small(told: pl.DataFrame, metrics: Sequence[Metric], by: Sequence[str], least: int) -> pl.DataFrame:
+    """The table with what few make up hidden, and what would give that away."""
+    counts = {PEOPLE: PEOPLE, **{metric.name: f"{metric.name}|made" for metric in metrics}}
+    gone: dict[str, list[bool]] = {name: [] for name in counts}
+    for _, month in told.group_by("month", maintain_order=True):
+        whole = _hidden(month, PEOPLE, by, least)
+        for name, count in counts.items():
+            mine = whole if count == PEOPLE else _hidden(month, count, by, least)
+            gone[name] += [one or other for one, other in zip(whole, mine, strict=True)]
+    marks = pl.DataFrame(gone, schema=dict.fromkeys(gone, pl.Boolean))
+    named = [pl.when(pl.col(name)).then(pl.lit(name)) for name in gone]
+    shown = [pl.when(~marks[name]).then(told[name]).alias(name) for name in gone]
+    return told.select("month", *by, *shown).with_columns(
+        marks.select(pl.concat_str(named, separator=",", ignore_nulls=True).alias("hidden")).to_series()
     )
 
 
-def _hidden(month: pl.DataFrame, by: Sequence[str], least: int) -> list[bool]:
-    """Of each group of one month, in order, whether it is hidden."""
+def _hidden(month: pl.DataFrame, count: str, by: Sequence[str], least: int) -> list[bool]:
+    """Of each group of one month, in order, whether it is hidden, by a column that counts who makes it up."""
     if not by:
-        return [0 < count < least for count in month[PEOPLE]]
-    counts = {row[:-1]: row[-1] for row in month.select(*by, PEOPLE).iter_rows()}
+        return [0 < people < least for people in month[count]]
+    counts = {row[:-1]: row[-1] for row in month.select(*by, count).iter_rows()}
     gone = _small(counts, least)
     return [key in gone for key in counts]
 

@@ -39,8 +39,8 @@ def book_of(
     about: Sequence[Sequence[str]],
     *,
     sheet_rows: int = SHEET_ROWS,
-) -> int:
-    """Write a workbook and tell how many rows it holds.
+) -> tuple[int, int]:
+    """Write a workbook and tell how many rows it holds, and how many texts had to be cut.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def book_of(
     >>> from python_calamine import CalamineWorkbook
     >>> path = Path(tempfile.mkdtemp()) / "a.xlsx"
     >>> book_of(path, "bills", [pl.DataFrame({"a": [1.5, 2.5]})], ["currency"], [["column"]], sheet_rows=1)
-    2
+    (2, 0)
     >>> CalamineWorkbook.from_path(path).sheet_names
     ['bills', 'bills 2', 'columns']
     """
@@ -80,7 +80,7 @@ def book_of(
             sheets.add(inert_columns(piece))
         sheets.close()
         _about(book, about)
-    return sheets.rows
+    return sheets.rows, sheets.cut
 
 
 class _Sheets:
@@ -88,7 +88,7 @@ class _Sheets:
 
     def __init__(self, book: Workbook, name: str, units: Sequence[str], most: int) -> None:
         self.book, self.name, self.units, self.most = book, name[:24], units, most
-        self.rows = self.sheets = self.at = 0
+        self.rows = self.sheets = self.at = self.cut = 0
         self.sheet: Worksheet | None = None
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.formats: list[Format | None] = []
@@ -134,6 +134,7 @@ class _Sheets:
                 self.at, place, cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell, form
             )
         else:
+            self.cut += len(str(cell)) > _LONGEST
             self.sheet.write_string(self.at, place, str(cell)[:_LONGEST])
 
     def _format(self, kind: pl.DataType, unit: str) -> Format | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,17 +74,17 @@ def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
         _holder(request)
     else:
         frame, masked = _masked(frame)
-    part = place.with_name(f".{place.name}.part")
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        rows = _written(part, place.suffix.lower(), found, frame, wish.encoding)
+        rows, cut = _written(part, place.suffix.lower(), found, frame, wish.encoding)
         part.replace(place)
     except OSError as error:
         raise storage_error(place, error) from error
     finally:
         with suppress(OSError):  # the folder itself may not be there
             part.unlink(missing_ok=True)
-    return Exported(table, place, rows, found.as_of, masked, _notices(rows, masked))
+    return Exported(table, place, rows, found.as_of, masked, _notices(rows, cut, masked))
 
 
 def _placed(workdir: Path, place: Path) -> None:
@@ -113,25 +114,26 @@ def _holder(request: Request) -> None:
 
 
 def _masked(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, tuple[str, ...]]:
-    """The rows with identifiers that could be numbers of persons masked, and the columns in which they are."""
+    """The rows with what could be a number or a name of a person masked, and the columns in which something is."""
     import polars as pl
 
-    from telcli.tables.evidence import identifiers, masked_column
+    from telcli.tables.evidence import masked_column
 
-    names = identifiers(frame.collect_schema())
-    changed = [masked_column(name).ne_missing(pl.col(name)).any().alias(name) for name in names]
-    found = frame.select(changed).collect(engine="streaming").row(0, named=True) if names else {}
-    hidden = tuple(name for name in names if found[name])
-    return frame.with_columns(masked_column(name) for name in hidden), hidden
+    shown = {name: masked_column(name, kind) for name, kind in frame.collect_schema().items() if kind == pl.String}
+    changed = [one.ne_missing(pl.col(name)).any().alias(name) for name, one in shown.items()]
+    found = frame.select(changed).collect(engine="streaming").row(0, named=True) if shown else {}
+    hidden = tuple(name for name in shown if found[name])
+    return frame.with_columns(shown[name] for name in hidden), hidden
 
 
-def _written(place: Path, ending: str, found: Selection, frame: pl.LazyFrame, encoding: str) -> int:
+def _written(place: Path, ending: str, found: Selection, frame: pl.LazyFrame, encoding: str) -> tuple[int, int]:
+    """Write the file and tell how many rows it holds, and how many texts had to be cut."""
     pieces = batches(frame)
     if ending == ".xlsx":
         return _book(place, found, frame, pieces)
     if ending == ".parquet":
-        return _parquet(place, pieces)
-    return _csv(place, pieces, encoding)
+        return _parquet(place, pieces), 0
+    return _csv(place, pieces, encoding), 0
 
 
 def _csv(place: Path, pieces: Iterator[pl.DataFrame], encoding: str) -> int:
@@ -157,7 +159,7 @@ def _parquet(place: Path, pieces: Iterator[pl.DataFrame]) -> int:
     return rows
 
 
-def _book(place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[pl.DataFrame]) -> int:
+def _book(place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[pl.DataFrame]) -> tuple[int, int]:
     from telcli.io.table_book import book_of
 
     known = {column.name: column for column in contract(found.table).columns()}
@@ -167,16 +169,22 @@ def _book(place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[p
     return book_of(place, found.table, pieces, units, [["column", "type", "unit", "meaning / 含义"], *rows])
 
 
-def _notices(rows: int, masked: Sequence[str]) -> tuple[Notice, ...]:
+def _notices(rows: int, cut: int, masked: Sequence[str]) -> tuple[Notice, ...]:
     told = []
     if not rows:
         told.append(Notice("export-empty", "No row meets what was asked for: the file holds a header alone."))
+    if cut:
+        told.append(
+            Notice(
+                "export-cut", "A cell of a workbook holds 32,767 letters: {n} texts are cut; CSV has all.", {"n": cut}
+            )
+        )
     if masked and rows:
         told.append(
             Notice(
                 "export-masked",
-                "What could be a number of a person is masked in {columns}; who holds the key ({variable}) gives "
-                "--unmask.",
+                "What could be a number or a name of a person is masked in {columns}; who holds the key ({variable}) "
+                "gives --unmask.",
                 {"columns": ", ".join(masked), "variable": VARIABLE},
             )
         )

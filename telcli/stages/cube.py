@@ -18,6 +18,7 @@ from telcli.tables.metric_dictionary import Metric, metrics
 
 __all__ = ["MOST", "Asked", "asked", "cube", "first_needed"]
 
+_OF_ONE = frozenset(("customer_id", "group_id"))
 MOST = 4
 """Dimensions of one cube."""
 
@@ -101,16 +102,27 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     Returns
     -------
     Tables ``cube`` (see `figures.cubed`) and ``whole``, the same without dimensions.
+
+    Raises
+    ------
+    UsageError
+        The condition chooses customers one by one.
     """
     wanted: Asked = inputs.choices["asked"]
     months: Sequence[date] = inputs.choices["months"]
     condition: Callable[[pl.Schema], pl.Expr] | None = inputs.choices["condition"]
     results = {metric.table for metric in wanted.metrics}
     rows = cube_rows(inputs.tables, months, results, (*wanted.by, *wanted.named))
-    if condition:
-        rows = rows.filter(condition(rows.collect_schema()))
-    found = cubed(rows, wanted.metrics, wanted.by, settings.small_cell)
-    whole = cubed(rows, wanted.metrics, (), settings.small_cell) if wanted.by else found
+    chosen = condition(rows.collect_schema()) if condition else None
+    if chosen is not None and (of := sorted(_OF_ONE.intersection(chosen.meta.root_names()))):
+        raise UsageError(
+            "cube-where-one",
+            "--where of telcli cube chooses no customers by {names}: groups alone are told.",
+            hint="One customer: telcli customer ID. Rows: telcli show customer_months --where CONDITION",
+            names=", ".join(of),
+        )
+    found = cubed(rows, wanted.metrics, wanted.by, settings.small_cell, chosen)
+    whole = cubed(rows, wanted.metrics, (), settings.small_cell, chosen) if wanted.by else found
     told = _notices(inputs.tables, wanted, months, found, settings.small_cell)
     return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, told, as_of=months[-1])
 
@@ -131,12 +143,12 @@ def _notices(
             )
     if not found.height:
         told.append(Notice("cube-none", "No customer meets the condition."))
-    if hidden := int(found["small"].sum()):
+    if hidden := int((found["hidden"] != "").sum()):
         told.append(
             Notice(
                 "cube-small",
-                "{n} of {all} groups are not told: fewer than {least} customers, or by them such a group could be "
-                "worked out.",
+                "{n} of {all} groups are not told, or not wholly: fewer than {least} customers make up what is hidden "
+                "(*), or by it such a figure could be worked out.",
                 {"n": hidden, "all": found.height, "least": least},
             )
         )

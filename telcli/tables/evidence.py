@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-__all__ = ["evidence", "identifiers", "masked_column", "masked_id", "shown"]
+__all__ = ["evidence", "masked_column", "masked_id", "shown"]
 
 _LONG = 1e7
-_OF_PERSONS = frozenset(
-    (
-        *("customer_id", "account_id", "subscription_id", "payment_id", "contact_id", "group_id", "household_id"),
-        *("subject_id", "entity", "counterpart", "source_key", "value", "text", "evidence"),
-    )
-)
+_OF_PERSONS = frozenset(("counterpart", "source_key", "value", "text"))
+_ENDS = ("customer_id", "account_id", "subscription_id", "payment_id", "contact_id", "group_id", "subject_id")
 """Columns that name persons, their lines or papers, or hold what was written of them."""
+_PSEUDONYM = "^[0-9a-f]{32}$"
+"""What stands for a number of a person already; nothing of it is to be hidden."""
 _DIGITS, _HAN, _MAIL = r"(\d{3})\d{4,}(\d{2})", r"(\p{Han})\p{Han}{1,3}", r"[^\s@]+@[^\s@]+"
 
 
@@ -53,22 +51,26 @@ def masked_id(name: str) -> str:
     return str(pl.select(_masked(pl.lit(name).str.replace_all(_DIGITS, "$1******$2"))).item())
 
 
-def identifiers(schema: Mapping[str, pl.DataType]) -> list[str]:
-    """The columns of text that name persons or what is theirs, by their names, and what people wrote.
+def masked_column(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column as others may see it: without the middle digits of what could be a number, and without addresses.
 
-    >>> identifiers({"customer_id": pl.String(), "plan_id": pl.String(), "text": pl.String(), "branch": pl.String()})
-    ['customer_id', 'text']
+    What people wrote, whom it is about, and the operator's own columns are also without names; text is never cut.
+
+    >>> frame = pl.DataFrame({"customer_id": ["13812345678"], "x_note": ["李雷，13912345678"], "branch": ["云泽1网格"]})
+    >>> frame.select(masked_column(name, kind) for name, kind in frame.schema.items()).row(0)
+    ('138******78', '李**，139******78', '云泽1网格')
     """
-    return [name for name, kind in schema.items() if kind == pl.String and name in _OF_PERSONS]
+    value = pl.col(name)
+    if kind != pl.String:
+        return value
+    text = value.str.replace_all(_DIGITS, "$1******$2").str.replace_all(_MAIL, "***@***")
+    text = text.str.replace_all(_HAN, "$1**") if _personal(name) else text
+    return pl.when(value.str.contains(_PSEUDONYM)).then(value).otherwise(text).alias(name)
 
 
-def masked_column(name: str) -> pl.Expr:
-    """A column of identifiers as `masked_id` shows one.
-
-    >>> pl.DataFrame({"customer_id": ["13812345678", None]}).select(masked_column("customer_id")).to_series().to_list()
-    ['138******78', None]
-    """
-    return _masked(pl.col(name).str.replace_all(_DIGITS, "$1******$2")).alias(name)
+def _personal(name: str) -> bool:
+    """Whether a column may hold names of customers."""
+    return name.startswith("x_") or name.endswith(_ENDS) or name in _OF_PERSONS
 
 
 def _masked(text: pl.Expr) -> pl.Expr:

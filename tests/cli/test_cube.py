@@ -23,7 +23,7 @@ def test_screens(lang: str, work: Path, capsys: pytest.CaptureFixture[str]) -> N
         "customers revenue revenue_per_customer --by customer_class",
         "revenue --from 2024-04 --pivot month --by customer_class",
         "customers revenue --by customer_class,region --pivot customer_class",
-        "customers --by region --where customer_id='nobody'",
+        "customers --by region --where region='nowhere'",
         "customers --from 2024-04 --by region --limit 2",
     ):
         assert main(["cube", *line.split(), "--lang", lang]) == 0
@@ -70,6 +70,7 @@ def test_groups_of_few_are_not_told(
         ("customers --from 2023-01", 3, "There is nothing for 2023-01"),
         ("customers --from 2024-06 --as-of 2024-05", 2, "--from 2024-06 is after the as-of month 2024-05."),
         ("customers --where revenu>1", 2, "Did you mean revenue?"),
+        ("customers --where customer_id='1'", 2, "chooses no customers by customer_id"),
         ("loyalty", 3, "telcli score-satisfaction -w work"),
         ("customers --by value_tier -w nowhere", 3, "There is no working directory nowhere."),
     ],

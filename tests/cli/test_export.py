@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from telcli.cli import main
 from telcli.io.table_book import book_of
+from telcli.tables.evidence import masked_column
 
 RISKY = ["=1+1", "+86", "-1", "@SUM(A1)", "|cmd", "＝1", "\t=2", "plain", "13812345678"]
 
@@ -72,14 +73,33 @@ def test_numbers_of_persons_are_masked_and_formulas_inert(
     assert "813812345678" in Path("a.csv").read_text("utf-8")
 
 
+def test_text_is_masked_by_what_it_holds_and_never_cut() -> None:
+    long = "84 calls a day (60 or more), from 2 cells (3 or fewer), 0 texts " * 3
+    frame = pl.DataFrame({
+        "manager_id": ["13912345678"], "evidence": [long], "evidence_zh": ["客户13812345678两次"],
+        "x_id_card": ["110101199003071234"],
+        "x_name": ["张三"], "segment_name_zh": ["低消费少接听"], "line_id": ["ec894bc8505735beca95d27b8db5ee0d"],
+    })  # fmt: skip
+    found = frame.select(masked_column(name, kind) for name, kind in frame.schema.items()).row(0, named=True)
+    assert found == {
+        "manager_id": "139******78", "evidence": long, "evidence_zh": "客户138******78两次", "x_id_card": "110******34",
+        "x_name": "张**", "segment_name_zh": "低消费少接听", "line_id": "ec894bc8505735beca95d27b8db5ee0d",
+    }  # fmt: skip
+
+
 def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
     pieces = [pl.DataFrame({"a": [1, 2, 3]}), pl.DataFrame({"a": [4, 5]})]
-    assert book_of(tmp_path / "a.xlsx", "t", pieces, [""], [["column"]], sheet_rows=2) == 5
+    assert book_of(tmp_path / "a.xlsx", "t", pieces, [""], [["column"]], sheet_rows=2) == (5, 0)
     book = CalamineWorkbook.from_path(tmp_path / "a.xlsx")
     assert book.sheet_names == ["t", "t 2", "t 3", "columns"]
     assert [book.get_sheet_by_name(name).to_python() for name in book.sheet_names[:3]] == [
         [["a"], [1.0], [2.0]], [["a"], [3.0], [4.0]], [["a"], [5.0]]
     ]  # fmt: skip
+
+
+def test_cells_that_a_workbook_cannot_hold_are_counted(tmp_path: Path) -> None:
+    piece = pl.DataFrame({"a": ["x" * 40_000, "short"]})
+    assert book_of(tmp_path / "a.xlsx", "t", [piece], [""], [["column"]]) == (2, 1)
 
 
 @pytest.mark.parametrize(

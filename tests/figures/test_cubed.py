@@ -40,14 +40,14 @@ def test_groups_come_to_the_whole_in_any_order(people: list[tuple[str, str, int]
 def test_no_group_of_few_is_told_nor_left_alone_in_a_line(people: list[tuple[str, str, int]]) -> None:
     told = cubed(rows(people), [metrics()["customers"]], ["branch", "band"], 10)
     assert not (told["customers"].drop_nulls() < 10).any()
-    assert (told["small"] == told["people"].is_null()).all()
+    assert (told["hidden"].str.contains("people") == told["people"].is_null()).all()
     counts = {(p[0], p[1]): 0 for p in people}
     for one in people:
         counts[one[0], one[1]] += 1
     for name, place in (("branch", 0), ("band", 1)):
         lines = cubed(rows(people), [metrics()["customers"]], [name], 10)
-        for value in lines.filter(~pl.col("small"))[name]:
-            hidden = told.filter((pl.col(name) == value) & pl.col("small"))
+        for value in lines.filter(pl.col("hidden") == "")[name]:
+            hidden = told.filter((pl.col(name) == value) & (pl.col("hidden") != ""))
             lost = [
                 n
                 for key, n in counts.items()
@@ -62,16 +62,36 @@ def test_three_dimensions_tell_nothing_that_their_sums_give_away() -> None:
     frame = pl.DataFrame(drawn.astype(str), schema=["a", "b", "c"], orient="row").lazy()
     frame = frame.with_columns(month=pl.lit(JUNE), active=pl.lit(value=True))
     told = cubed(frame, [metrics()["customers"]], ["a", "b", "c"], 10)
-    hidden = told.filter("small").select("a", "b", "c").rows()
+    hidden = told.filter(pl.col("hidden") != "").select("a", "b", "c").rows()
     assert hidden
     equations = []
     for pair in (("a", "b"), ("a", "c"), ("b", "c")):
-        for key in cubed(frame, [metrics()["customers"]], pair, 10).filter(~pl.col("small")).select(pair).rows():
+        for key in cubed(frame, [metrics()["customers"]], pair, 10).filter(pl.col("hidden") == "").select(pair).rows():
             equations.append([float(tuple(row["abc".index(n)] for n in pair) == key) for row in hidden])
     system = np.array(equations)
     rank = np.linalg.matrix_rank(system)
     alone = [np.linalg.matrix_rank(np.vstack([system, np.eye(len(hidden))[at]])) for at in range(len(hidden))]
     assert all(one > rank for one in alone)
+
+
+def test_an_amount_or_a_mean_of_few_is_hidden_though_the_group_is_large() -> None:
+    of = {"branch": ["N"] * 12 + ["S"] * 30, "arrears": [4321.5] + [0.0] * 11 + [1.0] * 30}
+    frame = pl.DataFrame(of).with_columns(rating=pl.Series([7.5] + [None] * 11 + [5.0] * 30)).lazy()
+    frame = frame.with_columns(month=pl.lit(JUNE), active=pl.lit(value=True))
+    told = cubed(frame, [metrics()[name] for name in ("customers", "arrears", "rating")], ["branch"], 10)
+    assert told.drop("month").rows() == [
+        ("N", 12, 12.0, None, None, "arrears,rating"),
+        ("S", 30, 30.0, None, None, "arrears,rating"),  # with the sum of all it would tell the one
+    ]
+
+
+def test_what_a_condition_leaves_out_cannot_be_worked_out_either() -> None:
+    frame = rows([("N", "h", 100)] * 29 + [("N", "l", 2900)])
+    asked = [metrics()["customers"], metrics()["revenue"]]
+    told = cubed(frame, asked, [], 10, chosen=pl.col("band") == "h")
+    assert told["revenue"].to_list() == [None]
+    told = cubed(rows([("N", "h", 100)] * 29 + [("N", "l", 100)] * 10), asked, [], 10, chosen=pl.col("band") == "h")
+    assert told["revenue"].to_list() == [29.0]
 
 
 def test_the_dictionary_and_the_report_agree() -> None:
