@@ -43,6 +43,8 @@ __all__ = ["Assembled", "assemble", "light", "needs_month", "spoken"]
 
 _SUMMED = {"bills": ("customer_id", "month", "kind"), "usage": ("customer_id", "month")}
 _MONTHLY = ("bills", "usage")
+_LINE = "_line_told"
+"""Column of the line as told, while the account stands in its place."""
 
 
 def needs_month(ones: Sequence[Understood]) -> bool:
@@ -237,8 +239,9 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
     for table, given in whole.items():
         known_by = given.collect_schema()
         told = table in BY_ACCOUNT and "account_id" in known_by
-        frame = by_account(given.with_columns(pl.col("account_id").alias(ACCOUNT)), accounts) if told else given
-        frame = by_invoice(frame) if "bill_no" in known_by else frame
+        frame = _of_accounts(given, accounts) if told else given
+        frame = by_invoice(frame, _LINE if told else "subscription_id") if "bill_no" in known_by else frame
+        frame = frame.drop(_LINE, strict=False)
         have = frame.collect_schema()
         if table == "subscriptions":
             found[table] = frame
@@ -261,6 +264,12 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
             found["account_bills"] = account_sums(whose)
         found[table] = summed_once(whose, _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
     return found
+
+
+def _of_accounts(given: pl.LazyFrame, accounts: tuple[pl.LazyFrame | None, ...]) -> pl.LazyFrame:
+    """Facts that name accounts under their customers; the account and the line, where one is told, stand beside."""
+    line = pl.col("subscription_id") if "subscription_id" in given.collect_schema() else pl.lit(None, dtype=pl.String)
+    return by_account(given.with_columns(line.alias(_LINE), pl.col("account_id").alias(ACCOUNT)), accounts)
 
 
 def _summed_over_records(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:

@@ -65,11 +65,15 @@ def account_sums(frame: pl.LazyFrame) -> pl.LazyFrame:
     return summed_once(rows, ("account_id", "month", "kind")).filter(pl.col(FAULTS).list.len() == 0)
 
 
-def by_invoice(frame: pl.LazyFrame) -> pl.LazyFrame:
+def by_invoice(frame: pl.LazyFrame, line: str = "subscription_id") -> pl.LazyFrame:
     """Invoices, each told apart by its number as the bills of a customer's lines are, until they are added up.
+
+    `line` is the column of the line where there is one; an account, in its place, has several invoices a month.
 
     >>> by_invoice(pl.LazyFrame({"customer_id": ["c"], "bill_no": ["7"]})).collect().rows(named=True)
     [{'customer_id': 'c', 'subscription_id': '7'}]
     """
-    number = pl.coalesce("subscription_id", "bill_no") if "subscription_id" in frame.collect_schema() else "bill_no"
-    return frame.with_columns(subscription_id=number).drop("bill_no")
+    have = frame.collect_schema()
+    names = dict.fromkeys(name for name in (line, "bill_no", "subscription_id") if name in have)
+    beside = [name for name in (line,) if name in have and name != "subscription_id"]
+    return frame.with_columns(subscription_id=pl.coalesce(*names)).drop("bill_no", *beside)

@@ -52,3 +52,24 @@ def test_payments_keep_their_customer(tmp_path: Path) -> None:
         ("P1", "C1", "A1"),
         ("P2", "C1", "A2"),
     ]
+
+
+@pytest.mark.parametrize("whose", ["客户编号,账户编号", "账户编号"])
+def test_several_invoices_of_one_account_in_a_month(whose: str, tmp_path: Path) -> None:
+    rows = [("C1,A1", "I1", "01-10", 100), ("C1,A1", "I2", "01-20", 40), ("C1,A2", "I3", "01-20", 60)]
+    both = whose.startswith("客户")
+    lines = [f"{who if both else who[3:]},{number},2024-{day},{amount}" for who, number, day, amount in rows]
+    files = {"invoices.csv": "\n".join([f"{whose},账单编号,账单日期,应收金额", *lines, ""])}
+    if not both:
+        files["lines.csv"] = "用户编号,客户编号,账户编号,业务类型\nU1,C1,A1,移动\nU2,C1,A2,宽带\n"
+    found = ran(tmp_path, files)
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 200.0)]
+    assert good(found, "account_bills", "account_id", "amount") == [("A1", 140.0), ("A2", 60.0)]
+    assert rules(found, "bills") == []
+
+
+def test_lines_told_beside_accounts_stay_what_bills_are_told_apart_by(tmp_path: Path) -> None:
+    bills = "客户编号,用户编号,账户编号,账期,应收金额\nC1,U1,A1,202401,30\nC1,U2,A1,202401,20\nC1,U3,A2,202401,9\n"
+    found = ran(tmp_path, {"bills.csv": bills})
+    assert good(found, "bills", "customer_id", "amount") == [("C1", 59.0)]
+    assert rules(found, "bills") == []
