@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from telcli.methods.partial_pooling import paule_mandel
+
 __all__ = ["SmallAreas", "small_areas"]
 
 Floats = NDArray[np.float64]
@@ -21,11 +23,12 @@ class SmallAreas(NamedTuple):
 
 
 def small_areas(mean: ArrayLike, size: ArrayLike, within: float) -> SmallAreas:
-    """Fay and Herriot's estimates of group means, without covariates, with Prasad and Rao's mean squared error.
+    """Fay and Herriot's estimates of group means, without covariates, with their mean squared error.
 
-    ``m + tau^2 / (tau^2 + D_g) (y_g - m)`` with ``D_g = within / size_g``; tau^2 by moments, 0 where groups differ by
-    less than chance would have it. The error is ``g1 + g2 + 2 g3``: of the group, of the common mean, and of tau^2
-    being estimated.
+    ``m + tau^2 / (tau^2 + D_g) (y_g - m)`` with ``D_g = within / size_g``; tau^2 solves ``sum w (y - m)^2 =
+    groups - 1`` with ``w = 1 / (tau^2 + D)``, which stands groups of very unlike sizes, and is 0 where groups differ by less than
+    chance would have it. The error is ``g1 + g2 + 2 g3``: of the group, of the common mean, and of tau^2 being
+    estimated, whose variance is ``2 groups / (sum w)^2``; that tau^2 is estimated a little high is not taken off.
 
     Parameters
     ----------
@@ -34,11 +37,11 @@ def small_areas(mean: ArrayLike, size: ArrayLike, within: float) -> SmallAreas:
     within : float
         Variance of single observations within groups, above 0.
 
-    Source: Fay and Herriot (1979), J. Amer. Statist. Assoc. 74, 269-277; Prasad and Rao (1990), J. Amer. Statist.
-    Assoc. 85, 163-171.
+    Source: Fay and Herriot (1979), J. Amer. Statist. Assoc. 74, 269-277; Datta, Rao and Smith (2005), Biometrika 92,
+    183-196, for the error.
 
     >>> found = small_areas([10.0, 20.0, 30.0], [4, 4, 4], 16.0)
-    >>> found.estimate.round(2).tolist(), found.error.round(2).tolist(), found.between
+    >>> found.estimate.round(2).tolist(), found.error.round(2).tolist(), round(found.between, 6)
     ([10.4, 20.0, 29.6], [4.11, 4.11, 4.11], 96.0)
     """
     said, count = np.asarray(mean, dtype=np.float64), np.asarray(size, dtype=np.float64)
@@ -47,14 +50,11 @@ def small_areas(mean: ArrayLike, size: ArrayLike, within: float) -> SmallAreas:
     if not some.any():
         return SmallAreas(estimate, error, 0.0)
     y, noise, groups = said[some], within / count[some], int(some.sum())
-    between = 0.0
-    if groups > 1:
-        spread = float(np.square(y - y.mean()).sum()) - float(noise.sum()) * (1.0 - 1.0 / groups)
-        between = max(spread / (groups - 1), 0.0)
+    between = paule_mandel(y, noise)
     whole = between + noise
     total = float((1.0 / whole).sum())
     centre = float((y / whole).sum()) / total
-    unsure = 2.0 / groups**2 * float(np.square(whole).sum())
+    unsure = 2.0 * groups / total**2
     if groups == 1:  # nothing to tell how groups differ: its own mean
         estimate[some], error[some] = y, noise
         return SmallAreas(estimate, error, between)

@@ -13,7 +13,8 @@ p-value (Nadeau and Bengio's corrected t-test), and the share of answers within 
 models tells the score is chosen within what each fold learns from; what may be chosen was settled on folds of seed 0,
 so those measured are of seeds from `--first` on. Then calibration over held-out customers, all folds of a seed
 together: the error, what chance alone would make of it, and by tenth of chance (of the first seed) those expected and
-found. `--rows` draws so many customers, to try it out.
+found. With
+`--groups` instead: means of groups held out against their intervals. `--rows` draws so many customers, to try it out.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from telcli.methods import churn_metrics as m  # noqa: E402
 from telcli.methods.calibration_error import calibration_error  # noqa: E402
 from telcli.methods.churn_model import ChurnModel  # noqa: E402
 from telcli.methods.score_prediction import predict_scores  # noqa: E402
+from telcli.methods.small_area import small_areas  # noqa: E402
 
 FIGURES = ("AUC", "Brier", "ECE", "R2", "MAE", "CPU s")
 TARGETS, RECORDS = range(1, 5), 23
@@ -111,6 +113,43 @@ def ours(X: np.ndarray, coded: list[int], y: np.ndarray, learn: np.ndarray, chec
     return chance, said, float(np.mean((low <= y[check]) & (y[check] <= high)))
 
 
+def groups(table: pl.DataFrame, y: np.ndarray, seeds: range, folds: int) -> None:
+    """Print how often the mean answer of the customers held out of a group lies within its interval of 95%.
+
+    Groups are those of each column of text with 3 to 60 of them, of 10 held out at the least; means are put right by
+    the residuals of the group, as `telcli.stages.score_satisfaction_areas` does.
+    """
+    texts = [name for name in table.columns if table[name].dtype == pl.String and 3 <= table[name].n_unique() <= 60]
+    table, within, wide = table.with_columns(month=pl.lit(None, pl.Date)), [], []
+    for seed in seeds:
+        for learn, check in StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, y < 50):
+            design = learn_design(table[learn.tolist()], [each for each in table.columns if each != "month"])
+            X = design.matrix(table)
+            found = predict_scores(X[learn], y[learn], list(design.categorical), seed=seed)
+            said = found.predict(X[check])[0]
+            for name in texts:
+                member = np.unique(table[name].fill_null("-").to_numpy(), return_inverse=True)[1]
+                ends = interval(y[learn] - found.out_of_fold, member[learn], said, member[check])
+                for group, (middle, reach) in ends.items():
+                    within.append(abs(y[check][member[check] == group].mean() - middle) <= reach)
+                    wide.append(2 * reach)
+    told = f"  means of groups held out: {np.mean(within):.1%} of {len(within)} within 95% intervals"
+    sys.stdout.write(f"{told}, {np.median(wide):.1f} points wide\n")
+
+
+def interval(off: np.ndarray, seen: np.ndarray, said: np.ndarray, silent: np.ndarray) -> dict[int, tuple[float, float]]:
+    """Mean of those silent and how far its interval reaches, by group of 10 of them and 2 seen at the least."""
+    count, quiet = (np.bincount(each, minlength=int(max(seen.max(), silent.max())) + 1) for each in (seen, silent))
+    mean = np.bincount(seen, off, count.size) / np.maximum(count, 1)
+    within = float(np.square(off - mean[seen]).sum() / (seen.size - (count > 0).sum()))
+    area = small_areas(mean, count, within)
+    return {
+        int(at): (float(said[silent == at].mean() + area.estimate[at]), float(reach))
+        for at in np.flatnonzero((quiet >= 10) & (count >= 2))
+        for reach in [1.96 * np.sqrt(area.error[at] + within / quiet[at])]
+    }
+
+
 def boosted(X: np.ndarray, coded: list[int], y: np.ndarray, learn: np.ndarray, check: np.ndarray, seed: int) -> tuple:
     few = [place for place in coded if np.nanmax(X[:, place]) < MOST_CODES]
     about = {"random_state": seed, "categorical_features": few or None}
@@ -172,6 +211,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=0)
     parser.add_argument("--sets", default="")
+    parser.add_argument("--groups", action="store_true", help="of means of groups alone")
     asked = parser.parse_args()
     for name, read in sets_of(asked.folder).items():
         if asked.sets and name not in asked.sets.split(","):
@@ -180,6 +220,11 @@ def main() -> None:
         if asked.rows:
             kept = np.sort(np.random.default_rng(0).choice(len(y), min(asked.rows, len(y)), replace=False))
             table, y = table[kept.tolist()], y[kept]
+        if asked.groups:
+            sys.stdout.write(f"{name}: {len(y):,} answers\n")
+            groups(table, y, range(asked.first, asked.first + asked.seeds), asked.folds)
+            sys.stdout.flush()
+            continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             seeds = range(asked.first, asked.first + asked.seeds)

@@ -24,10 +24,11 @@ def test_errors_cover_the_truth() -> None:
     for between in (0.0, 3.0, 8.0):
         within = []
         for _ in range(150):
-            size, truth = rng.integers(2, 30, 12), rng.normal(0.0, between, 12)
+            size, truth = np.exp(rng.uniform(0.7, 6.5, 12)).astype(int), rng.normal(0.0, between, 12)
             parts = [rng.normal(mean, 20.0, n) for mean, n in zip(truth, size, strict=True)]
             spread = sum(float(np.square(part - part.mean()).sum()) for part in parts) / (size.sum() - 12)
             found = small_areas([part.mean() for part in parts], size, spread)
+            assert np.sqrt(found.error[size.argmax()]) < 3 * 20.0 / np.sqrt(size.max())
             within.append(np.abs(found.estimate - truth) <= 1.96 * np.sqrt(found.error))
         assert np.mean(within) > 0.93
 
