@@ -19,6 +19,8 @@ _READ = (
 )
 _YEAR, _ENDINGS, _CALLS = 12, 24, 3
 """Months in which payments, ends of contracts and calls to competitors are looked at."""
+_NEAR = 3
+"""Months before its end in which a contract is renewed, whatever else a customer takes."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def loyalty_parts(
     """Parts of each customer there at the end of a month, `loyalty` and `known`; sorted by customer.
 
     tenure and bundle grow evenly up to what is full, contract falls with the months left of one (0 without one);
-    payments is the share of the last 12 months without a charge unpaid since an earlier month; renewals is 100 where a
-    contract that ended within 24 months was followed by another, 50 where the customer stayed without; competitor is
+    payments is the share of the last 12 months without a charge unpaid since an earlier month; renewals is 100 where
+    within 24 months a contract was prolonged or one that ended was followed by another, 50 where the customer stayed
+    without; competitor is
     100 / (1 + contacts with competitors' hotlines in 3 months); recommend is the answer of 0..10 times ten. `loyalty`
     is their mean by `weights`, over parts that are known; `known` is the share of weight that these have, and below
     `least` of it there is no loyalty. A part whose source is missing for everybody is null.
@@ -71,11 +74,17 @@ def loyalty_parts(
             pl.col("competitor_contacts").filter(calls).sum()
         ),
         ended=pl.col("month").filter(ending).max(),
-        renewed=(pl.col("contract_months_left").sort_by("month").diff() > 0).any(),
+        renewed=_renewed().any(),
         follows=pl.col("month").filter(pl.col("contract_months_left") >= 1).max(),
     )
     found = each.collect(engine="streaming").sort("customer_id")
     return _weighed(_pointed(found, full, nps), weights, least)
+
+
+def _renewed() -> pl.Expr:
+    """Months in which a contract grew longer: near its end, or with no further line, which would bring its own."""
+    left, lines = (pl.col(name).sort_by("month") for name in ("contract_months_left", "numbers_held"))
+    return (left.diff() > 0) & ((left.shift(1) <= _NEAR) | ~(lines.diff() > 0).fill_null(value=False))
 
 
 def _pointed(found: pl.DataFrame, full: Full, nps: pl.DataFrame | None) -> pl.DataFrame:
