@@ -36,8 +36,10 @@ def svg(report: Report, name: str) -> str:
     The same figures give the same text: ids count from 1 within the chart and carry its name.
     """
     import vl_convert
+    from altair.utils.schemapi import debug_mode
 
-    chart = CHARTS[name](report)
+    with debug_mode(arg=False):  # the whole is held against the schema below: each part by itself would take as long
+        chart = CHARTS[name](report)
     if chart is None:
         return ""
     spec = {**chart.to_dict(), "config": CONFIG}
