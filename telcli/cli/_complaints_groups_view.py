@@ -37,7 +37,7 @@ def groups(told: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], limit: in
         yield "  " + tr(
             "groups that differ from all other customers beyond chance, {first} to {last}, of {n} told",
             first=told["handling_since"],
-            last=f"{rows[0]['as_of']:%Y-%m}",
+            last=told["latest"],
             n=told["groups"],
         )
     yield from first_rows(_GROUPS, map(_group, found), (3, 4, 5, 6), limit, "complaint_groups")

@@ -63,8 +63,8 @@ def _view(run: StageRun, tables: Mapping[str, Sequence[Mapping[str, Any]]], limi
     if not told["contacts"]:
         yield "  " + tr("no contact is known of {month}: nothing is told of that month", month=month)
     yield from _span(month, month, _head(told))
-    yield from _span(told["handling_since"], month, _handled(told))
-    yield from _span(told["trend_since"], month, _coded(told))
+    yield from _span(told["handling_since"], told["latest"], _handled(told))
+    yield from _span(told["trend_since"], told["latest"], _coded(told))
     yield from ("  " + line for line in wrap(_emerging(run), width() - 2) if told["contacts"])
     yield from _topics(tables["complaint_topics"], limit)
     yield from _said(tables["complaint_words"])
@@ -103,6 +103,8 @@ def _handled(told: Mapping[str, Any]) -> Iterator[str]:
         yield tr("repeats {share}", share=share(told, "repeat_share", "repeat"))
     if told.get("median_hours") is not None:
         yield tr("half closed within {n} h", n=f"{told['median_hours']:,.0f}")
+        if told.get("business_hours"):
+            yield tr("hours of business")
     if told.get("p90_hours") is not None:
         yield tr("nine of ten within {n} h", n=f"{told['p90_hours']:,.0f}")
     if told.get("in_time_share") is not None:

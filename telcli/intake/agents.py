@@ -15,22 +15,23 @@ __all__ = ["AGENT", "AGENT_TYPE", "agent_column", "agents"]
 AGENT, AGENT_TYPE = "x_agent_code", "Agent"
 """The attribute of contacts that holds the code, and its type in a mapping file."""
 _HEADERS = (
-    *("agent", "agentname", "agentid", "agentno", "agentcode", "callagent", "operatorname", "operatorid", "handledby"),
+    *("agentid", "agentno", "agentcode", "operatorid", "agent", "agentname", "callagent", "operatorname", "handledby"),
+    *("坐席工号", "坐席编号", "话务员工号", "客服工号", "受理员工号", "受理工号", "受理人工号", "处理人工号", "工号"),
     *(
         "坐席",
         "坐席姓名",
-        "坐席工号",
-        "坐席编号",
+        "坐席名称",
         "话务员",
         "话务员姓名",
-        "话务员工号",
         "客服代表",
-        "客服工号",
         "接线员",
+        "受理员",
         "受理人",
+        "受理人员",
+        "处理人",
     ),
-    *("受理员", "受理员工号", "受理工号", "受理人工号", "受理人员", "处理人", "处理人工号", "工号", "坐席名称"),
 )
+"""Numbers of staff before names: of two columns the code is made of the first."""
 _CODE = r"^[A-Za-z]{0,4}[-_]?\d{1,6}$"
 
 

@@ -141,6 +141,8 @@ def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
             "repeat_days": settings.repeat_days,
             "waiting_days": settings.waiting_days,
         },
+        "latest": f"{ground.latest:%Y-%m}",
+        "business_hours": bool(settings.working_hours.strip()),
         "handling_since": f"{add_months(ground.as_of, 1 - settings.handling_months):%Y-%m}",
         "trend_since": f"{ground.first(settings.trend_months):%Y-%m}",
     }

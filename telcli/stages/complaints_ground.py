@@ -15,7 +15,7 @@ from telcli.features.working_days import Calendar, calendar_of
 from telcli.settings import ComplaintsSettings
 from telcli.tables import contract
 
-__all__ = ["SMALL", "Ground", "ground_of", "topic_names"]
+__all__ = ["SMALL", "Ground", "ground_of", "no_rows", "topic_names"]
 
 SMALL = 10
 """Groups of fewer customers than this are not shown."""
@@ -76,6 +76,11 @@ class Ground:
     def last(self, months: int) -> pl.DataFrame:
         """Contacts opened in the last months, the snapshot's the last of them."""
         return self.contacts.filter(pl.col("month") > add_months(self.as_of, -months))
+
+
+def no_rows(table: str) -> pl.DataFrame:
+    """A table of the stage without any row."""
+    return pl.DataFrame(contract(table).schema.create_empty())
 
 
 def topic_names(own: Mapping[str, Mapping[str, Any]]) -> pl.DataFrame:

@@ -46,9 +46,12 @@ def group_rows(ground: Ground) -> pl.DataFrame:
         return pl.DataFrame(schema=_SCHEMA)
     since = add_months(ground.as_of, -ground.settings.handling_months)
     there = ground.tables["customer_months"].filter(pl.col("active"), pl.col("month") > since)
-    there = there.filter(pl.col("month") <= ground.as_of).group_by("customer_id").agg(months=pl.len().cast(pl.Int64))
+    # months of which no contact is known yet count neither way
+    there = there.filter(pl.col("month") <= ground.latest).group_by("customer_id").agg(months=pl.len().cast(pl.Int64))
     people = _people(ground)
     base = there.collect(engine="streaming").join(people, on="customer_id", how="left")
+    if base.is_empty():
+        return pl.DataFrame(schema=_SCHEMA)
     recent = ground.last(ground.settings.handling_months)
     parts = []
     for kind in _KINDS:

@@ -11,7 +11,7 @@ from telcli.features.working_hours import business_hours, windows_of
 from telcli.methods.rates import wilson
 from telcli.methods.time_to_close import time_quantiles
 from telcli.settings.capacities import capacities
-from telcli.stages.complaints_ground import SMALL, Ground, topic_names
+from telcli.stages.complaints_ground import SMALL, Ground, no_rows, topic_names
 
 __all__ = ["handling_rows", "last_moment", "sla_rows", "timed"]
 
@@ -75,6 +75,8 @@ def handling_rows(ground: Ground, contacts: pl.DataFrame) -> pl.DataFrame:
     frame = contacts.filter(pl.col("contact_id").is_in(list(kept)))
     frame = frame.with_columns(pl.lit("all").alias("all"), severity=pl.col("severity_name"))
     frame = frame.with_columns(topic=pl.col("code"))
+    if frame.is_empty():
+        return no_rows("complaint_handling")
     rows = []
     for dimension in _DIMENSIONS:
         for (level,), part in (

@@ -7,7 +7,7 @@ import polars as pl
 from telcli.features.call_load import known_calls
 from telcli.methods.intervals import Z95
 from telcli.methods.rates import wilson
-from telcli.stages.complaints_ground import SMALL, Ground
+from telcli.stages.complaints_ground import SMALL, Ground, no_rows
 from telcli.tables import contract
 
 __all__ = ["load_figures", "load_rows"]
@@ -19,6 +19,8 @@ def load_rows(ground: Ground) -> pl.DataFrame:
     """Table contact_load without its month, of the last `handling_months`; topics as the source gives them."""
     calls = known_calls(contract("contacts").conform(ground.tables["contacts"])).collect()
     frame = ground.last(ground.settings.handling_months).join(calls, on="contact_id", maintain_order="left")
+    if frame.is_empty():
+        return no_rows("contact_load")
     opened = pl.col("opened_at").dt
     frame = frame.with_columns(
         pl.lit("all").alias("all"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, chi2
 
 from telcli.methods.event_rates import dispersion, rate_interval, rate_ratio, rise_chance
-from telcli.methods.rates import found_among
+from telcli.methods.rates import found_among, wilson
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,18 @@ def test_the_interval_of_a_ratio_agrees_with_the_test(x: int, y: int, spread: fl
 def test_events_in_bunches_seldom_look_like_a_rise() -> None:
     """40 topics, none of which changes, of which counts vary three times as much as chance: few runs tell one."""
     chance = np.random.default_rng(3)
-    base, runs, told = np.array([9e3, 9.5e3, 1e4, 1e4, 1.05e4, 1.1e4, 1.1e4]), 300, 0
+    base, runs, told, plain = np.array([9e3, 9.5e3, 1e4, 1e4, 1.05e4, 1.1e4, 1.1e4]), 300, 0, 0
     for _ in range(runs):
         mean = chance.uniform(0.5, 8.0, 40)[:, None] * base / 1e3
         counts = chance.negative_binomial(mean / 2.0, 1.0 / 3.0)
         before, seen = counts[:, :6], np.broadcast_to(base[:6], (40, 6))
         p = rise_chance(counts[:, 6], base[6], before.sum(axis=1), base[:6].sum(), dispersion(before, seen))
         told += bool((found_among(p) <= 0.05).any())
-    assert told / runs <= 0.08
+        alone = rise_chance(counts[:, 6], base[6], before.sum(axis=1), base[:6].sum())
+        plain += bool((found_among(alone) <= 0.05).any())
+    low, _ = wilson(told, runs)
+    assert low <= 0.07  # not surely above what docs/complaints.md tells of
+    assert plain / runs > 0.6
 
 
 def test_plain_counts_are_not_taken_for_bunches() -> None:

@@ -305,3 +305,12 @@ def test_topics_of_customers_and_tickets_have_their_names() -> None:
         "Signal and coverage",
         "信号与覆盖",
     )
+
+
+def test_months_long_without_contacts_have_no_figures() -> None:
+    outcome = told([contact(at, MONTHS[-5], closed_at=None) for at in range(20)])
+    assert outcome.notices[0].code == "complaints-month-silent"
+    assert outcome.tables["complaint_handling"].collect().is_empty()
+    assert outcome.tables["contact_load"].collect().is_empty()
+    assert outcome.tables["complaint_groups"].collect().is_empty()
+    assert outcome.metrics["complaint_rate"] is None and outcome.metrics["latest"] == "2024-02"
