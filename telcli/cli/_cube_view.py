@@ -10,6 +10,7 @@ from telcli.cli import _rows
 from telcli.cli._aligned import aligned
 from telcli.cli._words import language, meant, tr
 from telcli.errors import UsageError
+from telcli.settings.names_in import names_in
 from telcli.tables.metric_dictionary import UNKNOWN, Metric, metrics
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from telcli.cli._options import Call
     from telcli.pipeline.cube import Cube
 
-__all__ = ["parted", "tell", "tell_dictionary"]
+__all__ = ["dimensions_named", "metrics_named", "parted", "tell", "tell_dictionary"]
 
 _WHOLE = ("customers", "numbers", "texts", "contacts", "products")
 _HIDDEN, _NOTHING = "*", "–"
@@ -30,7 +31,25 @@ def parted(given: Sequence[str]) -> list[str]:
     >>> parted(["customers,revenue", "left"])
     ['customers', 'revenue', 'left']
     """
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+    return [name for text in given for name in names_in(text)]
+
+
+def metrics_named(given: Sequence[str]) -> list[str]:
+    """Metrics by name, or as Chinese screens call them.
+
+    >>> metrics_named(["收入，customers"])
+    ['revenue', 'customers']
+    """
+    called = {one.zh: name for name, one in metrics().items()}
+    return [called.get(name, name) for name in parted(given)]
+
+
+def dimensions_named(given: str) -> list[str]:
+    """Dimensions by name, or as the screen calls them."""
+    from telcli.features.cube_rows import DIMENSIONS
+
+    called = {tr(name): name for names in DIMENSIONS.values() for name in names}
+    return [called.get(name, name) for name in parted([given])]
 
 
 def tell(call: Call, found: Cube, pivot: str | None, limit: int | None) -> None:
@@ -43,7 +62,7 @@ def tell(call: Call, found: Cube, pivot: str | None, limit: int | None) -> None:
             name=pivot,
             known=", ".join(("month", *found.by)),
         )
-    shown = _laid_out(found, found.frame.drop("people") if pivot else found.frame, pivot)
+    shown = _laid_out(found, found.frame, pivot, ("hidden",) if (found.frame["hidden"] != "").any() else ())
     limited = shown if limit is None else shown.head(limit)
     if call.out.form == "csv":
         _rows.csv(iter([limited]))
@@ -63,7 +82,7 @@ def _span(found: Cube) -> str:
     return f"{last:%Y-%m}" if first == last else f"{first:%Y-%m} – {last:%Y-%m}"
 
 
-def _laid_out(found: Cube, frame: pl.DataFrame, pivot: str | None) -> pl.DataFrame:
+def _laid_out(found: Cube, frame: pl.DataFrame, pivot: str | None, beside: Sequence[str] = ()) -> pl.DataFrame:
     """The frame, or groups down and one dimension's values across, named ``METRIC_VALUE`` where metrics are many."""
     import polars as pl
 
@@ -71,7 +90,7 @@ def _laid_out(found: Cube, frame: pl.DataFrame, pivot: str | None) -> pl.DataFra
         return frame
     index = [name for name in ("month", *found.by) if name != pivot]
     named = frame.with_columns(pl.col("month").cast(pl.String).str.head(7)) if pivot == "month" else frame
-    values = [metric.name for metric in found.metrics]
+    values = [*(metric.name for metric in found.metrics), *beside]
     return named.pivot(on=pivot, index=index, values=values, sort_columns=True).sort(index)
 
 
@@ -167,7 +186,7 @@ def tell_dictionary(call: Call, word: str) -> None:
 
         grid = Table(box=None, header_style="bold", pad_edge=False)
         for title in ("metric", "meaning", "unit", "formula", "table"):
-            grid.add_column(tr(title), overflow="fold")
+            grid.add_column(tr(title), overflow="fold", no_wrap=title == "metric")
         for one in kept:
             grid.add_row(one.name, one.zh if language() == "zh" else one.en, tr(one.unit), one.formula, one.table)
         yield grid

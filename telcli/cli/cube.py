@@ -43,9 +43,7 @@ def cube(
     """
     from telcli.pipeline.cube import cube as worked_out
 
-    _cube_view.tell(
-        call,
-        worked_out(call.request(), _cube_view.parted(metrics), _cube_view.parted([by or ""]), month(since), where),
-        pivot,
-        limit,
-    )
+    names, by_names = _cube_view.metrics_named(metrics), _cube_view.dimensions_named(by or "")
+    laid_out = next(iter(_cube_view.dimensions_named(pivot or "")), None)
+    found = worked_out(call.request(), names, by_names, month(since, "--from"), where)
+    _cube_view.tell(call, found, laid_out, limit)

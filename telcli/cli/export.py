@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from telcli.cli import _exported
-from telcli.cli._options import Call, Columns, Limit, command, table_names
+from telcli.cli._options import Call, Columns, command, table_names
+from telcli.cli._words import language
 
 _Table = Annotated[str, typer.Argument(metavar="TABLE", help="A table's name.", autocompletion=table_names)]
 _Output = Annotated[
@@ -20,6 +21,7 @@ _Output = Annotated[
 _Where = Annotated[
     str | None, typer.Option("--where", metavar="CONDITION", help='Only rows that meet it, as in SQL: "amount > 100".')
 ]
+_Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many rows.")]
 _Encoding = Annotated[
     Literal["utf-8", "utf-8-sig", "gb18030"],
     typer.Option("--encoding", case_sensitive=False, help="Of CSV; utf-8-sig opens in Excel, gb18030 in older ones."),
@@ -34,7 +36,7 @@ def export(
     output: _Output,
     where: _Where = None,
     columns: Columns = None,
-    limit: Limit = None,
+    limit: _Limit = None,
     encoding: _Encoding = "utf-8",
     unmask: _Unmask = False,
 ) -> None:
@@ -47,5 +49,5 @@ def export(
     from telcli.pipeline.export import export as write
 
     names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    wish = Wish(names, where, limit, encoding, unmask)
+    wish = Wish(names, where, limit, encoding, unmask, language())
     _exported.tell(call, write(call.request(), table, output, wish))

@@ -50,7 +50,7 @@ def cubed(
     ...     "revenue": [10.0, None, 7.0]})
     >>> known = [metrics()["customers"], metrics()["revenue_per_customer"]]
     >>> cubed(rows, known, ["branch"], 1).drop("month").rows()
-    [('N', 2, 2.0, 5.0, ''), ('S', 1, 1.0, 7.0, '')]
+    [('N', 2, 2, 5.0, ''), ('S', 1, 1, 7.0, '')]
     >>> cubed(rows, known, ["branch"], 2).drop("month").rows()[1]
     ('S', None, None, None, 'people,customers,revenue_per_customer')
     """
@@ -60,7 +60,7 @@ def cubed(
     parts = [part for metric in metrics for part in _parts(metric, rows)]
     grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in keys])
     found = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *keys).collect(engine="streaming")
-    told = _without_small(found.with_columns(_ratio(metric) for metric in metrics), metrics, keys, least)
+    told = _without_small(found.with_columns(_ratio(metric, rows) for metric in metrics), metrics, keys, least)
     if chosen is not None:
         told = told.filter(pl.col(_CHOSEN) == "true").drop(_CHOSEN)
     return told
@@ -73,8 +73,7 @@ def _parts(metric: Metric, rows: pl.LazyFrame) -> list[pl.Expr]:
     """
     one, per = pl.sql_expr(metric.sum), pl.sql_expr(metric.per) if metric.per else None
     found = [_sum(one.cast(pl.Float64)).alias(f"{metric.name}|sum")]
-    counted = rows.select(one.alias("one")).collect_schema()["one"] == pl.Boolean
-    made = pl.len() if counted else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
+    made = pl.len() if _counts(metric, rows) else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
     if per is not None:
         found.append(_sum(per.cast(pl.Float64)).alias(f"{metric.name}|per"))
         made = (per.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
@@ -86,8 +85,15 @@ def _sum(one: pl.Expr) -> pl.Expr:
     return pl.when(one.is_not_null().any()).then(fine.sum().cast(pl.Float64) / _FINE)
 
 
-def _ratio(metric: Metric) -> pl.Expr:
+def _counts(metric: Metric, rows: pl.LazyFrame) -> bool:
+    """Whether a metric's rows are merely true or not."""
+    return rows.select(pl.sql_expr(metric.sum).alias("one")).collect_schema()["one"] == pl.Boolean
+
+
+def _ratio(metric: Metric, rows: pl.LazyFrame) -> pl.Expr:
     total = pl.col(f"{metric.name}|sum")
+    if metric.adds_up and _counts(metric, rows):
+        total = total.cast(pl.Int64)
     if metric.per:
         below = pl.col(f"{metric.name}|per")
         total = pl.when(below > 0).then(total / below)

@@ -67,7 +67,22 @@ def cube(
     choices = {"asked": wanted, "months": months, "condition": condition}
     found = worked_out(Inputs(frames, months[-1], choices=choices), settings)
     both = [found.tables[name].collect() for name in ("cube", "whole")]
-    return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, found.notices)
+    told = (*_gaps(manifest, wanted, months), *found.notices)
+    return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, told)
+
+
+def _gaps(manifest: Manifest, wanted: Asked, months: Sequence[date]) -> list[Notice]:
+    """Months without a row of a table that a metric is made of, where the table is there by months."""
+    found = []
+    for table, metric in wanted.sources.items():
+        held = set(manifest.months(table)) - {""}
+        lacking = [f"{month:%Y-%m}" for month in months if held and month.isoformat() not in held]
+        if lacking:
+            words = "{table} has no row of {months}: {metric} and what else is made of it is not that of a whole month."
+            found.append(
+                Notice("cube-no-rows", words, {"table": table, "months": ", ".join(lacking), "metric": metric})
+            )
+    return found
 
 
 def _condition(where: str, schema: pl.Schema) -> pl.Expr:

@@ -30,6 +30,8 @@ _ENDINGS = (".csv", ".xlsx", ".parquet")
 class Wish:
     """What is to be written.
 
+    `lang` is that of a workbook's titles.
+
     Parameters
     ----------
     columns : none for all. where : a condition as in SQL. limit : the most rows.
@@ -41,6 +43,7 @@ class Wish:
     limit: int | None = None
     encoding: str = "utf-8"
     unmask: bool = False
+    lang: str = "en"
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,7 @@ def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
         frame, masked = _masked(frame)
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        rows, cut = _written(part, place.suffix.lower(), found, frame, wish.encoding)
+        rows, cut = _written(part, place.suffix.lower(), found, frame, wish)
         part.replace(place)
     except OSError as error:
         raise storage_error(place, error) from error
@@ -94,6 +96,14 @@ def _placed(workdir: Path, place: Path) -> None:
             "telcli export writes {known}; the name {file} ends in none of them.",
             hint="Name a file such as scores.csv or scores.xlsx.",
             known=", ".join(_ENDINGS),
+            file=place.name,
+        )
+    if not place.parent.is_dir():
+        raise UsageError(
+            "export-no-folder",
+            "There is no folder {folder} to write {file} to.",
+            hint="Make it with mkdir, or name another.",
+            folder=str(place.parent),
             file=place.name,
         )
     if workdir.resolve() in place.resolve().parents:
@@ -126,14 +136,14 @@ def _masked(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, tuple[str, ...]]:
     return frame.with_columns(shown[name] for name in hidden), hidden
 
 
-def _written(place: Path, ending: str, found: Selection, frame: pl.LazyFrame, encoding: str) -> tuple[int, int]:
+def _written(place: Path, ending: str, found: Selection, frame: pl.LazyFrame, wish: Wish) -> tuple[int, int]:
     """Write the file and tell how many rows it holds, and how many texts had to be cut."""
     pieces = batches(frame)
     if ending == ".xlsx":
-        return _book(place, found, frame, pieces)
+        return _book(place, found, frame, pieces, wish.lang)
     if ending == ".parquet":
         return _parquet(place, pieces), 0
-    return _csv(place, pieces, encoding), 0
+    return _csv(place, pieces, wish.encoding), 0
 
 
 def _csv(place: Path, pieces: Iterator[pl.DataFrame], encoding: str) -> int:
@@ -159,14 +169,29 @@ def _parquet(place: Path, pieces: Iterator[pl.DataFrame]) -> int:
     return rows
 
 
-def _book(place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[pl.DataFrame]) -> tuple[int, int]:
+def _book(
+    place: Path, found: Selection, frame: pl.LazyFrame, pieces: Iterator[pl.DataFrame], lang: str
+) -> tuple[int, int]:
     from telcli.io.table_book import book_of
 
     known = {column.name: column for column in contract(found.table).columns()}
     names = frame.collect_schema().names()
     units = [known[name].unit if name in known else "" for name in names]
     rows = [[one.name, one.type, one.unit, f"{one.meaning} / {one.zh}"] for name in names if (one := known.get(name))]
+    if lang == "zh":
+        titles = _titles({name: known[name].zh for name in names if name in known})
+        pieces = (piece.rename(titles) for piece in pieces)
     return book_of(place, found.table, pieces, units, [["column", "type", "unit", "meaning / 含义"], *rows])
+
+
+def _titles(meant: dict[str, str]) -> dict[str, str]:
+    """Chinese titles of columns; of those that several share, the name beside.
+
+    >>> _titles({"a": "金额", "b": "金额", "c": "月份"})
+    {'a': '金额 a', 'b': '金额 b', 'c': '月份'}
+    """
+    said = list(meant.values())
+    return {name: zh if said.count(zh) == 1 else f"{zh} {name}" for name, zh in meant.items()}
 
 
 def _notices(rows: int, cut: int, masked: Sequence[str]) -> tuple[Notice, ...]:

@@ -14,6 +14,7 @@ from telcli.features.cube_rows import cube_rows, dimensions, first_needed, named
 from telcli.figures.cubed import cubed
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
+from telcli.tables import contract
 from telcli.tables.metric_dictionary import Metric, metrics
 
 __all__ = ["MOST", "Asked", "asked", "cube", "first_needed"]
@@ -44,6 +45,22 @@ class Asked:
         where = dimensions(())
         found = {metric.name: metric.table for metric in self.metrics}
         return found | {name: where.get(name, "customers") for name in (*self.by, *self.named)}
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The subject tables that customer_months makes the metrics' columns of, and one metric of each.
+
+        >>> asked(["revenue", "arrears"], [], "", []).sources
+        {'bills': 'revenue', 'payments': 'arrears'}
+        """
+        made = {column.name: column.source for column in contract("customer_months").columns()}
+        found: dict[str, str] = {}
+        for metric in self.metrics:
+            for text in filter(None, (metric.sum, metric.per)):
+                for name in pl.sql_expr(text).meta.root_names():
+                    for table in filter(None, made.get(name, "").split(", ")):
+                        found.setdefault(table, metric.name)
+        return found
 
 
 def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collection[str]) -> Asked:
@@ -78,7 +95,8 @@ def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collec
 
 
 def _unknown(name: str, known: Sequence[str]) -> UsageError:
-    near = difflib.get_close_matches(name, known, n=3) or [one for one in known if name and name in one][:3]
+    near = [one for one in known if one == f"x_{name}"] or difflib.get_close_matches(name, known, n=3)
+    near = near or [one for one in known if name and name in one][:3]
     return UsageError(
         "cube-near" if near else "cube-unknown",
         "There is no metric or dimension called {name}.",

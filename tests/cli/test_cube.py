@@ -41,7 +41,7 @@ def test_rows_as_json_and_csv(work: Path, capsys: pytest.CaptureFixture[str]) ->
     assert [row["month"] for row in body["rows"]] == ["2024-05-01", "2024-06-01"]
     assert main(["cube", "customers", "--from", "2024-05", "--pivot", "month", "--format", "csv"]) == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
-    assert rows == [["2024-05", "2024-06"], ["3.0", "3.0"]]
+    assert rows == [["2024-05", "2024-06"], ["3", "3"]]
     assert main(["metrics", "mou", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)["dictionary"]
     assert [one["formula"] for one in found] == ["SUM(call_minutes) / SUM(active)"]
@@ -57,6 +57,34 @@ def test_groups_of_few_are_not_told(
     body = json.loads(capsys.readouterr().out)
     assert [row["customers"] for row in body["rows"]] == [None]
     assert [one["code"] for one in body["warnings"]] == ["cube-small"]
+
+
+def test_laid_out_csv_says_what_is_hidden(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELCLI_REPORT_SMALL_CELL", "10")
+    assert (
+        main(["cube", "customers", "--from", "2024-05", "--by", "region", "--pivot", "month", "--format", "csv"]) == 0
+    )
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0]["hidden_2024-05"] == "people,customers"
+    assert rows[0]["customers_2024-05"] == ""
+
+
+def test_metrics_and_dimensions_as_chinese_screens_call_them(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "客户数，收入", "--by", "客户类型", "--lang", "zh", "--format", "json"]) == 0
+    row = json.loads(capsys.readouterr().out)["rows"][0]
+    assert {"customers", "revenue", "customer_class"} <= set(row)
+
+
+def test_a_month_without_rows_of_a_source_is_told(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = Path("work/manifest.json")
+    held = json.loads(manifest.read_text("utf-8"))
+    gone = next(name for name in held["tables"]["bills"] if name.startswith("2024-05"))
+    del held["tables"]["bills"][gone]
+    manifest.write_text(json.dumps(held), encoding="utf-8")
+    assert main(["cube", "revenue", "--from", "2024-04"]) == 0
+    assert "bills has no row of 2024-05: revenue" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
