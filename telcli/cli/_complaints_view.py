@@ -163,15 +163,18 @@ def _emerging(run: StageRun) -> str:
 
 def _topics(rows: Sequence[Mapping[str, Any]], limit: int) -> Iterator[str]:
     """Topics of each kind in the month, what emerges first, then by how many; not those of few customers."""
-    leaf = [row for row in rows if row["coding"] == "taxonomy" and _ALL not in (row["kind"], row["topic"])]
-    leaf = [row for row in leaf if row["contacts"] > 0]
-    leaf.sort(key=lambda row: (not row["emerging"], -row["contacts"], row["kind"], row["topic"]))
+    coded = [row for row in rows if row["coding"] == "taxonomy" and row["topic"] != _ALL and row["contacts"] > 0]
+    leaf = [row for row in coded if row["kind"] != _ALL]
     shown = [row for row in leaf if not row["small"]]
+    told = {row["topic"] for row in shown}
+    emerge = {row["topic"] for row in shown if row["emerging"]}
+    over = [row for row in coded if row["kind"] == _ALL and not row["small"]]
+    shown += [row for row in over if row["topic"] not in (emerge if row["emerging"] else told)]
+    shown.sort(key=lambda row: (not row["emerging"], -row["contacts"], row["kind"], row["topic"]))
     if shown[:limit]:
         yield "  " + tr("what contacts of the month are about, per 1,000 customers with 95% interval (* emerging)")
     yield from first_rows(_TOPICS, map(_topic, shown), range(2, 7), limit, "complaint_topics")
-    if len(shown) < len(leaf):
-        few = len(leaf) - len(shown)
+    if few := sum(1 for row in leaf if row["small"]):
         one = tr("1 more topic, of fewer than 10 customers in the month, is not shown")
         more = tr("{n} more topics, each of fewer than 10 customers in the month, are not shown", n=few)
         yield "    " + (one if few == 1 else more)

@@ -108,6 +108,14 @@ def _handled(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
+def _emerging(rows: pl.DataFrame) -> pl.DataFrame:
+    """The topics that emerge: within a kind of contact, or over all kinds where they do in none alone."""
+    found = rows.filter(pl.col("emerging"), pl.col("topic") != ALL, coding="taxonomy")
+    within = found.filter(pl.col("kind") != ALL)
+    over = found.filter(pl.col("kind") == ALL).join(within, on=["month", "topic"], how="anti")
+    return pl.concat([within, over])
+
+
 def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
     now = ground.contacts.filter(pl.col("month") == ground.as_of)
     settings, kinded = ground.settings, bool((ground.contacts["kind"] != "unknown").any())
@@ -116,7 +124,7 @@ def _metrics(ground: Ground, rows: pl.DataFrame) -> dict[str, Any]:
     whole = told.filter(pl.col("kind") == "complaint").to_dicts() or [{}]
     recent = ground.last(ground.settings.trend_months)
     by = dict(recent.group_by("coded_by").len().iter_rows())
-    emerging = rows.filter(pl.col("emerging"), pl.col("kind") != ALL, pl.col("topic") != ALL, coding="taxonomy")
+    emerging = _emerging(rows)
     return {
         "contacts": now.height,
         "customers": now["customer_id"].n_unique(),

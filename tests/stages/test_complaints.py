@@ -73,6 +73,15 @@ def test_a_topic_that_rises_emerges_and_no_other() -> None:
     assert outcome.metrics["emerging"] == 1
 
 
+def test_a_rise_spread_over_kinds_of_contact_emerges_once() -> None:
+    kinds = ("complaint", "enquiry", "fault", "request")
+    spread = [contact(300 + at, AS_OF, text="信号很差", kind=kinds[at % 4]) for at in range(24)]
+    outcome = told(steady(0)[::2] + spread)
+    assert not any(row(outcome, "coverage", kind)["emerging"] for kind in kinds)
+    assert row(outcome, "coverage", "all")["emerging"]
+    assert outcome.metrics["emerging"] == 1
+
+
 def test_a_rise_of_every_year_does_not_emerge() -> None:
     season = [contact(200 + at, date(2023, 6, 1), text="信号很差") for at in range(30)]
     signal = row(told(steady(30) + season), "coverage")
