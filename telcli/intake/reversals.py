@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from telcli.intake.whose import RECORD
 from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 
-__all__ = ["REVERSED", "taken_back"]
+__all__ = ["PLACE", "REVERSED", "apart_by", "taken_back", "whole_rows"]
 
 REVERSED = {
     "bills": ("customer_id", "subscription_id", "account_id", "bill_no", RECORD, "month", "kind"),
@@ -23,7 +23,8 @@ REVERSED = {
 _WORDS = r"(?i)冲红|冲紅|红冲|紅沖|冲正|冲销|冲账|退费|退款|退還|reversal|reversed|refund|credit"
 """A remark beside an amount below zero that says it is money given back."""
 _SOUND = pl.col(FAULTS).list.len() == 0
-_PLACE = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
+PLACE = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
+"""Where a row stands, to sort by."""
 
 
 def taken_back(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]:
@@ -44,10 +45,10 @@ def taken_back(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Noti
     [('reversals-taken-off', 1), ('credits-refused', 1)]
     """
     have = frame.collect_schema()
-    key = [name for name in REVERSED[table] if name in have and not (name == "bill_no" and "subscription_id" in have)]
+    key = apart_by(table, have)
     if "amount" not in have or not key:
         return frame, []
-    sound = _whole(key, have)
+    sound = whole_rows(key, have)
     below = frame.filter(sound & (pl.col("amount") < 0)).select(key).unique().collect(engine="streaming")
     if not below.height:
         return frame, []
@@ -63,7 +64,19 @@ def taken_back(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Noti
     return pl.concat([rest, settled.select(list(have)).lazy()]), notices
 
 
-def _whole(key: Sequence[str], have: pl.Schema) -> pl.Expr:
+def apart_by(table: str, have: Iterable[str]) -> list[str]:
+    """What rows of a table are told apart by, of the columns there are; invoices of a line by the line.
+
+    >>> apart_by("bills", ["month", "bill_no", "subscription_id", "amount"])
+    ['subscription_id', 'month']
+    """
+    names = set(have)
+    return [
+        name for name in REVERSED[table] if name in names and not (name == "bill_no" and "subscription_id" in names)
+    ]
+
+
+def whole_rows(key: Sequence[str], have: pl.Schema) -> pl.Expr:
     """Rows that are not refused for something else: who, when and how much are known, and no amount is out of reach."""
     whose = [name for name in key if name not in ("month", "kind")]
     known = [pl.col(name).is_not_null() for name in key if name not in whose]
@@ -76,7 +89,7 @@ def _whole(key: Sequence[str], have: pl.Schema) -> pl.Expr:
 def _settled(rows: pl.DataFrame, key: Sequence[str], table: str) -> tuple[pl.DataFrame, list[Notice]]:
     """One row of each key, credits taken off it; the rows refused; and what is in it or repeats it, as copies of it."""
     content = [name for name in rows.columns if name not in HIDDEN]
-    placed = rows.sort(unknown(content), _PLACE, maintain_order=True).with_row_index("_at")
+    placed = rows.sort(unknown(content), PLACE, maintain_order=True).with_row_index("_at")
     first = placed.unique(content, keep="first", maintain_order=True)
     again = placed.join(first.select("_at"), on="_at", how="anti")
     told = _told(first, key)

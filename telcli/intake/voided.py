@@ -5,9 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.facts import exact_sum
+from telcli.intake.facts import HIDDEN, exact_sum
+from telcli.intake.reversals import PLACE, apart_by, whole_rows
 from telcli.intake.void_words import says_void, void_rows
 from telcli.intake.whose import RECORD
+from telcli.tables.checks import FAULTS, LINE, SOURCE
 
 __all__ = ["voided"]
 
@@ -18,7 +20,8 @@ def voided(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]
     """Take nothing for the amount of bills that are void, and payments that are for taken back.
 
     Rows above nothing alone: one below nothing takes money back itself, and where the same amount is taken back from
-    the same customer (and month, of bills) by such a row, that settles the matter (see `reversals`).
+    the same customer (and month, of bills) by such a row, that settles the matter (see `reversals`). A void bill
+    beside a valid one of the same key repeats it, as a copy does, in whatever order they stand.
 
     >>> raw = {"customer_id": ["a", "a", "b"], "amount": [100.0, 50.0, 7.0], "x_状态": ["正常", " 已冲正", "作废"]}
     >>> found, (notice,) = voided(pl.LazyFrame(raw), "bills")
@@ -32,7 +35,7 @@ def voided(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]
         return frame, []
     key = [name for name in (*_WHOSE, *(("month",) if table == "bills" else ())) if name in have]
     back = frame.filter(pl.col("amount") < 0).select(*key, _whole=-pl.col("amount"), _met=pl.lit(value=True)).unique()
-    void = void_rows(states, table) & (pl.col("amount") > 0) & pl.col("_met").is_null()
+    void = void_rows(states, table) & (pl.col("amount") >= 0) & pl.col("_met").is_null()
     told = frame.with_columns(_whole=pl.col("amount")).join(
         back, on=[*key, "_whole"], how="left", nulls_equal=True, maintain_order="left"
     )
@@ -42,11 +45,34 @@ def voided(frame: pl.LazyFrame, table: str) -> tuple[pl.LazyFrame, list[Notice]]
         return frame, []
     if table == "bills":
         names = [name for name in ("amount", "discount") if name in have]
-        changed = told.with_columns(pl.when(void).then(0.0).otherwise(pl.col(name)).alias(name) for name in names)
+        nothing = [pl.when(void).then(0.0).otherwise(pl.col(name)).alias(name) for name in names]
+        changed = _beside_others(told.with_columns(_void=void.fill_null(value=False)).with_columns(nothing), have)
     else:
         was = pl.col("reversed") if "reversed" in have else pl.lit(None, pl.Boolean)
         changed = told.with_columns(reversed=pl.when(void).then(pl.lit(value=True)).otherwise(was))
     return changed.drop("_whole", "_met"), [_notice(table, states, count, amount)]
+
+
+def _beside_others(told: pl.LazyFrame, have: pl.Schema) -> pl.LazyFrame:
+    """Bills that are void (`_void`) made copies of the valid one of the same key, else of the first that is void."""
+    key = apart_by("bills", have)
+    if not key or not {SOURCE, LINE, FAULTS} <= set(have):
+        return told.drop("_void")
+    content = [name for name in have if name not in key and name not in HIDDEN]
+    void = pl.col("_void") & whole_rows(key, have)
+    keys = told.filter(void).select(key).unique()
+    met = told.filter(whole_rows(key, have)).join(keys, on=key, how="semi", nulls_equal=True)
+    base = met.sort("_void", PLACE).unique(key, keep="first", maintain_order=True).select(*key, *content)
+    beside = told.join(
+        base.collect(engine="streaming").lazy(),
+        on=key,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+        suffix="_base",
+    )
+    copied = [pl.when(void).then(f"{name}_base").otherwise(name).alias(name) for name in content]
+    return beside.with_columns(copied).drop("_void", *(f"{name}_base" for name in content))
 
 
 def _notice(table: str, states: list[str], count: int, amount: float) -> Notice:

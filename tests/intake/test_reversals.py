@@ -112,3 +112,27 @@ def test_words_of_reversal_are_read_in_a_flag(tmp_path: Path) -> None:
     found = ran(tmp_path, {"paid.csv": "缴费流水号,客户编号,缴费时间,缴费金额,冲正标志\n" + rows})
     told = [("p1", True), ("p2", False), ("p3", True), ("p4", False)]
     assert good(found, "payments", "payment_id", "reversed") == told
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_void_bill_beside_a_valid_one_changes_nothing_wherever_it_stands(way: int, tmp_path: Path) -> None:
+    rows = [
+        "c1,202401,888,作废,重开",
+        "c1,202401,100,正常,",
+        "c2,202401,9,正常,",
+        "c3,202401,5,作废,a",
+        "c3,202401,6,作废,b",
+    ]
+    text = "客户编号,账期,应收金额,状态,备注\n" + "\n".join([*rows[::way], ""])
+    found = ran(tmp_path, {"bills.csv": text})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 100.0), ("c2", 9.0), ("c3", 0.0)]
+    assert rules(found, "bills") == []
+    (told,) = (one.values for one in found.notices if one.code == "rows-void")
+    assert (told["count"], told["amount"]) == (3, "899.00")
+
+
+def test_a_void_bill_of_a_line_is_in_no_sum_of_its_customer(tmp_path: Path) -> None:
+    rows = "c1,u1,202401,888,作废\nc1,u1,202401,100,正常\nc1,u2,202401,40,正常\nc1,u2,202401,70,作废\n"
+    found = ran(tmp_path, {"bills.csv": "客户编号,用户编号,账期,应收金额,状态\n" + rows})
+    assert good(found, "bills", "customer_id", "amount") == [("c1", 140.0)]
+    assert rules(found, "bills") == []
