@@ -41,7 +41,7 @@ FRAUD_RULES: dict[str, dict[str, float]] = {
         "history_days": 7,  # days with calls before, from which on a customer has a usual day
         "lone_days": 2,  # such days of who has nobody beside her, where no numbers are named as costly
         "range_subjects": 5,  # customers whose minutes rise to one range on one day
-        "range_times": 5,  # times as many as on the other days of the range
+        "range_times": 5,  # times as many as others a day on the other days of the range
         "night_weekend": 0.5,  # share of the minutes at night or on a weekend
     },
     "subscription": {

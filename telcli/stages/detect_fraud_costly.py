@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import polars as pl
 
+from telcli.features.month_index import add_months
 from telcli.stages.detect_fraud_found import HITS, Found, Ground, nothing, scored, signs_of, with_loss
 
 __all__ = ["costly_traffic"]
 
 _USUAL = 1.0
 """Minutes a day that a customer's usual use counts for at least: who never called such numbers has a usual day too."""
+_BURST = 2
+"""Months before in which pumping that goes on may have begun: longer than that it is how a customer calls."""
 
 
 def costly_traffic(ground: Ground) -> Found:
     """Suspect customers with a day of `minutes` or more to high-cost numbers who rose out of nothing, or did together.
 
-    Together are `range_subjects` customers or more with such a day to the same range, `range_times` as many as on its
-    other days: all of them are suspected but who is known to call so on a usual day. Alone is suspected who makes
-    `spike` times her usual day, most of it at night or on a weekend; where no numbers are named as costly, so that any
-    call abroad counts, on `lone_days` days at least. A usual day is the mean over the customer's days with calls before
-    the first such day; with fewer than `history_days` of them there is none.
+    Together are `range_subjects` customers or more with such a day to the same range, `range_times` as many as others
+    have on its other days: all of them are suspected but who is known to call so on a usual day. Alone is suspected who
+    makes `spike` times her usual day, most of it at night or on a weekend; where no numbers are named as costly, so
+    that any call abroad counts, on `lone_days` days at least. A usual day is the mean over the customer's days with
+    calls before the first such day of this month and the two before, where there are `history_days` of them, else
+    before the first of this month; with fewer than `history_days` of these too there is none.
     """
     rule = ground.rules["irsf"]
     if ground.days is None:
@@ -29,7 +33,7 @@ def costly_traffic(ground: Ground) -> Found:
     heavy = _together(ground, every, rule["range_times"]).filter(pl.col("day") >= ground.as_of)
     if not heavy.height:
         return nothing("irsf")
-    rows = _against_usual(ground, heavy, rule["history_days"])
+    rows = _against_usual(ground, heavy, every, rule["history_days"])
     named = bool(ground.settings.high_cost.strip())
     facts = {
         "costly-minutes" if named else "abroad-minutes": (pl.lit(value=True), pl.col("most"), rule["minutes"]),
@@ -52,18 +56,21 @@ def costly_traffic(ground: Ground) -> Found:
 
 
 def _together(ground: Ground, heavy: pl.DataFrame, times: float) -> pl.DataFrame:
-    """With how many have such a day to the same range on the same day, where they are that many times its other days'.
+    """With how many have such a day to the same range on the same day, where they are `times` as many as others' days.
 
-    A country that hundreds call on any day is no range that is pumped.
+    A country that hundreds call on any day is no range that is pumped. Other days of the same customers tell nothing of
+    that: those who pump for a month do it on all of them.
     """
     span = (ground.called[1] - ground.called[0]).days if ground.called else 0
     own = pl.len().over("costly_range", "day").cast(pl.Float64)
-    others = (pl.len().over("costly_range") - own) / max(span, 1)
+    theirs = pl.len().over("costly_range", "customer_id").cast(pl.Float64)
+    told = heavy.with_columns(theirs=theirs)
+    others = (pl.len().over("costly_range") - pl.col("theirs").sum().over("costly_range", "day")) / max(span, 1)
     known = pl.col("costly_range").is_not_null()
-    return heavy.with_columns(together=pl.when(known).then(pl.when(own >= times * others).then(own).otherwise(0.0)))
+    return told.with_columns(together=pl.when(known).then(pl.when(own >= times * others).then(own).otherwise(0.0)))
 
 
-def _against_usual(ground: Ground, heavy: pl.DataFrame, least: float) -> pl.DataFrame:
+def _against_usual(ground: Ground, heavy: pl.DataFrame, every: pl.DataFrame, least: float) -> pl.DataFrame:
     """One row per customer with heavy days: what they come to beside the usual day before them."""
     found = (
         heavy.group_by(subject_id="customer_id")
@@ -78,12 +85,20 @@ def _against_usual(ground: Ground, heavy: pl.DataFrame, least: float) -> pl.Data
         )
         .sort("subject_id")
     )
-    days = pl.LazyFrame() if ground.days is None else ground.days
-    before = days.join(found.lazy(), left_on="customer_id", right_on="subject_id", how="inner").filter(
-        pl.col("day") < pl.col("first_day")
-    )
-    usual = before.group_by(subject_id="customer_id").agg(
-        usual=pl.when(pl.len() >= least).then(pl.col("costly_minutes").sort_by("day").mean())
-    )
-    joined = found.join(usual.collect(), on="subject_id", how="left", maintain_order="left")
+    lately = every.filter(pl.col("day") >= add_months(ground.as_of, -_BURST))
+    began = lately.group_by(subject_id="customer_id").agg(began=pl.col("day").min())
+    found = found.join(began, on="subject_id", how="left", maintain_order="left")
+    joined = found.join(_usual(ground, found, least), on="subject_id", how="left", maintain_order="left")
     return joined.with_columns(spike=pl.col("most") / pl.col("usual").clip(lower_bound=_USUAL))
+
+
+def _usual(ground: Ground, found: pl.DataFrame, least: float) -> pl.DataFrame:
+    """The usual day of customers before what goes on `began`, where that is known, else before `first_day`."""
+    days = pl.LazyFrame() if ground.days is None else ground.days
+    before = days.join(found.lazy(), left_on="customer_id", right_on="subject_id", how="inner").sort("day")
+
+    def mean(since: str) -> pl.Expr:
+        own = pl.col("costly_minutes").filter(pl.col("day") < pl.col(since))
+        return pl.when(own.len() >= least).then(own.mean())
+
+    return before.group_by(subject_id="customer_id").agg(usual=pl.coalesce(mean("began"), mean("first_day"))).collect()

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.stages.test_detect_fraud import Rows, abroad, ring, run, table, usual
+from tests.stages.test_detect_fraud import Rows, abroad, calls_on, ring, run, table, usual
 
 WEEKEND = (15, 16)
 
@@ -71,3 +71,40 @@ def test_a_country_that_as_many_call_for_hours_on_any_day_is_no_range_that_is_pu
     one_day = [call for call in calls if call["started_at"].day in (1, 10)]
     some = [who for day in (1, 10) for who in people[day]]
     assert run(one_day, some).metrics["by_pattern"]["irsf"] == 2
+
+
+@pytest.mark.parametrize("days", [1, 6, 10, 20, 30])
+def test_pumping_is_found_however_long_it_goes_on(days: int) -> None:
+    people = [f"p{at}" for at in range(6)]
+    calls = [
+        call for who in people for day in range(1, days + 1) for call in abroad(who, day, 600.0, destination="+882")
+    ]
+    case = table(run(calls, people), "fraud_cases").row(0, named=True)
+    assert (case["pattern"], case["subjects"], case["days"]) == ("irsf", 6, days)
+
+
+def test_what_began_last_month_and_goes_on_does_not_become_usual() -> None:
+    people = [f"p{at}" for at in range(6)]
+    quiet = [call for who in people for day in range(1, 15) for call in calls_on(who, day, 2, month=5)]
+    pumped = [
+        call
+        for who in people
+        for month, days in ((5, range(15, 32)), (6, range(1, 31)))
+        for day in days
+        for call in abroad(who, day, 600.0, month=month, destination="+882")
+    ]
+    case = table(run([*quiet, *pumped], people), "fraud_cases").row(0, named=True)
+    assert (case["pattern"], case["subjects"]) == ("irsf", 6)
+    assert "usual-day" in case["codes"]
+
+
+def test_who_has_called_so_for_months_calls_as_usual() -> None:
+    people = [f"p{at}" for at in range(6)]
+    calls = [
+        call
+        for who in people
+        for month in (3, 4, 5, 6)
+        for day in range(1, 31)
+        for call in (abroad(who, day, 600.0, month=month) if day % 3 else calls_on(who, day, 2, month=month))
+    ]
+    assert run(calls, people).metrics["by_pattern"]["irsf"] == 0
