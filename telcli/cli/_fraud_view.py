@@ -86,7 +86,7 @@ def suspected(metrics: Row, top: Sequence[Row]) -> Iterator[str]:
     yield from _wrapped(tr(_SCORE))
     yield from _wrapped(tr(_LOSS, day=day, days=metrics["horizon_days"]))
     if metrics["assumed_rates"]:
-        rates = ", ".join(f"{name} {value:g}" for name, value in metrics["assumed_rates"].items())
+        rates = ", ".join(f"{name} {value:g}" for name, value in sorted(metrics["assumed_rates"].items()))
         yield from _wrapped(tr(_ASSUMED, rates=rates))
     yield from _wrapped(tr(_EVIDENCE, case=metrics["top"][0]["case_id"]))
     yield from _wrapped(tr(_UNPAID)) if metrics["by_pattern"].get("subscription") else ()
