@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import f as f_law
 
-__all__ = ["mix_chance", "mix_moves"]
+__all__ = ["mix_chance", "mix_moves", "mix_reach"]
 
 Floats = NDArray[np.float64]
 _LEAST_SHARE = 1e-4
@@ -54,10 +54,32 @@ def mix_chance(g: ArrayLike, kinds: int) -> float:
     [0.0001, 0.4199]
     """
     told = np.asarray(g, dtype=np.float64)
-    before = told[:-1][np.isfinite(told[:-1])]
-    if len(before) < 3 or not np.isfinite(told[-1]) or before.mean() <= 0.0:
+    law = _law(told, kinds)
+    return float("nan") if law is None or not np.isfinite(told[-1]) else float(f_law.sf(told[-1] / law[0], *law[1:]))
+
+
+def mix_reach(g: ArrayLike, distance: ArrayLike, kinds: int, level: float = 0.95) -> float:
+    """The distance (0..1) that a last month stays below with the chance `level` where the mix moves as it did before.
+
+    Distances grow as the root of G does. NaN of fewer than three months before.
+
+    >>> round(mix_reach([1.0, 1.0, 1.0, 1.0, 9.0], [0.1, 0.1, 0.1, 0.1, 0.4], 2), 2)
+    0.28
+    """
+    far = np.asarray(distance, dtype=np.float64)[:-1]
+    law = _law(np.asarray(g, dtype=np.float64), kinds)
+    if law is None:
         return float("nan")
+    usual = float(np.sqrt(np.mean(np.square(far[np.isfinite(far)]))))
+    return min(usual * float(np.sqrt(f_law.ppf(level, *law[1:]))), 1.0)
+
+
+def _law(g: Floats, kinds: int) -> tuple[float, float, float] | None:
+    """Mean of G in earlier months, and the degrees of freedom that G of a month over it follows F by."""
+    before = g[:-1][np.isfinite(g[:-1])]
+    if len(before) < 3 or before.mean() <= 0.0:
+        return None
     variance = float(before.var(ddof=1))
     matched = 2.0 * before.mean() ** 2 / variance if variance > 0.0 else np.inf
     freedom = float(np.clip(matched, 1.0, max(kinds - 1, 1)))
-    return float(f_law.sf(told[-1] / before.mean(), freedom, len(before) * freedom))
+    return float(before.mean()), freedom, len(before) * freedom

@@ -13,9 +13,10 @@ from telcli.settings import MonitorSettings
 from telcli.settings.names_in import names_in
 from telcli.stages import Inputs, Outcome
 from telcli.stages.monitor_accounts import accounts_part
-from telcli.stages.monitor_alerts import KEY, OPEN, SETTLED, alert_rows, beyond_chance, coverage, with_state
+from telcli.stages.monitor_alerts import OPEN, alert_rows, beyond_chance, coverage, with_state
 from telcli.stages.monitor_by_day import DAY_METRICS, days_part
 from telcli.stages.monitor_days import calendar_for, years_unknown
+from telcli.stages.monitor_ended import KEY, SETTLED
 from telcli.stages.monitor_gaps import gap_notices, with_counts, withheld
 from telcli.stages.monitor_known import acknowledged, explained, file_causes, unknown_metrics
 from telcli.stages.monitor_kpis import kpis_part
@@ -97,7 +98,10 @@ def monitor(inputs: Inputs, settings: MonitorSettings) -> Outcome:
     members = next((part.members for part in parts if part.members is not None), None)
     told = explained(off, files[0], members, inputs.tables, as_of)
     held = told.filter(pl.col("cause").is_not_null())
-    stated = with_state(told.filter(pl.col("cause").is_null()), _before(inputs, held), tests, as_of, withheld(inputs))
+    seasonal = [one.series for one in judged if one.how["baseline"] == "last-year"]
+    past = pl.concat(seasonal, how="diagonal_relaxed") if seasonal else None
+    open_ = told.filter(pl.col("cause").is_null())
+    stated = with_state(open_, _before(inputs, held), tests, as_of, withheld(inputs), past)
     words = {one.panel.metric.name: one.panel.metric.words for one in judged}
     alerts = alert_rows(acknowledged(stated, files[1], as_of), about, as_of, words)
     covered = coverage(judged, found, held, alerts)

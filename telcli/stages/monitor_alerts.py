@@ -12,16 +12,13 @@ from telcli.features.month_index import index_at, month_index
 from telcli.methods.rates import found_among
 from telcli.methods.series_watch import CHARTS
 from telcli.settings import MonitorSettings
+from telcli.stages.monitor_ended import KEY, SETTLED, UNJUDGED, ended, unseen
 from telcli.stages.monitor_panel import METRICS, Judged
 from telcli.tables import contract
 
-__all__ = ["KEY", "OPEN", "SETTLED", "UNJUDGED", "alert_rows", "beyond_chance", "coverage", "with_state"]
+__all__ = ["OPEN", "alert_rows", "beyond_chance", "coverage", "with_state"]
 
-KEY = ("kind", "entity", "metric")
 OPEN = ("new", "continuing")
-SETTLED = ("settled-lower", "settled-higher")
-UNJUDGED = "not-judged"
-"""Of an alert that was open, and whose figures are withheld this month: nobody knows whether it is over."""
 _BY = ("kind", "metric")
 
 
@@ -56,11 +53,13 @@ def with_state(
     tests: pl.DataFrame,
     as_of: date,
     withheld: frozenset[str] = frozenset(),
+    series: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Alerts with state, first month and what was expected then, and those before that are no alerts any more.
 
     They are over where the level is back, and settled where it only became what is expected: it is still off by
-    `least_change` or more of what was expected in the first month. Those of metrics that are withheld are not judged.
+    `least_change` or more of what was expected in the first month, of the season of this month by `series` (those whose
+    baseline is the year before). Those whose figures are withheld are not judged.
     """
     if earlier is None:
         return rows.with_columns(state=pl.lit("new"), first_seen=pl.lit(as_of), first_expected=pl.col("expected"))
@@ -75,17 +74,11 @@ def with_state(
         first_expected=pl.coalesce("first_expected", "expected"),
     )
     over = open_before.join(rows, on=KEY, how="anti").join(tests, on=KEY, how="left")
-    absent = pl.col("metric").is_in(sorted(withheld)) & pl.col("observed").is_null()
-    over = over.with_columns(state=pl.when(absent).then(pl.lit(UNJUDGED)).otherwise(_ended()))
+    absent = unseen(withheld) & pl.col("observed").is_null()
+    past = pl.DataFrame(schema=dict.fromkeys(KEY, pl.String) | {"month": pl.Date, "observed": pl.Float64})
+    over = ended(over, past if series is None else series, as_of)
+    over = over.with_columns(state=pl.when(absent).then(pl.lit(UNJUDGED)).otherwise("state"))
     return pl.concat([rows, over.drop("_fell")], how="diagonal_relaxed")
-
-
-def _ended() -> pl.Expr:
-    """How an alert ended: over, or settled at another level than was expected when it began."""
-    off = pl.col("observed") - pl.col("first_expected")
-    least = pl.max_horizontal(pl.col("least_change") * pl.col("first_expected").abs(), pl.lit(1e-9))
-    lower, higher = (pl.col("_fell") < 0) & (off <= -least), (pl.col("_fell") > 0) & (off >= least)
-    return pl.when(lower).then(pl.lit(SETTLED[0])).when(higher).then(pl.lit(SETTLED[1])).otherwise(pl.lit("over"))
 
 
 def alert_rows(

@@ -9,12 +9,15 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice
+from telcli.features.month_index import add_months
 from telcli.settings.names_in import names_in
 from telcli.stages import Inputs
 from telcli.tables import contract
 
-__all__ = ["MOMENTS", "counted_of", "gap_notices", "with_counts", "withheld"]
+__all__ = ["BACK", "MOMENTS", "counted_of", "gap_notices", "with_counts", "withheld"]
 
+BACK = 24
+"""Months before the as-of month that are counted."""
 _MONTHLY = ("bills", "usage", "payments", "contacts", "calls")
 MOMENTS = {"calls": "started_at", "payments": "paid_at", "contacts": "opened_at"}
 """Tables whose rows have a day, and the column of it."""
@@ -81,14 +84,17 @@ def _counted(rows: pl.LazyFrame, table: str, as_of: date) -> pl.DataFrame:
     moment = MOMENTS.get(table)
     last = pl.col("month").dt.month_end() - pl.col(moment).max().dt.date() if moment else None
     days = pl.lit(None, dtype=pl.Float64) if last is None else last.dt.total_days().first().cast(pl.Float64)
-    dated = rows.with_columns(month=contract(table).month()).filter(pl.col("month") <= as_of)
+    dated = rows.with_columns(month=contract(table).month())
+    dated = dated.filter(pl.col("month").is_between(add_months(as_of, -BACK), as_of))
     counts = dated.group_by("month").agg(rows=pl.len().cast(pl.Float64), lag=days)
     return counts.collect(engine="streaming").sort("month")
 
 
 def withheld(inputs: Inputs) -> frozenset[str]:
-    """Metrics, columns and parts that are not judged, since what they are made of has no rows in the month."""
-    return frozenset(name for table in inputs.choices.get(_GAPS, {}) for name in (table, *_HANGS.get(table, ())))
+    """Metrics, also the operator's own, columns and parts that are not judged: they are made of what has no rows."""
+    names = {name for table in inputs.choices.get(_GAPS, {}) for name in (table, *_HANGS.get(table, ()))}
+    own = inputs.choices.get("kpis", {}).items()
+    return frozenset(names | {name for name, kpi in own if {kpi.get("column"), kpi.get("table")} & names})
 
 
 def gap_notices(inputs: Inputs, as_of: date) -> Iterator[Notice]:

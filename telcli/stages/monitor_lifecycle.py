@@ -19,8 +19,9 @@ from telcli.methods.rates import found_among
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
 from telcli.stages.monitor_gaps import withheld
+from telcli.stages.monitor_moved import moved_rows
 from telcli.stages.monitor_panel import Part
-from telcli.stages.monitor_warnings import warning_rows
+from telcli.stages.monitor_warnings import warning_rows, worth_of
 from telcli.tables import contract
 
 __all__ = ["Lifecycle", "lifecycle_of", "lifecycle_part"]
@@ -38,6 +39,7 @@ class Lifecycle:
     moves: pl.DataFrame
     warnings: pl.DataFrame
     metrics: Mapping[str, Any]
+    alerts: pl.DataFrame | None = None
     notices: tuple[Notice, ...] = ()
 
 
@@ -52,7 +54,10 @@ def lifecycle_part(inputs: Inputs, settings: MonitorSettings) -> Part:
         name: frame.with_columns(as_of=pl.lit(as_of)).select([column.name for column in contract(name).columns()])
         for name, frame in made.items()
     }
-    return Part(tables=tables, metrics={"lifecycle": life.metrics}, notices=life.notices, looked=life.moves.height)
+    return Part(
+        rows=life.alerts, tables=tables, metrics={"lifecycle": life.metrics}, notices=life.notices,
+        looked=life.moves.height,
+    )  # fmt: skip
 
 
 def lifecycle_of(
@@ -76,10 +81,20 @@ def lifecycle_of(
     months = tables["customer_months"]
     first = months.select(pl.col("month").min()).collect().item()
     moves = monthly_moves(months, first, as_of, settings.lifecycle_months, rules)
-    rows = _tested(_counted(_grouped(moves, tables)), as_of, settings)
+    people = _grouped(moves, tables)
+    rows = _tested(_counted(people), as_of, settings)
     warned = warning_rows(tables, moves, as_of, settings)
+    movers = people.filter(pl.col("month") == as_of, pl.col("was") != pl.col("now"))
+    alerts = moved_rows(rows, _staked(movers, warned, worth_of(tables, as_of, settings)))
     earlier = moves.filter(pl.col("month") < as_of)["month"].n_unique()
-    return Lifecycle(rows, warned, _metrics(rows, warned), tuple(_notices(earlier, moves, as_of)))
+    return Lifecycle(rows, warned, _metrics(rows, warned), alerts, tuple(_notices(earlier, moves, as_of)))
+
+
+def _staked(movers: pl.DataFrame, warned: pl.DataFrame, worth: pl.LazyFrame) -> pl.DataFrame:
+    """Who moved, with what is at stake: the value at risk of who is warned of, the whole worth of who left."""
+    told = movers.join(warned.select("customer_id", "value_at_risk"), on="customer_id", how="left")
+    told = told.join(worth.collect(), on="customer_id", how="left")
+    return told.with_columns(stake=pl.when(pl.col("now") == "churned").then("worth").otherwise("value_at_risk"))
 
 
 def _grouped(moves: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:

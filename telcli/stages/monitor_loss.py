@@ -18,8 +18,8 @@ __all__ = ["common_notices", "loss_of"]
 def loss_of(alerts: pl.DataFrame, members: pl.DataFrame | None) -> float:
     """Margin expected to be lost by open alerts: of an entity its worst metric, of a customer once.
 
-    A group and its own accounts tell of the same customers: the more of the two counts. KPIs tell of accounts too: what
-    they miss beyond the accounts named is added, of the level that misses most.
+    A group and its own accounts tell of the same customers: the more of the two counts. KPIs and stages of life
+    tell of accounts too: what they miss beyond the accounts named is added, of the level that misses most.
 
     >>> rows = [("account", "a", 5.0), ("group", "g", 6.0), ("account", "b", 1.0), ("kpi", "all", 9.0)]
     >>> found = pl.DataFrame(rows, schema=["kind", "entity", "expected_loss"], orient="row")
@@ -39,8 +39,8 @@ def loss_of(alerts: pl.DataFrame, members: pl.DataFrame | None) -> float:
     for kind, entity, loss in worst.iter_rows():
         if kind == "account" and entity in inside:
             parts[inside[entity]] += loss
-        elif kind == "kpi":
-            level = entity.split("=", maxsplit=1)[0]
+        elif kind in ("kpi", "lifecycle"):
+            level = f"{kind} {entity.split('=', maxsplit=1)[0]}"
             levels[level] = levels.get(level, 0.0) + loss
         elif kind != "group":
             named += loss

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from telcli.features.month_index import add_months
-from telcli.methods.mix_change import mix_chance, mix_moves
+from telcli.methods.mix_change import mix_chance, mix_moves, mix_reach
 from telcli.methods.rates import found_among
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
@@ -43,7 +43,7 @@ def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
     """Alerts of mixes beyond how much each always moves, many compared, whose distance is `mix_least` or more.
 
     Of a key account the revenue that is of other kinds must be `least_amount` or more, too; key accounts are compared
-    among themselves, and so are mixes of plans, and of products.
+    among themselves, and so are mixes of plans, and of products, of groups and of key accounts each.
     """
     as_of = inputs.as_of or date.min
     within = pl.col("month").is_between(add_months(as_of, -_BACK), as_of)
@@ -59,9 +59,9 @@ def mix_part(inputs: Inputs, settings: MonitorSettings) -> Part:
         )
     keys = inputs.tables["customers"].filter(pl.col("customer_class") == "key", billed).select("customer_id")
     own = base.join(keys, on="customer_id", how="semi").select("month", *_KINDS, entity="customer_id").collect()
-    held: dict[str, list[dict[str, Any]]] = {"plan-mix": [], "product-mix": []}
-    for metric, frame in held_mixes(inputs.tables, as_of, settings):
-        held[metric] += _judged(frame, as_of, metric)
+    held: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for metric, account, frame in held_mixes(inputs.tables, as_of, settings):
+        held.setdefault((metric, account), []).extend(_judged(frame, as_of, metric))
     families = [_compared(groups, 0.0, settings), _compared(_all_judged(own, as_of), settings.least_amount, settings)]
     families += [_compared(rows, 0.0, settings) for rows in held.values()]
     told = pl.concat([family for family in families if family is not None] or [pl.DataFrame()])
@@ -116,6 +116,7 @@ def _judged(frame: pl.DataFrame, as_of: date, metric: str = "revenue-mix") -> li
         "why_zh": f"{of_zh}有{distance[-1]:.0%}发生变化：{zh}由{before:.0%}变为{now:.0%}",
     }
     size = {"observed": float(distance[-1]), "expected": usual, "change": float(distance[-1] / max(usual, 1e-9) - 1.0)}
+    size |= {"low": 0.0, "high": mix_reach(g, distance, amounts.shape[1])}
     score = float(min(-ndtri(max(chance, 1e-16)), 8.3))
     named: dict[str, Any] = {"entity": frame["entity"][0], "metric": metric, "unit": "share", "methods": "g"}
     named["moved"] = float(distance[-1] * amounts[-1].sum())

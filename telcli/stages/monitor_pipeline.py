@@ -14,7 +14,7 @@ from telcli.methods.drift import beyond_chance, bin_counts, quantile_edges
 from telcli.methods.rates import wilson
 from telcli.settings import MonitorSettings
 from telcli.stages import Inputs
-from telcli.stages.monitor_gaps import MOMENTS, counted_of, withheld
+from telcli.stages.monitor_gaps import BACK, MOMENTS, counted_of, withheld
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import Metric, Panel, Part, series_matrix
 
@@ -26,7 +26,7 @@ _COLUMNS = (
     *("revenue", "plan_fee", "discount_share", "paid", "arrears", "numbers_held", "services_held"),
     *("call_minutes", "data_mb", "texts", "active_days", "contacts"),
 )
-_BACK = 24
+_AGAINST_LIMITS = ("rejects", "psi")
 _HABIT = 3
 """A source that delivered for so many months running is expected to go on; so long it is told as missing."""
 
@@ -50,7 +50,7 @@ def _panels(counted: Mapping[str, pl.DataFrame], as_of: date, settings: MonitorS
     """Rows a month by table; and for facts with a day how many days before the end of the month they stop."""
     if not counted:
         return
-    months = [add_months(as_of, -ago) for ago in range(_BACK, -1, -1)]
+    months = [add_months(as_of, -ago) for ago in range(BACK, -1, -1)]
     first = min(month for frame in counted.values() for month in frame["month"])
     months = [month for month in months if month >= first]
     for metric, column, names in ((_ROWS, "rows", list(counted)), (_LAG, "lag", sorted(set(MOMENTS) & set(counted)))):
@@ -70,6 +70,7 @@ def _row(
 ) -> dict[str, Any]:
     """An alert against a limit."""
     figures = {"observed": seen, "expected": limit, "change": seen / limit - 1.0 if limit else None, "p_value": p}
+    figures |= {"low": 0.0, "high": limit} if metric in _AGAINST_LIMITS else {}
     return {"entity": entity, "metric": metric, "unit": "share", **figures, "methods": "limit", "why": en, "why_zh": zh}
 
 

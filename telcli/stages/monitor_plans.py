@@ -23,8 +23,10 @@ _LINE = ["customer_id", "plan_id", "activated_on", "ended_on"]
 
 def held_mixes(
     tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSettings
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """By metric and level one frame: entity, month, and a column of how many are held for each plan or product.
+) -> Iterator[tuple[str, bool, pl.DataFrame]]:
+    """By metric one frame of each group and key account: entity, month, and how many of each plan or product are held.
+
+    The second says whether it is of a key account, of which `small_cell` lines or products or more must be held.
 
     Lines count with the plan that they had at the end of each of the last months, where their history tells; products
     from the day they were taken until the day they were given up. Groups of fewer than `small_cell` are left out.
@@ -37,7 +39,15 @@ def held_mixes(
             large = sizes_of(here).filter(pl.col("customers") >= settings.small_cell)
             each = here.group_by("entity", "month", "what").agg(pl.len().cast(pl.Float64).alias("count")).collect()
             for frame in each.join(large, on="entity", how="semi").sort("entity").partition_by("entity"):
-                yield metric, _wide(frame)
+                yield metric, False, _wide(frame)
+        keys = tables["customers"].filter(pl.col("customer_class") == "key").select("customer_id")
+        mine = rows.lazy().join(keys, on="customer_id", how="semi").with_columns(entity="customer_id")
+        owned = mine.group_by("entity", "month", "what").agg(pl.len().cast(pl.Float64).alias("count"))
+        usual = pl.col("count").sum() / pl.col("month").n_unique()
+        many = owned.group_by("entity").agg(usual=usual).filter(pl.col("usual") >= settings.small_cell)
+        own = owned.join(many, on="entity", how="semi").sort("entity", "month", "what").collect()
+        for frame in own.partition_by("entity", maintain_order=True):
+            yield metric, True, _wide(frame)
 
 
 def _held(tables: Mapping[str, pl.LazyFrame], as_of: date) -> Iterator[tuple[str, pl.DataFrame]]:

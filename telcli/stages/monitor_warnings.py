@@ -11,7 +11,7 @@ from telcli.features.lifecycle_moves import BAD, falls, onward
 from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 
-__all__ = ["warning_rows"]
+__all__ = ["STAGES", "warning_rows", "worth_of"]
 
 _SHOWN = 0.1
 """Falls of this share and more are told, and the largest where all are smaller."""
@@ -29,13 +29,14 @@ _WORDS = {
     "active_days": ("active days", "活跃天数"),
     "revenue": ("revenue", "收入"),
 }
-_STAGES = {
+STAGES = {
     "acquisition": ("acquisition", "新入网"),
     "growth": ("growth", "成长"),
     "maturity": ("maturity", "成熟"),
     "decline": ("decline", "衰退"),
     "dormant": ("dormancy", "沉默"),
     "unknown": ("a stage not known", "未知阶段"),
+    "churned": ("leaving", "离网"),
 }
 
 
@@ -47,7 +48,7 @@ def warning_rows(
     people = moves.filter(pl.col("month") == as_of, mine).select("customer_id", "was", "now", "reason")
     months = tables["customer_months"]
     told = people.join(_fallen(falls(months, people, as_of)), on="customer_id", how="left")
-    for part in (_now(months, as_of), _who(tables, as_of), _worth(tables, as_of, settings)):
+    for part in (_now(months, as_of), _who(tables, as_of), worth_of(tables, as_of, settings)):
         told = told.join(part.collect(), on="customer_id", how="left")
     left = onward(moves, as_of, settings.lifecycle_horizon).with_columns(
         leave_share=pl.when(pl.col("entered") >= _FEW).then(pl.col("left") / pl.col("entered"))
@@ -104,8 +105,8 @@ def _who(tables: Mapping[str, pl.LazyFrame], as_of: date) -> pl.LazyFrame:
     return who.join(scores.select("customer_id", "churn_probability"), on="customer_id", how="left")
 
 
-def _worth(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSettings) -> pl.LazyFrame:
-    """Retention value, else margin_share of the median revenue of the year before over `loss_months`."""
+def worth_of(tables: Mapping[str, pl.LazyFrame], as_of: date, settings: MonitorSettings) -> pl.LazyFrame:
+    """By customer their worth: retention value, else margin_share of usual revenue of a year over `loss_months`."""
     year = tables["customer_months"].filter(pl.col("month").is_between(add_months(as_of, -12), add_months(as_of, -1)))
     usual = pl.col("revenue").median().clip(lower_bound=0.0) * settings.margin_share * settings.loss_months
     assumed = year.group_by("customer_id").agg(assumed=usual)
@@ -120,7 +121,7 @@ def _said(rows: pl.DataFrame) -> pl.DataFrame:
     """`why` and `why_zh`: from which stage to which, what fell, and what else is seen."""
     parts = []
     for at, (fell, between) in enumerate((("_en", "; "), ("_zh", "；"))):
-        was, now = (pl.col(name).replace_strict({s: w[at] for s, w in _STAGES.items()}) for name in ("was", "now"))
+        was, now = (pl.col(name).replace_strict({s: w[at] for s, w in STAGES.items()}) for name in ("was", "now"))
         heads = (pl.format("from {} to {}", was, now), pl.format("由{}转入{}", was, now))
         many = pl.col("complaints").cast(pl.Int64)
         old = pl.col("months_overdue").cast(pl.Int64)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError, MissingInputError, UsageError
+from telcli.features.month_index import add_months
 from telcli.settings import MonitorSettings
 from telcli.stages import Earlier, Inputs, Outcome
 from telcli.stages.monitor import monitor
@@ -141,6 +142,22 @@ def test_what_stays_low_until_it_is_expected_is_settled_and_not_as_expected_agai
     row = before.row(0, named=True)
     assert row["observed"] < 0.7 * row["first_expected"] and row["first_seen"] == since
     assert "settled lower" in row["why"] and "again" not in row["why"] and "较低" in row["why_zh"]
+
+
+def test_what_the_season_lowers_has_not_settled_lower() -> None:
+    months, december = base(), date(2023, 12, 1)
+    back = [add_months(date(2024, 1, 1), -ago) for ago in range(36, -1, -1)]
+    rows = months.filter(month=JUNE).drop("month").join(pl.DataFrame({"month": back}), how="cross")
+    noise = np.exp(np.random.default_rng(4).normal(0.0, 0.02, rows.height))
+    times = pl.when(pl.col("month").dt.month() == 12).then(2.0).otherwise(1.0)
+    rows = rows.with_columns(revenue=pl.col("revenue") * times * noise)
+    rows = fall(fall(rows, "C03", 0.5, since=december), "C03", 2.0, since=date(2024, 1, 1))
+    given = {"peers": "off", "baseline": "last-year"}
+    first = alerts(watched(rows.filter(pl.col("month") <= december), as_of=december, **given))
+    first = first.filter(entity="C03", metric="revenue")
+    assert first["state"].to_list() == ["new"]
+    told = alerts(watched(rows, as_of=date(2024, 1, 1), before=first, **given))
+    assert told.filter(entity="C03", metric="revenue")["state"].to_list() == ["over"]
 
 
 def test_who_is_gone_counts_with_nothing() -> None:

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError
-from telcli.stages import Outcome
+from telcli.stages import Inputs, Outcome
+from telcli.stages.monitor_gaps import counted_of, with_counts
 from tests.stages.test_monitor import JUNE, MONTHS, alerts, base, fall, given_file, watched
 
 BILLED = ("revenue", "arrears")
@@ -60,6 +61,34 @@ def test_an_open_alert_whose_figures_are_missing_is_not_over_and_goes_on_later()
     assert "not judged" in told["why"].item() and told["first_seen"].item() == MONTHS[-3]
     june = alerts(watched(gap, before=told, tables=bills))
     assert june.select("entity", "state", "first_seen").rows() == [("C03", "continuing", MONTHS[-3])]
+
+
+def test_open_alerts_of_parts_and_columns_that_are_missing_are_not_judged_either() -> None:
+    before = alerts(watched(fall(base(), "C03", 0.6)))
+    was = {"account": ("C03", "revenue"), "lifecycle": ("all", "into-decline"), "kpi": ("all", "mine")}
+    rows = [(kind, *rest) for kind, rest in was.items()]
+    rows += [("pipeline", "revenue", "psi"), ("pipeline", "bills", "rejects")]
+    named = pl.DataFrame(rows, schema=["kind", "entity", "metric"], orient="row")
+    rest = before.drop("kind", "entity", "metric").with_columns(as_of=MONTHS[-2], first_seen=MONTHS[-2])
+    open_ = named.join(rest, how="cross").select(before.columns)
+    months, choices = without(base(), *BILLED), {"kpis": {"mine": {"column": "revenue"}}}
+    bills, watch = {"bills": facts(MONTHS[:-1])}, "accounts, kpis, pipeline, lifecycle"
+    told = alerts(watched(months, watch=watch, tables=bills, before=open_, choices=choices))
+    found = told.join(named, on=["kind", "entity", "metric"]).select("kind", "metric", "state").sort("kind", "metric")
+    assert found.rows() == [
+        ("account", "revenue", "not-judged"),
+        ("kpi", "mine", "not-judged"),
+        ("lifecycle", "into-decline", "not-judged"),
+        ("pipeline", "psi", "not-judged"),
+        ("pipeline", "rejects", "over"),
+    ]
+
+
+def test_months_long_ago_are_not_counted() -> None:
+    old = {"bills": facts([date(2010, 1, 1), *MONTHS])}
+    inputs = Inputs({"customer_months": base().lazy(), **old}, JUNE)
+    counted = counted_of(with_counts(inputs, JUNE, "pipeline"))["bills"]
+    assert counted["month"].to_list() == [month for month in MONTHS if month >= date(2022, 6, 1)]
 
 
 def test_nothing_judged_is_said_with_the_months_needed() -> None:

@@ -134,7 +134,7 @@ def test_falls_are_told_as_the_rule_tells_them() -> None:
 
 def test_lifecycle_alone_can_be_watched() -> None:
     outcome = monitor(Inputs(world({"N": 25}), AS_OF), MonitorSettings(watch="lifecycle"))
-    assert outcome.metrics["alerts"] == 0
+    assert outcome.metrics["alerts"] == 3
     assert outcome.metrics["lifecycle"]["beyond"] >= 2
     for name, frame in outcome.tables.items():
         contract(name).require(frame).collect()
@@ -161,3 +161,23 @@ def test_segments_count_as_they_were_before_the_move() -> None:
     life = lifecycle_of(tables, AS_OF, MonitorSettings(), RULES)
     assert set(life.moves.filter(dimension="segment")["level"]) == {"old"}
     assert np.isfinite(way(life, "segment", "old")["usual_share"])
+
+
+def test_moves_beyond_the_usual_are_alerts_with_what_they_cost() -> None:
+    tables = world({"N": 25})
+    leaving = tables["customers"].select("customer_id", churn_probability=pl.lit(0.5))
+    outcome = monitor(Inputs(tables | {"churn_scores": leaving}, AS_OF), MonitorSettings(watch="lifecycle"))
+    told = outcome.tables["alerts"].collect()
+    contract("alerts").schema.validate(told, cast=False)
+    assert set(told.select("kind", "entity", "metric").rows()) == {
+        ("lifecycle", entity, "into-dormant") for entity in ("all", "branch=N", "region=R")
+    }
+    north = told.filter(entity="branch=N").row(0, named=True)
+    assert north["high"] < 10 < north["observed"] and north["methods"] == "moves" and north["state"] == "new"
+    assert "from maturity to dormancy" in north["why"] and "由成熟转入沉默" in north["why_zh"]
+    warned = outcome.tables["lifecycle_warnings"].collect()
+    risk = warned.filter(pl.col("branch") == "N", from_stage="maturity", to_stage="dormant")["value_at_risk"].sum()
+    assert 0 < north["expected_loss"] <= risk
+    assert outcome.metrics["expected_loss"] < told["expected_loss"].sum(), "each customer once"
+    quiet = monitor(Inputs(world({}), AS_OF), MonitorSettings(watch="lifecycle"))
+    assert quiet.tables["alerts"].collect().is_empty()

@@ -50,6 +50,26 @@ def test_the_mix_of_a_key_account_is_told() -> None:
     assert alerts(watched(moved, watch="mix")).is_empty()
 
 
+def test_the_plans_of_a_key_account_are_told_beside_those_of_the_base() -> None:
+    first, now = date(2022, 1, 1), date(2024, 6, 5)
+    names = [f"C{at:02d}" for at in range(30) for _ in range(20)]
+    plans = ["basic" if at % 2 else "plus" for at in range(600)]
+    said = pl.DataFrame({"subscription_id": [f"L{at:03d}" for at in range(600)], "customer_id": names,
+                         "activated_on": first, "plan_id": plans, "valid_from": first})  # fmt: skip
+    said = said.with_columns(ended_on=pl.lit(None, pl.Date))
+    later = (pl.col("customer_id") == "C03") & (pl.col("plan_id") == "plus")
+    lines = said.with_columns(
+        plan_id=pl.when(later).then(pl.lit("basic")).otherwise("plan_id"),
+        valid_from=pl.when(later).then(pl.lit(now)).otherwise("valid_from"),
+    )
+    tables = {"subscriptions": lines.lazy(),
+              "subscription_history": said.filter(later).with_columns(valid_to=pl.lit(now)).lazy()}  # fmt: skip
+    keys = people(customer_class=pl.when(pl.col("customer_id") < "C10").then(pl.lit("key")))
+    found = alerts(watched(mixed(), watch="mix", kpi_by="", tables=tables, customers=keys))
+    assert found.select("entity", "metric").rows() == [("C03", "plan-mix")]
+    assert "50% -> 100%" in found["why"].item()
+
+
 @pytest.mark.parametrize(("moved", "told"), [(0, []), (1, []), (20, ["plan-mix", "product-mix"])])
 def test_the_mix_of_plans_and_products_held(moved: int, told: list[str]) -> None:
     names = [f"C{at % 30:02d}" for at in range(60)]
@@ -68,7 +88,14 @@ def test_the_mix_of_plans_and_products_held(moved: int, told: list[str]) -> None
     tables = {"subscriptions": lines.lazy(), "subscription_history": past.lazy(), "products": products.lazy()}
     found = alerts(watched(mixed(), watch="mix", kpi_by="", tables=tables))
     assert found["metric"].sort().to_list() == told
+    key = people(customer_class=pl.when(pl.col("customer_id") < "C02").then(pl.lit("key")))
+    assert (
+        alerts(watched(mixed(), watch="mix", kpi_by="", tables=tables, customers=key))["metric"].sort().to_list()
+        == told
+    )
     if told:
+        row = found.row(0, named=True)
+        assert row["low"] == 0.0 and row["expected"] <= row["high"] < row["observed"]
         assert "50% -> 83%" in found.filter(metric="plan-mix")["why"].item()
 
 
