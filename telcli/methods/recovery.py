@@ -23,11 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from telcli.methods.shrinking import shrunk_means
 
-__all__ = ["Ways", "best_way", "share_ends", "shrunk_shares", "tried"]
+__all__ = ["FIRST", "Ways", "best_way", "share_ends", "shrunk_shares", "tried"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_FIRST = 2
+FIRST = 2
 """Months learned from before the first one is foretold."""
 _ROUNDS, _GROUPS = 200, 500
 
@@ -94,7 +94,9 @@ def share_ends(
 ) -> tuple[Floats, Floats]:
     """Ends of the 95% intervals of `shrunk_shares`: customers (`who`, 0 or more) resampled with weights.
 
-    Of more customers than 500 each so many-th shares a weight.
+    Of more customers than 500 each so many-th shares a weight. So that all or nothing paid by a few is not taken for
+    certain, two more take part: of either each cell has one debt of its mean size, paid by the one and not by the
+    other, half a customer's weight each.
 
     Source: Rubin (1981), The Bayesian bootstrap, Ann. Statist. 9.
 
@@ -105,10 +107,16 @@ def share_ends(
     group = np.unique(np.asarray(who, dtype=np.int64), return_inverse=True)[1] % _GROUPS
     groups = int(group.max()) + 1
     sums = _sums(age, key, owed, share, group, (groups, *size))
-    weights = np.random.default_rng(seed).exponential(size=(_ROUNDS, groups))
+    whole = sums.sum(axis=1)
+    some = whole[0] > 0
+    mean = np.divide(whole[3], whole[0], out=np.zeros(size), where=some)
+    both = [np.stack([some, paid * some, paid * some, mean, paid * mean]) / 2.0 for paid in (0.0, 1.0)]
+    sums = np.concatenate([sums, np.stack(both, axis=1)], axis=1)
+    weights = np.random.default_rng(seed).exponential(size=(_ROUNDS, groups + len(both)))
     drawn = np.stack([_of_sums(np.tensordot(weight, sums, (0, 1))) for weight in weights])
     low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-    return low, high
+    found = _of_sums(whole)
+    return np.fmin(low, found), np.fmax(high, found)
 
 
 def tried(
@@ -128,7 +136,7 @@ def tried(
     money, paid = np.asarray(owed, dtype=np.float64), np.asarray(share, dtype=np.float64)
     later = np.zeros(months.size, dtype=bool)
     found = {way: np.zeros(months.size) for way in keys}
-    for at in np.unique(months)[_FIRST:]:
+    for at in np.unique(months)[FIRST:]:
         learn, test = months < at, months == at
         later |= test
         for way, (key, count) in keys.items():

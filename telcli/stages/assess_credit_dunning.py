@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -115,7 +114,7 @@ def _told(ground: Ground, table: pl.DataFrame) -> dict[str, Any]:
         "steps": names,
         "dunning": {name: sums.get(name, (0, 0.0))[0] for name in names},
         "dunning_arrears": {name: sums.get(name, (0, 0.0))[1] for name in names},
-        "dunning_new": table.filter(pl.col("step_on") > ground.end - timedelta(days=31)).height,
+        "dunning_new": table.filter(pl.col("step_on") >= ground.as_of).height,
         "to_manager": table.filter(action="manager").height,
         "to_review": table.filter(action="review").height,
         "held": {name: count for name, count, _ in _by(table.filter(pl.col("hold").is_not_null()), "hold")},

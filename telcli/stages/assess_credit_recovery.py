@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from telcli.features.exact import UNITS
 from telcli.features.month_index import month_at
 from telcli.features.receivables import BUCKETS
-from telcli.methods.recovery import Ways, best_way, share_ends, shrunk_shares, tried
+from telcli.methods.recovery import FIRST, Ways, best_way, share_ends, shrunk_shares, tried
 from telcli.stages.assess_credit_ground import Ground
 from telcli.stages.assess_credit_rolls import Rolled
 
@@ -38,10 +38,19 @@ class Recovery:
     way: str
 
 
+def _cuts(rows: pl.DataFrame) -> NDArray[np.float64]:
+    """Thirds of amounts, of the months that every way learns from alone: none of those it is tried on."""
+    if not rows.height:
+        return np.zeros(2)
+    months = np.unique(rows["at"].to_numpy())
+    first = rows.filter(pl.col("at") < months[FIRST]) if months.size > FIRST else rows
+    return np.asarray(np.quantile(first["owed"].to_numpy(), (1 / 3, 2 / 3)))
+
+
 def recovery(ground: Ground, owed: pl.DataFrame, found: Rolled) -> Recovery:
     """Choose how to tell what is paid within a month, and tell it of all who owe; `owed` is what `owing` gives."""
     rows = _debts(ground, found)
-    cuts = np.quantile(rows["owed"].to_numpy(), (1 / 3, 2 / 3)) if rows.height else np.zeros(2)
+    cuts = _cuts(rows)
     keys = _keys(rows, cuts)
     money, share = rows["owed"].to_numpy(), rows["share"].to_numpy()
     at, age, who = (rows[name].to_numpy().astype(np.int64) for name in ("at", "bucket", "who"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from telcli.errors import UsageError
@@ -79,7 +81,8 @@ def _calendar(ground: Ground) -> Calendar | None:
     if not name:
         return None
     found = calendar_of(name, ground.inputs.choices.get("holidays"))
-    for year in found.unknown([ground.end.year]):
+    soon = ground.end + timedelta(days=31)  # a step may begin, and the next one be due, after the turn of the year
+    for year in found.unknown(sorted({ground.end.year, soon.year})):
         ground.tell(
             "credit-holidays-unknown",
             "[assess-credit] holidays does not know {year}: steps of dunning keep clear of weekends alone.",

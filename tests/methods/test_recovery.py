@@ -62,3 +62,10 @@ def test_no_debt_at_all() -> None:
     none = np.zeros(0)
     ways = tried(none, none, {"age": (none.astype(int), 1)}, none, none, none, 7)
     assert best_way(ways, "age") == "age"
+
+
+def test_all_or_nothing_paid_by_a_few_is_not_certain() -> None:
+    for share, point in ((1.0, 1.0), (0.0, 0.0)):
+        low, high = share_ends([0] * 5, [0] * 5, [10.0] * 5, [share] * 5, range(5), (1, 1), 0)
+        assert low[0, 0] <= point <= high[0, 0]
+        assert 0.1 < high[0, 0] - low[0, 0] < 0.7
