@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from telcli.intake.dictionary import slots, word_list
 from telcli.intake.words import NONE, codes, flags, ids, masked, meant
 from telcli.tables import contract
+from tests.stages.test_ingest import good, ran
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,21 @@ def test_numbers_written_in_parts_are_masked_too() -> None:
     for secret in ("010-12345678", "138-1234-5678", "138 1234 5678", "(010) 12345678", "555-123-4567"):
         shown = masked(pl.Series([secret]))[0]
         assert len([mark for mark in shown if mark.isdigit()]) <= 5
+
+
+def test_headers_of_branches_and_severity_are_known(tmp_path: Path) -> None:
+    files = {"people.csv": "客户编号,分公司,客户类型\nc1,东城,政企客户\nc2,西城,大客户\nc3,西城,VIP\n"}
+    files |= {
+        "tickets.csv": "工单编号,客户编号,受理时间,投诉内容,级别\nt1,c1,2024-06-03 10:00,断网,紧急\n"
+        "t2,c2,2024-06-03 10:00,慢,一般\n"
+    }
+    found = ran(tmp_path, files)
+    told = [("c1", "东城", "business"), ("c2", "西城", "key"), ("c3", "西城", "key")]
+    assert good(found, "customers", "customer_id", "branch", "customer_class") == told
+    assert good(found, "contacts", "contact_id", "severity") == [("t1", 3), ("t2", 1)]
+
+
+@pytest.mark.parametrize("header", ["推荐意愿NPS", "推荐意愿", "NPS(0-10)"])
+def test_headers_of_nps_are_known(header: str, tmp_path: Path) -> None:
+    found = ran(tmp_path, {"s.csv": f"客户编号,调查时间,总体满意度,{header}\nc1,2024-06-03,4,9\n"})
+    assert good(found, "surveys", "nps") == [(9.0,)]
