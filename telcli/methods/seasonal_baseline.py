@@ -125,13 +125,15 @@ def window_of(how: str, window: int) -> int:
 
 
 _OF_STEPS = 6
+_DRIFTS = 0.95
 
 
 def baseline_of(series: ArrayLike, how: str = "auto", window: int = 12, least: int = 4) -> tuple[Floats, str]:
     """What every month was expected to be, and the way: ``median``, ``drift``, ``last-year`` or ``last-value``.
 
-    ``median`` is with a drift where that foretold the months before the last no worse; ``auto`` takes ``last-year``
-    where that foretold them better by a tenth.
+    ``median`` is with a drift where that foretold the months before the last better by a twentieth: among series that
+    stand it would be so by a toss of a coin, and take the fall of a single one for its drift; ``auto`` takes
+    ``last-year`` where that foretold them better by a tenth.
 
     >>> baseline_of(np.zeros((1, 9)), "median")[1], baseline_of([[float(at) for at in range(24)]])[1]
     ('median', 'drift')
@@ -142,7 +144,7 @@ def baseline_of(series: ArrayLike, how: str = "auto", window: int = 12, least: i
     last = told.shape[-1] - 1
     chosen = "median"
     ways = {name: foretold(told, name, window, least) for name in ("median", "drift", "last-year")}
-    if steadier(told, ways["median"], ways["drift"], last, 1.0):
+    if steadier(told, ways["median"], ways["drift"], last, _DRIFTS):
         chosen = "drift"
     if how == "auto" and steadier(told, ways[chosen], ways["last-year"], last):
         chosen = "last-year"

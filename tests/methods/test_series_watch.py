@@ -142,6 +142,16 @@ def test_what_fell_and_stays_low_is_found_and_not_taken_for_a_drift() -> None:
     assert (watched(values, base, Watching(window=window_of(how, 12))).chance[:40] < 0.01).mean() > 0.9
 
 
+def test_one_that_falls_among_many_that_stand_is_not_taken_to_drift() -> None:
+    found = 0
+    for seed in range(30):
+        values = noise(seed, 30, 25)
+        values[0] -= 0.04 * np.arange(25)
+        base, how = baseline_of(values)
+        found += bool(watched(values, base, Watching(side=-1, window=window_of(how, 12))).chance[0] < 0.01)
+    assert found >= 24  # 17 where a drift was taken as soon as it was no worse
+
+
 def test_months_that_hang_together_are_told_from_those_that_do_not() -> None:
     for what, least, most in (("nothing", 0.0, 0.1), ("autocorrelation of 0.5", 0.3, 0.6)):
         values = worlds(200)[what]
