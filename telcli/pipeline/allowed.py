@@ -6,22 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
-from telcli.pipeline.one_table import one_table
+from telcli.pipeline.one_table import rows_if_any
 
 __all__ = ["allowed"]
-
-_EMPTY = ("empty-file", "header-only")
-"""What is said of files without rows, which are no fault here: nobody is known to be in order yet."""
 
 
 def allowed(place: Path) -> dict[str, Any]:
     """The rows of the file, as `telcli.pipeline.one_table` gives them, with what it raises; of an empty one none."""
-    try:
-        return one_table(place, _absent, _several)
-    except DataError as error:
-        if error.code not in _EMPTY:
-            raise
-    return {"file": place.name, "columns": [], "cells": [], "lines": []}
+    return rows_if_any(place, _absent, _several)
 
 
 def _absent(place: Path) -> MissingInputError:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
-from telcli.pipeline.one_table import one_table
+from telcli.pipeline.one_table import rows_if_any
 
 __all__ = ["rows_of"]
 
 
 def rows_of(place: Path) -> dict[str, Any]:
-    """The rows of the file, as `telcli.pipeline.one_table` gives them, with what it raises."""
-    return one_table(place, _absent, _several)
+    """The rows of the file, as `telcli.pipeline.one_table` gives them, with what it raises; of an empty one none."""
+    return rows_if_any(place, _absent, _several)
 
 
 def _absent(place: Path) -> MissingInputError:

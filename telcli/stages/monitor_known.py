@@ -43,7 +43,7 @@ def file_causes(given: Mapping[str, Any] | None) -> pl.DataFrame:
         It has no column entity, a date that is none, or one to which it goes before that from which; the sentence
         names the lines.
     """
-    if given is None:
+    if given is None or not given["cells"]:  # a list in which nothing stands yet
         return pl.DataFrame(schema=_NO_ROWS)
     at = places_of(given["columns"], _HEADERS)
     if at["entity"] is None:
