@@ -27,7 +27,7 @@ _WARNED = (
     Column("value_at_risk", "money", label="at_stake"),
 )
 _GROUPS = (
-    Column("group"),
+    Column("group", words="watch"),
     Column("respondents", "count"),
     Column("index", "decimal"),
     Column("index_low", "decimal", label="rate_low"),

@@ -33,7 +33,7 @@ FOREIGN = {
     "gb",
     "month",
 }
-FOREIGN |= {"customer_id", "G", "w", "work"}
+FOREIGN |= {"customer_id", "G", "w", "work", "SIM"}
 """What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
 VOID = {"meta", "br", "path", "line", "rect", "link"}
 

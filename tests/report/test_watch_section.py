@@ -11,7 +11,7 @@ def test_what_is_off(made: Report) -> None:
     assert section.told[0].startswith(said)
     off, warned = section.tables
     assert [cell.text for cell in off.rows[0][:4]] == {
-        "en": ["revenue 10% below", "K1", "account", "new"], "zh": ["收入低10%", "K1", "客户", "新增"]
+        "en": ["revenue 10% below", "C1", "account", "new"], "zh": ["收入低10%", "C1", "客户", "新增"]
     }[made.lang]  # fmt: skip
     assert [cell.text for cell in warned.rows[0][:3]] == {
         "en": ["maturity", "decline", "25"], "zh": ["成熟", "衰退", "25"]

@@ -1,4 +1,4 @@
-"""What the watching stages found, at the operator of `tests.report.example`."""
+"""What the watching stages found, at the operator of `tests.report.example`; branches and items go by codes."""
 
 from datetime import date
 from typing import Any
@@ -9,14 +9,15 @@ from telcli.tables import contract
 
 AS_OF = date(2024, 6, 1)
 _AGES = {"0": 900, "1-30": 120, "31-60": 40, "61-90": 30, "91-180": 12, "181-365": 11, "365+": 4, "written-off": 2}
-_GROUPS = {("all", "all"): 320, ("branch", "North"): 150, ("branch", "South"): 120, ("branch", "East"): 4}
+_ZH = {"price": "资费", "coverage": "信号", "attitude": "态度", "rules": "规则"}
+_GROUPS = {("all", "all"): 320, ("branch", "101"): 150, ("branch", "102"): 120, ("branch", "103"): 4}
 
 
 def tables() -> dict[str, pl.DataFrame]:
     """A table of each watching stage."""
     made = {
         "satisfaction_index": [_group(*key, people) for key, people in _GROUPS.items()],
-        "satisfaction_items": [_item("Signal", 0.5, 60.0), _item("Staff", 0.3, 80.0), _item("Price", 0.2, 55.0)],
+        "satisfaction_items": [_item("C11", 0.5, 60.0), _item("C12", 0.3, 80.0), _item("C13", 0.2, 55.0)],
         "complaint_topics": [
             *(_topic("taxonomy", *one) for one in (("price", 40), ("coverage", 25), ("attitude", 12), ("rules", 3))),
             _topic("source", "资费争议", 60),
@@ -39,21 +40,21 @@ def _whole(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _group(by: str, group: str, people: int) -> dict[str, Any]:
-    index = {"all": 63.0, "North": 58.0, "South": 70.0, "East": 20.0}[group]
+    index = {"all": 63.0, "101": 58.0, "102": 70.0, "103": 20.0}[group]
     found = {"index": index, "index_low": index - 4, "index_high": index + 4, "nps": -20.0, "nps_low": -31.0}
     return {"by": by, "group": group, "customers": 4 * people, "respondents": people, "withheld": False, **found,
             "nps_high": -9.0}  # fmt: skip
 
 
 def _item(item: str, importance: float, performance: float) -> dict[str, Any]:
-    quadrant = "improve-first" if item == "Signal" else "keep-up"
+    quadrant = "improve-first" if item == "C11" else "keep-up"
     return {"item": item, "respondents": 300, "withheld": False, "importance": importance, "performance": performance,
             "quadrant": quadrant, "sure": True, "scale": "1-10"}  # fmt: skip
 
 
 def _topic(coding: str, topic: str, people: int) -> dict[str, Any]:
     about = {"coding": coding, "kind": "complaint", "topic": topic, "month": AS_OF, "customers": people}
-    about |= {"topic_name": f"About {topic}", "topic_name_zh": f"关于{topic}", "contacts": people + 5}
+    about |= {"topic_name": f"About {topic}", "topic_name_zh": f"关于{_ZH.get(topic, topic)}", "contacts": people + 5}
     return {
         **about,
         "rate": people / 2,
@@ -65,7 +66,7 @@ def _topic(coding: str, topic: str, people: int) -> dict[str, Any]:
 
 
 def _alert(rank: int, state: str, kind: str) -> dict[str, Any]:
-    about = {"kind": kind, "entity": f"K{rank}", "metric": "revenue", "rank": rank, "state": state}
+    about = {"kind": kind, "entity": f"C{rank}", "metric": "revenue", "rank": rank, "state": state}
     told = {"why": f"revenue {rank}0% below", "why_zh": f"收入低{rank}0%", "methods": "z", "acknowledged": False}
     return {
         **about,
