@@ -120,8 +120,6 @@ def _of_people(frame: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], base: Ba
     columns = [*_OF_CUSTOMERS, "birth_year", *free]
     if past is not None:
         past = contract("customer_history").conform(past)
-        lacking = [name for name in free if name not in past.collect_schema()]
-        past = past.with_columns(pl.lit(None, kinds[name]).alias(name) for name in lacking)
     known = held_then(customers, past, "customer_id", base.since, columns)
     age = _banded(pl.lit(base.since.year) - pl.col("birth_year"), _AGES, _spans(_AGES))
     joined = frame.join(known, on="customer_id", how="left").with_columns(age=age).drop("birth_year")

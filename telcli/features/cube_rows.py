@@ -98,9 +98,6 @@ def _people(tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: S
     now, past = contract("customers").conform(tables["customers"]), tables.get("customer_history")
     if past is not None:
         past = contract("customer_history").conform(past)
-        kinds = now.collect_schema()
-        lacking = [name for name in names if name not in past.collect_schema()]
-        past = past.with_columns(pl.lit(None, kinds[name]).alias(name) for name in lacking)
     parts = [
         held_then(now, past, "customer_id", month, names).drop("known_then").with_columns(month=pl.lit(month))
         for month in months

@@ -30,7 +30,7 @@ def held_then(
     month : date
         First day of the month.
     columns : sequence of str
-        Of both tables.
+        Of `now`; where the history lacks one, it was not known of what held then.
 
     >>> now = pl.LazyFrame({"customer_id": ["a", "b"], "region": ["N", "S"], "valid_from": [date(2024, 5, 9), None]})
     >>> past = pl.LazyFrame({"customer_id": ["a"], "region": ["E"], "valid_from": [date(2024, 1, 1)],
@@ -41,6 +41,8 @@ def held_then(
     after = add_months(month, 1)
     parts = [now.select(key, *columns, "valid_from", valid_to=pl.lit(None, pl.Date))]
     if past is not None:
+        kinds, have = now.collect_schema(), past.collect_schema()
+        past = past.with_columns(pl.lit(None, kinds[name]).alias(name) for name in columns if name not in have)
         ended_later = past.filter(pl.col("valid_to") >= after)
         parts.append(ended_later.select(key, *columns, "valid_from", "valid_to"))
     first = pl.col("valid_to").fill_null(pl.date(9999, 12, 31)).arg_min()

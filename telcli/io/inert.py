@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["STARTS", "inert_columns"]
 
@@ -14,9 +17,12 @@ _OPENING = r"^[\s\x00-\x1f]*[" + STARTS.replace("-", r"\-") + "]"
 def inert_columns(frame: pl.DataFrame) -> pl.DataFrame:
     r"""The frame with an apostrophe before texts that could begin a formula; numbers stay numbers.
 
+    >>> import polars as pl
     >>> inert_columns(pl.DataFrame({"a": ["=1+1", "C1", "\t@x", None], "b": [-1, 2, 3, 4]}))["a"].to_list()
     ["'=1+1", 'C1', "'\t@x", None]
     """
+    import polars as pl
+
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     opening = [pl.col(name).str.contains(_OPENING) for name in texts]
     return frame.with_columns(

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from telcli.io.inert import STARTS
 from telcli.tables.masking import hidden, plain
 from telcli.tables.task_sheet import CHANNELS, FILLED, GIVEN, HEADERS, RESULTS, word
 
@@ -31,7 +32,6 @@ _FORMATS = {"priority": "0", "deadline": "yyyy-mm-dd", "contacted_on": "yyyy-mm-
 _WRAPPED = ("what", "why", "talk", "note")
 _GREY, _YELLOW = "FFD9D9D9", "FFFFF2CC"
 _LONGEST = 32_000
-_STARTS = "=+-@|%＝＋－＠"
 _YEAR = timedelta(days=366)
 _HELP = (
     ("Fill in the yellow columns, one row per task; leave rows without a contact empty.",
@@ -55,7 +55,7 @@ def inert(text: str) -> str:
     ("'=1+1", 'C0001', "'@SUM(A1)")
     """
     shown = plain(text)[:_LONGEST]
-    return f"'{shown}" if shown.startswith(tuple(_STARTS)) else shown
+    return f"'{shown}" if shown.startswith(tuple(STARTS)) else shown
 
 
 def task_book(rows: Sequence[Mapping[str, Any]], lang: str, offers: Iterable[str], channels: Iterable[str]) -> bytes:

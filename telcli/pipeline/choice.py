@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from telcli.errors import MissingInputError
 from telcli.pipeline.catalog import maker
@@ -10,7 +11,7 @@ from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.stage import Stage
 from telcli.tables import PARTITIONS
 
-__all__ = ["choose", "outrun", "recalled"]
+__all__ = ["choose", "no_months", "outrun", "recalled"]
 
 _FILES = {
     "bills": "bills or invoices (customer, month, amount)",
@@ -54,6 +55,19 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
             raise _missing(stage, table, manifest, as_of)
     own = recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
     return chosen | _lagging(stage, manifest, as_of) | own | _over_months(stage, manifest, as_of)
+
+
+def no_months(command: str, manifest: Manifest, workdir: Path) -> MissingInputError:
+    """That there is no row per customer and month for a command that reads these."""
+    first = "customer-months" if manifest.partitions("customers") else "ingest SOURCES..."
+    return MissingInputError(
+        "stage-first",
+        "{stage} needs the table {table}, which is not there yet.",
+        hint="Run first: telcli {first}",
+        stage=command,
+        table="customer_months",
+        first=f"{first} -w {workdir}",
+    )
 
 
 def _missing(stage: Stage, table: str, manifest: Manifest, as_of: date | None) -> MissingInputError:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.pipeline.catalog import maker
+from telcli.pipeline.choice import no_months
 from telcli.pipeline.provenance import Manifest
-from telcli.pipeline.run import Request, settle
+from telcli.pipeline.run import Request, month_absent, settle
 from telcli.pipeline.show import condition_on
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs
@@ -93,27 +94,12 @@ def _months(request: Request, manifest: Manifest, since: date | None) -> list[da
     """The months held from `since` to the as-of month."""
     held = [date.fromisoformat(month) for month in manifest.months("customer_months")]
     if not held:
-        maker = "customer-months" if manifest.partitions("customers") else "ingest SOURCES..."
-        raise MissingInputError(
-            "stage-first",
-            "{stage} needs the table {table}, which is not there yet.",
-            hint="Run first: telcli {first}",
-            stage="cube",
-            table="customer_months",
-            first=f"{maker} -w {request.workdir}",
-        )
+        raise no_months("cube", manifest, request.workdir)
     last = request.as_of or held[-1]
     first = since or last
     for month in (last, first):
         if month not in held:
-            raise MissingInputError(
-                "month-absent",
-                "There is nothing for {month}; months run from {first} to {last}.",
-                hint="Choose another --as-of, or ingest that month first.",
-                month=f"{month:%Y-%m}",
-                first=f"{held[0]:%Y-%m}",
-                last=f"{held[-1]:%Y-%m}",
-            )
+            raise month_absent(month, held)
     if first > last:
         raise UsageError(
             "cube-order",

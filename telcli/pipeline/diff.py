@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.choice import no_months
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.show import known_column
@@ -102,15 +103,7 @@ def _settled(
 ) -> tuple[date, date]:
     """Both months, each of them held."""
     if not held:
-        maker = "customer-months" if manifest.partitions("customers") else "ingest SOURCES..."
-        raise MissingInputError(
-            "stage-first",
-            "{stage} needs the table {table}, which is not there yet.",
-            hint="Run first: telcli {first}",
-            stage="diff",
-            table="customer_months",
-            first=f"{maker} -w {request.workdir}",
-        )
+        raise no_months("diff", manifest, request.workdir)
     for month in (before, after):
         if month and month not in held:
             raise _absent(request, held, month)

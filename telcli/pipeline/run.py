@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -113,6 +113,18 @@ def settle(name: str, request: Request) -> tuple[Any, knobs.GeneralSettings]:
     return values[0], values[1]
 
 
+def month_absent(month: date, held: Sequence[date]) -> MissingInputError:
+    """That a month is not among those of customer_months, which are in order."""
+    return MissingInputError(
+        "month-absent",
+        "There is nothing for {month}; months run from {first} to {last}.",
+        hint="Choose another --as-of, or ingest that month first.",
+        month=f"{month:%Y-%m}",
+        first=f"{held[0]:%Y-%m}",
+        last=f"{held[-1]:%Y-%m}",
+    )
+
+
 def snapshot_month(stage: Stage, manifest: Manifest, asked: date | None) -> date | None:
     """The month to work on: the one asked for, else the last one there is.
 
@@ -125,14 +137,7 @@ def snapshot_month(stage: Stage, manifest: Manifest, asked: date | None) -> date
         return None
     months = manifest.months("customer_months")
     if asked and months and asked.isoformat() not in months:
-        raise MissingInputError(
-            "month-absent",
-            "There is nothing for {month}; months run from {first} to {last}.",
-            hint="Choose another --as-of, or ingest that month first.",
-            month=f"{asked:%Y-%m}",
-            first=months[0][:7],
-            last=months[-1][:7],
-        )
+        raise month_absent(asked, [date.fromisoformat(month) for month in months])
     return asked or (date.fromisoformat(months[-1]) if months else None)
 
 
