@@ -57,23 +57,27 @@ def cubed(
     keys = [*by, _CHOSEN] if chosen is not None else list(by)
     if chosen is not None:
         rows = rows.with_columns(chosen.fill_null(value=False).cast(pl.String).alias(_CHOSEN))
-    parts = [part for metric in metrics for part in _parts(metric, rows)]
+    one = rows.select(pl.sql_expr(metric.sum).alias(metric.name) for metric in metrics).collect_schema()
+    counts = {name for name, kind in one.items() if kind == pl.Boolean}  # rows are merely true or not
+    parts = [part for metric in metrics for part in _parts(metric, counts=metric.name in counts)]
     grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in keys])
     found = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *keys).collect(engine="streaming")
-    told = _without_small(found.with_columns(_ratio(metric, rows) for metric in metrics), metrics, keys, least)
+    told = _without_small(
+        found.with_columns(_ratio(metric, counts=metric.name in counts) for metric in metrics), metrics, keys, least
+    )
     if chosen is not None:
         told = told.filter(pl.col(_CHOSEN) == "true").drop(_CHOSEN)
     return told
 
 
-def _parts(metric: Metric, rows: pl.LazyFrame) -> list[pl.Expr]:
+def _parts(metric: Metric, *, counts: bool) -> list[pl.Expr]:
     """The sums that a metric is made of, null where nothing is known, and how many make them up.
 
     Who is merely counted makes up nothing beside the group itself.
     """
     one, per = pl.sql_expr(metric.sum), pl.sql_expr(metric.per) if metric.per else None
     found = [_sum(one.cast(pl.Float64)).alias(f"{metric.name}|sum")]
-    made = pl.len() if _counts(metric, rows) else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
+    made = pl.len() if counts else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
     if per is not None:
         found.append(_sum(per.cast(pl.Float64)).alias(f"{metric.name}|per"))
         made = (per.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
@@ -85,14 +89,9 @@ def _sum(one: pl.Expr) -> pl.Expr:
     return pl.when(one.is_not_null().any()).then(fine.sum().cast(pl.Float64) / _FINE)
 
 
-def _counts(metric: Metric, rows: pl.LazyFrame) -> bool:
-    """Whether a metric's rows are merely true or not."""
-    return rows.select(pl.sql_expr(metric.sum).alias("one")).collect_schema()["one"] == pl.Boolean
-
-
-def _ratio(metric: Metric, rows: pl.LazyFrame) -> pl.Expr:
+def _ratio(metric: Metric, *, counts: bool) -> pl.Expr:
     total = pl.col(f"{metric.name}|sum")
-    if metric.adds_up and _counts(metric, rows):
+    if metric.adds_up and counts:
         total = total.cast(pl.Int64)
     if metric.per:
         below = pl.col(f"{metric.name}|per")
