@@ -7,7 +7,6 @@ itself (``show --format csv``) replaces the shared one.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from telcli.cli._month import month
 from telcli.cli._output import Printer
 from telcli.errors import UsageError
 
@@ -26,15 +26,11 @@ __all__ = [
     "DEFAULT_WORKDIR",
     "SOURCES",
     "Call",
-    "Columns",
     "Force",
-    "Limit",
-    "RowFormat",
     "Sources",
     "Wait",
     "command",
     "setting",
-    "table_names",
 ]
 
 _EVERYWHERE = "Options of every command"
@@ -97,20 +93,6 @@ Wait = Annotated[
         "--wait", metavar="SECONDS", min=0, help="Wait this long for a working directory in use.", show_default=False
     ),
 ]
-Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
-Limit = Annotated[
-    int | None,
-    typer.Option("--limit", metavar="N", min=0, help="At most so many rows; all of them, or 20 on the screen."),
-]
-RowFormat = Annotated[
-    Literal["human", "json", "csv", "quiet"],
-    typer.Option(
-        "--format",
-        case_sensitive=False,
-        help="What to print: for people, one JSON object, CSV with a header, or nothing.",
-    ),
-]
-"""Of commands that print rows."""
 Force = Annotated[bool, typer.Option("--force", help="Run even where nothing has changed.")]
 
 
@@ -276,26 +258,6 @@ def _form(form: str, quiet: bool) -> str:
     return "quiet" if quiet and form == "human" else form
 
 
-def month(given: str | None, option: str = "--as-of") -> date | None:
-    """Read YYYY-MM, also written YYYYMM or YYYY/MM, as the first day of that month.
-
-    >>> month("2024-06") == month("202406") == month("2024/06")
-    True
-    """
-    if given is None:
-        return None
-    found = re.fullmatch(r"(\d{4})[-/]?(\d{2})", given, re.ASCII)
-    if not found or not (1900 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12):
-        raise UsageError(
-            "as-of-invalid",
-            "{option} must be a month such as 2024-06, not {value}.",
-            hint="Write the year and the month alone: {option} 2024-06",
-            option=option,
-            value=repr(given),
-        )
-    return date(int(found[1]), int(found[2]), 1)
-
-
 def setting(section: str, name: str, *declared: str, metavar: str | None = None) -> Any:
     """An option that stands for a setting: help, unit and default come from where the setting is declared.
 
@@ -317,20 +279,6 @@ def setting(section: str, name: str, *declared: str, metavar: str | None = None)
         help=about["meaning"],
         show_default=default,
     )
-
-
-def table_names(incomplete: str) -> list[tuple[str, str]]:
-    """Complete a table's name; light, so that completion stays quick."""
-    from telcli.tables import NAMES
-
-    return [(name, "") for name in NAMES if name.startswith(incomplete)]
-
-
-def metric_names(incomplete: str) -> list[tuple[str, str]]:
-    """Complete a metric's name, with what it means."""
-    from telcli.tables.metric_dictionary import metrics
-
-    return [(name, one.en) for name, one in metrics().items() if name.startswith(incomplete)]
 
 
 SOURCES = typer.Argument(

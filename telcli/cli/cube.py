@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _cube_view
-from telcli.cli._options import Call, Limit, RowFormat, command, metric_names, month
+from telcli.cli._month import month
+from telcli.cli._options import Call, command
+from telcli.cli._row_options import Limit, RowFormat, metric_names, where_option
 
 _Metrics = Annotated[
     list[str], typer.Argument(metavar="METRICS", help="Metrics, see: telcli metrics", autocompletion=metric_names)
@@ -18,7 +20,7 @@ _From = Annotated[
 ]
 _Where = Annotated[
     str | None,
-    typer.Option("--where", metavar="CONDITION", help="Only customers that meet it, as in SQL: \"region = 'North'\"."),
+    where_option("Only customers that meet it, as in SQL: \"region = 'North'\"."),
 ]
 _Pivot = Annotated[
     str | None, typer.Option("--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.")

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _changes
-from telcli.cli._options import Call, Columns, Limit, RowFormat, command, month
+from telcli.cli._month import month
+from telcli.cli._options import Call, command
+from telcli.cli._row_options import Columns, Limit, RowFormat
 
 _From = Annotated[
     str | None, typer.Option("--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.")

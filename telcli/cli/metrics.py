@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _cube_view
-from telcli.cli._options import Call, RowFormat, command
+from telcli.cli._options import Call, command
+from telcli.cli._row_options import RowFormat
 
 _Like = Annotated[str | None, typer.Argument(metavar="WORD", help="Only metrics with this in their name or meaning.")]
 

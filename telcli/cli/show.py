@@ -7,21 +7,18 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _rows
-from telcli.cli._options import Call, Columns, Limit, RowFormat, command, table_names
+from telcli.cli._options import Call, command
+from telcli.cli._row_options import Columns, Limit, RowFormat, Table, Where
 
-_Table = Annotated[str, typer.Argument(metavar="TABLE", help="A table's name.", autocompletion=table_names)]
 _Schema = Annotated[bool, typer.Option("--schema", help="Show what the columns mean, with units.")]
-_Where = Annotated[
-    str | None, typer.Option("--where", metavar="CONDITION", help='Only rows that meet it, as in SQL: "amount > 100".')
-]
 
 
 @command()
 def show(
     call: Call,
-    table: _Table,
+    table: Table,
     schema: _Schema = False,
-    where: _Where = None,
+    where: Where = None,
     columns: Columns = None,
     limit: Limit = None,
     format: RowFormat = "human",

@@ -7,7 +7,7 @@ import pytest
 
 from telcli.cli import main
 from telcli.cli._intake import share
-from telcli.cli._options import month
+from telcli.cli._month import month
 from telcli.errors import UsageError
 
 

@@ -1,0 +1,57 @@
+"""Options of commands that choose rows of a table: which table, which rows and columns, how many, and written how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+__all__ = ["Columns", "Encoding", "FileLimit", "Limit", "RowFormat", "Table", "Where", "metric_names", "where_option"]
+
+
+def table_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete a table's name; light, so that completion stays quick."""
+    from telcli.tables import NAMES
+
+    return [(name, "") for name in NAMES if name.startswith(incomplete)]
+
+
+def metric_names(incomplete: str) -> list[tuple[str, str]]:
+    """Complete a metric's name, with what it means."""
+    from telcli.tables.metric_dictionary import metrics
+
+    return [(name, one.en) for name, one in metrics().items() if name.startswith(incomplete)]
+
+
+def where_option(meaning: str) -> Any:
+    """A condition on rows; `meaning` says of what.
+
+    >>> where_option("Only these.").metavar
+    'CONDITION'
+    """
+    return typer.Option("--where", metavar="CONDITION", help=meaning)
+
+
+def _limit(meaning: str) -> Any:
+    return typer.Option("--limit", metavar="N", min=0, help=meaning)
+
+
+Table = Annotated[str, typer.Argument(metavar="TABLE", help="A table's name.", autocompletion=table_names)]
+Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
+Where = Annotated[str | None, where_option('Only rows that meet it, as in SQL: "amount > 100".')]
+Limit = Annotated[int | None, _limit("At most so many rows; all of them, or 20 on the screen.")]
+FileLimit = Annotated[int | None, _limit("At most so many rows.")]
+"""Of what is written to a file, which has all rows."""
+Encoding = Annotated[
+    Literal["utf-8", "utf-8-sig", "gb18030"],
+    typer.Option("--encoding", case_sensitive=False, help="Of CSV; utf-8-sig opens in Excel, gb18030 in older ones."),
+]
+RowFormat = Annotated[
+    Literal["human", "json", "csv", "quiet"],
+    typer.Option(
+        "--format",
+        case_sensitive=False,
+        help="What to print: for people, one JSON object, CSV with a header, or nothing.",
+    ),
+]
+"""Of commands that print rows."""
