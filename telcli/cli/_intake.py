@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,7 +11,7 @@ import typer
 
 from telcli.cli._options import setting
 from telcli.cli._words import tr
-from telcli.errors import DataError, MissingInputError, UsageError
+from telcli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import StageRun
@@ -107,18 +106,12 @@ def words(
     >>> words(["customer_id=id", "customer_id=cust_no", "churned=Churn"], None)
     {'map': {'customer_id': ['id', 'cust_no'], 'churned': ['Churn']}}
     """
-    if restate and late:
-        raise UsageError(
-            "late-restated", "--late keeps what closed months hold, --restate replaces it: say one of them."
-        )
-    found: dict[str, Any] = {name: True for name, said in (("restate", restate), ("late", late)) if said}
-    if given:
-        found["map"] = {}
-        for name, column in map(_pair, given):
-            found["map"].setdefault(name, []).append(column)
-    if file is not None:
-        found["mapping"] = _read(file)
-    return found
+    from telcli.api.intake import words as put
+
+    named: dict[str, list[str]] = {}
+    for name, column in map(_pair, given or ()):
+        named.setdefault(name, []).append(column)
+    return put(named, file, restate=restate, late=late)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -130,25 +123,6 @@ def _pair(text: str) -> tuple[str, str]:
             value=repr(text),
         )
     return name.strip(), column.strip()
-
-
-def _read(file: Path) -> dict[str, Any]:
-    text = ""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
-    except FileNotFoundError:
-        raise MissingInputError(
-            "mapping-missing", "There is no mapping file {file}.",
-            hint="Write one with: telcli ingest SOURCES... --write-mapping {file}", file=str(file),
-        ) from None  # fmt: skip
-    except ValueError as error:
-        from telcli.settings import toml_hint
-
-        raise UsageError(
-            "mapping-unreadable", "{file} is not valid TOML: {why}", hint="{how}",
-            file=str(file), why=str(error), how=toml_hint(text, error),
-        ) from None  # fmt: skip
 
 
 def try_writing(file: Path | None) -> None:

@@ -137,7 +137,6 @@ class Call:
         flags: Mapping[str, Any] | None = None,
         sources: Sequence[str] = (),
         choices: Mapping[str, Any] | None = None,
-        render: Callable[..., Any] | None = None,
     ) -> Request:
         """Put it as the pipeline wants it; `flags` are settings given on the command line, None where not given."""
         from telcli.pipeline.run import Request
@@ -151,7 +150,6 @@ class Call:
             sources=tuple(source if "://" in source else Path(source) for source in sources),
             choices=choices or {},
             progress=self.out.progress,
-            render=render,
         )
 
     def given(self) -> list[str]:

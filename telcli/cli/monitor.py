@@ -12,10 +12,9 @@ from telcli.cli._errors import ToldError
 from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
+from telcli.cli._words import language
 
 _STAGE = "monitor"
-_READ = ("customer-months", "segment", "score-value", "predict-churn")
-"""Stages whose results are told where they are out of date."""
 _FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.'),
@@ -53,18 +52,15 @@ def monitor(
     of life lifecycle_moves and lifecycle_warnings (who moves into decline and dormancy). With -q one line per alert is
     printed, for scripts.
     """
-    from telcli.pipeline.deliveries import deliveries_of
+    from telcli.api.beside import beside
     from telcli.pipeline.run import run_stage
-    from telcli.pipeline.status import stale_of
 
     thresholds = [parse(given) for given in fail_if or ()]
     files = {"known": known, "acknowledged": acknowledged}
     flags = {"watch": watch, "top_accounts": top_accounts, "direction": direction, "fdr": fdr,
              "holidays": holidays}  # fmt: skip
     flags |= {name: None if file is None else str(file) for name, file in files.items()}
-    stale = sorted(stale_of(call.request(), _READ))
-    choices = {"stale": stale, "deliveries": deliveries_of(call.request())}
-    run = run_stage(_STAGE, call.request(flags, choices=choices))
+    run = run_stage(_STAGE, beside(_STAGE, call.request(flags), language()))
     failure = crossed(thresholds, run.metrics)
     _monitor_view.tell(call, run, limit, failure)
     if failure:

@@ -38,9 +38,8 @@ def plan_retention(
     Each customer gets the offer of highest expected net value that budget, channels and managers leave; a share of each
     cell and offer is held out at random, so that evaluate-retention can tell what contacting brought.
     """
+    from telcli.api.beside import beside
     from telcli.pipeline.run import run_stage
-    from telcli.pipeline.task_sheets import renderer
 
     flags = {"grid": grid, "value_by": value_by, "holdout": holdout, "budget": budget}
-    request = call.request(flags, choices={"lang": language()}, render=renderer(language()))
-    tell(call.out, run_stage(_STAGE, request))
+    tell(call.out, run_stage(_STAGE, beside(_STAGE, call.request(flags), language())))

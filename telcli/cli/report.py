@@ -7,6 +7,7 @@ from typing import Annotated
 from telcli.cli import _page
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
+from telcli.cli._words import language
 
 
 @command(writes=True)
@@ -20,10 +21,10 @@ def report(
     Reads what the stages before have published for the as-of month; writes report_figures and reports/YYYY-MM.html,
     which needs no network; with --files also a workbook, Markdown, and JSON of the same figures.
     """
+    from telcli.api.beside import beside
     from telcli.pipeline.run import run_stage
 
-    flags = {"top_customers": top_customers, "files": files}
-    request = call.request(flags, choices=_page.choices(), render=_page.renderer(call, files))
-    run = run_stage("report", request)
+    request = call.request({"top_customers": top_customers, "files": files})
+    run = run_stage("report", beside("report", request, language()))
     tell(call.out, run)
     call.out.show(_page.summary(call, run))

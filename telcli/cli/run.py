@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from telcli.cli import _columns, _intake, _page
 from telcli.cli._options import Call, Sources, command
 from telcli.cli._several import Failed, Told, tell_all
+from telcli.cli._words import language
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import StageRun
@@ -31,6 +32,7 @@ def run(
     What is up to date is skipped; --force runs it again. Without SOURCES the tables ingested before are used. Where the
     data do not let segment, score-value or predict-churn work, the others go on, and the exit code says so.
     """
+    from telcli.api.beside import beside
     from telcli.pipeline.walk import INTAKE, WALK, walk
 
     if not sources:
@@ -40,7 +42,7 @@ def run(
     _intake.try_writing(write_mapping)
     flags = {**_intake.flags(churned_when, max_rejects), **_columns.flags(allow_leak, exclude)}
     intake = call.request(flags, sources or (), _intake.words(map, mapping, restate=restate))
-    later = replace(intake, sources=(), choices=_page.choices(), render=_page.renderer(call))
+    later = beside("report", replace(intake, sources=(), choices={}), language())
     first, rest = (INTAKE, WALK[len(INTAKE) :]) if sources else ((), WALK[1:])
 
     def work(told: Told, failed: Failed) -> list[StageRun]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telcli.cli import _page, _words, main
+from telcli.api.pages import renderer
+from telcli.cli import _words, main
 from telcli.cli._options import Call
 from telcli.cli._output import Printer
 
@@ -34,7 +35,7 @@ def test_files_are_named_by_month_language_and_kind(files: str | None, lang: str
         section=pl.lit("kpi"), row=pl.lit(1, pl.Int64), metric=pl.lit("customers"), value=pl.lit(12.0),
         text=pl.lit(None, pl.String), text_zh=pl.lit(None, pl.String),
     )  # fmt: skip
-    made = _page.renderer(call, files)(frame)
+    made = renderer(call.request({"files": files}), lang)(frame)
     assert list(made) == names
     if lang == "zh":
         assert json.loads(made[names[1]])["sections"]["kpi"] == [{"customers": 12.0}]

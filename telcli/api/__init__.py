@@ -1,0 +1,1 @@
+"""telcli from Python: the commands' twins, and what both they and the command line put to the pipeline."""
