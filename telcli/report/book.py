@@ -52,6 +52,7 @@ def as_book(report: Report, parts: Sequence[Section]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(place, options) as book:
         book.set_properties({"created": _MADE, "title": f"{report.word('page.title')} {report.month}"})
+        book.set_custom_property("content_hash", report.content_hash or "-", "text")
         writer = _Writer(book)
         writer.summary(report)
         for section in parts:
@@ -91,6 +92,9 @@ class _Writer:
             for place, text in enumerate(texts):
                 sheet.write_string(at, place, text, self.wrapped)
             sheet.write_string(at, 4, found.command)
+        if report.content_hash:
+            sheet.write_string(at + 2, 0, report.word("col.content_hash"), self.bold)
+            sheet.write_string(at + 2, 1, report.content_hash)
 
     def section(self, section: Section) -> None:
         """A sheet of a section: its sentences, tables one under the other, and its chart beside the first."""

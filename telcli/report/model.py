@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from telcli.report.words import known, word
 from telcli.tables import units
+from telcli.tables.content_hash import content_hash
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,12 +40,14 @@ class Report:
     ----------
     month : ``YYYY-MM``. lang : en or zh. currency : a code such as CNY.
     sections : rows in order, by section of report_figures.
+    content_hash : over all figures, in whatever language they are read; empty where they are not from a table.
     """
 
     month: str
     lang: str
     currency: str
     sections: Mapping[str, Sequence[Row]]
+    content_hash: str = ""
 
     def rows(self, section: str) -> Sequence[Row]:
         """The rows of a section; none where it is absent."""
@@ -111,4 +114,4 @@ def build(figures: pl.DataFrame, *, lang: str, currency: str) -> Report:
             texts[metric] = said
     month = f"{figures['as_of'][0]:%Y-%m}"
     sections = {section: tuple(Row(*parts) for parts in rows.values()) for section, rows in found.items()}
-    return Report(month, lang, currency, sections)
+    return Report(month, lang, currency, sections, content_hash(figures, currency))

@@ -19,7 +19,7 @@ def as_json(report: Report) -> bytes:
     """Every figure of the report by section and row, numbers as they are, texts in the report's language.
 
     >>> as_json(Report("2024-06", "en", "CNY", {})).decode().splitlines()[0]
-    '{"schema_version": 1, "month": "2024-06", "lang": "en", "currency": "CNY",'
+    '{"schema_version": 1, "month": "2024-06", "lang": "en", "currency": "CNY", "content_hash": "",'
     """
     held = {name: [{**row.texts, **row.numbers} for row in rows] for name, rows in sorted(report.sections.items())}
     head = {
@@ -27,6 +27,7 @@ def as_json(report: Report) -> bytes:
         "month": report.month,
         "lang": report.lang,
         "currency": report.currency,
+        "content_hash": report.content_hash,
     }
     body = json.dumps(head, ensure_ascii=False)[:-1] + ",\n" + json.dumps({"sections": held}, ensure_ascii=False)[1:]
     return (body + "\n").encode()
@@ -48,6 +49,8 @@ def as_markdown(report: Report, parts: Sequence[Section]) -> bytes:
         lines += [f"   `{found.command}`"]
     for section in parts:
         lines += ["", f"## {_plain(section.title)}", "", *_section(report, section)]
+    if report.content_hash:
+        lines += ["", report.word("page.hash", hash=f"`{report.content_hash}`")]
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 

@@ -16,6 +16,7 @@ __all__ = ["summary"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST, _LEAST = 5, 12
+_SHORT = 16
 _SEGMENTS = (
     Column("name"),
     Column("customers", "count"),
@@ -52,6 +53,9 @@ def summary(report: Report, width: int = 80) -> Iterator[str]:
     yield from _further(report, width)
     for row in report.rows("absent"):
         yield f"  {report.word('page.run_first')} {row.text('command')}"
+    if report.content_hash:
+        yield ""
+        yield report.word("screen.hash", hash=report.content_hash[:_SHORT])
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:

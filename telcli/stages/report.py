@@ -23,6 +23,7 @@ from telcli.stages.report_ground import Ground, costed, facts_of
 from telcli.stages.report_risk import put_left, put_risk
 from telcli.stages.report_segments import put_segments
 from telcli.stages.report_trust import put_trust, put_unknown
+from telcli.tables.content_hash import content_hash
 
 __all__ = ["report"]
 
@@ -40,7 +41,8 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
 
     Returns
     -------
-    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, and `findings`, ranked.
+    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, `findings`, ranked, and
+    `content_hash` over all figures.
 
     Raises
     ------
@@ -60,9 +62,15 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     _put_headlines(figures, ground, findings.rows(found))
     _put_all(figures, ground)
     inputs.progress("figures", 3, 3)
+    made = figures.frame(as_of)
     return Outcome(
-        tables={"report_figures": figures.frame(as_of).lazy()},
-        metrics={**facts.kpi, **_auc(facts), "findings": _listed(found)},
+        tables={"report_figures": made.lazy()},
+        metrics={
+            **facts.kpi,
+            **_auc(facts),
+            "findings": _listed(found),
+            "content_hash": content_hash(made, facts.currency),
+        },
         as_of=as_of,
     )
 
