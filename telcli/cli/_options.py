@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from telcli.cli._month import month
 from telcli.cli._output import Printer
 from telcli.errors import UsageError
+from telcli.settings.month_named import month
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import Request

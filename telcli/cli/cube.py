@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _cube_view
-from telcli.cli._month import month
 from telcli.cli._options import Call, command
 from telcli.cli._row_options import Limit, RowFormat, metric_names, where_option
+from telcli.settings.month_named import month
 
 _Metrics = Annotated[
     list[str], typer.Argument(metavar="METRICS", help="Metrics, see: telcli metrics", autocompletion=metric_names)

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _changes
-from telcli.cli._month import month
 from telcli.cli._options import Call, command
 from telcli.cli._row_options import Columns, Limit, RowFormat
+from telcli.settings.month_named import month
 
 _From = Annotated[
     str | None, typer.Option("--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.")

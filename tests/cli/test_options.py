@@ -7,8 +7,8 @@ import pytest
 
 from telcli.cli import main
 from telcli.cli._intake import share
-from telcli.cli._month import month
 from telcli.errors import UsageError
+from telcli.settings.month_named import month
 
 
 @pytest.mark.parametrize("given", ["2024", "2024-6", "2024-00", "24-06", "2024-06-01", "", "２０２４-06"])
