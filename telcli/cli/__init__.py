@@ -41,6 +41,7 @@ PANELS = {
         "monitor": "Watch accounts, KPIs and the pipeline, and tell what is off beyond chance.",
     },
     "Look": {
+        "help": "Explain a topic, or a command.",
         "status": "Show what the working directory holds, what is stale, and what to run next.",
         "show": "Show a table's rows, or what its columns mean.",
         "customer": "Show one customer on one screen.",

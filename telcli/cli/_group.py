@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -14,7 +15,10 @@ from telcli.cli._words import tr
 __all__ = ["PlainCommand", "WalkGroup", "root"]
 
 _HELP = ["-h", "--help"]
-_TAIL = "Each command has its own page: telcli COMMAND --help. Start with: telcli run SOURCES... -w work"
+_TAIL = (
+    "Each command has its own page: telcli COMMAND --help; more to read: telcli help. Without a command telcli tells where "
+    "the work stands, and what to run next. Start with: telcli run SOURCES... -w work"
+)
 
 
 class PlainCommand(TyperCommand):
@@ -69,20 +73,29 @@ def _start(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    workdir: Annotated[
+        Path | None,
+        typer.Option("--workdir", "-w", metavar="DIR", help="Without a command: tell where the work in it stands."),
+    ] = None,
+    form: Annotated[
+        Literal["human", "json", "quiet"] | None,
+        typer.Option("--format", case_sensitive=False, help="Without a command: what to print of it."),
+    ] = None,
     lang: Annotated[
         Literal["en", "zh"] | None, typer.Option("--lang", case_sensitive=False, help="Language of this page.")
     ] = None,
 ) -> None:
     """Customer analytics for telecom operators: from raw extracts to segments, value, churn and a report."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        from telcli.cli._start import tell_next
+        from telcli.cli._start import begin
 
-        tell_next()
-    elif lang:
-        from telcli.cli._errors import before_command
+        begin(workdir, form or "human")
+        return
+    for option, given in (("-w", workdir), ("--format", form), ("--lang", lang)):
+        if given is not None:
+            from telcli.cli._errors import before_command
 
-        raise before_command("--lang")
+            raise before_command(option)
 
 
 def root() -> Any:

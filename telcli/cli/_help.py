@@ -15,7 +15,7 @@ from typing import Any
 
 from telcli.cli._words import label, tr
 
-__all__ = ["arguments", "columns", "pack", "page", "parameter_rows", "wide", "wrap"]
+__all__ = ["arguments", "bold", "columns", "pack", "page", "parameter_rows", "wide", "wrap"]
 
 _LEFT_MOST = 23
 
@@ -94,7 +94,7 @@ def columns(rows: Sequence[tuple[str, str]], width: int, left: int) -> list[str]
 def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]], tail: str = "") -> str:
     """Put a help page together."""
     width = min(shutil.get_terminal_size((80, 24)).columns, 100)
-    lines = [_bold(label("Usage:")) + usage, ""]
+    lines = [bold(label("Usage:")) + usage, ""]
     for paragraph in text.split("\n\n"):
         joined = " ".join(line.strip() for line in paragraph.splitlines())
         lines += [*wrap(tr(joined), width), ""]
@@ -102,13 +102,13 @@ def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str
     left = max((size for size in names if size <= _LEFT_MOST), default=0)
     for title, rows in sections:
         if rows:
-            lines += [_bold(tr(title)), *columns(rows, width, left), ""]
+            lines += [bold(tr(title)), *columns(rows, width, left), ""]
     if tail:
         lines += [*wrap(tr(tail), width), ""]
     return "\n".join(lines[:-1])
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
     return text if plain else f"\x1b[1m{text}\x1b[0m"
 

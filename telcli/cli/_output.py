@@ -88,16 +88,20 @@ class Printer:
         self.warn(notices)
 
     def show(self, items: Iterable[Any]) -> None:
-        """Print to stdout for people; rich is imported only here."""
+        """Print to stdout for people; rich is imported only for what is no text."""
         if not self.human:
             return
         self.end_progress()
-        console = _console(sys.stdout)
+        console: Console | None = None
         for item in items:
-            with console.capture() as drawn:
-                console.print(item, soft_wrap=isinstance(item, str), markup=False, highlight=False)
+            if isinstance(item, str):
+                lines = item.split("\n")
+            else:
+                console = console or _console(sys.stdout)
+                with console.capture() as drawn:
+                    console.print(item, markup=False, highlight=False)
+                lines = drawn.get().splitlines()
             # tables are padded to their width; text that leaves the terminal need not be
-            lines = drawn.get().splitlines()
             sys.stdout.write("\n".join(lines if sys.stdout.isatty() else [line.rstrip() for line in lines]) + "\n")
 
     def lines(self, lines: Iterable[str]) -> None:

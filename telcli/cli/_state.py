@@ -12,7 +12,7 @@ from telcli.cli._words import tr
 if TYPE_CHECKING:
     from telcli.pipeline.status import LoadState, Reason, StageState, Status, TableState
 
-__all__ = ["next_command", "payload", "view"]
+__all__ = ["next_command", "payload", "settled", "view"]
 
 _REASONS = {
     "version": "made by another version of telcli",
@@ -90,7 +90,7 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
         yield tr("A run was cut short while publishing; the next command that writes finishes it.")
     following = next_command(found, given)
     yield ""
-    yield tr("Next: {command}", command=following) if following else _settled(found)
+    yield tr("Next: {command}", command=following) if following else settled(found)
     for name in _aside(found):
         yield tr("Out of date, and not of telcli run: {command}", command=f"telcli {name} -w {found.workdir}")
     if not following and _may_plan(found):

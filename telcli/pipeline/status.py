@@ -29,7 +29,7 @@ class TableState:
     """One published table: its months, rows and bytes.
 
     Of a monthly subject table, `open` is the month that a load may still add to; the `closed` earlier ones change only
-    with --restate.
+    with --restate. `by_month` are the rows of each month.
     """
 
     table: str
@@ -38,6 +38,7 @@ class TableState:
     bytes: int
     open: str | None = None
     closed: int = 0
+    by_month: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,13 @@ def _tables(manifest: Manifest) -> tuple[TableState, ...]:
 
 
 def _table(manifest: Manifest, table: str) -> TableState:
-    parts = manifest.tables[table].values()
+    parts = manifest.tables[table]
     months = tuple(month for month in manifest.months(table) if month)
-    rows, size = sum(part.rows for part in parts), sum(part.bytes for part in parts)
+    rows, size = sum(part.rows for part in parts.values()), sum(part.bytes for part in parts.values())
+    each = tuple(sum(part.rows for name, part in parts.items() if name[:10] == month) for month in months)
     if table not in SUBJECTS or PARTITIONS.get(table) != "month":
-        return TableState(table, months, rows, size)
-    return TableState(table, months, rows, size, months[-1], len(months) - 1)
+        return TableState(table, months, rows, size, by_month=each)
+    return TableState(table, months, rows, size, months[-1], len(months) - 1, each)
 
 
 def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request) -> StageState:
