@@ -16,8 +16,8 @@ __all__ = ["PlainCommand", "WalkGroup", "root"]
 
 _HELP = ["-h", "--help"]
 _TAIL = (
-    "Each command has its own page: telcli COMMAND --help; more to read: telcli help. Without a command telcli tells where "
-    "the work stands, and what to run next. Start with: telcli run SOURCES... -w work"
+    "Each command has its own page: telcli COMMAND --help; more to read: telcli help. Without a command telcli tells "
+    "where the work stands, and what to run next. Start with: telcli run SOURCES... -w work"
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._help import columns, pack, wrap
+from telcli.cli._help import columns, pack, wide, wrap
 from telcli.cli._words import label, tr
 
 if TYPE_CHECKING:
@@ -58,14 +58,12 @@ def _width() -> int:
 def _welcome(workdir: Path, default: Path) -> Iterator[str]:
     """Three commands to begin with."""
     width = _width()
-    yield tr("telcli: customer analytics for telecom operators, from the terminal.")
+    yield from wrap(tr("telcli: customer analytics for telecom operators, from the terminal."), width)
     yield from wrap(tr("There is no working directory {workdir} here yet. To begin:", workdir=workdir), width)
     yield ""
     aside = "" if workdir == default else f" -w {workdir}"
-    rows = [
-        (tr(command) + (aside if command.startswith("telcli run") else ""), tr(text)) for command, text in _WELCOME
-    ]
-    yield from columns(rows, width, max(len(command) for command, _ in rows))
+    rows = [(tr(command) + (aside if command.startswith("telcli run") else ""), tr(text)) for command, text in _WELCOME]
+    yield from columns(rows, width, max(wide(command) for command, _ in rows))
     if Path("manifest.json").is_file():
         yield ""
         yield from wrap(tr("This directory looks like a working directory itself: telcli -w ."), width)
@@ -82,9 +80,7 @@ def _standing(found: Status) -> Iterator[str]:
     for kind in _STATES:
         yield from _named(tr(kind), [state.stage for state in found.stages if state.state == kind], width)
     if found.interrupted:
-        yield from wrap(
-            tr("A run was cut short while publishing; the next command that writes finishes it."), width
-        )
+        yield from wrap(tr("A run was cut short while publishing; the next command that writes finishes it."), width)
     following = _state.next_command(found)
     yield tr("Next: {command}", command=following) if following else _state.settled(found)
     yield from wrap(label("More:") + tr("telcli status, telcli help, telcli COMMAND --help"), width)
@@ -101,7 +97,9 @@ def _held(found: Status) -> Iterator[str]:
         yield tr("{n} customers", n=f"{tables['customers'].rows:,}")
     months = tables.get("customer_months")
     if months and len(months.by_month) > 1:
-        told = tr("{first} to {last} ({n})", first=months.months[0][:7], last=months.months[-1][:7], n=len(months.months))
+        told = tr(
+            "{first} to {last} ({n})", first=months.months[0][:7], last=months.months[-1][:7], n=len(months.months)
+        )
         yield f"{told} {spark(months.by_month[-12:])}"
 
 

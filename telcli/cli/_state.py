@@ -97,7 +97,7 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
         yield tr("To act on it: {command}", command=f"telcli plan-retention -w {found.workdir}")
 
 
-def _settled(found: Status) -> str:
+def settled(found: Status) -> str:
     """That there is nothing left to run; of commands beside the walk each is run when it is wanted."""
     if all(state.state == "up-to-date" for state in found.stages):
         return tr("Everything is up to date.")

@@ -1,6 +1,6 @@
 """Topics that `telcli help` explains: Markdown in topics/LANGUAGE/NAME.md, laid out for the terminal.
 
-Of Markdown there are headings, paragraphs, items, commands set in by four columns, and tables of two columns.
+Of Markdown there are headings, paragraphs, items, commands set in by four blanks, and tables of two columns.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _page(command: str) -> str:
     group = root()
     above = typer.Context(group, info_name="telcli")
     found = group.get_command(above, command)
-    return str(found.get_help(typer.Context(found, info_name=command, parent=above)))
+    return str(found.get_help(found.make_context(command, [], parent=above, resilient_parsing=True)))
 
 
 def _list(width: int) -> Iterator[str]:
@@ -180,9 +180,9 @@ def _list(width: int) -> Iterator[str]:
 
 
 def laid_out(text: str, width: int) -> Iterator[str]:
-    """Markdown as lines of at most `width` columns; commands and headings stay as they are.
+    r"""Markdown as lines of at most `width` columns; commands stay as they are.
 
-    >>> list(laid_out("# Months\\n\\nOne two three.\\n\\n- an item\\n\\n    telcli status", 10))
+    >>> list(laid_out("# Months\n\nOne two three.\n\n- an item\n\n    telcli status", 10))
     ['Months', '', 'One two', 'three.', '', '- an item', '', '    telcli status']
     """
     block: list[str] = []
@@ -196,7 +196,7 @@ def laid_out(text: str, width: int) -> Iterator[str]:
         if line.startswith("|"):
             yield from _row(line, text, width)
         elif single:
-            yield bold(line.lstrip("# ")) if line.startswith("#") else line
+            yield from map(bold, wrap(line.lstrip("# "), width)) if line.startswith("#") else [line]
         else:
             block.append(line.strip() if block else line)
 

@@ -11,7 +11,9 @@ from telcli.cli._options import Call, command
 
 _Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="TOPIC", help="A topic or a command; without it, what there is.", autocompletion=_topics.names),
+    typer.Argument(
+        metavar="TOPIC", help="A topic or a command; without it, what there is.", autocompletion=_topics.names
+    ),
 ]
 
 

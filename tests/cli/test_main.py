@@ -56,6 +56,8 @@ MISTAKES = [
     ["plan-retention", "--channel-capacity", "sms"],
     ["plan-retention", "--holdout", "0.9"],
     ["show"],
+    ["help", "mnths"],
+    ["help", "xyzzy"],
     ["show", "bils"],
     ["show", "value_scores"],
     ["show", "customers", "--columns", "custmer_id"],
@@ -161,18 +163,11 @@ def test_a_crossed_threshold_comes_with_its_results(work: Path, capsys: pytest.C
     assert main(["predict-churn", "--fail-if", "auc < 0.8", "--fail-if", "total_cost.nobody>=2", "-q"]) == 0
 
 
-def test_version_and_no_command(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     from telcli import __version__
 
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"telcli {__version__}\n"
-    assert main([]) == 0
-    out = capsys.readouterr().out
-    assert out.startswith("Usage: telcli")
-    assert "work: Next: telcli" in out
-    (work / "work" / "manifest.json").unlink()
-    assert main([]) == 0
-    assert "Next: telcli" not in capsys.readouterr().out
 
 
 def start(*args: str, **more: Any) -> subprocess.Popen[str]:
