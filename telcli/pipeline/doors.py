@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,19 +21,21 @@ from telcli.pipeline.workdir import Workdir
 from telcli.stages import Earlier, Progress, silent
 from telcli.tables import contract
 from telcli.tables.checks import Contract
+from telcli.tables.lost_money import LOST
 
 __all__ = ["Landed", "admit", "admit_earlier", "admit_parts", "land"]
 
 
 @dataclass(frozen=True)
 class Landed:
-    """One table on its way out: its parts by partition, where they are staged, and the rows that did not pass."""
+    """One table on its way out: its parts, where they are staged, the rows that did not pass, and their money."""
 
     parts: Mapping[str, Part]
     staged: Mapping[str, Path]
     rejects: pl.DataFrame
     rejected_rows: int
     copies: pl.DataFrame
+    lost: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LOST))
 
     @property
     def rows(self) -> int:
@@ -116,6 +118,7 @@ class _Landing:
         self._staged: dict[str, Path] = {}
         self._rejects: list[pl.DataFrame] = [contract("rejects").schema.create_empty()]
         self._copies = [pl.DataFrame(schema={"source": pl.String, "line": pl.Int64})]
+        self._lost = [pl.DataFrame(schema=LOST)]
         self._rejected = 0
 
     def add(self, piece: Piece) -> None:
@@ -147,12 +150,14 @@ class _Landing:
             self._rules.require(rows.lazy())
         self._rejects.append(split.rejects)
         self._copies.append(split.copies)
+        self._lost.append(split.lost)
         self._rejected += split.rejected_rows
         return split.good.collect(engine="streaming")
 
     def landed(self) -> Landed:
         """What became of the table."""
-        return Landed(self._parts, self._staged, pl.concat(self._rejects), self._rejected, pl.concat(self._copies))
+        rejects, copies, lost = (pl.concat(found) for found in (self._rejects, self._copies, self._lost))
+        return Landed(self._parts, self._staged, rejects, self._rejected, copies, lost)
 
 
 def _final(rules: Contract, partition: str) -> str:

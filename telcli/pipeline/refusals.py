@@ -40,8 +40,25 @@ def counts(sources: Sequence[Mapping[str, Any]], landed: Mapping[str, Landed], m
             for table, found in landed.items()
             if table in _TABLES
         },
+        "lost_amounts": _lost(landed),
         "max_reject_share": most,
     }
+
+
+def _lost(landed: Mapping[str, Landed]) -> list[dict[str, Any]]:
+    """Amounts less discounts of the rows that were refused, and of copies that were dropped, by table, file and month.
+
+    `month` is None where it could not be read; `unread` of the rows have no amount that could.
+    """
+    found = []
+    for table, one in sorted(landed.items()):
+        keys = ["source", "month", "what"]
+        sums = one.lost.group_by(keys).agg(pl.col("rows", "unread", "cents").sum()).sort(keys)
+        for row in sums.to_dicts() if table in _TABLES else ():
+            month = f"{row['month']:%Y-%m}" if row["month"] else None
+            amount = row.pop("cents") / 100
+            found.append({"table": table, **row, "month": month, "amount": amount})
+    return found
 
 
 def _by_rule(landed: Mapping[str, Landed]) -> pl.DataFrame:

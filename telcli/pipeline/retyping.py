@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -38,7 +39,7 @@ def retyped(table: str, held: pl.LazyFrame, fresh: Landed, staging: Path) -> tup
         return fresh, names, notices
     rows = pl.concat([as_text(scanned(place), names) for place in fresh.staged.values()])
     made = land(contract(table), rows, staging / "retyped", strict=True)
-    return Landed(made.parts, made.staged, fresh.rejects, fresh.rejected_rows, fresh.copies), names, notices
+    return replace(fresh, parts=made.parts, staged=made.staged), names, notices
 
 
 def as_text(frame: pl.LazyFrame, names: Iterable[str]) -> pl.LazyFrame:

@@ -21,7 +21,9 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.tables import columns
 from telcli.tables.apart import told_apart, unknown
+from telcli.tables.bucket import bucket
 from telcli.tables.evidence import evidence, shown
+from telcli.tables.lost_money import lost_money
 
 __all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
 
@@ -42,6 +44,7 @@ _PLAIN_NAMES = {
     "inf": "infinite",
     "primary_key": "duplicate_key",
 }
+_LINES = pl.DataFrame(schema={"source": pl.String, "line": pl.Int64})
 _REJECTS = {"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
 
 
@@ -65,13 +68,14 @@ class Split:
 
     `good` is lazy, without the hidden columns; `rejects` has the columns of the rejects table, several rows for a
     line that breaks several rules; `rejected_rows` counts each row once; `copies` are the exact copies of a kept
-    row that were dropped, as (source, line).
+    row that were dropped, as (source, line). `lost` is the money of both, see `lost_money`.
     """
 
     good: pl.LazyFrame
     rejects: pl.DataFrame
     rejected_rows: int
     copies: pl.DataFrame
+    lost: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,10 @@ class Contract:
             return column == month
         after = pl.lit(month).dt.offset_by("1mo")
         return (column >= pl.lit(month).cast(pl.Datetime("us"))) & (column < after.cast(pl.Datetime("us")))
+
+    @property
+    def _when(self) -> pl.Expr:
+        return self.month() if self.partition else pl.lit(None)
 
     @property
     def _dated(self) -> bool:
@@ -269,14 +277,18 @@ class Contract:
             ready = told_apart(ready, self.apart, self.key, (SOURCE, LINE, FAULTS))
         good, failure = self._widened(have).filter(ready)
         if not len(failure):  # as with most tables: what comes below costs more than to check few rows
-            copies = _placed(failure.invalid(), hidden).select("source", "line")
-            return Split(good.drop(hidden), rejects.unique(maintain_order=True), faulty.height, copies)
+            none = failure.invalid()
+            lost = lost_money([(faulty, 1)], none, self._when)
+            return Split(good.drop(hidden), rejects.unique(maintain_order=True), faulty.height, _LINES, lost)
         broken = _failed_rows(failure)
-        kept, clashes, copies = self._first_of_each_key(broken, hidden)
+        kept, clashes, same = self._first_of_each_key(broken, hidden)
         rejects = pl.concat([rejects, _rule_rows(broken, hidden, self._read_by_rules()), clashes])
-        rejected = faulty.height + broken.height - kept.height - copies.height
+        rejected = faulty.height + broken.height - kept.height - same.height
+        gone = [(faulty, 1), (broken, 1), (kept, -1), (same, -1)]
+        lost = lost_money(gone, same, self._when)
         whole = pl.concat([good, kept.lazy()]) if kept.height else good
-        return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies)
+        copies = _placed(same, hidden).select("source", "line")
+        return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies, lost)
 
     def digest(self) -> str:
         """A short hash of the text that declares the table: one written under another contract is checked anew."""
@@ -319,21 +331,7 @@ class Contract:
             column=pl.lit(", ".join(self.key)),
             value=evidence(self.key, clashes.schema),
         )
-        return kept.select(columns), named, _placed(same, hidden).select("source", "line")
-
-
-def bucket(name: str, count: int) -> pl.Expr:
-    """Which of `count` buckets a text belongs to, the same in every version and on every machine.
-
-    The last 16 bytes, as two numbers, modulo a prime: polars' own hash may change from one version to the next.
-
-    >>> pl.DataFrame({"id": ["C0001", "C0004", "a"]}).select(bucket("id", 8))["id"].to_list()
-    [0, 0, 7]
-    """
-    padded = pl.concat_str(pl.lit("0" * 16), pl.col(name)).cast(pl.Binary)
-    low, high = (padded.bin.slice(at, 8).bin.reinterpret(dtype=pl.UInt64) for at in (-8, -16))
-    mixed = (low % 4_294_967_291 + high % 4_294_967_279 * 31) % 65_521
-    return (mixed % count).alias(name)
+        return kept.select(columns), named, same
 
 
 def _placed(rows: pl.DataFrame, hidden: Sequence[str]) -> pl.DataFrame:

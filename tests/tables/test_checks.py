@@ -116,6 +116,9 @@ def test_rows_in_are_rows_out_plus_rejects_plus_copies(
     assert good.height + split.rejected_rows + split.copies.height == len(rows)
     assert good.select(rules.key).is_unique().all()
     assert split.rejects["line"].n_unique() == split.rejected_rows
+    assert int(split.lost["rows"].sum()) == split.rejected_rows + split.copies.height
+    whole = sum(row[3] for row in rows if row[3] == row[3])
+    assert whole == good["amount"].fill_nan(0.0).sum() + split.lost["cents"].sum() / 100
     rules.require(split.good)
 
 
