@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from telcli.cli import _cube_view
 from telcli.cli._options import Call, command
-from telcli.cli._row_options import Limit, RowFormat, metric_names, where_option
+from telcli.cli._row_options import Encoding, Limit, RowFormat, metric_names, where_option
 from telcli.settings.month_named import month
 
 _Metrics = Annotated[
@@ -25,6 +26,10 @@ _Where = Annotated[
 _Pivot = Annotated[
     str | None, typer.Option("--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.")
 ]
+_Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .xlsx, .html or .parquet, as its ending says."),
+]
 
 
 @command()
@@ -35,17 +40,24 @@ def cube(
     since: _From = None,
     where: _Where = None,
     pivot: _Pivot = None,
+    output: _Output = None,
+    encoding: Encoding = "utf-8",
     limit: Limit = None,
     format: RowFormat = "human",
 ) -> None:
     """Take metrics apart by any dimensions, over months.
 
     Each metric has one formula (telcli metrics). To drill, choose with --where and add a dimension to --by. Groups of
-    few customers are not told, nor those by which they could be worked out.
+    few customers are not told, nor those by which they could be worked out. A file is laid out as the screen, with what
+    the metrics mean, and is whole or not there.
     """
     from telcli.pipeline.cube import cube as worked_out
 
     names, by_names = _cube_view.metrics_named(metrics), _cube_view.dimensions_named(by or "")
     laid_out = next(iter(_cube_view.dimensions_named(pivot or "")), None)
+    _cube_view.refuse(call, by_names, laid_out, output)
     found = worked_out(call.request(), names, by_names, month(since, "--from"), where)
-    _cube_view.tell(call, found, laid_out, limit)
+    if output is None:
+        _cube_view.tell(call, found, laid_out, limit)
+    else:
+        _cube_view.write(call, found, laid_out, limit, output, encoding)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from telcli.cli import _cube_view
+from telcli.cli import _metrics_view
 from telcli.cli._options import Call, command
 from telcli.cli._row_options import RowFormat
 
@@ -19,4 +19,4 @@ def metrics(call: Call, word: _Like = None, format: RowFormat = "human") -> None
 
     Also the unit, the table it is made of, and the dimensions by which `telcli cube` takes metrics apart.
     """
-    _cube_view.tell_dictionary(call, word or "")
+    _metrics_view.tell_dictionary(call, word or "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
 import polars as pl
 
+from telcli.features.bands import AGES, TENURE, banded, spans
 from telcli.features.churn_base import Base
 from telcli.features.held_then import held_then
 from telcli.features.known_then import LEAST, OF_LINES, known_then
@@ -31,8 +32,6 @@ _STILL = ("gender", "birth_year")
 """What does not change: known then although nothing says from which day on it holds."""
 _OF_LINES_TOLD = ("service_type", "pay_mode", "plan_id", "channel_id")
 _LINES_STILL = ("service_type", "channel_id")
-_TENURE = (3, 12, 24, 36, 60)
-_AGES = (17, 24, 34, 44, 54, 64)
 _CONTRACT = (0, 3, 12)
 _CONTRACT_LEVELS = ("run-out", "1-3 months", "4-12 months", "13 months or more")
 _COVERED = 0.99
@@ -103,8 +102,8 @@ def _of_months(frame: pl.LazyFrame) -> pl.LazyFrame:
         "customer_id",
         "left",
         "revenue_usual",
-        tenure=_banded(pl.col("tenure_months").floor(), _TENURE, _spans(_TENURE)),
-        contract=_banded(pl.col("contract_months_left").ceil(), _CONTRACT, _CONTRACT_LEVELS),
+        tenure=banded(pl.col("tenure_months").floor(), TENURE, spans(TENURE)),
+        contract=banded(pl.col("contract_months_left").ceil(), _CONTRACT, _CONTRACT_LEVELS),
         lines=_counted("numbers_held"),
         services=_counted("services_held"),
         revenue_tier=tier,
@@ -121,7 +120,7 @@ def _of_people(frame: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], base: Ba
     if past is not None:
         past = contract("customer_history").conform(past)
     known = held_then(customers, past, "customer_id", base.since, columns)
-    age = _banded(pl.lit(base.since.year) - pl.col("birth_year"), _AGES, _spans(_AGES))
+    age = banded(pl.lit(base.since.year) - pl.col("birth_year"), AGES, spans(AGES))
     joined = frame.join(known, on="customer_id", how="left").with_columns(age=age).drop("birth_year")
     then |= {"gender", "age"}
     if _known(joined):
@@ -180,25 +179,6 @@ def _counted(name: str) -> pl.Expr:
     return pl.when(whole >= 5).then(pl.lit("5 or more")).otherwise(whole.cast(pl.String))
 
 
-def _spans(bounds: tuple[int, ...]) -> tuple[str, ...]:
-    """Names of the bands between bounds.
-
-    >>> _spans((3, 12))
-    ('0-3', '4-12', '13+')
-    """
-    starts = (0, *(bound + 1 for bound in bounds))
-    ends = (f"{low}-{high}" for low, high in zip(starts, bounds, strict=False))
-    return (*ends, f"{starts[-1]}+")
-
-
-def _banded(value: pl.Expr, bounds: Sequence[float], names: Sequence[str]) -> pl.Expr:
-    """The name of the band that a value is in; bounds belong to the band below."""
-    found = pl.lit(names[-1])
-    for bound, name in zip(reversed(bounds), reversed(names[:-1]), strict=True):
-        found = pl.when(value <= bound).then(pl.lit(name)).otherwise(found)
-    return pl.when(value.is_not_null()).then(found)
-
-
 def _cut(name: str, values: pl.Series) -> Callable[[pl.Series], pl.Series] | None:
     """How values of a dimension become levels, by how they lie; None where they tell nobody apart."""
     known = values.drop_nulls()
@@ -239,6 +219,6 @@ def _fifths(known: pl.Series) -> Callable[[pl.Series], pl.Series]:
     names = [f"to {shown[0]}", *pairs, f"above {shown[-1]}"]
 
     def cut(column: pl.Series) -> pl.Series:
-        return column.rename("value").to_frame().select(_banded(pl.col("value"), edges, names)).to_series()
+        return column.rename("value").to_frame().select(banded(pl.col("value"), edges, names)).to_series()
 
     return cut

@@ -8,15 +8,17 @@ from datetime import date
 
 import polars as pl
 
+from telcli.features.bands import AGES, TENURE, banded, spans
 from telcli.features.held_then import held_then
 from telcli.features.month_index import add_months
 from telcli.tables import contract
 
-__all__ = ["DIMENSIONS", "MONTH", "cube_rows", "dimensions", "first_needed", "named_in"]
+__all__ = ["DIMENSIONS", "DRILLED", "MONTH", "cube_rows", "dimensions", "first_needed", "named_in"]
 
 MONTH = "month"
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
-    "customers": ("customer_class", "region", "branch", "manager_id", "gender", "star_level", "group_id"),
+    "customers": ("customer_class", "region", "branch", "manager_id", "gender", "age_band", "star_level", "group_id"),
+    "customer_months": ("tenure_band",),
     "segments": ("segment_name", "segment_name_zh", "lifecycle_stage", "consumption_tier"),
     "value_scores": ("value_tier",),
     "churn_scores": ("risk_band",),
@@ -24,7 +26,11 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "credit_scores": ("bucket",),
 }
 """What groups are made by, by the table that tells it; of customers also their own attributes x_."""
-_RESULTS = tuple(DIMENSIONS)[1:]
+DRILLED = ("region", "branch", "customer_class", "segment_name", "value_tier", "risk_band", "tenure_band")
+"""Dimensions to take apart by next, the coarsest first."""
+_RESULTS = tuple(DIMENSIONS)[2:]
+_MADE_OF = {"age_band": "birth_year"}
+"""Dimensions of customers that are worked out of another column."""
 
 
 def dimensions(customers: Collection[str]) -> dict[str, str]:
@@ -79,6 +85,8 @@ def cube_rows(
     if "customers" in needed:
         kinds = [name for name in by if where.get(name) == "customers"]
         rows = rows.join(_people(tables, months, kinds), on=["customer_id", "month"], how="left")
+    if "tenure_band" in by:
+        rows = rows.with_columns(tenure_band=banded(pl.col("tenure_months").floor(), TENURE, spans(TENURE)))
     have = rows.collect_schema().names()
     absent = [pl.lit(None, pl.String).alias(name) for name in by if name not in have and name != MONTH]
     return rows.with_columns(*absent).with_columns(pl.col(name).cast(pl.String) for name in by if name != MONTH)
@@ -98,11 +106,14 @@ def _people(tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: S
     now, past = contract("customers").conform(tables["customers"]), tables.get("customer_history")
     if past is not None:
         past = contract("customer_history").conform(past)
+    columns = list(dict.fromkeys(_MADE_OF.get(name, name) for name in names))
     parts = [
-        held_then(now, past, "customer_id", month, names).drop("known_then").with_columns(month=pl.lit(month))
+        held_then(now, past, "customer_id", month, columns).drop("known_then").with_columns(month=pl.lit(month))
         for month in months
     ]
-    return pl.concat(parts)
+    age = pl.col("month").dt.year() - pl.col("birth_year") if "age_band" in names else None
+    made = {"age_band": banded(age, AGES, spans(AGES))} if age is not None else {}
+    return pl.concat(parts).with_columns(**made).select("customer_id", "month", *names)
 
 
 def first_needed(months: Sequence[date]) -> date:

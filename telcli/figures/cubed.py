@@ -1,48 +1,55 @@
-"""Metrics by groups of customers: sums, their ratios, and the rule that keeps small groups out of both."""
+"""Metrics by groups of customers: sums, their ratios, and the rule that keeps small groups out of both.
+
+Rows are added up once, in the finest groups that are asked for; coarser ones, and all together, are sums of these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from telcli.figures.base import hidden
-from telcli.figures.crossing import hidden_cells
+from telcli.figures.cube_hiding import small_groups
 from telcli.tables.metric_dictionary import UNKNOWN, Metric
 
-__all__ = ["cubed"]
+__all__ = ["PEOPLE", "Sums", "cubed", "folded", "made_of", "summed", "told"]
 
-Key = tuple[str, ...]
 PEOPLE, _CHOSEN = "people", "_chosen"
 _FINE = 1_000_000
 """Amounts are added as whole millionths, which come to the same sum in whatever order threads meet them."""
 
 
-def cubed(
-    rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], least: int, chosen: pl.Expr | None = None
-) -> pl.DataFrame:
-    """Work out metrics of each group in each month.
+@dataclass(frozen=True)
+class Sums:
+    """What metrics of groups are made of.
 
     Parameters
     ----------
-    rows : polars.LazyFrame
-        A row per customer and `month`, as `features.cube_rows` makes them.
-    metrics : sequence of Metric
-        In the order of the columns.
-    by : sequence of str
-        Columns of text.
-    least : int
-        Groups of fewer people (rows) are not told, nor an amount or a ratio that fewer of them make up, nor others by
-        which, with sums over any of the dimensions and with all who are not chosen, these could be worked out.
-    chosen : polars.Expr, optional
-        Who is counted; all where it is not given.
+    frame : `month`, `by`, `people`, and of each metric ``NAME|sum`` and ``NAME|per`` in whole millionths, null where
+        nothing is known, and ``NAME|made``: how many rows make it up.
+    metrics : in the order of the columns.
+    by : columns of the groups.
+    whole : metrics whose sum counts rows that are merely true or not.
+    chosen : whether each group stands twice, for those who are counted and for all others.
+    """
 
-    Returns
-    -------
-    polars.DataFrame
-        `month`, `by`, `people` (rows of the group), the metrics, `hidden` (names of what is hidden, with commas between
-        them; it is null), sorted. A metric of which nothing is known in a group is null.
+    frame: pl.DataFrame
+    metrics: tuple[Metric, ...]
+    by: tuple[str, ...]
+    whole: frozenset[str]
+    chosen: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """Columns that a row is told from others by, within its month."""
+        return [*self.by, *([_CHOSEN] if self.chosen else [])]
+
+
+def cubed(
+    rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], least: int, chosen: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Work out metrics of each group in each month: `told` of what is `summed`.
 
     >>> from datetime import date
     >>> from telcli.tables.metric_dictionary import metrics
@@ -54,20 +61,101 @@ def cubed(
     >>> cubed(rows, known, ["branch"], 2).drop("month").rows()[1]
     ('S', None, None, None, 'people,customers,revenue_per_customer')
     """
-    keys = [*by, _CHOSEN] if chosen is not None else list(by)
+    return told(summed(rows, metrics, by, chosen), least)
+
+
+def summed(rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], chosen: pl.Expr | None = None) -> Sums:
+    """Add up what metrics are made of, in one pass.
+
+    Parameters
+    ----------
+    rows : polars.LazyFrame
+        A row per customer and `month`, as `features.cube_rows` makes them.
+    metrics : sequence of Metric
+        In the order of the columns.
+    by : sequence of str
+        Columns of text.
+    chosen : polars.Expr, optional
+        Who is counted; all where it is not given.
+    """
     if chosen is not None:
         rows = rows.with_columns(chosen.fill_null(value=False).cast(pl.String).alias(_CHOSEN))
     one = rows.select(pl.sql_expr(metric.sum).alias(metric.name) for metric in metrics).collect_schema()
-    counts = {name for name, kind in one.items() if kind == pl.Boolean}  # rows are merely true or not
-    parts = [part for metric in metrics for part in _parts(metric, counts=metric.name in counts)]
-    grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in keys])
-    found = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *keys).collect(engine="streaming")
-    told = _without_small(
-        found.with_columns(_ratio(metric, counts=metric.name in counts) for metric in metrics), metrics, keys, least
+    whole = frozenset(name for name, kind in one.items() if kind == pl.Boolean)
+    found = Sums(pl.DataFrame(), tuple(metrics), tuple(by), whole, chosen is not None)
+    parts = [part for metric in metrics for part in _parts(metric, counts=metric.name in whole)]
+    grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in found.keys])
+    sums = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *found.keys)
+    return replace(found, frame=sums.collect(engine="streaming"))
+
+
+def folded(sums: Sums, by: Sequence[str]) -> Sums:
+    """The sums of coarser groups: `by` are some of the columns.
+
+    >>> from datetime import date
+    >>> from telcli.tables.metric_dictionary import metrics
+    >>> rows = pl.LazyFrame({"month": [date(2024, 6, 1)] * 2, "branch": ["N", "S"], "active": [True] * 2})
+    >>> told(folded(summed(rows, [metrics()["customers"]], ["branch"]), []), 1)["customers"].to_list()
+    [2]
+    """
+    coarse = replace(sums, by=tuple(by))
+    counts = [PEOPLE, *(name for name in sums.frame.columns if name.endswith("|made"))]
+    parts = [name for name in sums.frame.columns if name.endswith(("|sum", "|per"))]
+    frame = sums.frame.group_by("month", *coarse.keys).agg(
+        pl.col(counts).sum(), *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in parts)
     )
-    if chosen is not None:
-        told = told.filter(pl.col(_CHOSEN) == "true").drop(_CHOSEN)
-    return told
+    return replace(coarse, frame=frame.select(_columns(sums, coarse)).sort("month", *coarse.keys))
+
+
+def told(sums: Sums, least: int, also: Mapping[str, Collection[str]] | None = None) -> pl.DataFrame:
+    """Work out the metrics of each group, and hide what few make up.
+
+    Parameters
+    ----------
+    sums : Sums
+        See there.
+    least : int
+        Groups of fewer people (rows) are not told, nor an amount or a ratio that fewer of them make up, nor others by
+        which, with sums over any of the dimensions and with all who are not chosen, these could be worked out.
+    also : mapping, optional
+        Values of a dimension of which nothing is told for other reasons, by its name.
+
+    Returns
+    -------
+    polars.DataFrame
+        `month`, `by`, `people` (rows of the group), the metrics, `hidden` (names of what is hidden, with commas between
+        them; it is null), sorted. A metric of which nothing is known in a group is null.
+    """
+    counts = made_of(sums)
+    known = [(also or {}).get(name, ()) for name in sums.keys]
+    gone: dict[str, list[bool]] = {name: [] for name in counts}
+    for _, month in sums.frame.group_by("month", maintain_order=True):
+        whole = _hidden(month, PEOPLE, sums.keys, least, known)
+        for name, count in counts.items():
+            mine = whole if count == PEOPLE else _hidden(month, count, sums.keys, least, known)
+            gone[name] += [one or other for one, other in zip(whole, mine, strict=True)]
+    return without(sums, gone)
+
+
+def made_of(sums: Sums) -> dict[str, str]:
+    """What is told of a group -> the column that counts how many make it up."""
+    return {PEOPLE: PEOPLE, **{metric.name: f"{metric.name}|made" for metric in sums.metrics}}
+
+
+def without(sums: Sums, gone: Mapping[str, Sequence[bool]]) -> pl.DataFrame:
+    """The metrics of groups without what is hidden; see `told`. `gone` is by what is told, a flag for each row."""
+    marks = pl.DataFrame(dict(gone), schema=dict.fromkeys(gone, pl.Boolean))
+    told = sums.frame.with_columns(_ratio(metric, counts=metric.name in sums.whole) for metric in sums.metrics)
+    named = [pl.when(pl.col(name)).then(pl.lit(name)) for name in gone]
+    shown = [pl.when(~marks[name]).then(told[name]).alias(name) for name in gone]
+    found = told.select("month", *sums.keys, *shown).with_columns(
+        marks.select(pl.concat_str(named, separator=",", ignore_nulls=True).alias("hidden")).to_series()
+    )
+    return found.filter(pl.col(_CHOSEN) == "true").drop(_CHOSEN) if sums.chosen else found
+
+
+def _columns(sums: Sums, coarse: Sums) -> list[str]:
+    return ["month", *coarse.keys, *(name for name in sums.frame.columns if name not in ("month", *sums.keys))]
 
 
 def _parts(metric: Metric, *, counts: bool) -> list[pl.Expr]:
@@ -86,88 +174,27 @@ def _parts(metric: Metric, *, counts: bool) -> list[pl.Expr]:
 
 def _sum(one: pl.Expr) -> pl.Expr:
     fine = (one * _FINE).round().cast(pl.Int128)
-    return pl.when(one.is_not_null().any()).then(fine.sum().cast(pl.Float64) / _FINE)
+    return pl.when(one.is_not_null().any()).then(fine.sum())
 
 
 def _ratio(metric: Metric, *, counts: bool) -> pl.Expr:
-    total = pl.col(f"{metric.name}|sum")
+    total = _amount(f"{metric.name}|sum")
     if metric.adds_up and counts:
         total = total.cast(pl.Int64)
     if metric.per:
-        below = pl.col(f"{metric.name}|per")
+        below = _amount(f"{metric.name}|per")
         total = pl.when(below > 0).then(total / below)
     return total.alias(metric.name)
 
 
-def _without_small(told: pl.DataFrame, metrics: Sequence[Metric], by: Sequence[str], least: int) -> pl.DataFrame:
-    """The table with what few make up hidden, and what would give that away."""
-    counts = {PEOPLE: PEOPLE, **{metric.name: f"{metric.name}|made" for metric in metrics}}
-    gone: dict[str, list[bool]] = {name: [] for name in counts}
-    for _, month in told.group_by("month", maintain_order=True):
-        whole = _hidden(month, PEOPLE, by, least)
-        for name, count in counts.items():
-            mine = whole if count == PEOPLE else _hidden(month, count, by, least)
-            gone[name] += [one or other for one, other in zip(whole, mine, strict=True)]
-    marks = pl.DataFrame(gone, schema=dict.fromkeys(gone, pl.Boolean))
-    named = [pl.when(pl.col(name)).then(pl.lit(name)) for name in gone]
-    shown = [pl.when(~marks[name]).then(told[name]).alias(name) for name in gone]
-    return told.select("month", *by, *shown).with_columns(
-        marks.select(pl.concat_str(named, separator=",", ignore_nulls=True).alias("hidden")).to_series()
-    )
+def _amount(name: str) -> pl.Expr:
+    return (pl.col(name).cast(pl.Float64) / _FINE).round(6)  # polars divides by multiplying with the inverse
 
 
-def _hidden(month: pl.DataFrame, count: str, by: Sequence[str], least: int) -> list[bool]:
+def _hidden(
+    month: pl.DataFrame, count: str, by: Sequence[str], least: int, also: Sequence[Collection[str]]
+) -> list[bool]:
     """Of each group of one month, in order, whether it is hidden, by a column that counts who makes it up."""
-    if not by:
-        return [0 < people < least for people in month[count]]
     counts = {row[:-1]: row[-1] for row in month.select(*by, count).iter_rows()}
-    gone = _small(counts, least)
+    gone = small_groups(counts, least, also)
     return [key in gone for key in counts]
-
-
-def _small(counts: Mapping[Key, int], least: int) -> set[Key]:
-    """The groups to hide, given that sums over any dimension may be asked for too.
-
-    By one dimension as lists are hidden; by several, crossed by each in turn with all others together, till none is
-    new. Sums that are themselves hidden where they are asked for give nothing away.
-    """
-    keys = list(counts)
-    wide = len(keys[0]) if keys else 0
-    if wide < 2:
-        return {key for key, small in zip(keys, hidden(list(counts.values()), least), strict=True) if small}
-    gone: set[Key] = set()
-    while True:
-        before = len(gone)
-        for place in range(wide if wide > 2 else 1):
-            gone |= _crossed(counts, place, gone, least)
-        if len(gone) == before or wide == 2:
-            return gone
-
-
-def _crossed(counts: Mapping[Key, int], place: int, gone: set[Key], least: int) -> set[Key]:
-    """The groups that are hidden in the table of one dimension (rows) by all others together (columns)."""
-    along, down = _sums(counts, lambda key: (key[place],)), _sums(counts, lambda key: _less(key, place))
-    rows, columns = sorted(along), sorted(down)
-    no_rows, no_columns = _small(along, least), _small(down, least)
-    cell = {(row, column): (*column[:place], *row, *column[place:]) for row, column in product(rows, columns)}
-    table = [[counts.get(cell[row, column], 0) for column in columns] for row in rows]
-    also = [[cell[row, column] in gone for column in columns] for row in rows]
-    mask = hidden_cells(table, least, [row in no_rows for row in rows], [one in no_columns for one in columns], also)
-    return {
-        cell[row, column]
-        for (r, row), (c, column) in product(enumerate(rows), enumerate(columns))
-        if mask[r][c] and cell[row, column] in counts
-    }
-
-
-def _sums(counts: Mapping[Key, int], of: Callable[[Key], Key]) -> dict[Key, int]:
-    """People by what is left of their keys."""
-    found: dict[Key, int] = {}
-    for key, count in counts.items():
-        found[of(key)] = found.get(of(key), 0) + count
-    return found
-
-
-def _less(key: Key, place: int) -> Key:
-    """A key without one of its parts."""
-    return key[:place] + key[place + 1 :]

@@ -6,7 +6,7 @@ Written row by row, so that a large table takes little memory, and with no time 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,14 @@ SHEET_ROWS = 1_048_575
 _LONGEST = 32_767
 _WIDEST, _NARROWEST = 40, 8
 _SAMPLE = 200
-_FORMATS = {"day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "share": "0.00%", "currency": "#,##0.00"}
+_FORMATS = {
+    "day": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm:ss",
+    "month alone": "yyyy-mm",
+    "share": "0.00%",
+    "currency": "#,##0.00",
+    "whole": "#,##0",
+}
 _MADE = datetime(2000, 1, 1)
 
 
@@ -39,6 +46,9 @@ def book_of(
     about: Sequence[Sequence[str]],
     *,
     sheet_rows: int = SHEET_ROWS,
+    keys: int = 1,
+    hidden: Collection[tuple[int, int]] = (),
+    called: str = "columns",
 ) -> tuple[int, int]:
     """Write a workbook and tell how many rows it holds, and how many texts had to be cut.
 
@@ -51,11 +61,17 @@ def book_of(
     pieces : iterable of polars.DataFrame
         The rows, in order, all of the same columns; at least one, for its head.
     units : sequence of str
-        Of each column: ``currency`` and ``0..1`` are formatted as such.
+        Of each column: ``currency``, ``0..1``, ``whole`` and ``month alone`` are formatted as such.
     about : sequence of sequences of str
         Rows of a last sheet that tells what columns mean, its own head first.
     sheet_rows : int
         Rows of one sheet.
+    keys : int
+        Columns that stay in sight to the left.
+    hidden : collection of pairs of int
+        Row and column, from 0, of cells that are not told: a star stands there.
+    called : str
+        The name of the last sheet.
 
     >>> import tempfile, polars as pl
     >>> from python_calamine import CalamineWorkbook
@@ -75,19 +91,29 @@ def book_of(
     }
     with Workbook(str(place), options) as book:
         book.set_properties({"created": _MADE})
-        sheets = _Sheets(book, name, units, sheet_rows)
+        sheets = _Sheets(book, name, units, sheet_rows, keys, frozenset(hidden))
         for piece in pieces:
             sheets.add(inert_columns(piece))
         sheets.close()
-        _about(book, about)
+        _about(book, about, called)
     return sheets.rows, sheets.cut
 
 
 class _Sheets:
     """Sheets of one table, begun one after the other as they fill."""
 
-    def __init__(self, book: Workbook, name: str, units: Sequence[str], most: int) -> None:
+    def __init__(
+        self,
+        book: Workbook,
+        name: str,
+        units: Sequence[str],
+        most: int,
+        keys: int,
+        hidden: frozenset[tuple[int, int]],
+    ) -> None:
         self.book, self.name, self.units, self.most = book, name[:24], units, most
+        self.keys, self.hidden = keys, hidden
+        self.star = book.add_format({"align": "right"})
         self.rows = self.sheets = self.at = self.cut = 0
         self.sheet: Worksheet | None = None
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -107,6 +133,8 @@ class _Sheets:
             for place, cell in enumerate(row):
                 if cell is not None:
                     self._write(place, cell)
+                elif (self.rows - 1, place) in self.hidden:
+                    self._star(place)
 
     def close(self) -> None:
         """Put filters on the sheet."""
@@ -116,10 +144,14 @@ class _Sheets:
     def _begin(self, piece: pl.DataFrame) -> None:
         self.sheets, self.at = self.sheets + 1, 0
         self.sheet = self.book.add_worksheet(self.name if self.sheets == 1 else f"{self.name} {self.sheets}")
-        self.sheet.freeze_panes(1, 1)
+        self.sheet.freeze_panes(1, self.keys)
         for place, (title, width) in enumerate(zip(piece.columns, _widths(piece), strict=True)):
             self.sheet.set_column(place, place, width)
             self.sheet.write_string(0, place, title, self.head)
+
+    def _star(self, place: int) -> None:
+        assert self.sheet is not None  # noqa: S101 - begun by `add`
+        self.sheet.write_string(self.at, place, "*", self.star)
 
     def _write(self, place: int, cell: Any) -> None:
         assert self.sheet is not None  # noqa: S101 - begun by `add`
@@ -138,7 +170,8 @@ class _Sheets:
             self.sheet.write_string(self.at, place, str(cell)[:_LONGEST])
 
     def _format(self, kind: pl.DataType, unit: str) -> Format | None:
-        told = "moment" if isinstance(kind, pl.Datetime) else "day" if kind == pl.Date else unit
+        told = "day" if kind == pl.Date and unit not in _FORMATS else unit
+        told = "moment" if isinstance(kind, pl.Datetime) else told
         told = "share" if told == "0..1" else told
         return self.book.add_format({"num_format": _FORMATS[told]}) if told in _FORMATS else None
 
@@ -153,11 +186,11 @@ def _widths(piece: pl.DataFrame) -> list[float]:
     return found
 
 
-def _about(book: Workbook, rows: Sequence[Sequence[str]]) -> None:
-    sheet = book.add_worksheet("columns")
+def _about(book: Workbook, rows: Sequence[Sequence[str]], called: str) -> None:
+    sheet = book.add_worksheet(called)
     bold, wrapped = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 1)
-    for place, width in enumerate((24, 12, 14, 70)):
+    for place, width in enumerate((24, 12, 14, 70, 60)):
         sheet.set_column(place, place, width)
     for line, row in enumerate(rows):
         for place, cell in enumerate(row):

@@ -31,7 +31,10 @@ _RESULTS = ("segments", "value_scores", "churn_scores", "satisfaction_scores", "
 
 @dataclass(frozen=True)
 class Cube:
-    """Metrics by group and month, and of all together: see `figures.cubed`."""
+    """Metrics by group and month, and of all together: see `figures.cubed`.
+
+    `further` are dimensions that groups may also be made by, `where` is the condition, `least` the smallest group told.
+    """
 
     frame: pl.DataFrame
     whole: pl.DataFrame
@@ -40,6 +43,9 @@ class Cube:
     months: tuple[date, ...]
     currency: str
     notices: tuple[Notice, ...]
+    where: str = ""
+    further: tuple[str, ...] = ()
+    least: int = 1
 
 
 def cube(
@@ -55,7 +61,7 @@ def cube(
     MissingInputError
         There are no months, or none of the as-of month; or in none of them the table of a metric or dimension.
     """
-    from telcli.stages.cube import asked
+    from telcli.stages.cube import asked, further
     from telcli.stages.cube import cube as worked_out
 
     settings, general = settle("report", request)
@@ -69,7 +75,8 @@ def cube(
     found = worked_out(Inputs(frames, months[-1], choices=choices), settings)
     both = [found.tables[name].collect() for name in ("cube", "whole")]
     told = (*_gaps(manifest, wanted, months), *found.notices)
-    return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, told)
+    asked_for = (where or "", further(frames, wanted), settings.small_cell)
+    return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, told, *asked_for)
 
 
 def _gaps(manifest: Manifest, wanted: Asked, months: Sequence[date]) -> list[Notice]:

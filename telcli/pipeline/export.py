@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telcli.errors import Notice, UsageError
+from telcli.errors import Notice
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import VARIABLE, Secret, key_file
 from telcli.pipeline.show import Selection, batches, pick, read
-from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.pipeline.whole_file import placed, whole_file
+from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
     MissingInputError
         The table has not been made; or identifiers are asked for, and the key that made pseudonyms is not at hand.
     """
-    _placed(request.workdir, place)
+    placed("export", request.workdir, place, _ENDINGS)
     found = pick(read(request.workdir, table, request.as_of), wish.columns, wish.where)
     frame = found.frame if wish.limit is None else found.frame.head(wish.limit)
     masked: tuple[str, ...] = ()
@@ -77,42 +76,9 @@ def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
         _holder(request)
     else:
         frame, masked = _masked(frame)
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    try:
+    with whole_file(place) as part:
         rows, cut = _written(part, place.suffix.lower(), found, frame, wish)
-        part.replace(place)
-    except OSError as error:
-        raise storage_error(place, error) from error
-    finally:
-        with suppress(OSError):  # the folder itself may not be there
-            part.unlink(missing_ok=True)
     return Exported(table, place, rows, found.as_of, masked, _notices(rows, cut, masked))
-
-
-def _placed(workdir: Path, place: Path) -> None:
-    if place.suffix.lower() not in _ENDINGS:
-        raise UsageError(
-            "export-ending",
-            "telcli export writes {known}; the name {file} ends in none of them.",
-            hint="Name a file such as scores.csv or scores.xlsx.",
-            known=", ".join(_ENDINGS),
-            file=place.name,
-        )
-    if not place.parent.is_dir():
-        raise UsageError(
-            "export-no-folder",
-            "There is no folder {folder} to write {file} to.",
-            hint="Make it with mkdir, or name another.",
-            folder=str(place.parent),
-            file=place.name,
-        )
-    if workdir.resolve() in place.resolve().parents:
-        raise UsageError(
-            "export-inside",
-            "{file} lies in the working directory, which holds telcli's own tables alone.",
-            hint="Name a file elsewhere.",
-            file=str(place),
-        )
 
 
 def _holder(request: Request) -> None:

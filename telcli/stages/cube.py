@@ -10,14 +10,15 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice, UsageError
-from telcli.features.cube_rows import cube_rows, dimensions, first_needed, named_in
-from telcli.figures.cubed import cubed
+from telcli.features.cube_order import in_order
+from telcli.features.cube_rows import DRILLED, cube_rows, dimensions, first_needed, named_in
+from telcli.figures.cubed import folded, summed, told
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 from telcli.tables import contract
 from telcli.tables.metric_dictionary import Metric, metrics
 
-__all__ = ["MOST", "Asked", "asked", "cube", "first_needed"]
+__all__ = ["MOST", "Asked", "asked", "cube", "first_needed", "further"]
 
 _OF_ONE = frozenset(("customer_id", "group_id"))
 MOST = 4
@@ -94,6 +95,21 @@ def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collec
     return Asked(tuple(metrics()[name] for name in names), tuple(by), named)
 
 
+def further(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> tuple[str, ...]:
+    """The dimensions to take apart by next, of which something is known, the coarsest first.
+
+    >>> people = pl.LazyFrame({"customer_id": ["a"], "region": ["N"], "branch": [None], "customer_class": [None]})
+    >>> further({"customers": people, "customer_months": people}, asked(["revenue"], [], "", []))
+    ('region', 'tenure_band')
+    """
+    where = dimensions(())
+    there = [name for name in DRILLED if name not in (*wanted.by, *wanted.named) and where[name] in tables]
+    of_people = [name for name in there if where[name] == "customers"]
+    known = tables["customers"].select(pl.col(of_people).is_not_null().any()).collect().row(0) if of_people else ()
+    unknown = {name for name, some in zip(of_people, known, strict=True) if not some}
+    return tuple(name for name in there if name not in unknown)
+
+
 def _unknown(name: str, known: Sequence[str]) -> UsageError:
     near = [one for one in known if one == f"x_{name}"] or difflib.get_close_matches(name, known, n=3)
     near = near or [one for one in known if name and name in one][:3]
@@ -139,30 +155,31 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
             hint="One customer: telcli customer ID. Rows: telcli show customer_months --where CONDITION",
             names=", ".join(of),
         )
-    found = cubed(rows, wanted.metrics, wanted.by, settings.small_cell, chosen)
-    whole = cubed(rows, wanted.metrics, (), settings.small_cell, chosen) if wanted.by else found
-    told = _notices(inputs.tables, wanted, months, found, settings.small_cell)
-    return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, told, as_of=months[-1])
+    sums = summed(rows, wanted.metrics, wanted.by, chosen)
+    found = told(sums, settings.small_cell).sort("month", *in_order(wanted.by))
+    whole = told(folded(sums, ()), settings.small_cell) if wanted.by else found
+    notices = _notices(inputs.tables, wanted, months, found, settings.small_cell)
+    return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, notices, as_of=months[-1])
 
 
 def _notices(
     tables: Mapping[str, pl.LazyFrame], wanted: Asked, months: Sequence[date], found: pl.DataFrame, least: int
 ) -> tuple[Notice, ...]:
     """Months without the results that a metric or dimension takes, nobody found, and how many groups are hidden."""
-    told = []
+    notices = []
     for table in sorted(set(wanted.tables.values()) - {"customer_months", "customers"}):
         have = set(tables[table].select("as_of").unique().collect()["as_of"])
         if lacking := [f"{month:%Y-%m}" for month in months if month not in have]:
             what = {"table": table, "months": ", ".join(lacking)}
-            told.append(
+            notices.append(
                 Notice(
                     "cube-months-lacking", "{table} has nothing for {months}: what is made of it is empty there.", what
                 )
             )
     if not found.height:
-        told.append(Notice("cube-none", "No customer meets the condition."))
+        notices.append(Notice("cube-none", "No customer meets the condition."))
     if hidden := int((found["hidden"] != "").sum()):
-        told.append(
+        notices.append(
             Notice(
                 "cube-small",
                 "{n} of {all} groups are not told, or not wholly: fewer than {least} customers make up what is hidden "
@@ -170,4 +187,4 @@ def _notices(
                 {"n": hidden, "all": found.height, "least": least},
             )
         )
-    return tuple(told)
+    return tuple(notices)

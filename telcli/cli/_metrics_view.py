@@ -1,0 +1,54 @@
+"""The metric dictionary on the screen, as JSON and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from telcli.cli import _rows
+from telcli.cli._words import language, tr
+from telcli.errors import UsageError
+from telcli.tables.metric_dictionary import metrics
+
+if TYPE_CHECKING:
+    from telcli.cli._options import Call
+
+__all__ = ["tell_dictionary"]
+
+
+def tell_dictionary(call: Call, word: str) -> None:
+    """Print the metrics that have a word in their name or meaning."""
+    near = word.lower()
+    kept = [one for one in metrics().values() if near in f"{one.name} {one.en} {one.zh}".lower()]
+    if not kept:
+        raise UsageError(
+            "metrics-none",
+            "No metric has {word} in its name or meaning.",
+            hint="All of them: telcli metrics",
+            word=word,
+        )
+    rows = [{**asdict(one), "formula": one.formula} for one in kept]
+    if call.out.form == "csv":
+        import polars as pl
+
+        _rows.csv(iter([pl.DataFrame(rows)]))
+        return
+
+    def human() -> Iterator[Any]:
+        from rich.table import Table
+
+        from telcli.features.cube_rows import DIMENSIONS
+
+        grid = Table(box=None, header_style="bold", pad_edge=False)
+        for title in ("metric", "meaning", "unit", "formula", "table"):
+            grid.add_column(tr(title), overflow="fold", no_wrap=title == "metric")
+        for one in kept:
+            grid.add_row(one.name, one.zh if language() == "zh" else one.en, tr(one.unit), one.formula, one.table)
+        yield grid
+        yield tr(
+            "Dimensions of telcli cube --by: {names}, and your own x_ columns of customers",
+            names=", ".join(name for names in DIMENSIONS.values() for name in names),
+        )
+
+    call.out.result(human, metrics={}, dictionary=rows)
