@@ -16,14 +16,9 @@ __all__ = ["settle", "tell"]
 
 def settle(call: Call, **flags: Any) -> tuple[Any, int]:
     """Settings of the simulation, and its seed; --as-of names the last month."""
-    from telcli import settings
+    from telcli.api.making import simulation
 
-    file = settings.config_file(call.workdir)
-    parsed, name = settings.read_config(file), str(file or "telcli.toml")
-    if call.as_of:
-        flags["last_month"] = f"{call.as_of:%Y-%m}"
-    seed: int = settings.resolve("general", call.flags(), parsed, name).values.seed
-    return settings.resolve("simulate", flags, parsed, name).values, seed
+    return simulation(call.workdir, flags, call.flags(), call.as_of)
 
 
 def tell(call: Call, made: SimulateResult) -> None:

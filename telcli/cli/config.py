@@ -12,5 +12,7 @@ def config(call: Call) -> None:
 
     A value comes from the command line, else the environment, else telcli.toml, else the default.
     """
-    found = _settings.collect(call)
+    from telcli.api.settled import collect
+
+    found = collect(call.workdir, call.flags())
     call.out.result(lambda: _settings.view(found), as_of=call.as_of, settings=found)

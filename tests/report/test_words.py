@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import telcli.report
 from telcli.features.leaving_signs import EFFECTS
+from telcli.report import model
 from telcli.report.words import known, word, words
 from telcli.stages.predict_churn_trials import METHODS
 from telcli.tables.churn_around_results import THEMES, TRIGGERS
@@ -18,7 +18,7 @@ from telcli.tables.score_results import DROPPED
 from telcli.tables.value_results import COUNTED, MARGIN_PARTS, OFFER_KINDS
 from telcli.tables.value_view_results import HELD_KINDS, PRODUCT_COUNTED, TIER_MEASURES, TOP_HELD
 
-HERE = Path(telcli.report.__file__).parent
+HERE = Path(model.__file__).parent
 LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "kpi", "col", "chart", "told"}
 """Sections whose words are asked for by a name that data or a column gives."""
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
