@@ -14,6 +14,7 @@ from telcli.errors import ExitCode
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
 
 
 def marked(name: str) -> list[str]:
@@ -33,7 +34,7 @@ def test_two_command_lines_come_first_and_are_one_line_each() -> None:
 @pytest.mark.slow
 def test_every_example_runs(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
-    pages = [README, *(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))]
+    pages = [README, *(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").rglob("*.md")))]
     blocks = [block for page in pages for block in re.findall(r"```sh example\n(.*?)```", page, re.S)]
     assert len(blocks) >= 4
     script = "set -e\n" + "\n".join(blocks)
@@ -58,8 +59,8 @@ def test_every_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_exit_code_is_listed() -> None:
-    for code in ExitCode:
-        assert re.search(rf"^\| {code.value} \|", README, re.M), code
+    for page in (README, CHINESE):
+        assert re.findall(r"^\| (\d+) \|", page, re.M) == [str(code.value) for code in ExitCode]
 
 
 def test_examples_name_only_commands_that_exist() -> None:
@@ -73,7 +74,38 @@ def test_the_picture_is_there() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures
     for picture in pictures:
-        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+        bytes_ = (ROOT / picture).read_bytes()
+        assert bytes_.startswith(b"\x89PNG")
+        assert len(bytes_) <= 300_000, picture
+
+
+def test_the_readme_can_be_read_in_five_minutes() -> None:
+    assert len(README.splitlines()) <= 250
+    assert len(CHINESE.splitlines()) <= 250
+
+
+def test_both_readmes_say_the_same() -> None:
+    """The Chinese one has the same headings, blocks, commands, pictures and links, in the same order."""
+    for what in (
+        r"^(#+) ",
+        r"^(<!-- command: \w+ -->\n)?```(?:\w+ ?\w*)\n(.*?)```",
+        r"^\| `(telcli [a-z-]+[^`]*)` \|",
+        r"!\[[^\]]+\]\(([^)]+)\)",
+        r"^\|(?:[^|\n]*\|){2,}$",
+    ):
+        english, chinese = (re.findall(what, page, re.M | re.S) for page in (README, CHINESE))
+        assert english
+        if what.startswith(r"^\|(?"):  # rows of tables: as many
+            assert len(english) == len(chinese)
+        else:
+            assert english == chinese, what
+    assert len(re.findall(r"[\u4e00-\u9fff]", CHINESE)) > 3000
+
+
+def test_links_lead_to_files() -> None:
+    for page in (README, CHINESE):
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page):
+            assert link.startswith("https://") or (ROOT / link).is_file(), link
 
 
 def test_changelog_lines_start_with_a_command() -> None:
