@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from telcli.pipeline.cube import Cube
     from telcli.pipeline.cube_file import Laid
 
-__all__ = ["laid_out", "span", "texts"]
+__all__ = ["laid_out", "span", "texts", "titled"]
 
 _WHOLE = ("customers", "numbers", "texts", "contacts", "products")
 _NOTHING, _MONTH = "–", "month alone"
+
+
+def titled(name: str) -> str:
+    """A dimension as the screen calls it; levels of an organisation have words of their own.
+
+    >>> titled("region"), titled("province")
+    ('region', 'province')
+    """
+    level = meant("level", name)
+    return tr(name) if level == name else level
 
 
 def span(found: Cube) -> str:
@@ -36,14 +46,14 @@ def laid_out(found: Cube, pivot: str | None, limit: int | None) -> Laid:
         cells = groups.setdefault(tuple(row[name] for name in keys), {})
         cells |= {(one.name, row[pivot] if pivot else None): _cell(row, one) for one in found.metrics}
     lines = [[*map(_said, keys, key), *(cells.get(of) for of in columns)] for key, cells in groups.items()]
-    several = pivot is not None or len(found.months) > 1 or not found.by or len(lines) < 2
+    several = pivot is not None or len(found.months) > 1 or not found.by or len(lines) < 2 or found.by[0] == "level"
     whole = None if several else found.whole.row(0, named=True)
     numbers = [_cell(whole, one) for one in found.metrics] if whole else []
     total = [tr("all together"), *[None] * (len(keys) - 1), *numbers] if whole else None
     known = {one.name: one for one in found.metrics}
     return Laid(
         title=f"{tr('cube')} {span(found)}",
-        heads=[*map(tr, keys), *(_head(known[name], pivot, value, len(known)) for name, value in columns)],
+        heads=[*map(titled, keys), *(_head(known[name], pivot, value, len(known)) for name, value in columns)],
         units=[*(_MONTH if name == "month" else "" for name in keys), *(_unit(known[name]) for name, _ in columns)],
         rows=lines if limit is None else lines[:limit],
         total=total,
@@ -102,6 +112,8 @@ def _said(name: str, value: Any) -> Any:
     """A value of a dimension as the screen calls it; months are months."""
     if value is None or isinstance(value, date):
         return value
+    if name == "level":
+        return tr("all together") if value == "all" else titled(str(value))
     return tr("unknown") if value == UNKNOWN else meant(name, str(value))
 
 

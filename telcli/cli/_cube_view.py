@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.cli import _cube_drill, _rows
 from telcli.cli._aligned import aligned
-from telcli.cli._cube_table import laid_out, span, texts
+from telcli.cli._cube_table import laid_out, span, texts, titled
 from telcli.cli._words import language, tr
 from telcli.errors import UsageError
 from telcli.settings.names_in import names_in
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from telcli.pipeline.cube import Cube
 
 __all__ = ["dimensions_named", "metrics_named", "parted", "refuse", "tell", "write"]
+
+_LEVELS = ("local_network", "province", "group")
+"""Levels of an organisation that have a Chinese name of their own."""
 
 
 def parted(given: Sequence[str]) -> list[str]:
@@ -46,7 +49,8 @@ def dimensions_named(given: str) -> list[str]:
     """Dimensions by name, or as the screen calls them."""
     from telcli.features.cube_rows import DIMENSIONS
 
-    called = {tr(name): name for names in DIMENSIONS.values() for name in names}
+    known = (*(name for names in DIMENSIONS.values() for name in names), *_LEVELS)
+    called = {titled(name): name for name in known}
     return [called.get(name, name) for name in parted([given])]
 
 
@@ -82,11 +86,11 @@ def tell(call: Call, found: Cube, pivot: str | None, limit: int | None) -> None:
     call.out.result(human, as_of=found.months[-1], notices=found.notices, about=_about(found), **rows)
 
 
-def write(call: Call, found: Cube, pivot: str | None, limit: int | None, place: Path, encoding: str) -> None:
+def write(call: Call, found: Cube, pivot: str | None, limit: int | None, place: Path) -> None:
     """Write a cube to a file, and say so."""
     from telcli.pipeline.cube_file import write as written
 
-    laid = laid_out(found, pivot, limit)
+    laid, encoding = laid_out(found, pivot, limit), call.further["encoding"] or "utf-8"
     rows = written(place, laid, texts(found, laid), plain(found, pivot, limit), encoding, language())
     said = tr("{table}: {rows} rows to {path}", table="cube", rows=f"{rows:,}", path=place)
     outputs = [{"table": "cube", "path": str(place), "rows": rows}]

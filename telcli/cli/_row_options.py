@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-__all__ = ["Columns", "Encoding", "FileLimit", "Limit", "RowFormat", "Table", "Where", "metric_names", "where_option"]
+__all__ = [
+    "Columns",
+    "Encoding",
+    "FileLimit",
+    "GivenEncoding",
+    "Limit",
+    "RowFormat",
+    "Table",
+    "Where",
+    "metric_names",
+    "where_option",
+]
 
 
 def table_names(incomplete: str) -> list[tuple[str, str]]:
@@ -42,10 +53,12 @@ Where = Annotated[str | None, where_option('Only rows that meet it, as in SQL: "
 Limit = Annotated[int | None, _limit("At most so many rows; all of them, or 20 on the screen.")]
 FileLimit = Annotated[int | None, _limit("At most so many rows.")]
 """Of what is written to a file, which has all rows."""
-Encoding = Annotated[
-    Literal["utf-8", "utf-8-sig", "gb18030"],
-    typer.Option("--encoding", case_sensitive=False, help="Of CSV; utf-8-sig opens in Excel, gb18030 in older ones."),
-]
+_OF_CSV = typer.Option(
+    "--encoding", case_sensitive=False, help="Of CSV; utf-8-sig opens in Excel, gb18030 in older ones."
+)
+Encoding = Annotated[Literal["utf-8", "utf-8-sig", "gb18030"], _OF_CSV]
+GivenEncoding = Annotated[Literal["utf-8", "utf-8-sig", "gb18030"] | None, _OF_CSV]
+"""Of commands that may write no file."""
 RowFormat = Annotated[
     Literal["human", "json", "csv", "quiet"],
     typer.Option(

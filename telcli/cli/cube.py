@@ -9,7 +9,7 @@ import typer
 
 from telcli.cli import _cube_view
 from telcli.cli._options import Call, command
-from telcli.cli._row_options import Encoding, Limit, RowFormat, metric_names, where_option
+from telcli.cli._row_options import GivenEncoding, Limit, RowFormat, metric_names, where_option
 from telcli.settings.month_named import month
 
 _Metrics = Annotated[
@@ -26,13 +26,17 @@ _Where = Annotated[
 _Pivot = Annotated[
     str | None, typer.Option("--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.")
 ]
+_RollUp = Annotated[
+    str | None,
+    typer.Option("--roll-up", metavar="LEVEL", help="Sums of each level of the organisation, down to this one."),
+]
 _Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .xlsx, .html or .parquet, as its ending says."),
 ]
 
 
-@command()
+@command(further={"encoding": GivenEncoding})
 def cube(
     call: Call,
     metrics: _Metrics,
@@ -40,8 +44,8 @@ def cube(
     since: _From = None,
     where: _Where = None,
     pivot: _Pivot = None,
+    roll_up: _RollUp = None,
     output: _Output = None,
-    encoding: Encoding = "utf-8",
     limit: Limit = None,
     format: RowFormat = "human",
 ) -> None:
@@ -54,10 +58,11 @@ def cube(
     from telcli.pipeline.cube import cube as worked_out
 
     names, by_names = _cube_view.metrics_named(metrics), _cube_view.dimensions_named(by or "")
+    level = next(iter(_cube_view.dimensions_named(roll_up or "")), None)
     laid_out = next(iter(_cube_view.dimensions_named(pivot or "")), None)
     _cube_view.refuse(call, by_names, laid_out, output)
-    found = worked_out(call.request(), names, by_names, month(since, "--from"), where)
+    found = worked_out(call.request(), names, by_names, month(since, "--from"), where, level)
     if output is None:
         _cube_view.tell(call, found, laid_out, limit)
     else:
-        _cube_view.write(call, found, laid_out, limit, output, encoding)
+        _cube_view.write(call, found, laid_out, limit, output)

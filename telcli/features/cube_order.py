@@ -10,8 +10,10 @@ from telcli.tables.metric_dictionary import UNKNOWN
 from telcli.tables.results import LIFECYCLE_STAGES, RISK_BANDS, TIERS, VALUE_TIERS
 from telcli.tables.subjects import CUSTOMER_CLASSES
 
-__all__ = ["in_order", "ordered_values"]
+__all__ = ["LEVEL", "in_order", "ordered_values"]
 
+LEVEL = "level"
+"""The column that says of what level of an organisation a row is."""
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "customer_class": CUSTOMER_CLASSES,
     "lifecycle_stage": LIFECYCLE_STAGES,
@@ -26,6 +28,8 @@ _NUMBERS = ("age_band", "tenure_band", "bucket", "star_level")
 def in_order(names: Sequence[str]) -> list[pl.Expr]:
     """What rows are sorted by so that each dimension stands in its own order; unknown comes last.
 
+    Sums of several levels of an organisation stand by the names of these, parents (null below) first.
+
     >>> bands = pl.DataFrame({"risk_band": ["high", "unknown", "low", "medium"]})
     >>> bands.sort(in_order(["risk_band"]))["risk_band"].to_list()
     ['low', 'medium', 'high', 'unknown']
@@ -33,7 +37,7 @@ def in_order(names: Sequence[str]) -> list[pl.Expr]:
     >>> ages.sort(in_order(["age_band"]))["age_band"].to_list()
     ['0-17', '18-24', '65+']
     """
-    return [key for name in names for key in (_place(name), pl.col(name))]
+    return [key for name in names if name != LEVEL for key in (_place(name), pl.col(name))]
 
 
 def ordered_values(name: str, values: Sequence[str]) -> list[str]:

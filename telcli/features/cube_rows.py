@@ -12,6 +12,7 @@ from telcli.features.bands import AGES, TENURE, banded, spans
 from telcli.features.held_then import held_then
 from telcli.features.month_index import add_months
 from telcli.tables import contract
+from telcli.tables.organisation import Organisation, placed
 
 __all__ = ["DIMENSIONS", "DRILLED", "MONTH", "cube_rows", "dimensions", "first_needed", "named_in"]
 
@@ -33,14 +34,14 @@ _MADE_OF = {"age_band": "birth_year"}
 """Dimensions of customers that are worked out of another column."""
 
 
-def dimensions(customers: Collection[str]) -> dict[str, str]:
-    """The table of each dimension, by name; `customers` are the columns of that table.
+def dimensions(customers: Collection[str], levels: Sequence[str] = ()) -> dict[str, str]:
+    """The table of each dimension, by name; `customers` are the columns of that table, `levels` those of organisation.
 
     >>> dimensions(["customer_id", "x_town"])["x_town"], dimensions([])["risk_band"]
     ('customers', 'churn_scores')
     """
     found = {name: table for table, names in DIMENSIONS.items() for name in names}
-    return found | {name: "customers" for name in customers if name.startswith("x_")}
+    return found | {name: "customers" for name in (*levels, *customers) if name.startswith("x_") or name in levels}
 
 
 def named_in(where: str, known: Collection[str]) -> list[str]:
@@ -54,7 +55,11 @@ def named_in(where: str, known: Collection[str]) -> list[str]:
 
 
 def cube_rows(
-    tables: Mapping[str, pl.LazyFrame], months: Sequence[date], wanted: Collection[str], by: Sequence[str]
+    tables: Mapping[str, pl.LazyFrame],
+    months: Sequence[date],
+    wanted: Collection[str],
+    by: Sequence[str],
+    organisation: Organisation | None = None,
 ) -> pl.LazyFrame:
     """Rows of customer_months in `months`, with the columns of other tables that are wanted.
 
@@ -68,13 +73,16 @@ def cube_rows(
         Tables of results whose columns metrics are made of.
     by : sequence of str
         Dimensions. What customers were is as of each month, where their history tells; results are those of the month.
+    organisation : Organisation, optional
+        Its levels are dimensions too: what the branch of the month belongs to.
 
     Returns
     -------
     polars.LazyFrame
         The columns of customer_months, of results, `was_active` and `by`, as text; null where it is not known.
     """
-    where = dimensions(tables["customers"].collect_schema().names() if "customers" in tables else ())
+    people = tables["customers"].collect_schema().names() if "customers" in tables else ()
+    where = dimensions(people, organisation.above if organisation else ())
     needed = {where[name] for name in by if name in where}
     frame = contract("customer_months").conform(tables["customer_months"])
     before = frame.select("customer_id", pl.col("month").dt.offset_by("1mo"), was_active="active")
@@ -84,7 +92,7 @@ def cube_rows(
             rows = rows.join(_of_month(tables[table], table, by), on=["customer_id", "month"], how="left")
     if "customers" in needed:
         kinds = [name for name in by if where.get(name) == "customers"]
-        rows = rows.join(_people(tables, months, kinds), on=["customer_id", "month"], how="left")
+        rows = rows.join(_people(tables, months, kinds, organisation), on=["customer_id", "month"], how="left")
     if "tenure_band" in by:
         rows = rows.with_columns(tenure_band=banded(pl.col("tenure_months").floor(), TENURE, spans(TENURE)))
     have = rows.collect_schema().names()
@@ -101,19 +109,25 @@ def _of_month(result: pl.LazyFrame, table: str, by: Sequence[str]) -> pl.LazyFra
     return made.select(*kept, month="as_of")
 
 
-def _people(tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: Sequence[str]) -> pl.LazyFrame:
+def _people(
+    tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: Sequence[str], organisation: Organisation | None
+) -> pl.LazyFrame:
     """What customers were at the end of each month."""
     now, past = contract("customers").conform(tables["customers"]), tables.get("customer_history")
     if past is not None:
         past = contract("customer_history").conform(past)
-    columns = list(dict.fromkeys(_MADE_OF.get(name, name) for name in names))
+    made_of = _MADE_OF | (dict.fromkeys(organisation.above, organisation.levels[0]) if organisation else {})
+    columns = list(dict.fromkeys(made_of.get(name, name) for name in names))
     parts = [
         held_then(now, past, "customer_id", month, columns).drop("known_then").with_columns(month=pl.lit(month))
         for month in months
     ]
     age = pl.col("month").dt.year() - pl.col("birth_year") if "age_band" in names else None
     made = {"age_band": banded(age, AGES, spans(AGES))} if age is not None else {}
-    return pl.concat(parts).with_columns(**made).select("customer_id", "month", *names)
+    found = pl.concat(parts).with_columns(**made)
+    if organisation and set(organisation.above).intersection(names):
+        found = placed(found, organisation)
+    return found.select("customer_id", "month", *names)
 
 
 def first_needed(months: Sequence[date]) -> date:

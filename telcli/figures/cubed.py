@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,9 @@ __all__ = ["PEOPLE", "Sums", "cubed", "folded", "made_of", "summed", "told"]
 PEOPLE, _CHOSEN = "people", "_chosen"
 _FINE = 1_000_000
 """Amounts are added as whole millionths, which come to the same sum in whatever order threads meet them."""
+
+Also = Mapping[tuple[Any, str], Mapping[str, Collection[str]]]
+"""By month and what is told: by dimension, values of which nothing is told for other reasons."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def folded(sums: Sums, by: Sequence[str]) -> Sums:
     return replace(coarse, frame=frame.select(_columns(sums, coarse)).sort("month", *coarse.keys))
 
 
-def told(sums: Sums, least: int, also: Mapping[str, Collection[str]] | None = None) -> pl.DataFrame:
+def told(sums: Sums, least: int, also: Also | None = None) -> pl.DataFrame:
     """Work out the metrics of each group, and hide what few make up.
 
     Parameters
@@ -118,7 +122,7 @@ def told(sums: Sums, least: int, also: Mapping[str, Collection[str]] | None = No
         Groups of fewer people (rows) are not told, nor an amount or a ratio that fewer of them make up, nor others by
         which, with sums over any of the dimensions and with all who are not chosen, these could be worked out.
     also : mapping, optional
-        Values of a dimension of which nothing is told for other reasons, by its name.
+        Values of which nothing is told for other reasons, by month and what is told, and the name of the dimension.
 
     Returns
     -------
@@ -127,12 +131,12 @@ def told(sums: Sums, least: int, also: Mapping[str, Collection[str]] | None = No
         them; it is null), sorted. A metric of which nothing is known in a group is null.
     """
     counts = made_of(sums)
-    known = [(also or {}).get(name, ()) for name in sums.keys]
     gone: dict[str, list[bool]] = {name: [] for name in counts}
-    for _, month in sums.frame.group_by("month", maintain_order=True):
-        whole = _hidden(month, PEOPLE, sums.keys, least, known)
+    for (month,), rows in sums.frame.group_by("month", maintain_order=True):
+        known = {name: (also or {}).get((month, name), {}) for name in counts}
+        whole = _hidden(rows, PEOPLE, sums.keys, least, known[PEOPLE])
         for name, count in counts.items():
-            mine = whole if count == PEOPLE else _hidden(month, count, sums.keys, least, known)
+            mine = whole if count == PEOPLE else _hidden(rows, count, sums.keys, least, known[name])
             gone[name] += [one or other for one, other in zip(whole, mine, strict=True)]
     return without(sums, gone)
 
@@ -192,9 +196,9 @@ def _amount(name: str) -> pl.Expr:
 
 
 def _hidden(
-    month: pl.DataFrame, count: str, by: Sequence[str], least: int, also: Sequence[Collection[str]]
+    month: pl.DataFrame, count: str, by: Sequence[str], least: int, also: Mapping[str, Collection[str]]
 ) -> list[bool]:
     """Of each group of one month, in order, whether it is hidden, by a column that counts who makes it up."""
     counts = {row[:-1]: row[-1] for row in month.select(*by, count).iter_rows()}
-    gone = small_groups(counts, least, also)
+    gone = small_groups(counts, least, [also.get(name, ()) for name in by])
     return [key in gone for key in counts]

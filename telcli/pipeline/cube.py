@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from telcli.errors import MissingInputError, Notice, UsageError
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.choice import no_months
+from telcli.pipeline.organisation import organisation
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, month_absent, settle
 from telcli.pipeline.show import condition_on
@@ -49,9 +50,16 @@ class Cube:
 
 
 def cube(
-    request: Request, names: Sequence[str], by: Sequence[str] = (), since: date | None = None, where: str | None = None
+    request: Request,
+    names: Sequence[str],
+    by: Sequence[str] = (),
+    since: date | None = None,
+    where: str | None = None,
+    roll_up: str | None = None,
 ) -> Cube:
     """Work out metrics by dimensions in the months from `since` to the as-of month, of the rows that meet a condition.
+
+    With `roll_up` by the levels of the organisation down to that one, each the sum of what belongs to it.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def cube(
     manifest, _, frames = Workdir(request.workdir).hold_all(partial(_chosen, request, since))
     months = _months(request, manifest, since)
     people = frames["customers"].collect_schema().names() if "customers" in frames else ()
-    wanted = asked(names, by, where or "", people)
+    wanted = asked(names, by, where or "", people, organisation(request), roll_up)
     _there(request.workdir, wanted, frames, months)
     condition = partial(_condition, where) if where else None
     choices = {"asked": wanted, "months": months, "condition": condition}

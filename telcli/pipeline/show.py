@@ -65,7 +65,17 @@ def read(workdir: Path, table: str, as_of: date | None = None) -> Selection:
     months = sorted({name[:10] for name in names})
     month = date.fromisoformat(months[0]) if len(months) == 1 and months[0] else None
     rows = sum(manifest.tables[table][name].rows for name in names)
-    return Selection(table, workdir / table, frame, rows, month)
+    return Selection(table, workdir / table, _with_levels(workdir, table, frame), rows, month)
+
+
+def _with_levels(workdir: Path, table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Customers with the levels of the organisation that they belong to, where these are told."""
+    from telcli.pipeline.organisation import organisation
+    from telcli.pipeline.request import Request
+    from telcli.tables.organisation import placed
+
+    of = organisation(Request(workdir)) if table == "customers" else None
+    return placed(frame, of) if of and of.levels[0] in frame.collect_schema() else frame
 
 
 def _made_none(manifest: Manifest, table: str, as_of: date | None) -> str:

@@ -18,6 +18,7 @@ from telcli.settings.ingesting import IngestSettings
 from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
+from telcli.settings.organising import OrganisationSettings
 from telcli.settings.planning import PlanRetentionSettings
 from telcli.settings.predicting import PredictChurnSettings
 from telcli.settings.profile import ProfileSettings
@@ -113,5 +114,6 @@ SECTIONS: dict[str, type[Any]] = {
     "detect-fraud": DetectFraudSettings,
     "monitor": MonitorSettings,
     "report": ReportSettings,
+    "organisation": OrganisationSettings,
     "simulate": SimulateSettings,
 }

@@ -10,15 +10,17 @@ from datetime import date
 import polars as pl
 
 from telcli.errors import Notice, UsageError
-from telcli.features.cube_order import in_order
+from telcli.features.cube_order import LEVEL, in_order
 from telcli.features.cube_rows import DRILLED, cube_rows, dimensions, first_needed, named_in
-from telcli.figures.cubed import folded, summed, told
+from telcli.figures.cubed import Sums, folded, summed, told
+from telcli.figures.rolled import hidden_nodes, hidden_values, rolled
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 from telcli.tables import contract
 from telcli.tables.metric_dictionary import Metric, metrics
+from telcli.tables.organisation import Organisation, placed
 
-__all__ = ["MOST", "Asked", "asked", "cube", "first_needed", "further"]
+__all__ = ["MOST", "Asked", "asked", "cube", "dimensions", "first_needed", "further"]
 
 _OF_ONE = frozenset(("customer_id", "group_id"))
 MOST = 4
@@ -32,20 +34,34 @@ class Asked:
     Parameters
     ----------
     metrics : in the order of the columns.
-    by : the dimensions.
+    by : the dimensions; of a roll-up `LEVEL` and the levels down to the one that is asked for.
     named : further dimensions, which the condition names.
+    organisation : what branches belong to, where that is told.
     """
 
     metrics: tuple[Metric, ...]
     by: tuple[str, ...]
     named: tuple[str, ...]
+    organisation: Organisation | None = None
+
+    @property
+    def rolls_up(self) -> bool:
+        """Whether sums of several levels are asked for."""
+        return LEVEL in self.by
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """All levels of the organisation, the highest first, where groups are made by one of them."""
+        levels = self.organisation.levels[::-1] if self.organisation else ()
+        return levels if set(levels).intersection(self.by) else ()
 
     @property
     def tables(self) -> dict[str, str]:
         """The table that each metric and dimension takes, by name."""
         where = dimensions(())
         found = {metric.name: metric.table for metric in self.metrics}
-        return found | {name: where.get(name, "customers") for name in (*self.by, *self.named)}
+        named = [name for name in (*self.by, *self.named) if name != LEVEL]
+        return found | {name: where.get(name, "customers") for name in named}
 
     @property
     def sources(self) -> dict[str, str]:
@@ -64,26 +80,34 @@ class Asked:
         return found
 
 
-def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collection[str]) -> Asked:
-    """Read what is asked for; `customers` are the columns of that table.
+def asked(
+    names: Sequence[str],
+    by: Sequence[str],
+    where: str,
+    customers: Collection[str],
+    organisation: Organisation | None = None,
+    roll_up: str | None = None,
+) -> Asked:
+    """Read what is asked for; `customers` are the columns of that table, `roll_up` the lowest level of sums by level.
 
     Raises
     ------
     UsageError
         A metric or dimension does not exist; those nearly called so are named. Or a dimension is named twice, or there
-        are more than `MOST`.
+        are more than `MOST`. Or sums are to be rolled up where no such level is known, or by dimensions too.
 
     >>> asked(["revenue"], ["branch"], "region = 'N'", []).tables
     {'revenue': 'customer_months', 'branch': 'customers', 'region': 'customers'}
     """
-    known = dimensions(customers)
+    known = dimensions(customers, organisation.above if organisation else ())
+    by = _levels(roll_up, by, organisation) if roll_up else by
     for name in names:
         if name not in metrics():
             raise _unknown(name, tuple(metrics()))
     for name in by:
-        if name not in known:
+        if name not in known and not roll_up:
             raise _unknown(name, tuple(known))
-    if len(set(by)) < len(by) or len(by) > MOST:
+    if len(set(by)) < len(by) or (len(by) > MOST and not roll_up):
         raise UsageError(
             "cube-dimensions",
             "--by takes up to {most} dimensions, each once, not {names}.",
@@ -92,7 +116,27 @@ def asked(names: Sequence[str], by: Sequence[str], where: str, customers: Collec
             names=", ".join(by),
         )
     named = tuple(name for name in named_in(where, known) if name not in by)
-    return Asked(tuple(metrics()[name] for name in names), tuple(by), named)
+    return Asked(tuple(metrics()[name] for name in names), tuple(by), named, organisation)
+
+
+def _levels(roll_up: str, by: Sequence[str], organisation: Organisation | None) -> Sequence[str]:
+    """The columns of sums by level."""
+    if organisation is None:
+        raise UsageError(
+            "cube-no-organisation",
+            "--roll-up {level} needs to know what branches belong to.",
+            hint="Name a file of branch, local_network and province: file in [organisation] of telcli.toml.",
+            level=roll_up,
+        )
+    if roll_up not in organisation.levels or by:
+        raise UsageError(
+            "cube-roll-up",
+            "--roll-up takes one level of the organisation, and no --by beside it.",
+            hint="Levels, the smallest first: {levels}. Choose groups with --where.",
+            levels=", ".join(organisation.levels),
+        )
+    path = organisation.levels[::-1]
+    return (LEVEL, *path[: path.index(roll_up) + 1])
 
 
 def further(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> tuple[str, ...]:
@@ -102,10 +146,17 @@ def further(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> tuple[str, ...
     >>> further({"customers": people, "customer_months": people}, asked(["revenue"], [], "", []))
     ('region', 'tenure_band')
     """
-    where = dimensions(())
-    there = [name for name in DRILLED if name not in (*wanted.by, *wanted.named) and where[name] in tables]
+    if wanted.rolls_up:
+        return ()
+    levels = wanted.organisation.levels[::-1] if wanted.organisation else ()
+    deepest = max((levels.index(name) + 1 for name in wanted.by if name in levels), default=0)
+    where = dict.fromkeys(levels, "customers") | dimensions(())
+    order = dict.fromkeys((*levels[deepest:], *(name for name in DRILLED if name not in levels)))
+    there = [name for name in order if name not in (*wanted.by, *wanted.named) and where[name] in tables]
     of_people = [name for name in there if where[name] == "customers"]
-    known = tables["customers"].select(pl.col(of_people).is_not_null().any()).collect().row(0) if of_people else ()
+    people = tables["customers"] if "customers" in tables else pl.LazyFrame()
+    people = placed(people, wanted.organisation) if wanted.organisation and of_people else people
+    known = people.select(pl.col(of_people).is_not_null().any()).collect().row(0) if of_people else ()
     unknown = {name for name, some in zip(of_people, known, strict=True) if not some}
     return tuple(name for name in there if name not in unknown)
 
@@ -146,7 +197,9 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     months: Sequence[date] = inputs.choices["months"]
     condition: Callable[[pl.Schema], pl.Expr] | None = inputs.choices["condition"]
     results = {metric.table for metric in wanted.metrics}
-    rows = cube_rows(inputs.tables, months, results, (*wanted.by, *wanted.named))
+    by = dict.fromkeys(name for name in (*wanted.by, *wanted.path) if name != LEVEL)
+    kinds = tuple(dict.fromkeys((*by, *wanted.named)))
+    rows = cube_rows(inputs.tables, months, results, kinds, wanted.organisation)
     chosen = condition(rows.collect_schema()) if condition else None
     if chosen is not None and (of := sorted(_OF_ONE.intersection(chosen.meta.root_names()))):
         raise UsageError(
@@ -155,11 +208,36 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
             hint="One customer: telcli customer ID. Rows: telcli show customer_months --where CONDITION",
             names=", ".join(of),
         )
-    sums = summed(rows, wanted.metrics, wanted.by, chosen)
-    found = told(sums, settings.small_cell).sort("month", *in_order(wanted.by))
+    sums = summed(rows, wanted.metrics, tuple(by), chosen)
+    found = _told(sums, wanted, settings.small_cell).sort("month", *in_order(wanted.by))
     whole = told(folded(sums, ()), settings.small_cell) if wanted.by else found
-    notices = _notices(inputs.tables, wanted, months, found, settings.small_cell)
+    notices = (
+        *_unplaced(inputs.tables, wanted),
+        *_notices(inputs.tables, wanted, months, found, settings.small_cell),
+    )
     return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, notices, as_of=months[-1])
+
+
+def _told(sums: Sums, wanted: Asked, least: int) -> pl.DataFrame:
+    """The metrics of the groups that are asked for; what is not told of a level is the same in every table."""
+    gone = hidden_nodes(sums, wanted.path, least) if wanted.path else {}
+    if wanted.rolls_up:
+        return rolled(sums, wanted.path, len(wanted.by) - 1, gone)
+    return told(folded(sums, wanted.by) if wanted.path else sums, least, hidden_values(gone, wanted.path))
+
+
+def _unplaced(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> list[Notice]:
+    """Branches of which it is not known what they belong to."""
+    of = wanted.organisation
+    if of is None or not {*of.levels[1:]}.intersection((*wanted.by, *wanted.named)) or "customers" not in tables:
+        return []
+    lost = pl.any_horizontal(pl.col(of.levels[1:]).is_null()) & pl.col(of.levels[0]).is_not_null()
+    names = placed(tables["customers"], of).filter(lost).select(of.levels[0]).unique().collect().to_series().sort()
+    if not names.len():
+        return []
+    words = "Of {n} {level} it is not told what they belong to; they stand under unknown: {names}."
+    some = ", ".join(names.head(5)) + (", ..." if names.len() > 5 else "")
+    return [Notice("cube-unplaced", words, {"n": names.len(), "level": of.levels[0], "names": some})]
 
 
 def _notices(
