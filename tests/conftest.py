@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.json_shape import watched
+
 # The same examples everywhere, and no clock: a slow machine is no defect.
 settings.register_profile("telcli", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("telcli")
@@ -56,3 +58,18 @@ def no_waiting_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda handle: None)
         yield
+
+
+@pytest.fixture(scope="session")
+def json_faults() -> Iterator[list[str]]:
+    """What was wrong in any JSON that was printed; see `watched`."""
+    with watched() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def json_as_documented(json_faults: list[str]) -> Iterator[None]:
+    """JSON that a test made telcli print was as documented."""
+    yield
+    told, json_faults[:] = list(json_faults), []
+    assert not told

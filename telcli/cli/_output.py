@@ -9,28 +9,29 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from telcli.cli._help import wrap
 from telcli.cli._paste import pasteable
 from telcli.cli._words import label, said, tr
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
 
+    from telcli.cli._bar import Bar
     from telcli.cli._errors import Failure
     from telcli.errors import Notice
 
 __all__ = ["SCHEMA_VERSION", "Printer", "error_body", "month_name", "tell_failure", "to_json", "warnings"]
 
 SCHEMA_VERSION = 1
-_EVERY_SECONDS = 0.1
+_WORKING = "working"
 
 
 class Printer:
@@ -45,9 +46,8 @@ class Printer:
 
     def __init__(self, stage: str, form: str, *, verbose: bool = False) -> None:
         self.stage, self.form, self.verbose = stage, form, verbose
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._last = 0.0
+        self._bar: Bar | None = None
+        self._working = ""
 
     def __enter__(self) -> Printer:
         return self
@@ -115,7 +115,7 @@ class Printer:
             return
         self.end_progress()
         for notice in notices:
-            sys.stderr.write(f"{label('Warning:')}{_sentence(notice)}\n")
+            _talk(label("Warning:") + _sentence(notice))
 
     def urge(self, notices: Sequence[Notice]) -> None:
         """Tell with -q too what a script must not miss: that there was nothing to tell by."""
@@ -126,46 +126,29 @@ class Printer:
         """Tell that a stage could not do its work while others go on."""
         if self.human:
             self.end_progress()
-            sys.stderr.write(f"{label('Warning:')}{stage}{tr(': ')}{failure.message}\n")
+            _talk(f"{label('Warning:')}{stage}{tr(': ')}{failure.message}")
 
     def progress(self, what: str, done: int, total: int) -> None:
-        """Move the bar on stderr; cheap enough to be called often, drawn a few times a second."""
+        """Move the bar on stderr; of nothing known to be done, `what` may be a stage, which is named from then on."""
         if not self.human or not _draws():
             return
-        now = time.monotonic()
-        if self._bar is not None and done < total and now - self._last < _EVERY_SECONDS:
-            return
-        self._last = now
         if self._bar is None:
-            self._begin()
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=tr(f"{what}…"), completed=done, total=total or None)
+            from telcli.cli._bar import Bar
 
-    def _begin(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            console=_console(sys.stderr),
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._task = self._bar.add_task(tr("working…"), total=None)
-        self._bar.start()
+            self._bar = Bar()
+        if not total and what != _WORKING:
+            self._working, what = what, _WORKING
+        self._bar.move("" if self._working == self.stage else self._working, what, done, total)
 
     def begin(self) -> None:
         """Show that work goes on, before anything is known of how much there is."""
-        self.progress("working", 0, 0)
+        self.progress(_WORKING, 0, 0)
 
     def end_progress(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
-            self._bar.stop()
-            self._bar = self._task = None
+            self._bar.end()
+            self._bar = None
 
 
 def month_name(as_of: date | None) -> str | None:
@@ -182,8 +165,15 @@ def _sentence(notice: Notice) -> str:
     return pasteable(said(notice.code, notice.template, notice.values))
 
 
+def _talk(text: str) -> None:
+    """A line on stderr; on a terminal it is broken between words."""
+    lines = wrap(text, shutil.get_terminal_size((80, 24)).columns) if sys.stderr.isatty() else [text]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
 def _draws() -> bool:
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether somebody would see a bar: on a terminal that can draw a line again, and is not that of CI."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
 
 
 def _console(stream: Any) -> Console:
@@ -231,7 +221,6 @@ def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
         body = {"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error_body(failure)}
         sys.stdout.write(to_json(body))
         sys.stdout.flush()
-    lines = [label("Error:") + failure.message]
+    _talk(label("Error:") + failure.message)
     if failure.hint:
-        lines.append(label("Hint:") + failure.hint)
-    sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(f"{label('Hint:')}{failure.hint}\n")  # it holds a command, which is copied whole

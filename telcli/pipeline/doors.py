@@ -102,9 +102,11 @@ def land(
         apart = written(rules, whole, folder / "raw")
     pieces = once_over_months(rules, once_over_loads(rules, apart, held) if held else apart)
     landing = _Landing(rules, folder, strict)
-    for done, piece in enumerate(pieces):
-        progress("checking", done, len(pieces))
+    done, rows = 0, sum(piece.height for piece in pieces)
+    for piece in pieces:
+        progress("rows checked", done, rows)
         landing.add(piece)
+        done += piece.height
     rmtree(folder / "raw", ignore_errors=True)
     return landing.landed()
 

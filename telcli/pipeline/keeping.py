@@ -12,7 +12,9 @@ from telcli.io.parquet_files import scanned
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["gatherer", "keeper"]
+    from telcli.stages import Progress
+
+__all__ = ["counted", "gatherer", "keeper"]
 
 _GROUP = 1 << 15
 """Rows of a row group: several are read ahead at once, so that large ones fill the memory."""
@@ -32,6 +34,21 @@ def keeper(folder: Path) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
         return scanned(place)
 
     return keep
+
+
+def counted(
+    keep: Callable[[pl.LazyFrame], pl.LazyFrame], progress: Progress, extracts: int
+) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    """The same keeping, which tells how many of the extracts have been read for it."""
+    done = count(1)
+
+    def keep_and_tell(frame: pl.LazyFrame) -> pl.LazyFrame:
+        kept = keep(frame)
+        if (at := next(done)) <= extracts:
+            progress("extracts understood", at, extracts)
+        return kept
+
+    return keep_and_tell
 
 
 def gatherer(folder: Path) -> Callable[[Iterable[pl.DataFrame], str], pl.LazyFrame]:

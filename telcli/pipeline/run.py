@@ -81,6 +81,7 @@ def run_stage(name: str, request: Request) -> StageRun:
             return _told(workdir, manifest, name, done, skipped=True)
         if not request.force:
             not_closed(stage, manifest, key_of(as_of))
+        request.progress(name, 0, 0)
         inputs = given_to(stage, workdir, manifest, chosen, as_of, settings, general, request)
         last = (known if sound else None) if known else earlier_run(stage, workdir, manifest, as_of)
         stands = before(stage, workdir, manifest, None if request.force else last, basis, chosen)
@@ -192,7 +193,7 @@ def _make(
     secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
-    from telcli.pipeline.keeping import gatherer, keeper
+    from telcli.pipeline.keeping import counted, gatherer, keeper
     from telcli.pipeline.publish import publish
 
     staging = workdir.staging()
@@ -202,9 +203,10 @@ def _make(
         from telcli.pipeline.sources import open_sources
 
         refuse_other_zone(manifest, basis)
-        extracts, left_out = open_sources(request.sources, staging)
+        extracts, left_out = open_sources(request.sources, staging, request.progress)
         inputs = dataclasses.replace(
             inputs,
+            keep=counted(inputs.keep, request.progress, len(extracts)),
             extracts=tuple(extracts),
             key=secret,
             suppressed=frozenset(manifest.suppressed),

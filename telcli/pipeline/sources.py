@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import DataError, MissingInputError, Notice
+from telcli.stages import Progress, silent
 
 if TYPE_CHECKING:
     from telcli.io.database import Fetched
@@ -25,7 +26,9 @@ _FETCHED: dict[str, Fetched] = {}
 """Databases read for their fingerprint and not opened yet: what is hashed is what is ingested."""
 
 
-def open_sources(sources: Sequence[Source], scratch: Path) -> tuple[list[Extract], list[Notice]]:
+def open_sources(
+    sources: Sequence[Source], scratch: Path, progress: Progress = silent
+) -> tuple[list[Extract], list[Notice]]:
     """Open each file, each file of a folder (not of its subfolders) sorted by name, and each database.
 
     What a file is, is told by its bytes. One that is not read is an error where it was named itself, a notice where
@@ -43,7 +46,10 @@ def open_sources(sources: Sequence[Source], scratch: Path) -> tuple[list[Extract
     files, notices = files_of(_paths(sources))
     beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
     extracts: list[Extract] = []
+    read, size = 0, sum(path.stat().st_size for path in files.values())
     for number, (name, path) in enumerate(files.items()):
+        progress("bytes read", read, size)
+        read += path.stat().st_size
         if beside and path.stat().st_size == 0:
             notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": name}))
             continue

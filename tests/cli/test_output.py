@@ -12,6 +12,7 @@ import pytest
 
 from telcli.cli import main
 from telcli.cli._headlines import figure
+from telcli.cli._help import wide
 from telcli.cli._output import Printer, to_json
 from telcli.errors import Notice
 from tests.cli.golden import same
@@ -95,16 +96,23 @@ def test_screens(lang: str, faked: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_progress_is_drawn_on_a_terminal_alone(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def work(form: str) -> str:
+    def work(form: str, ci: str = "") -> str:
         stream: Any = Terminal()
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setenv("TERM", "xterm")
-        with Printer("segment", form) as out:
+        monkeypatch.setenv("COLUMNS", "60")
+        monkeypatch.setenv("CI", ci)
+        with Printer("run", form) as out:
+            out.progress("segment", 0, 0)
             out.progress("trying k", 1, 3)
             out.progress("trying k", 3, 3)
         return str(stream.getvalue())
 
-    assert "trying k" in work("human")
+    drawn = work("human")
+    assert "segment: trying k" in drawn
+    assert drawn.endswith("\x1b[2K"), "the line is taken away"
+    assert max(wide(re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", line)) for line in re.split(r"[\r\n]", drawn)) <= 60
+    assert work("human", ci="true") == ""
     assert work("json") == ""
     assert work("quiet") == ""
     monkeypatch.undo()
