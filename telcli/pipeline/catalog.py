@@ -252,7 +252,7 @@ STAGES = (
             *("retention_cells", "plan_offers", "retention_effects"),
             *("satisfaction_index", "satisfaction_items", "complaint_topics", "credit_ageing"),
             *("alerts", "lifecycle_warnings", "fraud_cases"),
-            "rejects",
+            *("rejects", "bills", "payments", "satisfaction_scores"),
         ),
         gives=("report_figures",),
         heeds=("ingest", "customer-months", "segment", "score-value", "predict-churn"),

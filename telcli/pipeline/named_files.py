@@ -8,6 +8,7 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.pipeline.allowed import allowed
+from telcli.pipeline.control_totals import totals_of
 from telcli.pipeline.holidays import holidays_of
 from telcli.pipeline.known_causes import rows_of
 from telcli.pipeline.left_alone import left_alone
@@ -22,6 +23,7 @@ _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
     "known": ("known_causes", "list of --known", rows_of),
     "acknowledged": ("seen_alerts", "list of --acknowledged", rows_of),
     "holidays": ("holidays", "calendar of holidays", holidays_of),
+    "control_totals": ("control_totals", "totals of --control", totals_of),
     "tariffs": ("tariffs", "table of --tariffs", own_tariffs),
 }
 """Setting: what the stage is given it as, what its hash is called by, and its reader."""

@@ -27,6 +27,8 @@ _FORMATS = {
     "count": "#,##0",
     "customers": "#,##0",
     "money": "#,##0.00",
+    "count_exact": "#,##0",
+    "money_exact": "#,##0.00",
     "percent": "0.0%",
     "points": "+0.00%;-0.00%",
     "decimal": "0.00",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telcli.report.ahead_section import ahead
 from telcli.report.blocks import Cell, Column, Section, Table, table
+from telcli.report.control_section import control
 from telcli.report.drawing import chart, drawn
 from telcli.report.leavers_section import leavers
 from telcli.report.loop_section import loop
@@ -55,6 +56,7 @@ def sections(report: Report) -> list[Section]:
         leavers,
         satisfaction,
         arrears,
+        control,
         quality,
         notes,
     )

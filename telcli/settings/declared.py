@@ -58,6 +58,11 @@ class ReportSettings:
         low=1,
         high=1000,
     )
+    control_totals: str = setting(
+        "",
+        "File of totals that the figures are held against: month, metric, amount, tolerance.",
+        "控制总数文件：month、metric、amount、tolerance，用于核对报告数字。",
+    )
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,9 +20,11 @@ from telcli.figures.value_figures import put_value
 from telcli.figures.watched import put_watch
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
+from telcli.stages.report_control import checked, put_control
 from telcli.stages.report_ground import Ground, costed, facts_of
 from telcli.stages.report_risk import put_left, put_risk
 from telcli.stages.report_segments import put_segments
+from telcli.stages.report_told import read_told
 from telcli.stages.report_trust import put_trust, put_unknown
 from telcli.tables.content_hash import content_hash
 
@@ -35,19 +38,21 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     ----------
     inputs : Inputs
         Its table customer_months is required, every other result is used where it exists; `choices` holds `metrics`
-        (what earlier stages recorded, by stage) and `currency`.
+        (what earlier stages recorded, by stage), `currency`, and `control_totals` as the pipeline read them.
     settings : ReportSettings
         How many customers to list, how many months to draw, the smallest group to show.
 
     Returns
     -------
-    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, `findings`, ranked, and
-    `content_hash` over all figures.
+    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, `findings`, ranked,
+    `control`, how many sums and control totals agree, and `content_hash` over all figures. Notices tell what differs.
 
     Raises
     ------
     MissingInputError
         customer_months holds nobody who is live in the month.
+    DataError
+        Control totals cannot be read.
     """
     tables, metrics = inputs.tables, inputs.choices.get("metrics") or {}
     inputs.progress("months", 0, 3)
@@ -58,6 +63,9 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     inputs.progress("figures", 2, 3)
     facts = facts_of(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
     ground, figures = Ground(tables, metrics, months, lines, settings, facts), Figures()
+    control = checked(ground, as_of, read_told(inputs.choices.get("control_totals")))
+    facts = replace(facts, blocks={**facts.blocks, **control.blocks})
+    ground = replace(ground, facts=facts)
     found = findings.find(facts)
     _put_headlines(figures, ground, findings.rows(found))
     _put_all(figures, ground)
@@ -69,8 +77,10 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
             **facts.kpi,
             **_auc(facts),
             "findings": _listed(found),
+            "control": control.metrics,
             "content_hash": content_hash(made, facts.currency),
         },
+        notices=control.notices,
         as_of=as_of,
     )
 
@@ -110,6 +120,7 @@ def _put_all(figures: Figures, ground: Ground) -> None:
     put_loop(figures, ground.facts.blocks)
     put_left(figures, ground)
     put_watch(figures, ground.facts.blocks)
+    put_control(figures, ground.facts.blocks)
     put_trust(figures, ground)
     put_unknown(figures, ground)
 

@@ -99,6 +99,22 @@ def money(value: float | None, lang: str = "en", currency: str = "CNY") -> str:
     return f"{sign}{before}{body}" if lang == "en" else f"{sign}{body}{after}"
 
 
+def exact(value: float | None, lang: str = "en", currency: str = "") -> str:
+    """Write every digit of a count, or of an amount to the cent where there is a currency.
+
+    >>> exact(1234567), exact(-1234567.891, "en", "CNY"), exact(12.5, "zh", "CNY")
+    ('1,234,567', '-¥1,234,567.89', '12.50元')
+    """
+    if value is None or not _known(value):
+        return MISSING
+    if not currency:
+        return f"{value:,.0f}"
+    before, after = CURRENCIES.get(currency, (f"{currency} ", f" {currency}"))
+    body = f"{abs(value):,.2f}"
+    sign = "-" if value < 0 and body.strip("0.,") else ""
+    return f"{sign}{before}{body}" if lang == "en" else f"{sign}{body}{after}"
+
+
 def brief(value: float | None, lang: str = "en") -> str:
     """Write a number without its unit in few letters: up to two decimals below a hundred, none above a thousand.
 
@@ -155,13 +171,15 @@ def month(text: str, lang: str = "en") -> str:
 
 
 def written(value: float | None, kind: str, lang: str = "en", currency: str = "CNY") -> str:
-    """Write a number of one kind: count, customers, money, percent, points, decimal or times.
+    """Write a number of one kind: count, customers, money, percent, points, decimal, times, count_exact or money_exact.
 
     >>> written(0.5, "percent"), written(2.5, "times", "zh"), written(9, "money")
     ('50.0%', '2.50倍', '¥9.00')
     """
     if kind == "money":
         return money(value, lang, currency)
+    if kind.endswith("_exact"):
+        return exact(value, lang, currency if kind == "money_exact" else "")
     if kind == "times":
         return MISSING if not _known(value) else decimal(value) + ("x" if lang == "en" else "倍")
     writers: dict[str, Callable[[float | None, str], str]] = {

@@ -10,6 +10,8 @@ from telcli.api.pages import renderer
 from telcli.cli import _words, main
 from telcli.cli._options import Call
 from telcli.cli._output import Printer
+from telcli.stages.report import report
+from tests.cli.fakes import FUNCTIONS
 
 
 def test_a_kind_that_there_is_not_is_refused_before_anything_is_done(
@@ -19,6 +21,27 @@ def test_a_kind_that_there_is_not_is_refused_before_anything_is_done(
     seen = capsys.readouterr().err
     assert "telcli report writes no pdf." in seen
     assert "html, xlsx, md, json" in seen
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("t.csv", "month,metric,amount\n2024-06,customers,4\n"),
+    ("t.toml", '[[control]]\nmonth = "2024-06"\nmetric = "客户数"\namount = 4\n'),
+])  # fmt: skip
+def test_a_control_total_that_differs_is_told_and_can_fail_the_command(
+    name: str, text: str, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(FUNCTIONS, "report", report)
+    (work / name).write_text(text, encoding="utf-8")
+    told = ["report", "--control", str(work / name), "--format", "json"]
+    assert main([*told, "--fail-if", "told_differ>0"]) == 5
+    body = json.loads(capsys.readouterr().out)
+    assert body["metrics"]["control"]["told_differ"] == 1
+    said = {one["code"]: one["message"] for one in body["warnings"]}
+    assert "customers of 2024-06 is 3.00 here and 4.00" in said["control-differs"]
+    assert main([*told, "--fail-if", "told_unknown>0"]) == 0
+    assert main(["report", "--control", str(work / "none.csv")]) == 3
+    (work / name).write_text("x" if name.endswith("toml") else "a,b\n1,2\n", encoding="utf-8")
+    assert main(told) == 4
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
 NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
 NAMED |= {"held_by", "service", "fact", "sign", "level"}
 NAMED |= {"strategy", "channel", "evidence", "alert_kind", "alert_state", "stage", "quadrant", "bucket", "pattern"}
+NAMED |= {"control_left", "control_right", "control_state", "control_part"}
 NAMED |= {"dimension", "dimension_level", "theme", "trigger", "drift_band", "drift_advice"}
 
 

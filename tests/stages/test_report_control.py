@@ -1,0 +1,165 @@
+"""The report's figures against what was read, and against totals that the operator holds."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telcli.errors import DataError
+from telcli.settings import ReportSettings
+from telcli.stages import Inputs, Outcome
+from telcli.stages.report import report
+from telcli.stages.report_told import Told, read_told
+from tests.stages.test_report import hand
+
+MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+ALL = ReportSettings(small_cell=1)
+INGEST: dict[str, Any] = {
+    "sources": [{"source": "b.csv", "rows_read": 12, "rows_kept": 9, "rows_rejected": 2, "rows_duplicate": 1}],
+    "lost_amounts": [
+        {"table": "bills", "source": "b.csv", "month": "2024-06", "what": "rejected", "rows": 1, "unread": 0,
+         "amount": 30.0},
+        {"table": "bills", "source": "b.csv", "month": None, "what": "rejected", "rows": 1, "unread": 0, "amount": 7.0},
+    ],
+}  # fmt: skip
+
+
+def tables() -> dict[str, pl.DataFrame]:
+    """The customers of `hand`, with bills and payments that make up what their months tell."""
+    found = hand()
+    months = found["customer_months"].with_columns(
+        discount=pl.lit(1.0), paid=pl.lit(2.0), tenure_months=pl.when(customer_id="E").then(0.0).otherwise(9.0)
+    )
+    bills = months.select("customer_id", "month", kind=pl.lit("recurring"), amount=pl.col("revenue") + 1.0,
+                          discount=pl.lit(1.0))  # fmt: skip
+    paid = months.select(payment_id=pl.int_range(pl.len()).cast(pl.String), customer_id="customer_id",
+                         paid_at=pl.col("month").cast(pl.Datetime("us")), amount="paid",
+                         reversed=pl.lit(value=False))  # fmt: skip
+    rejects = pl.DataFrame(
+        {"source": ["b.csv"] * 3, "line": [3, 3, 5], "rule": ["missing", "not-a-month", "missing"],
+         "column": ["customer_id", "month", "customer_id"], "value": [None] * 3},
+        schema_overrides={"value": pl.String},
+    )  # fmt: skip
+    return {**found, "customer_months": months, "bills": bills, "payments": paid, "rejects": rejects}
+
+
+def made(found: dict[str, pl.DataFrame], *told: tuple[Any, ...], ingest: dict[str, Any] = INGEST) -> Outcome:
+    given = {"file": "t.csv", "columns": ["账期", "指标", "金额", "容差"][: len(told[0]) if told else 3],
+             "cells": [list(row) for row in told], "lines": list(range(2, 2 + len(told)))}  # fmt: skip
+    choices = {"metrics": {"ingest": ingest}, "currency": "CNY", "control_totals": given}
+    frames = {name: frame.lazy() for name, frame in found.items()}
+    return report(Inputs(tables=frames, as_of=JUNE, choices=choices), ALL)
+
+
+def state(outcome: Outcome) -> dict[str, str]:
+    return {row["check"]: row["state"] for row in outcome.metrics["control"]["checks"]}
+
+
+def section(outcome: Outcome, name: str) -> list[dict[str, Any]]:
+    frame = outcome.tables["report_figures"].filter(pl.col("section") == name).collect()
+    rows: dict[int, dict[str, Any]] = {}
+    for row in frame.to_dicts():
+        rows.setdefault(row["row"], {})[row["metric"]] = row["text"] if row["value"] is None else row["value"]
+    return [rows[number] for number in sorted(rows)]
+
+
+def test_what_was_read_is_what_is_told() -> None:
+    found = made(tables())
+    assert state(found) == {
+        **dict.fromkeys(("rejects", "billed", "paid", "value_scores", "churn_scores"), "agrees"),
+        "live": "explained",
+    } | {name: "agrees" for name in state(found) if name in ("tiers", "branches")}
+    assert found.notices == ()
+    assert [row["part"] for row in section(found, "control_parts")] == ["left"]
+    assert [row["state"] for row in section(found, "control_months")] == ["agrees", "agrees"]
+
+
+def test_each_break_is_seen_and_placed() -> None:
+    found = tables()
+    stranger = found["bills"].tail(1).with_columns(customer_id=pl.lit("Z"), amount=pl.lit(51.0))
+    found["bills"] = pl.concat([found["bills"], stranger])
+    found["payments"] = found["payments"].filter(pl.col("payment_id") != "8")
+    found["rejects"] = found["rejects"].head(2)
+    found["churn_scores"] = found["churn_scores"].filter(pl.col("customer_id") != "E")
+    found["value_scores"] = pl.concat(
+        [found["value_scores"].head(3), found["value_scores"].head(1).with_columns(customer_id=pl.lit("Z"))]
+    )
+    outcome = made(found)
+    assert state(outcome) | {
+        "billed": "explained", "paid": "differs", "rejects": "differs", "churn_scores": "explained",
+        "value_scores": "differs",
+    } == state(outcome)  # fmt: skip
+    placed = {(row["check"], row["part"]): (row["rows"], row["amount"]) for row in section(outcome, "control_parts")}
+    assert placed["billed", "no_month"] == (1, 50.0)
+    assert placed["paid", "other"] == (1, -2.0)
+    assert placed["churn_scores", "joined"] == (1, 1.0)
+    assert placed["value_scores", "stranger"] == (1, -1.0)
+    assert [notice.code for notice in outcome.notices] == ["control-off"]
+    assert "control-off" in [finding["kind"] for finding in outcome.metrics["findings"]]
+
+
+def test_control_totals_are_held_against_the_dictionary_and_differences_are_placed() -> None:
+    found = tables()
+    back = (
+        found["payments"].tail(1).with_columns(payment_id=pl.lit("r"), amount=pl.lit(4.0), reversed=pl.lit(value=True))
+    )
+    found["payments"] = pl.concat([found["payments"], back])
+    outcome = made(
+        found,
+        ("2024-06", "收入", "220.50", ""),
+        ("202405", "revenue", "￥204.00", None),
+        ("2024-06", "revenue", "250.5", "0"),
+        ("2024-06", "revenue", "257.5", "0"),
+        ("2024-06", "revenue", "222", "1%"),
+        ("2024-06", "customers", "5", "0"),
+        ("2024-06", "revenue", "200", ""),
+        ("2024-06", "paid", "14", ""),
+        ("2024-06", "revenue", "1000", ""),
+        ("2023-01", "revenue", "1", ""),
+    )
+    rows = {(row["month"], row["metric"], row["told"]): row for row in section(outcome, "control_told")}
+    told = {place: (row["state"], row.get("reason")) for place, row in rows.items()}
+    assert told == {
+        ("2024-06", "revenue", 220.5): ("agrees", None),
+        ("2024-05", "revenue", 204.0): ("differs", "discounts"),
+        ("2024-06", "revenue", 250.5): ("differs", "rejected"),
+        ("2024-06", "revenue", 257.5): ("differs", None),
+        ("2024-06", "revenue", 222.0): ("agrees", None),
+        ("2024-06", "customers", 5.0): ("differs", "leavers"),
+        ("2024-06", "revenue", 200.0): ("differs", "month_before"),
+        ("2024-06", "paid", 14.0): ("differs", "reversed"),
+        ("2024-06", "revenue", 1000.0): ("differs", None),
+        ("2023-01", "revenue", 1.0): ("unknown", None),
+    }
+    assert rows["2024-06", "revenue", 1000.0]["difference"] == 779.5
+    assert {key: outcome.metrics["control"][key] for key in ("told", "told_differ", "told_unknown")} == {
+        "told": 10, "told_differ": 7, "told_unknown": 1,
+    }  # fmt: skip
+    assert [notice.code for notice in outcome.notices] == ["control-differs"] * 7 + ["control-unknown"]
+    worst = next(finding for finding in outcome.metrics["findings"] if finding["kind"] == "control-differs")
+    assert (worst["amount"], "¥779.50" in worst["text"], "779.50元" in worst["text_zh"]) == (779.5, True, True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "code"),
+    [
+        (["month", "metric"], ["2024-06", "revenue"], "control-columns"),
+        (["month", "metric", "amount"], ["soon", "revenue", "1"], "control-lines"),
+        (["month", "metric", "amount"], ["2024-06", "profit", "1"], "control-lines"),
+        (["month", "metric", "amount"], ["2024-06", "revenue", "much"], "control-lines"),
+        (["month", "metric", "amount", "tolerance"], ["2024-06", "revenue", "1", "-2"], "control-lines"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_line(columns: list[str], cells: list[str], code: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_told({"file": "t.csv", "columns": columns, "cells": [cells], "lines": [7]})
+    assert caught.value.code == code
+    assert code != "control-lines" or caught.value.values["lines"] == "7"
+
+
+def test_totals_as_people_write_them() -> None:
+    given = {"file": "t.csv", "columns": ["Month", "METRIC", "Amount", "Tolerance"], "lines": [2],
+             "cells": [["2024年6月", "revenue", "1,234,567.89", "0.1%"]]}  # fmt: skip
+    assert read_told(given) == [Told(JUNE, "revenue", 1234567.89, 0.001, share=True)]
+    assert read_told(None) == read_told({"file": "t.csv", "columns": [], "cells": [], "lines": []}) == []
