@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -31,7 +32,21 @@ def feature_name(name: str) -> Pair:
     column = CustomerMonths.columns().get(name)
     if column is None:
         return (name.removeprefix("x_").replace("_", " "),) * 2
-    return name.replace("_", " ").capitalize(), (column.metadata or {}).get("zh", name)
+    return _english(name), (column.metadata or {}).get("zh", name)
+
+
+def _english(name: str) -> str:
+    """A column's name in words: what it is of, then how months were put together."""
+    parts = re.fullmatch(r"(.+?)_(mean|sum|sd|change|trend)?_?(\d)", name)
+    if parts is None:
+        return name.replace("_", " ").capitalize()
+    stem, way, months = parts.groups()
+    said = "Data" if stem == "data_mb" else stem.replace("_", " ").capitalize()
+    return f"{said}, {_WAYS[way or '']} {months} months"
+
+
+_WAYS = {"mean": "mean of", "sum": "sum of", "sd": "spread over", "change": "change in", "trend": "trend of", "": "of"}
+"""How months of a column were put together."""
 
 
 def themes(features: tuple[Feature, ...]) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.figures import control_findings, watch_findings
+from telcli.figures import control_findings, picture_findings, watch_findings
 from telcli.figures.finding import PARTS, Facts, Finding, Pair
 from telcli.tables import units
 
@@ -334,6 +334,7 @@ RULES: tuple[Callable[[Facts], Finding | None], ...] = (
     decision_saving,
     *watch_findings.RULES,
     *control_findings.RULES,
+    *picture_findings.RULES,
     weak_model,
     value_backtest,
     rows_refused,

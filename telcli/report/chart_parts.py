@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from telcli.report.label_places import text_width
 from telcli.report.model import Report, Row
 
 __all__ = [
@@ -12,12 +13,14 @@ __all__ = [
     "HALF",
     "HEIGHT",
     "INKS",
+    "LINE",
     "MAIN",
     "PALE",
     "SOFT",
     "THIRD",
     "WARM",
     "axis_labels",
+    "heat_map",
     "inline",
     "intervals",
     "lying_bars",
@@ -27,6 +30,8 @@ __all__ = [
 INKS = {"#010101": "ink", "#020202": "soft", "#030303": "line", "#040404": "main", "#050505": "pale", "#060606": "warm"}
 INK, SOFT, LINE, MAIN, PALE, WARM = INKS
 HALF, THIRD, HEIGHT = 400, 300, 210
+_CELL = 36
+_NAMES = 240
 FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 CONFIG: dict[str, Any] = {
@@ -130,3 +135,29 @@ def rank_bars(
         for place, row in enumerate(rows)
     ]
     return lying_bars(listed)
+
+
+def heat_map(rows: Sequence[dict[str, Any]], down: Sequence[str], across: Sequence[str], *, high: int = 30) -> Any:
+    """Cells with what they hold written in: rows of y, x (names of `down`, `across`), text, shade (0..1) and ink.
+
+    Cells are `high` pixels and share the width that names going down leave of HALF.
+    """
+    import altair as alt
+
+    if not rows:
+        return None
+    wide = min(_NAMES, 1.1 * max(text_width(name, 12) for name in down) + 10)  # pages may have wider letters
+    x = alt.X("x:N", sort=list(across), title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=90))
+    y = alt.Y(
+        "y:N",
+        sort=list(down),
+        title=None,
+        axis=alt.Axis(minExtent=wide, labelLimit=wide, labelPadding=8, labelFontSize=12),
+    )
+    base = alt.Chart(inline(rows)).encode(x=x, y=y)
+    shade = alt.FillOpacity("shade:Q", scale=alt.Scale(domain=[0, 1], range=[0.0, 0.55], clamp=True), legend=None)
+    cell = base.mark_rect(stroke=LINE, strokeWidth=1).encode(fill=alt.Fill("ink:N", scale=None), fillOpacity=shade)
+    lines = max(row["text"].count("\n") for row in rows)  # the middle of a text is that of its first line
+    text = base.mark_text(fontSize=11.5, lineBreak="\n", lineHeight=15, dy=-7.5 * lines).encode(text="text:N")
+    width = max(HALF - wide - 10, _CELL * len(across))
+    return alt.layer(cell, text).properties(width=width, height=high * len(down))

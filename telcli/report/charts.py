@@ -9,23 +9,28 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from telcli.report import ahead_charts, loop_charts, value_charts, watch_charts
+from telcli.report import (
+    ahead_charts,
+    data_charts,
+    heat_charts,
+    loop_charts,
+    risk_charts,
+    value_charts,
+    watch_charts,
+    watched_charts,
+)
 from telcli.report.chart_parts import (
     CONFIG,
-    HALF,
-    HEIGHT,
     INKS,
     MAIN,
     PALE,
     THIRD,
-    WARM,
     axis_labels,
     inline,
     lying_bars,
     rank_bars,
 )
 from telcli.report.model import Report
-from telcli.tables import units
 
 __all__ = ["CHARTS", "svg"]
 
@@ -140,40 +145,21 @@ def costs(report: Report) -> Any:
     return drawn if len(rows) > 1 else None
 
 
-def lift(report: Report) -> Any:
-    """Lift of each tenth of predicted risk against the average, 1."""
-    import altair as alt
-
-    rows = [
-        {"x": int(row.number("decile") or 0), "y": row.number("lift"), "text": units.decimal(row.number("lift"))}
-        for row in report.rows("lift")
-    ]
-    if not rows:
-        return None
-    x = alt.X("x:O", title=report.word("chart.lift_x"), axis=alt.Axis(labelAngle=0))
-    y = alt.Y("y:Q", title=None, axis=alt.Axis(tickCount=4))
-    color = alt.condition("datum.x == 1", alt.value(MAIN), alt.value(PALE))
-    base = alt.Chart(inline(rows)).encode(x=x, y=y)
-    bar = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(color=color)
-    text = base.mark_text(dy=-8, fontSize=11).encode(text="text:N")
-    mean = alt.Chart(inline([{"y": 1.0, "text": report.word("chart.lift_mean")}]))
-    rule = mean.mark_rule(color=WARM, strokeDash=[4, 3]).encode(y="y:Q")
-    named = mean.mark_text(align="right", dy=-7, color=WARM).encode(x=alt.value(HALF - 45), y="y:Q", text="text:N")
-    return alt.layer(rule, bar, text, named).properties(width=HALF - 45, height=HEIGHT)
-
-
 CHARTS: dict[str, Callable[[Report], Any]] = {
     "revenue": revenue,
     "customers": customers,
     "left": left,
     "segments": segments,
     "segment_risk": segment_risk,
-    "lift": lift,
     "costs": costs,
     "reasons": reasons,
     "left_causes": left_causes,
     **ahead_charts.CHARTS,
+    **watched_charts.CHARTS,
+    **data_charts.CHARTS,
+    **heat_charts.CHARTS,
     **loop_charts.CHARTS,
+    **risk_charts.CHARTS,
     **value_charts.CHARTS,
     **watch_charts.CHARTS,
 }

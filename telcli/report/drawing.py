@@ -17,9 +17,9 @@ def missing(report: Report, wanted: str, title: str) -> Section | None:
     return Section(wanted, title, missing=command) if command else None
 
 
-def chart(report: Report, name: str, alt: str, numbers: Table, key: str = "") -> Chart:
-    """One chart with its words and the numbers behind it."""
-    return Chart(name, report.word(f"chart.{name}"), alt, svg(report, name), numbers, key)
+def chart(report: Report, name: str, alt: str, numbers: Table, key: str = "", title: str = "") -> Chart:
+    """One chart with its words (`title`, where it is not just named) and the numbers behind it."""
+    return Chart(name, title or report.word(f"chart.{name}"), alt, svg(report, name), numbers, key)
 
 
 def drawn(charts: Sequence[Chart | None]) -> list[Chart]:

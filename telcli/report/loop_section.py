@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn
+from telcli.report.heat_charts import planned_cells
 from telcli.report.loop_charts import named
 from telcli.report.model import Report, Row
 
@@ -44,12 +45,13 @@ def loop(report: Report) -> Section | None:
     if not cells and not effects:
         return None
     tables, told = [], []
+    charts: list[Chart | None] = []
     if cells:
         told += _planned(report, cells[-1])
         tables.append(table(report, report.word("table.plan_cells"), cells[:-1], _CELLS, wide=True))
+        charts.append(_grid(report))
     if report.rows("plan_offers"):
         tables.append(table(report, report.word("table.plan_offers"), report.rows("plan_offers"), _OFFERS, wide=True))
-    charts: list[Chart | None] = []
     if effects:
         told += _earned(report, effects[0])
         numbers = _effects(report, effects)
@@ -58,6 +60,23 @@ def loop(report: Report) -> Section | None:
     return Section(
         "loop", report.word("section.loop"), report.word("section.loop_lead"), drawn(charts), tables, told=told
     )
+
+
+def _grid(report: Report) -> Chart | None:
+    """Value by risk with the plan; its words name the cell with the most at stake."""
+    rows = planned_cells(report)
+    known = [row for row in rows if row.number("expected_loss") is not None]
+    if not known:
+        return None
+    most = max(known, key=lambda row: row.number("expected_loss") or 0.0)
+    words = {
+        "value": report.word(f"heat.value_{most.text('value_band')}"),
+        "risk": report.word(f"heat.risk_{most.text('risk_band')}"),
+        "loss": report.write(most.number("expected_loss"), "money"),
+        "strategy": report.known("strategy", most.text("strategy")),
+    }
+    alt, key = report.word("chart.plan_grid_alt", **words), report.word("chart.plan_grid_key")
+    return chart(report, "plan_grid", alt, table(report, "", rows, _CELLS), key)
 
 
 def _planned(report: Report, whole: Row) -> list[str]:

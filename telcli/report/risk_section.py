@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn, missing, ranked
 from telcli.report.model import Report, Row
 
 __all__ = ["risk"]
+
+_RATES = (
+    Column("month"),
+    Column("left", "count"),
+    Column("churn_rate", "percent", label="rate_of"),
+    Column("rate_low", "percent"),
+    Column("rate_high", "percent"),
+)
+_LIFT = (
+    Column("tenths"),
+    Column("customers", "count"),
+    Column("churners", "count"),
+    Column("churn_rate", "percent"),
+    Column("mean_probability", "percent"),
+    Column("lift", "decimal"),
+    Column("lift_low", "decimal", label="rate_low"),
+    Column("lift_high", "decimal", label="rate_high"),
+)
+_GAINS = (
+    Column("tenths"),
+    Column("customer_share", "percent", label="customers_so_far"),
+    Column("churner_share", "percent"),
+    Column("share_low", "percent", label="rate_low"),
+    Column("share_high", "percent", label="rate_high"),
+)
+_CALIBRATION = (
+    Column("bin", "order"),
+    Column("customers", "count"),
+    Column("mean_probability", "percent"),
+    Column("expected", "count", label="expected_left"),
+    Column("churners", "count"),
+    Column("churn_rate", "percent"),
+    Column("rate_low", "percent"),
+    Column("rate_high", "percent"),
+)
 
 
 def risk(report: Report) -> Section | None:
@@ -14,20 +51,7 @@ def risk(report: Report) -> Section | None:
     title, rows = report.word("section.risk"), report.rows("risk")
     if not rows:
         return missing(report, "churn_scores", title)
-    charts: list[Chart | None] = []
-    tenths = report.rows("lift")
-    if tenths:
-        columns = (
-            Column("decile", "order"),
-            Column("customers", "count"),
-            Column("churners", "count"),
-            Column("churn_rate", "percent"),
-            Column("mean_probability", "percent"),
-            Column("lift", "decimal"),
-        )
-        alt = report.word("chart.lift_alt", top=report.write(tenths[0].number("lift"), "times"))
-        charts.append(chart(report, "lift", alt, table(report, "", tenths, columns)))
-    charts.append(_costs(report))
+    charts = [_rates(report), _lift(report), _gains(report), _calibration(report), _costs(report), _reasons(report)]
     bands = (
         Column("band", words="band"),
         Column("customers", "count"),
@@ -38,8 +62,50 @@ def risk(report: Report) -> Section | None:
         Column("expected_saving", "money"),
     )
     tables = [table(report, report.word("table.bands"), rows, bands, wide=True), *_grid(report)]
-    more = drawn([_reasons(report)])
-    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables, more)
+    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables)
+
+
+def _rates(report: Report) -> Chart | None:
+    rows = [row for row in report.rows("churn_rates") if row.number("churn_rate") is not None]
+    if len(rows) < 2:
+        return None
+    names = {"rate": "churn_rate", "low": "rate_low", "high": "rate_high"}
+    alt = report.word("chart.churn_rates_alt", **_percents(report, rows[-1], names))
+    numbers = table(report, "", report.rows("churn_rates"), _RATES)
+    return chart(report, "churn_rates", alt, numbers, report.word("chart.churn_rates_key"))
+
+
+def _lift(report: Report) -> Chart | None:
+    rows = report.rows("lift")
+    if not rows:
+        return None
+    alt = report.word("chart.lift_alt", top=report.write(rows[0].number("lift"), "times"))
+    return chart(report, "lift", alt, table(report, "", rows, _LIFT), report.word("chart.lift_key"))
+
+
+def _gains(report: Report) -> Chart | None:
+    rows = report.rows("lift")
+    if not rows:
+        return None
+    alt = report.word(
+        "chart.gains_alt", **_percents(report, rows[0], {"of": "customer_share", "share": "churner_share"})
+    )
+    return chart(report, "gains", alt, table(report, "", rows, _GAINS))
+
+
+def _calibration(report: Report) -> Chart | None:
+    rows = [row for row in report.rows("calibration") if row.number("churn_rate") is not None]
+    if not rows:
+        return None
+    names = {"mean": "mean_probability", "rate": "churn_rate", "low": "rate_low", "high": "rate_high"}
+    off = sum(1 for row in rows if row.number("off"))
+    alt = report.word("chart.calibration_alt", n=len(rows), off=off, **_percents(report, rows[0], names))
+    numbers = table(report, "", report.rows("calibration"), _CALIBRATION)
+    return chart(report, "calibration", alt, numbers, report.word("chart.calibration_key"))
+
+
+def _percents(report: Report, row: Row, names: Mapping[str, str]) -> dict[str, str]:
+    return {short: report.write(row.number(name), "percent") for short, name in names.items()}
 
 
 def _reasons(report: Report) -> Chart | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telcli.report import data_section
 from telcli.report.ahead_section import ahead
 from telcli.report.blocks import Cell, Column, Section, Table, table
 from telcli.report.control_section import control
@@ -102,19 +103,7 @@ def top(report: Report) -> Section | None:
 
 def quality(report: Report) -> Section | None:
     """What was read and refused, and how the models were tested."""
-    read, refused = report.rows("sources"), report.rows("quality")
-    counts = tuple(Column(name, "count") for name in ("rows_read", "rows_kept", "rows_rejected"))
-    tables = []
-    if read:
-        tables.append(
-            table(report, report.word("table.sources"), read, (Column("source"), *counts, Column("encoding")))
-        )
-    if refused:
-        columns = (Column("source"), Column("rule"), Column("column"), Column("rows", "count"))
-        tables.append(table(report, report.word("table.refused"), refused, columns))
-    if report.rows("model"):
-        tables.append(tested(report))
-    return Section("quality", report.word("section.quality"), tables=tables) if tables else None
+    return data_section.quality(report, tested)
 
 
 def notes(report: Report) -> Section:

@@ -7,6 +7,7 @@ from telcli.report.crossed_table import crossed, heat_of_moves, heat_of_shares
 from telcli.report.drawing import drawn, missing, ranked
 from telcli.report.model import Report
 from telcli.report.reach_section import reach
+from telcli.report.segment_pictures import migrated, moves_chart, traits_chart
 
 __all__ = ["agreed", "segments", "tried"]
 
@@ -53,6 +54,8 @@ def segments(report: Report) -> Section | None:
     charts = [
         ranked(report, "segments", rows, "revenue_share", size, key=report.word("chart.segments_key")),
         ranked(report, "segment_risk", rows, "churn_probability", risk_),
+        traits_chart(report),
+        *(moves_chart(report, numbers) for numbers in _moves(report)),
     ]
     figures = table(report, report.word("table.segments"), rows, PROFILE, wide=True)
     told = table(report, report.word("table.profiles"), rows, WORDS, wide=True)
@@ -67,6 +70,7 @@ def segments(report: Report) -> Section | None:
         drawn(charts),
         [figures, told, *rules, *further],
         notes=[*_reason(report), *agreed(report)],
+        told=migrated(report),
     )
 
 

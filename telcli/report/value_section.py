@@ -70,7 +70,7 @@ def value(report: Report) -> Section | None:
         return missing(report, "value_scores", title)
     if few := report.first("value_few").number("least"):
         return Section("value", title, report.word("section.value_few", n=f"{few:.0f}"))
-    charts = drawn([_whale(report), _margin(report), _stays(report), _survival(report)])
+    charts = drawn([_whale(report), _spread(report), _margin(report), _stays(report), _survival(report)])
     tested = drawn([_tested(report)])
     if len(charts) % 2:  # pictures stand in pairs
         charts, tested = [*charts, *tested], []
@@ -98,6 +98,15 @@ def _whale(report: Report) -> Chart | None:
     listed = [*curve[:-1:10], *curve[-1:]] if len(curve) > _LISTED else curve
     numbers = table(report, "", tenths, _TENTHS) if tenths else table(report, "", listed, _POINTS)
     return chart(report, "whale", alt, numbers)
+
+
+def _spread(report: Report) -> Chart | None:
+    rows = report.rows("value_tenths")
+    if len(rows) < 2:
+        return None
+    first, last = (report.write(row.number("current_value"), "money") for row in (rows[0], rows[-1]))
+    alt = report.word("chart.value_tenths_alt", first=first, last=last)
+    return chart(report, "value_tenths", alt, table(report, "", rows, _TENTHS))
 
 
 def _margin(report: Report) -> Chart | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.report.chart_parts import HALF, HEIGHT, MAIN, PALE, SOFT, WARM, inline, intervals, rank_bars
+from telcli.report.chart_parts import HALF, MAIN, PALE, SOFT, WARM, inline, intervals, rank_bars
+from telcli.report.label_places import Place, places, text_width
 from telcli.report.model import Report, Row
 
 __all__ = ["BRANCHES", "CHARTS", "in_chart"]
 
 BRANCHES = 8
 """Groups of one dimension in the picture, the least satisfied first."""
+_BROAD, _TALL = HALF - 60, 260
 
 
 def satisfied(report: Report) -> Any:
@@ -45,27 +47,82 @@ def items(report: Report) -> Any:
     known = [row for row in report.rows("items") if row.number("importance") is not None]
     if len(known) < 3:
         return None
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "x": row.number("performance"),
-            "y": row.number("importance"),
+            "x": row.number("performance") or 0.0,
+            "y": row.number("importance") or 0.0,
             "name": row.text("item"),
             "ink": WARM if row.text("quadrant") == "improve-first" else MAIN,
         }
         for row in known
     ]
-    x = alt.X(
-        "x:Q", title=report.word("chart.items_x"), scale=alt.Scale(zero=False, padding=40), axis=alt.Axis(tickCount=5)
+    scales = {way: alt.Scale(domain=list(_ends(rows, way)), nice=False, zero=False) for way in "xy"}
+    right = alt.X("x:Q", title=report.word("chart.items_x"), scale=scales["x"], axis=alt.Axis(tickCount=5))
+    up = alt.Y("y:Q", title=None, scale=scales["y"], axis=alt.Axis(tickCount=5, format="%"))
+    lines = alt.Chart(inline([{way: _mean(rows, way) for way in "xy"}])).mark_rule(color=SOFT, strokeDash=[3, 3])
+    point = alt.Chart(inline(rows)).mark_point(filled=True, size=70, opacity=1)
+    layers = [lines.encode(x=right), lines.encode(y=up)]
+    layers.append(point.encode(x=right, y=up, color=alt.Color("ink:N", scale=None)))
+    for row, place in zip(rows, _placed(report, rows), strict=True):
+        name = alt.Chart(inline([row])).mark_text(fontSize=11.5, dx=place.dx, dy=place.dy, align=place.align)
+        layers.append(name.encode(x=right, y=up, text="name:N"))
+    layers += [_corner(*corner) for corner in _corners(report)]
+    return alt.layer(*layers).properties(width=_BROAD, height=_TALL)
+
+
+def _corner(said: str, left: bool, top: bool) -> Any:
+    """What to do in a quarter, in its corner."""
+    import altair as alt
+
+    mark = alt.Chart(inline([{"text": said}])).mark_text(
+        fontSize=11, color=SOFT, align="left" if left else "right", baseline="top" if top else "bottom"
     )
-    y = alt.Y("y:Q", title=None, scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(tickCount=5, format="%"))
-    base = alt.Chart(inline(rows)).encode(x=x, y=y)
-    middle = {way: sum(float(row[way] or 0.0) for row in rows) / len(rows) for way in "xy"}
-    lines = alt.Chart(inline([middle]))
-    across = lines.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y="y:Q")
-    down = lines.mark_rule(color=SOFT, strokeDash=[3, 3]).encode(x="x:Q")
-    point = base.mark_point(filled=True, size=70, opacity=1).encode(color=alt.Color("ink:N", scale=None))
-    name = base.mark_text(dy=-11, fontSize=11.5, limit=150).encode(text="name:N")
-    return alt.layer(across, down, point, name).properties(width=HALF - 60, height=HEIGHT)
+    x, y = alt.value(4 if left else _BROAD - 4), alt.value(4 if top else _TALL - 4)
+    return mark.encode(x=x, y=y, text="text:N")
+
+
+def _placed(report: Report, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
+    """Where names of items go: clear of each other, of the lines at the means and of what stands in the corners."""
+    ends = {way: _ends(rows, way) for way in "xy"}
+    spots = [(_at(row["x"], ends["x"]) * _BROAD, (1 - _at(row["y"], ends["y"])) * _TALL) for row in rows]
+    x, y = _at(_mean(rows, "x"), ends["x"]) * _BROAD, (1 - _at(_mean(rows, "y"), ends["y"])) * _TALL
+    lines = [(x - 2, 0.0, x + 2, float(_TALL)), (0.0, y - 2, float(_BROAD), y + 2)]
+    taken = [_box(said, left, top) for said, left, top in _corners(report)] + lines
+    return places(spots, [row["name"] for row in rows], _BROAD, _TALL, taken)
+
+
+def _mean(rows: Sequence[Mapping[str, Any]], way: str) -> float:
+    return sum(float(row[way]) for row in rows) / len(rows)
+
+
+def _corners(report: Report) -> list[tuple[str, bool, bool]]:
+    """What to do in each quarter: its name, whether it is left, whether it is at the top."""
+    names = (("improve-first", "keep-up"), ("improve-later", "overdone"))
+    return [
+        (report.known("quadrant", name), left, top)
+        for top, pair in zip((True, False), names, strict=True)
+        for left, name in zip((True, False), pair, strict=True)
+    ]
+
+
+def _box(said: str, left: bool, top: bool) -> tuple[float, float, float, float]:
+    """Where the name of a quarter stands."""
+    long = text_width(said, 11)
+    x, y = 4.0 if left else _BROAD - 4 - long, 4.0 if top else _TALL - 18.0
+    return x, y, x + long, y + 14
+
+
+def _ends(rows: Sequence[Mapping[str, Any]], way: str) -> tuple[float, float]:
+    """Ends of an axis with room for names around the points."""
+    values = [float(row[way]) for row in rows]
+    low, high = min(values), max(values)
+    room = 0.22 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - room, high + room
+
+
+def _at(value: float, ends: tuple[float, float]) -> float:
+    """Where a value lies between the ends of its axis, 0..1."""
+    return (value - ends[0]) / (ends[1] - ends[0])
 
 
 def ageing(report: Report) -> Any:

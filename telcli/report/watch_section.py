@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telcli.report.blocks import Chart, Column, Section, Table, table
+from telcli.report.data_section import late_chart, rolled
 from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report, Row
 from telcli.report.watch_charts import in_chart
+from telcli.report.watched_parts import controls
 
 __all__ = ["alerts", "arrears", "satisfaction"]
 
@@ -85,7 +87,7 @@ def alerts(report: Report) -> Section | None:
     if rows := report.rows("alerts"):
         loss = sum(row.number("expected_loss") or 0.0 for row in rows)
         told.append(report.word("told.alerts", n=len(rows), loss=report.write(loss, "money")))
-    return _section(report, "alerts", tables, [], told)
+    return _section(report, "alerts", tables, controls(report), told, columns=3)
 
 
 def satisfaction(report: Report) -> Section | None:
@@ -110,19 +112,28 @@ def arrears(report: Report) -> Section | None:
     rows, late = report.rows("ageing"), report.first("late").number("late")
     charts: list[Chart | None] = []
     told = [] if late is None else [report.word("told.arrears", late=report.write(late, "money"))]
+    told += rolled(report)
     if rows:
         charts.append(chart(report, "ageing", report.word("chart.ageing_alt"), table(report, "", rows, _AGES)))
+    charts.append(late_chart(report))
     tables = _tables(report, ("ageing", _AGES), ("fraud", _FRAUD))
     return _section(report, "arrears", tables, charts, told)
 
 
 def _section(
-    report: Report, name: str, tables: Sequence[Table], charts: Sequence[Chart | None], told: Sequence[str]
+    report: Report,
+    name: str,
+    tables: Sequence[Table],
+    charts: Sequence[Chart | None],
+    told: Sequence[str],
+    *,
+    columns: int = 2,
 ) -> Section | None:
-    if not tables:
+    shown = drawn(charts)
+    if not tables and not shown:
         return None
     title, lead = (report.word(key) for key in _TITLES[name])
-    return Section(name, title, lead, drawn(charts), tables, told=told)
+    return Section(name, title, lead, shown, tables, columns=columns, told=told)
 
 
 def _tables(report: Report, *wanted: tuple[str, tuple[Column, ...]]) -> list[Table]:

@@ -17,6 +17,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.features.told_by import told_by
 from telcli.methods.churn_evaluation import Evaluation, evaluate
+from telcli.methods.reliability import reliability
 from telcli.settings import PredictChurnSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.predict_churn_around import around
@@ -88,6 +89,7 @@ def _trained(study: Study, road: Road) -> Outcome:
     tables = {
         "churn_scores": scores_of(study, road, values, float(found.metrics["churn_rate"]), costs.target),
         "churn_lift": pl.DataFrame(found.lift).select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy(),
+        "churn_calibration": _calibration(study, road),
         **costs.tables,
         "churn_windows": windows_table(study, road, label),
         **coming,
@@ -119,6 +121,12 @@ def _tested(study: Study, road: Road, values: Values) -> Evaluation:
     found = evaluate(road.y, road.p, values.tested, values.campaign(), seed=study.inputs.seed)
     _tell_level(study, found)
     return found
+
+
+def _calibration(study: Study, road: Road) -> pl.LazyFrame:
+    """Chances of tested customers beside what became of them."""
+    rows = pl.DataFrame(reliability(road.y, road.p))
+    return rows.select(pl.lit(study.as_of).alias("as_of"), pl.all()).lazy()
 
 
 def _road(study: Study, first: date, any_left: bool) -> Road:

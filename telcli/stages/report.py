@@ -15,6 +15,7 @@ from telcli.figures import customers, findings, kpis, segments
 from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts, Finding
+from telcli.figures.pictures import put_pictures
 from telcli.figures.retained import put_loop
 from telcli.figures.value_figures import put_value
 from telcli.figures.watched import put_watch
@@ -121,6 +122,7 @@ def _put_all(figures: Figures, ground: Ground) -> None:
     put_left(figures, ground)
     put_watch(figures, ground.facts.blocks)
     put_control(figures, ground.facts.blocks)
+    put_pictures(figures, ground.facts.blocks)
     put_trust(figures, ground)
     put_unknown(figures, ground)
 

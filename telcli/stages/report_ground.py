@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from telcli.features.churn_words import feature_name
 from telcli.figures import churn, customers, kpis, quality, segments, value
 from telcli.figures.finding import Facts
+from telcli.figures.pictures import picture_blocks
 from telcli.figures.retained import loop_blocks
 from telcli.figures.watched import watch_blocks
 from telcli.settings import ReportSettings
@@ -54,6 +56,9 @@ def facts_of(
     bands, valued = churn.bands(lines), lines["current_value"].count()
     profiles = tables.get("segment_profiles")
     costs = table_rows(tables, "churn_costs", ["cost", "method"], ("method", "cost", "contacted", "chosen"))
+    told = [] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell)
+    least, most = settings.small_cell, settings.top_customers
+    pictures = picture_blocks(tables, metrics, months.to_dicts(), told, least, most, feature_name)
     return Facts(
         currency=currency,
         months=months.to_dicts(),
@@ -61,12 +66,12 @@ def facts_of(
         value=value.about(lines["current_value"]) if valued >= settings.small_cell else {},
         bands=bands,
         grid=churn.grid(lines, settings.small_cell),
-        segments=[] if profiles is None else segments.segment_rows(profiles.collect(), lines, settings.small_cell),
+        segments=told,
         # With no revenue known costs rest on an assumed worth, which is no finding about these customers.
         costs=costs if costed(metrics) or customers.priced(lines) else [],
         model=kpis.model(metrics),
         quality=_quality(tables, metrics),
-        blocks={**loop_blocks(tables, settings.small_cell), **watch_blocks(tables, settings.small_cell)},
+        blocks={**loop_blocks(tables, least), **watch_blocks(tables, least), **pictures},
     )
 
 

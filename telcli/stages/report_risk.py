@@ -7,7 +7,7 @@ import polars as pl
 from telcli.features.churn_words import feature_name
 from telcli.figures import customers, leavers, reasons
 from telcli.figures.base import Figures
-from telcli.stages.report_ground import Ground, table_rows
+from telcli.stages.report_ground import Ground
 
 __all__ = ["put_left", "put_risk"]
 
@@ -20,8 +20,6 @@ def put_risk(figures: Figures, ground: Ground) -> None:
         figures.block(
             "reasons", reasons.reasons(ground.tables["churn_scores"], ground.lines, ground.least), ("reason",)
         )
-    lift = ("decile", "customers", "churners", "churn_rate", "mean_probability", "lift")
-    figures.block("lift", table_rows(ground.tables, "churn_lift", ["decile"], lift))
     figures.block("costs", ground.facts.costs, ("method",))
     top = customers.top_customers(ground.lines, ground.tables, ground.settings.top_customers)
     names = ["customer_id", "segment_name", "segment_name_zh", "revenue", "lifetime_value", "value_tier"]

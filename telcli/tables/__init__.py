@@ -50,7 +50,8 @@ _PLACES = {
     ),
     **dict.fromkeys(("value_top_held", "value_wallet", "value_tier_facts"), "telcli.tables.value_view_results"),
     **dict.fromkeys(
-        ("churn_scores", "churn_lift", "churn_costs", "churn_profit", "churn_windows"), "telcli.tables.churn_results"
+        ("churn_scores", "churn_lift", "churn_calibration", "churn_costs", "churn_profit", "churn_windows"),
+        "telcli.tables.churn_results",
     ),
     **dict.fromkeys(("churn_by_month", "churn_drift"), "telcli.tables.churn_drift_results"),
     **dict.fromkeys(("churn_drivers", "churn_shapes"), "telcli.tables.churn_driver_results"),

@@ -60,6 +60,23 @@ class ChurnLift(dy.Schema):
     lift_bound = c.number("Highest lift that a tenth could have", "提升度上限", "x the mean", low=0.0)
 
 
+class ChurnCalibration(dy.Schema):
+    """Held-out customers in groups by predicted risk, the riskiest first: chances beside outcomes.
+
+    Groups are made of predictions alone and hold about as many expected churners each.
+    """
+
+    as_of = c.month("Snapshot month", "快照月份", key=True)
+    bin = c.integer("Group, 1 the riskiest", "分组", key=True, low=1)
+    customers = c.integer("Customers", "客户数", "customers", need=True)
+    churners = c.integer("Of them, left", "流失客户数", "customers", need=True)
+    expected = c.number("Expected to leave: the sum of their chances", "预期流失数", "customers", low=0.0, need=True)
+    mean_probability = c.share("Mean predicted chance", "平均预测概率", need=True)
+    churn_rate = c.share("Share that left", "流失率", need=True)
+    rate_low = c.share("Lower end of its 95% interval (Wilson)", "流失率95%区间下限")
+    rate_high = c.share("Upper end", "流失率95%区间上限")
+
+
 class ChurnCosts(dy.Schema):
     """What each way of choosing whom to contact would have cost on held-out customers."""
 
@@ -132,6 +149,7 @@ CONTRACTS = {
     for found in (
         _result("churn_scores", ChurnScores, "Who may leave, and why", "流失风险评分"),
         _result("churn_lift", ChurnLift, "How well risk was ranked", "流失模型提升度"),
+        _result("churn_calibration", ChurnCalibration, "Whether chances came true", "流失概率校准"),
         _result("churn_windows", ChurnWindows, "Months learned from and tested on, and who left", "流失样本窗口"),
         _result("churn_profit", ChurnProfit, "What contacting more or fewer customers brings", "挽留收益曲线"),
         _result("churn_costs", ChurnCosts, "What each decision would have cost", "挽留决策成本"),

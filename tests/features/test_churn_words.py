@@ -62,5 +62,5 @@ def test_means_of_one_thing_share_a_theme() -> None:
 
 
 def test_names_in_both_languages() -> None:
-    assert feature_name("data_mb_mean_3") == ("Data mb mean 3", "近3个月平均流量")
+    assert feature_name("data_mb_mean_3") == ("Data, mean of 3 months", "近3个月平均流量")
     assert feature_name("x_Payment_Method") == ("Payment Method", "Payment Method")

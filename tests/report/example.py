@@ -9,7 +9,7 @@ import polars as pl
 from telcli.stages import Inputs
 from telcli.stages.score_value_sides import curve_rows, decile_rows
 from telcli.tables import contract
-from tests.report import leavers_example, loop_example, value_example, watch_example
+from tests.report import leavers_example, loop_example, pictures_example, value_example, watch_example
 
 AS_OF = date(2024, 6, 1)
 SEGMENTS = [
@@ -101,6 +101,7 @@ def tables(customers: int = 2000, months: int = 12, seed: int = 7) -> dict[str, 
         **leavers_example.ahead(),
         **loop_example.tables(),
         **watch_example.tables(),
+        **pictures_example.tables([(name, zh) for name, zh, *_ in SEGMENTS]),
     }
     found |= {**_results(held, segment[alive], worth[alive], risk[alive], random), **value_example.tables(held)}
     return {name: frame.with_columns(as_of=pl.lit(AS_OF)) if _dated(name) else frame for name, frame in found.items()}

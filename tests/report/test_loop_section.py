@@ -27,9 +27,9 @@ def test_the_plan_and_what_plans_earned(made: Report) -> None:
     assert (cells.rows[0][2].text, offers.rows[0][1].text) == {"en": ("retain", "call centre"), "zh": ("挽留", "外呼")}[
         made.lang
     ]
-    assert [chart.name for chart in section.charts] == ["effects"]
+    assert [chart.name for chart in section.charts] == ["plan_grid", "effects"]
     assert section.charts[0].svg.startswith("<svg")
-    assert section.charts[0].numbers is effects
+    assert section.charts[1].numbers is effects
 
 
 def test_there_is_none_where_no_plan_was_made() -> None:

@@ -51,7 +51,7 @@ def test_sentences_lead_in_both_languages(made: Report) -> None:
 
 def test_every_part_is_drawn_with_its_numbers(made: Report) -> None:
     for section, names in (
-        (value(made), ["whale", "value_margin", "value_stays", "survival", "value_backtest"]),
+        (value(made), ["whale", "value_tenths", "value_margin", "value_stays", "survival", "value_backtest"]),
         (tiers(made), ["value_sway"]),
     ):
         assert section is not None

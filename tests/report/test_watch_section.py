@@ -35,9 +35,9 @@ def test_satisfaction_and_complaints(made: Report) -> None:
 def test_arrears_and_fraud(made: Report) -> None:
     section = arrears(made)
     assert section is not None
-    assert section.told == {"en": ["¥10,850 are past due."], "zh": ["逾期欠款共1.08万元。"]}[made.lang]
+    assert section.told[0] == {"en": "¥10,850 are past due.", "zh": "逾期欠款共1.08万元。"}[made.lang]
     assert [len(table.rows) for table in section.tables] == [7, 2]
-    assert [chart.name for chart in section.charts] == ["ageing"]
+    assert [chart.name for chart in section.charts] == ["ageing", "late_months"]
     assert section.tables[1].rows[0][0].text in (
         "SIM box",
         "SIM盒（违规落地）",

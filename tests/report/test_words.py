@@ -26,6 +26,7 @@ NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kin
 NAMED |= {"held_by", "service", "fact", "sign", "level"}
 NAMED |= {"strategy", "channel", "evidence", "alert_kind", "alert_state", "stage", "quadrant", "bucket", "pattern"}
 NAMED |= {"control_left", "control_right", "control_state", "control_part"}
+NAMED |= {"heat", "watch_metric"}
 NAMED |= {"dimension", "dimension_level", "theme", "trigger", "drift_band", "drift_advice"}
 
 

@@ -126,6 +126,7 @@ def test_every_table_keeps_its_contract(road: str, request: pytest.FixtureReques
     wanted = {
         "churn_scores",
         "churn_lift",
+        "churn_calibration",
         "churn_costs",
         "churn_profit",
         "churn_windows",
@@ -138,6 +139,10 @@ def test_every_table_keeps_its_contract(road: str, request: pytest.FixtureReques
         held = contract(name).require(frame).collect().height
         assert held > 0 or name in MAY_BE_EMPTY[road]
     assert contract("churn_lift").require(outcome.tables["churn_lift"]).collect().height == 10
+    parts, tenths = (outcome.tables[name].collect() for name in ("churn_calibration", "churn_lift"))
+    assert [parts[name].sum() for name in ("customers", "churners")] == [
+        tenths[name].sum() for name in ("customers", "churners")
+    ]
     costs = outcome.tables["churn_costs"].collect()
     assert costs["chosen"].sum() == 1
     used, best = costs.filter("chosen"), costs.sort("cost").row(0, named=True)
