@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.errors import UsageError
 from telcli.settings.names_in import names_in
+from telcli.settings.periods_named import periods_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,27 +22,30 @@ _KINDS = ("html", "xlsx", "md", "json")
 
 
 def renderer(request: Request, lang: str) -> Callable[[pl.DataFrame], Mapping[str, bytes]]:
-    """The files of one snapshot, by name under reports/, of the kinds that `files` of ``[report]`` names.
+    """The files of one snapshot, by name under reports/, of the kinds and periods that ``[report]`` names.
 
     Raises
     ------
     UsageError
-        A kind is unknown.
+        A kind or a period is unknown.
     """
     from telcli.pipeline.run import settle
 
     settings, general = settle("report", request)
-    kinds = kinds_of(settings.files)
+    kinds, periods = kinds_of(settings.files), periods_of(settings.period)
 
     def render(figures: pl.DataFrame) -> Mapping[str, bytes]:
         from telcli.report import build
+        from telcli.report.periods import of_periods
         from telcli.report.sections import sections
 
-        month = figures["as_of"][0]
         tail = "" if lang == "en" else f".{lang}"
-        made = build(figures, lang=lang, currency=general.currency)
-        parts = sections(made)
-        return {f"{month:%Y-%m}{tail}.{kind}": _written(kind, made, parts) for kind in kinds}
+        written: dict[str, bytes] = {}
+        for name, own in of_periods(figures, periods).items():
+            made = build(own, lang=lang, currency=general.currency)
+            parts = sections(made)
+            written |= {f"{name}{tail}.{kind}": _written(kind, made, parts) for kind in kinds}
+        return written
 
     return render
 

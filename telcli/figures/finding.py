@@ -104,5 +104,8 @@ class Facts:
 
 @cache
 def sentences() -> dict[str, dict[str, Any]]:
-    """The templates of findings.toml, by kind."""
-    return tomllib.loads(Path(__file__).with_name("findings.toml").read_text(encoding="utf-8"))
+    """The templates of findings*.toml, by kind."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(Path(__file__).parent.glob("findings*.toml")):
+        found |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return found

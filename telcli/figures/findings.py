@@ -11,11 +11,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.figures import control_findings, picture_findings, watch_findings
+from telcli.figures import bridge_findings, control_findings, picture_findings, watch_findings
 from telcli.figures.finding import PARTS, Facts, Finding, Pair
 from telcli.tables import units
 
-__all__ = ["RULES", "TEXTS", "find", "rows"]
+__all__ = ["RULES", "STATE", "TEXTS", "find", "ranked", "rows"]
+
+Rule = Callable[[Facts], Finding | None]
 
 STEADY = 0.01
 """A change of revenue smaller than this share is called steady."""
@@ -41,14 +43,20 @@ SPLITS = {
 }
 
 
-def find(facts: Facts) -> list[Finding]:
-    """Ask every rule, and rank what they say: by the money each names, then in the order of the rules.
+def find(facts: Facts, rules: Sequence[Rule] | None = None) -> list[Finding]:
+    """Ask every rule (RULES), and rank what they say: by the money each names, then in the order of the rules.
 
     >>> find(Facts("CNY"))
     []
     """
-    found = [finding for rule in RULES if (finding := rule(facts)) is not None]
-    return sorted(found, key=lambda finding: (finding.amount is None, -(finding.amount or 0.0)))
+    asked = RULES if rules is None else rules
+    found = [(finding, 0.0) for rule in asked if (finding := rule(facts)) is not None]
+    return [finding for finding, _ in ranked(found)]
+
+
+def ranked(found: Sequence[tuple[Finding, float]]) -> list[tuple[Finding, float]]:
+    """Findings, each with a mark, by the money they name; those without follow as they come."""
+    return sorted(found, key=lambda one: (one[0].amount is None, -(one[0].amount or 0.0)))
 
 
 def rows(found: Sequence[Finding]) -> list[Mapping[str, Any]]:
@@ -324,7 +332,12 @@ def _tested(facts: Facts) -> Pair:
     return Pair(f"Estimated; tested {split.en}: {auc}{en}.", f"为估计值；{split.zh}：{auc}{zh}。")
 
 
-RULES: tuple[Callable[[Facts], Finding | None], ...] = (
+def labelled(facts: Facts) -> Finding | None:
+    """Those whom a flat table labels as left."""
+    return leaving(facts) if facts.kpi.get("churned") else None
+
+
+RULES: tuple[Rule, ...] = (
     value_at_risk,
     losses,
     revenue,
@@ -332,6 +345,7 @@ RULES: tuple[Callable[[Facts], Finding | None], ...] = (
     best_customers,
     segment_at_risk,
     decision_saving,
+    *bridge_findings.RULES,
     *watch_findings.RULES,
     *control_findings.RULES,
     *picture_findings.RULES,
@@ -339,3 +353,8 @@ RULES: tuple[Callable[[Facts], Finding | None], ...] = (
     value_backtest,
     rows_refused,
 )
+STATE: tuple[Rule, ...] = (
+    labelled,
+    *(rule for rule in RULES if rule not in (revenue, leaving, *bridge_findings.RULES)),
+)
+"""The rules on how things stand at the snapshot, whatever the period that led there."""

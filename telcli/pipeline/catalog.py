@@ -256,9 +256,10 @@ STAGES = (
             *("alerts", "monitor_series", "lifecycle_warnings", "fraud_cases"),
             *("rejects", "source_quality", "bills", "payments", "satisfaction_scores"),
         ),
-        gives=("report_figures",),
+        gives=("report_figures", "period_figures"),
         heeds=("ingest", "customer-months", "segment", "score-value", "predict-churn"),
         fresh=True,
+        beside="period_figures",
     ),
 )
 

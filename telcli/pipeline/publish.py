@@ -118,12 +118,13 @@ def _stage_files(
         folder.mkdir(parents=True)
         for name, (estimator, description) in outcome.models.items():
             places += model_file.write(folder / name, estimator, jsonable(description))
-    drawn = landed.get(stage.draws) if stage.draws else next(iter(landed.values()), None)
-    if render and drawn and drawn.staged:
+    first = stage.draws or next(iter(landed), "")
+    drawn = [landed[table] for table in (first, stage.beside) if table in landed and landed[table].staged]
+    if render and first in landed and drawn:
         folder = staging / stage.folder.format(as_of=as_of)
         folder.mkdir(parents=True)
-        first = next(iter(drawn.staged.values()))
-        for name, content in render(pl.read_parquet(first, glob=False)).items():
+        frames = [pl.read_parquet(next(iter(table.staged.values())), glob=False) for table in drawn]
+        for name, content in render(pl.concat(frames, how="diagonal")).items():
             (folder / name).write_bytes(content)
             places.append(folder / name)
     found = {}
@@ -134,14 +135,20 @@ def _stage_files(
 
 
 def _still_true(stage: Stage, manifest: Manifest, landed: Mapping[str, Landed], basis: Basis) -> dict[str, Part]:
-    """Pages an earlier run drew of the very same tables, in another language: the others are dropped with them."""
+    """Pages an earlier run drew of the very same tables, of another language or period: others go with their tables."""
     earlier = manifest.stages.get(stage.name, {}).get(basis.as_of if stage.snapshot else "")
-    same = earlier is not None and all(
+    same = all(
         manifest.tables.get(table, {}).get(name) == part
         for table, found in landed.items()
         for name, part in found.parts.items()
     )
-    return {path: manifest.files[path] for path in earlier.files if path in manifest.files} if earlier and same else {}
+    return {path: part for path, part in _own_files(manifest, earlier).items() if same}
+
+
+def _own_files(manifest: Manifest, record: Record | None) -> dict[str, Part]:
+    """The files of a run that are still its own: the page of a year is written anew by each month that is run."""
+    held = record.files if record else {}
+    return {path: part for path, part in manifest.files.items() if held.get(path) == part.sha256}
 
 
 def _record(
@@ -197,7 +204,8 @@ def _merged(
         if not tables[table]:
             del tables[table]
     earlier = manifest.stages.get(stage.name, {}).get(key)
-    others = {path: part for path, part in manifest.files.items() if not earlier or path not in earlier.files}
+    own = _own_files(manifest, earlier)
+    others = {path: part for path, part in manifest.files.items() if path not in own}
     stages = {name: dict(records) for name, records in manifest.stages.items()}
     stages.setdefault(stage.name, {})[key] = record
     return dataclasses.replace(manifest, tables=tables, files={**others, **files}, stages=stages)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Render", "Stage"]
 
 Render = Callable[["pl.DataFrame"], Mapping[str, bytes]]
-"""From a stage's first table to files under reports/, by relative name."""
+"""From the table that a stage's files are drawn of to files under reports/, by relative name."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Stage:
     closed_by : tables that, once they hold its month, forbid to make that month again but with --force.
     keeps : tables of its own that it is given whole, up to its month, and adds to: it does not depend on them.
     draws, folder : the table that its files are drawn of, the first it gives where empty, and the folder they go to.
+    beside : a table that it gives and whose rows its files are drawn of too, put under those of the first.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Stage:
     keeps: tuple[str, ...] = ()
     closed_by: tuple[str, ...] = ()
     draws: str = ""
+    beside: str = ""
     folder: str = "reports"
 
     @property

@@ -55,7 +55,8 @@ class Chart:
 class Section:
     """A part of the page: what it says in sentences (`told`), charts, then tables with any `more` charts beside, notes.
 
-    `missing` is the command that would fill it; `columns` tells how many charts stand side by side.
+    `as_of` tells that it is of the snapshot, where the page is of a longer period. `missing` is the command that would
+    fill it; `columns` tells how many charts stand side by side.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Section:
     missing: str = ""
     columns: int = 2
     told: Sequence[str] = ()
+    as_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,13 @@ class _Writer:
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 2, 22)
         sheet.set_column(3, 3, 80)
-        sheet.write_string(0, 0, f"{report.word('page.title')} {report.month_name}", self.title)
-        at = 2
+        sheet.write_string(0, 0, f"{report.word('page.title')} {report.period_name}", self.title)
+        for at, said in enumerate(report.incomplete(), 1):
+            sheet.write_string(at, 0, said, self.bold)
+        at = 2 + len(report.incomplete())
         for card in cards(report):
-            for place, text in enumerate((card.label, card.value, card.change, card.note)):
+            change = report.word("bridge.and").join(part for part in (card.change, card.year) if part)
+            for place, text in enumerate((card.label, card.value, change, card.note)):
                 sheet.write_string(at, place, text)
             at += 1
         at += 1
@@ -106,7 +109,7 @@ class _Writer:
         sheet = self._sheet(section.title)
         sheet.write_string(0, 0, section.title, self.title)
         at = 1
-        for said in (*section.told, *section.notes):
+        for said in (*([section.as_of] if section.as_of else []), *section.told, *section.notes):
             sheet.write_string(at, 0, said)
             at += 1
         widths: list[float] = []

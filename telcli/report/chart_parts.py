@@ -12,6 +12,7 @@ __all__ = [
     "CONFIG",
     "HALF",
     "HEIGHT",
+    "INK",
     "INKS",
     "LINE",
     "MAIN",

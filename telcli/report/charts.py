@@ -11,6 +11,7 @@ from typing import Any
 
 from telcli.report import (
     ahead_charts,
+    bridge_charts,
     data_charts,
     heat_charts,
     loop_charts,
@@ -155,6 +156,7 @@ CHARTS: dict[str, Callable[[Report], Any]] = {
     "reasons": reasons,
     "left_causes": left_causes,
     **ahead_charts.CHARTS,
+    **bridge_charts.CHARTS,
     **watched_charts.CHARTS,
     **data_charts.CHARTS,
     **heat_charts.CHARTS,

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "Row", "build"]
 
+OF_PERIOD = {
+    "page.before": "page.before_period",
+    "screen.before": "screen.before_period",
+    "section.findings": "section.findings_period",
+    "kpi.customers": "kpi.customers_period",
+    "kpi.revenue": "kpi.revenue_period",
+    "kpi.revenue_per_customer": "kpi.revenue_per_customer_period",
+    "kpi.churn_rate_month": "kpi.churn_rate_month_period",
+}
+"""Words that are others on the page of a quarter or a year."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -67,7 +78,9 @@ class Report:
         return units.written(value, kind, self.lang, self.currency)
 
     def word(self, key: str, **values: object) -> str:
-        """A word of the report, in its language."""
+        """A word of the report, in its language; of a quarter or year as that is told."""
+        if self.period and key in OF_PERIOD:
+            return word(OF_PERIOD[key], self.lang, period=self.period_name, **values)
         return word(key, self.lang, **values)
 
     def known(self, section: str, name: str) -> str:
@@ -77,6 +90,43 @@ class Report:
     def in_words(self, month: str) -> str:
         """A month ``YYYY-MM`` in words."""
         return units.month(month, self.lang)
+
+    @property
+    def period(self) -> str:
+        """The quarter or year that is told of; empty where it is the month."""
+        about = self.first("period")
+        return about.text("period") if about.text("kind") in ("quarter", "year") else ""
+
+    @property
+    def period_name(self) -> str:
+        """What the report is of, in words: its quarter or year, else its month."""
+        return units.period(self.period, self.lang) if self.period else self.month_name
+
+    def incomplete(self) -> list[str]:
+        """That months of the period lack, or their bills; nothing where it is whole."""
+        about, found = self.first("period"), []
+        names = {
+            name: self._runs([month for month in about.text(name).split(",") if month])
+            for name in ("months", "lacking", "unpriced")
+        }
+        if self.period and names["lacking"]:
+            counts = {name: f"{about.number(name):.0f}" for name in ("held", "wanted")}
+            told = {"months": names["months"], "lacking": names["lacking"], **counts}
+            found.append(self.word("page.incomplete", period=self.period_name, **told))
+        if self.period and names["unpriced"]:
+            found.append(self.word("page.unpriced", months=names["unpriced"]))
+        return found
+
+    def _runs(self, months: Sequence[str]) -> str:
+        """Months in words, those in a row as the first and the last."""
+        runs: list[list[str]] = []
+        for month in months:
+            if runs and not units.months_between(runs[-1][-1], month):
+                runs[-1].append(month)
+            else:
+                runs.append([month])
+        ends = (dict.fromkeys((run[0], run[-1])) for run in runs)
+        return self.word("bridge.and").join("–".join(map(self.in_words, two)) for two in ends)
 
     @property
     def month_name(self) -> str:

@@ -18,13 +18,14 @@ SCHEMA_VERSION = 1
 def as_json(report: Report) -> bytes:
     """Every figure of the report by section and row, numbers as they are, texts in the report's language.
 
-    >>> as_json(Report("2024-06", "en", "CNY", {})).decode().splitlines()[0]
-    '{"schema_version": 1, "month": "2024-06", "lang": "en", "currency": "CNY", "content_hash": "",'
+    >>> as_json(Report("2024-06", "en", "CNY", {})).decode().splitlines()[0][:70]
+    '{"schema_version": 1, "month": "2024-06", "period": "2024-06", "lang": '
     """
     held = {name: [{**row.texts, **row.numbers} for row in rows] for name, rows in sorted(report.sections.items())}
     head = {
         "schema_version": SCHEMA_VERSION,
         "month": report.month,
+        "period": report.period or report.month,
         "lang": report.lang,
         "currency": report.currency,
         "content_hash": report.content_hash,
@@ -39,7 +40,8 @@ def as_markdown(report: Report, parts: Sequence[Section]) -> bytes:
     >>> as_markdown(Report("2024-06", "en", "CNY", {}), []).decode().splitlines()[0]
     '# Customer report · June 2024'
     """
-    lines = [f"# {report.word('page.title')} · {report.month_name}", ""]
+    lines = [f"# {report.word('page.title')} · {report.period_name}", ""]
+    lines += [part for said in report.incomplete() for part in (f"**{_plain(said)}**", "")]
     lines += [f"- **{_plain(card.label)}** {_plain(card.value)}{_beside(report, card)}" for card in cards(report)]
     lines += ["", f"## {report.word('section.findings')}", ""]
     for place, found in enumerate(findings(report), 1):
@@ -56,11 +58,14 @@ def as_markdown(report: Report, parts: Sequence[Section]) -> bytes:
 
 def _beside(report: Report, card: Any) -> str:
     parts = [report.word("page.before", change=card.change) if card.change else "", card.note]
+    parts.insert(1, card.year)
     said = ", ".join(_plain(part) for part in parts if part)
     return f" ({said})" if said else ""
 
 
 def _section(report: Report, section: Section) -> Iterator[str]:
+    if section.as_of:
+        yield from (f"*{_plain(section.as_of)}*", "")
     if section.lead:
         yield from (_plain(section.lead), "")
     for said in section.told:

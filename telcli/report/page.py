@@ -47,6 +47,7 @@ class Card:
     tone: str
     note: str
     spark: str
+    year: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,12 @@ def cards(report: Report) -> list[Card]:
         words = report.word(f"kpi.{note}", n=report.write(number, beside_kind or "count")) if note else ""
         change, tone = _change(report, name)
         spark = _spark(report.rows("trend"), _SPARKS[name]) if name in _SPARKS else ""
+        year = report.kpi(name, "kpi_year")
+        yearly = report.word("page.on_year", change=_moved(report, name, year)) if year is not None else ""
+        if report.period and not any(row.text("figure") == name for row in report.rows("compare")):
+            words = report.word("bridge.and").join(part for part in (words, _as_of(report)) if part)
         label = "customers_flat" if name == "customers" and report.kpi("churned") is not None else name
-        found.append(Card(report.word(f"kpi.{label}"), report.write(value, kind), change, tone, words, spark))
+        found.append(Card(report.word(f"kpi.{label}"), report.write(value, kind), change, tone, words, spark, yearly))
     return found
 
 
@@ -108,9 +113,18 @@ def _change(report: Report, name: str) -> tuple[str, str]:
     if change is None:
         return "", ""
     churn = name == "churn_rate_month"
-    written = report.write(change, "points") if churn else f"{change:+.1%}"
+    written = _moved(report, name, change)
     tone = "neutral" if abs(change) < (0.0005 if churn else 0.001) else "good" if (change > 0) != churn else "bad"
     return written, tone
+
+
+def _moved(report: Report, name: str, change: float) -> str:
+    """A change as written: of a rate in points, of an amount as a share of it."""
+    return report.write(change, "points") if name == "churn_rate_month" else f"{change:+.1%}"
+
+
+def _as_of(report: Report) -> str:
+    return report.word("page.as_of", month=report.month_name)
 
 
 def _spark(rows: Sequence[Row], metric: str) -> str:
@@ -135,11 +149,18 @@ def findings(report: Report) -> list[Found]:
             title=row.text("title"),
             detail=row.text("detail"),
             action=row.text("action"),
-            sure=row.text("sure"),
+            sure=_sure(report, row),
             command=row.text("command"),
         )
         for row in report.rows("findings")
     ]
+
+
+def _sure(report: Report, row: Row) -> str:
+    """How sure a finding is; where it is of the snapshot and the page of a longer period, that too."""
+    if not report.period or not row.number("state"):
+        return row.text("sure")
+    return report.word("page.state", sure=row.text("sure"), month=report.month_name)
 
 
 @cache

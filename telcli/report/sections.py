@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telcli.report import data_section
 from telcli.report.ahead_section import ahead
 from telcli.report.blocks import Cell, Column, Section, Table, table
+from telcli.report.bridge_section import bridge, compare
 from telcli.report.control_section import control
 from telcli.report.drawing import chart, drawn
 from telcli.report.leavers_section import leavers
@@ -28,6 +31,8 @@ BASE = (
 )
 UNKNOWN = {"revenue": "notes.no_revenue", "label": "notes.no_label", "leaving": "notes.no_leaving"}
 """What the extracts do not tell, and the note on what would bring it."""
+OF_PERIOD = ("bridge", "compare", "notes")
+"""Sections that are of the period where the page is of a quarter or a year; the others are of its last month."""
 TOP = (
     Column("customer_id"),
     Column("segment_name", label="name"),
@@ -45,6 +50,8 @@ def sections(report: Report) -> list[Section]:
     """Write out every section that has something to show or a command that would fill it."""
     made = (
         base,
+        bridge,
+        compare,
         alerts,
         segments,
         views,
@@ -61,7 +68,11 @@ def sections(report: Report) -> list[Section]:
         quality,
         notes,
     )
-    return [section for build in made if (section := build(report)) is not None]
+    found = [section for build in made if (section := build(report)) is not None]
+    if not report.period:
+        return found
+    as_of = report.word("page.as_of", month=report.month_name)
+    return [section if section.name in OF_PERIOD else replace(section, as_of=as_of) for section in found]
 
 
 def base(report: Report) -> Section | None:

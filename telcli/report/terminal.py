@@ -26,26 +26,30 @@ _SEGMENTS = (
 )
 
 
-def summary(report: Report, width: int = 80) -> Iterator[str]:
+def summary(report: Report, width: int = 80, *, short: bool = False) -> Iterator[str]:
     """Tell a report in lines of at most `width` columns (a Chinese character takes two): figures, findings, segments.
 
-    Lines are plain text; a word longer than the width stays whole.
+    Lines are plain text; a word longer than the width stays whole. `short` leaves out how things stand at the snapshot.
     """
     yield ""
-    yield report.word("screen.title", title=report.word("page.title"), month=report.month_name)
+    yield report.word("screen.title", title=report.word("page.title"), month=report.period_name)
+    for said in report.incomplete():
+        yield from _indented(said, width, deeper=0)
     yield ""
     shown = cards(report)
     label = max((_wide(card.label) for card in shown), default=0)
     number = max((_wide(card.value) for card in shown), default=0)
     for card in shown:
         change = report.word("screen.before", change=card.change) if card.change else ""
-        beside = "  ".join(part for part in (change, card.note) if part)
+        beside = "  ".join(part for part in (change, card.year, card.note) if part)
         line = f"{_padded(card.label, label)}  {_padded(card.value, number, right=True)}  {beside}"
         yield from _indented(line, width, deeper=label + number + 4)
     trend = [value for row in report.rows("trend") if (value := row.number("revenue")) is not None]
     if len(trend) > 2:
         yield f"  {_padded(report.word('col.revenue'), label)}  {sparkline(trend)}"
     yield from _findings(report, width)
+    if short:
+        return
     rows = report.rows("segments")
     if rows:
         yield ""

@@ -45,6 +45,11 @@ class ReportSettings:
 
     top_customers: int = setting(20, "Customers listed by value at risk.", "按风险价值列出的客户数。", low=0, high=1000)
     trend_months: int = setting(24, "Months drawn in the trend.", "趋势图展示的月数。", unit="months", low=2, high=120)
+    period: str = setting(
+        "month",
+        "Periods to write pages of, with commas between them: month, quarter, year.",
+        "生成报告的时期，以逗号分隔：month（月）、quarter（季）、year（年）。",
+    )
     files: str = setting(
         "html",
         "Files to write, with commas between them: html, xlsx, md, json.",

@@ -15,14 +15,17 @@ from telcli.figures import customers, findings, kpis, segments
 from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
 from telcli.figures.finding import Facts, Finding
+from telcli.figures.period import period_of
 from telcli.figures.pictures import put_pictures
 from telcli.figures.retained import put_loop
 from telcli.figures.value_figures import put_value
 from telcli.figures.watched import put_watch
 from telcli.settings import ReportSettings
+from telcli.settings.periods_named import periods_of
 from telcli.stages import Inputs, Outcome
 from telcli.stages.report_control import checked, put_control
 from telcli.stages.report_ground import Ground, costed, facts_of
+from telcli.stages.report_periods import past_of, period_rows, put_past, unfinished, with_bridge
 from telcli.stages.report_risk import put_left, put_risk
 from telcli.stages.report_segments import put_segments
 from telcli.stages.report_told import read_told
@@ -45,8 +48,10 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
 
     Returns
     -------
-    Table report_figures; metrics: the headline figures by name, `auc` where there is a model, `findings`, ranked,
-    `control`, how many sums and control totals agree, and `content_hash` over all figures. Notices tell what differs.
+    Tables report_figures, of the month, and period_figures, of its quarter and year, whichever pages are asked for;
+    metrics: the headline figures by name, `auc` where there is a model, `findings`, ranked,
+    `control`, how many sums and control totals agree, `content_hash` over all figures of
+    the month, and `periods`, the figures of quarter and year. Notices tell what differs.
 
     Raises
     ------
@@ -62,26 +67,31 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     inputs.progress("customers", 1, 3)
     lines = customers.snapshot(tables, as_of, flat=months.height == 1, costed=costed(metrics))
     inputs.progress("figures", 2, 3)
-    facts = facts_of(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
-    ground, figures = Ground(tables, metrics, months, lines, settings, facts), Figures()
+    plain = facts_of(tables, metrics, months, lines, settings, str(inputs.choices.get("currency", "CNY")))
+    ground, figures = Ground(tables, metrics, months, lines, settings, plain), Figures()
     control = checked(ground, as_of, read_told(inputs.choices.get("control_totals")))
-    facts = replace(facts, blocks={**facts.blocks, **control.blocks})
+    plain = replace(plain, blocks={**plain.blocks, **control.blocks})
+    past, month = past_of(tables["customer_months"], months, as_of, settings.small_cell), period_of("month", as_of)
+    facts = with_bridge(plain, past, month, "report_figures")
     ground = replace(ground, facts=facts)
     found = findings.find(facts)
     _put_headlines(figures, ground, findings.rows(found))
+    put_past(figures, past, month)
     _put_all(figures, ground)
+    longer, periods = period_rows(past, plain)
     inputs.progress("figures", 3, 3)
     made = figures.frame(as_of)
     return Outcome(
-        tables={"report_figures": made.lazy()},
+        tables={"report_figures": made.lazy(), "period_figures": longer.lazy()},
         metrics={
             **facts.kpi,
             **_auc(facts),
             "findings": _listed(found),
             "control": control.metrics,
             "content_hash": content_hash(made, facts.currency),
+            "periods": periods,
         },
-        notices=control.notices,
+        notices=(*control.notices, *unfinished(past, periods_of(settings.period))),
         as_of=as_of,
     )
 

@@ -112,6 +112,7 @@ _PLACES = {
         "telcli.tables.credit_results",
     ),
     "report_figures": "telcli.tables.results",
+    "period_figures": "telcli.tables.period_results",
     **dict.fromkeys(
         ("retention_effects", "retention_by", "retention_curves", "retention_checks", "retention_evidence"),
         "telcli.tables.effect_results",

@@ -18,7 +18,9 @@ __all__ = [
     "decimal",
     "money",
     "month",
+    "months_between",
     "percent",
+    "period",
     "points",
     "written",
 ]
@@ -168,6 +170,28 @@ def month(text: str, lang: str = "en") -> str:
     """
     year, number = text[:4], int(text[5:7])
     return f"{_MONTHS[number - 1]} {year}" if lang == "en" else f"{year}年{number}月"
+
+
+def months_between(before: str, last: str) -> list[str]:
+    """The months between two, each as ``YYYY-MM``.
+
+    >>> months_between("2023-11", "2024-02")
+    ['2023-12', '2024-01']
+    """
+    places = [12 * int(text[:4]) + int(text[5:7]) - 1 for text in (before, last)]
+    return [f"{place // 12}-{place % 12 + 1:02}" for place in range(places[0] + 1, places[1])]
+
+
+def period(text: str, lang: str = "en") -> str:
+    """Write a month, quarter or year given as ``YYYY-MM``, ``YYYY-Qn`` or ``YYYY``.
+
+    >>> period("2024-06"), period("2024-Q2"), period("2024-Q2", "zh"), period("2024", "zh")
+    ('June 2024', 'Q2 2024', '2024年第2季度', '2024年')
+    """
+    year, _, part = text.partition("-")
+    if part.startswith("Q"):
+        return f"{part} {year}" if lang == "en" else f"{year}年第{part[1:]}季度"
+    return month(text, lang) if part else year if lang == "en" else f"{year}年"
 
 
 def written(value: float | None, kind: str, lang: str = "en", currency: str = "CNY") -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from telcli.features.leaving_signs import EFFECTS
+from telcli.figures.bridge_steps import BASE_PARTS, REVENUE_PARTS
+from telcli.figures.period import COMPARED
 from telcli.report import model
 from telcli.report.words import known, word, words
 from telcli.stages.predict_churn_trials import METHODS
@@ -28,6 +30,7 @@ NAMED |= {"strategy", "channel", "evidence", "alert_kind", "alert_state", "stage
 NAMED |= {"control_left", "control_right", "control_state", "control_part"}
 NAMED |= {"heat", "watch_metric"}
 NAMED |= {"dimension", "dimension_level", "theme", "trigger", "drift_band", "drift_advice"}
+NAMED |= {"bridge", "flow", "formula"}
 
 
 def slots(template: str) -> set[str]:
@@ -55,6 +58,8 @@ def test_no_word_is_left_over() -> None:
 @pytest.mark.parametrize(
     ("section", "named"),
     [
+        ("bridge", {*BASE_PARTS, *REVENUE_PARTS}),
+        ("formula", COMPARED),
         ("theme", {*THEMES, *CHURN_THEMES}),
         ("drift_band", ("stable", "moved", "shifted")),
         ("drift_advice", ("none", "watch", "retrain")),
