@@ -29,7 +29,8 @@ def _filled(entry: Any) -> Any:
     if isinstance(entry, dict):
         return {title: _filled(part) for title, part in entry.items()}
     if entry == "reference/tables/":
-        return [path for path in _MADE if path.startswith(entry)]
+        pages = [path for path in _MADE if path.startswith(entry)]
+        return [path if path.endswith("index.md") else {Path(path).stem: path} for path in pages]
     return entry
 
 

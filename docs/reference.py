@@ -82,16 +82,10 @@ def _options(parameters: Iterable[Any], section: str, context: Any) -> list[str]
     for one in parameters:
         default = one.show_default if isinstance(one.show_default, str) else one.default
         shown = default not in (None, "", False, (), []) and one.show_default and not callable(default)
-        rows.append(
-            [
-                f"`{_called(one, context)}`",
-                f"`{default}`" if shown else "",
-                _variable(one, section),
-                _linked(one.help or ""),
-                _linked(_zh(one.help or "")),
-            ]
-        )
-    return table(["option", "default", "environment", "meaning", "中文"], rows)
+        below = [f"default `{default}`" if shown else "", _variable(one, section)]
+        name = "<br>".join([f"`{_called(one, context)}`", *[part for part in below if part]])
+        rows.append([name, _linked(one.help or ""), _linked(_zh(one.help or ""))])
+    return table(["option, default, environment", "meaning", "中文"], rows)
 
 
 def _called(parameter: Any, context: Any) -> str:
@@ -128,16 +122,18 @@ def settings() -> str:
         lines += ["", f"## [{section}]", "", plain(about), ""]
         rows = [
             [
-                f"`{item.name}`",
-                f"`{item.default}`" if item.default != "" else "",
-                plain(_allowed(item.metadata)),
-                f"`{variable_of(section, item.name)}`",
+                f"`{item.name}`<br>`{variable_of(section, item.name)}`",
+                "<br>".join(
+                    part
+                    for part in (f"`{item.default}`" if item.default != "" else "", _allowed(item.metadata))
+                    if part
+                ),
                 plain(item.metadata["meaning"]),
                 plain(item.metadata["zh"]),
             ]
             for item in dataclasses.fields(declared)
         ]
-        lines += table(["setting", "default", "unit, range", "environment", "meaning", "中文"], rows)
+        lines += table(["setting, environment", "default; unit, range", "meaning", "中文"], rows)
     return "\n".join([*lines, ""])
 
 
@@ -210,20 +206,29 @@ def _tables_of(stage: str, contracts: list[Any]) -> str:
         parts = f" A file per month of `{one.partition}`." if one.partition else ""
         key = f" Key: {', '.join(f'`{name}`' for name in one.key)}." if one.key else ""
         free = " Unknown columns of the extract are kept as `x_<name>`." if one.attributes else ""
-        lines += ["", f"## {one.name}", "", f"{plain(one.meaning)}{key}{parts}{free}", "", plain(one.zh), ""]
+        lines += [
+            "",
+            f"## {one.name}",
+            "",
+            f"{plain(one.meaning).rstrip('.')}.{key}{parts}{free}",
+            "",
+            plain(one.zh),
+            "",
+        ]
+        made = any(column.source for column in one.columns())
         rows = [
             [
                 f"`{column.name}`",
-                re.sub(r"\(.*", "", column.type),
-                plain(column.unit),
+                ", ".join(part for part in (re.sub(r"\(.*", "", column.type), plain(column.unit)) if part),
                 "key" if column.key else "yes" if column.required else "",
                 plain(column.meaning),
                 plain(column.zh),
-                plain(column.source),
+                *([plain(column.source)] if made else []),
             ]
             for column in one.columns()
         ]
-        lines += table(["column", "type", "unit", "needed", "meaning", "中文", "made of"], rows)
+        head = ["column", "type, unit", "needed", "meaning", "中文"]
+        lines += table([*head, *(["made of"] if made else [])], rows)
     return "\n".join([*lines, ""])
 
 
