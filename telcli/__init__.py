@@ -31,6 +31,7 @@ __all__ = [
     "import_outcomes",
     "ingest",
     "knowledge",
+    "merge",
     "methods",
     "metrics",
     "monitor",

@@ -171,6 +171,7 @@ def cube(
     since: str | date | None = None,
     where: str | None = None,
     as_of: str | date | None = None,
+    roll_up: str | None = None,
 ) -> Cube:
     """Take metrics apart by dimensions, over months: `frame` has a row per group and month, `whole` all together.
 
@@ -190,6 +191,8 @@ def cube(
         Only customers that meet a condition as in SQL.
     as_of
         Last month; the newest where none is given.
+    roll_up
+        Sums of each level of the organisation ([organisation]) down to this one, in place of `by`.
 
     Raises
     ------
@@ -201,7 +204,8 @@ def cube(
     from telcli.pipeline.cube import cube as worked_out
 
     with explained():
-        return worked_out(requested(workdir, as_of=as_of), names(metrics), names(by), as_month(since, "since"), where)
+        asked = (names(metrics), names(by), as_month(since, "since"), where, roll_up)
+        return worked_out(requested(workdir, as_of=as_of), *asked)
 
 
 def diff(

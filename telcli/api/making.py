@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telcli.api.arguments import bound, documented, dressed, flags_of, lines_of, parameters, shared
-from telcli.api.asking import explained, workdir_of
+from telcli.api.asking import explained, requested, workdir_of
 
 if TYPE_CHECKING:
+    from telcli.pipeline.merge import Merged
     from telcli.pipeline.purge import Purged
     from telcli.pipeline.simulate import SimulateResult
 
-__all__ = ["purge", "simulate_function", "simulation"]
+__all__ = ["merge", "purge", "simulate_function", "simulation"]
 
 _OUTPUT = "Directory for the extracts, new or of an earlier simulation."
 _FORCE = "Replace the extracts of an earlier simulation."
@@ -77,6 +78,48 @@ def _simulate(given: dict[str, Any]) -> SimulateResult:
     with explained():
         settings, drawn = simulation(workdir_of(), flags_of(given), {"seed": seed})
         return make(output, settings, drawn, progress, force=force)
+
+
+def merge(
+    directories: Sequence[str | os.PathLike[str]],
+    workdir: str | os.PathLike[str] | None = None,
+    *,
+    called: Mapping[str, str] | None = None,
+    strict: bool = False,
+    apart: bool = False,
+) -> Merged:
+    """Bring the working directories of several branches together into one.
+
+    Results are not merged: `telcli.run` makes them of all.
+
+    Parameters
+    ----------
+    directories
+        Two or more, each of one branch.
+    workdir
+        The working directory to write, new or of an earlier merge; None takes that of TELCLI_WORKDIR, else "work".
+    called
+        What branches are to be called, by the name of their directory, where it is another one.
+    strict
+        Refuse where a customer or a line stands in several.
+    apart
+        Branches number their customers apart: the branch goes before every id.
+
+    Raises
+    ------
+    MissingInputError
+        One is no working directory, or holds no customers.
+    UsageError
+        One stands twice, two are called alike, or `workdir` holds tables that were ingested into it.
+    DataError
+        They do not go together: other keys of pseudonyms, currencies, time zones, or ids of different persons.
+    """
+    from telcli.pipeline.merge import Wish
+    from telcli.pipeline.merge import merge as merged
+
+    with explained():
+        wish = Wish(dict(called or {}), strict=strict, apart=apart)
+        return merged(requested(workdir), [Path(place) for place in directories], wish)
 
 
 def purge(workdir: str | os.PathLike[str] | None, customer: str, *, wait: float = 0.0) -> Purged:

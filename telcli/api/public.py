@@ -12,7 +12,7 @@ _READY = {
     "looking": (
         *("config", "cube", "customer", "diff", "export", "metrics", "read", "scan", "schema", "status", "suggest"),
     ),
-    "making": ("purge",),
+    "making": ("merge", "purge"),
     "results": ("Result", "Results"),
 }
 """Modules of this room, and what is written out in them; the other functions are made of the settings."""

@@ -54,6 +54,7 @@ PANELS = {
     "Privacy": {"purge": "Remove one person from every table."},
     "Set up": {
         "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
+        "merge": "Bring the working directories of several branches together into one.",
         "simulate": "Write raw extracts of an imaginary operator.",
     },
 }

@@ -1,0 +1,297 @@
+"""``telcli merge``: the subject tables of several working directories as one, all at one instant."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telcli.errors import DataError, Notice, UsageError
+from telcli.pipeline.catalog import stage
+from telcli.pipeline.merge_branches import Branch, differences, opened
+from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
+from telcli.pipeline.run import Request, lay_basis, settle
+from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.tables.histories import HISTORY_OF
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telcli.pipeline.doors import Landed
+
+__all__ = ["Merged", "Wish", "merge"]
+
+_APART = 0.5
+"""Share of customers of several branches whose certificates differ, beyond which their ids are not of one kind."""
+_MERGED = "merged"
+"""In the ledger of loads: that it is a merge, and no ingest."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to merge.
+
+    Parameters
+    ----------
+    names : what branches are to be called, by the name of their directory, where it is another one.
+    strict : refuse where a customer or a line stands in several.
+    apart : identifiers are of each branch: its name goes before them.
+    """
+
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    strict: bool = False
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was merged: per branch its customers, rows and month; rows by table; customers and lines of several."""
+
+    workdir: Path
+    branches: Sequence[Mapping[str, Any]]
+    rows: Mapping[str, int]
+    customers: int
+    lines: int
+    skipped: bool
+    notices: tuple[Notice, ...]
+
+
+def merge(request: Request, directories: Sequence[Path], wish: Wish) -> Merged:
+    """Merge working directories into that of the request; what it was merged from before is replaced.
+
+    Raises
+    ------
+    TelcliError
+        A directory is not one, or they do not go together; nothing has been changed then.
+    """
+    branches = opened(directories, wish.names, request.workdir)
+    told = differences(branches)
+    workdir = Workdir(request.workdir)
+    with workdir.writing(request.wait) as manifest:
+        _refuse_own(request.workdir, manifest)
+        basis = _basis(request, manifest, branches, wish)
+        known = manifest.stages.get("ingest", {}).get("")
+        if known and known.basis == basis and not workdir.lost(manifest, known) and not request.force:
+            return _told(request.workdir, known, skipped=True)
+        try:
+            landed, metrics, notices = _landed(workdir, branches, wish, request)
+        except OSError as error:
+            raise storage_error(request.workdir, error) from error
+        for one in branches:
+            one.still()
+        record = _record(basis, branches, landed, {**metrics, **_about(branches)}, [*told, *notices])
+        new = _manifest(manifest, branches, landed, record)
+        staged = {path: place for table in landed.values() for path, place in table.staged.items()}
+        workdir.commit(manifest, new, staged)
+    return _told(request.workdir, record, skipped=False)
+
+
+def _refuse_own(place: Path, manifest: Manifest) -> None:
+    own = [load for load in manifest.loads if not load.get(_MERGED)]
+    if own or (manifest.tables and not manifest.loads):
+        raise UsageError(
+            "merge-target-own",
+            "{workdir} holds tables that were ingested into it: a merge would replace them.",
+            hint="Name a new directory with -w, or one that telcli merge wrote.",
+            workdir=str(place),
+        )
+
+
+def _basis(request: Request, manifest: Manifest, branches: Sequence[Branch], wish: Wish) -> Basis:
+    """What the merge depends on; of settings those that an ingest would."""
+    settings, general = settle("ingest", request)
+    own = dataclasses.replace(request, sources=(), choices={})
+    laid = lay_basis(stage("ingest"), manifest, {}, None, settings, general, own)
+    choices = {_MERGED: [one.name for one in branches], "apart": wish.apart}
+    return dataclasses.replace(laid, as_of="", inputs={one.name: one.digest() for one in branches}, choices=choices)
+
+
+def _landed(
+    workdir: Workdir, branches: Sequence[Branch], wish: Wish, request: Request
+) -> tuple[dict[str, Landed], dict[str, Any], list[Notice]]:
+    """Every table of all branches, checked and staged."""
+    from telcli.pipeline.doors import land
+    from telcli.stages import merge as stages
+    from telcli.tables import contract
+
+    staging = workdir.staging()
+    rows = _united(branches, wish)
+    several = {table: stages.homes(table, rows[table]) for table in HISTORY_OF if table in rows}
+    _refuse_disputes(rows["customers"], several, wish)
+    landed: dict[str, Landed] = {}
+    pending = {table: frame for table, frame in rows.items() if table not in (*HISTORY_OF.values(), "conflicts")}
+    for done, (table, frame) in enumerate(pending.items()):
+        request.progress("merging", done, len(pending))
+        past = HISTORY_OF.get(table, "")
+        found, history = stages.settled(table, frame, several, rows.get(past))
+        landed[table] = land(contract(table), found.drop(stages.BRANCH), staging, strict=True)
+        if history is not None:
+            landed[past] = land(contract(past), history.drop(stages.BRANCH, strict=False), staging, strict=True)
+    disputed = stages.disputed(rows["customers"], rows.get("subscriptions"), several)
+    landed["conflicts"] = land(contract("conflicts"), _conflicts(rows.get("conflicts"), disputed), staging, strict=True)
+    counts = {table: frame.height for table, frame in several.items()}
+    shared, lines = counts["customers"], counts.get("subscriptions", 0)
+    rows_of = {table: one.rows for table, one in landed.items() if one.rows}
+    metrics = {"in_several": {"customers": shared, "lines": lines}, "conflicts": disputed.height, "rows": rows_of}
+    return landed, metrics, [*_schemas(branches), *_settled(branches, landed, shared, lines)]
+
+
+def _united(branches: Sequence[Branch], wish: Wish) -> dict[str, pl.LazyFrame]:
+    """Every table of ingest that some branch has, of all that have it."""
+    from telcli.stages import merge as stages
+
+    tables = [table for table in stage("ingest").gives if any(table in one.tables for one in branches)]
+    frames = {table: {one.name: one.scan(table) for one in branches if table in one.tables} for table in tables}
+    if wish.apart:
+        frames = {
+            table: {name: stages.apart(name, frame) for name, frame in parts.items()} for table, parts in frames.items()
+        }
+    return {table: stages.united(table, parts) for table, parts in frames.items()}
+
+
+def _conflicts(held: pl.LazyFrame | None, disputed: pl.DataFrame) -> pl.LazyFrame:
+    import polars as pl
+
+    from telcli.stages.merge import BRANCH
+
+    return disputed.lazy() if held is None else pl.concat([held.drop(BRANCH), disputed.lazy()], how="diagonal")
+
+
+def _refuse_disputes(customers: pl.LazyFrame, several: Mapping[str, pl.DataFrame], wish: Wish) -> None:
+    """Refuse branches that number their customers apart, and where none may stand in several any that do."""
+    from telcli.stages.merge import other_persons
+
+    shared, lines = several["customers"].height, several["subscriptions"].height if "subscriptions" in several else 0
+    told, other = other_persons(customers, several["customers"]) if shared else (0, 0)
+    if told and other > _APART * told:
+        raise DataError(
+            "merge-numbered-apart",
+            "{n} customers have an id that another branch has too, and of {told} with certificates {other} are of "
+            "different persons: the branches number their customers apart.",
+            hint="Put the branch before every id with --apart.",
+            n=shared,
+            told=told,
+            other=other,
+        )
+    if wish.strict and (shared or lines):
+        raise DataError(
+            "merge-strict",
+            "{n} customers and {lines} lines stand in several branches, and --strict settles none.",
+            hint="Mend the extracts of the branch that they left; or leave --strict out: the newest stands then.",
+            n=shared,
+            lines=lines,
+        )
+
+
+def _schemas(branches: Sequence[Branch]) -> list[Notice]:
+    from telcli.stages.merge import columns_only_in
+
+    found = []
+    for table in sorted({table for one in branches for table in one.tables}):
+        parts = {one.name: one.scan(table) for one in branches if table in one.tables}
+        for column, names in columns_only_in(parts).items():
+            words = "{table}: {column} is in {names} alone; it is null in the others."
+            found.append(Notice("merge-columns", words, {"table": table, "column": column, "names": ", ".join(names)}))
+    return found
+
+
+def _settled(branches: Sequence[Branch], landed: Mapping[str, Landed], shared: int, lines: int) -> list[Notice]:
+    """Customers and lines of several branches, and rows of which one of several stands."""
+    if not shared and not lines:
+        return []
+    given = {table: sum(_rows(one.manifest, table) for one in branches) for table in landed}
+    fewer = {table: given[table] - one.rows for table, one in landed.items() if one.rows < given[table]}
+    told = (
+        "{n} customers and {lines} lines stand in several branches: the newest of each stands (telcli show conflicts)."
+    )
+    rows = ", ".join(f"{table} {count}" for table, count in fewer.items())
+    found = [Notice("merge-several", told, {"n": shared, "lines": lines})]
+    words = "Rows of which one of several stands: {rows}."
+    return [*found, *([Notice("merge-fewer", words, {"rows": rows})] if rows else [])]
+
+
+def _rows(manifest: Manifest, table: str) -> int:
+    return sum(part.rows for part in manifest.tables.get(table, {}).values())
+
+
+def _about(branches: Sequence[Branch]) -> dict[str, Any]:
+    """What it was merged from."""
+    return {
+        "merged": [
+            {
+                "branch": one.name,
+                "customers": _rows(one.manifest, "customers"),
+                "rows": sum(_rows(one.manifest, table) for table in one.tables),
+                "month": one.month[:7],
+                "version": one.version,
+                "extracts": sorted({name for load in one.manifest.loads for name in load["sources"]}),
+            }
+            for one in branches
+        ],
+        "sources": [],
+    }
+
+
+def _record(
+    basis: Basis,
+    branches: Sequence[Branch],
+    landed: Mapping[str, Landed],
+    metrics: dict[str, Any],
+    notices: list[Notice],
+) -> Record:
+    return Record(
+        basis=basis,
+        as_of="",
+        gave={table: tuple(found.parts) for table, found in landed.items() if found.parts},
+        files={},
+        rows_in=sum(_rows(one.manifest, table) for one in branches for table in one.tables),
+        rows_out=sum(found.rows for found in landed.values()),
+        rejected=0,
+        duplicates=0,
+        metrics=jsonable({**metrics, "key_id": _key(branches)}),
+        notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
+    )
+
+
+def _key(branches: Sequence[Branch]) -> str:
+    return max((one.manifest.key_id for one in branches), default="")
+
+
+def _manifest(old: Manifest, branches: Sequence[Branch], landed: Mapping[str, Landed], record: Record) -> Manifest:
+    """The manifest with the tables of the merge in place of those of an earlier one; results stay, and are stale."""
+    others: dict[str, Mapping[str, Part]] = {
+        table: parts for table, parts in old.tables.items() if table not in stage("ingest").gives
+    }
+    tables = {**others, **{table: dict(sorted(one.parts.items())) for table, one in landed.items() if one.parts}}
+    months = [one.month for one in branches if one.month]
+    load = {
+        "sources": dict(record.basis.inputs),
+        "month": max(months, default=""),
+        "basis": digest(dataclasses.asdict(record.basis)),
+        "whole": False,
+        "gave": {table: sorted({name[:10] for name in names}) for table, names in record.gave.items()},
+        _MERGED: True,
+    }
+    return dataclasses.replace(
+        old,
+        tables=tables,
+        stages={**old.stages, "ingest": {"": record}},
+        key_id=_key(branches),
+        suppressed=tuple(sorted({token for one in branches for token in one.manifest.suppressed})),
+        loads=(load,),
+    )
+
+
+def _told(place: Path, record: Record, *, skipped: bool) -> Merged:
+    metrics, several = record.metrics, record.metrics["in_several"]
+    return Merged(
+        workdir=place,
+        branches=metrics["merged"],
+        rows=metrics["rows"],
+        customers=several["customers"],
+        lines=several["lines"],
+        skipped=skipped,
+        notices=tuple(Notice(**dict(notice)) for notice in record.notices),
+    )

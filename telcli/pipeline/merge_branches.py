@@ -1,0 +1,234 @@
+"""The working directories that are to be merged: opened as of one instant each, and whether they go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import telcli
+from telcli.errors import DataError, MissingInputError, Notice, UsageError
+from telcli.pipeline.catalog import stage
+from telcli.pipeline.provenance import Manifest, digest
+from telcli.pipeline.workdir import MANIFEST, Workdir
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Branch", "differences", "opened"]
+
+_FEWEST = 2
+_ALIKE = ("time_zone", "currency")
+"""Settings of ingest without which rows of two branches do not go into one table."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One directory: what it is called, and what it held when it was opened."""
+
+    name: str
+    workdir: Workdir
+    manifest: Manifest
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of ingest that it holds."""
+        return tuple(table for table in stage("ingest").gives if table in self.manifest.tables)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Those that its last ingest went by."""
+        record = self.manifest.stages.get("ingest", {}).get("")
+        return record.basis.settings if record else {}
+
+    @property
+    def version(self) -> str:
+        """The telcli that ran its last ingest."""
+        record = self.manifest.stages.get("ingest", {}).get("")
+        return record.basis.version if record else ""
+
+    @property
+    def month(self) -> str:
+        """The latest month of its facts; empty where it has none."""
+        months = [name for table in self.tables for name in self.manifest.months(table) if name]
+        return max(months, default="")
+
+    def digest(self) -> str:
+        """What its subject tables come to, whatever its other tables hold."""
+        return digest(
+            {table: {name: part.sha256 for name, part in self.manifest.tables[table].items()} for table in self.tables}
+        )
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The rows of a table, its files compared with their hashes."""
+        return self.workdir.scan(self.manifest, table, self.manifest.partitions(table), verify=True)
+
+    def still(self) -> None:
+        """Refuse to go on where the directory has changed since it was opened.
+
+        Raises
+        ------
+        DataError
+            It has.
+        """
+        if self.workdir.manifest().tables != self.manifest.tables:
+            raise DataError(
+                "merge-changed",
+                "{workdir} was changed by another telcli while it was read; nothing was merged.",
+                hint="Run the same command again once that one has ended.",
+                workdir=str(self.workdir.path),
+            )
+
+
+def opened(directories: Sequence[Path], names: Mapping[str, str], target: Path) -> list[Branch]:
+    """The branches in the order of their names; `names` are those that directories are given, by what they are called.
+
+    Raises
+    ------
+    UsageError
+        There are fewer than two, one stands twice or is the target, two are called alike, or a name is of none of them.
+    MissingInputError
+        One is no working directory, or holds no customers.
+    """
+    places = [place.resolve() for place in directories]
+    if len(places) < _FEWEST:
+        raise UsageError(
+            "merge-few",
+            "telcli merge takes two working directories or more.",
+            hint="Name them all: telcli merge A B -w C",
+        )
+    for at, place in enumerate(places):
+        if place in places[:at] or place == target.resolve():
+            raise UsageError(
+                "merge-twice",
+                "{workdir} stands twice: each directory is merged once, into another one.",
+                hint="Name each once, and a directory of its own with -w.",
+                workdir=str(directories[at]),
+            )
+    unknown = sorted(set(names) - {place.name for place in places})
+    if unknown:
+        raise UsageError(
+            "merge-as-unknown",
+            "--as names {name}, which is none of the directories.",
+            hint="Write it as DIRECTORY=NAME, of: {known}",
+            name=", ".join(unknown),
+            known=", ".join(place.name for place in places),
+        )
+    found = [
+        _opened(given, names.get(place.name, place.name)) for given, place in zip(directories, places, strict=True)
+    ]
+    called = [one.name for one in found]
+    alike = sorted({name for name in called if called.count(name) > 1 or not name or "/" in name})
+    if alike:
+        raise UsageError(
+            "merge-alike",
+            "Two directories are called {name}, which is what their branch is to be called.",
+            hint="Give one another name: --as DIRECTORY=NAME, or rename its folder.",
+            name=", ".join(alike),
+        )
+    return sorted(found, key=lambda one: one.name)
+
+
+def _opened(place: Path, name: str) -> Branch:
+    if not (place / MANIFEST).is_file():
+        raise MissingInputError(
+            "merge-no-workdir",
+            "{workdir} is no working directory of telcli: there is no {file} in it.",
+            hint="Name directories that telcli ingest wrote.",
+            workdir=str(place),
+            file=MANIFEST,
+        )
+    branch = Branch(name, Workdir(place), Workdir(place).manifest())
+    if "customers" not in branch.tables:
+        raise MissingInputError(
+            "merge-empty",
+            "{workdir} holds no customers, so that there is nothing to merge.",
+            hint="Make them first: telcli ingest SOURCES... -w {workdir}",
+            workdir=str(place),
+        )
+    return branch
+
+
+def differences(branches: Sequence[Branch]) -> list[Notice]:
+    """Tell in what branches differ, once it is sure that they go together.
+
+    Raises
+    ------
+    DataError
+        They do not: pseudonyms of different keys, amounts in different currencies, times in different zones.
+    """
+    keys = {one.name: one.manifest.key_id for one in branches if one.manifest.key_id}
+    if len(set(keys.values())) > 1:
+        raise DataError(
+            "merge-keys",
+            "The branches have pseudonyms of different keys ({keys}): the same number is another code in each, and a "
+            "pseudonym cannot be put under another key, since nobody can tell the number from it.",
+            hint="Ingest the extracts of each branch again under one key (TELCLI_KEY, or key_file in [ingest]), into "
+            "new working directories, and merge those.",
+            keys=", ".join(f"{name} {key}" for name, key in keys.items()),
+        )
+    for setting in _ALIKE:
+        values = {one.name: str(one.settings.get(setting)) for one in branches if setting in one.settings}
+        if len(set(values.values())) > 1:
+            raise DataError(
+                "merge-setting",
+                "The branches were ingested under a different {setting} ({values}): one table must not mix the two.",
+                hint="Ingest the extracts of one of them again under the setting of the others.",
+                setting=setting,
+                values=", ".join(f"{name} {value}" for name, value in values.items()),
+            )
+    return [*_months(branches), *_versions(branches), *_settings(branches), *_purged(branches)]
+
+
+def _months(branches: Sequence[Branch]) -> list[Notice]:
+    last = {one.name: one.month[:7] for one in branches}
+    if len(set(last.values())) < _FEWEST:
+        return []
+    return [
+        Notice(
+            "merge-months",
+            "The branches end at different months ({months}): the last ones are not whole.",
+            {"months": ", ".join(f"{name} {month or '-'}" for name, month in last.items())},
+        )
+    ]
+
+
+def _versions(branches: Sequence[Branch]) -> list[Notice]:
+    of = {one.name: one.version for one in branches if one.version not in ("", telcli.__version__)}
+    if not of:
+        return []
+    return [
+        Notice(
+            "merge-versions",
+            "Other versions of telcli ingested {names}; their rows are checked again by the rules of {version}.",
+            {"names": ", ".join(f"{name} ({version})" for name, version in of.items()), "version": telcli.__version__},
+        )
+    ]
+
+
+def _settings(branches: Sequence[Branch]) -> list[Notice]:
+    known = sorted({name for one in branches for name in one.settings})
+    unlike = [name for name in known if len({repr(one.settings.get(name)) for one in branches}) > 1]
+    if not unlike:
+        return []
+    return [
+        Notice(
+            "merge-settings",
+            "The branches were ingested under different settings: {names}. Their rows stay as they are.",
+            {"names": ", ".join(unlike)},
+        )
+    ]
+
+
+def _purged(branches: Sequence[Branch]) -> list[Notice]:
+    tokens = [set(one.manifest.suppressed) for one in branches]
+    if all(one == tokens[0] for one in tokens):
+        return []
+    return [
+        Notice(
+            "merge-purged",
+            "Persons were purged in some of the branches alone. Whom these still hold is told by no list: purge them "
+            "there too (telcli purge --customer ID).",
+        )
+    ]
