@@ -75,6 +75,7 @@ def merge(request: Request, directories: Sequence[Path], wish: Wish) -> Merged:
         known = manifest.stages.get("ingest", {}).get("")
         if known and known.basis == basis and not workdir.lost(manifest, known) and not request.force:
             return _told(request.workdir, known, skipped=True)
+        _refuse_purged(request.workdir, manifest, branches)
         try:
             landed, metrics, notices = _landed(workdir, branches, wish, request)
         except OSError as error:
@@ -95,6 +96,17 @@ def _refuse_own(place: Path, manifest: Manifest) -> None:
             "merge-target-own",
             "{workdir} holds tables that were ingested into it: a merge would replace them.",
             hint="Name a new directory with -w, or one that telcli merge wrote.",
+            workdir=str(place),
+        )
+
+
+def _refuse_purged(place: Path, manifest: Manifest, branches: Sequence[Branch]) -> None:
+    """Refuse to bring persons back who were purged in the directory that is merged into."""
+    if set(manifest.suppressed) - {token for one in branches for token in one.manifest.suppressed}:
+        raise UsageError(
+            "merge-purged-here",
+            "Persons were purged in {workdir} itself, and a merge would bring them back.",
+            hint="Purge them in the branches too, and merge into a new directory with -w.",
             workdir=str(place),
         )
 

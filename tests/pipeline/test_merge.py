@@ -10,6 +10,7 @@ import pytest
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
 from telcli.pipeline.merge import Merged, Wish, merge
+from telcli.pipeline.purge import purge
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.show import read
 
@@ -242,3 +243,15 @@ def test_a_branch_that_changes_meanwhile_ends_it(branches: list[Path], monkeypat
         merged(branches)
     assert refused.value.code == "merge-changed"
     assert not list((branches[0].parent / "all").glob("*.json"))
+
+
+def test_who_was_purged_does_not_come_back(branches: list[Path], tmp_path: Path) -> None:
+    merged(branches)
+    purge(tmp_path / "all", "C1")
+    assert merged(branches).skipped
+    with pytest.raises(UsageError) as refused:
+        merged(branches, force=True)
+    assert refused.value.code == "merge-purged-here"
+    purge(branches[0], "C1")
+    assert "C1" not in {row[0] for row in rows(branches, "customers", "customer_id")}
+    assert "merge-purged" in codes(merge(Request(tmp_path / "new"), branches, Wish()))
