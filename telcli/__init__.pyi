@@ -1426,6 +1426,7 @@ def report(
     trend_months: int | None = None,
     files: str | Sequence[str] | None = None,
     small_cell: int | None = None,
+    control_totals: str | Sequence[str] | None = None,
     as_of: str | date | None = None,
     seed: int | None = None,
     lang: Literal["en", "zh"] | None = None,
@@ -1452,6 +1453,8 @@ def report(
         Files to write, with commas between them: html, xlsx, md, json.
     small_cell : whole number 1 to 1000 (customers), default 10
         Groups of fewer customers than this are not shown.
+    control_totals : text, empty by default
+        File of totals that the figures are held against: month, metric, amount, tolerance.
     as_of
         Snapshot month to work on, "2024-06" or a date; the newest where none is given.
     seed
