@@ -1126,9 +1126,10 @@ def predict_churn(
 ) -> Result:
     """Predict who will leave, and whom it pays to contact.
 
-    Needs customer_months and customers; writes churn_scores, churn_lift, churn_costs, churn_profit,
-    churn_windows, churn_drift, churn_when, churn_hazard, churn_by_month, churn_drivers, churn_shapes,
-    churn_by, churn_tenure, churn_cohorts, churn_register, churn_causes and care_triggers.
+    Needs customer_months and customers; writes churn_scores, churn_lift, churn_calibration,
+    churn_costs, churn_profit, churn_windows, churn_drift, churn_when, churn_hazard, churn_by_month,
+    churn_drivers, churn_shapes, churn_by, churn_tenure, churn_cohorts, churn_register, churn_causes and
+    care_triggers.
 
     A setting that is None is taken from the environment (TELCLI_PREDICT_CHURN_ENGINE and so on), else
     from [predict-churn] of telcli.toml, else it is the default.
@@ -1424,6 +1425,7 @@ def report(
     *,
     top_customers: int | None = None,
     trend_months: int | None = None,
+    period: str | Sequence[str] | None = None,
     files: str | Sequence[str] | None = None,
     small_cell: int | None = None,
     control_totals: str | Sequence[str] | None = None,
@@ -1436,7 +1438,7 @@ def report(
 ) -> Result:
     """Write the management report as one web page.
 
-    Needs customer_months and customers; writes report_figures.
+    Needs customer_months and customers; writes report_figures and period_figures.
 
     A setting that is None is taken from the environment (TELCLI_REPORT_TOP_CUSTOMERS and so on), else
     from [report] of telcli.toml, else it is the default.
@@ -1449,6 +1451,8 @@ def report(
         Customers listed by value at risk.
     trend_months : whole number 2 to 120 (months), default 24
         Months drawn in the trend.
+    period : text, default "month"
+        Periods to write pages of, with commas between them: month, quarter, year.
     files : text, default "html"
         Files to write, with commas between them: html, xlsx, md, json.
     small_cell : whole number 1 to 1000 (customers), default 10
