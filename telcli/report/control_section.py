@@ -69,7 +69,7 @@ def _checks(report: Report, rows: Sequence[Row]) -> Table:
 
 
 def _told(report: Report, rows: Sequence[Row]) -> Table:
-    names = ("month", "metric", "told_total", "found_here", "difference", "share", "allowed", "state", "reason")
+    names = ("month", "metric", "told_total", "found_here", "difference", "share", "allowed", "state", "likely_part")
     made = []
     for row in rows:
         kind = _kind(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telcli.report.chart_parts import MAIN, PALE, WARM, intervals
+from telcli.report.chart_parts import MAIN, SOFT, WARM, intervals
 from telcli.report.model import Report, Row
 
 __all__ = ["CHARTS", "named"]
@@ -22,7 +22,7 @@ def effects(report: Report) -> Any:
             "x": row.number("uplift"),
             "low": row.number("uplift_low"),
             "high": row.number("uplift_high"),
-            "ink": inks.get(row.text("verdict"), PALE),
+            "ink": inks.get(row.text("verdict"), SOFT),
         }
         for place, row in enumerate(known)
     ]

@@ -24,7 +24,7 @@ def churn_rates(report: Report) -> Any:
     names = {"y": "churn_rate", "low": "rate_low", "high": "rate_high"}
     rows = [{"x": row.text("month")[2:], **{short: row.number(name) for short, name in names.items()}} for row in known]
     for row, one in zip(rows, known, strict=True):
-        row["ink"] = MAIN if one.text("month") == report.month else PALE
+        row["ink"] = MAIN if one.text("month") == report.month else SOFT
     base = alt.Chart(inline(rows)).encode(
         x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
         color=alt.Color("ink:N", scale=None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
 from telcli.report.drawing import chart, drawn, missing, ranked
@@ -62,7 +62,25 @@ def risk(report: Report) -> Section | None:
         Column("expected_saving", "money"),
     )
     tables = [table(report, report.word("table.bands"), rows, bands, wide=True), *_grid(report)]
-    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables)
+    return Section("risk", title, report.word("section.risk_lead"), drawn(charts), tables, told=_told(report, rows))
+
+
+def _told(report: Report, bands: Sequence[Row]) -> list[str]:
+    """Who is at high risk, how well risk was ranked in the test, and whether chances came true."""
+    high, tenths = next((row for row in bands if row.text("band") == "high"), None), report.rows("lift")
+    told = []
+    if high is not None and high.number("customers"):
+        words = _percents(report, high, {"share": "customer_share", "p": "churn_probability"})
+        told.append(report.word("told.high_risk", n=report.write(high.number("customers"), "customers"), **words))
+    if tenths and tenths[0].number("churner_share") is not None:
+        words = _percents(report, tenths[0], {"of": "customer_share", "share": "churner_share"})
+        told.append(report.word("told.ranked", lift=report.write(tenths[0].number("lift"), "times"), **words))
+    groups = [row for row in report.rows("calibration") if row.number("churn_rate") is not None]
+    if groups:
+        off = sum(1 for row in groups if row.number("off"))
+        word = "told.calibrated_off" if off else "told.calibrated"
+        told.append(report.word(word, n=len(groups), off=off))
+    return told
 
 
 def _rates(report: Report) -> Chart | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.report.chart_parts import HALF, MAIN, PALE, SOFT, WARM, inline, intervals, rank_bars
+from telcli.report.chart_parts import HALF, MAIN, SOFT, WARM, inline, intervals, rank_bars
 from telcli.report.label_places import Place, places, text_width
 from telcli.report.model import Report, Row
 
@@ -25,7 +25,7 @@ def satisfied(report: Report) -> Any:
             "x": row.number("index"),
             "low": row.number("index_low"),
             "high": row.number("index_high"),
-            "ink": MAIN if row.text("by") == "all" else PALE,
+            "ink": MAIN if row.text("by") == "all" else SOFT,
         }
         for place, row in enumerate(in_chart(report))
     ]
