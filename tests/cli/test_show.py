@@ -116,9 +116,9 @@ def test_the_schema_of_a_table_comes_as_csv_too(capsys: pytest.CaptureFixture[st
         ("customer-months", "customer_months"),
         ("Customer months", "customer_months"),
         ("score-value", "value_scores, value_parts, value_margin"),
-        ("predict-churn", "churn_scores, churn_lift, churn_costs"),
+        ("predict-churn", "churn_scores, churn_lift, churn_calibration"),
         ("custmer_months", "customer_months"),
-        ("churn", "churn_scores, churn_lift, churn_costs"),
+        ("churn", "churn_scores, churn_lift, churn_calibration"),
     ],
 )
 @pytest.mark.parametrize("more", [[], ["--schema"]])
