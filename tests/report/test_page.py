@@ -34,7 +34,8 @@ FOREIGN = {
     "gb",
     "month",
 }
-FOREIGN |= {"customer_id", "G", "w", "work", "SIM"}
+FOREIGN |= {"customer_id", "G", "w", "work", "SIM", "SHA"}
+FOREIGN |= {"bills", "customers", "profiles", "rejects", "status"}
 """What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
 VOID = {"meta", "br", "path", "line", "rect", "link"}
 
@@ -88,7 +89,8 @@ def test_every_part_stands_on_the_page(drawn: str, made: Report) -> None:
 
 @pytest.mark.slow
 def test_the_chinese_page_holds_no_leftover_english(figures: pl.DataFrame) -> None:
-    text = page.render(build(figures, lang="zh", currency="CNY")).decode("utf-8")
+    made = build(figures, lang="zh", currency="CNY")
+    text = page.render(made).decode("utf-8").replace(made.content_hash, "")
     reader = Reader(text)
     labels = [value for _, name, value in reader.attributes if name == "aria-label"]
     words = set(re.findall(r"[A-Za-z_]{1,}", " ".join([*reader.texts, *labels])))
