@@ -47,9 +47,9 @@ def _said(rule: str, place: int) -> str:
 
 
 def sources(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row per extract as ingest recorded it: source, rows_read, rows_kept, rows_rejected, encoding."""
+    """One row per extract as ingest recorded it: source, rows read, kept, rejected, copies, unused, encoding."""
     listed = metrics.get("sources") or []
-    names = ("source", "rows_read", "rows_kept", "rows_rejected", "encoding")
+    names = ("source", "rows_read", "rows_kept", "rows_rejected", "rows_duplicate", "rows_unused", "encoding")
     return [{name: found.get(name) for name in names} for found in listed if isinstance(found, Mapping)]
 
 

@@ -34,7 +34,9 @@ _REFUSED = (Column("source"), Column("rule"), Column("column"), Column("rows", "
 def quality(report: Report, tested: Callable[[Report], Table]) -> Section | None:
     """What was read and refused, how full it is, and how the models were `tested`."""
     read, refused = report.rows("sources"), report.rows("quality")
-    counts = tuple(Column(name, "count") for name in ("rows_read", "rows_kept", "rows_rejected"))
+    counts = tuple(
+        Column(name, "count") for name in ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate", "rows_unused")
+    )
     tables = []
     if read:
         columns = (Column("source"), *counts, Column("encoding"))

@@ -56,7 +56,8 @@ def loop(report: Report) -> Section | None:
         told += _earned(report, effects[0])
         numbers = _effects(report, effects)
         tables.append(numbers)
-        charts.append(chart(report, "effects", report.word("chart.effects_alt", n=len(effects)), numbers))
+        alt = report.word("chart.effects_alt", n=len(effects))
+        charts.append(chart(report, "effects", alt, _gains(report, effects)))
     return Section(
         "loop", report.word("section.loop"), report.word("section.loop_lead"), drawn(charts), tables, told=told
     )
@@ -123,6 +124,18 @@ def _effects(report: Report, rows: Sequence[Row]) -> Table:
         cells.append(Cell(report.known("verdict", "too-few" if row.number("small") else row.text("verdict"))))
         lines.append(cells)
     return Table(report.word("table.effects"), head, lines, wide=True)
+
+
+def _gains(report: Report, rows: Sequence[Row]) -> Table:
+    """The gains that the chart shows, with the ends of their intervals."""
+    names = ("effect_of", "uplift", "rate_low", "rate_high")
+    head = [Cell(report.word(f"col.{name}"), name != "effect_of") for name in names]
+    lines = []
+    for row in (row for row in rows if row.number("uplift") is not None):
+        gains = [row.number(f"uplift{end}") for end in ("", "_low", "_high")]
+        said = [Cell(report.write(gain, "points"), number=True, value=gain, kind="points") for gain in gains]
+        lines.append([Cell(named(report, row), long=True), *said])
+    return Table("", head, lines)
 
 
 def _count(report: Report, row: Row, name: str) -> str:

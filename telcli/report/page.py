@@ -39,7 +39,10 @@ _SPARKS = {"customers": "customers", "revenue": "revenue", "churn_rate_month": "
 
 @dataclass(frozen=True)
 class Card:
-    """One headline figure: what it was, how it changed on the month before, its last months as a line (an SVG path)."""
+    """One headline figure: what it was, how it changed on the month before, its last months as a line (an SVG path).
+
+    `number`, of a `kind` as `units.written` takes it, and `delta` are the figures behind value and change.
+    """
 
     label: str
     value: str
@@ -48,6 +51,9 @@ class Card:
     note: str
     spark: str
     year: str = ""
+    number: float | None = None
+    kind: str = ""
+    delta: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Found:
     action: str
     sure: str
     command: str
+    number: float | None = None
 
 
 def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
@@ -103,7 +110,9 @@ def cards(report: Report) -> list[Card]:
         if report.period and not any(row.text("figure") == name for row in report.rows("compare")):
             words = report.word("bridge.and").join(part for part in (words, _as_of(report)) if part)
         label = "customers_flat" if name == "customers" and report.kpi("churned") is not None else name
-        found.append(Card(report.word(f"kpi.{label}"), report.write(value, kind), change, tone, words, spark, yearly))
+        delta = report.kpi(name, "kpi_change")
+        shown = (report.word(f"kpi.{label}"), report.write(value, kind), change, tone, words, spark, yearly)
+        found.append(Card(*shown, value, kind, delta))
     return found
 
 
@@ -151,6 +160,7 @@ def findings(report: Report) -> list[Found]:
             action=row.text("action"),
             sure=_sure(report, row),
             command=row.text("command"),
+            number=row.number("amount"),
         )
         for row in report.rows("findings")
     ]
