@@ -12,6 +12,7 @@ from telcli.report.control_section import control
 from telcli.report.drawing import chart, drawn
 from telcli.report.leavers_section import leavers
 from telcli.report.loop_section import loop
+from telcli.report.meaning_section import meaning
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.report.segment_section import segments
@@ -67,6 +68,7 @@ def sections(report: Report) -> list[Section]:
         control,
         quality,
         notes,
+        meaning,
     )
     found = [section for build in made if (section := build(report)) is not None]
     if not report.period:

@@ -14,6 +14,7 @@ from telcli.figures.base import Figures
 from telcli.figures.control import CHECK_TEXTS, PART_TEXTS, check, covered
 from telcli.stages.report_facts import held_against, view_of
 from telcli.stages.report_ground import Ground
+from telcli.stages.report_kpis import headlines_held
 from telcli.stages.report_told import TOLD_TEXTS, Told, told_rows
 
 __all__ = ["Checked", "checked", "put_control"]
@@ -76,6 +77,8 @@ def _own(ground: Ground, as_of: date) -> Iterator[_Check]:
     tables, least, base = ground.tables, ground.least, ground.lines.height
     yield from _refused(ground)
     yield from _facts(ground, as_of)
+    if kpis := headlines_held(ground, as_of):
+        yield check("kpis", "count", *kpis)
     view = view_of(ground, as_of, "active", "left", "tenure_months", "revenue").collect(engine="streaming")
     if ground.facts.kpi.get("revenue") is not None:
         gone = view.filter(~pl.col("active"), pl.col("revenue").fill_null(0.0) != 0.0)["revenue"].sort()

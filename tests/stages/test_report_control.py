@@ -67,7 +67,7 @@ def section(outcome: Outcome, name: str) -> list[dict[str, Any]]:
 def test_what_was_read_is_what_is_told() -> None:
     found = made(tables())
     assert state(found) == {
-        **dict.fromkeys(("rejects", "billed", "paid", "value_scores", "churn_scores"), "agrees"),
+        **dict.fromkeys(("rejects", "billed", "paid", "kpis", "value_scores", "churn_scores"), "agrees"),
         "live": "explained",
     } | {name: "agrees" for name in state(found) if name in ("tiers", "branches")}
     assert found.notices == ()
@@ -163,3 +163,9 @@ def test_totals_as_people_write_them() -> None:
              "cells": [["2024年6月", "revenue", "1,234,567.89", "0.1%"]]}  # fmt: skip
     assert read_told(given) == [Told(JUNE, "revenue", 1234567.89, 0.001, share=True)]
     assert read_told(None) == read_told({"file": "t.csv", "columns": [], "cells": [], "lines": []}) == []
+
+
+def test_headline_figures_are_those_of_the_metric_dictionary() -> None:
+    outcome = made(tables())
+    kpis = next(row for row in outcome.metrics["control"]["checks"] if row["check"] == "kpis")
+    assert (kpis["left"], kpis["state"]) == (8, "agrees")
