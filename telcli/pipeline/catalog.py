@@ -219,6 +219,7 @@ STAGES = (
         needs=("customer_months", "customers"),
         uses=(
             "segments",
+            "segments_before",
             "segment_profiles",
             "segment_counts",
             "segment_moves",

@@ -7,6 +7,7 @@ from typing import Any
 
 from telcli.report.chart_parts import HALF, HEIGHT, MAIN, PALE, SOFT, WARM, axis_labels, inline, rank_bars
 from telcli.report.model import Report
+from telcli.report.tips import tip
 
 __all__ = ["CHARTS"]
 
@@ -16,7 +17,12 @@ def leavers_ahead(report: Report) -> Any:
     import altair as alt
 
     rows = [
-        {"x": row.text("month")[2:], "y": row.number("leavers"), "text": report.write(row.number("leavers"), "count")}
+        {
+            "x": row.text("month")[2:],
+            "y": row.number("leavers"),
+            "text": report.write(row.number("leavers"), "count"),
+            "tip": tip(report, report.in_words(row.text("month")), ("leavers", row.number("leavers"), "count")),
+        }
         for row in report.rows("leavers_ahead")
     ]
     if not rows:
@@ -39,8 +45,11 @@ def contact_profit(report: Report) -> Any:
     known = report.rows("contact_profit")
     if not known:
         return None
-    rows = [{short: row.number(name) for short, name in names.items()} for row in known]
-    most = max(abs(one) for row in rows for one in row.values() if one is not None)
+    rows: list[dict[str, Any]] = [{short: row.number(name) for short, name in names.items()} for row in known]
+    for row in rows:
+        saved = (("profit", row["y"], "money"), ("random_profit", row["blind"], "money"))
+        row["tip"] = tip(report, report.write(row["x"], "percent"), *saved)
+    most = max(abs(row[one]) for row in rows for one in names if row[one] is not None)
     x = alt.X("x:Q", title=report.word("chart.contact_profit_x"), axis=alt.Axis(tickCount=5, format="%"))
     axis = alt.Axis(tickCount=5, labelExpr=axis_labels(report, "number", most))
     y = alt.Y("y:Q", title=None, axis=axis)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telcli.report.model import Report, Row
 
-__all__ = ["Cell", "Chart", "Column", "Section", "Table", "table"]
+__all__ = ["Cell", "Chart", "Column", "Pick", "Section", "Table", "table"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Cell:
 class Table:
     """A table with its heading; `title` may be empty where a section holds nothing else.
 
-    `rest` is the command that shows what was cut.
+    `rest` is the command that shows what was cut; `sorts` lets a reader order the rows; `marks` are, of each row, the
+    branch and the segment that filters go by, as their numbers.
     """
 
     title: str
@@ -37,6 +38,24 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     wide: bool = False
     rest: str = ""
+    sorts: bool = False
+    marks: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What a reader may choose from, and the figures of each choice as the page's script reads them.
+
+    Parameters
+    ----------
+    selects : of each, its name, its label, and its options as pairs of a value and what is shown.
+    measures : labels of the cards; lines : titles of the charts. data : JSON.
+    """
+
+    selects: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
+    measures: Sequence[str]
+    lines: Sequence[str]
+    data: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +76,7 @@ class Section:
 
     `as_of` tells that it is of the snapshot, where the page is of a longer period. `missing` is the command that would
     fill it; `columns` tells how many charts stand side by side.
+    `pick` are its filters, which only a script shows.
     """
 
     name: str
@@ -70,6 +90,7 @@ class Section:
     columns: int = 2
     told: Sequence[str] = ()
     as_of: str = ""
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,9 @@ def intervals(rows: Sequence[dict[str, Any]], title: str, form: str, zero: float
 
     if not rows:
         return None
+    write = "{:+.1%}".format if "%" in form else "{:.1f}".format
+    for row in rows:
+        row["tip"] = f"{row['name']}: {write(row['x'])} ({write(row['low'])} – {write(row['high'])})"
     base = alt.Chart(inline(rows)).encode(y=alt.Y("key:N", axis=None, scale=alt.Scale(paddingInner=0.1)))
     scale = alt.Scale(zero=False, nice=True)
     x = alt.X("low:Q", title=title, axis=alt.Axis(format=form, tickCount=5), scale=scale)

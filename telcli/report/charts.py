@@ -32,6 +32,7 @@ from telcli.report.chart_parts import (
     rank_bars,
 )
 from telcli.report.model import Report
+from telcli.report.tips import as_titles, tip, tipped
 
 __all__ = ["CHARTS", "svg"]
 
@@ -48,13 +49,14 @@ def svg(report: Report, name: str) -> str:
         chart = CHARTS[name](report)
     if chart is None:
         return ""
-    spec = {**chart.to_dict(), "config": CONFIG}
+    spec = {**tipped(chart.to_dict(), report.lang), "config": CONFIG}
     return _cleaned(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), name)
 
 
 def _cleaned(drawn: str, name: str) -> str:
     """Take out what a page needs not (classes, roles, fonts, empty shapes), and name ids after the chart."""
     drawn = re.sub(r'<path[^>]*(?: d=""| d="M0,0h0v0h0Z"| display="none")[^>]*/>', "", drawn)
+    drawn = as_titles(drawn)
     drawn = re.sub(r' (?:class|role|aria-[a-z]+|pointer-events|xmlns:xlink|version|font-family)="[^"]*"', "", drawn)
     drawn = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", drawn)
     for old, ink in INKS.items():
@@ -71,7 +73,16 @@ def _monthly(report: Report, name: str, kind: str, *, bars: bool) -> Any:
     known = [(row.text("month"), y) for row in report.rows("trend") if (y := row.number(name)) is not None]
     if len(known) < 2:
         return None
-    rows = [{"month": month, "y": y, "last": month == report.month} for month, y in known]
+    metric, unit = name, "money" if name == "revenue" else "count" if name == "customers" else kind
+    rows = [
+        {
+            "month": month,
+            "y": y,
+            "last": month == report.month,
+            "tip": tip(report, report.in_words(month), (metric, y, unit)),
+        }
+        for month, y in known
+    ]
     x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="slice(datum.label, 2)"))
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, kind, max(y for _, y in known)))
     chart = alt.Chart(inline(rows))
@@ -114,6 +125,11 @@ def segments(report: Report) -> Any:
             "end": max(row.number("revenue_share") or 0, row.number("customer_share") or 0),
             "text": report.write(row.number("revenue_share"), "percent"),
             "marked": True,
+            "tip": tip(
+                report,
+                row.text("name"),
+                *((share, row.number(share), "percent") for share in ("revenue_share", "customer_share")),
+            ),
         }
         for row in rows
     ]

@@ -17,6 +17,7 @@ from telcli.report.chart_parts import (
     rank_bars,
 )
 from telcli.report.model import Report
+from telcli.report.tips import tip
 
 __all__ = ["AGES", "CHARTS", "SHARES"]
 
@@ -35,6 +36,7 @@ def late_months(report: Report) -> Any:
         return None
     rows = [
         {"x": row.text("month")[2:], "y": row.number(age), "age": report.word(f"col.{age}"), "at": place}
+        | {"tip": tip(report, report.in_words(row.text("month")), (age, row.number(age), "money"))}
         for row in months
         for place, age in enumerate(AGES)
     ]
@@ -87,6 +89,12 @@ def value_tenths(report: Report) -> Any:
             "x": int(row.number("tenth") or 0),
             "y": row.number("current_value"),
             "text": report.write(row.number("value_share"), "percent") if row.number("value_share") is not None else "",
+            "tip": tip(
+                report,
+                f"{report.word('col.decile')} {row.number('tenth') or 0:.0f}",
+                ("current_value", row.number("current_value"), "money"),
+                ("value_share", row.number("value_share"), "percent"),
+            ),
             "ink": WARM if (row.number("current_value") or 0.0) < 0 else MAIN if row is known[0] else PALE,
         }
         for row in known

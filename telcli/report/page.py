@@ -1,4 +1,7 @@
-"""From a report object to one self-contained HTML page: no script, no network, light and dark, screen and paper."""
+"""From a report object to one self-contained HTML page: no network, light and dark, screen and paper.
+
+Its one script, which the page's policy knows by its digest, shows filters and tooltips; without it all stands there.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ class Found:
 def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
     """Write the page as UTF-8 HTML; the same report gives the same bytes. `parts`: its sections, if made already."""
     style = (_HERE / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
     currency = report.currency
     if report.lang == "zh":
         currency = CURRENCIES.get(currency, ("", currency))[1]
@@ -83,7 +86,9 @@ def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
         report=report,
         word=report.word,
         style=style,
-        style_hash=digest,
+        style_hash=_digest(style),
+        script=script,
+        script_hash=_digest(script),
         currency=currency,
         cards=cards(report),
         findings=findings(report),
@@ -92,6 +97,11 @@ def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
         priced=any(row.number("revenue") is not None for row in report.rows("trend")),
     )
     return page.encode("utf-8")
+
+
+def _digest(text: str) -> str:
+    """What the page's policy knows a style or a script by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def cards(report: Report) -> list[Card]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from telcli.report.chart_parts import HALF, HEIGHT, MAIN, PALE, SOFT, WARM, inline
 from telcli.report.model import Report
+from telcli.report.tips import tip
 from telcli.tables import units
 
 __all__ = ["CHARTS"]
@@ -25,6 +26,9 @@ def churn_rates(report: Report) -> Any:
     rows = [{"x": row.text("month")[2:], **{short: row.number(name) for short, name in names.items()}} for row in known]
     for row, one in zip(rows, known, strict=True):
         row["ink"] = MAIN if one.text("month") == report.month else SOFT
+        row["tip"] = tip(
+            report, report.in_words(one.text("month")), ("churn_rate", one.number("churn_rate"), "percent")
+        )
     base = alt.Chart(inline(rows)).encode(
         x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
         color=alt.Color("ink:N", scale=None),
@@ -53,6 +57,7 @@ def lift(report: Report) -> Any:
     ]
     for row in rows:
         row["ink"] = MAIN if row is rows[0] else PALE
+        row["tip"] = tip(report, f"{report.word('col.decile')} {row['x']}", ("lift", row["y"], "times"))
     x = alt.X("x:O", sort=None, title=report.word("chart.lift_x"), axis=alt.Axis(labelAngle=0))
     base = alt.Chart(inline(rows)).encode(x=x)
     bar = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
@@ -74,6 +79,12 @@ def gains(report: Report) -> Any:
     names = {"x": "customer_share", "y": "churner_share", "low": "share_low", "high": "share_high"}
     rows: list[dict[str, Any]] = [dict.fromkeys(names, 0.0)]
     rows += [{short: row.number(name) for short, name in names.items()} for row in known]
+    for row in rows:
+        row["tip"] = tip(
+            report,
+            f"{report.word('col.customer_share')} {report.write(row['x'], 'percent')}",
+            ("churner_share", row["y"], "percent"),
+        )
     percent = alt.Axis(tickCount=5, format="%")
     whole = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("x:Q", title=report.word("chart.gains_x"), axis=percent, scale=whole)
@@ -104,6 +115,11 @@ def calibration(report: Report) -> Any:
     rows: list[dict[str, Any]] = [{short: row.number(name) for short, name in names.items()} for row in known]
     for row, one in zip(rows, known, strict=True):
         row["ink"] = WARM if one.number("off") else MAIN
+        row["tip"] = tip(
+            report,
+            f"{report.word('col.mean_probability')} {report.write(row['x'], 'percent')}",
+            ("churn_rate", row["y"], "percent"),
+        )
     most = min(1.0, _ROOM * max(max(float(row["x"] or 0), float(row["high"] or 0)) for row in rows))
     scale = alt.Scale(domain=[0, most], nice=False)
     axis = alt.Axis(tickCount=5, format=".0%" if most > _STEP else ".1%")

@@ -16,6 +16,7 @@ from telcli.report.meaning_section import meaning
 from telcli.report.model import Report
 from telcli.report.risk_section import risk
 from telcli.report.segment_section import segments
+from telcli.report.slice_section import marks, slices
 from telcli.report.tier_section import tiers
 from telcli.report.value_section import value
 from telcli.report.view_section import views
@@ -36,6 +37,7 @@ OF_PERIOD = ("bridge", "compare", "notes")
 """Sections that are of the period where the page is of a quarter or a year; the others are of its last month."""
 TOP = (
     Column("customer_id"),
+    Column("place", label="branch", words="place"),
     Column("segment_name", label="name"),
     Column("value_tier", words="tier"),
     Column("revenue", "money"),
@@ -53,6 +55,7 @@ def sections(report: Report) -> list[Section]:
         base,
         bridge,
         compare,
+        slices,
         alerts,
         segments,
         views,
@@ -111,7 +114,12 @@ def top(report: Report) -> Section | None:
         return None
     valued = any(row.number("at_risk_value") is not None for row in rows)
     lead = report.word("section.top_lead" if valued else "section.top_lead_chance", n=len(rows))
-    return Section("top", report.word("section.top"), lead, tables=[table(report, "", rows, TOP, wide=True)])
+    kind = report.first("slice_about").text("place") or "branch"
+    columns = [replace(column, label=kind) if column.metric == "place" else column for column in TOP]
+    made = table(report, "", rows, columns, wide=True)
+    return Section(
+        "top", report.word("section.top"), lead, tables=[replace(made, sorts=True, marks=marks(report, rows))]
+    )
 
 
 def quality(report: Report) -> Section | None:

@@ -17,6 +17,7 @@ from telcli.report.chart_parts import (
     rank_bars,
 )
 from telcli.report.model import Report, Row
+from telcli.report.tips import tip
 from telcli.tables import units
 
 __all__ = ["CHARTS", "eaten", "stay_years", "stayed", "swayed"]
@@ -30,7 +31,12 @@ def whale(report: Report) -> Any:
     import altair as alt
 
     about = report.first("value").numbers
-    rows = [{"x": row.number("customer_share"), "y": row.number("value_share")} for row in report.rows("value_curve")]
+    shares = [(row.number("customer_share"), row.number("value_share")) for row in report.rows("value_curve")]
+    word = report.word("col.customer_share")
+    rows = [
+        {"x": x, "y": y, "tip": tip(report, f"{word} {report.write(x, 'percent')}", ("value_share", y, "percent"))}
+        for x, y in shares
+    ]
     if not rows or not about:
         return None
     top = max(1.0, about["peak_share"]) * 1.08
@@ -82,7 +88,15 @@ def survival(report: Report) -> Any:
 
     names = {"y": "survival", "low": "survival_low", "high": "survival_high"}
     rows = [
-        {"x": row.number("tenure_month"), **{short: row.number(name) for short, name in names.items()}}
+        {
+            "x": row.number("tenure_month"),
+            **{short: row.number(name) for short, name in names.items()},
+            "tip": tip(
+                report,
+                f"{report.word('col.tenure_month')} {row.number('tenure_month') or 0:.0f}",
+                ("survival", row.number("survival"), "percent"),
+            ),
+        }
         for row in stayed(report)
     ]
     if len(rows) < 2:
@@ -156,7 +170,17 @@ def value_stays(report: Report) -> Any:
     import altair as alt
 
     rows: list[dict[str, Any]] = [
-        {"x": stay_years(report, row), "y": money, "end": max(money, 0.0), "text": units.brief(money, report.lang)}
+        {
+            "x": stay_years(report, row),
+            "y": money,
+            "end": max(money, 0.0),
+            "text": units.brief(money, report.lang),
+            "tip": tip(
+                report,
+                f"{report.word('chart.value_stays_x')} {stay_years(report, row)}",
+                ("margin_a_month", money, "money"),
+            ),
+        }
         for row in report.rows("value_stays")
         if (money := row.number("margin_a_month")) is not None
     ]
@@ -174,13 +198,22 @@ def value_backtest(report: Report) -> Any:
     """What came by tenth of predicted money (bars), what was predicted (dots), the plain average (marks)."""
     import altair as alt
 
-    rows = [
-        {"x": int(row.number("decile") or 0), **{name: row.number(name) for name in ("predicted", "naive", "realised")}}
+    told = ("predicted", "naive", "realised")
+    rows: list[dict[str, Any]] = [
+        {
+            "x": int(row.number("decile") or 0),
+            **{name: row.number(name) for name in told},
+            "tip": tip(
+                report,
+                f"{report.word('col.decile')} {row.number('decile') or 0:.0f}",
+                *((name, row.number(name), "money") for name in told),
+            ),
+        }
         for row in report.rows("value_backtest")
     ]
     if not rows:
         return None
-    most = max(max(row[name] or 0.0 for name in ("predicted", "naive", "realised")) for row in rows)
+    most = max(max(row[name] or 0.0 for name in told) for row in rows)
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, "number", most))
     x = alt.X("x:O", title=report.word("chart.value_backtest_x"), axis=alt.Axis(labelAngle=0))
     base = alt.Chart(inline(rows)).encode(x=x)

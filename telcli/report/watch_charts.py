@@ -8,6 +8,7 @@ from typing import Any
 from telcli.report.chart_parts import HALF, MAIN, SOFT, WARM, inline, intervals, rank_bars
 from telcli.report.label_places import Place, places, text_width
 from telcli.report.model import Report, Row
+from telcli.report.tips import tip
 
 __all__ = ["BRANCHES", "CHARTS", "in_chart"]
 
@@ -52,6 +53,12 @@ def items(report: Report) -> Any:
             "x": row.number("performance") or 0.0,
             "y": row.number("importance") or 0.0,
             "name": row.text("item"),
+            "tip": tip(
+                report,
+                row.text("item"),
+                ("importance", row.number("importance"), "percent"),
+                ("performance", row.number("performance"), "decimal"),
+            ),
             "ink": WARM if row.text("quadrant") == "improve-first" else MAIN,
         }
         for row in known

@@ -8,6 +8,7 @@ from typing import Any
 
 from telcli.report.chart_parts import MAIN, SOFT, THIRD, WARM, axis_labels, inline
 from telcli.report.model import Report, Row
+from telcli.report.tips import tip
 
 __all__ = ["CHARTS", "MOST", "watched"]
 
@@ -36,6 +37,10 @@ def control(report: Report, at: int) -> Any:
         | {"size": 90 if row.number("alert") else 40, "out": bool(row.number("beyond") or row.number("alert"))}
         for row in series[at]
     ]
+    unit = "money" if series[at][0].text("unit") == "money" else "count"
+    for row, one in zip(rows, series[at], strict=True):
+        told = (("observed", row["y"], unit), ("expected_seen", row["mean"], unit))
+        row["tip"] = tip(report, report.in_words(one.text("month")), *told)
     values = [float(row[name]) for row in rows for name in ("y", "low", "high") if row[name] is not None]
     money = series[at][0].text("unit") == "money"
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, "money" if money else "count", max(values)))

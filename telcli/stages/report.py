@@ -18,6 +18,7 @@ from telcli.figures.finding import Facts, Finding
 from telcli.figures.period import period_of
 from telcli.figures.pictures import put_pictures
 from telcli.figures.retained import put_loop
+from telcli.figures.slices import put_slices
 from telcli.figures.value_figures import put_value
 from telcli.figures.watched import put_watch
 from telcli.settings import ReportSettings
@@ -127,6 +128,7 @@ def _put_all(figures: Figures, ground: Ground) -> None:
     gone = put_segments(figures, ground)
     put_value(figures, tables, metrics.get("score-value") or {}, ground.lines, ground.months.height, least, gone)
     put_risk(figures, ground)
+    put_slices(figures, tables, ground.lines, ground.months["month"][-1], least)
     put_ahead(figures, tables, least, feature_name, priced=costed(metrics) or customers.priced(ground.lines))
     put_loop(figures, ground.facts.blocks)
     put_left(figures, ground)

@@ -7,6 +7,7 @@ import polars as pl
 from telcli.features.churn_words import feature_name
 from telcli.figures import customers, leavers, reasons
 from telcli.figures.base import Figures
+from telcli.figures.slices import placed
 from telcli.stages.report_ground import Ground
 
 __all__ = ["put_left", "put_risk"]
@@ -22,10 +23,20 @@ def put_risk(figures: Figures, ground: Ground) -> None:
         )
     figures.block("costs", ground.facts.costs, ("method",))
     top = customers.top_customers(ground.lines, ground.tables, ground.settings.top_customers)
-    names = ["customer_id", "segment_name", "segment_name_zh", "revenue", "lifetime_value", "value_tier"]
+    top = placed(top, ground.tables)
+    names = [
+        "customer_id",
+        "place",
+        "segment",
+        "segment_name",
+        "segment_name_zh",
+        "revenue",
+        "lifetime_value",
+        "value_tier",
+    ]
     names += ["churn_probability", "at_risk_value", "target", "expected_saving", "reason", "reason_zh"]
     rows = top.select(pl.col(name) for name in names if name in top.columns).to_dicts()
-    figures.block("top_customers", rows, ("customer_id", "segment_name", "value_tier", "reason"))
+    figures.block("top_customers", rows, ("customer_id", "place", "segment_name", "value_tier", "reason"))
 
 
 def put_left(figures: Figures, ground: Ground) -> None:

@@ -47,6 +47,7 @@ SEGMENTS = [
         "沉默前主动关怀",
     ),
 ]
+BRANCHES = ("101", "102", "103", None)
 REASONS = [
     ("contract ends within 2 months", "合约2个月内到期"),
     ("data use falling", "流量持续下降"),
@@ -95,6 +96,9 @@ def tables(customers: int = 2000, months: int = 12, seed: int = 7) -> dict[str, 
     found = {"customer_months": _months(ids, worth, leaves, joins, months, random)}
     alive = np.flatnonzero((leaves >= months) & (joins < months))
     found["customers"] = pl.DataFrame({"customer_id": ids, "churned": pl.Series([None] * customers, dtype=pl.Boolean)})
+    found["customers"] = found["customers"].with_columns(
+        branch=pl.Series([BRANCHES[n % 11 % 4] for n in range(customers)])
+    )
     held = [ids[n] for n in alive]
     found |= {
         **leavers_example.tables(held),

@@ -25,7 +25,7 @@ LISTED = {"tier", "band", "method", "split", "tone", "basis", "yes", "model", "k
 """Sections whose words are asked for by a name that data or a column gives."""
 NAMED = {"tier", "band", "method", "split", "tone", "basis", "chart", "reach"}
 NAMED |= {"part", "counted", "dropped", "verdict", "product_counted", "index_kind", "value_group", "held_kind"}
-NAMED |= {"held_by", "service", "fact", "sign", "level"}
+NAMED |= {"held_by", "service", "fact", "sign", "level", "place"}
 NAMED |= {"strategy", "channel", "evidence", "alert_kind", "alert_state", "stage", "quadrant", "bucket", "pattern"}
 NAMED |= {"unit", "control_left", "control_right", "control_state", "control_part"}
 NAMED |= {"heat", "watch_metric"}
