@@ -121,7 +121,7 @@
     const label = (point, anchor) => svg.append(shape("text", { x: x(point[0]), y: y(point[1]) - 10, "text-anchor": anchor, fill: "var(--ink)" }, point[2]));
     if (last[0] - first[0] > 2) label(first, "start");
     label(last, "end");
-    if (last[0] - first[0] > 2) svg.append(shape("text", { x: x(first[0]), y: 142, "text-anchor": "start", fill: "var(--soft)" }, short[first[0]]));
+    if (last[0] - first[0] > 5) svg.append(shape("text", { x: x(first[0]), y: 142, "text-anchor": "start", fill: "var(--soft)" }, short[first[0]]));
     svg.append(shape("text", { x: x(last[0]), y: 142, "text-anchor": "end", fill: "var(--soft)" }, short[last[0]]));
     const title = one("figcaption", figure).textContent;
     chart.setAttribute("role", "img");
