@@ -130,6 +130,10 @@ def _monthly(report: Report, rows: Sequence[dict[str, Any]], inks: Mapping[str, 
     """Bars up and down by month in groups, and a tick at their sum."""
     import altair as alt
 
+    for row in rows:
+        tick = row["net"] is not None and not row["y"]
+        row["name"] = report.in_words(row["month"]) + ("" if tick else f" · {row['what']}")
+        row["text"] = report.write(row["net"] if tick else row["y"], kind)
     if len({row["month"] for row in rows}) < 2:
         return None
     most = max(abs(row["y"]) for row in rows)
