@@ -82,19 +82,26 @@ def tell(call: Call, found: Cube, pivot: str | None, limit: int | None) -> None:
         yield from _screen(found, pivot, _rows.SCREEN_ROWS if limit is None else limit)
         yield from _cube_drill.hint(call, found)
 
-    rows: dict[str, Any] = {"rows": limited.rows(named=True)} if call.out.form == "json" else {}
-    call.out.result(human, as_of=found.months[-1], notices=found.notices, about=_about(found), **rows)
+    call.out.result(
+        human, as_of=found.months[-1], notices=found.notices, about=_about(found), **_rows_of(call, limited)
+    )
+
+
+def _rows_of(call: Call, frame: pl.DataFrame) -> dict[str, Any]:
+    """The rows, for JSON alone."""
+    return {"rows": frame.rows(named=True)} if call.out.form == "json" else {}
 
 
 def write(call: Call, found: Cube, pivot: str | None, limit: int | None, place: Path) -> None:
     """Write a cube to a file, and say so."""
     from telcli.pipeline.cube_file import write as written
 
-    laid, encoding = laid_out(found, pivot, limit), call.further["encoding"] or "utf-8"
-    rows = written(place, laid, texts(found, laid), plain(found, pivot, limit), encoding, language())
+    laid, frame = laid_out(found, pivot, limit), plain(found, pivot, limit)
+    rows = written(place, laid, texts(found, laid), frame, call.further["encoding"] or "utf-8", language())
     said = tr("{table}: {rows} rows to {path}", table="cube", rows=f"{rows:,}", path=place)
     outputs = [{"table": "cube", "path": str(place), "rows": rows}]
-    call.out.result(lambda: [said], as_of=found.months[-1], outputs=outputs, notices=found.notices, about=_about(found))
+    told: dict[str, Any] = {"outputs": outputs, "about": _about(found), **_rows_of(call, frame)}
+    call.out.result(lambda: [said], as_of=found.months[-1], notices=found.notices, **told)
 
 
 def _about(found: Cube) -> dict[str, Any]:

@@ -30,6 +30,7 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 DRILLED = ("region", "branch", "customer_class", "segment_name", "value_tier", "risk_band", "tenure_band")
 """Dimensions to take apart by next, the coarsest first."""
 _RESULTS = tuple(DIMENSIONS)[2:]
+_BORN = "_born"
 _MADE_OF = {"age_band": "birth_year"}
 """Dimensions of customers that are worked out of another column."""
 
@@ -60,6 +61,8 @@ def cube_rows(
     wanted: Collection[str],
     by: Sequence[str],
     organisation: Organisation | None = None,
+    *,
+    before: bool = True,
 ) -> pl.LazyFrame:
     """Rows of customer_months in `months`, with the columns of other tables that are wanted.
 
@@ -75,6 +78,8 @@ def cube_rows(
         Dimensions. What customers were is as of each month, where their history tells; results are those of the month.
     organisation : Organisation, optional
         Its levels are dimensions too: what the branch of the month belongs to.
+    before : bool
+        Whether `was_active` is asked for.
 
     Returns
     -------
@@ -85,14 +90,20 @@ def cube_rows(
     where = dimensions(people, organisation.above if organisation else ())
     needed = {where[name] for name in by if name in where}
     frame = contract("customer_months").conform(tables["customer_months"])
-    before = frame.select("customer_id", pl.col("month").dt.offset_by("1mo"), was_active="active")
-    rows = frame.filter(pl.col("month").is_in(list(months))).join(before, on=["customer_id", "month"], how="left")
+    rows = frame.filter(pl.col("month").is_in(list(months)))
+    if before:
+        was = frame.select("customer_id", pl.col("month").dt.offset_by("1mo"), was_active="active")
+        rows = rows.join(was, on=["customer_id", "month"], how="left")
     for table in _RESULTS:
         if table in tables and (table in needed or table in wanted):
             rows = rows.join(_of_month(tables[table], table, by), on=["customer_id", "month"], how="left")
     if "customers" in needed:
         kinds = [name for name in by if where.get(name) == "customers"]
-        rows = rows.join(_people(tables, months, kinds, organisation), on=["customer_id", "month"], how="left")
+        told = _people(tables, months, kinds, organisation)
+        at = [name for name in ("customer_id", "month") if name in told.collect_schema()]
+        rows = rows.join(told, on=at, how="left")
+    if "age_band" in by and "customers" in needed:
+        rows = rows.with_columns(age_band=banded(pl.col("month").dt.year() - pl.col(_BORN), AGES, spans(AGES)))
     if "tenure_band" in by:
         rows = rows.with_columns(tenure_band=banded(pl.col("tenure_months").floor(), TENURE, spans(TENURE)))
     have = rows.collect_schema().names()
@@ -112,22 +123,20 @@ def _of_month(result: pl.LazyFrame, table: str, by: Sequence[str]) -> pl.LazyFra
 def _people(
     tables: Mapping[str, pl.LazyFrame], months: Sequence[date], names: Sequence[str], organisation: Organisation | None
 ) -> pl.LazyFrame:
-    """What customers were at the end of each month."""
+    """What customers were at the end of each month; where there is no history, of whichever month."""
     now, past = contract("customers").conform(tables["customers"]), tables.get("customer_history")
-    if past is not None:
-        past = contract("customer_history").conform(past)
     made_of = _MADE_OF | (dict.fromkeys(organisation.above, organisation.levels[0]) if organisation else {})
     columns = list(dict.fromkeys(made_of.get(name, name) for name in names))
-    parts = [
-        held_then(now, past, "customer_id", month, columns).drop("known_then").with_columns(month=pl.lit(month))
-        for month in months
-    ]
-    age = pl.col("month").dt.year() - pl.col("birth_year") if "age_band" in names else None
-    made = {"age_band": banded(age, AGES, spans(AGES))} if age is not None else {}
-    found = pl.concat(parts).with_columns(**made)
+    if past is None:
+        found, key = now.select("customer_id", *columns), ["customer_id"]
+    else:
+        past, key = contract("customer_history").conform(past), ["customer_id", "month"]
+        parts = [held_then(now, past, "customer_id", month, columns) for month in months]
+        found = pl.concat([one.with_columns(month=pl.lit(month)) for one, month in zip(parts, months, strict=True)])
     if organisation and set(organisation.above).intersection(names):
         found = placed(found, organisation)
-    return found.select("customer_id", "month", *names)
+    born = [pl.col("birth_year").alias(_BORN)] if "age_band" in names else []
+    return found.select(*key, *(name for name in names if name != "age_band"), *born)
 
 
 def first_needed(months: Sequence[date]) -> date:

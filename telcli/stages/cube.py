@@ -45,6 +45,11 @@ class Asked:
     organisation: Organisation | None = None
 
     @property
+    def looks_back(self) -> bool:
+        """Whether a metric asks who was there the month before."""
+        return any("was_active" in f"{metric.sum} {metric.per}" for metric in self.metrics)
+
+    @property
     def rolls_up(self) -> bool:
         """Whether sums of several levels are asked for."""
         return LEVEL in self.by
@@ -199,7 +204,8 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     results = {metric.table for metric in wanted.metrics}
     by = dict.fromkeys(name for name in (*wanted.by, *wanted.path) if name != LEVEL)
     kinds = tuple(dict.fromkeys((*by, *wanted.named)))
-    rows = cube_rows(inputs.tables, months, results, kinds, wanted.organisation)
+    before = condition is not None or wanted.looks_back
+    rows = cube_rows(inputs.tables, months, results, kinds, wanted.organisation, before=before)
     chosen = condition(rows.collect_schema()) if condition else None
     if chosen is not None and (of := sorted(_OF_ONE.intersection(chosen.meta.root_names()))):
         raise UsageError(
