@@ -8,7 +8,7 @@ from typing import Any
 from telcli.report.chart_parts import HALF, HEIGHT, INK, MAIN, PALE, SOFT, WARM, axis_labels, inline
 from telcli.report.model import Report, Row
 
-__all__ = ["CHARTS", "part_name"]
+__all__ = ["CHARTS", "bridge_ends", "part_name", "within"]
 
 _NEW = ("joined", "returned", "together")
 _STAYED = ("plan_up", "plan_down", "more", "less")
@@ -23,6 +23,21 @@ def part_name(report: Report, row: Row, ends: Mapping[str, str] | None = None) -
         return found
     names = [report.known("bridge", one) for one in (row.text("parts") or part).split(",")]
     return report.word("bridge.and").join(names)
+
+
+def bridge_ends(report: Report) -> dict[str, str]:
+    """The months that the bridge begins (`before`) and ends (`last`) with, in words; empty where there is none."""
+    own = [row for row in report.rows("bridge_months") if within(report, row)]
+    if not own:
+        return {"before": "", "last": ""}
+    return {"before": report.in_words(own[0].text("before")), "last": report.in_words(own[-1].text("month"))}
+
+
+def within(report: Report, row: Row) -> bool:
+    """Whether a month is of the period; that of a month's page is told beside months before it."""
+    about = report.first("period")
+    found: bool = about.text("first") <= row.text("month") <= about.text("last")
+    return found
 
 
 def bridge_base(report: Report) -> Any:
@@ -58,10 +73,7 @@ def _fall(report: Report, name: str, kind: str) -> Any:
 
 def _placed(report: Report, rows: Sequence[Row], kind: str) -> list[dict[str, Any]]:
     """Each part from where the one before ended."""
-    months = report.first("period")
-    ends = (
-        {"before": report.in_words(months.text("opened")), "last": report.in_words(months.text("last"))} if rows else {}
-    )
+    ends = bridge_ends(report)
     at, found = 0.0, []
     for place, row in enumerate(rows):
         amount = row.number("amount") or 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telcli.report.blocks import Cell, Chart, Column, Section, Table, table
-from telcli.report.bridge_charts import part_name
+from telcli.report.bridge_charts import bridge_ends, part_name, within
 from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report, Row
 from telcli.tables import units
@@ -44,7 +44,7 @@ def bridge(report: Report) -> Section | None:
     return Section(
         "bridge",
         report.word("section.bridge" if priced else "section.bridge_unpriced"),
-        report.word("section.bridge_lead", **_ends(report)),
+        report.word("section.bridge_lead", **bridge_ends(report)),
         drawn(charts),
         told=[*_told(report), *_gaps(report, months)],
         notes=_notes(report, priced=priced),
@@ -92,19 +92,6 @@ def _line(report: Report, row: Row, sides: Sequence[tuple[str, str]]) -> list[Ce
     return [*cells, Cell(report.known("formula", name), long=True)]
 
 
-def _ends(report: Report) -> dict[str, str]:
-    """The months that the bridge begins and ends with, in words."""
-    months = report.rows("bridge_months")
-    own = [row for row in months if _within(report, row)]
-    return {"before": report.in_words(own[0].text("before")), "last": report.in_words(own[-1].text("month"))}
-
-
-def _within(report: Report, row: Row) -> bool:
-    """Whether a month is of the period; that of a month's page is told beside months before it."""
-    about = report.first("period")
-    return about.text("first") <= row.text("month") <= about.text("last")
-
-
 def _fall(report: Report, name: str, kind: str) -> Chart | None:
     """The steps from the beginning to the end, one under the other."""
     rows = report.rows(name)
@@ -113,7 +100,7 @@ def _fall(report: Report, name: str, kind: str) -> Chart | None:
     parts = [f"{part_name(report, row)} {_signed(report, row.number('amount'), kind)}" for row in rows[1:-1]]
     ends = {way: report.write(row.number("amount"), kind) for way, row in (("from", rows[0]), ("to", rows[-1]))}
     said = report.word("bridge.and").join(parts)
-    alt = report.word(f"chart.{name}_alt", parts=said, **ends, **_ends(report))
+    alt = report.word(f"chart.{name}_alt", parts=said, **ends, **bridge_ends(report))
     return chart(report, name, alt, _steps(report, rows, kind), report.word("chart.bridge_key"))
 
 
@@ -124,7 +111,7 @@ def _steps(report: Report, rows: Sequence[Row], kind: str) -> Table:
         amount, people = row.number("amount"), row.number("customers")
         level = place in (0, len(rows) - 1)
         text = report.write(amount, kind) if level else _signed(report, amount, kind)
-        cells = [Cell(part_name(report, row, _ends(report))), Cell(text, number=True, value=amount, kind=kind)]
+        cells = [Cell(part_name(report, row, bridge_ends(report))), Cell(text, number=True, value=amount, kind=kind)]
         if kind == "money_exact":
             cells.append(Cell("" if level else report.write(people, "count"), number=True, value=people, kind="count"))
         lines.append(cells)
@@ -182,7 +169,7 @@ def _told(report: Report) -> list[str]:
 def _gaps(report: Report, months: Sequence[Row]) -> list[str]:
     """Months that are not here, and customers without a bill."""
     found = []
-    for row in (row for row in months if _within(report, row)):
+    for row in (row for row in months if within(report, row)):
         month, before = row.text("month"), row.text("before")
         names = {"month": report.in_words(month), "before": report.in_words(before)}
         if (row.number("span") or 1) > 1:

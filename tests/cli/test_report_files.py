@@ -62,3 +62,27 @@ def test_files_are_named_by_month_language_and_kind(files: str | None, lang: str
     assert list(made) == names
     if lang == "zh":
         assert json.loads(made[names[1]])["sections"]["kpi"] == [{"customers": 12.0}]
+
+
+def test_a_period_that_there_is_not_is_refused(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "--period", "month,week"]) == 2
+    seen = capsys.readouterr().err
+    assert "knows no period week" in seen and "month, quarter, year" in seen
+
+
+def test_pages_of_quarter_and_year_stand_beside_that_of_the_month(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(FUNCTIONS, "report", report)
+    assert main(["report", "--files", "json"]) == 0
+    month = (work / "work" / "reports" / "2024-06.json").read_bytes()
+    figures = {one: one.read_bytes() for one in (work / "work" / "report_figures").rglob("*.parquet")}
+    assert main(["report", "--files", "json", "--period", "quarter,year"]) == 0
+    assert "2024 is not complete: 3 of its 12 months" in capsys.readouterr().err
+    pages = work / "work" / "reports"
+    assert sorted(one.name for one in pages.iterdir()) == ["2024-06.json", "2024-Q2.json", "2024.json"]
+    assert (pages / "2024-06.json").read_bytes() == month
+    assert all(one.read_bytes() == held for one, held in figures.items())
+    assert json.loads((pages / "2024.json").read_text("utf-8"))["period"] == "2024"
+    assert main(["report", "--files", "json", "--period", "year", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["metrics"]["periods"]["2024"]["complete"] is False

@@ -1,0 +1,119 @@
+"""The bridge from month to month: it closes exactly, whatever the rows and in whatever order they come."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from telcli.figures.bridge_steps import Flow, Step, added, steps
+from telcli.figures.customers import monthly
+
+APRIL, MAY, JUNE, JULY = (date(2024, month, 1) for month in (4, 5, 6, 7))
+MONTHS = (APRIL, MAY, JUNE, JULY)
+COLUMNS = {"customer_id": pl.String, "month": pl.Date, "active": pl.Boolean, "left": pl.Boolean, "revenue": pl.Float64,
+           "tenure_months": pl.Float64, "plan_ups": pl.Float64, "plan_downs": pl.Float64}  # fmt: skip
+
+
+def made(rows: Sequence[Sequence[Any]]) -> list[Step]:
+    frame = framed(rows)
+    return steps(frame, monthly(frame), APRIL)
+
+
+def framed(rows: Sequence[Sequence[Any]]) -> pl.LazyFrame:
+    whole = [[*row, *[None] * (8 - len(row))] for row in rows]
+    return pl.DataFrame(whole, schema=COLUMNS, orient="row", infer_schema_length=None).lazy()
+
+
+def closes(flow: Flow) -> bool:
+    return flow.opening + sum(flow.parts.values()) == flow.closing
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "active": st.booleans(),
+        "left": st.booleans(),
+        "revenue": st.none() | st.integers(-5_000, 500_000).map(lambda cents: cents / 100),
+        "tenure": st.none() | st.integers(0, 3).map(float),
+        "ups": st.none() | st.sampled_from([0.0, 1.0]),
+        "downs": st.none() | st.sampled_from([0.0, 1.0]),
+    }
+)
+PANEL = st.dictionaries(st.tuples(st.sampled_from("ABCDEFG"), st.sampled_from(MONTHS)), ROW, min_size=1, max_size=20)
+
+
+@given(PANEL, st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_it_closes_exactly_and_the_order_of_rows_does_not_count(panel: dict[Any, Any], random: Any) -> None:
+    names = ("active", "left", "revenue", "tenure", "ups", "downs")
+    rows = [[*key, *(row[name] for name in names)] for key, row in panel.items()]
+    found = made(rows)
+    months = monthly(framed(rows))
+    told = {row["month"]: row for row in months.iter_rows(named=True)}
+    for step in found:
+        assert closes(step.base) and step.base.opening == told[step.before]["customers"]
+        assert step.base.closing == told[step.month]["customers"]
+        assert step.base.people["left"] == (told[step.month]["left"] or 0)
+        assert (step.revenue is None) == (told[step.before]["revenue"] is None or told[step.month]["revenue"] is None)
+        if step.revenue is not None:
+            assert closes(step.revenue) and step.revenue.closing == round(100 * told[step.month]["revenue"])
+    whole = added([step.base for step in found])
+    assert whole is None or closes(whole)
+    random.shuffle(rows)
+    assert made(rows) == found
+
+
+def test_who_came_and_who_went() -> None:
+    (found,) = made(
+        [
+            ("stays", MAY, True, False, 10.0), ("stays", JUNE, True, False, 12.5),
+            ("less", MAY, True, False, 10.0), ("less", JUNE, True, False, 4.0),
+            ("leaves", MAY, True, False, 8.0), ("leaves", JUNE, False, True, 3.0),
+            ("had left", MAY, False, True, 6.0),
+            ("gone", MAY, True, False, 5.0),
+            ("new", JUNE, True, False, 20.0, 0.0),
+            ("old", JUNE, True, False, 7.0, 40.0),
+            ("dearer", MAY, True, False, 10.0, 5.0), ("dearer", JUNE, True, False, 9.0, 6.0, 1.0, 0.0),
+            ("cheaper", MAY, True, False, 10.0, 5.0), ("cheaper", JUNE, True, False, 8.0, 6.0, 0.0, 2.0),
+            ("no bill", MAY, True, False, 4.0), ("no bill", JUNE, True, False, None),
+        ]
+    )  # fmt: skip
+    assert (found.base.opening, found.base.closing) == (7, 7)
+    assert found.base.parts == {"joined": 1, "returned": 0, "appeared": 1, "left": -1, "gone": -1}
+    assert found.revenue is not None
+    assert found.revenue.parts == {
+        "left": -1100, "joined": 2000, "returned": 0, "plan_up": -100, "plan_down": -200,
+        "more": 250, "less": -600, "unbilled": -400, "other": 200,
+    }  # fmt: skip
+    assert found.unbilled == 1
+
+
+def test_who_returns_is_told_from_who_joins_and_who_joins_to_leave_counts_both_ways() -> None:
+    found = made(
+        [
+            ("a", APRIL, True, False, 1.0), ("b", APRIL, True, False, 1.0),
+            ("a", MAY, True, False, 1.0), ("b", MAY, False, True, 1.0),
+            ("a", JUNE, True, False, 1.0), ("b", JUNE, True, False, 3.0),
+            ("short", JUNE, False, True, 2.0, 0.0),
+        ]
+    )  # fmt: skip
+    assert found[-1].base.parts == {"joined": 1, "returned": 1, "appeared": 0, "left": -1, "gone": 0}
+    assert found[-1].revenue is not None
+    assert found[-1].revenue.parts["returned"] == 200  # 3.00 now, and the last bill was of 1.00
+
+
+def test_a_month_that_lacks_is_stepped_over_and_joiners_of_it_still_count_as_such() -> None:
+    (found,) = made([("a", APRIL, True, False, 1.0), ("a", JUNE, True, False, 1.0), ("b", JUNE, True, False, 1.0, 1.0)])
+    assert (found.before, found.month, found.span) == (APRIL, JUNE, 2)
+    assert found.base.parts["joined"] == 1
+
+
+def test_months_without_any_bill_have_no_bridge_of_revenue_and_then_none_of_the_whole() -> None:
+    found = made([("a", APRIL, True, False, 1.0), ("a", MAY, True, False, None), ("a", JUNE, True, False, 1.0)])
+    assert [step.revenue for step in found] == [None, None]
+    assert added([step.revenue for step in found]) is None
+    assert added([step.base for step in found]) == Flow(
+        1, 1, dict.fromkeys(found[0].base.parts, 0), dict.fromkeys(found[0].base.parts, 0)
+    )
