@@ -157,8 +157,8 @@ def _stopped(number: int, frame: object) -> NoReturn:
 def script() -> None:
     """Entry point of the installed program."""
     signal.signal(signal.SIGTERM, _stopped)
+    from telcli.cli._signs import spare
+
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # a terminal that cannot show a character gets its code instead of a crash
-            stream.reconfigure(errors="backslashreplace")
+        spare(stream)
     sys.exit(main())

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from telcli.cli._options import Call
     from telcli.pipeline.diff import Diff
 
-__all__ = ["Wanted", "tell", "wanted"]
+__all__ = ["COLUMNS", "KINDS", "Wanted", "tell", "wanted"]
 
-_COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
+COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
 _MOVES = ("joined", "returned", "left", "stayed", "outside")
 _ATTRIBUTES = ("customer_class", "region", "branch", "manager_id", "star_level")
-_KINDS = (*_MOVES[:3], "line", "plan_id", "lifecycle_stage", *_ATTRIBUTES)
-_LABELLED = (*_KINDS, "churned")
+KINDS = (*_MOVES[:3], "line", "plan_id", "lifecycle_stage", *_ATTRIBUTES)
+_LABELLED = (*KINDS, "churned")
 _FEW = 6
 
 
@@ -58,7 +58,7 @@ def wanted(what: str | None, columns: str | None, limit: int | None, *, rows: bo
     Wanted(rows=True, kinds=('left', 'joined'), columns=(), limit=None)
     """
     kinds = _listed("--what", what, _LABELLED, own=True)
-    names = _listed("--columns", columns, _COLUMNS)
+    names = _listed("--columns", columns, COLUMNS)
     return Wanted(rows or bool(kinds or names) or limit is not None, kinds, names, limit)
 
 

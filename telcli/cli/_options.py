@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from telcli.cli._complete import months
 from telcli.cli._output import Printer
 from telcli.errors import UsageError
 from telcli.settings.month_named import month
@@ -55,6 +56,7 @@ AsOf = Annotated[
         "--as-of",
         metavar="YYYY-MM",
         help="Snapshot month to work on; the newest where none is given.",
+        autocompletion=months,
         rich_help_panel=_EVERYWHERE,
     ),
 ]

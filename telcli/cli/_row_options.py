@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from telcli.cli._complete import columns, table_names
+
 __all__ = [
     "Columns",
     "Encoding",
@@ -15,23 +17,8 @@ __all__ = [
     "RowFormat",
     "Table",
     "Where",
-    "metric_names",
     "where_option",
 ]
-
-
-def table_names(incomplete: str) -> list[tuple[str, str]]:
-    """Complete a table's name; light, so that completion stays quick."""
-    from telcli.tables import NAMES
-
-    return [(name, "") for name in NAMES if name.startswith(incomplete)]
-
-
-def metric_names(incomplete: str) -> list[tuple[str, str]]:
-    """Complete a metric's name, with what it means."""
-    from telcli.tables.metric_dictionary import metrics
-
-    return [(name, one.en) for name, one in metrics().items() if name.startswith(incomplete)]
 
 
 def where_option(meaning: str) -> Any:
@@ -48,7 +35,10 @@ def _limit(meaning: str) -> Any:
 
 
 Table = Annotated[str, typer.Argument(metavar="TABLE", help="A table's name.", autocompletion=table_names)]
-Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
+Columns = Annotated[
+    str | None,
+    typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.", autocompletion=columns),
+]
 Where = Annotated[str | None, where_option('Only rows that meet it, as in SQL: "amount > 100".')]
 Limit = Annotated[int | None, _limit("At most so many rows; all of them, or 20 on the screen.")]
 FileLimit = Annotated[int | None, _limit("At most so many rows.")]

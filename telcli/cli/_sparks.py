@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-__all__ = ["spark"]
+from telcli.cli._signs import BLOCKS, PLAIN_BLOCKS, reads_ascii_alone
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
+__all__ = ["spark"]
 
 
 def spark(values: Sequence[float | None]) -> str:
@@ -18,11 +19,10 @@ def spark(values: Sequence[float | None]) -> str:
     ('▁▁', '▁█')
     """
     top = max((value for value in values if value is not None), default=0)
-    return "".join(" " if value is None else _block(value, top) for value in values)
+    blocks = PLAIN_BLOCKS if reads_ascii_alone(sys.stdout) else BLOCKS
+    return "".join(" " if value is None else blocks[_level(value, top)] for value in values)
 
 
-def _block(value: float, top: float) -> str:
+def _level(value: float, top: float) -> int:
     """Only nothing, and what is owed to the customer, is the lowest block; a little is the next one."""
-    if value <= 0 or top <= 0:
-        return _BLOCKS[0]
-    return _BLOCKS[max(1, round(value / top * (len(_BLOCKS) - 1)))]
+    return 0 if value <= 0 or top <= 0 else max(1, round(value / top * (len(BLOCKS) - 1)))

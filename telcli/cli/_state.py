@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._help import pack
+from telcli.cli._sparks import spark
 from telcli.cli._stage_view import row_count
 from telcli.cli._words import tr
 
@@ -30,6 +32,8 @@ _REASONS = {
 }
 _FEW = 3
 _WIDTH = 80
+_DRAWN, _ROOMY = 12, 88
+"""Months that are drawn, and the columns that a line with them takes."""
 
 
 def payload(found: Status, given: Sequence[str] = ()) -> dict[str, Any]:
@@ -71,11 +75,14 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
 
     month = f"  {found.as_of:%Y-%m}" if found.as_of else ""
     yield Text(f"{found.workdir}{month}", style="bold")
+    room = shutil.get_terminal_size((80, 24)).columns
     tables = Table.grid(padding=(0, 2))
     for column in ("left", "right", "right", "left"):
         tables.add_column(justify=column)
     for table in found.tables:
-        tables.add_row("  " + table.table, row_count(table.rows), _size(table.bytes), _months(table.months))
+        tables.add_row(
+            "  " + table.table, row_count(table.rows), _size(table.bytes), _months(table.months) + _drawn(table, room)
+        )
     yield tables if found.tables else "  " + tr("no tables yet")
     yield from _open_months(found.tables)
     yield from _loads(found.loads, verbose=verbose)
@@ -139,6 +146,11 @@ def _months(months: Sequence[str]) -> str:
     if len(months) == 1:
         return months[0][:7]
     return tr("{first} to {last} ({n})", first=months[0][:7], last=months[-1][:7], n=len(months))
+
+
+def _drawn(table: TableState, room: int) -> str:
+    """Rows month by month, so that a thin month is seen; where the line has room."""
+    return f"  {spark(table.by_month[-_DRAWN:])}" if len(table.by_month) > 2 and room >= _ROOMY else ""
 
 
 def _open_months(tables: Sequence[TableState]) -> Iterator[str]:

@@ -8,23 +8,33 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _cube_view
+from telcli.cli._complete import dimensions, metric_names, months, pivots
 from telcli.cli._options import Call, command
-from telcli.cli._row_options import GivenEncoding, Limit, RowFormat, metric_names, where_option
+from telcli.cli._row_options import GivenEncoding, Limit, RowFormat, where_option
 from telcli.settings.month_named import month
 
 _Metrics = Annotated[
     list[str], typer.Argument(metavar="METRICS", help="Metrics, see: telcli metrics", autocompletion=metric_names)
 ]
-_By = Annotated[str | None, typer.Option("--by", metavar="A,B", help="Dimensions, up to four: branch,risk_band.")]
+_By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="A,B", help="Dimensions, up to four: branch,risk_band.", autocompletion=dimensions),
+]
 _From = Annotated[
-    str | None, typer.Option("--from", metavar="YYYY-MM", help="First month; the as-of month alone without it.")
+    str | None,
+    typer.Option(
+        "--from", metavar="YYYY-MM", help="First month; the as-of month alone without it.", autocompletion=months
+    ),
 ]
 _Where = Annotated[
     str | None,
     where_option("Only customers that meet it, as in SQL: \"region = 'North'\"."),
 ]
 _Pivot = Annotated[
-    str | None, typer.Option("--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.")
+    str | None,
+    typer.Option(
+        "--pivot", metavar="DIMENSION", help="Lay its values side by side; also: month.", autocompletion=pivots
+    ),
 ]
 _RollUp = Annotated[
     str | None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _fraud_view
+from telcli.cli._complete import fail_if
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
 from telcli.cli._thresholds import crossed, parse
@@ -15,7 +16,12 @@ from telcli.cli._thresholds import crossed, parse
 _STAGE = "detect-fraud"
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "new_cases>0"; repeats.'),
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Exit with code 5 if, say, "new_cases>0"; repeats.',
+        autocompletion=fail_if,
+    ),
 ]
 _Limit = Annotated[
     int, typer.Option("--limit", metavar="N", min=0, help="The most cases shown, those of the greatest loss.")

@@ -7,16 +7,29 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _changes
+from telcli.cli._complete import kinds_of_change, months
 from telcli.cli._options import Call, command
 from telcli.cli._row_options import Columns, Limit, RowFormat
 from telcli.settings.month_named import month
 
 _From = Annotated[
-    str | None, typer.Option("--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.")
+    str | None,
+    typer.Option(
+        "--from", metavar="YYYY-MM", help="The earlier month; the last one before --to.", autocompletion=months
+    ),
 ]
-_To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="The later month; the newest one held.")]
+_To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="YYYY-MM", help="The later month; the newest one held.", autocompletion=months),
+]
 _What = Annotated[
-    str | None, typer.Option("--what", metavar="A,B", help="Only these kinds of change, as in left,plan_id.")
+    str | None,
+    typer.Option(
+        "--what",
+        metavar="A,B",
+        help="Only these kinds of change, as in left,plan_id.",
+        autocompletion=kinds_of_change,
+    ),
 ]
 _Rows = Annotated[bool, typer.Option("--rows", help="Show a row per change too, as csv always does.")]
 

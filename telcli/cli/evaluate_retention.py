@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from telcli.cli._complete import fail_if
 from telcli.cli._effect_view import tell
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
@@ -14,7 +15,12 @@ from telcli.cli._thresholds import crossed, parse
 _STAGE = "evaluate-retention"
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "uplift_low<0"; repeats.'),
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Exit with code 5 if, say, "uplift_low<0"; repeats.',
+        autocompletion=fail_if,
+    ),
 ]
 
 

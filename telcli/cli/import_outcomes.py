@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from telcli.cli._complete import fail_if
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
@@ -15,7 +16,9 @@ _STAGE = "import-outcomes"
 _SHEETS = typer.Argument(
     metavar="SHEETS", help="Filled sheets, .xlsx or .csv, and folders of them.", show_default=False
 )
-_FAIL_IF = typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "rejected>0"; repeats.')
+_FAIL_IF = typer.Option(
+    "--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "rejected>0"; repeats.', autocompletion=fail_if
+)
 
 
 @command(writes=True)

@@ -7,10 +7,16 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _metrics_view
+from telcli.cli._complete import metric_names
 from telcli.cli._options import Call, command
 from telcli.cli._row_options import RowFormat
 
-_Like = Annotated[str | None, typer.Argument(metavar="WORD", help="Only metrics with this in their name or meaning.")]
+_Like = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="WORD", help="Only metrics with this in their name or meaning.", autocompletion=metric_names
+    ),
+]
 
 
 @command()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _monitor_view
+from telcli.cli._complete import fail_if
 from telcli.cli._errors import ToldError
 from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
@@ -17,7 +18,9 @@ from telcli.cli._words import language
 _STAGE = "monitor"
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.'),
+    typer.Option(
+        "--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "alerts>0"; repeats.', autocompletion=fail_if
+    ),
 ]
 _Known = Annotated[
     Path | None,

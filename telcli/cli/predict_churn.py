@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _columns
+from telcli.cli._complete import fail_if
 from telcli.cli._costs import COSTS
 from telcli.cli._engine import ENGINE
 from telcli.cli._errors import ToldError
@@ -17,7 +18,9 @@ from telcli.cli._thresholds import crossed, parse
 _STAGE = "predict-churn"
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "auc<0.7"; repeats.'),
+    typer.Option(
+        "--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "auc<0.7"; repeats.', autocompletion=fail_if
+    ),
 ]
 _MODEL = Annotated[str | None, setting(_STAGE, "model", "--model", metavar="FILE")]
 

@@ -7,12 +7,18 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _quality
+from telcli.cli._complete import fail_if
 from telcli.cli._errors import ToldError
 from telcli.cli._options import Call, command, setting
 
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "completeness<0.95"; repeats.'),
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Exit with code 5 if, say, "completeness<0.95"; repeats.',
+        autocompletion=fail_if,
+    ),
 ]
 _Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The most rows shown, the worst first.")]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from telcli.cli import _satisfaction_view
+from telcli.cli._complete import fail_if
 from telcli.cli._errors import ToldError
 from telcli.cli._first_rows import Limit
 from telcli.cli._options import Call, command, setting
@@ -15,7 +16,9 @@ from telcli.cli._thresholds import crossed, parse
 _STAGE = "score-satisfaction"
 _FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "index<70"; repeats.'),
+    typer.Option(
+        "--fail-if", metavar="CONDITION", help='Exit with code 5 if, say, "index<70"; repeats.', autocompletion=fail_if
+    ),
 ]
 
 
