@@ -109,7 +109,8 @@ def page(usage: str, text: str, sections: Sequence[tuple[str, Sequence[tuple[str
 
 
 def bold(text: str) -> str:
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    seen = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not seen
     return text if plain else f"\x1b[1m{text}\x1b[0m"
 
 

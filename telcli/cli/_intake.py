@@ -94,7 +94,10 @@ def share(given: str | None) -> float | None:
         return float(text[:-1]) / 100 if text.endswith(("%", "％")) else float(text)
     except ValueError:
         raise UsageError(
-            "share-invalid", "--max-rejects must be a share such as 0.01 or 1%, not {value}.", value=repr(given)
+            "share-invalid",
+            "--max-rejects must be a share such as 0.01 or 1%, not {value}.",
+            hint="See: telcli help data",
+            value=repr(given),
         ) from None
 
 
@@ -120,6 +123,7 @@ def _pair(text: str) -> tuple[str, str]:
         raise UsageError(
             "map-invalid",
             "--map must be NAME=COLUMN, such as customer_id=customerID, not {value}.",
+            hint="Have all headers written down with: telcli ingest SOURCES... --write-mapping mapping.toml",
             value=repr(text),
         )
     return name.strip(), column.strip()

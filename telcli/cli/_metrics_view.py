@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli import _rows
 from telcli.cli._words import language, tr
 from telcli.errors import UsageError
-from telcli.tables.metric_dictionary import metrics
+from telcli.tables.metric_dictionary import Metric, metrics
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
 
 __all__ = ["tell_dictionary"]
+
+_TABULAR = 110
+"""Columns from which formulas have room in a table."""
 
 
 def tell_dictionary(call: Call, word: str) -> None:
@@ -36,19 +40,32 @@ def tell_dictionary(call: Call, word: str) -> None:
         return
 
     def human() -> Iterator[Any]:
-        from rich.table import Table
-
         from telcli.features.cube_rows import DIMENSIONS
 
-        grid = Table(box=None, header_style="bold", pad_edge=False)
-        for title in ("metric", "meaning", "unit", "formula", "table"):
-            grid.add_column(tr(title), overflow="fold", no_wrap=title == "metric")
-        for one in kept:
-            grid.add_row(one.name, one.zh if language() == "zh" else one.en, tr(one.unit), one.formula, one.table)
-        yield grid
+        yield from _narrow(kept) if shutil.get_terminal_size((80, 24)).columns < _TABULAR else _table(kept)
         yield tr(
             "Dimensions of telcli cube --by: {names}, and your own x_ columns of customers",
             names=", ".join(name for names in DIMENSIONS.values() for name in names),
         )
 
     call.out.result(human, metrics={}, dictionary=rows)
+
+
+def _table(kept: Sequence[Metric]) -> Iterator[Any]:
+    """A row to a metric."""
+    from rich.table import Table
+
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("metric", "meaning", "unit", "formula", "table"):
+        grid.add_column(tr(title), overflow="fold", no_wrap=title == "metric")
+    for one in kept:
+        grid.add_row(one.name, one.zh if language() == "zh" else one.en, tr(one.unit), one.formula, one.table)
+    yield grid
+
+
+def _narrow(kept: Sequence[Metric]) -> Iterator[str]:
+    """A metric to a few lines, where a table would break words."""
+    for one in kept:
+        yield f"{one.name}  ({tr(one.unit)}, {one.table})"
+        yield f"  {one.zh if language() == 'zh' else one.en}"
+        yield f"  = {one.formula}"

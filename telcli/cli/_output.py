@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from telcli.cli._help import wrap
+from telcli.cli._help import wide, wrap
 from telcli.cli._paste import pasteable
 from telcli.cli._words import label, said, tr
 
@@ -32,6 +33,9 @@ __all__ = ["SCHEMA_VERSION", "Printer", "error_body", "month_name", "tell_failur
 
 SCHEMA_VERSION = 1
 _WORKING = "working"
+_NO_LIMIT = 1_000  # columns of what is no terminal
+_COMMAND = re.compile(r"(^\s*|[:：] ?)telcli [a-z-]+ [^。]*$")
+"""A command at the end of a line."""
 
 
 class Printer:
@@ -95,7 +99,7 @@ class Printer:
         console: Console | None = None
         for item in items:
             if isinstance(item, str):
-                lines = item.split("\n")
+                lines = [part for line in item.split("\n") for part in _broken(line)]
             else:
                 console = console or _console(sys.stdout)
                 with console.capture() as drawn:
@@ -165,6 +169,17 @@ def _sentence(notice: Notice) -> str:
     return pasteable(said(notice.code, notice.template, notice.values))
 
 
+def _broken(line: str) -> list[str]:
+    """A line of text for the terminal, broken between words; not one that ends in a command, which is copied whole."""
+    width = shutil.get_terminal_size((80, 24)).columns
+    plain = line.lstrip(" ")
+    if not sys.stdout.isatty() or "\x1b" in line or wide(line) <= width or _COMMAND.search(line):
+        return [line]
+    indent = len(line) - len(plain)
+    first, *rest = wrap(plain, width - indent - 2)
+    return [" " * indent + first, *(" " * (indent + 2) + part for part in rest)]
+
+
 def _talk(text: str) -> None:
     """A line on stderr; on a terminal it is broken between words."""
     lines = wrap(text, shutil.get_terminal_size((80, 24)).columns) if sys.stderr.isatty() else [text]
@@ -179,7 +194,8 @@ def _draws() -> bool:
 def _console(stream: Any) -> Console:
     from rich.console import Console
 
-    return Console(file=stream, emoji=False)
+    told = stream.isatty() or "COLUMNS" in os.environ
+    return Console(file=stream, emoji=False, width=None if told else _NO_LIMIT)
 
 
 def to_json(body: Any) -> str:

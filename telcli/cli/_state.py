@@ -32,8 +32,8 @@ _REASONS = {
 }
 _FEW = 3
 _WIDTH = 80
-_DRAWN, _ROOMY = 12, 88
-"""Months that are drawn, and the columns that a line with them takes."""
+_DRAWN, _ROOMY, _SIZED = 12, 88, 72
+"""Months that are drawn, and the columns that lines with them, and with sizes, take."""
 
 
 def payload(found: Status, given: Sequence[str] = ()) -> dict[str, Any]:
@@ -78,11 +78,10 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
     room = shutil.get_terminal_size((80, 24)).columns
     tables = Table.grid(padding=(0, 2))
     for column in ("left", "right", "right", "left"):
-        tables.add_column(justify=column)
+        tables.add_column(justify=column, no_wrap=True)
     for table in found.tables:
-        tables.add_row(
-            "  " + table.table, row_count(table.rows), _size(table.bytes), _months(table.months) + _drawn(table, room)
-        )
+        size = _size(table.bytes) if room >= _SIZED else ""
+        tables.add_row("  " + table.table, row_count(table.rows), size, _months(table.months) + _drawn(table, room))
     yield tables if found.tables else "  " + tr("no tables yet")
     yield from _open_months(found.tables)
     yield from _loads(found.loads, verbose=verbose)

@@ -88,6 +88,7 @@ def crossed(thresholds: Sequence[Threshold], metrics: Mapping[str, Any]) -> Thre
         if value is None:
             return ThresholdError(
                 "threshold-unmeasured", "{metric} could not be measured, so {condition} cannot be ruled out.",
+                hint="What was measured: the same command with --format json",
                 metric=threshold.metric, condition=str(threshold),
             )  # fmt: skip
         if threshold.holds(value):

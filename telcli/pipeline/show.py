@@ -183,7 +183,7 @@ def _unfit(error: ConditionError, where: str, table: str) -> UsageError:
         return UsageError(
             "where-unreadable",
             "--where {where} cannot be read as a condition.",
-            hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'",
+            hint="Write it as in SQL, text in single quotes: amount > 100 AND kind = 'total'. See: telcli help filters",
             where=repr(where),
         )
     return UsageError(

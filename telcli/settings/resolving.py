@@ -295,6 +295,7 @@ def _refuse(section: str, name: str, value: Any, source: str, wanted: str) -> No
     raise UsageError(
         "setting-invalid",
         "[{section}] {name} = {value} (from {source}) must be {wanted}.",
+        hint="Every setting with its range: telcli config",
         section=section,
         name=name,
         value=value,

@@ -129,3 +129,24 @@ def test_colours_leave_with_no_color_and_in_pipes(work: Path, capsys: pytest.Cap
 def test_figures() -> None:
     assert figure(0.5, "share") == "50.0%"
     assert figure("out-of-time", "text") == "out-of-time"
+
+
+def test_tables_and_sentences_keep_within_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from telcli.cli._aligned import aligned
+
+    stream: Any = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [["name", "a long meaning of it", "first", "second"], ["客户", "words and words and words", "1,234", "5"]]
+    wanted = [
+        "It is a sentence of more than forty columns, in all.",
+        "  Next: telcli show churn_scores --columns a,b,c,d,e",
+    ]
+    Printer("cube", "human").show(
+        [*aligned(rows, [2, 3], indent=2), *aligned([[*row, "more" * 5] for row in rows], [2, 3]), *wanted]
+    )
+    lines = stream.getvalue().splitlines()
+    assert [line for line in lines if wide(line) > 40] == [wanted[1]], "a command is copied whole"
+    assert "more" * 5 in lines[-4], "what was left out is named"
+    monkeypatch.undo()
+    assert len(list(aligned([["a" * 200, "b"]], []))) == 1
