@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli import _rows
 from telcli.cli._aligned import aligned
 from telcli.cli._help import pack
+from telcli.cli._kinds import COLUMNS, KINDS, MOVES
 from telcli.cli._words import meant, tr
 from telcli.errors import UsageError
 
@@ -19,12 +20,8 @@ if TYPE_CHECKING:
     from telcli.cli._options import Call
     from telcli.pipeline.diff import Diff
 
-__all__ = ["COLUMNS", "KINDS", "Wanted", "tell", "wanted"]
+__all__ = ["Wanted", "tell", "wanted"]
 
-COLUMNS = ("customer_id", "what", "before", "after", "subscription_id")
-_MOVES = ("joined", "returned", "left", "stayed", "outside")
-_ATTRIBUTES = ("customer_class", "region", "branch", "manager_id", "star_level")
-KINDS = (*_MOVES[:3], "line", "plan_id", "lifecycle_stage", *_ATTRIBUTES)
 _LABELLED = (*KINDS, "churned")
 _FEW = 6
 
@@ -146,7 +143,7 @@ def _ways(moves: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _way(move: Mapping[str, Any]) -> str:
-    moved = move["what"] in _MOVES  # such have a stage on one side alone
+    moved = move["what"] in MOVES  # such have a stage on one side alone
     kind = "lifecycle_stage" if moved else move["what"]
     sides = [move[side] for side in ("before", "after")]
     told = [meant(kind, side) if side else "-" for side in sides if side or not moved]

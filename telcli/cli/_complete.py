@@ -44,7 +44,7 @@ def columns(ctx: Any, incomplete: str) -> Offered:
     """Complete the last of several columns of the table that the line names, its own x_ columns too."""
     before, last = _last_of(incomplete)
     if ctx.info_name == "diff":
-        from telcli.cli._changes import COLUMNS
+        from telcli.cli._kinds import COLUMNS
 
         return [(before + name, "") for name in COLUMNS if name.startswith(last)]
     return [(before + name, about) for name, about in _columns_of(ctx) if name.startswith(last)]
@@ -84,7 +84,7 @@ def pivots(incomplete: str) -> Offered:
 
 def kinds_of_change(incomplete: str) -> Offered:
     """Complete the last of several kinds of change."""
-    from telcli.cli._changes import KINDS
+    from telcli.cli._kinds import KINDS
 
     return _several(incomplete, KINDS)
 
