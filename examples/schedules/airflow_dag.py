@@ -1,7 +1,8 @@
 """telcli as an Airflow 3 DAG: a task for each command, and one that looks at figures before a plan is made of them.
 
 The workers need the program `telcli` (say, in a virtual environment of its own, so that its libraries and Airflow's do
-not meet) and the directory TELCLI_BASE with extracts/, work/ and telcli.toml.
+not meet) and the directory BASE with extracts/, work/ and telcli.toml. Variables that are not telcli's own must not
+begin with TELCLI_: it refuses what looks like a mistyped setting.
 """
 
 import json
@@ -13,8 +14,8 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-BASE = Path(os.environ.get("TELCLI_BASE", "/srv/telcli"))
-TELCLI = os.environ.get("TELCLI_PROGRAM", "/opt/telcli/bin/telcli")
+BASE = Path(os.environ.get("BASE_OF_TELCLI", "/srv/telcli"))
+TELCLI = os.environ.get("PROGRAM_OF_TELCLI", "/opt/telcli/bin/telcli")
 LEAST_AUC = 0.65
 
 

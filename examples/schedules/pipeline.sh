@@ -6,7 +6,7 @@ set -euo pipefail
 extracts=${1:?usage: pipeline.sh EXTRACTS [WORKDIR [OUT]]}
 export TELCLI_WORKDIR=${2:-work}
 out=${3:-out}
-wait=${TELCLI_PIPELINE_WAIT:-600}
+wait=${LOCK_WAIT:-600}
 least_auc=${LEAST_AUC:-0.65}
 mkdir -p "$out"
 
