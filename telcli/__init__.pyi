@@ -18,6 +18,7 @@ from telcli.api.looking import scan as scan
 from telcli.api.looking import schema as schema
 from telcli.api.looking import status as status
 from telcli.api.looking import suggest as suggest
+from telcli.api.making import merge as merge
 from telcli.api.making import purge as purge
 from telcli.api.results import Result as Result
 from telcli.api.results import Results as Results
@@ -44,6 +45,7 @@ __all__ = [
     "import_outcomes",
     "ingest",
     "knowledge",
+    "merge",
     "methods",
     "metrics",
     "monitor",

@@ -87,6 +87,8 @@ def merge(
     called: Mapping[str, str] | None = None,
     strict: bool = False,
     apart: bool = False,
+    wait: float = 0.0,
+    force: bool = False,
 ) -> Merged:
     """Bring the working directories of several branches together into one.
 
@@ -104,6 +106,10 @@ def merge(
         Refuse where a customer or a line stands in several.
     apart
         Branches number their customers apart: the branch goes before every id.
+    wait
+        Seconds to wait for a working directory in use.
+    force
+        Merge even where nothing has changed.
 
     Raises
     ------
@@ -119,7 +125,7 @@ def merge(
 
     with explained():
         wish = Wish(dict(called or {}), strict=strict, apart=apart)
-        return merged(requested(workdir), [Path(place) for place in directories], wish)
+        return merged(requested(workdir, wait=wait, force=force), [Path(place) for place in directories], wish)
 
 
 def purge(workdir: str | os.PathLike[str] | None, customer: str, *, wait: float = 0.0) -> Purged:

@@ -15,6 +15,7 @@ from telcli.api.arguments import bound, documented, dressed, flags_of, lines_of,
 from telcli.api.asking import explained, language, requested, sources_of
 from telcli.api.beside import beside
 from telcli.api.results import Result
+from telcli.api.unused import refuse_unused
 
 __all__ = ["STAGE_FUNCTIONS", "stage_function"]
 
@@ -88,6 +89,8 @@ def _run(stage: str, given: Mapping[str, Any]) -> Result:
     workdir = words.pop("workdir", None)
     with explained():
         request = requested(workdir, flags_of(words), sources=sources_of(named), **how)
+        if stage == "segment":
+            refuse_unused(request)
         return Result.of(run_stage(stage, beside(stage, request, language(request))), request.workdir)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from telcli.cli._options import Call, command, setting
 from telcli.cli._stage_view import tell
-from telcli.errors import UsageError
 
 _Refit = Annotated[
     bool | None,
@@ -19,24 +17,6 @@ _Refit = Annotated[
         show_default="refit",
     ),
 ]
-
-
-def _refuse_unused(call: Call, flags: Mapping[str, Any]) -> None:
-    """Options that say how segments are found, where none are: a number asked for is told of by the stage itself."""
-    from telcli import settings
-
-    given = next((name for name in ("algorithm", "max_segments") if flags[name] is not None), None)
-    if given is None:
-        return
-    file = settings.config_file(call.workdir)
-    resolved = settings.resolve("segment", flags, settings.read_config(file), str(file or "telcli.toml"))
-    if resolved.values.refit == "never":
-        raise UsageError(
-            "segment-option-unused",
-            "{option} does nothing where customers join the segments that there are.",
-            hint="Leave {option} out, or find segments anew with --refit.",
-            option=f"--{given.replace('_', '-')}",
-        )
 
 
 @command(writes=True)
@@ -54,10 +34,12 @@ def segment(
     customers. Segments keep the names of the snapshot before where most of their customers are the same. Beside them
     customer_views and view_groups say who is public, business or key, profitable, loyal, strategic, online and so on.
     """
+    from telcli.api.unused import refuse_unused
     from telcli.pipeline.run import run_stage
 
     kept = None if refit is None else "always" if refit else "never"
     flags = {"n_segments": n_segments, "algorithm": algorithm, "max_segments": max_segments}
     flags |= {"refit": kept, "compare_with": compare_with}
-    _refuse_unused(call, flags)
-    tell(call.out, run_stage("segment", call.request(flags)))
+    request = call.request(flags)
+    refuse_unused(request)
+    tell(call.out, run_stage("segment", request))

@@ -132,6 +132,20 @@ def test_the_walk_raises_what_a_stage_refused_once_the_others_are_done(
     assert found.table("segments").height == 3
 
 
+def test_directories_are_merged_as_the_command_does(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("work").rename("north")
+    shutil.copytree("north", "south")
+    done = telcli.merge(["north", "south"], "twin", called={"south": "South"})
+    assert capsys.readouterr() == ("", "")
+    assert main(["merge", "north", "south", "--as", "south=South", "-q"]) == 0
+    assert (done.customers, digest(Path("twin"))) == (3, digest(Path("work")))
+
+
+def test_what_would_change_nothing_is_refused_as_on_the_command_line(work: Path) -> None:
+    with pytest.raises(telcli.errors.UsageError, match="does nothing"):
+        telcli.segment("work", refit="never", algorithm="kmeans")
+
+
 COARSE = """
 [segment]
 algorithm = "kmeans"
