@@ -22,6 +22,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 HERE = Path(__file__).parent
@@ -94,7 +95,7 @@ def printed(words: list[str]) -> str:
     )
     console = Console(record=True, width=92, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(ran.stdout))
-    return console.export_html(inline_styles=True, code_format="{code}")
+    return console.export_html(theme=SVG_EXPORT_THEME, inline_styles=True, code_format="{code}")
 
 
 if __name__ == "__main__":
