@@ -19,6 +19,7 @@ from telcli.report.book_shape import WIDEST, Shape
 from telcli.report.model import Report
 from telcli.report.outline import all_tables
 from telcli.report.page import Card, cards, findings
+from telcli.tables.units import MISSING
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -186,6 +187,9 @@ class _Writer:
         if isinstance(value, datetime):
             sheet.write_datetime(line, place, value, self.month)
             return cell.text
+        if cell.number and value == MISSING:
+            sheet.write_blank(line, place, None, self.right)  # what is not known is a gap in a chart, words are nought
+            return ""
         if isinstance(value, str):
             sheet.write_string(line, place, value, self.right if cell.number else self.words[min(place, 1)])
             return value

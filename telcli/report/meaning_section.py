@@ -39,7 +39,7 @@ def meaning(report: Report) -> Section | None:
 def shown_figures(report: Report) -> list[Figure]:
     """The figures that a report has numbers of, those of the headlines first, then as sections go by name."""
     order = sorted(report.sections, key=lambda name: (name != "kpi", name))
-    found: dict[str, Figure] = {}
+    found: dict[tuple[str, str], Figure] = {}
     for section in order:
         if section in _UNTOLD:
             continue
@@ -47,5 +47,5 @@ def shown_figures(report: Report) -> list[Figure]:
             for metric in row.numbers:
                 one = figure_of(section, metric)
                 if one is not None:
-                    found.setdefault(one.name, one)
+                    found.setdefault((one.en, one.formula), one)
     return list(found.values())

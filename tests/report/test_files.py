@@ -57,6 +57,8 @@ def test_a_workbook_has_typed_cells_a_sheet_of_each_section_and_charts(made: Rep
     assert told.get_sheet_by_name(names[1]).to_python()[first][:3] == [month.date(), *rows[first][1:3]]
     assert [base.cell(first + 1, place).number_format for place in (1, 3)] == ["yyyy-mm", "#,##0.00"]
     assert len(base._charts) == 3
+    assert trend[0].number("churn_rate") is None
+    assert rows[first][4] is None  # a gap in the chart, not nought
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     head = book.worksheets[0]
     assert [head.cell(3, 2).value, head.cell(3, 2).number_format] == [made.kpi("customers"), "#,##0"]
