@@ -141,8 +141,8 @@
       matching += row.hidden ? 0 : 1;
     });
     const chosen = selects.map((select) => `${select.dataset.label}: ${select.selectedOptions[0].textContent}`).join(" · ");
-    every(".said").forEach((said) => { said.textContent = fill(words.said, { chosen, n: matching, all: listed.length }); });
-    every(".said-top").forEach((said) => { said.hidden = place === "" && segment === ""; });
+    every(".chosen").forEach((said) => { said.textContent = fill(words.said, { chosen, n: matching, all: listed.length }); });
+    every(".chosen-top").forEach((said) => { said.hidden = place === "" && segment === ""; });
   }
   function keep() {  // a link that is copied opens on the same choice
     const asked = selects.filter((select) => select.value !== "").map((select) => {

@@ -106,16 +106,16 @@ def test_a_choice_shows_the_figures_of_the_tables_and_a_link_keeps_it(browser: A
         assert everybody.count() == seen.page.locator("#top tbody tr:visible").count()
         seen.page.select_option("#pick-place", index=2)
         seen.page.select_option("#pick-segment", index=1)
-        shown = seen.page.locator("#pick .value, #pick .said").all_inner_texts()
+        shown = seen.page.locator("#pick .value, #pick .chosen").all_inner_texts()
         listed = seen.page.locator("#top tbody tr:visible")
         assert 0 < listed.count() < everybody.count()
         assert {row.get_attribute("data-segment") for row in listed.all()} == {"1"}
-        assert str(listed.count()) in seen.page.locator("#pick .said").inner_text()
+        assert str(listed.count()) in seen.page.locator("#pick .chosen").inner_text()
         link = seen.page.url
         assert "place=102&segment=1" in link
         assert seen.faults() == []
     with opened(browser, link) as again:
-        assert again.page.locator("#pick .value, #pick .said").all_inner_texts() == shown
+        assert again.page.locator("#pick .value, #pick .chosen").all_inner_texts() == shown
         assert again.asked == [link.split("#")[0]]
 
 
@@ -147,6 +147,19 @@ def test_without_a_script_it_reads_whole(browser: Any, file: Path) -> None:
         assert seen.page.locator("#slices .tables table:visible").count() == 2
         assert seen.page.locator("#base .chart svg title").count() > 20
         assert seen.told == []
+
+
+def test_a_script_and_a_choice_leave_every_other_section_as_it_is_read_without(browser: Any, file: Path) -> None:
+    script = "[...document.querySelectorAll('main section:not(#slices, #top)')].map(one => [one.id, one.textContent])"
+    with opened(browser, file.as_uri(), script=False) as plain:
+        written = dict(plain.page.evaluate(script))
+    with opened(browser, file.as_uri()) as seen:
+        seen.page.select_option("#pick-segment", index=1)
+        shown = dict(seen.page.evaluate(script))
+    assert "findings" in written
+    assert {name: text.split() for name, text in shown.items()} == {
+        name: text.split() for name, text in written.items()
+    }
 
 
 def test_on_paper_nothing_is_cut_and_controls_are_gone(browser: Any, file: Path) -> None:
