@@ -84,20 +84,24 @@ def _sizes(customers: pl.LazyFrame, name: str) -> list[tuple[str, int]]:
 
 def put_slices(
     figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, as_of: date, least: int
-) -> None:
-    """Put the blocks slices (a row per choice), slice_months (its last months) and slice_about; none without groups."""
+) -> list[dict[str, Any]]:
+    """Put the blocks slices (a row per choice), slice_months (its last months) and slice_about; none without groups.
+
+    The rows of choices that were put are given back.
+    """
     place = place_of(tables["customers"]) if "customers" in tables else None
     groups = _groups(tables, place[1] if place else None, as_of)
     if not groups.by:
-        return
+        return []
     rows, months = slices(tables["customer_months"], groups, lines, as_of, least)
     if len(rows) < 3 or rows[0].get("customers", 0) < least:  # one group is the whole; of few nothing is told
-        return
+        return []
     figures.block("slices", rows, TEXTS)
     figures.block("slice_months", months)
     about: dict[str, Any] = {"place": place[0], "groups": place[2], "rest": place[3]} if place else {}
     about |= {"since": f"{groups.since:%Y-%m}", "small_cell": least}
     figures.block("slice_about", [about], ("place", "since"))
+    return rows
 
 
 def placed(lines: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.figures.base import Figures
-from telcli.figures.control import CHECK_TEXTS, PART_TEXTS, check, covered
+from telcli.figures.control import CHECK_TEXTS, PART_TEXTS, Part, check, covered
 from telcli.stages.report_facts import held_against, view_of
 from telcli.stages.report_ground import Ground
 from telcli.stages.report_kpis import headlines_held
@@ -22,6 +23,8 @@ __all__ = ["Checked", "checked", "put_control"]
 _COVERED = ("segments", "value_scores", "churn_scores", "satisfaction_scores")
 _GROUPED = {"segment_profiles": "profiles", "value_tiers": "tiers"}
 """Tables that count their customers by group, and the check of each."""
+_CHOSEN = {"place": "branches", "segment": "parts"}
+"""What is chosen by, and what its checks are called."""
 _Check = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
@@ -34,12 +37,12 @@ class Checked:
     notices: tuple[Notice, ...]
 
 
-def checked(ground: Ground, as_of: date, told: Sequence[Told]) -> Checked:
+def checked(ground: Ground, as_of: date, told: Sequence[Told], choices: Sequence[Mapping[str, Any]] = ()) -> Checked:
     """Hold every sum that the report tells against where it comes from, and against what the operator was told.
 
-    `told` are the operator's own control totals.
+    `told` are the operator's own control totals, `choices` the rows by branch and segment as they are shown.
     """
-    found = list(_own(ground, as_of))
+    found = list(_own(ground, as_of, choices))
     rows = [row for row, _ in found]
     mine, where = told_rows(ground, as_of, told)
     months = [row for row, _ in _billed_months(ground, as_of)]
@@ -73,30 +76,42 @@ def put_control(figures: Figures, blocks: Mapping[str, Sequence[Mapping[str, Any
         figures.block(name, blocks.get(name, ()), texts)
 
 
-def _own(ground: Ground, as_of: date) -> Iterator[_Check]:
+def _own(ground: Ground, as_of: date, choices: Sequence[Mapping[str, Any]]) -> Iterator[_Check]:
     tables, least, base = ground.tables, ground.least, ground.lines.height
     yield from _refused(ground)
     yield from _facts(ground, as_of)
     if kpis := headlines_held(ground, as_of):
         yield check("kpis", "count", *kpis)
     view = view_of(ground, as_of, "active", "left", "tenure_months", "revenue").collect(engine="streaming")
+    gone: list[Part] = []
     if ground.facts.kpi.get("revenue") is not None:
-        gone = view.filter(~pl.col("active"), pl.col("revenue").fill_null(0.0) != 0.0)["revenue"].sort()
+        billed = view.filter(~pl.col("active"), pl.col("revenue").fill_null(0.0) != 0.0)["revenue"].sort()
         live = float(view.filter("active")["revenue"].sort().sum())
-        parts = [("left", gone.len(), float(gone.sum()))] if gone.len() else []
-        yield check("live", "money", ground.facts.kpi["revenue"], live, parts, least)
-    if "customers" in tables:
-        people = tables["customers"].select("customer_id", "branch") if _has(tables["customers"], "branch") else None
-        if people is not None:
-            theirs = ground.lines.lazy().select("customer_id").join(people, on="customer_id", how="inner")
-            over = theirs.group_by("branch").agg(n=pl.len()).select(pl.col("n").sum()).collect().item()
-            yield check("branches", "count", base, int(over or 0))
+        gone = [("left", billed.len(), float(billed.sum()))] if billed.len() else []
+        yield check("live", "money", ground.facts.kpi["revenue"], live, gone, least)
+    yield from _chosen(ground, choices, gone)
     for table, name in _GROUPED.items():
         if table in tables:
             yield check(name, "count", base, int(tables[table].select(pl.col("customers").sum()).collect().item()))
     for table in _COVERED:
         if table in tables:
             yield check(table, "count", *covered(view, tables[table]), least=least)
+
+
+def _chosen(ground: Ground, choices: Sequence[Mapping[str, Any]], gone: Sequence[Part]) -> Iterator[_Check]:
+    """Headlines against the sums of what is shown by branch and by segment, where nothing of it is hidden.
+
+    `gone` is what those who left were billed: they belong to no branch and no segment.
+    """
+    for dimension, name in _CHOSEN.items():
+        rows = [row for row in choices if [one for one in _CHOSEN if row[one] not in ("", None)] == [dimension]]
+        for metric, kind, parts in (("customers", "count", ()), ("revenue", "money", gone)):
+            shown = [row.get(metric) for row in rows if f"small_{metric}" not in row]
+            told = [number for number in shown if number is not None]
+            if told and len(told) == len(rows) and (headline := ground.facts.kpi.get(metric)) is not None:
+                total = math.fsum(told)
+                right = total if kind == "money" else round(total)
+                yield check(f"{name}_{metric}", kind, headline, right, parts, ground.least)
 
 
 def _refused(ground: Ground) -> Iterator[_Check]:
@@ -120,10 +135,6 @@ def _billed_months(ground: Ground, as_of: date) -> Iterator[_Check]:
         if month <= as_of and (found := held_against(ground, "revenue", month)):
             row, parts = check("billed", "money", *found, least=ground.least, known="right")
             yield row | {"month": f"{month:%Y-%m}"}, parts
-
-
-def _has(frame: pl.LazyFrame, column: str) -> bool:
-    return column in frame.collect_schema()
 
 
 def _about_own(rows: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:

@@ -137,7 +137,8 @@ def told_rows(ground: Ground, as_of: date, told: Sequence[Told]) -> tuple[list[d
 
     Figures are worked out as the dictionary of metrics says, as `telcli cube` does. A row has month, metric, told,
     found, difference (told less found), share of what was told, state: `agrees`, `differs`, or `unknown` where nothing
-    of that month is known here; and `reason`, the part that alone makes the difference up, within what is allowed.
+    of that month is known here; and `reason`, the part that alone makes the difference up, within what is allowed. One
+    that is hidden, being of a few customers, is no reason: the difference would tell its amount.
     """
     if not told:
         return [], []
@@ -153,11 +154,11 @@ def told_rows(ground: Ground, as_of: date, told: Sequence[Told]) -> tuple[list[d
             row["state"] = "agrees" if abs(off) <= one.allowed else "differs"
         if row["state"] == "differs":
             parts = list(_parts(ground, one, figures))
-            row["reason"] = _reason(parts, off, one.allowed)
+            row["reason"] = _reason([part for part in parts if not _few(part, ground.least)], off, one.allowed)
             where += [
-                {"check": f"told_{number}", "part": name, "kind": row["kind"], "month": row["month"]}
-                | _shown(name, count, amount, ground.least)
-                for name, count, amount in parts
+                {"check": f"told_{number}", "part": part[0], "kind": row["kind"], "month": row["month"]}
+                | ({"small": 1.0} if _few(part, ground.least) else {"rows": part[1], "amount": part[2]})
+                for part in parts
             ]
         rows.append(row)
     return rows, where
@@ -174,10 +175,9 @@ def _reason(parts: Sequence[tuple[str, int | None, float]], off: float, allowed:
     return alone or ("together" if len(parts) > 1 and abs(lost - off) <= allowed else None)
 
 
-def _shown(name: str, rows: int | None, amount: float, least: int) -> dict[str, Any]:
-    """How many and how much; nothing of a few customers."""
-    few = name in _OF_CUSTOMERS and 0 < (rows or 0) < least
-    return {"small": 1.0} if few else {"rows": rows, "amount": amount}
+def _few(part: tuple[str, int | None, float], least: int) -> bool:
+    """Whether a part is of a few customers, of whom nothing is told."""
+    return part[0] in _OF_CUSTOMERS and 0 < (part[1] or 0) < least
 
 
 def _kind(metric: Metric) -> str:

@@ -30,6 +30,18 @@ def test_parts_make_up_the_difference_of_two_sides(bills: list[tuple[str, int, b
     assert (state == "explained") == (bool(parts) and not any(name == "other" for name, _, _ in parts))
 
 
+def test_what_is_off_for_no_reason_differs_though_it_nets_out() -> None:
+    ours = pl.LazyFrame({"customer_id": ["a", "b"], "amount": [5.0, 1.0], "whole": [False] * 2})
+    view = pl.LazyFrame({"customer_id": ["a", "b"], "amount": [1.0, 5.0]})
+    sides = two_sides(ours, view)
+    assert sides == (6.0, 6.0, [("other", 2, 0.0)])
+    assert check("billed", "money", *sides)[0]["state"] == "differs"
+    swapped = [("unbilled", 1, 1.0), ("other", 1, 1.0), ("stranger", 2, -2.0)]
+    assert check("value_scores", "count", 5, 5, swapped)[0]["state"] == "differs"
+    dust = view.with_columns(amount=pl.col("amount") + 0.001, whole=pl.lit(value=False))
+    assert check("billed", "money", *two_sides(dust, view))[0]["state"] == "agrees"
+
+
 @given(st.dictionaries(IDS, st.tuples(st.booleans(), st.integers(0, 3), st.sampled_from([0.0, 9.0]))), st.sets(IDS))
 @settings(max_examples=60, deadline=None)
 def test_everybody_is_in_a_result_or_named(base: dict[str, tuple[bool, int, float]], result: set[str]) -> None:

@@ -1,5 +1,6 @@
 """The report's figures against what was read, and against totals that the operator holds."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,14 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError
+from telcli.figures.control import check
+from telcli.figures.customers import monthly, snapshot
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.report import report
+from telcli.stages.report_control import checked
+from telcli.stages.report_ground import Ground, facts_of
+from telcli.stages.report_kpis import headlines_held
 from telcli.stages.report_told import Told, read_told
 from tests.stages.test_report import hand
 
@@ -44,12 +50,17 @@ def tables() -> dict[str, pl.DataFrame]:
     return {**found, "customer_months": months, "bills": bills, "payments": paid, "rejects": rejects}
 
 
-def made(found: dict[str, pl.DataFrame], *told: tuple[Any, ...], ingest: dict[str, Any] = INGEST) -> Outcome:
+def made(
+    found: dict[str, pl.DataFrame],
+    *told: tuple[Any, ...],
+    ingest: dict[str, Any] = INGEST,
+    settings: ReportSettings = ALL,
+) -> Outcome:
     given = {"file": "t.csv", "columns": ["账期", "指标", "金额", "容差"][: len(told[0]) if told else 3],
              "cells": [list(row) for row in told], "lines": list(range(2, 2 + len(told)))}  # fmt: skip
     choices = {"metrics": {"ingest": ingest}, "currency": "CNY", "control_totals": given}
     frames = {name: frame.lazy() for name, frame in found.items()}
-    return report(Inputs(tables=frames, as_of=JUNE, choices=choices), ALL)
+    return report(Inputs(tables=frames, as_of=JUNE, choices=choices), settings)
 
 
 def state(outcome: Outcome) -> dict[str, str]:
@@ -69,7 +80,7 @@ def test_what_was_read_is_what_is_told() -> None:
     assert state(found) == {
         **dict.fromkeys(("rejects", "billed", "paid", "kpis", "value_scores", "churn_scores"), "agrees"),
         "live": "explained",
-    } | {name: "agrees" for name in state(found) if name in ("tiers", "branches")}
+    }
     assert found.notices == ()
     assert [row["part"] for row in section(found, "control_parts")] == ["left"]
     assert [row["state"] for row in section(found, "control_months")] == ["agrees", "agrees"]
@@ -139,6 +150,75 @@ def test_control_totals_are_held_against_the_dictionary_and_differences_are_plac
     assert [notice.code for notice in outcome.notices] == ["control-differs"] * 7 + ["control-unknown"]
     worst = next(finding for finding in outcome.metrics["findings"] if finding["kind"] == "control-differs")
     assert (worst["amount"], "¥779.50" in worst["text"], "779.50元" in worst["text_zh"]) == (779.5, True, True)
+
+
+def test_what_a_few_customers_make_up_is_no_reason_of_a_difference() -> None:
+    found = tables()
+    stranger = found["bills"].tail(1).with_columns(customer_id=pl.lit("Z"), amount=pl.lit(51.0))
+    found["bills"] = pl.concat([found["bills"], stranger])
+    told = (("2024-06", "revenue", "270.5"), ("2024-06", "revenue", "307.5"), ("2024-06", "revenue", "250.5"))
+
+    def reasons(least: int) -> dict[float, str | None]:
+        outcome = made(found, *told, settings=ReportSettings(small_cell=least))
+        if least > 1:
+            parts = section(outcome, "control_parts")
+            assert [row for row in parts if row["part"] == "no_month" and "amount" in row] == []
+        return {row["told"]: row.get("reason") for row in section(outcome, "control_told")}
+
+    assert reasons(1) == {270.5: "no_month", 307.5: None, 250.5: "rejected"}
+    assert reasons(2) == {270.5: None, 307.5: None, 250.5: "rejected"}
+
+
+def test_a_wrong_headline_differs_and_one_that_others_widen_is_explained() -> None:
+    found = tables()
+    gone = found["churn_scores"].head(1).with_columns(customer_id=pl.lit("D"), risk_band=pl.lit("high"))
+    found["churn_scores"] = pl.concat([found["churn_scores"], gone])
+    frames = {name: frame.lazy() for name, frame in found.items()}
+    months, lines = monthly(frames["customer_months"]), snapshot(frames, JUNE, flat=False)
+    facts = facts_of(frames, {}, months, lines, ALL, "CNY")
+
+    def held(**wrong: float) -> tuple[str, dict[str, int]]:
+        ground = Ground(frames, {}, months, lines, ALL, replace(facts, kpi={**facts.kpi, **wrong}))
+        sides = headlines_held(ground, JUNE)
+        assert sides is not None
+        row, parts = check("kpis", "count", *sides)
+        return row["state"], {part["part"]: part["rows"] for part in parts}
+
+    assert held() == ("explained", {"wider": 1})
+    assert held(at_risk_customers=999_999.0) == ("differs", {"other": 1})
+    assert held(revenue=1.0) == ("differs", {"wider": 1, "other": 1})
+
+
+def test_sums_shown_by_branch_and_segment_are_held_against_the_headlines() -> None:
+    frames = {name: frame.lazy() for name, frame in tables().items()}
+    months, lines = monthly(frames["customer_months"]), snapshot(frames, JUNE, flat=False)
+    ground = Ground(frames, {}, months, lines, ALL, facts_of(frames, {}, months, lines, ALL, "CNY"))
+    shown = [
+        {"place": "", "segment": None, "customers": 4, "revenue": 220.5},
+        {"place": "N", "segment": None, "customers": 3, "revenue": 195.5},
+        {"place": "S", "segment": None, "customers": 1, "revenue": 20.0},
+        {"place": "", "segment": 1, "customers": 4, "small_revenue": 1.0},
+        {"place": "N", "segment": 1, "customers": 3, "revenue": 195.5},
+    ]
+
+    def states(rows: list[dict[str, Any]]) -> dict[str, str]:
+        checks = checked(ground, JUNE, [], rows).metrics["checks"]
+        return {row["check"]: row["state"] for row in checks if row["check"].startswith(("branches", "parts"))}
+
+    right = {"branches_customers": "agrees", "branches_revenue": "explained", "parts_customers": "agrees"}
+    assert states(shown) == right
+    shown[1] |= {"customers": 2, "revenue": 190.5}
+    assert states(shown) == right | {"branches_customers": "differs", "branches_revenue": "differs"}
+    shown[2] = {"place": "S", "segment": None, "small_customers": 1.0, "small_revenue": 1.0}
+    assert states(shown) == {"parts_customers": "agrees"}
+    assert states([]) == {}
+
+
+def test_branches_of_the_page_come_to_its_headlines() -> None:
+    found = tables()
+    found["customers"] = found["customers"].with_columns(branch=pl.Series(["N", "N", "S", "S", "S"]))
+    known = state(made(found))
+    assert (known["branches_customers"], known["branches_revenue"]) == ("agrees", "explained")
 
 
 @pytest.mark.parametrize(
