@@ -8,7 +8,7 @@ from typing import Any
 from telcli.figures.base import Figures, hidden
 from telcli.figures.bridge_steps import Flow, Step, added
 
-__all__ = ["TEXTS", "bridges_of", "few", "flow_rows", "put_bridge", "shown_alone", "step_rows"]
+__all__ = ["TEXTS", "bridges_of", "covered", "few", "flow_rows", "put_bridge", "shown_alone", "step_rows"]
 
 TEXTS = ("part", "parts", "month", "before")
 TOGETHER = "together"
@@ -30,8 +30,22 @@ def few(flow: Flow, least: int, told: Collection[str] = (), also: Collection[str
     return [name for name, gone in zip(names, mask, strict=True) if gone]
 
 
+def covered(flow: Flow, gone: Collection[str], least: int) -> bool:
+    """Whether those of `gone` are enough people of more than one part, so that their sum tells of nobody.
+
+    >>> few_alone = Flow(900, 905, {"joined": 5}, {"joined": 3})
+    >>> covered(few_alone, ["joined"], 10), covered(few_alone, [], 10)
+    (False, True)
+    """
+    return not gone or (len(gone) > 1 and sum(flow.people[name] for name in gone) >= least)
+
+
 def flow_rows(flow: Flow, gone: Collection[str], unit: int = 1) -> list[dict[str, Any]]:
-    """Opening, the parts that there are, those of `gone` together, closing; amounts are divided by `unit`."""
+    """Opening, the parts that there are, those of `gone` together, closing; amounts are divided by `unit`.
+
+    >>> flow_rows(Flow(900, 850, {"left": -50}, {"left": 12}, had=400), (), 100)[1]
+    {'part': 'left', 'amount': -0.5, 'customers': 12, 'had': 4.0}
+    """
     rows: list[dict[str, Any]] = [{"part": "opening", "amount": flow.opening / unit}]
     lost = [name for name in flow.parts if name in gone]
     for name in flow.parts:
@@ -40,7 +54,8 @@ def flow_rows(flow: Flow, gone: Collection[str], unit: int = 1) -> list[dict[str
             told = {"part": TOGETHER, "parts": ",".join(lost)}
             rows.append({**told, "amount": amount / unit, "customers": people})
         elif flow.people[name] and name not in lost:
-            rows.append({"part": name, "amount": flow.parts[name] / unit, "customers": flow.people[name]})
+            row = {"part": name, "amount": flow.parts[name] / unit, "customers": flow.people[name]}
+            rows.append(row | ({"had": flow.had / unit} if name == "left" and flow.had else {}))
     return [*rows, {"part": "closing", "amount": flow.closing / unit}]
 
 
@@ -53,7 +68,8 @@ def _step_row(step: Step, least: int, told: Collection[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"month": f"{step.month:%Y-%m}", "before": f"{step.before:%Y-%m}", "span": step.span}
     row |= _side(step.base, few(step.base, least, told), "", 1)
     if step.revenue is not None:
-        row |= _side(step.revenue, few(step.revenue, least), "money_", 100)
+        gone = few(step.revenue, least)
+        row |= _side(step.revenue, gone, "money_", 100) if covered(step.revenue, gone, least) else {"small_money": 1.0}
     return row | ({"unbilled": step.unbilled} if not 0 < step.unbilled < least else {"small_unbilled": 1.0})
 
 
@@ -73,12 +89,17 @@ def shown_alone(steps: Sequence[Step], least: int, told: Collection[str]) -> Map
 
 
 def bridges_of(steps: Sequence[Step], least: int, told: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of some months in a row as one: bridge_base and bridge_revenue, those that are known."""
+    """The rows of some months in a row as one: bridge_base and bridge_revenue, those that are known.
+
+    There is none of revenue where in some month the parts that go together are one, or of too few people: what they
+    come to follows from the others.
+    """
     also = shown_alone(steps, least, told)
     base, money = added([step.base for step in steps]), added([step.revenue for step in steps])
     found = {} if base is None else {"bridge_base": flow_rows(base, few(base, least, told, also["base"]))}
-    if money is not None:
-        found["bridge_revenue"] = flow_rows(money, few(money, least, (), also["revenue"]), 100)
+    shown = all(covered(step.revenue, few(step.revenue, least), least) for step in steps if step.revenue)
+    if money is not None and shown and covered(money, gone := few(money, least, (), also["revenue"]), least):
+        found["bridge_revenue"] = flow_rows(money, gone, 100)
     return found
 
 

@@ -24,6 +24,7 @@ PARTS = {
     "returned": Pair("those who returned", "返网客户"),
     "appeared": Pair("customers not known before", "此前未记录的客户"),
     "left": Pair("leavers", "离网客户"),
+    "left_before": Pair("leavers of the month before", "上月离网客户"),
     "gone": Pair("customers gone untold", "去向不明的客户"),
     "plan_up": Pair("changes to a dearer plan", "套餐升档"),
     "plan_down": Pair("changes to a cheaper plan", "套餐降档"),
@@ -70,17 +71,14 @@ def _looks(
 
 
 def replaced(facts: Facts) -> Finding | None:
-    """Whether the revenue that joiners brought makes up for what leavers took."""
+    """Whether what joiners were billed makes up for what those who left in the same months had been billed before."""
     rows = {row["part"]: row for row in facts.blocks.get("bridge_revenue", ())}
-    lost, won = rows.get("left"), rows.get("joined")
-    if won is None and "joined" in rows.get("together", {}).get("parts", "").split(","):
-        won = rows["together"]
-    if lost is None or won is None or lost["amount"] >= 0 or won["amount"] <= 0:
+    left, won = rows.get("left"), rows.get("joined") or _arrivals(rows)
+    if left is None or won is None or left.get("had", 0.0) <= 0 or won["amount"] <= 0:
         return None
+    lost = left["had"]
     names = [PARTS[name] for name in won.get("parts", "joined").split(",")]
-    if "left" in won.get("parts", ""):
-        return None
-    short = won["amount"] + lost["amount"] < 0
+    short = won["amount"] < lost
     whom = Pair(" and ".join(name.en for name in names), "与".join(name.zh for name in names))
     if not short:
         whom = Pair(whom.en[0].upper() + whom.en[1:], whom.zh)
@@ -88,8 +86,9 @@ def replaced(facts: Facts) -> Finding | None:
     return facts.finding(
         "bridge-short" if short else "bridge-made-up",
         "bad" if short else "good",
-        -lost["amount"],
-        lost=(-lost["amount"], "money"),
+        lost,
+        lost=(lost, "money"),
+        n=(left["customers"], "customers"),
         won=(won["amount"], "money"),
         whom=whom,
         opening=(rows["opening"]["amount"], "money"),
@@ -99,6 +98,13 @@ def replaced(facts: Facts) -> Finding | None:
         stayed=_stayed(facts, rows),
         rows=str(ends["rows"]),
     )
+
+
+def _arrivals(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What stands for several parts, where these are joiners and others who came, and nobody else."""
+    row = rows.get("together", {})
+    parts = set(row.get("parts", "").split(","))
+    return row if "joined" in parts and parts <= {"joined", "returned"} else None
 
 
 def _stayed(facts: Facts, rows: Mapping[str, Mapping[str, Any]]) -> Pair:

@@ -20,8 +20,10 @@ __all__ = ["BASE_PARTS", "REVENUE_PARTS", "Flow", "Step", "added", "steps"]
 
 BASE_PARTS = ("joined", "returned", "appeared", "left", "gone")
 """Parts of the base: appeared (first known now, though here longer) and gone (nobody told of it) are unexplained."""
-REVENUE_PARTS = ("left", "joined", "returned", "plan_up", "plan_down", "more", "less", "unbilled", "other")
-"""Parts of revenue; those from plan_up to unbilled are of customers who are here at both ends."""
+STAYED = ("plan_up", "plan_down", "more", "less", "unbilled")
+REVENUE_PARTS = ("left", "left_before", "joined", "returned", *STAYED, "other")
+"""Parts of revenue: left is of those who left in the month itself, whose last bill is another than the one before;
+left_before of those who had left by the month before, whose last bill falls away. STAYED are here at both ends."""
 _READ = ("customer_id", "month", "active", "left", "revenue", "tenure_months", "plan_ups", "plan_downs")
 
 
@@ -32,12 +34,14 @@ class Flow:
     Parameters
     ----------
     parts : what each part adds (or, negative, takes). people : how many customers each part is of.
+    had : of revenue, what those who left were billed in the month before they left: all that leaves with them.
     """
 
     opening: int
     closing: int
     parts: Mapping[str, int]
     people: Mapping[str, int]
+    had: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def added(flows: Sequence[Flow | None]) -> Flow | None:
 
     >>> one = Flow(10, 12, {"joined": 3, "left": -1}, {"joined": 3, "left": 1})
     >>> added([one, Flow(12, 11, {"left": -1}, {"left": 1})])
-    Flow(opening=10, closing=11, parts={'joined': 3, 'left': -2}, people={'joined': 3, 'left': 2})
+    Flow(opening=10, closing=11, parts={'joined': 3, 'left': -2}, people={'joined': 3, 'left': 2}, had=0)
     """
     known = [flow for flow in flows if flow is not None]
     if not known or len(known) < len(flows) or any(a.closing != b.opening for a, b in pairwise(known)):
@@ -94,7 +98,7 @@ def added(flows: Sequence[Flow | None]) -> Flow | None:
     names = dict.fromkeys(name for flow in known for name in flow.parts)
     parts = {name: sum(flow.parts.get(name, 0) for flow in known) for name in names}
     people = {name: sum(flow.people.get(name, 0) for flow in known) for name in names}
-    return Flow(known[0].opening, known[-1].closing, parts, people)
+    return Flow(known[0].opening, known[-1].closing, parts, people, sum(flow.had for flow in known))
 
 
 def _step(held: pl.LazyFrame, first: pl.LazyFrame, pair: tuple[date, date], *, known: bool) -> Step:
@@ -124,7 +128,8 @@ def _base(found: Mapping[str, Mapping[str, Any]]) -> Flow:
 def _revenue(found: Mapping[str, Mapping[str, Any]]) -> Flow:
     parts = {name: found[name]["change"] if name in found else 0 for name in REVENUE_PARTS}
     people = {name: found[name]["people"] if name in found else 0 for name in REVENUE_PARTS}
-    return Flow(_sum(found, "opening"), _sum(found, "closing"), parts, people)
+    had = found["left"]["opening"] if "left" in found else 0
+    return Flow(_sum(found, "opening"), _sum(found, "closing"), parts, people, had)
 
 
 def _joined(held: pl.LazyFrame, first: pl.LazyFrame, before: date, month: date) -> pl.LazyFrame:
@@ -164,8 +169,10 @@ def _classed(rows: pl.LazyFrame, month: date, span: int) -> pl.LazyFrame:
     )
     change = pl.col("closing") - pl.col("opening")
     part = (
-        pl.when((leaves | pl.col("had_left")) & ~now)
+        pl.when(leaves & ~now)
         .then(pl.lit("left"))
+        .when(pl.col("had_left") & ~now)
+        .then(pl.lit("left_before"))
         .when(now & ~was)
         .then(pl.when(fresh).then(pl.lit("joined")).when(new).then(pl.lit("other")).otherwise(pl.lit("returned")))
         .when(~(now & was))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telcli.figures.finding import Facts, Finding, Pair
+from telcli.tables import units
 
 __all__ = ["RULES"]
 
@@ -37,14 +38,18 @@ def level_off(facts: Facts) -> Finding | None:
         return None
     whole = sum(band["at_risk_value"] or 0.0 for band in facts.bands)
     ratio = about["left"] / about["expected"]
+    loss = [units.money(sum_, lang, facts.currency) for sum_ in (ratio * whole, whole) for lang in ("en", "zh")]
+    meant = Pair(
+        f"Were this month alike, the expected loss would be {loss[0]}, not {loss[2]}.",
+        f"若本月情况相同，预期损失应为{loss[1]}，而非{loss[3]}。",
+    )
     return facts.finding(
         "chances-too-high" if ratio < 1 else "chances-too-low",
         "bad",
         abs(ratio - 1.0) * whole or None,
         expected=(about["expected"], "count"),
         left=(about["left"], "count"),
-        whole=(whole, "money"),
-        right=(ratio * whole, "money"),
+        meant=meant if whole > 0 else Pair("", ""),
         low=f"{about['odds_low']:.2f}",
         high=f"{about['odds_high']:.2f}",
     )

@@ -13,6 +13,7 @@ __all__ = ["CHARTS", "bridge_ends", "part_name", "within"]
 _NEW = ("joined", "returned", "together")
 _STAYED = ("plan_up", "plan_down", "more", "less")
 _REST = ("unbilled", "other")
+_LOST = ("left", "left_before")
 
 
 def part_name(report: Report, row: Row, ends: Mapping[str, str] | None = None) -> str:
@@ -131,10 +132,10 @@ def bridge_money(report: Report) -> Any:
 def _grouped(row: Row) -> dict[str, float]:
     """Parts of revenue in five groups; what stands together goes with joiners, whom it mostly is of."""
     sums = {"new": 0.0, "up": 0.0, "lost": 0.0, "down": 0.0, "rest": 0.0}
-    for part in (*_NEW, *_STAYED, *_REST, "left"):
+    for part in (*_NEW, *_STAYED, *_REST, *_LOST):
         amount = row.number(f"money_{part}") or 0.0
         stayed = "up" if amount > 0 else "down"
-        sums[stayed if part in _STAYED else "lost" if part == "left" else "rest" if part in _REST else "new"] += amount
+        sums[stayed if part in _STAYED else "lost" if part in _LOST else "rest" if part in _REST else "new"] += amount
     return sums
 
 

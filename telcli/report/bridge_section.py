@@ -13,13 +13,26 @@ from telcli.tables import units
 __all__ = ["bridge", "compare"]
 
 _FLOW = ("joined", "returned", "appeared", "left", "gone", "together")
-_MONEY = ("left", "joined", "returned", "plan_up", "plan_down", "more", "less", "unbilled", "other", "together")
+_MONEY = (
+    "left",
+    "left_before",
+    "joined",
+    "returned",
+    "plan_up",
+    "plan_down",
+    "more",
+    "less",
+    "unbilled",
+    "other",
+    "together",
+)
 _HEADS = {
     "opening": "bridge_opening",
     "joined": "bridge_joined",
     "returned": "bridge_returned",
     "appeared": "bridge_appeared",
     "left": "bridge_left",
+    "left_before": "bridge_left_before",
     "gone": "bridge_gone",
     "plan_up": "bridge_plan_up",
     "plan_down": "bridge_plan_down",
@@ -46,7 +59,7 @@ def bridge(report: Report) -> Section | None:
         report.word("section.bridge" if priced else "section.bridge_unpriced"),
         report.word("section.bridge_lead", **bridge_ends(report)),
         drawn(charts),
-        told=[*_told(report), *_gaps(report, months)],
+        told=[*_told(report), *_leavers(report), *_gaps(report, months)],
         notes=_notes(report, priced=priced),
     )
 
@@ -166,6 +179,16 @@ def _told(report: Report) -> list[str]:
     return found
 
 
+def _leavers(report: Report) -> list[str]:
+    """What those who left had been billed, of which a part falls away in the month and the rest in the month after."""
+    row = next((row for row in report.rows("bridge_revenue") if row.text("part") == "left"), None)
+    if row is None or row.number("had") is None:
+        return []
+    had, change = row.number("had") or 0.0, row.number("amount") or 0.0
+    sums = {name: report.write(sum_, "money_exact") for name, sum_ in (("had", had), ("last", had + change))}
+    return [report.word("told.bridge_left", n=report.write(row.number("customers"), "customers"), **sums)]
+
+
 def _gaps(report: Report, months: Sequence[Row]) -> list[str]:
     """Months that are not here, and customers without a bill."""
     found = []
@@ -177,6 +200,8 @@ def _gaps(report: Report, months: Sequence[Row]) -> list[str]:
                 report.in_words(one) for one in units.months_between(before, month)
             )
             found.append(report.word("told.bridge_span", missing=lacking, **names))
+        if row.number("small_money"):
+            found.append(report.word("told.bridge_money_small", month=names["month"], n=_least(report)))
         if row.number("unbilled") and row.number("money_closing") is not None:
             people = report.write(row.number("unbilled"), "customers")
             found.append(report.word("told.bridge_unbilled", n=people, month=names["month"]))
@@ -184,9 +209,12 @@ def _gaps(report: Report, months: Sequence[Row]) -> list[str]:
 
 
 def _notes(report: Report, *, priced: bool) -> list[str]:
-    least = report.first("notes").number("small_cell") or 0.0
     notes = [report.word("notes.bridge_base")]
     notes += [report.word("notes.bridge_revenue")] if priced else []
     if any(row.text("parts") for name in ("bridge_base", "bridge_revenue") for row in report.rows(name)):
-        notes.append(report.word("notes.bridge_small", n=f"{least:.0f}"))
+        notes.append(report.word("notes.bridge_small", n=_least(report)))
     return notes
+
+
+def _least(report: Report) -> str:
+    return f"{report.first('notes').number('small_cell') or 0.0:.0f}"

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.figures.bridge import bridges_of, few, flow_rows, step_rows
-from telcli.figures.bridge_findings import unusual
+from telcli.figures.bridge import bridges_of, covered, few, flow_rows, step_rows
+from telcli.figures.bridge_findings import replaced, unusual
 from telcli.figures.bridge_steps import BASE_PARTS, REVENUE_PARTS, Flow, Step
+from telcli.figures.finding import Facts
 
 
 def flow(opening: int, **parts: int) -> Flow:
@@ -63,3 +64,53 @@ def test_revenue_is_looked_at_beside_the_base_and_goes_by_its_money() -> None:
     steps = months(*calm, revenue=[money(1000 + at) for at in range(9)] + [money(9000)])
     (row,) = unusual(steps, [steps[-1].month], 10, ())
     assert (row["part"], row["amount"], row["priced"], row["looks"]) == ("more", 90.0, True, 2)
+
+
+def paid(had: int = 0, **parts: tuple[int, int]) -> Flow:
+    """Revenue of which each part is of so many cents and so many customers."""
+    cents, people = ({name: parts.get(name, (0, 0))[at] for name in REVENUE_PARTS} for at in (0, 1))
+    return Flow(90_000, 90_000 + sum(cents.values()), cents, people, had)
+
+
+@given(st.lists(st.integers(0, 30), min_size=10, max_size=10), st.integers(2, 12))
+def test_revenue_is_not_taken_apart_where_what_is_left_over_tells_of_few(sizes: list[int], least: int) -> None:
+    held = paid(**{name: (-100 * size, size) for name, size in zip(REVENUE_PARTS, sizes, strict=True)})
+    steps = months(flow(100), revenue=[held])
+    rows = bridges_of(steps, least, ()).get("bridge_revenue", [])
+    (month,) = step_rows(steps, least, ())
+    assert bool(rows) == ("money_opening" in month) == ("small_money" not in month)
+    for row in rows[1:-1]:
+        assert row["customers"] >= least and row.get("parts", "a,b").count(",") > 0
+    if not rows:
+        assert not any(name.startswith("money_") for name in month) and 0 < min(size for size in sizes if size) < least
+
+
+def test_a_month_that_is_not_taken_apart_is_not_told_by_the_sum_of_the_months_either() -> None:
+    small, large = paid(joined=(500, 3)), paid(joined=(900, 40), returned=(300, 30), more=(700, 50))
+    steps = months(flow(100), flow(100), revenue=[small, Flow(90_500, 92_400, large.parts, large.people)])
+    assert "bridge_revenue" not in bridges_of(steps, 10, ())
+    assert "bridge_revenue" in bridges_of(steps[1:], 10, ())
+    assert not covered(small, few(small, 10), 10)
+
+
+@pytest.mark.parametrize(
+    ("joined", "kind", "title"),
+    [
+        (
+            282_200,
+            "bridge-made-up",
+            "Joiners brought ¥2,822 of monthly revenue, more than the ¥2,097 that leavers took",
+        ),
+        (150_000, "bridge-short", "Leavers took ¥2,097 of monthly revenue with them, joiners brought only ¥1,500"),
+    ],
+)
+def test_joiners_are_held_against_those_who_left_in_the_same_month(joined: int, kind: str, title: str) -> None:
+    held = paid(had=209_681, left=(-1732, 21), left_before=(-346_508, 25), joined=(joined, 30))
+    ends = {"before": "2024-05", "last": "2024-06", "rows": "report_figures"}
+    blocks = bridges_of(months(flow(100), revenue=[held]), 10, ()) | {"bridge_ends": [ends]}
+    found = replaced(Facts("CNY", blocks=blocks))
+    assert found is not None and found.kind == kind and found.texts["title"].en.startswith(title)
+    assert found.amount == 2096.81 and found.texts["detail"].en.startswith("21 customers left.")
+    few_came = paid(had=209_681, left=(-1732, 21), left_before=(-346_508, 25), joined=(joined, 3))
+    blocks = bridges_of(months(flow(100), revenue=[few_came]), 10, ()) | {"bridge_ends": [ends]}
+    assert replaced(Facts("CNY", blocks=blocks)) is None

@@ -71,7 +71,8 @@ def test_who_came_and_who_went() -> None:
             ("stays", MAY, True, False, 10.0), ("stays", JUNE, True, False, 12.5),
             ("less", MAY, True, False, 10.0), ("less", JUNE, True, False, 4.0),
             ("leaves", MAY, True, False, 8.0), ("leaves", JUNE, False, True, 3.0),
-            ("had left", MAY, False, True, 6.0),
+            ("had left", MAY, False, True, 6.0), ("had, billed late", MAY, False, True, 2.0),
+            ("had, billed late", JUNE, False, False, 0.5), ("came to go", JUNE, False, True, 0.25, 0.0),
             ("gone", MAY, True, False, 5.0),
             ("new", JUNE, True, False, 20.0, 0.0),
             ("old", JUNE, True, False, 7.0, 40.0),
@@ -81,13 +82,27 @@ def test_who_came_and_who_went() -> None:
         ]
     )  # fmt: skip
     assert (found.base.opening, found.base.closing) == (7, 7)
-    assert found.base.parts == {"joined": 1, "returned": 0, "appeared": 1, "left": -1, "gone": -1}
+    assert found.base.parts == {"joined": 2, "returned": 0, "appeared": 1, "left": -2, "gone": -1}
     assert found.revenue is not None
     assert found.revenue.parts == {
-        "left": -1100, "joined": 2000, "returned": 0, "plan_up": -100, "plan_down": -200,
+        "left": -475, "left_before": -750, "joined": 2000, "returned": 0, "plan_up": -100, "plan_down": -200,
         "more": 250, "less": -600, "unbilled": -400, "other": 200,
     }  # fmt: skip
+    assert (found.revenue.people["left"], found.revenue.people["left_before"], found.revenue.had) == (2, 2, 800)
     assert found.unbilled == 1
+
+
+def test_what_leavers_had_falls_away_in_two_months_under_two_names_and_adds_up() -> None:
+    stays = [("s", month, True, False, 10.0) for month in MONTHS]
+    one, two, three = made(
+        [*stays, ("a", APRIL, True, False, 9.0), ("a", MAY, False, True, 2.0),
+         ("b", APRIL, True, False, 5.0), ("b", MAY, True, False, 5.0), ("b", JUNE, False, True, 1.5)]
+    )  # fmt: skip
+    told = [(step.revenue.parts["left"], step.revenue.parts["left_before"], step.revenue.had)
+            for step in (one, two, three) if step.revenue]  # fmt: skip
+    assert told == [(-700, 0, 900), (-350, -200, 500), (0, -150, 0)]
+    whole = added([step.revenue for step in (one, two, three)])
+    assert whole is not None and whole.had == 1400 == -whole.parts["left"] - whole.parts["left_before"]
 
 
 def test_who_returns_is_told_from_who_joins_and_who_joins_to_leave_counts_both_ways() -> None:

@@ -128,4 +128,6 @@ def test_a_level_that_is_off_tells_what_the_loss_would_be() -> None:
     assert finding is not None and finding.kind == "chances-too-high"
     assert finding.amount is not None and round(finding.amount, 6) == 200.0
     assert "¥800.00" in finding.texts["detail"].en
+    unpriced = RULES[1](Facts("CNY", bands=[{"at_risk_value": None}], blocks={"level": [told]}))
+    assert unpriced is not None and "detail" not in unpriced.texts and unpriced.amount is None
     assert [rule(Facts("CNY")) for rule in RULES] == [None] * 3
