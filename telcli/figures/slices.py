@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,13 @@ import polars as pl
 
 from telcli.figures.base import Figures
 from telcli.figures.cubed import cubed
+from telcli.figures.slice_groups import OTHER, Groups, groups_of, place_of
 from telcli.tables.metric_dictionary import UNKNOWN, Metric, metrics
 
-__all__ = ["MONTHS", "MOST", "OTHER", "PLACES", "TEXTS", "place_of", "placed", "put_slices", "slices"]
+__all__ = ["TEXTS", "put_slices", "slices"]
 
-PLACES = ("branch", "region")
-MONTHS, MOST = 12, 40
-OTHER, _ALL, _POOL = "other", "", "-"
-"""The branches beyond the largest; every group; who left in the month, who belongs to no group of it."""
+_ALL, _POOL = "", "-"
+"""Every group; those who belong to no group: who left in the month, who joined after `Groups.since`."""
 TEXTS = ("place", "name")
 _SEEN = {"customers", "small_customers"}
 Key = tuple[str, str]
@@ -38,50 +36,6 @@ _RISK = {
 """Who left and who is at high risk are counted as amounts: a few of them are hidden in a group of any size."""
 
 
-@dataclass(frozen=True)
-class Groups:
-    """Who belongs where: a row per customer with `place` and `segment` as text, null where it is not known.
-
-    `by` are those of the two that there are; `since` is the first month of which it is known what segment those were in
-    who have left by now; `named` are the segments by number, with their names in English and Chinese.
-    """
-
-    people: pl.LazyFrame
-    by: tuple[str, ...]
-    since: date
-    named: Mapping[str, tuple[str, str]]
-
-
-def place_of(customers: pl.LazyFrame) -> tuple[str, pl.Expr, int, int] | None:
-    """The column of the branch, what is shown of it, how many there are, and how many of them are told together.
-
-    With more than `MOST` branches regions stand for them where there are fewer of those, else the largest are shown.
-
-    >>> place_of(pl.LazyFrame({"customer_id": ["a", "b"], "branch": ["N", None]}))[0::2]
-    ('branch', 1)
-    >>> place_of(pl.LazyFrame({"customer_id": ["a"], "branch": [None]})) is None
-    True
-    """
-    have = customers.collect_schema().names()
-    sizes = {name: _sizes(customers, name) for name in PLACES if name in have}
-    known = {name: found for name, found in sizes.items() if found}
-    if not known:
-        return None
-    name = next((name for name, found in known.items() if len(found) <= MOST), next(iter(known)))
-    largest = [one for one, _ in known[name]][: MOST if len(known[name]) <= MOST else MOST - 1]
-    rest = len(known[name]) - len(largest)
-    text = pl.col(name).cast(pl.String)
-    shown = pl.when(text.is_null() | text.is_in(largest)).then(text).otherwise(pl.lit(OTHER)) if rest else text
-    return name, shown, len(known[name]), rest
-
-
-def _sizes(customers: pl.LazyFrame, name: str) -> list[tuple[str, int]]:
-    """Groups of a column and how many are in each, the largest first."""
-    text = pl.col(name).cast(pl.String)
-    found = customers.filter(text.is_not_null()).group_by(text.alias("group")).agg(pl.len().alias("people"))
-    return found.sort(["people", "group"], descending=[True, False]).collect(engine="streaming").rows()
-
-
 def put_slices(
     figures: Figures, tables: Mapping[str, pl.LazyFrame], lines: pl.DataFrame, as_of: date, least: int
 ) -> list[dict[str, Any]]:
@@ -90,7 +44,7 @@ def put_slices(
     The rows of choices that were put are given back.
     """
     place = place_of(tables["customers"]) if "customers" in tables else None
-    groups = _groups(tables, place[1] if place else None, as_of)
+    groups = groups_of(tables, place[1] if place else None, as_of)
     if not groups.by:
         return []
     rows, months = slices(tables["customer_months"], groups, lines, as_of, least)
@@ -104,45 +58,6 @@ def put_slices(
     return rows
 
 
-def placed(lines: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
-    """Customers with their `place`, as the slices show it; as they are where no place is known.
-
-    >>> people = pl.DataFrame({"customer_id": ["a"]})
-    >>> placed(people, {"customers": people.lazy().with_columns(branch=pl.lit("N"))})["place"].item()
-    'N'
-    """
-    place = place_of(tables["customers"]) if "customers" in tables else None
-    if place is None:
-        return lines
-    held = tables["customers"].filter(pl.col("customer_id").is_in(lines["customer_id"].implode()))
-    told = held.select("customer_id", place=place[1]).collect(engine="streaming")
-    return lines.join(told, on="customer_id", how="left", maintain_order="left")
-
-
-def _groups(tables: Mapping[str, pl.LazyFrame], place: pl.Expr | None, as_of: date) -> Groups:
-    """Customers' places as the customers table tells them, and their segments of now, or as they were last known."""
-    none = pl.lit(None, pl.String)
-    people = tables["customers"].select("customer_id", place=place) if place is not None else None
-    start = as_of.replace(year=as_of.year - 1)
-    if "segments" not in tables:
-        empty = tables["customer_months"].select("customer_id", place=none).head(0) if people is None else people
-        return Groups(empty.with_columns(segment=none), ("place",) if place is not None else (), start, {})
-    columns = ("customer_id", "segment", "segment_name", "segment_name_zh")
-    now, before = tables["segments"].select(columns), tables.get("segments_before")
-    known = now
-    since = as_of
-    if before is not None:
-        month = before.select(pl.col("month").max()).collect().item()
-        since = max(month, start) if month else as_of
-        known = pl.concat([now, before.select(columns)]).unique("customer_id", keep="first", maintain_order=True)
-    held = known.select("customer_id", segment=pl.col("segment").cast(pl.String))
-    names = now.select("segment", "segment_name", "segment_name_zh").unique("segment").sort("segment").collect()
-    named = {str(number): (name, zh or name) for number, name, zh in names.iter_rows() if number is not None}
-    if people is None:
-        return Groups(held.with_columns(place=none), ("segment",), since, named)
-    return Groups(people.join(held, on="customer_id", how="left"), ("place", "segment"), since, named)
-
-
 def slices(
     customer_months: pl.LazyFrame, groups: Groups, lines: pl.DataFrame, as_of: date, least: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -150,9 +65,10 @@ def slices(
 
     Customers are those live at the end of a month, in the groups that they belong to now or did when they left. What
     who left in a month were billed stands in the revenue of all alone. `left` and `churn_rate` (those over the
-    customers that there were at the start of each month) are of all months after `since`. Chances are of those whom
-    nothing says to have left. What fewer than `least` make up is not there, nor what would give it away: of a choice's
-    ``small_`` marks, those of what is hidden are 1.
+    customers that there were at the start of each month) are of all months after `since`, by segment as of then: who
+    was no customer then is in no segment's. Chances are of those whom nothing says to have left. What fewer than
+    `least` make up is not there, nor what would give it away, such as the months of a choice that too few left: of a
+    choice's ``small_`` marks, those of what is hidden are 1.
 
     Returns
     -------
@@ -170,6 +86,7 @@ def slices(
         live.setdefault(at, {}).update(billed)
     risk = _every(_scored(lines, groups, as_of), _RISK, groups, least)
     gone = _every(left, _GONE, groups, least)
+    lost = {} if flat else _every(left.with_columns(segment="now"), _GONE, groups, least)
     now = {key: row for (month, key), row in live.items() if month == as_of and not row.keys().isdisjoint(_SEEN)}
     order = sorted(now, key=lambda key: (bool(key[0]) + 2 * bool(key[1]), _place(key[0]), _last(key[1])))
     rows = []
@@ -186,7 +103,7 @@ def slices(
             "revenue": _kept(row, "revenue"),
         }
         for (month, key), row in sorted(live.items())
-        if key in back and "customers" in row
+        if key in back and "customers" in row and not _betrays(key, gone, lost, as_of)
     ]
     return rows, sorted(series, key=lambda row: (row["slice"], -row["back"]))
 
@@ -202,16 +119,32 @@ def _live(months: pl.LazyFrame, groups: Groups) -> pl.LazyFrame:
 
 
 def _left(customer_months: pl.LazyFrame, groups: Groups, as_of: date) -> pl.LazyFrame:
-    """A row per customer who was there at the start of a month after `since`, or left in one; sums over the months."""
+    """A row per customer who was there at the start of a month after `since`, or left in one; sums over the months.
+
+    `segment` is that of the start, for who left and who stayed alike; `now` is the one that their lines stand in.
+    """
     held = customer_months.select("customer_id", "month", "active", "left")
     before = held.select("customer_id", pl.col("month").dt.offset_by("1mo"), before=pl.col("active").cast(pl.Float64))
     counted = held.with_columns(gone=pl.col("left").cast(pl.Float64)).filter(
         pl.col("month").is_between(groups.since, as_of, closed="right")
     )
     joined = counted.join(before, on=["customer_id", "month"], how="left")
-    summed = joined.group_by("customer_id").agg(pl.col("gone", "before").sum())
+    first = pl.col("month") == pl.lit(groups.since).dt.offset_by("1mo")
+    summed = joined.group_by("customer_id").agg(
+        pl.col("gone", "before").sum(), there=(first & (pl.col("before") > 0)).any()
+    )
     rows = summed.filter((pl.col("gone") > 0) | (pl.col("before") > 0))
-    return rows.join(groups.people, on="customer_id", how="left").with_columns(month=pl.lit(as_of))
+    told = rows.join(groups.people, on="customer_id", how="left").with_columns(month=pl.lit(as_of), now="segment")
+    start = pl.when(pl.col("then").is_null() & ~pl.col("there")).then(pl.lit(_POOL)).otherwise("then")
+    return told.with_columns(segment=start)
+
+
+def _betrays(key: Key, gone: Found, lost: Found, as_of: date) -> bool:
+    """Whether the months of a choice, by what they lose from one to the next, tell a number of leavers that is hidden.
+
+    `gone` is by segment as of then, as leavers are shown; `lost` is by the groups of the lines, which stay the same.
+    """
+    return any("small_left" in found.get((as_of, key), {}) for found in (gone, lost))
 
 
 def _labelled(lines: pl.DataFrame, groups: Groups, as_of: date) -> pl.LazyFrame:

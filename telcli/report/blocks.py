@@ -100,19 +100,22 @@ class Column:
     Parameters
     ----------
     kind : one of `units.written`, or text, long (a sentence), flag, order (a whole number).
-    label : of its heading, where it is not the metric. words : the section of words that its texts are names of.
+    label : of its heading, where it is not the metric; title : the heading itself, where it names a month.
+    words : the section of words that its texts are names of.
     """
 
     metric: str
     kind: str = "text"
     label: str = ""
     words: str = ""
+    title: str = ""
 
 
 def table(report: Report, title: str, rows: Sequence[Row], columns: Sequence[Column], *, wide: bool = False) -> Table:
     """Write rows as a table; columns that hold nothing are left out, the first one stays."""
     kept = [column for place, column in enumerate(columns) if place == 0 or _filled(rows, column)]
-    head = [Cell(report.word(f"col.{column.label or column.metric}"), column.kind not in _TEXTS) for column in kept]
+    titles = [column.title or report.word(f"col.{column.label or column.metric}") for column in kept]
+    head = [Cell(title, column.kind not in _TEXTS) for title, column in zip(titles, kept, strict=True)]
     return Table(title, head, [[_cell(report, row, column) for column in kept] for row in rows], wide)
 
 

@@ -15,7 +15,7 @@ PROFILE = (
     Column("name"),
     Column("customers", "count"),
     Column("revenue_share", "percent"),
-    Column("revenue_per_customer", "money"),
+    Column("revenue_per_customer", "money", "usual_revenue_per_customer"),
     Column("churn_probability", "percent"),
     Column("at_risk_value", "money"),
 )

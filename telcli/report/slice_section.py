@@ -23,7 +23,6 @@ _MEASURES = (
     ("at_risk_value", "money"),
 )
 _LINES = (("customers", "count"), ("revenue", "money"), ("revenue_per_customer", "money"))
-_FIGURES = tuple(Column(name, kind) for name, kind in _MEASURES)
 _UNKNOWN = -1
 
 
@@ -39,14 +38,14 @@ def slices(report: Report) -> Section | None:
     if not places or not parts:
         only = {"branch": "section.slices_place", "region": "section.slices_places"}[kind]
         title = only if places else "section.slices_segment"
-    tables = []
+    tables, figures = [], [Column(name, unit, title=_title(report, name)) for name, unit in _MEASURES]
     if places:
         word = {"branch": "table.slices_place", "region": "table.slices_region"}[kind]
         first = Column("place", label=kind, words="place")
-        tables.append(table(report, report.word(word), places, (first, *_FIGURES), wide=True))
+        tables.append(table(report, report.word(word), places, (first, *figures), wide=True))
     if parts:
         named = [_named(report, row) for row in parts]
-        tables.append(table(report, report.word("table.slices_segment"), named, (Column("name"), *_FIGURES), wide=True))
+        tables.append(table(report, report.word("table.slices_segment"), named, (Column("name"), *figures), wide=True))
     return Section(
         "slices",
         report.word(title),
@@ -77,6 +76,14 @@ def _told(report: Report, rows: Sequence[Row], about: Row, kind: str) -> list[st
         if rows[0].number("revenue") is not None:
             told.append(report.word("told.slices_revenue"))
     return told
+
+
+def _title(report: Report, name: str) -> str:
+    """What a figure is called here: of several months are those who left, unless a label alone tells of them."""
+    if name in ("left", "churn_rate") and report.kpi("churned") is None:
+        since = report.in_words(report.first("slice_about").text("since"))
+        return report.word(f"col.{name}_since", since=since)
+    return report.word(f"col.{name}")
 
 
 def _places(rows: Sequence[Row]) -> list[Row]:
@@ -126,7 +133,7 @@ def _pick(report: Report, rows: Sequence[Row], kind: str) -> Pick:
         "words": _words(report),
         "missing": report.write(None, "count"),
     }
-    measures, titles = ([report.word(f"col.{name}") for name, _ in some] for some in (known, lines))
+    measures, titles = ([_title(report, name) for name, _ in some] for some in (known, lines))
     return Pick(selects, measures, titles, _json(data))
 
 

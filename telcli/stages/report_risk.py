@@ -7,7 +7,7 @@ import polars as pl
 from telcli.features.churn_words import feature_name
 from telcli.figures import customers, leavers, reasons
 from telcli.figures.base import Figures
-from telcli.figures.slices import placed
+from telcli.figures.slice_groups import placed
 from telcli.stages.report_ground import Ground
 
 __all__ = ["put_left", "put_risk"]

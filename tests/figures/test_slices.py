@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from telcli.figures import customers
 from telcli.figures.base import Figures
-from telcli.figures.slices import MOST, place_of, put_slices
+from telcli.figures.slice_groups import MOST, place_of
+from telcli.figures.slices import put_slices
 
-MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+APRIL, MAY, JUNE = date(2024, 4, 1), date(2024, 5, 1), date(2024, 6, 1)
 
 
 @st.composite
@@ -97,6 +98,52 @@ def test_nothing_hidden_can_be_worked_out_from_the_margins(people: list[tuple[An
         assert not any(shown.get(key) for key in few)
         bare = {every[at] for at in told(every, every)}  # what sums tell whatever is hidden
         assert not {unknown[at] for at in told(unknown, every)} & few - bare
+
+
+@settings(max_examples=6, deadline=None)
+@given(people_of())
+def test_who_left_and_is_hidden_is_not_what_lines_lose_from_month_to_month(
+    people: list[tuple[Any, Any, bool, bool]],
+) -> None:
+    held = tables(people)
+    keys, lost = list(cells(rows(held, 10), "left")), cells(rows(held, 1), "left")
+    drawn = {keys[int(row["slice"]) - 1] for row in rows(held, 10, "slice_months")}
+    few = {key for key, count in lost.items() if 0 < (count or 0) < 10} - {("", None)}
+    assert not drawn & few
+    unknown = [key for key in lost if key not in drawn]
+    assert not {unknown[at] for at in told(unknown, list(lost))} & few - {
+        list(lost)[at] for at in told(list(lost), list(lost))
+    }
+
+
+def test_lines_of_groups_that_few_left_are_not_drawn() -> None:
+    north = [("N", 1, False, False)] * 30 + [("N", 1, True, False)] * 5
+    people = north + [("S", 2, False, False)] * 40 + [("S", 2, True, False)] * 15 + [("W", 3, False, False)] * 20
+    held = tables(people)
+    hidden = {key for key, count in cells(rows(held, 10), "left").items() if count is None}
+    assert ("N", None) in hidden
+    drawn = [row["slice"] for row in rows(held, 10, "slice_months")]
+    keys = list(cells(rows(held, 10), "left"))
+    assert {key for at, key in enumerate(keys, 1) if at in drawn} == set(keys) - hidden
+    assert ("W", None) in set(keys) - hidden
+
+
+def test_who_left_and_who_was_there_are_of_the_segment_at_the_start_and_joiners_of_none() -> None:
+    """Of 40 in segment 1 in April 12 left and 8 are in segment 2 now; of 30 who joined in May 11 left."""
+    first = [("N", 1, True, False)] * 12 + [("N", 2, False, False)] * 8 + [("N", 1, False, False)] * 20
+    first += [("N", 2, False, False)] * 20
+    later = [("N", None, True, False)] * 11 + [("N", 2, False, False)] * 19
+    held = tables(first + later)
+    there = pl.col("customer_id").cast(pl.Int64) < len(first)
+    months = held["customer_months"].collect()
+    april = months.filter(pl.col("month") == MAY, there).with_columns(month=pl.lit(APRIL))
+    held["customer_months"] = pl.concat([april, months]).lazy()
+    old = pl.when(pl.col("customer_id").cast(pl.Int64) < 40).then(1).otherwise("segment").cast(pl.Int64)
+    held["segments_before"] = held["segments_before"].filter(there).with_columns(segment=old, month=pl.lit(APRIL))
+    found = {row.get("segment"): row for row in rows(held, 1) if not row.get("place")}
+    assert (found[None]["left"], found[None]["churn_rate"]) == (23, 23 / (60 + 90))
+    assert (found[1]["left"], found[1]["churn_rate"]) == (12, 12 / 80)
+    assert (found[2].get("left"), found[2].get("churn_rate")) == (0, 0.0)
 
 
 @settings(max_examples=6, deadline=None)
