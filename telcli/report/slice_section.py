@@ -80,9 +80,10 @@ def _told(report: Report, rows: Sequence[Row], about: Row, kind: str) -> list[st
 
 def _title(report: Report, name: str) -> str:
     """What a figure is called here: of several months are those who left, unless a label alone tells of them."""
-    if name in ("left", "churn_rate") and report.kpi("churned") is None:
-        since = report.in_words(report.first("slice_about").text("since"))
-        return report.word(f"col.{name}_since", since=since)
+    if name == "left" and report.kpi("churned") is None:
+        return report.word("col.left_since", since=report.in_words(report.first("slice_about").text("since")))
+    if name == "churn_rate" and report.kpi("churned") is None:
+        return report.word("col.churn_rate_since")
     return report.word(f"col.{name}")
 
 
