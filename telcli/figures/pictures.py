@@ -87,7 +87,7 @@ def _of_risk(
     if "churn_lift" in tables:
         found["lift"] = lift_rows(tables["churn_lift"].collect(), least)
     if "churn_calibration" in tables:
-        found["calibration"] = calibration_rows(tables["churn_calibration"].collect(), least)
+        found["calibration"] = calibration_rows(tables["churn_calibration"].collect(), least, found.get("lift", ()))
     return {**found, "level": level_rows(metrics.get("predict-churn") or {}, least)}
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
-from telcli.figures.base import hidden
 from telcli.methods.intervals import Z95
 from telcli.methods.rates import wilson
 
@@ -22,7 +22,10 @@ _LEVEL_OFF = 0.2
 
 
 def rate_rows(months: Sequence[Mapping[str, Any]], least: int) -> Rows:
-    """The churn rate of each month with its 95% interval (Wilson), as that of customers alike; few leavers are hidden.
+    """The churn rate of each month with its 95% interval (Wilson), as that of customers alike.
+
+    These are totals of the whole base, as the headline tells them: few leavers are told too, with a wide interval. A
+    month is hidden where the base itself is of few.
 
     >>> from datetime import date
     >>> months = [{"month": date(2024, 5, 1), "customers": 1000, "left": None, "churn_rate": None},
@@ -35,7 +38,7 @@ def rate_rows(months: Sequence[Mapping[str, Any]], least: int) -> Rows:
     low, high = wilson([row["left"] for row in known], before)
     rows: Rows = []
     for at, row in enumerate(known):
-        few = 0 < row["left"] < least
+        few = before[at] < least
         told = {"churn_rate": row["churn_rate"], "rate_low": float(low[at]), "rate_high": float(high[at])}
         rows.append({"month": f"{row['month']:%Y-%m}", **({"small": 1.0} if few else {"left": row["left"], **told})})
     return rows
@@ -103,24 +106,62 @@ def _span(found: float, of: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def calibration_rows(table: pl.DataFrame, least: int) -> Rows:
+def calibration_rows(table: pl.DataFrame, least: int, shown: Sequence[Mapping[str, Any]] = ()) -> Rows:
     """Groups of like risk, the riskiest first: mean chance, share that left and its 95% interval; `off` where outside.
 
-    Neighbours are taken together until twice `least` are expected to leave, by predictions alone; where few left all
-    the same, or few stayed, the outcome is hidden, with another's.
+    Neighbours are taken together until twice `least` are expected to leave. `shown` are the rows of `lift_rows`, which
+    cut the same customers by the same ranking: a group that ends where few left or stayed since one of their cuts ends
+    at the nearest of them instead, lest the difference of two sums tell of a few. None where few left in all.
+
+    >>> bins = [{"bin": 1, "customers": 50, "churners": 23, "expected": 22.0},
+    ...     {"bin": 2, "customers": 250, "churners": 27, "expected": 25.0}]
+    >>> tenths = [{"customers": 60, "churners": 26, "mean_probability": 0.4},
+    ...     {"customers": 240, "churners": 24, "mean_probability": 0.09}]
+    >>> [[row["customers"] for row in calibration_rows(pl.DataFrame(bins), 10, told)] for told in ((), tenths)]
+    [[50, 250], [60, 240]]
     """
-    parts: Rows = []
-    for row in table.sort("bin").to_dicts():
-        if parts and parts[-1]["expected"] < 2 * least * _NEARLY:
-            parts[-1] = {name: parts[-1][name] + row[name] for name in _COUNTS}
-        else:
-            parts.append({name: row[name] for name in _COUNTS})
-    if len(parts) > 1 and parts[-1]["expected"] < 2 * least * _NEARLY:
-        last = parts.pop()
-        parts[-1] = {name: parts[-1][name] + last[name] for name in _COUNTS}
-    few = hidden([row["churners"] for row in parts], least)
-    thin = hidden([row["customers"] - row["churners"] for row in parts], least)
-    return [_group(at, row, gone=a or b) for at, (row, a, b) in enumerate(zip(parts, few, thin, strict=True), 1)]
+    own = _cuts(table.sort("bin").to_dicts())
+    if not own or not _told_apart((0, 0, 0.0), own[-1], least):
+        return []
+    tenths = _cuts([{**row, "expected": row["mean_probability"] * row["customers"]} for row in shown])
+    same = bool(tenths) and tenths[-1][:2] == own[-1][:2]
+    beside = [*tenths[:-1], own[-1]] if same else own[-1:]
+    kept: list[_Cut] = []
+    for cut in _full(own, least):
+        alone = all(_told_apart(cut, other, least) for other in ((0, 0, 0.0), *beside, *kept))
+        kept.append(cut if alone else _nearest(beside, cut[2]))
+    ends = _full(sorted({*kept, own[-1]}), least)
+    return [_group(at, *two) for at, two in enumerate(zip([(0, 0, 0.0), *ends], ends, strict=False), 1)]
+
+
+_Cut = tuple[int, int, float]
+"""The riskiest so many customers, how many of them left, and how many were expected to."""
+
+
+def _cuts(rows: Rows) -> list[_Cut]:
+    """Sums from the riskiest on."""
+    names = ("customers", "churners", "expected")
+    people, left, expected = (list(accumulate(row[name] for row in rows)) for name in names)
+    return list(zip(people, left, expected, strict=True))
+
+
+def _told_apart(one: _Cut, other: _Cut, least: int) -> bool:
+    """Whether enough left and enough stayed of those between two cuts that their numbers may be told."""
+    people, left = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return min(left, people - left) >= least
+
+
+def _nearest(cuts: Sequence[_Cut], expected: float) -> _Cut:
+    return min(cuts, key=lambda cut: abs(cut[2] - expected))
+
+
+def _full(cuts: Sequence[_Cut], least: int) -> list[_Cut]:
+    """Cuts that about twice `least` expected leavers lie between; the last one stays."""
+    enough, kept = 2 * least * _NEARLY, [(0, 0, 0.0)]
+    for cut in cuts[:-1]:
+        if min(cut[2] - kept[-1][2], cuts[-1][2] - cut[2]) >= enough:
+            kept.append(cut)
+    return [*kept[1:], cuts[-1]]
 
 
 def level_rows(metrics: Mapping[str, Any], least: int) -> Rows:
@@ -144,15 +185,18 @@ def level_rows(metrics: Mapping[str, Any], least: int) -> Rows:
     return [{"expected": metrics["expected_churners"], "left": left, **bounds}]
 
 
-_COUNTS = ("customers", "churners", "expected")
-
-
-def _group(at: int, row: Mapping[str, Any], *, gone: bool) -> dict[str, Any]:
-    mean = row["expected"] / row["customers"]
-    told = {"bin": at, "customers": row["customers"], "mean_probability": mean}
-    if gone:
-        return {**told, "small_churners": 1.0, "small_churn_rate": 1.0}
-    low, high = (float(end) for end in wilson(row["churners"], row["customers"]))
-    rate = {"churners": row["churners"], "churn_rate": row["churners"] / row["customers"]}
-    return {**told, "expected": row["expected"], **rate, "rate_low": low, "rate_high": high,
-            "off": float(not low <= mean <= high)}  # fmt: skip
+def _group(at: int, start: _Cut, end: _Cut) -> dict[str, Any]:
+    people, left, expected = (late - early for early, late in zip(start, end, strict=True))
+    mean = expected / people
+    low, high = _span(left, people)
+    return {
+        "bin": at,
+        "customers": people,
+        "mean_probability": mean,
+        "expected": expected,
+        "churners": left,
+        "churn_rate": left / people,
+        "rate_low": low,
+        "rate_high": high,
+        "off": float(not low <= mean <= high),
+    }

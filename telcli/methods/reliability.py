@@ -32,7 +32,7 @@ def reliability_groups(p: ArrayLike, *, least: float = LEAST, most: int = MOST) 
     [0, 0, 1, 1, 1, 1]
     """
     chance = np.asarray(p, dtype=np.float64)
-    unique, place = np.unique(-chance, return_inverse=True)
+    unique, place = np.unique(-chance, return_inverse=True)  # sums of equal chances go by no order of rows
     share = np.bincount(place, chance, unique.size)
     whole = float(share.sum())
     groups = int(np.clip(whole // least, 1, most))
@@ -55,6 +55,8 @@ def reliability(y: ArrayLike, p: ArrayLike, *, least: float = LEAST, most: int =
     [(1, 20, True), (2, 0, False)]
     """
     left, chance = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    order = np.lexsort((left, chance))  # so that sums of chances go by no order of rows
+    left, chance = left[order], chance[order]
     group = reliability_groups(chance, least=least, most=most)
     size, churners, expected = (np.bincount(group, part) for part in (np.ones(chance.size), left, chance))
     low, high = wilson(churners, size)

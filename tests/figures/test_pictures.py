@@ -1,18 +1,22 @@
 """What pictures are drawn of: few are hidden with what would betray them, and sums stay right."""
 
 from datetime import date
+from itertools import accumulate, combinations
 from typing import Any
 
+import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telcli.figures.finding import Facts
 from telcli.figures.picture_findings import RULES
-from telcli.figures.risk_pictures import calibration_rows, lift_rows
+from telcli.figures.risk_pictures import calibration_rows, lift_rows, rate_rows
 from telcli.figures.segment_pictures import migration, trait_rows
 from telcli.figures.source_pictures import missed_rows, source_rows
 from telcli.figures.watched_series import account_rows, base_rows
+from telcli.methods.churn_metrics import deciles
+from telcli.methods.reliability import reliability
 
 AS_OF = date(2024, 6, 1)
 LEAST = 10
@@ -35,15 +39,54 @@ def test_tenths_of_few_leavers_stand_with_others_and_all_add_up(parts: list[tupl
     assert all(row["lift_low"] <= row["lift"] + 1e-9 and row["lift"] <= row["lift_high"] + 1e-9 for row in rows)
 
 
-def test_groups_of_few_expected_leavers_stand_together_and_few_left_are_hidden() -> None:
+def test_groups_of_few_expected_leavers_and_of_few_that_left_stand_together() -> None:
     table = pl.DataFrame(
         {"bin": [1, 2, 3, 4, 5], "customers": [50, 100, 200, 400, 800], "churners": [9, 9, 3, 20, 12],
          "expected": [10.0, 10.5, 25.0, 22.0, 9.0]}
     )  # fmt: skip
     rows = calibration_rows(table, LEAST)
-    assert [row["customers"] for row in rows] == [150, 200, 1200]
-    assert [row.get("churners") for row in rows] == [None, None, 32]
-    assert all(row.get("small_churners") for row in rows[:2]) and rows[2]["off"] == 0.0
+    assert [(row["customers"], row["churners"], row["off"]) for row in rows] == [(150, 18, 0.0), (1400, 35, 1.0)]
+    assert calibration_rows(table.with_columns(churners=pl.Series([1, 2, 3, 0, 3])), LEAST) == []
+
+
+def _sums(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
+    return set(zip(*(list(accumulate(row[name] for row in rows)) for name in ("customers", "churners")), strict=True))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**31), st.integers(100, 6000), st.sampled_from([1, 2, 9]), st.floats(0.3, 3))
+def test_tenths_and_groups_of_like_risk_together_tell_nothing_of_few(
+    seed: int, people: int, digits: int, scale: float
+) -> None:
+    random = np.random.default_rng(seed)
+    p = np.clip(np.round(random.beta(0.6, 12, people), digits), 1e-4, 0.95)
+    y = random.random(people) < np.minimum(scale * p, 1.0)
+    lift = lift_rows(pl.DataFrame(deciles(y, p)), LEAST)
+    groups = calibration_rows(pl.DataFrame(reliability(y, p)), LEAST, lift)
+    assert bool(lift) == bool(groups)
+    cuts = sorted({(0, 0), *_sums(lift), *_sums(groups)})
+    for (first, left), (last, more) in combinations(cuts, 2):
+        assert more - left >= LEAST
+        assert last - first - (more - left) >= LEAST
+    if groups:
+        assert (sum(row["customers"] for row in groups), sum(row["churners"] for row in groups)) == (people, y.sum())
+
+
+def test_groups_of_like_risk_stay_their_own_where_many_left() -> None:
+    random = np.random.default_rng(3)
+    p = random.beta(0.6, 6, 20000)
+    y = random.random(p.size) < p
+    groups = calibration_rows(pl.DataFrame(reliability(y, p)), LEAST, lift_rows(pl.DataFrame(deciles(y, p)), LEAST))
+    assert len(groups) == 10
+
+
+def test_leavers_of_the_whole_base_are_told_however_few_and_hidden_where_the_base_is_few() -> None:
+    rows = rate_rows(
+        [{"month": date(2024, 5, 1), "customers": 900, "left": 3, "churn_rate": 3 / 900},
+         {"month": date(2024, 6, 1), "customers": 8, "left": 2, "churn_rate": 2 / 9}], LEAST
+    )  # fmt: skip
+    assert (rows[0]["left"], rows[1]) == (3, {"month": "2024-06", "small": 1.0})
+    assert rows[0]["rate_low"] < rows[0]["churn_rate"] < rows[0]["rate_high"]
 
 
 def _way(one: str, other: str, people: int) -> dict[str, Any]:

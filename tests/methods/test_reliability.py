@@ -34,6 +34,14 @@ def test_rows_add_up_to_those_tested(chances: list[float], seed: int) -> None:
     assert all(row["rate_low"] <= row["churn_rate"] <= row["rate_high"] for row in rows)
 
 
+def test_no_order_of_rows_changes_a_digit() -> None:
+    random = np.random.default_rng(0)
+    p = random.beta(0.6, 12, 5000)
+    y = random.random(5000) < p
+    mixed = random.permutation(5000)
+    assert reliability(y, p) == reliability(y[mixed], p[mixed])
+
+
 def test_right_chances_lie_in_their_intervals_about_95_times_in_100_and_wrong_ones_do_not() -> None:
     random = np.random.default_rng(5)
     held, wrong = [], []
