@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from telcli.report.blocks import Cell, Section, Table
 from telcli.report.book_cells import FORMATS, typed
-from telcli.report.book_charts import HEIGHT, WIDTH, draw
+from telcli.report.book_charts import HEIGHT, WIDTH, draw, draw_tabled
 from telcli.report.book_shape import WIDEST, Shape
 from telcli.report.model import Report
 from telcli.report.outline import all_tables
@@ -23,6 +23,7 @@ from telcli.tables.units import MISSING
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart as Drawn
     from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["as_book"]
@@ -154,19 +155,31 @@ class _Writer:
         self, sheet: Worksheet, section: Section, heads: Sequence[tuple[Table, int]], below: int, shape: Shape
     ) -> None:
         """The charts of the section that have a form here: beside narrow tables from the top, else below, two a row."""
-        right, drawn = shape.columns + 1, 0
-        for chart in (*section.charts, *section.more):
-            numbers = chart.numbers
-            row = next((at for one, at in heads if one.rows == numbers.rows and one.head == numbers.head), None)
-            made = None if row is None else draw(self.book, sheet, self.report, chart.name, chart.title, numbers, row)
-            if made is None:
-                continue
+        right = shape.columns + 1
+        for drawn, (made, alt) in enumerate(self._made(sheet, section, heads)):
             if shape.wide:
                 place, moved = (below, 0), {"x_offset": drawn % 2 * (WIDTH + 20), "y_offset": drawn // 2 * HEIGHT}
             else:
                 place, moved = (heads[0][1], right), {"y_offset": drawn * HEIGHT}
-            sheet.insert_chart(*place, made, {**moved, "description": chart.alt})
-            drawn += 1
+            sheet.insert_chart(*place, made, {**moved, "description": alt})
+
+    def _made(
+        self, sheet: Worksheet, section: Section, heads: Sequence[tuple[Table, int]]
+    ) -> Iterator[tuple[Drawn, str]]:
+        """Charts over the tables of a section, with their words: as on the page, then over tables of no chart."""
+        told = set()
+        for chart in (*section.charts, *section.more):
+            numbers = chart.numbers
+            row = next((at for one, at in heads if one.rows == numbers.rows and one.head == numbers.head), None)
+            if row is None:
+                continue
+            told.add(row)
+            made = draw(self.book, sheet, self.report, chart.name, chart.title, numbers, row)
+            if made is not None:
+                yield made, chart.alt
+        for table, row in heads:
+            if row not in told:
+                yield from draw_tabled(self.book, sheet, self.report, section.name, section.title, table, row)
 
     def _table(self, sheet: Worksheet, table: Table, at: int, shape: Shape) -> int:
         """Write a table and tell the row after it; `shape` grows."""

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from telcli.report.blocks import Cell
+from telcli.tables.units import CURRENCIES
 
 __all__ = ["FORMATS", "Typed", "typed"]
 
@@ -27,14 +28,18 @@ Typed = tuple[float | datetime | str, str]
 """What a cell holds, and its kind: of FORMATS, or empty for words."""
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_WRITTEN = re.compile(r"([+-]?)[^\d\s.,+-]{0,4}?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%|x|倍)?")
+_BEFORE, _AFTER = ("|".join(map(re.escape, words)) for words in zip(*CURRENCIES.values(), strict=True))
+_WRITTEN = re.compile(
+    rf"([+\-\N{{MINUS SIGN}}]?)(?:{_BEFORE})?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?(?:(%|x|倍)|{_AFTER})?"
+)
+"""Signs of currencies alone may stand before digits: what is marked below, above or about a number is no number."""
 _KINDS = {"%": "percent", "x": "times", "倍": "times"}
 
 
 def typed(cell: Cell) -> Typed:
     """The figure behind a cell; else the month or the plain number that it is written as; else its words.
 
-    What is written short (1.23M) stays words, since its digits are not all there.
+    What is written short (1.23M) stays words, since its digits are not all there, and so does a bound (<10).
 
     >>> typed(Cell("7,043", number=True)), typed(Cell("96.1%", number=True)), typed(Cell("1.23M", number=True))
     ((7043.0, 'count'), (0.961, 'percent'), ('1.23M', ''))
@@ -45,10 +50,10 @@ def typed(cell: Cell) -> Typed:
         return cell.value, cell.kind
     if found := _MONTH.fullmatch(cell.text):
         return datetime(int(found[1]), int(found[2]), 1), "month"
-    if not cell.number or not (written := _WRITTEN.fullmatch(cell.text.removesuffix("元"))):
+    if not cell.number or not (written := _WRITTEN.fullmatch(cell.text)):
         return cell.text, ""
     sign, whole, part, unit = written.groups()
-    number = float(sign + whole.replace(",", "") + (part or ""))
+    number = float(sign.replace("\N{MINUS SIGN}", "-") + whole.replace(",", "") + (part or ""))
     if unit == "%":
         return round(number / 100, 9), "percent"
     digits = len(part or "") - 1

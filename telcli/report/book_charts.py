@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from telcli.report.blocks import Table
 from telcli.report.book_cells import FORMATS, typed
+from telcli.report.book_steps import STEPS, changes, steps
+from telcli.report.bridge_section import FLOW, MONEY
 from telcli.report.model import Report
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as Drawn
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["DRAWN", "HEIGHT", "WIDTH", "Drawing", "draw", "places"]
+__all__ = ["DRAWN", "HEIGHT", "TABLED", "WIDTH", "Drawing", "draw", "draw_tabled", "places"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class Drawing:
     kind : line, bar (lying) or column.
     series : headings of the columns that are drawn, by their keys among the words ``col``.
     low, high : headings of the ends of the first one's interval.
+    stacked : whether columns stand on each other.
     """
 
     kind: str
     series: tuple[str, ...]
     low: str = ""
     high: str = ""
+    stacked: bool = False
 
 
 DRAWN: Mapping[str, Drawing] = {
@@ -65,8 +69,14 @@ DRAWN: Mapping[str, Drawing] = {
     "late_months": Drawing("column", ("late_30", "late_90", "late_over")),
     "source_shares": Drawing("bar", ("kept", "filled", "readable")),
     "refused_rules": Drawing("bar", ("rows",)),
+    "bridge_flow": Drawing("column", tuple(f"bridge_{part}" for part in FLOW), stacked=True),
+    "bridge_money": Drawing("column", tuple(f"bridge_{part}" for part in MONEY), stacked=True),
 }
-"""By the name of a chart of the page. A matrix, a margin's cascade and the like have no form of their own here."""
+"""By the name of a chart of the page; `book_steps` draws steps. A matrix and the like have no form here."""
+TABLED: Mapping[str, tuple[Drawing, ...]] = {
+    "slices": (Drawing("bar", ("revenue",)), Drawing("bar", ("churn_rate",)), Drawing("bar", ("at_risk_value",))),
+}
+"""By the name of a section, what is drawn over its tables that no chart of the page is of."""
 _NUMBERED = re.compile(r"_\d+$")
 HEIGHT, WIDTH = 235, 500
 """Pixels from one chart to the next, and how wide each is."""
@@ -89,10 +99,35 @@ def draw(
 ) -> Drawn | None:
     """A chart over a table whose heading stands in row `head`; None where it has no form or nothing to draw."""
     drawing = DRAWN.get(_NUMBERED.sub("", name))
-    columns = places(report, table, drawing.series) if drawing else []
-    if drawing is None or not columns or len(table.rows) < (1 if drawing.low else 2):
+    if name in STEPS and table.rows:
+        return steps(book, sheet, title, table, head, table.rows[0][1].kind)
+    return None if drawing is None else _drawn(book, sheet, report, drawing, title, table, head)
+
+
+def draw_tabled(
+    book: Workbook, sheet: Worksheet, report: Report, section: str, title: str, table: Table, head: int
+) -> list[tuple[Drawn, str]]:
+    """Charts over a table that none of the page is of, with their titles; none where a figure is hidden."""
+    if section == "compare":
+        made = changes(book, sheet, title, table, head, report.word("col.change_on"))
+        return [(made, title)] if made else []
+    found = []
+    for drawing in TABLED.get(section, ()):
+        columns = places(report, table, drawing.series)
+        if columns and all(row[place].value is not None for row in table.rows for place in columns):
+            named = f"{table.title or title}: {table.head[columns[0]].text}"
+            made = _drawn(book, sheet, report, drawing, named, table, head)
+            found += [(made, named)] if made else []
+    return found
+
+
+def _drawn(
+    book: Workbook, sheet: Worksheet, report: Report, drawing: Drawing, title: str, table: Table, head: int
+) -> Drawn | None:
+    columns = places(report, table, drawing.series)
+    if not columns or len(table.rows) < (1 if drawing.low else 2):
         return None
-    chart = book.add_chart({"type": drawing.kind})
+    chart = book.add_chart({"type": drawing.kind, **({"subtype": "stacked"} if drawing.stacked else {})})
     last = head + len(table.rows)
     for place in columns:
         series = {

@@ -10,10 +10,10 @@ from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report, Row
 from telcli.tables import units
 
-__all__ = ["bridge", "compare"]
+__all__ = ["FLOW", "MONEY", "bridge", "compare"]
 
-_FLOW = ("joined", "returned", "appeared", "left", "gone", "together")
-_MONEY = (
+FLOW = ("joined", "returned", "appeared", "left", "gone", "together")
+MONEY = (
     "left",
     "left_before",
     "joined",
@@ -26,6 +26,7 @@ _MONEY = (
     "other",
     "together",
 )
+"""Parts that stand between what was and what is, in order."""
 _HEADS = {
     "opening": "bridge_opening",
     "joined": "bridge_joined",
@@ -101,7 +102,8 @@ def _line(report: Report, row: Row, sides: Sequence[tuple[str, str]]) -> list[Ce
             moved = row.number(change)
             points = name == "churn_rate_month"
             written = report.write(None, "count") if moved is None else f"{moved:+.1%}"
-            cells.append(Cell(report.write(moved, "points") if points else written, number=True))
+            text = report.write(moved, "points") if points else written
+            cells.append(Cell(text, number=True, value=moved, kind="points"))
     return [*cells, Cell(report.known("formula", name), long=True)]
 
 
@@ -145,7 +147,7 @@ def _flow(report: Report, name: str, before: str, kind: str) -> Chart | None:
     months = [row for row in report.rows("bridge_months") if row.number(f"{before}closing") is not None]
     if len(months) < 2:
         return None
-    names = _FLOW if not before else _MONEY
+    names = FLOW if not before else MONEY
     columns = [Column(f"{before}{part}", kind, label=_HEADS[part]) for part in ("opening", *names, "closing")]
     ends = {way: report.in_words(row.text("month")) for way, row in (("first", months[0]), ("last", months[-1]))}
     amounts = [months[-1].number(f"{before}{part}") or 0.0 for part in names]

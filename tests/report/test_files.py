@@ -14,8 +14,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from telcli.report import Report
-from telcli.report.blocks import Section
+from telcli.report.blocks import Cell, Section
 from telcli.report.book import as_book
+from telcli.report.book_cells import typed
 from telcli.report.book_charts import DRAWN, places
 from telcli.report.outline import as_json, as_markdown
 
@@ -39,6 +40,14 @@ def test_markdown_has_a_heading_of_each_section_and_tables_of_even_rows(made: Re
     tables = [found for found in widths if found]
     assert len(tables) > 15
     assert all(len(set(found)) == 1 for found in tables)
+
+
+def test_marked_numbers_stay_words_and_any_minus_is_one() -> None:
+    words = ("<10", "<0.1%", "≥5", "≤0.01", "~3", "#12", "p<0.05", "1.23M", "–", "½3")
+    assert [typed(Cell(text, number=True)) for text in words] == [(text, "") for text in words]
+    written = {"−5": -5.0, "-¥3.00": -3.0, "−¥1,234": -1234.0, "HK$12": 12.0, "12.50美元": 12.5, "-314元": -314.0,
+               "−1.5%": -0.015, "+7": 7.0}  # fmt: skip
+    assert {text: typed(Cell(text, number=True))[0] for text in written} == written
 
 
 def test_a_workbook_has_typed_cells_a_sheet_of_each_section_and_charts(made: Report, parts: list[Section]) -> None:
@@ -90,8 +99,30 @@ def test_every_drawn_form_names_columns_that_its_table_has(made: Report, parts: 
     for name, drawing in DRAWN.items():
         wanted = [name for name in (*drawing.series, drawing.low, drawing.high) if name]
         if name in charts:
-            assert len(places(made, charts[name].numbers, wanted)) == len(wanted), name
+            found = len(places(made, charts[name].numbers, wanted))  # parts that nothing is of are no columns
+            assert found == len(wanted) or (drawing.stacked and found > 1), name
     assert set(DRAWN) - set(charts) <= {"leavers_ahead"}
+
+
+def test_bridges_changes_and_slices_are_drawn_in_the_workbook(made: Report, parts: list[Section]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(as_book(made, parts)))
+    titles = {part.name: part.title[:31] for part in parts}
+    sheet = book[titles["bridge"]]
+    base, revenue, *monthly = sheet._charts
+    for chart, name in ((base, "bridge_base"), (revenue, "bridge_revenue")):
+        amounts = [row.number("amount") or 0.0 for row in made.rows(name)]
+        assert (chart.barDir, chart.grouping) == ("bar", "stacked")
+        begin, up, down, level = ([cell.value for (cell,) in sheet[line.val.numRef.f.split("!")[1]]]
+                                  for line in chart.series)  # fmt: skip
+        assert chart.series[0].graphicalProperties.noFill
+        moved = [more - less for more, less in zip(up, down, strict=True)]
+        assert moved[1:-1] == pytest.approx(amounts[1:-1], abs=0.01)
+        assert [begin[at] + level[at] / 2 for at in (0, -1)] == pytest.approx([amounts[0], amounts[-1]])
+        assert begin[-2] + max(moved[-2], 0.0) * (moved[-2] > 0) == pytest.approx(amounts[-1], abs=0.01)
+    assert [(chart.barDir, chart.grouping) for chart in monthly] == [("col", "stacked")] * 2
+    compared = book[titles["compare"]]._charts
+    assert len(compared) == 1 and compared[0].series
+    assert book[titles["slices"]]._charts
 
 
 @pytest.mark.slow
