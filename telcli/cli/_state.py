@@ -29,6 +29,7 @@ _REASONS = {
     "upstream": "waits for {what}",
     "missing": "needs {what}",
     "lost": "{what} is gone",
+    "output": "{what} is not made yet",
 }
 _FEW = 3
 _WIDTH = 80

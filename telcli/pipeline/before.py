@@ -30,9 +30,9 @@ def before(
     """What stands of the stage's last run; None where everything has to be made anew.
 
     That is so where it never ran or `known`, its last run, is not to be built on, where the version or a setting has
-    changed, where a table is no longer there, or was written under another contract.
+    changed, where a table is no longer there, was written under another contract, or could not be published then.
     """
-    if known is None or not stage.adds or not _same_but_inputs(known.basis, basis):
+    if known is None or not stage.adds or not _same_but_inputs(known.basis, basis) or known.unknown(stage.owes):
         return None
     if {path.split("/")[0] for path in known.basis.inputs if "/" in path} - set(chosen):
         return None

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -73,7 +73,8 @@ class Record:
     """One stage's last finished run for one as-of month ("" where a stage covers every month).
 
     `gave` names the partitions it published by table, `files` its models and pages with their hashes; `marks` is what
-    it wrote down for its next run, `given` the settings that its command line gave.
+    it wrote down for its next run, `given` the settings that its command line gave. `declared` are the tables that the
+    stage could publish then, those among them that it had no rows of too; empty in records of before they were kept.
     """
 
     basis: Basis
@@ -88,6 +89,12 @@ class Record:
     notices: tuple[Mapping[str, Any], ...]
     marks: Mapping[str, str] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+    def unknown(self, tables: Iterable[str]) -> tuple[str, ...]:
+        """Those of some tables that its stage could not publish yet when it ran: it has to run for them."""
+        known = {*self.declared, *self.gave}
+        return tuple(table for table in tables if table not in known)
 
 
 @dataclass(frozen=True)
@@ -212,7 +219,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
 def recorded(body: Mapping[str, Any]) -> Record:
     """A record as it stands in the manifest."""
     gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
-    lists = {"notices": tuple(body["notices"]), "given": tuple(body.get("given", ()))}
+    lists = {name: tuple(body.get(name, ())) for name in ("notices", "given", "declared")}
     return Record(**{**body, **lists, "basis": Basis(**body["basis"]), "gave": gave})
 
 

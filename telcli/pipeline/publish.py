@@ -183,6 +183,7 @@ def _record(
         metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
         marks=dict(outcome.marks),
+        declared=tuple(sorted(stage.gives)),
     )
 
 

@@ -76,7 +76,7 @@ def run_stage(name: str, request: Request) -> StageRun:
             secret()
         known = manifest.stages.get(name, {}).get(key_of(as_of))
         sound = known and not workdir.lost(manifest, known) and workdir.intact(manifest, chosen)
-        done = _done(name, manifest, known, basis) if known and sound and not request.force else None
+        done = _done(stage, manifest, known, basis) if known and sound and not request.force else None
         if done:
             return _told(workdir, manifest, name, done, skipped=True)
         if not request.force:
@@ -97,10 +97,10 @@ def run_stage(name: str, request: Request) -> StageRun:
         return dataclasses.replace(run, notices=(*run.notices, *lost))
 
 
-def _done(name: str, manifest: Manifest, known: Record, basis: Basis) -> Record | None:
+def _done(stage: Stage, manifest: Manifest, known: Record, basis: Basis) -> Record | None:
     """The record of a run that depended on the same; of ingests, which add to each other, not only that of the last."""
-    if name != "ingest":
-        return known if known.basis == basis else None
+    if stage.name != "ingest":
+        return known if known.basis == basis and not known.unknown(stage.owes) else None
     from telcli.pipeline.ledger import done_before
 
     return done_before(manifest, basis)

@@ -74,6 +74,15 @@ class Stage:
         """Tables of other stages that its result depends on, of whichever month."""
         return (*self.needs, *self.uses, *self.spans, *self.recent)
 
+    @property
+    def owes(self) -> tuple[str, ...]:
+        """Tables that it runs again for where its last run did not know them yet.
+
+        None of ingest and of what adds to tables by files of the command line, which only their own command line makes
+        run; and none of what is set going and closed, which is not made anew for a table more.
+        """
+        return () if self.name == "ingest" or self.keeps or self.closed_by else self.gives
+
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""
         name = self.name.replace("-", "_")

@@ -144,6 +144,7 @@ def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request)
     settings, general = settle(stage.name, request)
     now = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
     reasons = _reasons(stage, record.basis, now, bool(request.sources))
+    reasons += tuple(Reason("output", table) for table in record.unknown(stage.owes))
     return StageState(stage.name, STALE if reasons else FRESH, reasons, dropped(stage.name, record, now))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from telcli.errors import DataError, MissingInputError
+from telcli.pipeline.catalog import stage
 from telcli.pipeline.dropped import Dropped, given
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, run_stage
@@ -107,6 +108,27 @@ def test_what_stands_and_what_comes_next(place: Path) -> None:
     assert states(found)["segment"] == "up-to-date"
     assert (found.as_of, found.next, found.interrupted) == (MONTHS[-1], "score-value", False)
     assert status(Request(place, as_of=MONTHS[0])).next == "segment", "another month has its own state"
+
+
+def test_a_table_that_the_last_run_did_not_know_makes_its_stage_run_again(place: Path) -> None:
+    kept = (place / "manifest.json").read_text(encoding="utf-8")
+    (record,) = Manifest.read(place / "manifest.json").stages["segment"].values()
+    assert set(record.gave) < set(record.declared), "tables that there was nothing for are known to be absent"
+    assert run_stage("segment", Request(place)).skipped
+    for older, wanted in (
+        ([name for name in record.declared if name not in ("segment_reach", "segments")], ("segment_reach",)),
+        (None, tuple(name for name in stage("segment").gives if name not in record.gave)),
+    ):
+        body = json.loads(kept)
+        (own,) = body["stages"]["segment"].values()
+        own["declared"] = older
+        if older is None:
+            del own["declared"]  # a record of before it was kept
+        (place / "manifest.json").write_text(json.dumps(body), encoding="utf-8")
+        assert reasons(status(Request(place)), "segment") == tuple(Reason("output", name) for name in wanted)
+        assert not run_stage("segment", Request(place)).skipped
+        assert states(status(Request(place)))["segment"] == "up-to-date"
+        assert (place / "manifest.json").read_text(encoding="utf-8") == kept
 
 
 def test_a_changed_setting_seed_or_source_is_named(place: Path, faked: Path) -> None:
