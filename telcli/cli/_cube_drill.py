@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from telcli.cli._words import label, tr
-from telcli.tables.metric_dictionary import UNKNOWN
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
@@ -42,13 +41,7 @@ def _quoted(condition: str) -> str:
 def _condition(found: Cube) -> str:
     """The group that comes to most by the first metric, beside what is chosen already."""
     chosen = [f"({found.where})" if " or " in found.where.lower() else found.where] if found.where else []
-    if found.by:
-        first, name = found.metrics[0].name, found.by[0]
-        last = found.frame.filter(month=found.months[-1]).drop_nulls(first)
-        largest = last.sort(first, name, descending=[True, False])[name].to_list()
-        known = [value for value in largest if value != UNKNOWN]
-        if not known:
-            return chosen[0] if chosen else ""
-        value = known[0].replace("'", "''")
-        chosen.append(f"{name} = '{value}'")
+    if found.largest is not None:
+        value = found.largest.replace("'", "''")
+        chosen.append(f"{found.by[0]} = '{value}'")
     return " AND ".join(chosen)

@@ -46,17 +46,13 @@ def laid_out(found: Cube, pivot: str | None, limit: int | None) -> Laid:
         cells = groups.setdefault(tuple(row[name] for name in keys), {})
         cells |= {(one.name, row[pivot] if pivot else None): _cell(row, one) for one in found.metrics}
     lines = [[*map(_said, keys, key), *(cells.get(of) for of in columns)] for key, cells in groups.items()]
-    several = pivot is not None or len(found.months) > 1 or not found.by or len(lines) < 2 or found.by[0] == "level"
-    whole = None if several else found.whole.row(0, named=True)
-    numbers = [_cell(whole, one) for one in found.metrics] if whole else []
-    total = [tr("all together"), *[None] * (len(keys) - 1), *numbers] if whole else None
     known = {one.name: one for one in found.metrics}
     return Laid(
         title=f"{tr('cube')} {span(found)}",
         heads=[*map(titled, keys), *(_head(known[name], pivot, value, len(known)) for name, value in columns)],
         units=[*(_MONTH if name == "month" else "" for name in keys), *(_unit(known[name]) for name, _ in columns)],
         rows=lines if limit is None else lines[:limit],
-        total=total,
+        totals=_totals(found, pivot, keys, columns),
         keys=len(keys),
         about=_about(found),
         called=tr("metrics"),
@@ -82,6 +78,24 @@ def _columns(found: Cube, pivot: str | None) -> list[tuple[str, Any]]:
     elif pivot:
         values = ordered_values(pivot, found.frame[pivot].to_list())
     return [(one.name, value) for one in found.metrics for value in values]
+
+
+def _totals(found: Cube, pivot: str | None, keys: Sequence[str], columns: Sequence[tuple[str, Any]]) -> list[list[Any]]:
+    """All together: a line for each month, or one where months stand side by side.
+
+    None of one group, beside values of another dimension, nor where levels are told, which begin with it.
+    """
+    alone = found.frame.height <= found.whole.height
+    if alone or not found.by or found.by[0] == "level" or pivot not in (None, "month"):
+        return []
+    lines: dict[date | None, dict[tuple[str, Any], Any]] = {}
+    for row in found.whole.sort("month").rows(named=True):
+        cells = lines.setdefault(None if pivot else row["month"], {})
+        cells |= {(one.name, row["month"] if pivot else None): _cell(row, one) for one in found.metrics}
+    groups = [name for name in keys if name != "month"]
+    said = [tr("all together"), *[None] * (len(groups) - 1)]
+    first = [[month] if "month" in keys else [] for month in lines]
+    return [[*one, *said, *(cells.get(of) for of in columns)] for one, cells in zip(first, lines.values(), strict=True)]
 
 
 def _in_order(found: Cube, keys: Sequence[str]) -> list[dict[str, Any]]:

@@ -71,7 +71,8 @@ def cube(
     level = next(iter(_cube_view.dimensions_named(roll_up or "")), None)
     laid_out = next(iter(_cube_view.dimensions_named(pivot or "")), None)
     _cube_view.refuse(call, by_names, laid_out, output)
-    found = worked_out(call.request(), names, by_names, month(since, "--from"), where, level)
+    drill = output is None and call.out.form == "human"
+    found = worked_out(call.request(), names, by_names, month(since, "--from"), where, level, drill=drill)
     if output is None:
         _cube_view.tell(call, found, laid_out, limit)
     else:

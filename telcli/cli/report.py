@@ -36,13 +36,14 @@ def report(
     your own totals, and what differs is told with where the difference sits.
     """
     from telcli.api.beside import beside
+    from telcli.pipeline.behind import with_behind
     from telcli.pipeline.run import run_stage
 
     conditions = [parse(given) for given in fail_if or ()]
     request = call.request(
         {"top_customers": top_customers, "period": period, "files": files, "control_totals": control}
     )
-    run = run_stage("report", beside("report", request, language()))
+    run = with_behind(run_stage("report", beside("report", request, language())), request)
     failure = crossed(conditions, {**run.metrics, **run.metrics.get("control", {})})
     tell(call.out, run, failure)
     call.out.show(_page.summary(call, run, period))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.behind import behind
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.choice import no_months
 from telcli.pipeline.organisation import organisation
@@ -34,7 +35,8 @@ _RESULTS = ("segments", "value_scores", "churn_scores", "satisfaction_scores", "
 class Cube:
     """Metrics by group and month, and of all together: see `figures.cubed`.
 
-    `further` are dimensions that groups may also be made by, `where` is the condition, `least` the smallest group told.
+    `further` are dimensions by which `largest`, the group that comes to most, comes apart; `where` is the condition,
+    `least` the smallest group told.
     """
 
     frame: pl.DataFrame
@@ -47,6 +49,7 @@ class Cube:
     where: str = ""
     further: tuple[str, ...] = ()
     least: int = 1
+    largest: str | None = None
 
 
 def cube(
@@ -56,10 +59,13 @@ def cube(
     since: date | None = None,
     where: str | None = None,
     roll_up: str | None = None,
+    *,
+    drill: bool = True,
 ) -> Cube:
     """Work out metrics by dimensions in the months from `since` to the as-of month, of the rows that meet a condition.
 
-    With `roll_up` by the levels of the organisation down to that one, each the sum of what belongs to it.
+    With `roll_up` by the levels of the organisation down to that one, each the sum of what belongs to it. With `drill`
+    it is found too by what to take the largest group apart next.
 
     Raises
     ------
@@ -69,22 +75,42 @@ def cube(
     MissingInputError
         There are no months, or none of the as-of month; or in none of them the table of a metric or dimension.
     """
-    from telcli.stages.cube import asked, further
+    from telcli.stages.cube import asked, further, largest
     from telcli.stages.cube import cube as worked_out
 
     settings, general = settle("report", request)
-    manifest, _, frames = Workdir(request.workdir).hold_all(partial(_chosen, request, since))
+    workdir = Workdir(request.workdir)
+    manifest, _, frames = workdir.hold_all(partial(_chosen, request, since))
     months = _months(request, manifest, since)
     people = frames["customers"].collect_schema().names() if "customers" in frames else ()
     wanted = asked(names, by, where or "", people, organisation(request), roll_up)
     _there(request.workdir, wanted, frames, months)
     condition = partial(_condition, where) if where else None
-    choices = {"asked": wanted, "months": months, "condition": condition}
+    choices = {"asked": wanted, "months": months, "condition": condition, "merged": _merged(manifest)}
+    choices["leaving"] = partial(_leaving, workdir, manifest)
     found = worked_out(Inputs(frames, months[-1], choices=choices), settings)
     both = [found.tables[name].collect() for name in ("cube", "whole")]
-    told = (*_gaps(manifest, wanted, months), *found.notices)
-    asked_for = (where or "", further(frames, wanted), settings.small_cell)
+    old = behind(replace(request, as_of=months[-1]), {maker(name) for name in wanted.reads})
+    most = largest(both[0], wanted, months[-1])
+    next_by = further(frames, wanted, months[-1], condition, most) if drill else ()
+    told = (*old, *_gaps(manifest, wanted, months), *found.notices)
+    asked_for = (where or "", next_by, settings.small_cell, most)
     return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, told, *asked_for)
+
+
+def _leaving(workdir: Workdir, manifest: Manifest) -> bool:
+    """Whether any month tells of somebody who left."""
+    import polars as pl
+
+    rows = workdir.scan(manifest, "customer_months", manifest.partitions("customer_months"))
+    return "left" in rows.collect_schema() and bool(rows.select(pl.col("left").any()).collect().item())
+
+
+def _merged(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
+    """What `telcli merge` recorded of each branch; none where nothing was merged."""
+    record = manifest.stages.get("ingest", {}).get("")
+    merged: Sequence[Mapping[str, Any]] = record.metrics.get("merged") or () if record else ()
+    return merged
 
 
 def _gaps(manifest: Manifest, wanted: Asked, months: Sequence[date]) -> list[Notice]:

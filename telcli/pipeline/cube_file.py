@@ -29,7 +29,7 @@ class Laid:
     heads : titles of columns.
     units : of each column, as `telcli.io.table_book` formats them; empty for texts.
     rows : cells as they are: months, texts and numbers, None where nothing is known, `HIDDEN`.
-    total : all together, where that is a line of its own.
+    totals : all together, where that is a line of its own; of several months a line for each, or one across them.
     keys : so many columns on the left are months and groups, the others numbers.
     about : rows that tell what columns mean, their head first; `called`: what that list is called.
     """
@@ -38,7 +38,7 @@ class Laid:
     heads: Sequence[str]
     units: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    total: Sequence[Any] | None
+    totals: Sequence[Sequence[Any]]
     keys: int
     about: Sequence[Sequence[str]]
     called: str
@@ -46,7 +46,7 @@ class Laid:
     @property
     def lines(self) -> list[Sequence[Any]]:
         """The rows, and all together."""
-        return [*self.rows, *([self.total] if self.total is not None else [])]
+        return [*self.rows, *self.totals]
 
 
 def refuse_place(workdir: Path, place: Path) -> None:

@@ -12,16 +12,19 @@ import polars as pl
 from telcli.errors import Notice, UsageError
 from telcli.features.cube_order import LEVEL, in_order
 from telcli.features.cube_rows import DRILLED, cube_rows, dimensions, first_needed, named_in
+from telcli.figures.branches_ended import branches_ended
 from telcli.figures.cubed import Sums, folded, summed, told
 from telcli.figures.rolled import hidden_nodes, hidden_values, rolled
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 from telcli.tables import contract
-from telcli.tables.metric_dictionary import Metric, metrics
+from telcli.tables.metric_dictionary import UNKNOWN, Metric, metrics
 from telcli.tables.organisation import Organisation, placed
 
-__all__ = ["MOST", "Asked", "asked", "cube", "dimensions", "first_needed", "further"]
+__all__ = ["MOST", "Asked", "asked", "cube", "dimensions", "first_needed", "further", "largest"]
 
+Condition = Callable[[pl.Schema], pl.Expr]
+"""Makes a condition on rows of their columns."""
 _OF_ONE = frozenset(("customer_id", "group_id"))
 MOST = 4
 """Dimensions of one cube."""
@@ -67,6 +70,21 @@ class Asked:
         found = {metric.name: metric.table for metric in self.metrics}
         named = [name for name in (*self.by, *self.named) if name != LEVEL]
         return found | {name: where.get(name, "customers") for name in named}
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The tables that all this is made of."""
+        return tuple(sorted({"customer_months", *self.tables.values()} - {"customers"}))
+
+    @property
+    def of_leavers(self) -> tuple[str, ...]:
+        """The metrics that ask who left."""
+        texts = {one.name: (one.sum, *([one.per] if one.per else ())) for one in self.metrics}
+        return tuple(
+            name
+            for name, parts in texts.items()
+            if any("left" in pl.sql_expr(part).meta.root_names() for part in parts)
+        )
 
     @property
     def sources(self) -> dict[str, str]:
@@ -144,12 +162,30 @@ def _levels(roll_up: str, by: Sequence[str], organisation: Organisation | None) 
     return (LEVEL, *path[: path.index(roll_up) + 1])
 
 
-def further(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> tuple[str, ...]:
-    """The dimensions to take apart by next, of which something is known, the coarsest first.
+def largest(found: pl.DataFrame, wanted: Asked, month: date) -> str | None:
+    """Of the first dimension, the group that comes to most by the first metric; None where none is known."""
+    if not wanted.by or wanted.rolls_up:
+        return None
+    first, name = wanted.metrics[0].name, wanted.by[0]
+    last = found.filter(month=month).drop_nulls(first).sort(first, name, descending=[True, False])
+    return next((value for value in last[name].to_list() if value != UNKNOWN), None)
 
-    >>> people = pl.LazyFrame({"customer_id": ["a"], "region": ["N"], "branch": [None], "customer_class": [None]})
-    >>> further({"customers": people, "customer_months": people}, asked(["revenue"], [], "", []))
-    ('region', 'tenure_band')
+
+def further(
+    tables: Mapping[str, pl.LazyFrame],
+    wanted: Asked,
+    month: date,
+    condition: Condition | None = None,
+    group: str | None = None,
+) -> tuple[str, ...]:
+    """The dimensions by which the rows of a month, of one `group` of the first dimension, come apart; coarsest first.
+
+    >>> may = date(2024, 5, 1)
+    >>> people = pl.LazyFrame({"customer_id": ["a", "b"], "region": ["N", "S"], "branch": ["B", "B"]})
+    >>> months = pl.LazyFrame({"customer_id": ["a", "b"], "month": [may] * 2, "active": [True] * 2,
+    ...     "left": [False] * 2})
+    >>> further({"customers": people, "customer_months": months}, asked(["customers"], [], "", []), may)
+    ('region',)
     """
     if wanted.rolls_up:
         return ()
@@ -158,12 +194,15 @@ def further(tables: Mapping[str, pl.LazyFrame], wanted: Asked) -> tuple[str, ...
     where = dict.fromkeys(levels, "customers") | dimensions(())
     order = dict.fromkeys((*levels[deepest:], *(name for name in DRILLED if name not in levels)))
     there = [name for name in order if name not in (*wanted.by, *wanted.named) and where[name] in tables]
-    of_people = [name for name in there if where[name] == "customers"]
-    people = tables["customers"] if "customers" in tables else pl.LazyFrame()
-    people = placed(people, wanted.organisation) if wanted.organisation and of_people else people
-    known = people.select(pl.col(of_people).is_not_null().any()).collect().row(0) if of_people else ()
-    unknown = {name for name, some in zip(of_people, known, strict=True) if not some}
-    return tuple(name for name in there if name not in unknown)
+    results = {metric.table for metric in wanted.metrics}
+    kinds = tuple(dict.fromkeys((*wanted.by[:1], *wanted.named, *there)))
+    rows = cube_rows(tables, [month], results, kinds, wanted.organisation, before=condition is not None)
+    if condition:
+        rows = rows.filter(condition(rows.collect_schema()))
+    if group is not None:
+        rows = rows.filter(pl.col(wanted.by[0]) == group)
+    counts = rows.select(pl.col(name).n_unique() for name in there).collect(engine="streaming")
+    return tuple(name for name in there if counts[name].item() > 1)
 
 
 def _unknown(name: str, known: Sequence[str]) -> UsageError:
@@ -184,8 +223,9 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     Parameters
     ----------
     inputs : Inputs
-        Tables as `features.cube_rows` takes them. Of `choices`: ``asked`` (Asked), ``months`` in order, ``condition``,
-        which makes a condition on rows of their columns, or None.
+        Tables as `features.cube_rows` takes them. Of `choices`: ``asked`` (Asked), ``months`` in order, ``condition``
+        (or None), ``leaving``, which tells whether any month held tells of somebody who left, and ``merged``, what
+        was recorded of each branch that was merged.
     settings : ReportSettings
         The smallest group that is told.
 
@@ -200,7 +240,7 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     """
     wanted: Asked = inputs.choices["asked"]
     months: Sequence[date] = inputs.choices["months"]
-    condition: Callable[[pl.Schema], pl.Expr] | None = inputs.choices["condition"]
+    condition: Condition | None = inputs.choices["condition"]
     results = {metric.table for metric in wanted.metrics}
     by = dict.fromkeys(name for name in (*wanted.by, *wanted.path) if name != LEVEL)
     kinds = tuple(dict.fromkeys((*by, *wanted.named)))
@@ -217,11 +257,34 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     sums = summed(rows, wanted.metrics, tuple(by), chosen)
     found = _told(sums, wanted, settings.small_cell).sort("month", *in_order(wanted.by))
     whole = told(folded(sums, ()), settings.small_cell) if wanted.by else found
+    lost = _not_known(whole, wanted, inputs.choices.get("leaving"))
+    found, whole = (
+        frame.with_columns(pl.lit(None).cast(frame.schema[name]).alias(name) for name in lost)
+        for frame in (found, whole)
+    )
     notices = (
+        *branches_ended(inputs.choices.get("merged") or (), months[-1]),
+        *_no_leavers(lost),
         *_unplaced(inputs.tables, wanted),
         *_notices(inputs.tables, wanted, months, found, settings.small_cell),
     )
     return Outcome({"cube": found.lazy(), "whole": whole.lazy()}, {}, notices, as_of=months[-1])
+
+
+def _not_known(whole: pl.DataFrame, wanted: Asked, leaving: Callable[[], bool] | None) -> tuple[str, ...]:
+    """The metrics of who left, where no month held tells of anybody who did: nothing is known then, not none."""
+    of = wanted.of_leavers
+    if not of or leaving is None or any((whole[name].fill_null(0) > 0).any() for name in of):
+        return ()
+    return () if leaving() else of
+
+
+def _no_leavers(names: Sequence[str]) -> list[Notice]:
+    words = (
+        "Who left is not known: no month tells of anybody who did, so there is no {names}. Lines with the day on which "
+        "they ended (ended_on of subscriptions) bring it: telcli ingest, then telcli run."
+    )
+    return [Notice("cube-no-leavers", words, {"names": ", ".join(names)})] if names else []
 
 
 def _told(sums: Sums, wanted: Asked, least: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from telcli.features.churn_words import feature_name
 from telcli.figures import customers, findings, kpis, segments
 from telcli.figures.ahead import put_ahead
 from telcli.figures.base import Figures
+from telcli.figures.branches_ended import branches_ended
 from telcli.figures.finding import Facts, Finding
 from telcli.figures.period import period_of
 from telcli.figures.pictures import put_pictures
@@ -93,7 +94,11 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
             "content_hash": content_hash(made, facts.currency),
             "periods": periods,
         },
-        notices=(*control.notices, *unfinished(past, periods_of(settings.period))),
+        notices=(
+            *control.notices,
+            *unfinished(past, periods_of(settings.period)),
+            *branches_ended((metrics.get("ingest") or {}).get("merged") or (), as_of),
+        ),
         as_of=as_of,
     )
 

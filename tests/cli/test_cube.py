@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from telcli.cli import main
+from telcli.pipeline.behind import with_behind
+from telcli.pipeline.run import Request, StageRun
 from tests.cli.golden import same
 
 
@@ -111,3 +114,50 @@ def test_mistakes(line: str, code: int, said: str, work: Path, capsys: pytest.Ca
 def test_no_such_word_in_the_dictionary(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["metrics", "zzz"]) == 2
     assert "No metric has zzz" in capsys.readouterr().err
+
+
+def _rewritten(change: dict[str, object]) -> None:
+    """The manifest as if a load had changed a table since, or branches had been merged."""
+    manifest = Path("work/manifest.json")
+    held = json.loads(manifest.read_text("utf-8"))
+    if "bills" in change:
+        for part in held["stages"]["customer-months"][""]["basis"]["inputs"]:
+            held["stages"]["customer-months"][""]["basis"]["inputs"][part] = change["bills"]
+    if "merged" in change:
+        held["stages"]["ingest"][""]["metrics"]["merged"] = change["merged"]
+    manifest.write_text(json.dumps(held), encoding="utf-8")
+
+
+def test_older_results_are_told_with_what_to_run(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "customers", "--format", "json"]) == 0
+    assert not json.loads(capsys.readouterr().out)["warnings"]
+    _rewritten({"bills": "other"})
+    assert main(["cube", "customers", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["warnings"]
+    assert [one["code"] for one in told] == ["results-older"]
+    assert "customer-months" in told[0]["message"]
+    assert main(["cube", "customers"]) == 0
+    assert "telcli run -w work" in capsys.readouterr().err
+    done = StageRun("report", date(2024, 6, 1), (), {}, (), skipped=False, rows_in=0, rejected=0, duplicates=0)
+    told = with_behind(done, Request(Path("work"))).notices
+    assert [(one.code, one.values["stages"]) for one in told] == [("results-older", "customer-months, segment")]
+
+
+def test_branches_that_end_early_are_named(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _rewritten({"merged": [{"branch": "北区", "month": "2024-04"}, {"branch": "南区", "month": "2024-06"}]})
+    assert main(["cube", "customers"]) == 0
+    assert "their last months: 北区 2024-04." in capsys.readouterr().err
+    assert main(["cube", "customers", "--as-of", "2024-04"]) == 0
+    assert "last months" not in capsys.readouterr().err
+
+
+def test_nobody_known_to_have_left_is_not_nought(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "customers,left,churn_rate_month", "--format", "json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert [row[name] for row in body["rows"] for name in ("customers", "left", "churn_rate_month")] == [3, None, None]
+    assert [one["code"] for one in body["warnings"]] == ["cube-no-leavers"]
+
+
+def test_only_what_takes_the_group_apart_is_offered(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "customers", "--by", "region"]) == 0
+    assert "Drill" not in capsys.readouterr().out

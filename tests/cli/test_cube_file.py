@@ -10,9 +10,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from telcli.cli import main
+from telcli.cli._cube_table import laid_out
 from telcli.io.extract_writer import ExtractWriter
+from telcli.pipeline.cube import Cube
 from telcli.pipeline.cube_file import HIDDEN, Laid, write
+from telcli.tables.metric_dictionary import metrics
 
+MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
 RISKY = ["=1+1", "@SUM(A1)", "plain"]
 
 
@@ -25,7 +29,7 @@ def laid() -> Laid:
     """Groups whose names a spreadsheet could take for formulas, one number that is not told, and all together."""
     rows = [[date(2024, 6, 1), name, value] for name, value in zip(RISKY, (-5.5, HIDDEN, None), strict=True)]
     return Laid(
-        "cube", ["month", "branch", "=evil"], ["month alone", "", "currency"], rows, None, 2, [["metric"]], "metrics"
+        "cube", ["month", "branch", "=evil"], ["month alone", "", "currency"], rows, [], 2, [["metric"]], "metrics"
     )
 
 
@@ -94,3 +98,16 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one(tmp_path: Path, m
 def test_places_that_are_refused(line: str, said: str, work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cube", *line.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_each_month_has_its_line_of_all_together() -> None:
+    found = pl.DataFrame(
+        {"month": [MAY, MAY, JUNE, JUNE], "branch": ["N", "S"] * 2, "people": 1, "customers": [1, 2, 3, 4]}
+    )
+    found = found.with_columns(hidden=pl.lit(""))
+    whole = pl.DataFrame({"month": [MAY, JUNE], "people": 1, "customers": [3, 7], "hidden": ""})
+    cube = Cube(found, whole, (metrics()["customers"],), ("branch",), (MAY, JUNE), "CNY", ())
+    assert laid_out(cube, None, 1).totals == [[MAY, "all together", 3], [JUNE, "all together", 7]]
+    assert laid_out(cube, "month", None).totals == [["all together", 3, 7]]
+    assert laid_out(cube, "month", None).lines[-1] == ["all together", 3, 7]
+    assert laid_out(cube, "branch", None).totals == []
