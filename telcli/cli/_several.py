@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from telcli.cli._errors import ToldError, explain
 from telcli.cli._output import error_body, month_name, warnings
 from telcli.cli._stage_view import payload, title, view
+from telcli.pipeline.dropped import GONE
 
 if TYPE_CHECKING:
     from telcli.cli._options import Call
@@ -39,6 +40,7 @@ def tell_all(
         brief = run.skipped and not out.verbose
         out.show([title(run)] if brief else view(run, verbose=out.verbose))
         out.warn(() if brief else run.notices)
+        out.urge([notice for notice in run.notices if notice.code in GONE])
         out.begin()
 
     def failed(stage: str, error: TelcliError) -> None:

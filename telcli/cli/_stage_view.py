@@ -18,6 +18,7 @@ from telcli.cli._plan_view import planned
 from telcli.cli._refused import refused
 from telcli.cli._value_view import next_step, scored
 from telcli.cli._words import language, tr
+from telcli.pipeline.dropped import GONE
 from telcli.tables import NAMES
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def tell(out: Printer, run: StageRun, failure: TelcliError | None = None, stale:
     `stale` are stages whose results it read and that would run again.
     """
     out.result(lambda: _alone(run, stale, verbose=out.verbose), notices=run.notices, **payload(run), **failed(failure))
+    out.urge([notice for notice in run.notices if notice.code in GONE])
 
 
 def _alone(run: StageRun, stale: Sequence[str], *, verbose: bool) -> Iterator[Any]:

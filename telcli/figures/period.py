@@ -6,7 +6,8 @@ Flows are added up over the months of a period, stocks are those of its last mon
 - share who left a month = left / customers at the end of the month before, both added up over the months.
 
 Periods are compared over the same months of each: of a period of which two months are there, with the first two months
-of the period before, and with the same two months a year before.
+of the period before, and with the same two months a year before. Revenue is compared over the months of which bills
+are known, and not at all where those of the other period have none.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from typing import Any
 
 from telcli.figures.bridge_steps import Step
 
-__all__ = ["COMPARED", "KINDS", "Period", "about", "changes", "compared", "figures_of", "period_of"]
+__all__ = ["COMPARED", "KINDS", "MONEY", "Period", "about", "alike", "changes", "compared", "figures_of", "period_of"]
 
 KINDS = {"month": 1, "quarter": 3, "year": 12}
 """Periods by name, and how many months each has."""
 COMPARED = ("customers", "revenue", "revenue_per_customer", "joined", "left", "churn_rate_month")
 """What is compared between periods, in order; the last is a rate, whose change is told in points."""
+MONEY = ("revenue", "revenue_per_customer", "customer_months")
+"""What is known of months with bills alone."""
 Months = Mapping[date, Mapping[str, Any]]
 
 
@@ -128,6 +131,21 @@ def figures_of(
         "opening": rows[0]["before"],
     }
     return {name: number for name, number in found.items() if number is not None}
+
+
+def alike(
+    months: Months, steps: Mapping[date, Step], now: Sequence[date], then: Sequence[date], *, alone: bool = True
+) -> dict[str, float]:
+    """The figures of months `then` that may stand beside those of `now`, as many and in the same order.
+
+    Those of money are over the months whose counterpart in `now` has bills; absent where one of these has none itself.
+    """
+    found = figures_of(months, steps, then, alone=alone)
+    counted = [other for month, other in zip(now, then, strict=True) if months[month]["revenue"] is not None]
+    whole = found and all(months[month]["revenue"] is not None for month in counted)
+    money = figures_of(months, steps, counted, alone=alone) if whole else {}
+    kept = {name: number for name, number in found.items() if name not in MONEY}
+    return kept | {name: money[name] for name in MONEY if name in money}
 
 
 def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from telcli.figures.bridge_findings import RULES as BRIDGE_RULES
 from telcli.figures.finding import Facts, Finding, Pair, Value
+from telcli.figures.period import MONEY
 from telcli.methods.trial_effect import newcombe
 from telcli.tables import units
 
@@ -22,7 +23,8 @@ def revenue(facts: Facts) -> Finding | None:
     now, other, name = _sides(facts, "revenue")
     if "revenue" not in now:
         return None
-    told: dict[str, Value] = {"period": _period(facts), "revenue": (now["revenue"], "money"), "part": _part(facts)}
+    told: dict[str, Value] = {"period": _period(facts), "revenue": (now["revenue"], "money")}
+    told["part"] = _part(facts, "revenue")
     told |= {"new": (now["revenue_per_customer"], "money"), "rows": _rows(facts, "compare")}
     if not other or other["revenue"] <= 0:
         return facts.finding("period-revenue", "neutral", None, **told)
@@ -92,14 +94,15 @@ def _sides(facts: Facts, figure: str) -> tuple[Mapping[str, Any], Mapping[str, A
     now, about = _one(facts, "now"), _one(facts, "period")
     for side, name in (("then", "before"), ("year", "year_before")):
         if figure in _one(facts, side):
-            return now, _one(facts, side), _named(facts, str(about[name]))
+            return now, _one(facts, side), _named(facts, str(about[name]), figure)
     return now, {}, NOTHING
 
 
-def _named(facts: Facts, name: str) -> Pair:
-    """A period that the one reported on is compared with; where that is not whole, the same months of it."""
+def _named(facts: Facts, name: str, figure: str) -> Pair:
+    """A period that the one reported on is compared with; where not all months are counted, the same months of it."""
     en, zh = (units.period(name, lang) for lang in ("en", "zh"))
-    whole = _one(facts, "period")["held"] == _one(facts, "period")["wanted"]
+    about = _one(facts, "period")
+    whole = about["held"] == about["wanted"] and not (figure in MONEY and about["unpriced"])
     return Pair(en, zh) if whole else Pair(f"the same months of {en}", f"{zh}同月份")
 
 
@@ -107,12 +110,17 @@ def _period(facts: Facts) -> Pair:
     return Pair(*(units.period(str(_one(facts, "period")["period"]), lang) for lang in ("en", "zh")))
 
 
-def _part(facts: Facts) -> Pair:
-    """That the period is not whole."""
+def _part(facts: Facts, figure: str = "") -> Pair:
+    """That the period is not whole, or of money that bills of it are lacking."""
     about = _one(facts, "period")
-    if about["held"] == about["wanted"]:
-        return NOTHING
     held, wanted = about["held"], about["wanted"]
+    if figure in MONEY and about["unpriced"]:
+        held -= len(about["unpriced"].split(","))
+        return Pair(
+            f" Incomplete: bills of {held} of {wanted} months.", f"本期不完整：{wanted}个月中仅{held}个月有账单。"
+        )
+    if held == wanted:
+        return NOTHING
     return Pair(f" Incomplete: {held} of {wanted} months.", f"本期不完整：{wanted}个月中仅有{held}个月。")
 
 
@@ -127,7 +135,7 @@ def _year(facts: Facts, figure: str) -> Pair:
         change = [f"{now[figure] / year[figure] - 1:+.1%}"] * 2
     else:
         return NOTHING
-    named = _named(facts, name)
+    named = _named(facts, name, figure)
     return Pair(f" On {named.en}: {change[0]}.", f"较{named.zh}{change[1]}。")
 
 

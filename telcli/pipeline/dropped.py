@@ -13,10 +13,12 @@ from telcli import settings as knobs
 from telcli.errors import Notice
 from telcli.pipeline.provenance import Basis, Manifest, Record
 
-__all__ = ["Dropped", "dropped", "given", "pages_gone", "told"]
+__all__ = ["GONE", "Dropped", "dropped", "given", "pages_gone", "told"]
 
 _SIDES = ("false_positive", "false_negative", "true_positive", "true_negative")
 PAGES = "reports/"
+GONE = ("page-removed", "pages-removed")
+"""Codes of warnings that files of an earlier run were taken away."""
 _ASIDE = ("exclude", *(f"{side}_cost" for side in _SIDES))
 """Settings that name columns which no model reads."""
 
@@ -73,7 +75,13 @@ def pages_gone(known: Record, new: Manifest) -> tuple[Notice, ...]:
     """Pages of the last run that went with their figures, and that this run has not drawn, being in one language."""
     gone = [path for path in sorted(known.files) if path.startswith(PAGES) and path not in new.files]
     words = "{page} was removed: it showed figures that are not those of now. Run telcli report in its language again."
-    return tuple(Notice("page-removed", words, {"page": path}) for path in gone)
+    if len(gone) < 2:
+        return tuple(Notice("page-removed", words, {"page": path}) for path in gone)
+    many = (
+        "{count} files were removed, whose figures are not those of now: {pages}. To have them again, run telcli "
+        "report in their language with the same --period and --files."
+    )
+    return (Notice("pages-removed", many, {"count": len(gone), "pages": ", ".join(gone)}),)
 
 
 def _compared(stage: str, record: Record, now: Basis) -> Iterator[Dropped]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.report.chart_parts import HALF, HEIGHT, INK, MAIN, PALE, SOFT, WARM, axis_labels, inline
+from telcli.report.chart_parts import HALF, HEIGHT, INK, MAIN, PALE, SOFT, WARM, axis_labels, every_month, inline
 from telcli.report.model import Report, Row
 
 __all__ = ["CHARTS", "bridge_ends", "part_name", "within"]
@@ -150,7 +150,9 @@ def _monthly(report: Report, rows: Sequence[dict[str, Any]], inks: Mapping[str, 
     if len({row["month"] for row in rows}) < 2:
         return None
     most = max(abs(row["y"]) for row in rows)
-    x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="slice(datum.label, 2)"))
+    across = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="slice(datum.label, 2)")
+    months = alt.Scale(domain=every_month([row["month"] for row in rows]))
+    x = alt.X("month:O", title=None, axis=across, scale=months)
     axis = alt.Axis(tickCount=5, labelExpr=axis_labels(report, "number", most))
     legend = alt.Legend(title=None, orient="top", labelColor=SOFT, labelFontSize=12.5, symbolType="square", columns=3)
     scale = alt.Scale(domain=list(inks), range=list(inks.values()))

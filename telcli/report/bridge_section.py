@@ -74,6 +74,8 @@ def compare(report: Report) -> Section | None:
     lead = report.word("section.compare_lead", period=report.period_name)
     if about.number("held") != about.number("wanted"):
         lead = f"{lead} {report.word('section.compare_same')}"
+    if about.text("unpriced"):
+        lead = f"{lead} {report.word('section.compare_billed')}"
     return Section("compare", report.word("section.compare"), lead, tables=[_beside(report, rows, about)])
 
 

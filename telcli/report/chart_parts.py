@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from telcli.report.label_places import text_width
 from telcli.report.model import Report, Row
+from telcli.tables import units
 
 __all__ = [
     "CONFIG",
@@ -21,11 +23,13 @@ __all__ = [
     "THIRD",
     "WARM",
     "axis_labels",
+    "every_month",
     "heat_map",
     "inline",
     "intervals",
     "lying_bars",
     "rank_bars",
+    "short_months",
 ]
 
 INKS = {"#010101": "ink", "#020202": "soft", "#030303": "line", "#040404": "main", "#050505": "pale", "#060606": "warm"}
@@ -76,6 +80,26 @@ def axis_labels(report: Report, kind: str, most: float) -> str:
             unit = 1e3 if name == "k" else size
             return f"datum.value == 0 ? '0' : format(datum.value / {unit:g}, ',.4~r') + '{name}'"
     return "format(datum.value, ',')"
+
+
+def every_month(known: Sequence[str]) -> list[str]:
+    """All months from the first to the last of some in order, so that one that is not known leaves its place empty.
+
+    >>> every_month(["2023-12", "2024-02"])
+    ['2023-12', '2024-01', '2024-02']
+    """
+    months = list(dict.fromkeys(known))
+    between = [
+        one for before, month in itertools.pairwise(months) for one in (*units.months_between(before, month), month)
+    ]
+    return [*months[:1], *between]
+
+
+def short_months(rows: Sequence[Row]) -> Any:
+    """A scale of all months from that of the first row to that of the last, written without their century."""
+    import altair as alt
+
+    return alt.Scale(domain=[month[2:] for month in every_month([row.text("month") for row in rows])])
 
 
 def lying_bars(rows: Sequence[dict[str, Any]]) -> Any:

@@ -27,6 +27,7 @@ from telcli.report.chart_parts import (
     PALE,
     THIRD,
     axis_labels,
+    every_month,
     inline,
     lying_bars,
     rank_bars,
@@ -74,16 +75,19 @@ def _monthly(report: Report, name: str, kind: str, *, bars: bool) -> Any:
     if len(known) < 2:
         return None
     metric, unit = name, "money" if name == "revenue" else "count" if name == "customers" else kind
+    months = every_month([month for month, _ in known])
     rows = [
         {
             "month": month,
             "y": y,
+            "run": months.index(month) - place,  # a line is broken where a month is not known
             "last": month == report.month,
             "tip": tip(report, report.in_words(month), (metric, y, unit)),
         }
-        for month, y in known
+        for place, (month, y) in enumerate(known)
     ]
-    x = alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="slice(datum.label, 2)"))
+    across = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="slice(datum.label, 2)")
+    x = alt.X("month:O", title=None, axis=across, scale=alt.Scale(domain=months))
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, kind, max(y for _, y in known)))
     chart = alt.Chart(inline(rows))
     if bars:
@@ -93,8 +97,10 @@ def _monthly(report: Report, name: str, kind: str, *, bars: bool) -> Any:
         )
     else:
         y = alt.Y("y:Q", title=None, axis=axis, scale=alt.Scale(zero=kind == "percent", nice=True))
-        line = chart.mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y)
-        drawn = line + chart.transform_filter("datum.last").mark_circle(color=MAIN, size=60, opacity=1).encode(x=x, y=y)
+        line = chart.mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+        for row in rows:
+            row["dot"] = row["last"] or sum(one["run"] == row["run"] for one in rows) == 1
+        drawn = line + chart.transform_filter("datum.dot").mark_circle(color=MAIN, size=60, opacity=1).encode(x=x, y=y)
     return drawn.properties(width=THIRD - 50, height=150)
 
 

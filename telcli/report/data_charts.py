@@ -15,6 +15,7 @@ from telcli.report.chart_parts import (
     heat_map,
     inline,
     rank_bars,
+    short_months,
 )
 from telcli.report.model import Report
 from telcli.report.tips import tip
@@ -48,7 +49,7 @@ def late_months(report: Report) -> Any:
         alt.Chart(inline(rows))
         .mark_bar()
         .encode(
-            x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=short_months(months)),
             y=alt.Y("y:Q", title=None, axis=axis),
             color=alt.Color("age:N", scale=alt.Scale(domain=names, range=list(AGES.values())), legend=legend),
             order=alt.Order("at:Q", sort="ascending"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telcli.report.chart_parts import HALF, HEIGHT, MAIN, PALE, SOFT, WARM, inline
+from telcli.report.chart_parts import HALF, HEIGHT, MAIN, PALE, SOFT, WARM, inline, short_months
 from telcli.report.model import Report
 from telcli.report.tips import tip
 from telcli.tables import units
@@ -30,7 +30,7 @@ def churn_rates(report: Report) -> Any:
             report, report.in_words(one.text("month")), ("churn_rate", one.number("churn_rate"), "percent")
         )
     base = alt.Chart(inline(rows)).encode(
-        x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=short_months(known)),
         color=alt.Color("ink:N", scale=None),
     )
     axis = alt.Axis(tickCount=5, format=".1%")

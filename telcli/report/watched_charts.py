@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from telcli.report.chart_parts import MAIN, SOFT, THIRD, WARM, axis_labels, inline
+from telcli.report.chart_parts import MAIN, SOFT, THIRD, WARM, axis_labels, inline, short_months
 from telcli.report.model import Report, Row
 from telcli.report.tips import tip
 
@@ -46,7 +46,9 @@ def control(report: Report, at: int) -> Any:
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, "money" if money else "count", max(values)))
     scale = alt.Scale(zero=min(values) <= 0, nice=True)
     months = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=12)
-    base = alt.Chart(inline(rows)).encode(x=alt.X("x:O", title=None, axis=months, scale=alt.Scale(paddingOuter=0.3)))
+    every = short_months(series[at])
+    every.paddingOuter = 0.3
+    base = alt.Chart(inline(rows)).encode(x=alt.X("x:O", title=None, axis=months, scale=every))
     y = alt.Y("y:Q", title=None, axis=axis, scale=scale)
     band = base.transform_filter("isValid(datum.low)").mark_area(color=MAIN, opacity=0.16)
     drawn = band.encode(y=alt.Y("low:Q", title=None, axis=axis, scale=scale), y2="high:Q")

@@ -16,7 +16,7 @@ from telcli.figures.bridge import bridges_of, put_bridge, shown_alone
 from telcli.figures.bridge_findings import unusual
 from telcli.figures.bridge_steps import Step, steps
 from telcli.figures.finding import Facts, Finding
-from telcli.figures.period import COMPARED, KINDS, Period, about, changes, compared, figures_of, period_of
+from telcli.figures.period import COMPARED, KINDS, Period, about, alike, changes, compared, figures_of, period_of
 
 __all__ = ["LONG", "Past", "past_of", "period_rows", "put_past", "unfinished", "with_bridge"]
 
@@ -50,8 +50,14 @@ class Past:
 
     def figures(self, months: Sequence[date]) -> dict[str, float]:
         """The figures of some months together; none where one of them is not held."""
-        alone = "joined" not in shown_alone(self.steps_of(months), self.least, self.told)["base"]
-        return figures_of(self.months, self.steps, months, alone=alone)
+        return figures_of(self.months, self.steps, months, alone=self._alone(months))
+
+    def alike(self, now: Sequence[date], then: Sequence[date]) -> dict[str, float]:
+        """The figures of other months, as many, that may stand beside those of `now`."""
+        return alike(self.months, self.steps, now, then, alone=self._alone(then))
+
+    def _alone(self, months: Sequence[date]) -> bool:
+        return "joined" not in shown_alone(self.steps_of(months), self.least, self.told)["base"]
 
 
 def past_of(customer_months: pl.LazyFrame, months: pl.DataFrame, as_of: date, least: int) -> Past:
@@ -131,8 +137,9 @@ def _sides(past: Past, period: Period) -> dict[str, dict[str, float]]:
     """The figures of the period, of the period before and of a year before, over the same months of each."""
     places = [place for place, month in enumerate(period.months) if month in past.months]
     earlier = {"then": period.earlier(len(period.months)), "year": period.earlier(12)}
-    found = {name: past.figures([one.months[place] for place in places]) for name, one in earlier.items()}
-    return {"now": past.figures(past.held(period)), **found}
+    held = past.held(period)
+    found = {name: past.alike(held, [one.months[place] for place in places]) for name, one in earlier.items()}
+    return {"now": past.figures(held), **found}
 
 
 def _put_period(figures: Figures, past: Past, period: Period, facts: Facts) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from telcli.figures.finding import Facts
 from telcli.figures.findings import find
-from telcli.figures.period import KINDS, about, changes, compared, figures_of, period_of
+from telcli.figures.period import KINDS, about, alike, changes, compared, figures_of, period_of
 from telcli.figures.period_findings import RULES
 
 
@@ -83,10 +83,29 @@ def test_a_quarter_tells_what_changed_and_how_sure_that_is() -> None:
     assert rose.texts["title"].en.endswith("+¥300.25 (+27.3%) on the same months of Q1 2024")
     # 20 customers more at 10 each; the rest is what each brings more
     assert rose.texts["detail"].en.startswith("+¥200.00 comes from the number of customers, +¥100.25 from")
-    assert "Incomplete: 2 of 3 months." in rose.texts["sure"].en
+    assert "Incomplete: bills of 1 of 3 months." in rose.texts["sure"].en
     assert "95%区间" in found["period-churn-usual"].texts["detail"].zh
 
 
 def test_without_an_earlier_period_nothing_is_compared() -> None:
     kinds = [finding.kind for finding in find(told([month(1), month(2), month(3)], []), RULES)]
     assert kinds == ["period-churn", "period-revenue"]
+
+
+def test_revenue_is_compared_over_months_with_bills_on_both_sides() -> None:
+    now, then = [month(4), month(5)], [month(2), month(3)]  # of April no bill is known
+    beside = alike(HELD, {}, now, then)
+    assert (beside["revenue"], beside["customer_months"]) == (1260.5, 120)
+    assert (beside["customers"], beside["left"]) == (120, 10), "all but money is of every month"
+    assert changes(figures_of(HELD, {}, now), beside)["revenue"] == 1400.25 / 1260.5 - 1
+    assert "revenue" not in alike(HELD, {}, then, now), "nothing stands beside February"
+
+
+def test_a_quarter_without_the_bills_of_a_month_says_what_it_is_compared_with() -> None:
+    held, then = [month(4), month(5)], [month(1), month(2)]
+    sides = {"now": [figures_of(HELD, {}, held)], "then": [alike(HELD, {}, held, then)]}
+    told = about(period_of("quarter", month(5)), {**HELD, month(6): HELD[month(5)]}) | {"opened": "2024-03"}
+    found = {finding.kind: finding for finding in find(Facts("CNY", blocks={**sides, "period": [told]}), RULES)}
+    texts = found["period-revenue-rose"].texts
+    assert "the same months of Q1 2024" in texts["title"].en and "bills of 2 of 3 months" in texts["sure"].en
+    assert "the same months" not in found["period-churn-usual"].texts["title"].en

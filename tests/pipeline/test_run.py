@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from telcli.errors import DataError, MissingInputError, Notice
 from telcli.pipeline.catalog import STAGES, stage
+from telcli.pipeline.dropped import GONE
 from telcli.pipeline.provenance import Basis
 from telcli.pipeline.publish import publish
 from telcli.pipeline.run import Request, run_stage
@@ -227,6 +228,18 @@ def test_pages_of_the_same_figures_stand_together_and_go_together(work: Path) ->
     (said,) = drawn("en", flags={"n_segments": 5})
     assert pages() == ["2024-06.en.html"], "the Chinese page showed older figures"
     assert said == "reports/2024-06.zh.html"
+
+
+def test_several_files_that_go_are_named_in_one_warning(work: Path) -> None:
+    def drawn(*names: str, **more: Any) -> list[Any]:
+        pages = dict.fromkeys(names, b"page")
+        run = run_stage("segment", Request(work, choices={"files": names}, render=lambda _: pages, **more))
+        return [one.values for one in run.notices if one.code in GONE]
+
+    assert not drawn("a.html", "a.xlsx", "a.md")
+    assert not drawn("b.html"), "other files of the same figures stay"
+    (said,) = drawn("b.html", flags={"n_segments": 5})
+    assert said == {"count": 3, "pages": "reports/a.html, reports/a.md, reports/a.xlsx"}
 
 
 def test_the_report_leaves_out_what_its_inputs_have_outrun(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,13 @@
 """Pictures of segments, churn, control charts, arrears and extracts: their words, numbers and hidden cells."""
 
+import re
+
+import pytest
+
 from telcli.report import Report
 from telcli.report.blocks import Chart, Section
+from telcli.report.charts import CHARTS
+from telcli.report.model import Row
 from telcli.report.sections import sections
 
 
@@ -60,3 +66,19 @@ def test_value_by_tenth_and_the_plan_of_each_cell(made: Report, parts: list[Sect
 def test_no_picture_without_its_table() -> None:
     names = {chart.name for part in sections(Report("2024-06", "en", "CNY", {})) for chart in part.charts}
     assert names == set()
+
+
+@pytest.mark.parametrize("name", ["revenue", "customers", "late_months", "churn_rates"])
+def test_a_month_that_is_not_known_leaves_its_place_empty(name: str) -> None:
+    figures = {"revenue": 10.0, "customers": 10.0, "churn_rate": 0.1, "rate_low": 0.05, "rate_high": 0.2}
+    late = {"late": 3.0, "late_30": 1.0, "late_90": 1.0, "late_over": 1.0}
+    rows = [Row({**figures, **late}, {"month": month}) for month in ("2024-02", "2024-03", "2024-05", "2024-06")]
+    sections_of = {"trend": rows, "late_months": rows, "churn_rates": rows}
+    drawn = str(CHARTS[name](Report("2024-06", "en", "CNY", sections_of)).to_dict())
+    assert "24-04'" in drawn
+    runs = [row["run"] for row in rows_of(drawn)] if name == "customers" else [0, 0, 1, 1]
+    assert runs == [0, 0, 1, 1], "the line is broken where a month lacks"
+
+
+def rows_of(drawn: str) -> list[dict[str, int]]:
+    return [{"run": int(found)} for found in re.findall(r"'run': (\d)", drawn)]
