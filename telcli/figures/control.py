@@ -17,7 +17,7 @@ __all__ = ["CHECK_TEXTS", "PART_TEXTS", "Part", "check", "covered", "two_sides"]
 
 CHECK_TEXTS = ("check", "kind", "state", "month")
 PART_TEXTS = ("check", "part", "kind", "month")
-CENT = 0.005
+CENT, _DIGITS = 0.005, 6
 """Amounts nearer to each other than half a cent are the same."""
 _FINE = 1_000_000
 _UNTOLD = "other"
@@ -46,7 +46,14 @@ def check(
     rest = left - right - sum(amount for _, _, amount in made)
     named = abs(rest) < CENT and all(part not in _NO_REASON for part, _, _ in made)
     state = "differs" if not named else "explained" if made else "agrees"
-    row = {"check": name, "kind": kind, "left": left, "right": right, "difference": left - right, "state": state}
+    row = {
+        "check": name,
+        "kind": kind,
+        "left": left,
+        "right": right,
+        "difference": round(left - right, _DIGITS),
+        "state": state,
+    }
     small = any(0 < rows < least for _, rows, _ in made)
     if small:
         row |= {"right" if known == "left" else "left": None, "difference": None, "small": 1.0}

@@ -36,6 +36,15 @@ _WRITTEN = re.compile(
 _KINDS = {"%": "percent", "x": "times", "倍": "times"}
 
 
+def _cents(number: float, kind: str) -> float:
+    """The number; of money whole cents: what floats leave behind them is none.
+
+    >>> _cents(1377.509999999995, "money_exact"), _cents(0.125125, "percent")
+    (1377.51, 0.125125)
+    """
+    return round(number, 2) if kind.startswith("money") else number
+
+
 def typed(cell: Cell) -> Typed:
     """The figure behind a cell; else the month or the plain number that it is written as; else its words.
 
@@ -47,7 +56,7 @@ def typed(cell: Cell) -> Typed:
     ((datetime.datetime(2024, 6, 1, 0, 0), 'month'), (1234.4, 'money'))
     """
     if cell.value is not None:
-        return cell.value, cell.kind
+        return _cents(cell.value, cell.kind), cell.kind
     if found := _MONTH.fullmatch(cell.text):
         return datetime(int(found[1]), int(found[2]), 1), "month"
     if not cell.number or not (written := _WRITTEN.fullmatch(cell.text)):

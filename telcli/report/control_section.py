@@ -77,7 +77,7 @@ def _told(report: Report, rows: Sequence[Row]) -> Table:
         share = row.number("share")
         made.append(
             [
-                *(Cell(report.in_words(row.text("month"))), Cell(row.text("name")), *amounts),
+                *(Cell(row.text("month")), Cell(row.text("name")), *amounts),
                 Cell("" if share is None else f"{share:+.2%}", number=True, value=share, kind="points"),
                 _figure(report, row, "allowed", kind),
                 Cell(report.known("control_state", row.text("state"))),

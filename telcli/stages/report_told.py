@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -20,7 +22,7 @@ from telcli.stages.report_facts import held_against, reversed_in
 from telcli.stages.report_ground import Ground
 from telcli.tables.metric_dictionary import Metric, metrics
 
-__all__ = ["TOLD_TEXTS", "Told", "read_told", "told_rows"]
+__all__ = ["HEADLINES", "TOLD_TEXTS", "Told", "read_told", "told_rows"]
 
 TOLD_TEXTS = ("month", "metric", "name", "kind", "state", "reason")
 _HEADERS = {
@@ -30,7 +32,21 @@ _HEADERS = {
     "tolerance": ("tolerance", "容差", "允许误差"),
 }
 _FORMS = ("%Y-%m", "%Y%m", "%Y/%m", "%Y年%m月", "%Y-%m-%d", "%Y/%m/%d")
-_CENT = 0.005
+HEADLINES = {
+    "在网客户": "customers",
+    "当月收入": "revenue",
+    "revenue of the month": "revenue",
+    "left this month": "churn_rate_month",
+    "lifetime value": "lifetime_value",
+    "生命周期价值": "lifetime_value",
+    "at high risk": "high_risk_customers",
+    "高风险客户": "high_risk_customers",
+    "saving from contacting": "expected_saving",
+    "挽留预期节省": "expected_saving",
+}
+"""Headline figures as the report's cards name them, where the dictionary has other words."""
+_CENT, _DIGITS = 0.005, 6
+_LISTED, _LETTERS = 5, 40
 _MONEY = {"revenue": "bills", "billed": "bills", "paid": "payments"}
 """Metrics of which refused rows may make up a difference, and the table of those."""
 _NEAR = (-1, 1)
@@ -54,19 +70,24 @@ class Told:
         >>> Told(date(2024, 6, 1), "revenue", 2000.0, 0.001, share=True).allowed
         2.0
         """
-        return max(abs(self.amount) * self.tolerance if self.share else self.tolerance, _CENT)
+        return max(self.asked, _CENT)
+
+    @property
+    def asked(self) -> float:
+        """The tolerance as it was asked for, in the unit of the amount."""
+        return round(abs(self.amount) * self.tolerance, _DIGITS) if self.share else self.tolerance
 
 
 def read_told(given: Mapping[str, Any] | None) -> list[Told]:
     """The control totals in a file that the pipeline read: columns month, metric, amount and, if wanted, tolerance.
 
     A tolerance is in the unit of the amount, or with % a share of it; none allows half a cent. A metric goes by its
-    name in `telcli metrics`, or as Chinese screens call it.
+    name in `telcli metrics`, or as screens and headline figures call it, in English or Chinese.
 
     Raises
     ------
     DataError
-        A column is absent, or a line holds no month, no metric of the dictionary or no amount; lines are named.
+        A column is absent, or a line holds no month, no metric of the dictionary or no amount; word and line are named.
     """
     if given is None or not given["cells"]:
         return []
@@ -80,33 +101,68 @@ def read_told(given: Mapping[str, Any] | None) -> list[Told]:
             file=given["file"],
             names=", ".join(lacking),
         )
-    found, wrong = [], []
-    for line, cells in zip(given["lines"], given["cells"], strict=True):
-        cell = {name: "" if place is None else _text(cells[place]) for name, place in at.items()}
-        one = _told(cell)
-        found += [one] if one else []
-        wrong += [] if one else [str(line)]
-    if wrong:
-        raise DataError(
-            "control-lines",
-            "{file}: {count} lines hold no month, no metric or no amount that can be read: {lines}.",
-            hint="Write them as 2024-06,revenue,1234567.89 with a metric of: telcli metrics",
-            file=given["file"],
-            count=len(wrong),
-            lines=", ".join(wrong[:5]),
-        )
+    cells = [{name: "" if place is None else _text(row[place]) for name, place in at.items()} for row in given["cells"]]
+    for what in _READ:
+        lines = zip(given["lines"], cells, strict=True)
+        _refuse(what, given, [(line, cell) for line, cell in lines if _READ[what](cell[what]) is None])
+    found = [one for cell in cells if (one := _told(cell))]
     return sorted(found, key=lambda one: (one.month, one.metric, one.amount))
 
 
+def _refuse(what: str, given: Mapping[str, Any], wrong: Sequence[tuple[int, Mapping[str, str]]]) -> None:
+    """Say which words of which lines cannot be read, of metrics with those that are nearest."""
+    if not wrong:
+        return
+    words = list(dict.fromkeys(cell[what] for _, cell in wrong))[:_LISTED]
+    told = {"file": given["file"], "words": ", ".join(f'"{word[:_LETTERS]}"' for word in words)}
+    told["lines"] = ", ".join(str(line) for line, _ in wrong[:_LISTED])
+    if what == "month":
+        said = "{file}: no month can be read in {words} (line {lines})."
+        raise DataError("control-month", said, hint="Write it as 2024-06.", **told)
+    if what == "amount":
+        said = "{file}: no amount can be read in {words} (line {lines})."
+        raise DataError("control-amount", said, hint="Write it as 1234567.89.", **told)
+    if what == "tolerance":
+        said = "{file}: no tolerance can be read in {words} (line {lines})."
+        raise DataError("control-tolerance", said, hint="Write it as 100, 0.5 or 0.1%.", **told)
+    near = [one for word in words for one in get_close_matches(word.lower(), list(_names()), n=2, cutoff=0.4)]
+    raise DataError(
+        "control-metric",
+        "{file}: {words} is no metric of telcli (line {lines}).",
+        hint="Near: {near}. All of them: telcli metrics",
+        near=", ".join(dict.fromkeys(near)) or "customers, revenue",
+        **told,
+    )
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Metrics by what they are called in small letters: names of the dictionary, what pages say, headline figures."""
+    said = {word: name for name, one in metrics().items() for word in (one.zh, one.en.lower(), name)}
+    return {word: name for word, name in HEADLINES.items() if name in metrics()} | said
+
+
+def _metric(text: str) -> str | None:
+    return _names().get(text.lower())
+
+
 def _told(cell: Mapping[str, str]) -> Told | None:
-    called = {one.zh: name for name, one in metrics().items()}
-    metric = called.get(cell["metric"], cell["metric"])
-    month, amount = _month(cell["month"]), _number(cell["amount"])
-    share = cell["tolerance"].endswith("%")
-    tolerance = _number(cell["tolerance"].rstrip("% ")) if cell["tolerance"] else 0.0
-    if month is None or amount is None or tolerance is None or tolerance < 0 or metric not in metrics():
+    month, metric, amount = _month(cell["month"]), _metric(cell["metric"]), _number(cell["amount"])
+    tolerance = _tolerance(cell["tolerance"])
+    if month is None or metric is None or amount is None or tolerance is None:
         return None
-    return Told(month, metric, amount, tolerance / 100 if share else tolerance, share)
+    return Told(month, metric, amount, *tolerance)
+
+
+def _tolerance(text: str) -> tuple[float, bool] | None:
+    """How much, and whether that is a share.
+
+    >>> _tolerance("0.5%"), _tolerance(""), _tolerance("-2")
+    ((0.005, True), (0.0, False), None)
+    """
+    share = text.endswith("%")
+    found = _number(text.rstrip("% ")) if text else 0.0
+    return None if found is None or found < 0 else (found / 100 if share else found, share)
 
 
 def _month(text: str) -> date | None:
@@ -128,6 +184,14 @@ def _number(text: str) -> float | None:
     return None if found is None or not math.isfinite(found) else float(found)
 
 
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "month": _month,
+    "metric": _metric,
+    "amount": _number,
+    "tolerance": _tolerance,
+}
+
+
 def _text(cell: Any) -> str:
     return "" if cell is None else str(cell).strip()
 
@@ -138,19 +202,20 @@ def told_rows(ground: Ground, as_of: date, told: Sequence[Told]) -> tuple[list[d
     Figures are worked out as the dictionary of metrics says, as `telcli cube` does. A row has month, metric, told,
     found, difference (told less found), share of what was told, state: `agrees`, `differs`, or `unknown` where nothing
     of that month is known here; and `reason`, the part that alone makes the difference up, within what is allowed. One
-    that is hidden, being of a few customers, is no reason: the difference would tell its amount.
+    that is hidden, being of a few customers, is no reason: the difference would tell its amount. Those of the report's
+    month stand first, then the latest.
     """
     if not told:
         return [], []
     figures = _figures(ground, as_of, told)
     rows, where = [], []
-    for number, one in enumerate(told, 1):
+    for number, one in enumerate(sorted(told, key=lambda one: _first(one, as_of)), 1):
         metric, found = metrics()[one.metric], figures.get((one.month, one.metric))
         row: dict[str, Any] = {"month": f"{one.month:%Y-%m}", "metric": one.metric, "name": metric.en}
         row |= {"name_zh": metric.zh, "kind": _kind(metric), "told": one.amount, "found": found, "state": "unknown"}
         if found is not None:
-            off = one.amount - found
-            row |= {"difference": off, "share": off / one.amount if one.amount else None, "allowed": one.allowed}
+            off = round(one.amount - found, _DIGITS)  # what floats leave behind is no difference
+            row |= {"difference": off, "share": off / one.amount if one.amount else None, "allowed": one.asked}
             row["state"] = "agrees" if abs(off) <= one.allowed else "differs"
         if row["state"] == "differs":
             parts = list(_parts(ground, one, figures))
@@ -162,6 +227,10 @@ def told_rows(ground: Ground, as_of: date, told: Sequence[Told]) -> tuple[list[d
             ]
         rows.append(row)
     return rows, where
+
+
+def _first(one: Told, as_of: date) -> tuple[bool, int, str, float]:
+    return one.month != as_of, -one.month.toordinal(), one.metric, one.amount
 
 
 def _reason(parts: Sequence[tuple[str, int | None, float]], off: float, allowed: float) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from telcli.errors import DataError
 from telcli.figures.control import check
 from telcli.figures.customers import monthly, snapshot
+from telcli.report.words import word
 from telcli.settings import ReportSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.report import report
@@ -144,6 +145,8 @@ def test_control_totals_are_held_against_the_dictionary_and_differences_are_plac
         ("2023-01", "revenue", 1.0): ("unknown", None),
     }
     assert rows["2024-06", "revenue", 1000.0]["difference"] == 779.5
+    assert [place[0] for place in rows] == ["2024-06"] * 8 + ["2024-05", "2023-01"], "the report's month stands first"
+    assert rows["2024-06", "revenue", 257.5]["allowed"] == 0.0, "as it was asked for"
     assert {key: outcome.metrics["control"][key] for key in ("told", "told_differ", "told_unknown")} == {
         "told": 10, "told_differ": 7, "told_unknown": 1,
     }  # fmt: skip
@@ -225,23 +228,28 @@ def test_branches_of_the_page_come_to_its_headlines() -> None:
     ("columns", "cells", "code"),
     [
         (["month", "metric"], ["2024-06", "revenue"], "control-columns"),
-        (["month", "metric", "amount"], ["soon", "revenue", "1"], "control-lines"),
-        (["month", "metric", "amount"], ["2024-06", "profit", "1"], "control-lines"),
-        (["month", "metric", "amount"], ["2024-06", "revenue", "much"], "control-lines"),
-        (["month", "metric", "amount", "tolerance"], ["2024-06", "revenue", "1", "-2"], "control-lines"),
+        (["month", "metric", "amount"], ["soon", "revenue", "1"], "control-month"),
+        (["month", "metric", "amount"], ["2024-06", "revenu", "1"], "control-metric"),
+        (["month", "metric", "amount"], ["2024-06", "revenue", "much"], "control-amount"),
+        (["month", "metric", "amount", "tolerance"], ["2024-06", "revenue", "1", "-2"], "control-tolerance"),
     ],
 )
 def test_what_cannot_be_read_is_told_by_line(columns: list[str], cells: list[str], code: str) -> None:
     with pytest.raises(DataError) as caught:
         read_told({"file": "t.csv", "columns": columns, "cells": [cells], "lines": [7]})
     assert caught.value.code == code
-    assert code != "control-lines" or caught.value.values["lines"] == "7"
+    if code != "control-columns":
+        word = cells[["month", "metric", "amount", "tolerance"].index(code.removeprefix("control-"))]
+        assert (caught.value.values["lines"], caught.value.values["words"]) == ("7", f'"{word}"')
+        assert code != "control-metric" or "revenue" in caught.value.values["near"].split(", ")
 
 
 def test_totals_as_people_write_them() -> None:
     given = {"file": "t.csv", "columns": ["Month", "METRIC", "Amount", "Tolerance"], "lines": [2],
              "cells": [["2024年6月", "revenue", "1,234,567.89", "0.1%"]]}  # fmt: skip
     assert read_told(given) == [Told(JUNE, "revenue", 1234567.89, 0.001, share=True)]
+    given |= {"cells": [["2024-06", "在网客户", "7", "0"], ["2024-06", "Left this month", "0.1", ""]], "lines": [2, 3]}
+    assert [one.metric for one in read_told(given)] == ["churn_rate_month", "customers"]
     assert read_told(None) == read_told({"file": "t.csv", "columns": [], "cells": [], "lines": []}) == []
 
 
@@ -249,3 +257,15 @@ def test_headline_figures_are_those_of_the_metric_dictionary() -> None:
     outcome = made(tables())
     kpis = next(row for row in outcome.metrics["control"]["checks"] if row["check"] == "kpis")
     assert (kpis["left"], kpis["state"]) == (8, "agrees")
+
+
+def test_headline_cards_go_by_their_own_names() -> None:
+    named = {"churn_rate_month", "customers", "expected_saving", "revenue", "revenue_per_customer"}
+    for name, metric in {**dict(zip(named, named, strict=True)), "lifetime_value_total": "lifetime_value",
+                         "at_risk_customers": "high_risk_customers"}.items():  # fmt: skip
+        for lang in ("en", "zh"):
+            cells = [["2024-06", word(f"kpi.{name}", lang), "1"]]
+            (one,) = read_told(
+                {"file": "t.csv", "columns": ["month", "metric", "amount"], "cells": cells, "lines": [2]}
+            )
+            assert one.metric == metric
