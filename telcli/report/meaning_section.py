@@ -8,8 +8,6 @@ from telcli.tables.figure_dictionary import Figure, figure_of
 
 __all__ = ["meaning", "shown_figures"]
 
-_UNTOLD = ("control", "control_parts", "control_told", "control_months")
-
 
 def meaning(report: Report) -> Section | None:
     """Name, unit, formula and table of every figure that this report shows, each once."""
@@ -41,8 +39,6 @@ def shown_figures(report: Report) -> list[Figure]:
     order = sorted(report.sections, key=lambda name: (name != "kpi", name))
     found: dict[tuple[str, str], Figure] = {}
     for section in order:
-        if section in _UNTOLD:
-            continue
         for row in report.rows(section):
             for metric in row.numbers:
                 one = figure_of(section, metric)

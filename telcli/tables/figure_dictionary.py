@@ -19,6 +19,8 @@ __all__ = ["Figure", "figure_of", "no_metric"]
 
 _ENDS = ("_low", "_high")
 _HIDDEN = "small"
+_CHANGES = {"kpi_change": "compare.change", "kpi_year": "year_change"}
+"""Sections that hold the change of each headline, under its name."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ def figure_of(section: str, metric: str) -> Figure | None:
 
     >>> figure_of("kpi", "revenue").formula, figure_of("segments", "revenue").unit, figure_of("model", "auc_low").name
     ('SUM(revenue)', 'currency', 'auc')
-    >>> figure_of("grid", "small") is None
-    True
+    >>> figure_of("grid", "small") is None, figure_of("kpi_change", "revenue").formula
+    (True, 'now / before - 1; of rates now - before')
     """
     known = _figures()
+    if section in _CHANGES:
+        return known[_CHANGES[section]]
     same: Mapping[str, str] = _read()["same"]
     for end in ("", *_ENDS):
         if not metric.endswith(end):
