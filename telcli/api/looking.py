@@ -145,19 +145,23 @@ def customer(
         return look(workdir_of(workdir), id, as_month(as_of), by_key=by_key)
 
 
-def metrics(word: str = "") -> pl.DataFrame:
+def metrics(word: str = "", *, report: bool = False) -> pl.DataFrame:
     """The metric dictionary: name, en, zh, unit, table, formula; those with `word` in their name or meaning.
 
-    >>> metrics("churn").height > 1
-    True
+    With `report` figures of the report's own stand there instead.
+
+    >>> metrics("churn").height > 1, metrics("calibration", report=True).height > 0
+    (True, True)
     """
     import polars as pl
 
+    from telcli.tables.figure_dictionary import own_figures
     from telcli.tables.metric_dictionary import metrics as every
 
     near = word.lower()
     kinds = ("name", "en", "zh", "unit", "table", "formula")
-    kept = [one for one in every().values() if near in f"{one.name} {one.en} {one.zh}".lower()]
+    known = own_figures() if report else tuple(every().values())
+    kept = [one for one in known if near in f"{one.name} {one.en} {one.zh}".lower()]
     return pl.DataFrame(
         [{kind: getattr(one, kind) for kind in kinds} for one in kept], schema=dict.fromkeys(kinds, pl.String)
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from telcli.tables.metric_dictionary import metrics
 
-__all__ = ["Figure", "figure_of", "no_metric"]
+__all__ = ["Figure", "figure_of", "no_metric", "own_figures"]
 
 _ENDS = ("_low", "_high")
 _HIDDEN = "small"
@@ -69,6 +69,15 @@ def no_metric(metric: str) -> bool:
     (True, True, False)
     """
     return metric in _numbers() or metric == _HIDDEN or (metric.startswith(f"{_HIDDEN}_") and metric not in _figures())
+
+
+def own_figures() -> tuple[Figure, ...]:
+    """The figures of the report's own, which no metric of the metric dictionary is.
+
+    >>> {one.name: one.unit for one in own_figures()}["churn_lift"]
+    'times'
+    """
+    return tuple(one for one in _figures().values() if not one.cubed)
 
 
 @cache

@@ -11,6 +11,7 @@ import pytest
 from telcli.cli import main
 from telcli.pipeline.behind import with_behind
 from telcli.pipeline.run import Request, StageRun
+from telcli.tables.figure_dictionary import figure_of
 from tests.cli.golden import same
 
 
@@ -31,6 +32,7 @@ def test_screens(lang: str, work: Path, capsys: pytest.CaptureFixture[str]) -> N
     ):
         assert main(["cube", *line.split(), "--lang", lang]) == 0
     assert main(["metrics", "churn", "--lang", lang]) == 0
+    assert main(["metrics", "calibration", "--report", "--lang", lang]) == 0
     seen = capsys.readouterr()
     same(f"cube.{lang}", seen.out + seen.err)
 
@@ -161,3 +163,17 @@ def test_nobody_known_to_have_left_is_not_nought(work: Path, capsys: pytest.Capt
 def test_only_what_takes_the_group_apart_is_offered(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cube", "customers", "--by", "region"]) == 0
     assert "Drill" not in capsys.readouterr().out
+    assert main(["metrics", "silhouette"]) == 2
+    assert "telcli metrics --report" in capsys.readouterr().err
+    assert main(["metrics", "silhouette", "--report"]) == 0
+    assert "  = mean of (b - a) / max(a, b)" in capsys.readouterr().out
+
+
+def test_every_figure_of_a_report_is_listed_by_one_command_or_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = set()
+    for line in ([], ["--report"]):
+        assert main(["metrics", *line, "--format", "json"]) == 0
+        listed |= {(one["name"], one["formula"]) for one in json.loads(capsys.readouterr().out)["dictionary"]}
+    shown = [figure_of(*pair) for pair in (("kpi", "revenue"), ("segments", "churn_lift"), ("compare", "now"))]
+    assert {(one.name, one.formula) for one in shown if one is not None} <= listed
+    assert len(listed) > 250 and None not in shown
