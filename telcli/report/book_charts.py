@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from telcli.report.blocks import Table
 from telcli.report.book_cells import FORMATS, typed
 from telcli.report.book_steps import STEPS, changes, steps
-from telcli.report.bridge_section import FLOW, MONEY
+from telcli.report.bridge_section import FLOW, MONEY, MONEY_HEADS
 from telcli.report.model import Report
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ DRAWN: Mapping[str, Drawing] = {
     "survival": Drawing("line", ("survival",), "survival_low", "survival_high"),
     "value_backtest": Drawing("column", ("realised", "predicted", "naive")),
     "value_sway": Drawing("bar", ("less", "more")),
-    "lift": Drawing("column", ("churn_rate", "mean_probability")),
-    "costs": Drawing("bar", ("cost",)),
+    "lift": Drawing("column", ("left_share", "mean_probability")),
+    "costs": Drawing("bar", ("cost_in_all",)),
     "reasons": Drawing("bar", ("share",)),
     "leavers_ahead": Drawing("column", ("leavers",)),
     "contact_profit": Drawing("line", ("profit", "random_profit")),
@@ -65,12 +65,12 @@ DRAWN: Mapping[str, Drawing] = {
     "watched": Drawing("line", ("observed", "expected_seen")),
     "churn_rates": Drawing("line", ("rate_of",), "rate_low", "rate_high"),
     "gains": Drawing("line", ("churner_share",), "rate_low", "rate_high"),
-    "calibration": Drawing("column", ("churn_rate", "mean_probability"), "rate_low", "rate_high"),
+    "calibration": Drawing("column", ("left_share", "mean_probability"), "rate_low", "rate_high"),
     "late_months": Drawing("column", ("late_30", "late_90", "late_over")),
     "source_shares": Drawing("bar", ("kept", "filled", "readable")),
     "refused_rules": Drawing("bar", ("rows",)),
     "bridge_flow": Drawing("column", tuple(f"bridge_{part}" for part in FLOW), stacked=True),
-    "bridge_money": Drawing("column", tuple(f"bridge_{part}" for part in MONEY), stacked=True),
+    "bridge_money": Drawing("column", tuple(MONEY_HEADS[part] for part in MONEY), stacked=True),
 }
 """By the name of a chart of the page; `book_steps` draws steps. A matrix and the like have no form here."""
 TABLED: Mapping[str, tuple[Drawing, ...]] = {

@@ -10,7 +10,7 @@ from telcli.report.drawing import chart, drawn
 from telcli.report.model import Report, Row
 from telcli.tables import units
 
-__all__ = ["FLOW", "MONEY", "bridge", "compare"]
+__all__ = ["FLOW", "MONEY", "MONEY_HEADS", "bridge", "compare"]
 
 FLOW = ("joined", "returned", "appeared", "left", "gone", "together")
 MONEY = (
@@ -44,6 +44,8 @@ _HEADS = {
     "together": "bridge_together",
     "closing": "bridge_closing",
 }
+MONEY_HEADS = {**_HEADS, "left": "bridge_left_money"}
+"""Headings of both flows: who left, and what they take, are two figures."""
 _KINDS = {"customers": "count", "joined": "count", "left": "count", "churn_rate_month": "percent"}
 
 
@@ -150,7 +152,8 @@ def _flow(report: Report, name: str, before: str, kind: str) -> Chart | None:
     if len(months) < 2:
         return None
     names = FLOW if not before else MONEY
-    columns = [Column(f"{before}{part}", kind, label=_HEADS[part]) for part in ("opening", *names, "closing")]
+    heads = _HEADS if not before else MONEY_HEADS
+    columns = [Column(f"{before}{part}", kind, label=heads[part]) for part in ("opening", *names, "closing")]
     ends = {way: report.in_words(row.text("month")) for way, row in (("first", months[0]), ("last", months[-1]))}
     amounts = [months[-1].number(f"{before}{part}") or 0.0 for part in names]
     sums = {

@@ -108,7 +108,7 @@ def _parts(report: Report, rows: Sequence[Row]) -> Table:
                 _figure(report, row, "amount", kind),
             ]
         )
-    names = ("control_what", "control_part", "rows", "difference")
+    names = ("control_what", "control_part", "control_rows", "part_amount")
     head = [Cell(report.word(f"col.{name}"), number=name in names[2:]) for name in names]
     return Table(report.word("table.control_parts"), head, made, wide=True)
 

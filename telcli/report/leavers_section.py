@@ -13,7 +13,7 @@ _BY = (
     Column("level", words="dimension_level"),
     Column("customers", "count"),
     Column("churners", "count"),
-    Column("churn_rate", "percent"),
+    Column("churn_rate", "percent", label="left_share"),
     Column("rate_low", "percent"),
     Column("rate_high", "percent"),
     Column("churn_rate_before", "percent"),

@@ -21,7 +21,7 @@ _LIFT = (
     Column("tenths"),
     Column("customers", "count"),
     Column("churners", "count"),
-    Column("churn_rate", "percent"),
+    Column("churn_rate", "percent", label="left_share"),
     Column("mean_probability", "percent"),
     Column("lift", "decimal"),
     Column("lift_low", "decimal", label="rate_low"),
@@ -40,7 +40,7 @@ _CALIBRATION = (
     Column("mean_probability", "percent"),
     Column("expected", "count", label="expected_left"),
     Column("churners", "count"),
-    Column("churn_rate", "percent"),
+    Column("churn_rate", "percent", label="left_share"),
     Column("rate_low", "percent"),
     Column("rate_high", "percent"),
 )
@@ -137,7 +137,11 @@ def _costs(report: Report) -> Chart | None:
     if len(rows) < 2 or used is None:
         return None
     name, cost = report.known("method", used.text("method")), report.write(used.number("cost"), "money")
-    columns = (Column("method", words="method"), Column("cost", "money"), Column("contacted", "count"))
+    columns = (
+        Column("method", words="method"),
+        Column("cost", "money", label="cost_in_all"),
+        Column("contacted", "count"),
+    )
     return chart(
         report, "costs", report.word("chart.costs_alt", name=name, cost=cost), table(report, "", rows, columns)
     )

@@ -106,7 +106,7 @@ def tried(report: Report) -> list[Table]:
     title = report.word("table.trial" if later else "table.trial_label", **words)
     rate = Column("churn_rate", "percent", "later_churn" if later else "")
     money = Column("later_revenue", "money", "later_margin" if rows[0].text("measure") == "margin" else "")
-    lifts = (Column("churn_lift", "times", "lift"), Column("later_lift", "times", "lift"))
+    lifts = (Column("churn_lift", "times"), Column("later_lift", "times"))
     columns = (Column("name"), Column("customers", "count"), rate, lifts[0], money, lifts[1])
     return [table(report, title, rows, columns, wide=True)]
 

@@ -29,7 +29,7 @@ _INDEX = (
 _HELD = (
     Column("kind", label="held_kind", words="held_kind"),
     Column("item", label="held_item", words="service"),
-    Column("customers", "count", "holders"),
+    Column("customers", "count", "holders_of_tier"),
     Column("share_of_holders", "percent"),
     Column("share_index", "times"),
     Column("held_by", words="held_by"),
