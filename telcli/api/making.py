@@ -87,6 +87,7 @@ def merge(
     called: Mapping[str, str] | None = None,
     strict: bool = False,
     apart: bool = False,
+    same: bool = False,
     wait: float = 0.0,
     force: bool = False,
 ) -> Merged:
@@ -101,11 +102,13 @@ def merge(
     workdir
         The working directory to write, new or of an earlier merge; None takes that of TELCLI_WORKDIR, else "work".
     called
-        What branches are to be called, by the name of their directory, where it is another one.
+        What branches are to be called, by their directory as given or by its name, where it is another one.
     strict
         Refuse where a customer or a line stands in several.
     apart
         Branches number their customers apart: the branch goes before every id.
+    same
+        One id is one customer in all branches, though nothing confirms it.
     wait
         Seconds to wait for a working directory in use.
     force
@@ -124,7 +127,7 @@ def merge(
     from telcli.pipeline.merge import merge as merged
 
     with explained():
-        wish = Wish(dict(called or {}), strict=strict, apart=apart)
+        wish = Wish(dict(called or {}), strict=strict, apart=apart, same=same)
         return merged(requested(workdir, wait=wait, force=force), [Path(place) for place in directories], wish)
 
 

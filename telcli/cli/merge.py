@@ -20,9 +20,18 @@ _As = Annotated[
 _Strict = Annotated[bool, typer.Option("--strict", help="Refuse where a customer or a line stands in several.")]
 _Apart = Annotated[bool, typer.Option("--apart", help="Branches number their customers apart: NAME: before every id.")]
 
+_Same = Annotated[bool, typer.Option("--same", help="One id is one customer in all, though nothing confirms it.")]
+
 
 @command(writes=True)
-def merge(call: Call, workdirs: _Workdirs, called: _As = None, strict: _Strict = False, apart: _Apart = False) -> None:
+def merge(
+    call: Call,
+    workdirs: _Workdirs,
+    called: _As = None,
+    strict: _Strict = False,
+    apart: _Apart = False,
+    same: _Same = False,
+) -> None:
     """Bring the working directories of several branches together into one.
 
     The tables of ingest are merged into the directory of -w, all at one instant; what each was merged from is kept with
@@ -33,5 +42,5 @@ def merge(call: Call, workdirs: _Workdirs, called: _As = None, strict: _Strict =
     from telcli.pipeline.merge import merge as merged
 
     call.refuse_month()
-    wish = Wish(_merged.names(called or []), strict=strict, apart=apart)
+    wish = Wish(_merged.names(called or []), strict=strict, apart=apart, same=same)
     _merged.tell(call, merged(call.request(), workdirs, wish))

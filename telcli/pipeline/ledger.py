@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,7 @@ from telcli.pipeline.provenance import Basis, Manifest, Record, digest, recorded
 from telcli.stages import Outcome
 from telcli.tables import SUBJECTS, contract
 
-__all__ = ["bases_alone", "done_before", "entered", "latest_month", "refuse_other_zone", "taken"]
+__all__ = ["bases_alone", "done_before", "entered", "latest_month", "refuse_merged", "refuse_other_zone", "taken"]
 
 
 def bases_alone(manifest: Manifest) -> bool:
@@ -33,6 +34,26 @@ def bases_alone(manifest: Manifest) -> bool:
 def latest_month(manifest: Manifest) -> date | None:
     """The latest month of the loads there were, which one without months of its own belongs to."""
     return max((date.fromisoformat(load["month"]) for load in manifest.loads if load.get("month")), default=None)
+
+
+def refuse_merged(manifest: Manifest, place: Path) -> None:
+    """Refuse to ingest into what telcli merge wrote, whose rows are those of the branches.
+
+    Raises
+    ------
+    UsageError
+        The directory is one.
+    """
+    names = sorted({name for load in manifest.loads if load.get("merged") for name in load["sources"]})
+    if names:
+        raise UsageError(
+            "ingest-merged",
+            "{workdir} was merged from the branches {names}: what is ingested here would count twice, or be lost by "
+            "the next merge. Nothing was changed.",
+            hint="Ingest into the working directory of its branch, and merge again.",
+            workdir=str(place),
+            names=", ".join(names),
+        )
 
 
 def refuse_other_zone(manifest: Manifest, basis: Basis) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telcli.errors import DataError, Notice, UsageError
+from telcli.errors import Notice, UsageError
 from telcli.pipeline.catalog import stage
 from telcli.pipeline.merge_branches import Branch, differences, opened
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Merged", "Wish", "merge"]
 
-_APART = 0.5
-"""Share of customers of several branches whose certificates differ, beyond which their ids are not of one kind."""
 _MERGED = "merged"
 """In the ledger of loads: that it is a merge, and no ingest."""
 
@@ -38,11 +36,13 @@ class Wish:
     names : what branches are to be called, by the name of their directory, where it is another one.
     strict : refuse where a customer or a line stands in several.
     apart : identifiers are of each branch: its name goes before them.
+    same : one id is one customer in every branch, where nothing known of them confirms it.
     """
 
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     strict: bool = False
     apart: bool = False
+    same: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,11 @@ def _basis(request: Request, manifest: Manifest, branches: Sequence[Branch], wis
     settings, general = settle("ingest", request)
     own = dataclasses.replace(request, sources=(), choices={})
     laid = lay_basis(stage("ingest"), manifest, {}, None, settings, general, own)
-    choices = {_MERGED: [one.name for one in branches], "apart": wish.apart}
+    choices = {
+        _MERGED: [one.name for one in branches],
+        "apart": wish.apart,
+        **({"strict": True} if wish.strict else {}),
+    }
     return dataclasses.replace(laid, as_of="", inputs={one.name: one.digest() for one in branches}, choices=choices)
 
 
@@ -124,14 +128,42 @@ def _landed(
     workdir: Workdir, branches: Sequence[Branch], wish: Wish, request: Request
 ) -> tuple[dict[str, Landed], dict[str, Any], list[Notice]]:
     """Every table of all branches, checked and staged."""
+    from telcli.pipeline import merge_checks as checks
     from telcli.pipeline.doors import land
     from telcli.stages import merge as stages
     from telcli.tables import contract
 
     staging = workdir.staging()
     rows = _united(branches, wish)
+    given = {table: _height(frame) for table, frame in rows.items()}
     several = {table: stages.homes(table, rows[table]) for table in HISTORY_OF if table in rows}
-    _refuse_disputes(rows["customers"], several, wish)
+    shared, lines = (several[table].height if table in several else 0 for table in HISTORY_OF)
+    fewest = min(_rows(one.manifest, "customers") for one in branches)
+    checks.refuse_apart(rows, several, fewest, same=wish.same)
+    before = stages.leads(rows)
+    accounts = before["account_id"].n_unique()
+    if wish.strict:
+        checks.strictly(shared, lines, accounts, {})
+    rows = {table: stages.led(frame, before) for table, frame in rows.items()}
+    landed = _settled(rows, several, staging, request)
+    disputed = stages.disputed(rows["customers"], rows.get("subscriptions"), several)
+    landed["conflicts"] = land(contract("conflicts"), _conflicts(rows.get("conflicts"), disputed), staging, strict=True)
+    fewer = checks.gone(given, landed)
+    if wish.strict:
+        checks.strictly(0, 0, 0, fewer)
+    rows_of = {table: one.rows for table, one in landed.items() if one.rows}
+    metrics = {"in_several": {"customers": shared, "lines": lines}, "conflicts": disputed.height, "rows": rows_of}
+    return landed, metrics, [*_schemas(branches), *checks.settled(shared, lines, accounts, fewer)]
+
+
+def _settled(
+    rows: Mapping[str, pl.LazyFrame], several: Mapping[str, pl.DataFrame], staging: Path, request: Request
+) -> dict[str, Landed]:
+    """Every table but that of conflicts, with one row per key."""
+    from telcli.pipeline.doors import land
+    from telcli.stages import merge as stages
+    from telcli.tables import contract
+
     landed: dict[str, Landed] = {}
     pending = {table: frame for table, frame in rows.items() if table not in (*HISTORY_OF.values(), "conflicts")}
     for done, (table, frame) in enumerate(pending.items()):
@@ -141,13 +173,13 @@ def _landed(
         landed[table] = land(contract(table), found.drop(stages.BRANCH), staging, strict=True)
         if history is not None:
             landed[past] = land(contract(past), history.drop(stages.BRANCH, strict=False), staging, strict=True)
-    disputed = stages.disputed(rows["customers"], rows.get("subscriptions"), several)
-    landed["conflicts"] = land(contract("conflicts"), _conflicts(rows.get("conflicts"), disputed), staging, strict=True)
-    counts = {table: frame.height for table, frame in several.items()}
-    shared, lines = counts["customers"], counts.get("subscriptions", 0)
-    rows_of = {table: one.rows for table, one in landed.items() if one.rows}
-    metrics = {"in_several": {"customers": shared, "lines": lines}, "conflicts": disputed.height, "rows": rows_of}
-    return landed, metrics, [*_schemas(branches), *_settled(branches, landed, shared, lines)]
+    return landed
+
+
+def _height(frame: pl.LazyFrame) -> int:
+    import polars as pl
+
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
 def _united(branches: Sequence[Branch], wish: Wish) -> dict[str, pl.LazyFrame]:
@@ -171,32 +203,6 @@ def _conflicts(held: pl.LazyFrame | None, disputed: pl.DataFrame) -> pl.LazyFram
     return disputed.lazy() if held is None else pl.concat([held.drop(BRANCH), disputed.lazy()], how="diagonal")
 
 
-def _refuse_disputes(customers: pl.LazyFrame, several: Mapping[str, pl.DataFrame], wish: Wish) -> None:
-    """Refuse branches that number their customers apart, and where none may stand in several any that do."""
-    from telcli.stages.merge import other_persons
-
-    shared, lines = several["customers"].height, several["subscriptions"].height if "subscriptions" in several else 0
-    told, other = other_persons(customers, several["customers"]) if shared else (0, 0)
-    if told and other > _APART * told:
-        raise DataError(
-            "merge-numbered-apart",
-            "{n} customers have an id that another branch has too, and of {told} with certificates {other} are of "
-            "different persons: the branches number their customers apart.",
-            hint="Put the branch before every id with --apart.",
-            n=shared,
-            told=told,
-            other=other,
-        )
-    if wish.strict and (shared or lines):
-        raise DataError(
-            "merge-strict",
-            "{n} customers and {lines} lines stand in several branches, and --strict settles none.",
-            hint="Mend the extracts of the branch that they left; or leave --strict out: the newest stands then.",
-            n=shared,
-            lines=lines,
-        )
-
-
 def _schemas(branches: Sequence[Branch]) -> list[Notice]:
     from telcli.stages.merge import columns_only_in
 
@@ -207,21 +213,6 @@ def _schemas(branches: Sequence[Branch]) -> list[Notice]:
             words = "{table}: {column} is in {names} alone; it is null in the others."
             found.append(Notice("merge-columns", words, {"table": table, "column": column, "names": ", ".join(names)}))
     return found
-
-
-def _settled(branches: Sequence[Branch], landed: Mapping[str, Landed], shared: int, lines: int) -> list[Notice]:
-    """Customers and lines of several branches, and rows of which one of several stands."""
-    if not shared and not lines:
-        return []
-    given = {table: sum(_rows(one.manifest, table) for one in branches) for table in landed}
-    fewer = {table: given[table] - one.rows for table, one in landed.items() if one.rows < given[table]}
-    told = (
-        "{n} customers and {lines} lines stand in several branches: the newest of each stands (telcli show conflicts)."
-    )
-    rows = ", ".join(f"{table} {count}" for table, count in fewer.items())
-    found = [Notice("merge-several", told, {"n": shared, "lines": lines})]
-    words = "Rows of which one of several stands: {rows}."
-    return [*found, *([Notice("merge-fewer", words, {"rows": rows})] if rows else [])]
 
 
 def _rows(manifest: Manifest, table: str) -> int:

@@ -199,9 +199,10 @@ def _make(
     staging = workdir.staging()
     inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gatherer(staging / "gathered"))
     if stage.name == "ingest":
-        from telcli.pipeline.ledger import bases_alone, latest_month, refuse_other_zone
+        from telcli.pipeline.ledger import bases_alone, latest_month, refuse_merged, refuse_other_zone
         from telcli.pipeline.sources import open_sources
 
+        refuse_merged(manifest, request.workdir)
         refuse_other_zone(manifest, basis)
         extracts, left_out = open_sources(request.sources, staging, request.progress)
         inputs = dataclasses.replace(

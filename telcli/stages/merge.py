@@ -6,18 +6,30 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from telcli.intake.branches import BRANCH, compared, leads, led, owners
 from telcli.intake.history import FROM, TO, merged
 from telcli.tables import contract
 from telcli.tables.histories import HISTORY_OF
 
-__all__ = ["BRANCH", "apart", "columns_only_in", "disputed", "homes", "other_persons", "settled", "united"]
+__all__ = [
+    "BRANCH",
+    "apart",
+    "columns_only_in",
+    "compared",
+    "disputed",
+    "homes",
+    "leads",
+    "led",
+    "owners",
+    "settled",
+    "united",
+]
 
-BRANCH = "_branch"
 _IDS = (
     *("customer_id", "account_id", "subscription_id", "bundle_id", "group_id", "household_id"),
-    *("payment_id", "contact_id"),
+    *("payment_id", "contact_id", "manager_id", "campaign_id"),
 )
-"""Identifiers that a branch numbers by itself."""
+"""Identifiers that a branch numbers by itself; plans, products and channels are those of one catalogue."""
 _EVENTS = {"payments": "payment_id", "contacts": "contact_id"}
 _BUCKETS = 8
 """Numbers of events are looked through in so many parts, so that few are in memory at a time."""
@@ -93,20 +105,6 @@ def homes(table: str, rows: pl.LazyFrame) -> pl.DataFrame:
     return first.unique(key, keep="first", maintain_order=True).select(*key, BRANCH)
 
 
-def other_persons(rows: pl.LazyFrame, several: pl.DataFrame) -> tuple[int, int]:
-    """Of the customers of several branches whose certificates these tell: how many, and how many have different ones.
-
-    >>> frames = {name: pl.LazyFrame({"customer_id": ["a"], "certificate_h": [name]}) for name in "NS"}
-    >>> both = united("customers", frames)
-    >>> other_persons(both, homes("customers", both))
-    (1, 1)
-    """
-    chosen = rows.join(several.lazy().select("customer_id"), on="customer_id", how="semi").drop_nulls("certificate_h")
-    told = chosen.group_by("customer_id").agg(pl.len(), pl.col("certificate_h").n_unique().alias("kinds"))
-    found = told.filter(pl.col("len") > 1).collect(engine="streaming")
-    return found.height, int((found["kinds"] > 1).sum())
-
-
 def settled(
     table: str, rows: pl.LazyFrame, several: Mapping[str, pl.DataFrame], past: pl.LazyFrame | None = None
 ) -> tuple[pl.LazyFrame, pl.LazyFrame | None]:
@@ -150,7 +148,7 @@ def settled(
 
 
 def _own(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of tables of things that branches number, such as accounts: of one number that of the first by name."""
+    """Rows of tables of things of one number, such as accounts of one customer: that of the first branch by name."""
     if table not in ("accounts", "products", "account_bills"):
         return rows
     key = list(contract(table).key)

@@ -255,3 +255,63 @@ def test_who_was_purged_does_not_come_back(branches: list[Path], tmp_path: Path)
     purge(branches[0], "C1")
     assert "C1" not in {row[0] for row in rows(branches, "customers", "customer_id")}
     assert "merge-purged" in codes(merge(Request(tmp_path / "new"), branches, Wish()))
+
+
+def ingested(top: Path, name: str, files: dict[str, str]) -> Path:
+    """A branch of these extracts."""
+    (top / f"{name}-extracts").mkdir()
+    for table, text in files.items():
+        (top / f"{name}-extracts" / f"{table}.csv").write_text(text, encoding="utf-8")
+    run_stage("ingest", Request(top / name, sources=(top / f"{name}-extracts",)))
+    return top / name
+
+
+def numbered(letter: str, *, person: str = "", years: int = 0) -> dict[str, str]:
+    """Forty customers, each with an account; the numbers of accounts are A1 to A40 in any branch."""
+    many = range(1, 41)
+    heads = "客户编号,归属地市" + (",出生年份" if years else "") + "\n"
+    told = [f"{letter}{one:03},甲市" + (f",{years + one}" if years else "") for one in many]
+    accounts = [f"A{one:03},{person or letter}{one:03},{one}" for one in many]
+    bills = [f"{letter}{one:03},202406,{one}" for one in many]
+    return {
+        "customers": heads + "\n".join(told) + "\n",
+        "accounts": "账户编号,客户编号,账户余额\n" + "\n".join(accounts) + "\n",
+        "bills": "客户编号,账期,应收金额\n" + "\n".join(bills) + "\n",
+    }
+
+
+def test_accounts_of_one_number_and_two_customers_are_led_by_the_branch(tmp_path: Path) -> None:
+    branches = [ingested(tmp_path, name, numbered(name[0])) for name in ("north", "south")]
+    with pytest.raises(DataError) as refused:
+        merged(branches, Wish(strict=True))
+    assert refused.value.code == "merge-strict-rows"
+    done = merged(branches)
+    assert "merge-accounts" in codes(done)
+    assert "merge-fewer" not in codes(done)
+    found = rows(branches, "accounts", "account_id", "customer_id", "balance")
+    assert len(found) == 80
+    assert ("south:A007", "s007", 7.0) in found
+
+
+@pytest.mark.parametrize(("years", "code"), [((1940, 1960), "merge-numbered-apart"), ((0, 0), "merge-unconfirmed")])
+def test_ids_of_strangers_are_refused_without_certificates_too(
+    years: tuple[int, int], code: str, tmp_path: Path
+) -> None:
+    pairs = zip(("north", "south"), years, strict=True)
+    branches = [ingested(tmp_path, name, numbered("C", years=first)) for name, first in pairs]
+    with pytest.raises(DataError) as refused:
+        merged(branches)
+    assert refused.value.code == code
+    assert merged(branches, Wish(apart=True)).rows["customers"] == 80
+    if not years[0]:
+        assert merge(Request(tmp_path / "one"), branches, Wish(same=True)).rows["customers"] == 40
+
+
+def test_what_a_merge_wrote_takes_no_extracts(branches: list[Path], tmp_path: Path) -> None:
+    merged(branches)
+    (tmp_path / "more.csv").write_text("客户编号,账期,应收金额\nC1,202407,12\n", encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        run_stage("ingest", Request(tmp_path / "all", sources=(tmp_path / "more.csv",)))
+    assert refused.value.code == "ingest-merged"
+    assert "north, south" in str(refused.value)
+    assert len(rows(branches, "bills", "customer_id")) == 7
