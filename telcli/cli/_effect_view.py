@@ -70,7 +70,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         return
     yield "  " + tr(title)
     cells = [[tr(word) if word else "" for word in _HEAD], *map(_cells, shown[-_GROUPS:])]
-    yield from aligned(cells, [1, 2, 3, 4])
+    yield from aligned(cells, [1, 2, 3, 4], keep=[5, 6])
     if len(shown) > _GROUPS:
         yield "      " + tr("{n} more: {command}", n=len(shown) - _GROUPS, command="telcli show retention_effects")
 

@@ -33,10 +33,10 @@ def _lines(found: Suggested) -> Iterator[str]:
     yield from offer_lines(found.offers, "known offers, the best first")
     if found.harmful:
         yield "  " + tr("never: contacting such customers with these does harm")
-        yield from aligned([[row["offer_id"], span(row)] for row in found.harmful], [])
+        yield from aligned([[row["offer_id"], span(row)] for row in found.harmful], [], keep=[1])
     if found.untried:
         yield "  " + tr("never tried: what is assumed of them, and how many customers would show it")
-        yield from aligned([_untried(row) for row in found.untried], [1])
+        yield from aligned([_untried(row) for row in found.untried], [1], keep=[1, 2])
     yield from _evidence(found.offers, found.evidence)
 
 

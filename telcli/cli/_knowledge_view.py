@@ -66,7 +66,7 @@ def _lines(metrics: Mapping[str, Any]) -> Iterator[str]:
     if groups:
         yield "  " + tr("contacts that do harm: leave these alone")
         rows = [[_group(row), row["offer_id"], span(row)] for row in groups[:_MOST]]
-        yield from aligned(rows, [])
+        yield from aligned(rows, [], keep=[1, 2])
 
 
 def offer_lines(rows: Sequence[Mapping[str, Any]], title: str) -> Iterator[str]:
@@ -77,7 +77,7 @@ def offer_lines(rows: Sequence[Mapping[str, Any]], title: str) -> Iterator[str]:
     worth = any(row["expected_value"] is not None for row in rows)
     head = [*_HEAD[:-1], *(["net value"] if worth else []), _HEAD[-1]]
     cells = [[tr(word) if word else "" for word in head], *(_cells(row, worth) for row in rows[:_MOST])]
-    yield from aligned(cells, [1, 2, 3, *range(5, len(head) - 1)])
+    yield from aligned(cells, [1, 2, 3, *range(5, len(head) - 1)], keep=[4, len(head) - 1])
     if len(rows) > _MOST:
         yield "      " + tr("{n} more: {command}", n=len(rows) - _MOST, command="telcli show retention_knowledge")
 

@@ -1,12 +1,16 @@
 """The screen of evaluate-retention."""
 
+import sys
+
 import pytest
 
 from telcli.cli import _words
 from telcli.cli._effect_view import lines
+from telcli.cli._knowledge_view import offer_lines
 from telcli.settings import EvaluateRetentionSettings
 from telcli.stages import Inputs
 from telcli.stages.evaluate_retention import evaluate_retention
+from tests.cli.test_output import Terminal
 from tests.stages.trials_example import AS_OF, operator
 
 
@@ -42,3 +46,24 @@ def test_it_is_told_in_chinese_and_where_there_is_nothing(
     assert "账单抵扣" in text and "bill-credit" not in text
     assert "有效" in text and "有害" in text and "尚不能判断，还需" in text and "verdict" not in text
     assert not [word for word in ("kept", "cost ", "accepted", "Qini coefficient", "by risk") if word in text]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_the_interval_and_the_verdict_are_whole_on_a_narrow_terminal(
+    metrics: dict[str, object], columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {**metrics["by_offer"][0], "held_out": 16, "treated": 132, "stayed_treated": 0.848, "stayed_held_out": 0.938}  # type: ignore[index]
+    gain = {"uplift": -0.089, "uplift_low": -0.177, "uplift_high": 0.138, "needed": 914, "verdict": "cannot-tell"}
+    campaign = {**row, **gain, "campaign_id": "retention-2024-03"}
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = list(lines({**metrics, "by_campaign": [campaign], "by_offer": []}))
+    text = " ".join(" ".join(shown).split())
+    assert "retention-2024-03" in text and "-8.9 (-17.7..+13.8) cannot tell" in text and "914 more" in text
+    table = [line for line in shown if line.startswith("    ")]
+    assert "cannot tell yet" in text and "…" not in text and max(map(len, table)) <= columns
+    known = {**row, **gain, "offer_id": "service-recovery", "periods": 1, "accept_rate": None, "cost_per_contact": 5.85}
+    shown = list(offer_lines([{**known, "expected_value": -243.6}], "by offer, over all campaigns"))
+    text = " ".join(" ".join(shown).split())
+    assert "service-recovery" in text and "-8.9 (-17.7 to +13.8)" in text and "cannot tell" in text
+    assert "…" not in text and max(map(len, shown)) <= columns
