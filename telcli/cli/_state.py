@@ -99,7 +99,8 @@ def view(found: Status, given: Sequence[str] = (), *, verbose: bool = False) -> 
     yield ""
     yield tr("Next: {command}", command=following) if following else settled(found)
     for name in _aside(found):
-        yield tr("Out of date, and not of telcli run: {command}", command=f"telcli {name} -w {found.workdir}")
+        words = f"{name} SHEETS..." if name == "import-outcomes" else name
+        yield tr("Out of date, and not of telcli run: {command}", command=f"telcli {words} -w {found.workdir}")
     if not following and _may_plan(found):
         yield tr("To act on it: {command}", command=f"telcli plan-retention -w {found.workdir}")
 

@@ -83,6 +83,11 @@ class Stage:
         """
         return () if self.name == "ingest" or self.keeps or self.closed_by else self.gives
 
+    @property
+    def handed(self) -> bool:
+        """Whether all it reads anew are files that its command line names: with no others it has nothing to do."""
+        return bool(self.opens) and not self.snapshot
+
     def load(self) -> Callable[[Inputs, Any], Outcome]:
         """Import the stage's function, and with it the libraries it needs."""
         name = self.name.replace("-", "_")

@@ -99,7 +99,7 @@ def status(request: Request) -> Status:
     states: list[StageState] = []
     for stage in STAGES:
         found = _state(stage, workdir, manifest, request)
-        upstream = _stale_makers(stage, states)
+        upstream = [] if stage.handed else _stale_makers(stage, states)
         if found.state == FRESH and upstream:
             found = StageState(stage.name, STALE, tuple(Reason("upstream", name) for name in upstream))
         if not stage.aside or found.state not in (MISSING, BLOCKED):
@@ -111,8 +111,17 @@ def status(request: Request) -> Status:
 
 
 def stale_of(request: Request, stages: Sequence[str]) -> tuple[str, ...]:
-    """Those of some stages that ran for the as-of month, and of which something has changed since."""
-    return tuple(state.stage for state in status(request).stages if state.stage in stages and state.state == STALE)
+    """Those of some stages that ran for the as-of month, and of which something has changed since.
+
+    A month before it that was scored later, for a plan of then, is no such change: only what is of the month counts.
+    """
+    moved: dict[str, str] = {}
+    for state in status(request).stages:
+        told = (reason for reason in state.reasons if reason.code != "own")
+        anew = any(reason.code != "upstream" or reason.what in moved for reason in told)
+        if state.state == BROKEN or (state.state == STALE and anew):
+            moved[state.stage] = state.state
+    return tuple(name for name, how in moved.items() if name in stages and how == STALE)
 
 
 def _tables(manifest: Manifest) -> tuple[TableState, ...]:
@@ -151,6 +160,8 @@ def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request)
 def _reasons(stage: Stage, was: Basis, now: Basis, sources_known: bool) -> tuple[Reason, ...]:
     """What differs; what only the command line knows (mapping, language, sources) is taken as it was."""
     found = []
+    if stage.handed:
+        return ()  # what the files said stands until there are others
     for difference in was.differs(now):
         kind, _, what = difference.partition(" ")
         if kind == "choice" or (
@@ -171,7 +182,7 @@ def _reason(stage: Stage, kind: str, what: str) -> Reason:
         if what.startswith("metrics of "):
             return Reason("metrics", what.removeprefix("metrics of "))
         table = what.removeprefix("model ").partition("/")[0]
-        return Reason("own" if table in stage.gives else "input", table)
+        return Reason("own" if table in (*stage.gives, *stage.lags) else "input", table)
     return Reason(kind, what)
 
 

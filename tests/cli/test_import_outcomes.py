@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,13 @@ def place(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return work
 
 
-def with_plan(place: Path) -> None:
+def with_plan(place: Path, as_of: date | None = None) -> None:
     """Publish the plan, past what it needs."""
     bare = dataclasses.replace(catalog.stage("plan-retention"), needs=("customer_months",), uses=(), borrows=())
     stages = tuple(bare if one.name == bare.name else one for one in catalog.STAGES)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(catalog, "STAGES", stages)
-        run_stage("plan-retention", Request(place / "work", render=lambda frame: render(frame, "en")))
+        run_stage("plan-retention", Request(place / "work", as_of, render=lambda frame: render(frame, "en")))
 
 
 def put(name: str, *filled: dict[str, Any]) -> str:
@@ -89,6 +91,20 @@ def test_what_was_filled_in_where_it_was_written(place: Path, capsys: pytest.Cap
     assert "up to date" in capsys.readouterr().out
     assert main(["import-outcomes", "work/tasks", "--force", "--lang", "zh"]) == 0
     assert "没有新的上报" in capsys.readouterr().err
+
+
+def test_what_was_brought_in_is_not_out_of_date_because_there_is_another_plan(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_plan(place)
+    assert run(capsys, put("good.xlsx", DONE))[0] == 0
+    with_plan(place, date(2024, 5, 1))
+    assert main(["status"]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"import-outcomes +up-to-date", told) and "telcli import-outcomes" not in told
+    next((place / "work" / "retention_outcomes").rglob("*.parquet")).unlink()
+    assert main(["status"]) == 0
+    assert "telcli import-outcomes SHEETS... -w work" in capsys.readouterr().out
 
 
 def test_what_cannot_be_is_a_sentence(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

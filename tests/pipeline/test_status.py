@@ -62,6 +62,13 @@ def test_what_the_command_line_gave_once_is_not_lost_without_a_word(place: Path)
     assert all(state.dropped == () for state in status(Request(place)).stages)
 
 
+def test_a_month_before_it_that_was_made_later_alarms_nobody(place: Path) -> None:
+    run_stage("segment", Request(place, as_of=MONTHS[0]))
+    assert reasons(status(Request(place)), "segment") == (Reason("own", "segments"),)
+    assert stale_of(Request(place), ("segment",)) == ()
+    assert stale_of(Request(place, flags={"seed": 7}), ("segment",)) == ("segment",)
+
+
 def test_several_settings_of_the_command_line_are_one_warning(place: Path) -> None:
     run_stage("segment", Request(place, flags={"n_segments": 3, "seed": 4}))
     (notice,) = run_stage("segment", Request(place)).notices
