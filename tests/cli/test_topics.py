@@ -122,3 +122,13 @@ def test_telcli_alone_loads_nothing_heavy(work: Path) -> None:
     assert loaded.isdisjoint(
         ["polars", "pyarrow", "joblib", "sklearn", "numpy", "scipy", "dataframely", "rich", "altair"]
     )
+
+
+def test_who_knows_fail_if_is_told_as_it_is() -> None:
+    group = root()
+    known = {name for name in COMMANDS if "--fail-if" in _options(group.get_command(None, name))}
+    page = (ROOT / "docs" / "schedules.md").read_text(encoding="utf-8")
+    told = re.search(r"`--fail-if` is an option of (.*?)\.\n", page, re.S)
+    assert told and set(re.findall(r"`([\w-]+)`", told[1])) == known
+    assert set(re.findall(r"[a-z-]{6,}", text_of("schedules", "en").split("It is an option of")[1].split(".")[0])) == known
+    assert set(re.findall(r"[a-z-]{6,}", text_of("schedules", "zh").split("有此选项的命令")[1].split("。")[0])) == known
