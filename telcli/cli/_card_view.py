@@ -76,7 +76,7 @@ class View:
 
     def _verdict(self) -> Iterator[tuple[str, str]]:
         """What somebody on the telephone has to know before anything else, a line each."""
-        who, churn = self.body["who"], self.body["churn"]
+        who = self.body["who"]
         if who["gone_on"]:
             yield tr("No longer among the customers since {day}", day=who["gone_on"]), "bold red"
         elif who["joins_on"]:
@@ -86,9 +86,6 @@ class View:
         elif who["back_in"]:
             yield tr("Left in {left}, back since {back}", left=who["left_in"], back=who["back_in"]), "yellow"
         yield from left_for(self.body)
-        if churn and churn["risk_band"] == "high":
-            share = units.percent(churn["churn_probability"], language())
-            yield tr("High risk of leaving: {share}", share=share), "bold red"
         if self.body["contacts_open"]:
             yield tr("Contacts still open: {n}", n=self.body["contacts_open"]), "yellow"
         yield from planned(self.body)

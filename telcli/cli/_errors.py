@@ -105,6 +105,15 @@ def _shown(parameter: Any) -> str:
 
 
 def _no_such_option(error: Any, command: str) -> UsageError:
+    if error.option_name == "--sort":
+        return UsageError(
+            "option-sort",
+            "{command} has no option {option}.",
+            hint="Rows stand in the order of their key. Sort what a pipe gets: telcli show TABLE --format csv | "
+            "sort -t, -k2 -rn; or a workbook: telcli export TABLE -o FILE.xlsx",
+            command=command,
+            option=error.option_name,
+        )
     near = difflib.get_close_matches(error.option_name, error.possibilities or (), n=2, cutoff=0.7)
     if near:
         return UsageError(

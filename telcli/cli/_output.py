@@ -237,6 +237,6 @@ def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
         body = {"schema_version": SCHEMA_VERSION, "stage": stage or None, "error": error_body(failure)}
         sys.stdout.write(to_json(body))
         sys.stdout.flush()
-    _talk(label("Error:") + failure.message)
+    _talk(failure.message if failure.code == "interrupted" else label("Error:") + failure.message)
     if failure.hint:
         sys.stderr.write(f"{label('Hint:')}{failure.hint}\n")  # it holds a command, which is copied whole

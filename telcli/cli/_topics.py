@@ -137,7 +137,7 @@ def tell(call: Call, asked: str) -> None:
 
 def _unknown(asked: str) -> UsageError:
     known = [*TOPICS, *COMMANDS, *ALIASES]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.7)
     if near:
         return UsageError(
             "topic-unknown-near",

@@ -34,5 +34,5 @@ def init(call: Call, output: _Output = None, force: _Force = False) -> None:
     """
     file = _template.write(output, call, force=force)
     key = _template.key(call)
-    lines = [tr("Written: {file}", file=file), tr("Key of pseudonyms: {place} (id {key_id}, {made})", **key)]
+    lines = [tr("Written: {file}", file=file.absolute()), tr("Key of pseudonyms: {place} (id {key_id}, {made})", **key)]
     call.out.result(lambda: lines, as_of=call.as_of, file=str(file), key=key["place"], key_id=key["key_id"])

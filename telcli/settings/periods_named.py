@@ -27,7 +27,7 @@ def periods_of(text: str) -> list[str]:
             raise UsageError(
                 "report-period-unknown",
                 "telcli report knows no period {period}.",
-                hint="It knows {known}: --period month,quarter",
+                hint="It knows {known}, and which one by the month: --period quarter --as-of 2024-06",
                 period=name,
                 known=", ".join(PERIODS),
             )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -231,7 +232,20 @@ def test_ctrl_c_stops_a_stage_and_leaves_what_stood(how: signal.Signals, work: P
         ran.send_signal(how)
         assert ran.wait(30) == 130
         assert ran.stderr is not None
-        assert "Stopped" in ran.stderr.read()
+        assert re.match(r"Stopped\.", ran.stderr.read()), "no error"
     assert (work / "work" / "manifest.json").read_bytes() == before
     assert not (work / "work" / ".staging").exists()
     assert main(["segment", "--force", "-q"]) == 0
+
+
+def test_hints_name_what_is_meant(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for args, says in [
+        (["show", "segments", "--sort", "segment"], "telcli show TABLE --format csv | sort"),
+        (["help", "nonsense"], "Topics: walk"),
+        (["report", "--period", "2024Q5"], "--period quarter --as-of 2024-06"),
+    ]:
+        assert main(args) == ExitCode.USAGE
+        told = capsys.readouterr().err
+        assert says in told and "Did you mean" not in told
+    assert main(["init"]) == 0
+    assert f"Written: {work.resolve() / 'telcli.toml'}" in capsys.readouterr().out

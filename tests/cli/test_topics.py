@@ -130,5 +130,7 @@ def test_who_knows_fail_if_is_told_as_it_is() -> None:
     page = (ROOT / "docs" / "schedules.md").read_text(encoding="utf-8")
     told = re.search(r"`--fail-if` is an option of (.*?)\.\n", page, re.S)
     assert told and set(re.findall(r"`([\w-]+)`", told[1])) == known
-    assert set(re.findall(r"[a-z-]{6,}", text_of("schedules", "en").split("It is an option of")[1].split(".")[0])) == known
+    assert (
+        set(re.findall(r"[a-z-]{6,}", text_of("schedules", "en").split("It is an option of")[1].split(".")[0])) == known
+    )
     assert set(re.findall(r"[a-z-]{6,}", text_of("schedules", "zh").split("有此选项的命令")[1].split("。")[0])) == known
