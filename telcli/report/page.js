@@ -5,15 +5,16 @@
   const every = (query, within = document) => [...within.querySelectorAll(query)];
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  // ---- what a chart says under the pointer, the finger or the keyboard -------------------------------------------
+  // ---- what a chart says under the pointer, the finger or arrow keys ---------------------------------------------
   const tip = document.createElement("div");
   tip.className = "tip";
+  tip.setAttribute("role", "status");
   tip.hidden = true;
   document.body.append(tip);
   const titled = (node) => (node.closest ? node.closest(".chart svg *") : null);
-  function showTip(event) {
-    const mark = titled(event.target);
-    const title = mark && [...mark.children].find((child) => child.localName === "title");
+  const titleOf = (mark) => [...mark.children].find((child) => child.localName === "title");
+  function tell(mark) {
+    const title = mark && titleOf(mark);
     if (title) {  // the browser's own would stand beside ours
       mark.dataset.tip = title.textContent;
       title.remove();
@@ -28,8 +29,22 @@
     tip.style.left = `${left + scrollX}px`;
     tip.style.top = `${(above > 0 ? above : box.bottom + 8) + scrollY}px`;
   }
-  document.addEventListener("pointerover", showTip);
-  document.addEventListener("pointerdown", showTip);
+  document.addEventListener("pointerover", (event) => tell(titled(event.target)));
+  document.addEventListener("pointerdown", (event) => tell(titled(event.target)));
+  every(".chart").forEach((chart) => {
+    let walked = null;
+    chart.tabIndex = 0;
+    chart.addEventListener("blur", () => { tip.hidden = true; walked = null; });
+    chart.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const marks = every("svg *", chart).filter((mark) => mark.dataset.tip || titleOf(mark));
+      if (!step || !marks.length) return;
+      event.preventDefault();
+      const at = marks.indexOf(walked);
+      walked = marks[at < 0 ? (step > 0 ? 0 : marks.length - 1) : (at + step + marks.length) % marks.length];
+      tell(walked);
+    });
+  });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
 
   // ---- rows in the order of a column -----------------------------------------------------------------------------

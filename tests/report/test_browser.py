@@ -138,6 +138,15 @@ def test_it_is_worked_by_keys_alone_and_rows_and_charts_answer(browser: Any, fil
         assert seen.page.locator(".tip").inner_text() == said
         seen.page.keyboard.press("Escape")
         assert seen.page.locator(".tip").is_hidden()
+        walked = seen.page.locator("#base .chart").nth(1)
+        marks = walked.locator("title").all_text_contents()
+        walked.focus()
+        for key, mark in (("ArrowRight", 0), ("ArrowDown", 1), ("ArrowLeft", 0), ("ArrowUp", -1), ("ArrowRight", 0)):
+            seen.page.keyboard.press(key)
+            assert seen.page.locator(".tip").text_content() == marks[mark]
+            assert seen.page.locator(".tip").is_visible()
+        seen.page.keyboard.press("Tab")
+        assert seen.page.locator(".tip").is_hidden()
 
 
 def test_without_a_script_it_reads_whole(browser: Any, file: Path) -> None:

@@ -35,6 +35,7 @@ FOREIGN = {
     "month",
 }
 FOREIGN |= {"customer_id", "G", "w", "work", "SIM", "SHA"}
+FOREIGN |= {"cube", "metrics", "PSI"}
 FOREIGN |= {"bills", "customers", "profiles", "rejects", "status"}
 """What stays Latin on the Chinese page: names of files, columns, rules, methods and the program; 5G."""
 VOID = {"meta", "br", "link"}
@@ -87,11 +88,20 @@ def test_every_part_stands_on_the_page(drawn: str, made: Report) -> None:
     assert len(drawn.encode()) < 1_000_000
 
 
+def without_formulas(text: str) -> str:
+    """A page whose appendix has names and units alone: formulas are SQL, tables and commands the program's own."""
+    before, section, rest = re.split(r'(<section id="meaning".*?</section>)', text, flags=re.S)
+    cells = re.compile(r"(<tr>\s*<th scope=\"row\".*?</th>\s*<td.*?</td>)(.*?)(</tr>)", re.S)
+    kept, rows = cells.subn(r"\1\3", section)
+    assert rows > 100
+    return before + kept + rest
+
+
 @pytest.mark.slow
 def test_the_chinese_page_holds_no_leftover_english(figures: pl.DataFrame) -> None:
     made = build(figures, lang="zh", currency="CNY")
     text = page.render(made).decode("utf-8").replace(made.content_hash, "")
-    reader = Reader(text)
+    reader = Reader(without_formulas(text))
     labels = [value for _, name, value in reader.attributes if name == "aria-label"]
     words = set(re.findall(r"[A-Za-z_]{1,}", " ".join([*reader.texts, *labels])))
     ids = {word for word in words if re.fullmatch(r"C\d*", word)}
