@@ -182,6 +182,12 @@ def test_on_paper_nothing_is_cut_and_controls_are_gone(browser: Any, file: Path)
             "[...document.querySelectorAll('figure')].map(one => getComputedStyle(one).breakInside)"
         )
         assert set(kept) == {"avoid"}
+        lines = seen.page.evaluate(
+            "[...document.querySelectorAll('#meaning td:nth-child(2), #meaning td:nth-child(4)')].map(cell => {"
+            "const range = document.createRange(); range.selectNodeContents(cell);"
+            "return range.getClientRects().length})"
+        )
+        assert set(lines) == {1}, "words are cut"
         assert seen.faults() == []
         assert len(re.findall(rb"/Type\s*/Page\b", seen.page.pdf(format="A4", prefer_css_page_size=True))) in range(
             5, 40
