@@ -10,9 +10,9 @@ from telcli.report.model import Report, Row
 
 __all__ = ["CHARTS", "bridge_ends", "part_name", "within"]
 
-_NEW = ("joined", "returned", "together")
+_NEW = ("joined", "returned")
 _STAYED = ("plan_up", "plan_down", "more", "less")
-_REST = ("unbilled", "other")
+_REST = ("unbilled", "other", "together")
 _LOST = ("left", "left_before")
 
 
@@ -130,7 +130,7 @@ def bridge_money(report: Report) -> Any:
 
 
 def _grouped(row: Row) -> dict[str, float]:
-    """Parts of revenue in five groups; what stands together goes with joiners, whom it mostly is of."""
+    """Parts of revenue in five groups; what stands together may be of those who came and of those who went: other."""
     sums = {"new": 0.0, "up": 0.0, "lost": 0.0, "down": 0.0, "rest": 0.0}
     for part in (*_NEW, *_STAYED, *_REST, *_LOST):
         amount = row.number(f"money_{part}") or 0.0

@@ -5,6 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telcli.figures.bridge_steps import Flow, Step
 from telcli.figures.finding import Facts
 from telcli.figures.findings import find
 from telcli.figures.period import KINDS, about, alike, changes, compared, figures_of, period_of
@@ -43,8 +44,19 @@ def test_flows_are_added_stocks_are_the_last_and_rates_are_sums_over_sums() -> N
     assert (found["customers"], found["revenue"], found["left"]) == (120, 3360.5, 15)
     assert found["revenue_per_customer"] == 3360.5 / 330
     assert found["churn_rate_month"] == 10 / 210  # of January nobody knows who was there before
+    assert (found["followed_left"], found["followed"], found["customer_months"]) == (10, 210, 330)
     assert "joined" not in found
     assert figures_of(HELD, {}, [month(5), month(6)]) == {}
+
+
+def test_joiners_are_added_over_months_whose_steps_are_known_and_told_only_where_they_may_be() -> None:
+    def step(number: int, joined: int) -> Step:
+        return Step(month(number - 1), month(number), 1, Flow(0, 0, {"joined": joined}, {"joined": joined}), None, 0)
+
+    steps = {month(2): step(2, 14), month(3): step(3, 16)}
+    assert figures_of(HELD, steps, [month(2), month(3)])["joined"] == 30
+    assert "joined" not in figures_of(HELD, steps, [month(2), month(3)], alone=False)
+    assert "joined" not in figures_of(HELD, steps, [month(1), month(2)])
 
 
 def test_a_month_without_bills_counts_nowhere_in_revenue() -> None:

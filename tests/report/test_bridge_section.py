@@ -4,7 +4,9 @@ import polars as pl
 import pytest
 
 from telcli.report import Report, build, summary
+from telcli.report.bridge_charts import CHARTS
 from telcli.report.bridge_section import bridge, compare
+from telcli.report.model import Row
 from telcli.report.outline import as_json, as_markdown
 from telcli.report.page import cards, findings, render
 from telcli.report.periods import OWN, of_periods
@@ -101,3 +103,11 @@ def test_a_period_has_nothing_of_the_month_where_it_has_none_of_its_own(both: pl
 def test_nothing_stands_there_for_a_single_month() -> None:
     bare = Report("2024-06", "en", "CNY", {})
     assert bridge(bare) is None and compare(bare) is None and bare.period == "" and bare.incomplete() == []
+
+
+def test_what_stands_together_is_not_drawn_as_joiners() -> None:
+    numbers = {"money_opening": 0.0, "money_together": 7.0, "money_more": 1.0, "money_closing": 8.0}
+    months = [Row(numbers, {"month": f"2024-0{at}"}) for at in (5, 6)]
+    drawing = CHARTS["bridge_money"](Report("2024-06", "en", "CNY", {"bridge_months": months}))
+    rows = drawing.to_dict()["data"]["values"]
+    assert {row["what"]: row["y"] for row in rows if row["y"]} == {"other": 7.0, "stayed, more": 1.0}
