@@ -106,9 +106,20 @@ def cube_rows(
         rows = rows.with_columns(age_band=banded(pl.col("month").dt.year() - pl.col(_BORN), AGES, spans(AGES)))
     if "tenure_band" in by:
         rows = rows.with_columns(tenure_band=banded(pl.col("tenure_months").floor(), TENURE, spans(TENURE)))
-    have = rows.collect_schema().names()
+    have = rows.collect_schema()
     absent = [pl.lit(None, pl.String).alias(name) for name in by if name not in have and name != MONTH]
-    return rows.with_columns(*absent).with_columns(pl.col(name).cast(pl.String) for name in by if name != MONTH)
+    named = [_as_text(name, have.get(name)) for name in by if name != MONTH]
+    return rows.with_columns(*absent).with_columns(named)
+
+
+def _as_text(name: str, kind: pl.DataType | None) -> pl.Expr:
+    """A dimension as text; whole numbers without a point.
+
+    >>> pl.DataFrame({"x_age": [18.0, 18.5]}).select(_as_text("x_age", pl.Float64())).to_series().to_list()
+    ['18', '18.5']
+    """
+    text = pl.col(name).cast(pl.String)
+    return text.str.strip_suffix(".0") if kind is not None and kind.is_float() else text
 
 
 def _of_month(result: pl.LazyFrame, table: str, by: Sequence[str]) -> pl.LazyFrame:

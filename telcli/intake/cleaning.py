@@ -18,6 +18,7 @@ from telcli.intake.dates import days, moments, months
 from telcli.intake.hotlines import among, ranged
 from telcli.intake.identity import PERSONAL_FORMS, identifiers, managers, parties, personal, things, understood
 from telcli.intake.numbers import integers, measured, stars, strict_numbers, unknown_stars, years
+from telcli.intake.places import places
 from telcli.intake.privacy import categories, discreet, discreet_numbers
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.running_text import NOBODY_NAMED, Names, free_text, nameless
@@ -36,6 +37,7 @@ _READERS: Mapping[str, tuple[Callable[..., Read], pl.DataType, str]] = {
     "text": (texts, pl.String(), ""),
     "token": (tokens, pl.UInt64(), ""),
     "discreet text": (discreet, pl.String(), ""),
+    "place": (places, pl.String(), ""),
     "free text": (free_text, pl.String(), ""),
     "number": (measured, pl.Float64(), "not-a-number"),
     "strict number": (strict_numbers, pl.Float64(), "not-a-number"),

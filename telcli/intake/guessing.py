@@ -17,6 +17,7 @@ from telcli.intake.date_forms import with_date_forms
 from telcli.intake.dictionary import bare, slots, weak_headers
 from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
+from telcli.intake.places import PLACES
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.several_lines import with_lines
@@ -192,7 +193,8 @@ def reading_of(name: str, use: Use, people: Pseudonyms = _NOBODY) -> Reading:
     """How one column is read; whatever is text may hold numbers of persons, and is read without them."""
     slot = slots()[name]
     header = {ROW_NUMBER: ROW, FILE_NAME: FILE}.get(use.header, use.header)
-    form = ("free text" if name in FREE_TEXT else "discreet text") if slot.form == "text" else slot.form
+    text = "free text" if name in FREE_TEXT else "place" if slot.column in PLACES else "discreet text"
+    form = text if slot.form == "text" else slot.form
     dates = use.unit if form in ("day", "month", "moment") else ""
     words = GENDER_01 if use.unit == NONE_ONE and slot.words == "gender" else slot.words
     return Reading(slot.column, header, form, use.factor(slot), words, people, slot.unit, dates)

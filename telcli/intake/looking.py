@@ -36,6 +36,7 @@ _LABELS = ("target", "label", "y", "是否流失用户标签", "标签")
 """What the label is called in tables made for learning."""
 _DEVICES = ("device_h", "sim_h")
 _MANY, _SHOWN = 12, 8
+_AGES = ("age", "年龄", "客户年龄", "用户年龄", "周岁")
 """Of more attributes than these only the first are named; the screen lists all of them already."""
 _DISPUTED = ("disputed", "dispute", "indispute", "争议", "有争议", "是否争议", "账单争议")
 """Names, bare, of columns that say whether a bill is disputed."""
@@ -179,6 +180,7 @@ def told_of(one: Understood) -> list[Notice]:
         notices.append(
             Notice("kept-as-attributes", "{file}: unknown columns kept as attributes ({count}): {columns}.", values)
         )
+    notices += _told_of_age(one)
     notices += _told_of_meanings(one)
     notices += _told_of_amounts(one)
     kept = {header for header, _ in one.attributes.values()}
@@ -202,6 +204,15 @@ def told_of(one: Understood) -> list[Notice]:
     notices += people_notices(one.map.source, one.seen)
     notices += units_assumed(one.map, one.extract.frame, one.zone, one.marks)
     return notices + times_notices(one)
+
+
+def _told_of_age(one: Understood) -> list[Notice]:
+    """An age is of a day that nobody tells, so no year of birth is made of it."""
+    ages = [name for name, (header, _) in one.attributes.items() if bare(header) in _AGES]
+    if not ages or one.map.table != "customers" or one.map.use("birth_year"):
+        return []
+    told = "{file}: {column} is an age, of a day that is not told, and makes no birth_year: bands of age need one."
+    return [Notice("age-aside", told, {"file": one.map.source, "column": ages[0]})]
 
 
 def _told_of_meanings(one: Understood) -> list[Notice]:

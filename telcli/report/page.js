@@ -113,10 +113,11 @@
     if (text !== undefined) node.textContent = text;
     return node;
   }
-  function line(figure, points) {  // points: [place of the month, number, text]
+  function line(figure, points, why) {  // points: [place of the month, number, text]
     const svg = one("svg", figure), chart = one(".chart", figure), none = one(".none", figure);
     svg.replaceChildren();
     none.hidden = points.length > 1;
+    none.textContent = why;
     chart.hidden = !none.hidden;
     if (chart.hidden) return;
     const numbers = points.map((point) => point[1]);
@@ -145,10 +146,13 @@
   function show() {
     const place = value("place"), segment = value("segment");
     const choice = choices[`${place}|${segment}`];
+    const past = Object.keys(whole[1]).length > 1 ? words.few : words.once;
+    const why = !choice ? words.small : segment !== "" && words.since ? words.since : past;
+    const said = listed.length ? words.said : words.shown;
     cards(choice);
     every("figure", pick).forEach((figure, at) => {
       const known = Object.entries(choice ? choice[1] : {}).map(([month, found]) => [Number(month), ...found[at]]);
-      line(figure, known.sort((a, b) => a[0] - b[0]));
+      line(figure, known.sort((a, b) => a[0] - b[0]), why);
     });
     let matching = 0;
     listed.forEach((row) => {
@@ -156,7 +160,7 @@
       matching += row.hidden ? 0 : 1;
     });
     const chosen = selects.map((select) => `${select.dataset.label}: ${select.selectedOptions[0].textContent}`).join(" · ");
-    every(".chosen").forEach((said) => { said.textContent = fill(words.said, { chosen, n: matching, all: listed.length }); });
+    every(".chosen").forEach((told) => { told.textContent = fill(said, { chosen, n: matching, all: listed.length }); });
     every(".chosen-top").forEach((said) => { said.hidden = place === "" && segment === ""; });
   }
   function keep() {  // a link that is copied opens on the same choice

@@ -165,7 +165,13 @@ def _series(
 
 def _words(report: Report) -> dict[str, str]:
     """What the script says, with places to fill in."""
+    since = report.first("slice_about").text("since")
     return {
+        "few": report.word("pick.few"),
+        "once": report.word("pick.once", month=report.month_name),
+        "small": report.word("pick.small"),
+        "since": report.word("pick.since", month=report.month_name) if since == report.month else "",
+        "shown": report.word("pick.shown", chosen="{chosen}"),
         "said": report.word("pick.said", chosen="{chosen}", n="{n}", all="{all}"),
         "line": report.word("pick.line", **{name: f"{{{name}}}" for name in ("title", "from", "first", "to", "last")}),
     }

@@ -22,6 +22,7 @@ from telcli.intake.linkage import Likeness
 from telcli.intake.looking import REASON
 from telcli.intake.no_answers import codes_in
 from telcli.intake.pinned import as_pinned
+from telcli.intake.places_told import told_of_places
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.repeats import once
 from telcli.intake.resolve import Held
@@ -104,6 +105,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         *again,
         *notices,
         *told_of_answers(ones),
+        *(notice for one in ones for notice in told_of_places(one)),
         *told_of_no_answers(ones),
         *told,
         *found.notices,

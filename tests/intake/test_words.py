@@ -109,3 +109,19 @@ def test_headers_of_branches_and_severity_are_known(tmp_path: Path) -> None:
 def test_headers_of_nps_are_known(header: str, tmp_path: Path) -> None:
     found = ran(tmp_path, {"s.csv": f"客户编号,调查时间,总体满意度,{header}\nc1,2024-06-03,4,9\n"})
     assert good(found, "surveys", "nps") == [(9.0,)]
+
+
+def test_blanks_within_chinese_names_of_places_tell_nothing_apart_and_are_named(tmp_path: Path) -> None:
+    rows = "c1,城东分局,North East\nc2,城东 分局,North East\nc3,城东　分局,昆 明\n"
+    found = ran(tmp_path, {"people.csv": f"客户编号,归属分局,归属地市\n{rows}"})
+    assert good(found, "customers", "customer_id", "branch", "region") == [
+        ("c1", "城东分局", "North East"), ("c2", "城东分局", "North East"), ("c3", "城东分局", "昆明"),
+    ]  # fmt: skip
+    told = {one.values["column"]: one.values for one in found.notices if one.code == "place-blanks"}
+    assert told["归属地市"]["names"] == "“昆 明” → “昆明”"
+    assert told["归属分局"]["count"] == 2
+
+
+def test_an_age_is_kept_and_said_to_make_no_year_of_birth(tmp_path: Path) -> None:
+    found = ran(tmp_path, {"people.csv": "客户编号,归属分局,年龄\nc1,城东,18\nc2,城东,44\nc3,城西,61\n"})
+    assert [one.values["column"] for one in found.notices if one.code == "age-aside"] == ["x_年龄"]

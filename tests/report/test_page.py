@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +16,8 @@ import pytest
 from telcli.report import Report, build, page
 from telcli.report.blocks import Section
 from telcli.report.charts import CHARTS
+from telcli.report.model import Row
+from telcli.report.slice_section import slices
 from telcli.report.watched_charts import MOST, watched
 from telcli.settings import ReportSettings
 from telcli.stages.report import report
@@ -132,6 +136,20 @@ def test_nothing_is_fetched_and_one_script_is_run(drawn: str) -> None:
     assert style is not None
     assert f"default-src 'none'; style-src 'sha256-{digest_of(style[1])}'" in drawn.replace("&#39;", "'")
     assert not re.search(r"<[^>]+\sstyle=", drawn)
+
+
+def test_the_filters_say_why_nothing_is_drawn_and_name_no_list_that_is_not_there(made: Report) -> None:
+    about = Row({"small_cell": 10.0}, {"place": "branch", "since": made.month})
+    rows = [Row({"customers": 50.0, **part}, {"place": place}) for place, part in
+            (("", {}), ("N", {}), ("", {"segment": 1.0}), ("N", {"segment": 1.0}))]  # fmt: skip
+    for since, said in ((made.month, True), ("2020-01", False)):
+        known = {"slices": rows, "slice_about": [Row(about.numbers, {**about.texts, "since": since})]}
+        section = slices(replace(made, sections=known))
+        assert section is not None and section.pick is not None
+        words = json.loads(section.pick.data)["words"]
+        assert (made.month_name in words["since"]) == said
+        assert "{n}" not in words["shown"] and "{chosen}" in words["shown"]
+        assert words["small"] != words["few"]
 
 
 def test_ids_in_drawings_are_unique_and_used_within(drawn: str) -> None:
