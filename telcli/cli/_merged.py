@@ -20,8 +20,8 @@ __all__ = ["names", "tell"]
 def names(given: Sequence[str]) -> dict[str, str]:
     """Names of branches by directory, of words such as ``north=North``.
 
-    >>> names(["north=North"])
-    {'north': 'North'}
+    >>> names(["a/work=North"])
+    {'a/work': 'North'}
     """
     parts = [word.partition("=") for word in given]
     wrong = [word for word, (before, _, after) in zip(given, parts, strict=True) if not before or not after.strip()]
@@ -32,7 +32,7 @@ def names(given: Sequence[str]) -> dict[str, str]:
             hint="Write it as: --as north=North",
             word=repr(wrong[0]),
         )
-    return {before.rstrip("/").rpartition("/")[2]: after.strip() for before, _, after in parts}
+    return {before: after.strip() for before, _, after in parts}
 
 
 def tell(call: Call, done: Merged) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
 
 import polars as pl
 
-__all__ = ["BRANCH", "compared", "leads", "led", "owners"]
+__all__ = ["BRANCH", "compared", "leads", "led", "owners", "unlike_campaigns"]
 
 BRANCH = "_branch"
 PERSONAL = ("certificate_h", "birth_year", "gender", "phone_h", "joined_on")
@@ -86,3 +88,25 @@ def led(rows: pl.LazyFrame, before: pl.DataFrame) -> pl.LazyFrame:
     known = rows.join(before.lazy(), on=["account_id", BRANCH], how="left", maintain_order="left")
     name = pl.coalesce(pl.concat_str("_lead", pl.lit(":"), "account_id"), "account_id")
     return known.with_columns(name.alias("account_id")).drop("_lead")
+
+
+def unlike_campaigns(rows: pl.LazyFrame) -> list[str]:
+    """Campaigns of one id of which two branches share no offer, or whose days of contact do not meet.
+
+    >>> frame = {"campaign_id": ["x", "x", "y"], "offer_id": ["a", "b", "a"], "_branch": ["N", "S", "S"]}
+    >>> unlike_campaigns(pl.LazyFrame(frame).with_columns(contacted_on=pl.lit(None, pl.Date)))
+    ['x']
+    """
+    day = pl.col("contacted_on")
+    offers = pl.col("offer_id").drop_nulls().unique()
+    of = rows.group_by("campaign_id", BRANCH).agg(offers, first=day.min(), last=day.max()).collect(engine="streaming")
+    told: dict[str, list[tuple[set[str], Any, Any]]] = {}
+    for campaign, _, held, first, last in of.select("campaign_id", BRANCH, "offer_id", "first", "last").iter_rows():
+        told.setdefault(campaign, []).append((set(held), first, last))
+    return sorted(name for name, parts in told.items() if any(_unlike(a, b) for a, b in combinations(parts, 2)))
+
+
+def _unlike(one: tuple[set[str], Any, Any], other: tuple[set[str], Any, Any]) -> bool:
+    apart = bool(one[0] and other[0] and not one[0] & other[0])
+    days = one[1] is not None and other[1] is not None
+    return apart or (days and (one[2] < other[1] or other[2] < one[1]))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from telcli.errors import Notice, UsageError
 from telcli.pipeline.catalog import stage
-from telcli.pipeline.merge_branches import Branch, differences, opened
+from telcli.pipeline.merge_branches import Branch, differences, opened, scanned
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
 from telcli.pipeline.run import Request, lay_basis, settle
+from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.workdir import Workdir, storage_error
 from telcli.tables.histories import HISTORY_OF
 
@@ -33,7 +34,7 @@ class Wish:
 
     Parameters
     ----------
-    names : what branches are to be called, by the name of their directory, where it is another one.
+    names : what branches are to be called, by their directory as given or by its name, where it is another one.
     strict : refuse where a customer or a line stands in several.
     apart : identifiers are of each branch: its name goes before them.
     same : one id is one customer in every branch, where nothing known of them confirms it.
@@ -134,7 +135,7 @@ def _landed(
     from telcli.tables import contract
 
     staging = workdir.staging()
-    rows = _united(branches, wish)
+    rows = _united(branches, wish, request)
     given = {table: _height(frame) for table, frame in rows.items()}
     several = {table: stages.homes(table, rows[table]) for table in HISTORY_OF if table in rows}
     shared, lines = (several[table].height if table in several else 0 for table in HISTORY_OF)
@@ -144,6 +145,7 @@ def _landed(
     accounts = before["account_id"].n_unique()
     if wish.strict:
         checks.strictly(shared, lines, accounts, {})
+    told = checks.campaigns(rows)
     rows = {table: stages.led(frame, before) for table, frame in rows.items()}
     landed = _settled(rows, several, staging, request)
     disputed = stages.disputed(rows["customers"], rows.get("subscriptions"), several)
@@ -153,7 +155,7 @@ def _landed(
         checks.strictly(0, 0, 0, fewer)
     rows_of = {table: one.rows for table, one in landed.items() if one.rows}
     metrics = {"in_several": {"customers": shared, "lines": lines}, "conflicts": disputed.height, "rows": rows_of}
-    return landed, metrics, [*_schemas(branches), *checks.settled(shared, lines, accounts, fewer)]
+    return landed, metrics, [*_schemas(branches), *told, *checks.settled(shared, lines, accounts, fewer)]
 
 
 def _settled(
@@ -182,12 +184,14 @@ def _height(frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
-def _united(branches: Sequence[Branch], wish: Wish) -> dict[str, pl.LazyFrame]:
+def _united(branches: Sequence[Branch], wish: Wish, request: Request) -> dict[str, pl.LazyFrame]:
     """Every table of ingest that some branch has, of all that have it."""
     from telcli.stages import merge as stages
 
-    tables = [table for table in stage("ingest").gives if any(table in one.tables for one in branches)]
-    frames = {table: {one.name: one.scan(table) for one in branches if table in one.tables} for table in tables}
+    key = Secret(key_file(settle("ingest", request)[0].key_file), request.workdir, _key(branches))
+    of = scanned(branches, key, apart=wish.apart)
+    tables = [table for table in stage("ingest").gives if any(table in parts for parts in of.values())]
+    frames = {table: {name: parts[table] for name, parts in of.items() if table in parts} for table in tables}
     if wish.apart:
         frames = {
             table: {name: stages.apart(name, frame) for name, frame in parts.items()} for table, parts in frames.items()

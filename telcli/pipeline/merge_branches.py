@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from telcli.pipeline.workdir import MANIFEST, Workdir
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Branch", "differences", "opened"]
+__all__ = ["Branch", "differences", "opened", "scanned"]
 
 _FEWEST = 2
 _ALIKE = ("time_zone", "currency")
@@ -82,7 +82,7 @@ class Branch:
 
 
 def opened(directories: Sequence[Path], names: Mapping[str, str], target: Path) -> list[Branch]:
-    """The branches in the order of their names; `names` are those that directories are given, by what they are called.
+    """The branches in the order of their names; `names` are those they are given, by path or folder.
 
     Raises
     ------
@@ -106,28 +106,35 @@ def opened(directories: Sequence[Path], names: Mapping[str, str], target: Path) 
                 hint="Name each once, and a directory of its own with -w.",
                 workdir=str(directories[at]),
             )
-    unknown = sorted(set(names) - {place.name for place in places})
+    told = {key: [place for place, given in zip(places, directories, strict=True) if _is(key, given)] for key in names}
+    unknown = sorted(key for key, meant in told.items() if not meant)
     if unknown:
         raise UsageError(
             "merge-as-unknown",
             "--as names {name}, which is none of the directories.",
             hint="Write it as DIRECTORY=NAME, of: {known}",
             name=", ".join(unknown),
-            known=", ".join(place.name for place in places),
+            known=", ".join(map(str, directories)),
         )
-    found = [
-        _opened(given, names.get(place.name, place.name)) for given, place in zip(directories, places, strict=True)
-    ]
+    by_length = sorted(told, key=lambda key: (len(Path(key).parts), key))
+    name_of = {place: names[key] for key in by_length for place in told[key]}
+    found = [_opened(given, name_of.get(place, place.name)) for given, place in zip(directories, places, strict=True)]
     called = [one.name for one in found]
     alike = sorted({name for name in called if called.count(name) > 1 or not name or "/" in name})
     if alike:
         raise UsageError(
             "merge-alike",
             "Two directories are called {name}, which is what their branch is to be called.",
-            hint="Give one another name: --as DIRECTORY=NAME, or rename its folder.",
+            hint="Give one another name, by its path as given: --as {place}=NAME",
             name=", ".join(alike),
+            place=str(next(given for given, one in zip(directories, found, strict=True) if one.name in alike)),
         )
     return sorted(found, key=lambda one: one.name)
+
+
+def _is(key: str, given: Path) -> bool:
+    """Whether a directory is meant: by its path as given, by another path to it, or by its name alone."""
+    return Path(key) == given or Path(key).resolve() == given.resolve() or key.rstrip("/") == given.resolve().name
 
 
 def _opened(place: Path, name: str) -> Branch:
@@ -181,6 +188,23 @@ def differences(branches: Sequence[Branch]) -> list[Notice]:
     return [*_months(branches), *_versions(branches), *_settings(branches), *_purged(branches)]
 
 
+def scanned(branches: Sequence[Branch], key: Callable[[], bytes], *, apart: bool) -> dict[str, dict[str, pl.LazyFrame]]:
+    """Branch -> its tables, without persons whom any of the branches purged.
+
+    With ids of each branch `apart` such a person is known by the certificate alone. The key is asked only where one of
+    the branches does not know of all.
+    """
+    from telcli.stages.purge import without_listed
+
+    listed = frozenset(token for one in branches for token in one.manifest.suppressed)
+    found = {}
+    for one in branches:
+        tables = {table: one.scan(table) for table in one.tables}
+        whole = listed == set(one.manifest.suppressed)
+        found[one.name] = tables if whole else without_listed(tables, listed, key, ids=not apart)
+    return found
+
+
 def _months(branches: Sequence[Branch]) -> list[Notice]:
     last = {one.name: one.month[:7] for one in branches}
     if len(set(last.values())) < _FEWEST:
@@ -228,7 +252,6 @@ def _purged(branches: Sequence[Branch]) -> list[Notice]:
     return [
         Notice(
             "merge-purged",
-            "Persons were purged in some of the branches alone. Whom these still hold is told by no list: purge them "
-            "there too (telcli purge --customer ID).",
+            "Persons were purged in some of the branches alone: their rows are left out of the others too.",
         )
     ]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from telcli.pipeline.doors import Landed
 
-__all__ = ["gone", "refuse_apart", "settled", "strictly"]
+__all__ = ["campaigns", "gone", "refuse_apart", "settled", "strictly"]
 
 _UNLIKE: Mapping[str, tuple[float, int]] = {"certificate_h": (0.5, 1), "birth_year": (0.5, 5), "gender": (0.2, 5)}
 """What never changes of a person -> share of customers of several branches that it is unlike of beyond which their ids
@@ -127,6 +127,15 @@ def settled(shared: int, lines: int, accounts: int, fewer: Mapping[str, int]) ->
         words = "Rows of which one of several stands: {rows}."
         found.append(Notice("merge-fewer", words, {"rows": _told(fewer)}))
     return found
+
+
+def campaigns(rows: Mapping[str, pl.LazyFrame]) -> list[Notice]:
+    """Tell campaigns of one id that are of different offers or days in two branches."""
+    from telcli.stages.merge import unlike_campaigns
+
+    names = unlike_campaigns(rows["campaigns"]) if "campaigns" in rows else []
+    words = "{n} campaigns of one id have other offers or days in two branches, and count as one ({ids}): --apart."
+    return [Notice("merge-campaigns", words, {"n": len(names), "ids": ", ".join(names[:5])})] if names else []
 
 
 def gone(given: Mapping[str, int], landed: Mapping[str, Landed]) -> dict[str, int]:

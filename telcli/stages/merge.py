@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from telcli.intake.branches import BRANCH, compared, leads, led, owners
+from telcli.intake.branches import BRANCH, compared, leads, led, owners, unlike_campaigns
 from telcli.intake.history import FROM, TO, merged
 from telcli.tables import contract
 from telcli.tables.histories import HISTORY_OF
@@ -23,6 +23,7 @@ __all__ = [
     "owners",
     "settled",
     "united",
+    "unlike_campaigns",
 ]
 
 _IDS = (

@@ -13,11 +13,11 @@ from telcli.errors import MissingInputError, UsageError
 from telcli.features.fraud_callers import outside_code
 from telcli.intake.identity import identifiers, personal
 from telcli.intake.pseudonyms import Pseudonyms
-from telcli.intake.suppression import tokens
+from telcli.intake.suppression import tokens, without_purged
 from telcli.intake.words import masked
 from telcli.tables.evidence import masked_id
 
-__all__ = ["LOOKED_IN", "Person", "find", "of_person", "scrubbed", "without"]
+__all__ = ["LOOKED_IN", "Person", "find", "of_person", "scrubbed", "without", "without_listed"]
 
 LOOKED_IN: Mapping[str, tuple[str, ...]] = {
     "customers": ("customer_id", "phone_h", "certificate_h"),
@@ -160,6 +160,32 @@ def without(frame: pl.LazyFrame, table: str, person: Person) -> tuple[pl.LazyFra
     return left.with_columns(
         pl.when(met[name]).then(new).otherwise(name).alias(name) for name, new in after.items()
     ), count
+
+
+def without_listed(
+    tables: Mapping[str, pl.LazyFrame], listed: frozenset[str], key: Callable[[], bytes], *, ids: bool
+) -> dict[str, pl.LazyFrame]:
+    """The tables without persons whose tokens are listed; by certificates alone where their ids are not `ids` alike.
+
+    >>> people = {"customers": pl.LazyFrame({"customer_id": ["a", "b"]}), "bills": pl.LazyFrame({"customer_id": ["a"]})}
+    >>> a = frozenset(Person("a", (), (), ()).tokens(lambda: bytes(32)))
+    >>> left = without_listed(people, a, lambda: bytes(32), ids=True)
+    >>> [frame.collect().rows() for frame in left.values()]
+    [[('b',)], []]
+    """
+    people, customers = Pseudonyms(key), tables["customers"]
+    have = customers.collect_schema()
+    known = [name for name in ("customer_id", "certificate_h") if name in have and (ids or name != "customer_id")]
+    kept, _ = without_purged(customers, known, listed, people)
+    gone = customers.select("customer_id").join(kept.select("customer_id"), on="customer_id", how="anti")
+    persons = [_person(tables, name) for name in gone.collect()["customer_id"].sort()]
+    left = dict(tables)
+    for table, frame in tables.items():
+        for person in persons:
+            left[table] = without(left[table], table, person)[0]
+        named = [name for name in ("customer_id", *_ALIASES[:2]) if ids and name in frame.collect_schema()]
+        left[table] = without_purged(left[table], named, listed, people)[0]
+    return left
 
 
 def scrubbed(value: Any, person: Person) -> Any:

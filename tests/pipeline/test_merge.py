@@ -315,3 +315,42 @@ def test_what_a_merge_wrote_takes_no_extracts(branches: list[Path], tmp_path: Pa
     assert refused.value.code == "ingest-merged"
     assert "north, south" in str(refused.value)
     assert len(rows(branches, "bills", "customer_id")) == 7
+
+
+def test_directories_of_one_name_are_told_apart_by_their_paths(branches: list[Path], tmp_path: Path) -> None:
+    for place in branches:
+        (tmp_path / place.name[0]).mkdir()
+        place.rename(tmp_path / place.name[0] / "work")
+    given = [tmp_path / "n" / "work", tmp_path / "s" / "work"]
+    with pytest.raises(UsageError) as refused:
+        merge(Request(tmp_path / "all"), given, Wish())
+    assert refused.value.code == "merge-alike"
+    done = merge(Request(tmp_path / "all"), given, Wish({str(given[0]): "north", f"{given[1]}/": "south"}))
+    assert [one["branch"] for one in done.branches] == ["north", "south"]
+
+
+def test_who_was_purged_in_one_branch_does_not_come_from_another(
+    branches: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purge(branches[0], "C2")
+    done = merged(branches)
+    assert "merge-purged" in codes(done)
+    for table in ("customers", "bills", "payments"):
+        assert "C2" not in {row[0] for row in rows(branches, table, "customer_id")}
+    assert merge(Request(tmp_path / "apart"), branches, Wish(apart=True)).rows["customers"] == 2
+    monkeypatch.setenv("TELCLI_KEY", "1" * 64)
+    with pytest.raises(DataError) as refused:
+        merge(Request(tmp_path / "keyless"), branches, Wish())
+    assert refused.value.code == "key-other"
+
+
+def test_campaigns_and_managers_of_each_branch(tmp_path: Path) -> None:
+    branches = []
+    for name, offer in (("north", "O1"), ("south", "O2")):
+        told = {"customers": f"客户编号,客户经理编号\n{name},M1\n"}
+        told["campaigns"] = f"活动编号,客户编号,优惠编码,触达日期\nX1,{name},{offer},2024-06-03\n"
+        branches.append(ingested(tmp_path, name, told))
+    assert "merge-campaigns" in codes(merged(branches))
+    assert "merge-campaigns" not in codes(merged(branches, Wish(apart=True)))
+    assert rows(branches, "campaigns", "campaign_id") == [("north:X1",), ("south:X1",)]
+    assert rows(branches, "customers", "manager_id") == [("north:M1",), ("south:M1",)]
