@@ -42,12 +42,12 @@ class _Pace(ProgressColumn):
 
 
 class _Left(ProgressColumn):
-    """The time left, or the time gone where nobody knows how much there is to do."""
+    """The time left, or, named as such, the time gone where nothing is done yet or nobody knows how much there is."""
 
     def render(self, task: Task) -> Text:
         if task.total and task.time_remaining is not None:
             return Text(tr("{time} left", time=_clock(task.time_remaining)))
-        return Text(_clock(task.elapsed or 0.0), style="dim")
+        return Text(tr("{time} so far", time=_clock(task.elapsed or 0.0)), style="dim")
 
 
 def _clock(seconds: float) -> str:

@@ -24,6 +24,10 @@ __all__ = ["Wanted", "tell", "wanted"]
 
 _LABELLED = (*KINDS, "churned")
 _FEW = 6
+_OUTSIDE = (
+    "outside: billed, but in the base at neither end: of who left a month ago the last bill falls away, which the "
+    "report's bridge tells apart from those who left now."
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _view(metrics: Mapping[str, Any], kinds: Sequence[str]) -> Iterator[str]:
     yield ""
     yield from aligned(list(_lines(metrics)), right=range(1, 5), indent=2)
     if any(change["what"] == "outside" and _billed(change) for change in metrics["changes"]):
-        yield "  " + tr("outside: billed, but in the base at neither end, as who left a month ago.")
+        yield "  " + tr(_OUTSIDE)
     if metrics["passed_through"]:
         yield "  " + tr("Came and went in between: {n}", n=f"{metrics['passed_through']:,}")
     yield ""

@@ -51,6 +51,10 @@ class Cube:
     least: int = 1
     largest: str | None = None
 
+    def __repr__(self) -> str:
+        """The groups, and all together."""
+        return f"{self.frame}\nall together: {self.whole}"
+
 
 def cube(
     request: Request,

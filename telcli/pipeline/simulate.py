@@ -87,6 +87,11 @@ class SimulateResult:
     customers: int
     planted: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """Where, how many customers, and rows by file."""
+        lines = [f"{self.directory}: {self.customers:,} customers, {self.rows:,} rows"]
+        return "\n".join([*lines, *(f"  {rows:>11,}  {name}" for name, rows in self.files.items())])
+
 
 def simulate(
     directory: Path, settings: SimulateSettings, seed: int, progress: Progress = silent, *, force: bool = False

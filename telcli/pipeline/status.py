@@ -82,6 +82,13 @@ class Status:
     interrupted: bool
     loads: tuple[LoadState, ...] = ()
 
+    def __repr__(self) -> str:
+        """Tables with their rows, and stages with their states."""
+        lines = [f"{self.workdir}  {self.as_of:%Y-%m}" if self.as_of else str(self.workdir)]
+        lines += [f"  {table.rows:>11,}  {table.table}" for table in self.tables]
+        lines += [f"  {state.stage:<18}  {state.state}" for state in self.stages]
+        return "\n".join([*lines, f"  next: {self.next}"])
+
 
 def status(request: Request) -> Status:
     """Compare every stage's record with what it would depend on if it ran now.

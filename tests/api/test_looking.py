@@ -36,6 +36,8 @@ def test_where_a_setting_comes_from(work: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_state_of_a_directory_and_one_customer(work: Path) -> None:
     assert telcli.status("work", "crm.csv").next == "score-value"
+    shown = repr(telcli.status("work")).splitlines()
+    assert any(line.split() == ["3", "customers"] for line in shown) and shown[-1] == "  next: score-value"
     assert telcli.customer("work", IDS[0]).found_by == "customer_id"
 
 
@@ -48,6 +50,7 @@ def test_a_table_for_others(work: Path) -> None:
 
 def test_metrics_by_groups_and_what_changed(work: Path) -> None:
     found = telcli.cube("work", "customers", since="2024-05")
+    assert repr(found).startswith("shape:") and "all together: shape" in repr(found)
     assert found.months == (MONTHS[1], MONTHS[2])
     assert found.frame["customers"].null_count() == 2  # three customers are too few to be told
     assert telcli.diff("work", since="2024-04").after == MONTHS[-1]

@@ -150,3 +150,14 @@ def test_tables_and_sentences_keep_within_a_terminal(monkeypatch: pytest.MonkeyP
     assert "more" * 5 in lines[-4], "what was left out is named"
     monkeypatch.undo()
     assert len(list(aligned([["a" * 200, "b"]], []))) == 1
+
+
+def test_the_time_gone_is_not_taken_for_the_time_left() -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from telcli.cli._bar import _Left
+
+    bar = Progress(console=Console(file=io.StringIO()))
+    bar.add_task("folds", total=5)
+    assert _Left().render(bar.tasks[0]).plain == "0:00 so far"
