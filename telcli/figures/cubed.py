@@ -31,7 +31,7 @@ class Sums:
     Parameters
     ----------
     frame : `month`, `by`, `people`, and of each metric ``NAME|sum`` and ``NAME|per`` in whole millionths, null where
-        nothing is known, and ``NAME|made``: how many rows make it up.
+        nothing is known, and ``NAME|made`` and ``NAME|per|made``: how many rows make up either.
     metrics : in the order of the columns.
     by : columns of the groups.
     whole : metrics whose sum counts rows that are merely true or not.
@@ -87,7 +87,7 @@ def summed(rows: pl.LazyFrame, metrics: Sequence[Metric], by: Sequence[str], cho
     one = rows.select(pl.sql_expr(metric.sum).alias(metric.name) for metric in metrics).collect_schema()
     whole = frozenset(name for name, kind in one.items() if kind == pl.Boolean)
     found = Sums(pl.DataFrame(), tuple(metrics), tuple(by), whole, chosen is not None)
-    parts = [part for metric in metrics for part in _parts(metric, counts=metric.name in whole)]
+    parts = [part for metric in metrics for part in _parts(metric)]
     grouped = rows.group_by("month", *[pl.col(name).fill_null(UNKNOWN) for name in found.keys])
     sums = grouped.agg(pl.len().cast(pl.Int64).alias(PEOPLE), *parts).sort("month", *found.keys)
     return replace(found, frame=sums.collect(engine="streaming"))
@@ -119,8 +119,8 @@ def told(sums: Sums, least: int, also: Also | None = None) -> pl.DataFrame:
     sums : Sums
         See there.
     least : int
-        Groups of fewer people (rows) are not told, nor an amount or a ratio that fewer of them make up, nor others by
-        which, with sums over any of the dimensions and with all who are not chosen, these could be worked out.
+        Groups of fewer people (rows) are not told, nor a number, an amount or a ratio that fewer of them make up, nor
+        others by which, with sums over any of the dimensions and with all not chosen, these could be worked out.
     also : mapping, optional
         Values of which nothing is told for other reasons, by month and what is told, and the name of the dimension.
 
@@ -135,15 +135,19 @@ def told(sums: Sums, least: int, also: Also | None = None) -> pl.DataFrame:
     for (month,), rows in sums.frame.group_by("month", maintain_order=True):
         known = {name: (also or {}).get((month, name), {}) for name in counts}
         whole = _hidden(rows, PEOPLE, sums.keys, least, known[PEOPLE])
-        for name, count in counts.items():
-            mine = whole if count == PEOPLE else _hidden(rows, count, sums.keys, least, known[name])
-            gone[name] += [one or other for one, other in zip(whole, mine, strict=True)]
+        for name, parts in counts.items():
+            masks = [whole, *(_hidden(rows, part, sums.keys, least, known[name]) for part in parts)]
+            gone[name] += [any(row) for row in zip(*masks, strict=True)]
     return without(sums, gone)
 
 
-def made_of(sums: Sums) -> dict[str, str]:
-    """What is told of a group -> the column that counts how many make it up."""
-    return {PEOPLE: PEOPLE, **{metric.name: f"{metric.name}|made" for metric in sums.metrics}}
+def made_of(sums: Sums) -> dict[str, tuple[str, ...]]:
+    """What is told of a group -> columns that count how many make it up.
+
+    A ratio is told where both its sums would be: with one of them it tells the other.
+    """
+    columns = {one.name: (f"{one.name}|made", *([f"{one.name}|per|made"] if one.per else [])) for one in sums.metrics}
+    return {PEOPLE: (), **columns}
 
 
 def without(sums: Sums, gone: Mapping[str, Sequence[bool]]) -> pl.DataFrame:
@@ -162,18 +166,16 @@ def _columns(sums: Sums, coarse: Sums) -> list[str]:
     return ["month", *coarse.keys, *(name for name in sums.frame.columns if name not in ("month", *sums.keys))]
 
 
-def _parts(metric: Metric, *, counts: bool) -> list[pl.Expr]:
-    """The sums that a metric is made of, null where nothing is known, and how many make them up.
-
-    Who is merely counted makes up nothing beside the group itself.
-    """
-    one, per = pl.sql_expr(metric.sum), pl.sql_expr(metric.per) if metric.per else None
-    found = [_sum(one.cast(pl.Float64)).alias(f"{metric.name}|sum")]
-    made = pl.len() if counts else (one.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
-    if per is not None:
-        found.append(_sum(per.cast(pl.Float64)).alias(f"{metric.name}|per"))
-        made = (per.cast(pl.Float64).fill_null(0.0) != 0.0).sum()
-    return [*found, made.cast(pl.Int64).alias(f"{metric.name}|made")]
+def _parts(metric: Metric) -> list[pl.Expr]:
+    """The sums that a metric is made of, null where nothing is known, and how many rows make up each."""
+    found = []
+    for name, text in (("sum", metric.sum), ("per", metric.per)):
+        if text:
+            one = pl.sql_expr(text).cast(pl.Float64)
+            made = (one.fill_null(0.0) != 0.0).sum().cast(pl.Int64)
+            mark = "made" if name == "sum" else "per|made"
+            found += [_sum(one).alias(f"{metric.name}|{name}"), made.alias(f"{metric.name}|{mark}")]
+    return found
 
 
 def _sum(one: pl.Expr) -> pl.Expr:

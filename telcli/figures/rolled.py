@@ -89,9 +89,10 @@ def hidden_nodes(sums: Sums, path: Sequence[str], least: int) -> Hidden:
     found: dict[tuple[date, str], set[Key]] = {}
     for (month,), rows in fine.frame.group_by("month", maintain_order=True):
         whole = small_nodes(_leaves(rows, fine, path, PEOPLE), least)
-        for name, count in made_of(sums).items():
-            mine = whole if count == PEOPLE else whole | small_nodes(_leaves(rows, fine, path, count), least)
-            found[_day(month), name] = mine
+        for name, parts in made_of(sums).items():
+            found[_day(month), name] = whole.union(
+                *(small_nodes(_leaves(rows, fine, path, part), least) for part in parts)
+            )
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ __all__ = ["MOST", "Asked", "asked", "cube", "dimensions", "first_needed", "furt
 Condition = Callable[[pl.Schema], pl.Expr]
 """Makes a condition on rows of their columns."""
 _OF_ONE = frozenset(("customer_id", "group_id"))
+_MOST = 100_000
+"""Cells of a cross table: 80,000 are closed within a second, a million not within a minute."""
 MOST = 4
 """Dimensions of one cube."""
 
@@ -236,7 +239,7 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
     Raises
     ------
     UsageError
-        The condition chooses customers one by one.
+        The condition chooses customers one by one, or dimensions cross in more than `_MOST` cells.
     """
     wanted: Asked = inputs.choices["asked"]
     months: Sequence[date] = inputs.choices["months"]
@@ -254,7 +257,7 @@ def cube(inputs: Inputs, settings: ReportSettings) -> Outcome:
             hint="One customer: telcli customer ID. Rows: telcli show customer_months --where CONDITION",
             names=", ".join(of),
         )
-    sums = summed(rows, wanted.metrics, tuple(by), chosen)
+    sums = _bounded(summed(rows, wanted.metrics, tuple(by), chosen))
     found = _told(sums, wanted, settings.small_cell).sort("month", *in_order(wanted.by))
     whole = told(folded(sums, ()), settings.small_cell) if wanted.by else found
     lost = _not_known(whole, wanted, inputs.choices.get("leaving"))
@@ -285,6 +288,21 @@ def _no_leavers(names: Sequence[str]) -> list[Notice]:
         "they ended (ended_on of subscriptions) bring it: telcli ingest, then telcli run."
     )
     return [Notice("cube-no-leavers", words, {"names": ", ".join(names)})] if names else []
+
+
+def _bounded(sums: Sums) -> Sums:
+    """The sums, where their dimensions cross in no more cells than can be closed in seconds."""
+    values = {name: sums.frame[name].n_unique() for name in sums.by}
+    if len(values) > 1 and math.prod(values.values()) > _MOST:
+        raise UsageError(
+            "cube-too-wide",
+            "{dimensions} cross in {cells} cells; what few make up is kept out of {most} at most.",
+            hint="Choose fewer dimensions, or some of their values: --where",
+            dimensions=" x ".join(f"{name} ({count})" for name, count in values.items()),
+            cells=f"{math.prod(values.values()):,}",
+            most=f"{_MOST:,}",
+        )
+    return sums
 
 
 def _told(sums: Sums, wanted: Asked, least: int) -> pl.DataFrame:

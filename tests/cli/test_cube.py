@@ -177,3 +177,14 @@ def test_every_figure_of_a_report_is_listed_by_one_command_or_the_other(capsys: 
     shown = [figure_of(*pair) for pair in (("kpi", "revenue"), ("segments", "churn_lift"), ("compare", "now"))]
     assert {(one.name, one.formula) for one in shown if one is not None} <= listed
     assert len(listed) > 250 and None not in shown
+
+
+def test_dimensions_that_cross_in_too_many_cells_are_refused(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("telcli.stages.cube._MOST", 1)
+    assert main(["cube", "customers", "--by", "region,customer_class"]) == 2
+    said = capsys.readouterr().err
+    assert "cells" in said
+    assert "--where" in said
+    assert main(["cube", "customers", "--by", "region"]) == 0

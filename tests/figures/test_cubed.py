@@ -85,6 +85,17 @@ def test_an_amount_or_a_mean_of_few_is_hidden_though_the_group_is_large() -> Non
     ]
 
 
+def test_a_ratio_does_not_tell_the_sum_that_is_hidden_nor_a_count_the_few_it_counts() -> None:
+    of = {"branch": ["N"] * 50 + ["S"] * 60, "revenue": [5000.0] + [0.0] * 49 + [10.0] * 60}
+    frame = (
+        pl.DataFrame(of).with_columns(left=pl.Series([True] * 2 + [False] * 78 + [True] * 30), was_active=True).lazy()
+    )
+    frame = frame.with_columns(month=pl.lit(JUNE), active=pl.lit(value=True))
+    asked = [metrics()[name] for name in ("revenue", "revenue_per_customer", "left", "churn_rate_month")]
+    told = cubed(frame, asked, ["branch"], 10)
+    assert told["hidden"].to_list() == ["revenue,revenue_per_customer,left,churn_rate_month"] * 2
+
+
 def test_what_a_condition_leaves_out_cannot_be_worked_out_either() -> None:
     frame = rows([("N", "h", 100)] * 29 + [("N", "l", 2900)])
     asked = [metrics()["customers"], metrics()["revenue"]]
