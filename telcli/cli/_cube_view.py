@@ -36,13 +36,16 @@ def parted(given: Sequence[str]) -> list[str]:
 
 
 def metrics_named(given: Sequence[str]) -> list[str]:
-    """Metrics by name, or as Chinese screens call them.
+    """Metrics by name, as Chinese screens call them, or by the short word that stands in brackets there.
 
-    >>> metrics_named(["收入，customers"])
-    ['revenue', 'customers']
+    >>> metrics_named(["收入，customers", "ARPU,mou"]), metrics_named(["户均收入"])
+    (['revenue', 'customers', 'revenue_per_customer', 'minutes_per_customer'], ['revenue_per_customer'])
     """
-    called = {one.zh: name for name, one in metrics().items()}
-    return [called.get(name, name) for name in parted(given)]
+    called: dict[str, str] = {}
+    for name, one in metrics().items():
+        words, _, short = one.zh.rstrip("）").partition("（")
+        called |= {one.zh: name} | dict.fromkeys(filter(None, (words, short.lower())), name)
+    return [name if name in metrics() else called.get(name, called.get(name.lower(), name)) for name in parted(given)]
 
 
 def dimensions_named(given: str) -> list[str]:

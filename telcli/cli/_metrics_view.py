@@ -49,9 +49,13 @@ def tell_dictionary(call: Call, word: str, *, report: bool = False) -> None:
             yield tr("Metrics that telcli cube takes apart: telcli metrics")
             return
         yield tr("Figures of the report's own: telcli metrics --report")
+        from telcli.cli._cube_table import titled
+
+        names = [name for of_table in DIMENSIONS.values() for name in of_table]
+        both = [name if titled(name) == name else f"{name} {titled(name)}" for name in names]
         yield tr(
             "Dimensions of telcli cube --by: {names}, and your own x_ columns of customers",
-            names=", ".join(name for names in DIMENSIONS.values() for name in names),
+            names=", ".join(both),
         )
 
     call.out.result(human, metrics={}, dictionary=rows)

@@ -87,7 +87,9 @@ def cube(
     manifest, _, frames = workdir.hold_all(partial(_chosen, request, since))
     months = _months(request, manifest, since)
     people = frames["customers"].collect_schema().names() if "customers" in frames else ()
-    wanted = asked(names, by, where or "", people, organisation(request), roll_up)
+    above = organisation(request)
+    where = _in_names(where or "", (*people, *(above.above if above else ()))) or None
+    wanted = asked(names, by, where or "", people, above, roll_up)
     _there(request.workdir, wanted, frames, months)
     condition = partial(_condition, where) if where else None
     choices = {"asked": wanted, "months": months, "condition": condition, "merged": _merged(manifest)}
@@ -100,6 +102,16 @@ def cube(
     told = (*old, *_gaps(manifest, wanted, months), *found.notices)
     asked_for = (where or "", next_by, settings.small_cell, most)
     return Cube(both[0], both[1], wanted.metrics, wanted.by, tuple(months), general.currency, told, *asked_for)
+
+
+def _in_names(where: str, people: Sequence[str]) -> str:
+    """The condition with its Chinese words as names of columns and dimensions."""
+    from telcli.stages.called import in_names
+    from telcli.stages.cube import dimensions
+    from telcli.tables import contract
+
+    have = {*dimensions(()), *people, *contract("customer_months").schema.column_names()}
+    return in_names(where, have, ("customer_months", "customers"))
 
 
 def _leaving(workdir: Workdir, manifest: Manifest) -> bool:

@@ -147,8 +147,10 @@ def condition_on(table: str, schema: pl.Schema, where: str) -> pl.Expr:
     UsageError
         It cannot be read, or not over these columns.
     """
+    from telcli.stages.called import in_names
     from telcli.tables.condition import ConditionError, condition
 
+    where = in_names(where, schema.names(), dict.fromkeys((table, "customers")))
     try:
         return condition(where, schema)
     except ConditionError as error:

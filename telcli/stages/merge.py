@@ -13,6 +13,7 @@ from telcli.tables.histories import HISTORY_OF
 
 __all__ = [
     "BRANCH",
+    "MERGED_FROM",
     "apart",
     "columns_only_in",
     "compared",
@@ -26,6 +27,7 @@ __all__ = [
     "unlike_campaigns",
 ]
 
+MERGED_FROM = "x_merged_from"
 _IDS = (
     *("customer_id", "account_id", "subscription_id", "bundle_id", "group_id", "household_id"),
     *("payment_id", "contact_id", "manager_id", "campaign_id"),
@@ -42,7 +44,8 @@ def united(table: str, frames: Frames) -> pl.LazyFrame:
     """The rows of all branches, each with the name of its branch in `_branch`.
 
     Columns that one branch lacks are null there; of an attribute that is text in one, the others' become text. The
-    `source` of a row is led by the branch, and customers without a branch are of the one they come from.
+    `source` of a row is led by the branch, and customers without a branch are of the one they come from; customers have
+    its name in `x_merged_from` too, in place of what an earlier merge wrote there.
 
     >>> frames = {"N": pl.LazyFrame({"customer_id": ["a"], "x_a": [1.5]}), "S": pl.LazyFrame({"customer_id": ["b"]})}
     >>> united("customers", frames).select("customer_id", "branch", "x_a").collect().rows()
@@ -60,7 +63,8 @@ def united(table: str, frames: Frames) -> pl.LazyFrame:
     for name, frame in held.items():
         texts = [pl.col(column).cast(pl.String) for column in mixed if column in schemas[name]]
         made = [pl.concat_str(pl.lit(f"{name}/"), "source").alias("source")] if "source" in schemas[name] else []
-        made += [pl.col("branch").fill_null(name)] if table in ("customers", HISTORY_OF["customers"]) else []
+        if table in ("customers", HISTORY_OF["customers"]):
+            made += [pl.col("branch").fill_null(name), pl.lit(name).alias(MERGED_FROM)]
         parts.append(frame.with_columns(*texts, *made, pl.lit(name).alias(BRANCH)))
     return pl.concat(parts, how="diagonal")
 
@@ -209,7 +213,7 @@ def disputed(customers: pl.LazyFrame, lines: pl.LazyFrame | None, several: Mappi
     [('N', 'N', 'N', 'newest'), ('S', 'S', 'N', 'newest')]
     """
     names = [one.name for one in contract("customers").columns() if not one.name.endswith("_h") and not one.key]
-    own = [name for name in customers.collect_schema() if name.startswith("x_")]
+    own = [name for name in customers.collect_schema() if name.startswith("x_") and name != MERGED_FROM]
     of = several["customers"]
     texts = [pl.col(name).cast(pl.String) for name in (*names, *own) if name not in (FROM, TO)]
     rows = customers.join(of.lazy().rename({BRANCH: "_home"}), on="customer_id", how="inner")

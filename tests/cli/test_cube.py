@@ -188,3 +188,10 @@ def test_dimensions_that_cross_in_too_many_cells_are_refused(
     assert "cells" in said
     assert "--where" in said
     assert main(["cube", "customers", "--by", "region"]) == 0
+
+
+def test_columns_in_conditions_as_extracts_call_them(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cube", "ARPU", "--where", "网格 IS NULL AND 归属地市 IS NULL", "--format", "json"]) == 0
+    assert [row["people"] for row in json.loads(capsys.readouterr().out)["rows"]] == [3]
+    assert main(["show", "customers", "--where", "客户编号 = '客户二'", "--format", "json"]) == 0
+    assert "客户二" in capsys.readouterr().out

@@ -66,6 +66,7 @@ def test_the_newest_stands_and_the_other_goes_to_the_history(branches: list[Path
     assert rows(branches, "customers", "customer_id", "region", "branch") == [
         ("C1", "甲市", "north"), ("C2", "乙市", "乙1网格"), ("C3", "乙市", "south")
     ]  # fmt: skip
+    assert rows(branches, "customers", "x_merged_from") == [("north",), ("south",), ("south",)]
     assert rows(branches, "customer_history", "customer_id", "branch", "valid_from", "valid_to") == [
         ("C2", "甲1网格", date(2024, 6, 1), date(2024, 7, 1))
     ]
@@ -92,7 +93,7 @@ def test_numbers_of_payments_that_two_branches_gave_are_told_apart(branches: lis
 def test_columns_of_one_branch_are_null_in_the_other_and_sources_are_led_by_it(branches: list[Path]) -> None:
     merged(branches)
     frame = read(branches[0].parent / "all", "customers").frame.collect()
-    own = [name for name in frame.columns if name.startswith("x_")]
+    own = [name for name in frame.columns if name.startswith("x_") and name != "x_merged_from"]
     assert len(own) == 2
     assert frame.filter(customer_id="C1").select(own).null_count().row(0).count(1) == 1
     sources = {row[0] for row in rows(branches, "source_quality", "source")}
