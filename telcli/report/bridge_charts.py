@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from telcli.report.chart_parts import HALF, HEIGHT, INK, MAIN, PALE, SOFT, WARM, axis_labels, every_month, inline
+from telcli.report.chart_parts import HALF, HEIGHT, INK, MAIN, NAMED, PALE, SOFT, WARM, axis_labels, every_month, inline
 from telcli.report.model import Report, Row
 
 __all__ = ["CHARTS", "bridge_ends", "part_name", "within"]
@@ -67,7 +67,7 @@ def _fall(report: Report, name: str, kind: str) -> Any:
     bars = bar.encode(x=x, x2="high:Q", color=alt.Color("ink:N", scale=None))
     level = base.transform_filter("datum.level").mark_tick(thickness=4, height=20, yOffset=9, color=INK, opacity=1)
     text = base.mark_text(align="left", dx=7, dy=10, color=SOFT).encode(x=alt.X("high:Q", scale=scale), text="text:N")
-    named = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
+    named = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
     layers = (bars, level.encode(x=x), named, text)
     return alt.layer(*layers).properties(width=HALF - 10, height=42 * len(rows))
 

@@ -18,6 +18,7 @@ __all__ = [
     "INKS",
     "LINE",
     "MAIN",
+    "NAMED",
     "PALE",
     "SOFT",
     "THIRD",
@@ -35,7 +36,7 @@ __all__ = [
 INKS = {"#010101": "ink", "#020202": "soft", "#030303": "line", "#040404": "main", "#050505": "pale", "#060606": "warm"}
 INK, SOFT, LINE, MAIN, PALE, WARM = INKS
 HALF, THIRD, HEIGHT = 400, 300, 210
-_NAMED = HALF - 60
+NAMED = HALF - 60
 """The room of a name above its bar: letters of a browser are wider than those that are measured here."""
 _CELL = 36
 _NAMES = 240
@@ -117,7 +118,7 @@ def lying_bars(rows: Sequence[dict[str, Any]]) -> Any:
     base = alt.Chart(inline(rows)).encode(y=y)
     color = alt.condition("datum.marked", alt.value(MAIN), alt.value(PALE))
     bar = base.mark_bar(height=12, yOffset=9, cornerRadiusEnd=2).encode(x=x, color=color)
-    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=_NAMED).encode(x=alt.value(0), text="name:N")
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
     text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text="text:N")
     layers = [bar, name, text]
     if any(row.get("mark") is not None for row in rows):
@@ -140,7 +141,7 @@ def intervals(rows: Sequence[dict[str, Any]], title: str, form: str, zero: float
     ink = alt.Color("ink:N", scale=None)
     span = base.mark_rule(strokeWidth=3, yOffset=8).encode(x=x, x2="high:Q", color=ink)
     point = base.mark_point(filled=True, size=70, yOffset=8, opacity=1).encode(x=alt.X("x:Q", scale=scale), color=ink)
-    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=_NAMED).encode(x=alt.value(0), text="name:N")
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
     layers = [span, point, name]
     if zero is not None:
         at = alt.Chart(inline([{"x": zero}]))

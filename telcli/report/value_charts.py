@@ -9,6 +9,7 @@ from telcli.report.chart_parts import (
     HALF,
     HEIGHT,
     MAIN,
+    NAMED,
     PALE,
     SOFT,
     WARM,
@@ -154,7 +155,7 @@ def value_margin(report: Report) -> Any:
     base = alt.Chart(inline(listed)).encode(y=y)
     color = alt.condition("datum.whole", alt.value(MAIN), alt.value(WARM))
     bar = base.mark_bar(height=12, yOffset=9, cornerRadius=1).encode(x=x, x2="to:Q", color=color)
-    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=HALF - 20).encode(x=alt.value(0), text="name:N")
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
     text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text="text:N")
     return alt.layer(bar, name, text).properties(width=HALF - 10, height=42 * len(listed))
 
