@@ -63,8 +63,9 @@ def refuse(call: Call, by: Sequence[str], pivot: str | None, output: Path | None
         raise UsageError(
             "cube-pivot",
             "--pivot {name} is none of the dimensions of --by.",
-            hint="Lay out one of: {known}",
+            hint="Add it: --by {more}. Or lay out one of: {known}",
             name=pivot,
+            more=",".join((*by, pivot)),
             known=", ".join(("month", *by)),
         )
     if output is not None:

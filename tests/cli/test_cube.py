@@ -100,6 +100,7 @@ def test_a_month_without_rows_of_a_source_is_told(work: Path, capsys: pytest.Cap
         ("customers --by risk", 2, "Did you mean risk_band"),
         ("customers --by region,region", 2, "--by takes up to 4 dimensions, each once"),
         ("customers --by region --pivot branch", 2, "--pivot branch is none of the dimensions of --by."),
+        ("customers --pivot branch", 2, "Add it: --by branch. Or lay out one of: month"),
         ("customers --from 2023-01", 3, "There is nothing for 2023-01"),
         ("customers --from 2024-06 --as-of 2024-05", 2, "--from 2024-06 is after the as-of month 2024-05."),
         ("customers --where revenu>1", 2, "Did you mean revenue?"),
