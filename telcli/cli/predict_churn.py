@@ -38,10 +38,10 @@ def predict_churn(
     """Predict who will leave, and whom it pays to contact.
 
     Reads customer_months; writes for the as-of month churn_scores and the model, how that was tested (churn_lift,
-    churn_windows, churn_by_month), what contacting costs and brings (churn_costs, churn_profit), what drives
-    leaving and when (churn_drivers, churn_shapes, churn_when, churn_hazard), whether the model still fits
-    (churn_drift), and who left so far and whom to care for (churn_by, churn_tenure, churn_cohorts, churn_register,
-    churn_causes, care_triggers). A column known only after a customer has left is refused by name.
+    churn_calibration, churn_windows, churn_by_month), what contacting costs and brings (churn_costs, churn_profit),
+    what drives leaving and when (churn_drivers, churn_shapes, churn_when, churn_hazard), whether the model still
+    fits (churn_drift), and who left so far and whom to care for (churn_by, churn_tenure, churn_cohorts,
+    churn_register, churn_causes, care_triggers). A column known only after a customer has left is refused by name.
 
     With --model a month is scored with a model trained before, whether or not it has labels: nothing is tested then,
     and of the model's tables churn_scores and churn_drift are written.
