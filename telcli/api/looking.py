@@ -161,7 +161,7 @@ def metrics(word: str = "", *, report: bool = False) -> pl.DataFrame:
     near = word.lower()
     kinds = ("name", "en", "zh", "unit", "table", "formula")
     known = own_figures() if report else tuple(every().values())
-    kept = [one for one in known if near in f"{one.name} {one.en} {one.zh}".lower()]
+    kept = [one for one in known if near in f"{one.name} {one.en} {one.zh} {one.also}".lower()]
     return pl.DataFrame(
         [{kind: getattr(one, kind) for kind in kinds} for one in kept], schema=dict.fromkeys(kinds, pl.String)
     )

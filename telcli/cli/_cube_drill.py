@@ -33,7 +33,7 @@ def _quoted(condition: str) -> str:
     r"""A condition as a shell takes it; between double quotes where nothing in it means anything to one.
 
     >>> _quoted("region = 'N'")
-    '"region = \\'N\\'"'
+    '"region = \'N\'"'
     """
     return shlex.quote(condition) if set('"$`\\!') & set(condition) else f'"{condition}"'
 

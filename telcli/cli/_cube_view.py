@@ -44,7 +44,7 @@ def metrics_named(given: Sequence[str]) -> list[str]:
     called: dict[str, str] = {}
     for name, one in metrics().items():
         words, _, short = one.zh.rstrip("）").partition("（")
-        called |= {one.zh: name} | dict.fromkeys(filter(None, (words, short.lower())), name)
+        called |= dict.fromkeys(filter(None, (one.zh, words, short.lower(), one.also.lower())), name)
     return [name if name in metrics() else called.get(name, called.get(name.lower(), name)) for name in parted(given)]
 
 

@@ -26,7 +26,7 @@ _TABULAR = 110
 def tell_dictionary(call: Call, word: str, *, report: bool = False) -> None:
     """Print the metrics, or the figures of the `report`'s own, that have a word in their name or meaning."""
     known = own_figures() if report else tuple(metrics().values())
-    kept = [one for one in known if word.lower() in f"{one.name} {one.en} {one.zh}".lower()]
+    kept = [one for one in known if word.lower() in f"{one.name} {one.en} {one.zh} {one.also}".lower()]
     if not kept:
         raise UsageError(
             "metrics-none",

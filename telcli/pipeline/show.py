@@ -251,7 +251,7 @@ def _near_tables(name: str) -> list[str]:
     """Tables that may be meant: written otherwise, made by the command of this name, with this in it, spelled alike.
 
     >>> _near_tables("Customer-Months"), _near_tables("churn"), _near_tables("zebra")
-    (['customer_months'], ['churn_scores', 'churn_lift', 'churn_costs'], [])
+    (['customer_months'], ['churn_scores', 'churn_lift', 'churn_calibration'], [])
     >>> _near_tables("score-value")
     ['value_scores', 'value_parts', 'value_margin']
     """

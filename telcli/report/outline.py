@@ -18,8 +18,8 @@ SCHEMA_VERSION = 1
 def as_json(report: Report) -> bytes:
     """Every figure of the report by section and row, numbers as they are, texts in the report's language.
 
-    >>> as_json(Report("2024-06", "en", "CNY", {})).decode().splitlines()[0][:70]
-    '{"schema_version": 1, "month": "2024-06", "period": "2024-06", "lang": '
+    >>> as_json(Report("2024-06", "en", "CNY", {})).decode().splitlines()[0][:61]
+    '{"schema_version": 1, "month": "2024-06", "period": "2024-06"'
     """
     held = {name: [{**row.texts, **row.numbers} for row in rows] for name, rows in sorted(report.sections.items())}
     head = {

@@ -27,7 +27,7 @@ _CHANGES = {"kpi_change": "compare.change", "kpi_year": "year_change"}
 class Figure:
     """One figure: `name` in the dictionary, what it is called, its unit, formula and table.
 
-    `cubed` tells whether `telcli cube` takes it apart.
+    `cubed` tells whether `telcli cube` takes it apart; `also` is what else it is called.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Figure:
     formula: str
     table: str
     cubed: bool = False
+    also: str = ""
 
 
 def figure_of(section: str, metric: str) -> Figure | None:

@@ -28,6 +28,7 @@ class Metric:
     table : where its columns come from.
     sum : an SQL expression of one row, summed; true counts 1. Null is not known, and is left out.
     per : another, summed, that the sum is divided by; empty where the metric is a sum.
+    also : what else it is called, in either language.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Metric:
     table: str
     sum: str
     per: str = ""
+    also: str = ""
 
     @property
     def adds_up(self) -> bool:

@@ -28,7 +28,8 @@ def going(*people: str) -> pl.LazyFrame:
         for m, sign in enumerate(signs, 1)
         if sign != "-"
     ]
-    return pl.DataFrame(rows, schema=["customer_id", "month", "active", "left"], orient="row").lazy()
+    kinds = {"customer_id": pl.String, "month": pl.Date, "active": pl.Boolean, "left": pl.Boolean}
+    return pl.DataFrame(rows, schema=kinds, orient="row").lazy()
 
 
 def states(months: pl.LazyFrame, *snapshots: int, gap: int = 1, outcome: int = 2, **more: Any) -> pl.DataFrame:

@@ -127,7 +127,7 @@ def test_who_is_in_no_segment_stands_last_and_did_not_move() -> None:
 def test_what_segments_told_of_later_months() -> None:
     title = "What the segments of March 2024, found from what was known then, told of the months to June 2024"
     table = drawn("en")[title]
-    assert table[0] == ["Segment", "Customers", "Left since", "Lift", "Revenue a month since", "Lift"]
+    assert table[0] == ["Segment", "Customers", "Left since", "Churn lift", "Revenue a month since", "Revenue lift"]
     assert table[1] == ["Surfers", "300", "6.7%", "0.50x", "¥80.00", "1.33x"]
 
 
@@ -170,7 +170,7 @@ def test_in_chinese() -> None:
 def test_a_label_is_not_called_a_later_month() -> None:
     labelled = trial_table(month=AS_OF).filter(pl.col("outcome") == "churn")
     table = drawn("en", labelled)["What segments tell of who left"]
-    assert table[0] == ["Segment", "Customers", "Churn rate", "Lift"]
+    assert table[0] == ["Segment", "Customers", "Churn rate", "Churn lift"]
 
 
 @pytest.mark.parametrize(
