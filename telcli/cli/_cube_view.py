@@ -65,7 +65,7 @@ def refuse(call: Call, by: Sequence[str], pivot: str | None, output: Path | None
             "--pivot {name} is none of the dimensions of --by.",
             hint="Add it: --by {more}. Or lay out one of: {known}",
             name=pivot,
-            more=",".join((*by, pivot)),
+            more=",".join((*by, pivot or "")),
             known=", ".join(("month", *by)),
         )
     if output is not None:
