@@ -1,6 +1,7 @@
 """The JSON Schema: sound, strict enough to fail, in step with docs/json.md; each command's output goes by it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,8 @@ def test_every_stage_prints_what_the_schema_says_of_a_whole_operator(
         code = main([command, *(["raw"] if command in ("run", "ingest") else []), "--format", "json"])
         body = printed(command, capsys)
         assert code == SAID.get(command, 0), body
-    assert main(["merge", "work", "-w", "merged", "--format", "json"]) == 0
+    shutil.copytree("work", "other")
+    assert main(["merge", "work", "other", "-w", "merged", "--format", "json"]) == 0
     printed("merge", capsys)
 
 
