@@ -259,7 +259,7 @@ def test_the_steps_of_the_workflow_run(place: Path) -> None:
                 found = ran(place, words, **{**given, "AS_OF": as_of})
                 assert found.returncode == 0, (step["name"], found.stderr)
     uploaded = next(step["with"]["path"] for step in job["steps"] if "with" in step)
-    assert uploaded == "/srv/telcli/work/reports/*.html"
+    assert uploaded == "${{ env.TELCLI_WORKDIR }}/reports/*.html"
     assert len(list((place / "work" / "reports").glob("*.html"))) == 2
     told = re.findall(r"^# (Customer report.*)$", (place / "summary.md").read_text(encoding="utf-8"), re.M)
     assert [head.rpartition(" · ")[2] for head in told] == ["June 2024", "May 2024"]
