@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import Figures
-from telcli.figures.cubed import cubed
+from telcli.figures.cubed import folded, summed, told
 from telcli.figures.slice_groups import OTHER, Groups, groups_of, place_of
 from telcli.tables.metric_dictionary import UNKNOWN, Metric, metrics
 
@@ -169,9 +169,10 @@ def _scored(lines: pl.DataFrame, groups: Groups, as_of: date) -> pl.LazyFrame:
 def _every(rows: pl.LazyFrame, wanted: Mapping[str, Metric], groups: Groups, least: int) -> Found:
     """Metrics of each month and choice; by segment, of the months of which it is known who was in them."""
     found: Found = {}
+    sums = summed(rows, list(wanted.values()), groups.by)
     for by in _choices(groups.by):
-        asked = rows.filter(pl.col("month") >= groups.since) if "segment" in by else rows
-        for row in cubed(asked, list(wanted.values()), by, least).to_dicts():
+        made = told(folded(sums, by), least)
+        for row in (made.filter(pl.col("month") >= groups.since) if "segment" in by else made).to_dicts():
             key = (row.get("place", _ALL), row.get("segment", _ALL))
             if _POOL not in key:
                 gone = {f"small_{name}": 1.0 for name in row["hidden"].split(",") if name}
