@@ -104,9 +104,7 @@ def language(request: Request) -> str:
     """The language of what is written for readers, ``en`` or ``zh``."""
     from telcli import settings
 
-    file = settings.config_file(request.workdir)
-    found = settings.resolve("general", request.flags, settings.read_config(file), str(file or "telcli.toml"))
-    return str(found.values.lang)
+    return str(settings.settled("general", request.workdir, request.flags).lang)
 
 
 @contextmanager

@@ -50,6 +50,5 @@ def currency_of(call: Call) -> str:
     """The operator's currency, a code such as CNY."""
     from telcli import settings
 
-    config = settings.read_config(settings.config_file(call.workdir))
-    found: str = settings.resolve("general", call.flags(), config).values.currency
+    found: str = settings.settled("general", call.workdir, call.flags()).currency
     return found

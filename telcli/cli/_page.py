@@ -51,4 +51,4 @@ def _settled(call: Call, section: str) -> Any:
     """The settings of a section."""
     from telcli import settings
 
-    return settings.resolve(section, call.flags(), settings.read_config(settings.config_file(call.workdir))).values
+    return settings.settled(section, call.workdir, call.flags())

@@ -68,5 +68,4 @@ def _of(stage: str, setting: str, settings: Any, workdir: Path) -> Any:
     section, lent = _LENT.get(stage, ("", ""))
     if lent != setting:
         return settings
-    config = knobs.config_file(workdir)
-    return knobs.resolve(section, {}, knobs.read_config(config), str(config or "telcli.toml")).values
+    return knobs.settled(section, workdir)

@@ -30,6 +30,7 @@ from telcli.settings.resolving import DICTIONARY, Origin, Resolved, config_file,
 from telcli.settings.satisfying import ScoreSatisfactionSettings
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.segmenting import SegmentSettings
+from telcli.settings.settled import settled
 from telcli.settings.tasking import ImportOutcomesSettings
 from telcli.settings.toml_hint import toml_hint
 from telcli.settings.valuing import MarginSettings, ScoreValueSettings
@@ -75,5 +76,6 @@ __all__ = [
     "own_topics",
     "read_config",
     "resolve",
+    "settled",
     "toml_hint",
 ]
