@@ -6,29 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 import telcli
 from telcli.cli import main
 from telcli.pipeline.stage import Stage
 from telcli.stages import Inputs, Outcome
-from tests.cli.fakes import FUNCTIONS, MONTHS
+from tests.cli.fakes import FUNCTIONS, MONTHS, figures
 
 
 def digest(place: Path) -> dict[str, str]:
     """Content hash of every file of a working directory, the lock aside."""
     files = sorted(file for file in place.rglob("*") if file.is_file() and file.name != ".lock")
     return {str(file.relative_to(place)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-
-
-def figures(inputs: Inputs, settings: Any) -> Outcome:
-    """A report of one number, and of what the stage was told beside settings."""
-    frame = pl.LazyFrame({"as_of": [inputs.as_of]}).with_columns(
-        section=pl.lit("kpi"), row=pl.lit(1, pl.Int64), metric=pl.lit("customers"), value=pl.lit(12.0),
-        text=pl.lit(None, pl.String), text_zh=pl.lit(None, pl.String),
-    )  # fmt: skip
-    return Outcome({"report_figures": frame}, {"customers": 12})
 
 
 def watched(inputs: Inputs, settings: Any) -> Outcome:

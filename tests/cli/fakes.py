@@ -89,6 +89,15 @@ def predict_churn(inputs: Inputs, settings: Any) -> Outcome:
     return Outcome({"churn_costs": frame}, metrics)
 
 
+def figures(inputs: Inputs, settings: Any) -> Outcome:
+    """A report of one number."""
+    frame = pl.LazyFrame({"as_of": [inputs.as_of]}).with_columns(
+        section=pl.lit("kpi"), row=pl.lit(1, pl.Int64), metric=pl.lit("customers"), value=pl.lit(12.0),
+        text=pl.lit(None, pl.String), text_zh=pl.lit(None, pl.String),
+    )  # fmt: skip
+    return Outcome({"report_figures": frame}, {"customers": 12})
+
+
 FUNCTIONS: dict[str, Callable[..., Outcome]] = {
     "ingest": ingest,
     "customer-months": customer_months,

@@ -12,7 +12,7 @@ import polars as pl
 from telcli.cli import script
 from telcli.pipeline.stage import Stage
 from telcli.stages import Inputs, Outcome
-from tests.cli.fakes import FUNCTIONS
+from tests.cli.fakes import FUNCTIONS, figures
 
 
 def churn(inputs: Inputs, settings: Any) -> Outcome:
@@ -24,15 +24,6 @@ def churn(inputs: Inputs, settings: Any) -> Outcome:
     )  # fmt: skip
     auc = float(os.environ.get("LIGHT_AUC", "0.81"))
     return Outcome({**found.tables, "churn_scores": scores}, {**found.metrics, "auc": auc})
-
-
-def figures(inputs: Inputs, settings: Any) -> Outcome:
-    """A report of one number."""
-    frame = pl.LazyFrame({"as_of": [inputs.as_of]}).with_columns(
-        section=pl.lit("kpi"), row=pl.lit(1, pl.Int64), metric=pl.lit("customers"), value=pl.lit(12.0),
-        text=pl.lit(None, pl.String), text_zh=pl.lit(None, pl.String),
-    )  # fmt: skip
-    return Outcome({"report_figures": frame}, {"customers": 12})
 
 
 def watched(inputs: Inputs, settings: Any) -> Outcome:
