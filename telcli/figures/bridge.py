@@ -104,12 +104,16 @@ def bridges_of(steps: Sequence[Step], least: int, told: Collection[str]) -> dict
 
 
 def put_bridge(
-    figures: Figures, steps: Sequence[Step], listed: Sequence[Step], least: int, told: Collection[str]
+    figures: Figures,
+    found: Mapping[str, Sequence[Mapping[str, Any]]],
+    listed: Sequence[Step],
+    least: int,
+    told: Collection[str],
 ) -> None:
-    """Put the bridges of some months in a row as one, and month by month those of the months listed (bridge_months).
+    """Put the bridges that `bridges_of` found, and month by month those of the months listed (bridge_months).
 
     `told` are parts of the base whose counts stand elsewhere on the page.
     """
-    for section, rows in bridges_of(steps, least, told).items():
-        figures.block(section, rows, TEXTS)
+    for section in ("bridge_base", "bridge_revenue"):
+        figures.block(section, found.get(section, ()), TEXTS)
     figures.block("bridge_months", step_rows(listed, least, told), TEXTS)

@@ -79,7 +79,7 @@ def report(inputs: Inputs, settings: ReportSettings) -> Outcome:
     ground = replace(ground, facts=facts)
     found = findings.find(facts)
     _put_headlines(figures, ground, findings.rows(found))
-    put_past(figures, past, month)
+    put_past(figures, past, month, facts)
     _put_all(figures, ground)
     longer, periods = period_rows(past, plain)
     inputs.progress("figures", 3, 3)

@@ -94,16 +94,19 @@ def _told(past: Past, period: Period) -> dict[str, Any]:
     return about(period, past.months) | {"opened": f"{opened:%Y-%m}" if opened else ""}
 
 
-def put_past(figures: Figures, past: Past, period: Period) -> None:
-    """Put the bridge of a period and its figures beside those of the period before and of a year before."""
-    sides = _sides(past, period)
-    figures.block("period", [_told(past, period)], _ABOUT)
-    figures.block("compare", compared(sides["now"], sides["then"], sides["year"]), ("figure",))
-    for row, (name, change) in enumerate(changes(sides["now"], sides["year"]).items(), 1):
+def put_past(figures: Figures, past: Past, period: Period, facts: Facts) -> None:
+    """Put the bridge of a period and its figures beside those of the period before and of a year before.
+
+    `facts` are those of the period, as `with_bridge` gives them.
+    """
+    now, then, year = (next(iter(facts.blocks.get(name, ())), {}) for name in ("now", "then", "year"))
+    figures.block("period", facts.blocks["period"], _ABOUT)
+    figures.block("compare", compared(now, then, year), ("figure",))
+    for row, (name, change) in enumerate(changes(now, year).items(), 1):
         figures.put("kpi_year", row, name, change)
     made = past.steps_of(past.held(period))
     listed = made if period.kind in LONG else list(past.steps.values())[-LISTED:]
-    put_bridge(figures, made, listed if made else [], past.least, past.told)
+    put_bridge(figures, facts.blocks, listed if made else [], past.least, past.told)
 
 
 def period_rows(past: Past, facts: Facts) -> tuple[pl.DataFrame, dict[str, Any]]:
@@ -154,7 +157,7 @@ def _put_period(figures: Figures, past: Past, period: Period, facts: Facts) -> l
     ranked = findings.ranked([*own, *((finding, 1.0) for finding in findings.find(facts, findings.STATE))])
     rows = [{**row, "state": state} for row, (_, state) in zip(_rows(ranked), ranked, strict=True)]
     figures.block("findings", rows, findings.TEXTS)
-    put_past(figures, past, period)
+    put_past(figures, past, period, facts)
     return [finding.texts["title"].en for finding, state in ranked if not state]
 
 
