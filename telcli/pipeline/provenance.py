@@ -9,12 +9,13 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from telcli.errors import DataError
+from telcli.pipeline.input_ranges import Ranged, listed, packed
 
 __all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "file_sha256", "jsonable", "recorded"]
 
@@ -128,7 +129,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes."""
-        return _text({"format": FORMAT, **vars(self)}) + "\n"
+        return _text({"format": FORMAT, **vars(self), **packed(self.stages)}) + "\n"
 
     @staticmethod
     def read(path: Path) -> Manifest:
@@ -203,11 +204,13 @@ def _damaged(path: Path, error: Exception) -> DataError:
 
 
 def _from_json(body: Mapping[str, Any]) -> Manifest:
+    pairs = listed(body.get("inputs", ()))
     return Manifest(
         tables={name: {key: Part(**part) for key, part in parts.items()} for name, parts in body["tables"].items()},
         files={name: Part(**part) for name, part in body["files"].items()},
         stages={
-            name: {key: recorded(record) for key, record in records.items()} for name, records in body["stages"].items()
+            name: {key: recorded(record, pairs) for key, record in records.items()}
+            for name, records in body["stages"].items()
         },
         pending=tuple(Move(**move) for move in body["pending"]),
         key_id=str(body.get("key_id", "")),
@@ -216,11 +219,14 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
     )
 
 
-def recorded(body: Mapping[str, Any]) -> Record:
-    """A record as it stands in the manifest."""
+def recorded(body: Mapping[str, Any], pairs: Sequence[tuple[str, str]] = ()) -> Record:
+    """A record as it stands in the manifest; `pairs` is the list that it names what it depended on by."""
+    basis = body["basis"]
+    if isinstance(basis["inputs"], str):
+        basis = {**basis, "inputs": Ranged(pairs, basis["inputs"])}
     gave = {table: tuple(partitions) for table, partitions in body["gave"].items()}
     lists = {name: tuple(body.get(name, ())) for name in ("notices", "given", "declared")}
-    return Record(**{**body, **lists, "basis": Basis(**body["basis"]), "gave": gave})
+    return Record(**{**body, **lists, "basis": Basis(**basis), "gave": gave})
 
 
 def file_sha256(path: Path) -> str:
