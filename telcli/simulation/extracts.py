@@ -106,7 +106,7 @@ def line_rows(world: World, block: int, people: Population, lines: Lines, in_arr
     moved = np.isin(lines.ended_by, (4, 5))
     main = (lines.serial == 1) | np.concatenate([[False], moved[:-1] & (owner[1:] == owner[:-1])])
     contract = main & (people.contract_end[owner] > -1000)
-    contract_last = world.day(np.where(contract, people.contract_end[owner] + 1, 0), np.ones(n, int)) - 1
+    contract_last = world.day(np.where(contract, people.contract_end[owner] + 1, 0), np.zeros(n, int))  # the day before
     ends = world.day(np.where(gone, lines.end, 0), np.where(gone, lines.end_day, 1))
     status = np.where(gone, np.where(lines.ended_by == 2, 3, 2), np.where(in_arrears[owner], 1, 0))
     told = chance.random(n) > 0.03

@@ -177,7 +177,9 @@ def _first_seen(world: World, people: Population, owner: Array, chance: np.rando
     m = len(owner)
     joined = world.day(people.joined[owner], people.joined_day[owner])
     later = np.where(chance.random(m) < 0.4, 0, chance.integers(1, 1_000, m)).astype("timedelta64[D]")
-    return pl.Series(np.minimum(joined + later, np.datetime64(world.end) - 1)).dt.strftime("%Y-%m-%d")
+    return pl.Series(np.minimum(joined + later, np.datetime64(world.end) - np.timedelta64(1, "D"))).dt.strftime(
+        "%Y-%m-%d"
+    )
 
 
 def _truth(people: Population, owner: Array, stranger: Array, key: pl.Series, did: dict[str, Array]) -> pl.DataFrame:

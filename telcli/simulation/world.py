@@ -80,7 +80,7 @@ class World:
     def day(self, month: Array, day: Array) -> Array:
         """Calendar days (datetime64) from months of the history and days of the month, both arrays."""
         months = (self.first + month.astype(np.int64) - 1970 * 12).astype("datetime64[M]")
-        days: Array = months.astype("datetime64[D]") + (day.astype(np.int64) - 1)
+        days: Array = months.astype("datetime64[D]") + (day.astype(np.int64) - 1).astype("timedelta64[D]")
         return days
 
 
