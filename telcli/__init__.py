@@ -17,6 +17,7 @@ __all__ = [
     "Results",
     "__version__",
     "assess_credit",
+    "audit",
     "campaigns",
     "complaints",
     "config",

@@ -18,6 +18,7 @@ from telcli.api.looking import scan as scan
 from telcli.api.looking import schema as schema
 from telcli.api.looking import status as status
 from telcli.api.looking import suggest as suggest
+from telcli.api.looking_back import audit as audit
 from telcli.api.making import merge as merge
 from telcli.api.making import purge as purge
 from telcli.api.results import Result as Result
@@ -31,6 +32,7 @@ __all__ = [
     "Results",
     "__version__",
     "assess_credit",
+    "audit",
     "campaigns",
     "complaints",
     "config",

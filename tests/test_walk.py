@@ -46,8 +46,8 @@ def called(*words: object) -> tuple[int, dict[str, Any]]:
 
 
 def digest(place: Path) -> dict[str, str]:
-    """Content hash of every file of a working directory, the lock aside."""
-    files = sorted(file for file in place.rglob("*") if file.is_file() and file.name != ".lock")
+    """Content hash of every file of a working directory; the lock and the log of who took what aside."""
+    files = sorted(file for file in place.rglob("*") if file.is_file() and file.name not in (".lock", "audit.jsonl"))
     return {str(file.relative_to(place)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 

@@ -51,7 +51,10 @@ PANELS = {
         "export": "Write a table to a file for others: CSV, a workbook or Parquet.",
         "config": "Show each setting, its value, and where it came from.",
     },
-    "Privacy": {"purge": "Remove one person from every table."},
+    "Privacy": {
+        "purge": "Remove one person from every table.",
+        "audit": "Show who took rows out of the working directory.",
+    },
     "Set up": {
         "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
         "merge": "Bring the working directories of several branches together into one.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -81,8 +82,12 @@ def _listed(option: str, given: str | None, known: Sequence[str], *, own: bool =
 
 def tell(call: Call, found: Diff, asked: Wanted) -> None:
     """Print what changed."""
+    from telcli.pipeline.diff import told_of
+
     rows = asked.of(found.changes)
     limited = rows if asked.limit is None else rows.head(asked.limit)
+    if asked.rows and not sys.stdout.isatty():
+        call.out.caution(told_of(call.workdir, found, limited))
     if call.out.form == "csv":
         _rows.csv(iter([limited]))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,14 +99,18 @@ def _rows_of(call: Call, frame: pl.DataFrame) -> dict[str, Any]:
 
 def write(call: Call, found: Cube, pivot: str | None, limit: int | None, place: Path) -> None:
     """Write a cube to a file, and say so."""
+    from telcli.pipeline.cube import noted
     from telcli.pipeline.cube_file import write as written
 
     laid, frame = laid_out(found, pivot, limit), plain(found, pivot, limit)
-    rows = written(place, laid, texts(found, laid), frame, call.further["encoding"] or "utf-8", language())
+    told_to = partial(noted, call.workdir, found, place)
+    rows, log = written(
+        place, laid, texts(found, laid), frame, call.further["encoding"] or "utf-8", language(), told_to
+    )
     said = tr("{table}: {rows} rows to {path}", table="cube", rows=f"{rows:,}", path=place)
     outputs = [{"table": "cube", "path": str(place), "rows": rows}]
     told: dict[str, Any] = {"outputs": outputs, "about": _about(found), **_rows_of(call, frame)}
-    call.out.result(lambda: [said], as_of=found.months[-1], notices=found.notices, **told)
+    call.out.result(lambda: [said], as_of=found.months[-1], notices=(*found.notices, *log), **told)
 
 
 def _about(found: Cube) -> dict[str, Any]:

@@ -121,6 +121,11 @@ class Printer:
         for notice in notices:
             _talk(label("Warning:") + _sentence(notice))
 
+    def caution(self, notices: Sequence[Notice]) -> None:
+        """Tell on stderr whatever is printed to stdout, CSV too, which has no place for it; not with -q."""
+        if self.form != "quiet":
+            sys.stderr.writelines(f"{label('Warning:')}{_sentence(notice)}\n" for notice in notices)
+
     def urge(self, notices: Sequence[Notice]) -> None:
         """Tell with -q too what a script must not miss: that there was nothing to tell by."""
         if self.form == "quiet":

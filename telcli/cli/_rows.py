@@ -6,18 +6,19 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from telcli.cli._help import wide
-from telcli.cli._output import SCHEMA_VERSION, month_name
+from telcli.cli._output import SCHEMA_VERSION, month_name, warnings
 from telcli.cli._words import language, rule_name, tr
 
 if TYPE_CHECKING:
     import polars as pl
 
     from telcli.cli._options import Call
+    from telcli.errors import Notice
     from telcli.pipeline.show import Selection
 
 __all__ = ["SCREEN_ROWS", "csv", "grid", "show_rows", "show_schema"]
@@ -43,16 +44,32 @@ def show_rows(call: Call, table: str, where: str | None, columns: Sequence[str],
 
     found = pick(read(call.workdir, table, call.as_of), columns, where)
     limited = found.frame if limit is None else found.frame.head(limit)
-    if call.out.form == "csv":
-        csv(batches(limited))
-    elif call.out.form == "json":
-        _json(call, found, batches(limited))
+    if call.out.form in ("csv", "json"):
+        pieces, told = _taken(call, found, where, limit, batches(limited))
+        if call.out.form == "csv":
+            csv(pieces)
+        else:
+            _json(call, found, pieces, told)
     elif call.out.human:
         frame = found.frame if columns else found.frame.select(_spoken(found.frame.collect_schema().names()))
         few = frame.head(SCREEN_ROWS if limit is None else limit).collect(engine="streaming")
+        _taken(call, replace(found, frame=few.lazy()), where, few.height, iter([few]))
         call.out.show(grid(few, found.rows if where is None else count(found.frame)))
         if found.without:
             call.out.show(iter([_nothing(found)]))
+
+
+def _taken(
+    call: Call, found: Selection, where: str | None, limit: int | None, pieces: Iterator[pl.DataFrame]
+) -> tuple[Iterator[pl.DataFrame], tuple[Notice, ...]]:
+    """The same pieces, told to the audit log unless they go to a terminal; what is wrong with it goes to stderr."""
+    from telcli.pipeline.taken import taken
+
+    if sys.stdout.isatty():
+        return pieces, ()
+    pieces, told = taken(call.workdir, call.stage, found, where, limit, pieces)
+    call.out.caution(told)
+    return pieces, told
 
 
 def _nothing(found: Selection) -> str:
@@ -81,7 +98,7 @@ def csv(pieces: Iterator[pl.DataFrame]) -> None:
             sys.stdout.write(part.write_csv(include_header=at == after == 0))
 
 
-def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
+def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame], told: Sequence[Notice]) -> None:
     """One object whose `rows` are written as they come."""
     head = {
         "schema_version": SCHEMA_VERSION,
@@ -89,7 +106,7 @@ def _json(call: Call, found: Selection, pieces: Iterator[pl.DataFrame]) -> None:
         "as_of": month_name(found.as_of),
         "outputs": [{"table": found.table, "path": str(found.path), "rows": found.rows}],
         "metrics": {},
-        "warnings": [],
+        "warnings": warnings(told),
     }
     sys.stdout.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
     comma = ""

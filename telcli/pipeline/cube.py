@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.audit import destination, note
 from telcli.pipeline.behind import behind
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.choice import no_months
@@ -19,6 +20,8 @@ from telcli.pipeline.run import Request, month_absent, settle
 from telcli.pipeline.show import condition_on
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs
+from telcli.tables import contract
+from telcli.tables.condition_shape import shape
 from telcli.tables.metric_dictionary import Metric
 
 if TYPE_CHECKING:
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 
     from telcli.stages.cube import Asked
 
-__all__ = ["Cube", "cube"]
+__all__ = ["Cube", "cube", "noted"]
 
+_PEOPLE = ("customer_months", "customers")
 _RESULTS = ("segments", "value_scores", "churn_scores", "satisfaction_scores", "credit_scores")
 
 
@@ -54,6 +58,20 @@ class Cube:
     def __repr__(self) -> str:
         """The groups, and all together."""
         return f"{self.frame}\nall together: {self.whole}"
+
+
+def noted(workdir: Path, found: Cube, place: Path, rows: int) -> tuple[Notice, ...]:
+    """Tell the audit log that a cube is written to a file; what is wrong with it."""
+    known = {*found.by, *(one.name for table in _PEOPLE for one in contract(table).columns())}
+    return note(
+        workdir,
+        "cube",
+        as_of=f"{found.months[-1]:%Y-%m}",
+        columns=[*found.by, *(metric.name for metric in found.metrics)],
+        where=shape(found.where, known),
+        rows=rows,
+        to=destination(place),
+    )
 
 
 def cube(
@@ -111,7 +129,7 @@ def _in_names(where: str, people: Sequence[str]) -> str:
     from telcli.tables import contract
 
     have = {*dimensions(()), *people, *contract("customer_months").schema.column_names()}
-    return in_names(where, have, ("customer_months", "customers"))
+    return in_names(where, have, _PEOPLE)
 
 
 def _leaving(workdir: Workdir, manifest: Manifest) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ from telcli.pipeline.whole_file import placed, whole_file
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from telcli.errors import Notice
 
 __all__ = ["ENDINGS", "HIDDEN", "Laid", "refuse_place", "write"]
 
@@ -55,8 +57,14 @@ def refuse_place(workdir: Path, place: Path) -> None:
 
 
 def write(
-    place: Path, laid: Laid, texts: Sequence[Sequence[str]], plain: pl.DataFrame, encoding: str, lang: str
-) -> int:
+    place: Path,
+    laid: Laid,
+    texts: Sequence[Sequence[str]],
+    plain: pl.DataFrame,
+    encoding: str,
+    lang: str,
+    note: Callable[[int], tuple[Notice, ...]] = lambda _: (),
+) -> tuple[int, tuple[Notice, ...]]:
     """Write a file of the kind that its ending says, and tell how many rows it holds.
 
     Parameters
@@ -71,17 +79,31 @@ def write(
         The rows by the names of metrics and dimensions, for Parquet.
     encoding, lang : str
         Of CSV, and of a page.
+    note : callable
+        Told of the rows before the file is there; what it warns of is given back.
     """
-    ending = place.suffix.lower()
     with whole_file(place) as part:
-        if ending == ".parquet":
-            plain.write_parquet(part)
-            return plain.height
-        if ending == ".csv":
-            return _csv(part, laid, encoding)
-        if ending == ".xlsx":
-            return _book(part, laid)
-        return _page(part, laid, texts, lang)
+        rows = _written(part, place.suffix.lower(), laid, texts, plain, encoding, lang)
+        return rows, note(rows)
+
+
+def _written(
+    part: Path,
+    ending: str,
+    laid: Laid,
+    texts: Sequence[Sequence[str]],
+    plain: pl.DataFrame,
+    encoding: str,
+    lang: str,
+) -> int:
+    if ending == ".parquet":
+        plain.write_parquet(part)
+        return plain.height
+    if ending == ".csv":
+        return _csv(part, laid, encoding)
+    if ending == ".xlsx":
+        return _book(part, laid)
+    return _page(part, laid, texts, lang)
 
 
 def _csv(part: Path, laid: Laid, encoding: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import MissingInputError, Notice
+from telcli.pipeline.audit import note
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.choice import outrun
 from telcli.pipeline.customer_naming import Base
@@ -86,6 +87,7 @@ def customer(directory: Path, asked: str, as_of: date | None = None, *, by_key: 
     body = stage.card(rows, known, month)
     counts = {table: len(found) for table, found in rows.items()}
     doubts = (*_doubts(body, month), *_older(directory, manifest, rows, month))
+    doubts += note(directory, "customer", as_of=month and f"{month:%Y-%m}", rows=sum(counts.values()), by=found_by)
     return Card(month, found_by, body, tuple(_absent(directory, manifest, rows, month)), counts, doubts)
 
 

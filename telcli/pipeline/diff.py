@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import MissingInputError, Notice, UsageError
+from telcli.pipeline.audit import destination, note
 from telcli.pipeline.choice import no_months
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, settle
@@ -20,7 +22,7 @@ from telcli.tables import contract
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Diff", "diff"]
+__all__ = ["Diff", "diff", "told_of"]
 
 _STATES = ("customers", "customer_history", "subscriptions", "subscription_history")
 
@@ -34,6 +36,12 @@ class Diff:
     changes: pl.DataFrame
     metrics: Mapping[str, Any]
     notices: tuple[Notice, ...]
+
+
+def told_of(workdir: Path, found: Diff, rows: pl.DataFrame) -> tuple[Notice, ...]:
+    """Tell the audit log that rows of changes leave; what is wrong with it."""
+    months = f"{found.before:%Y-%m}..{found.after:%Y-%m}"
+    return note(workdir, "diff", as_of=months, columns=rows.columns, rows=rows.height, to=destination(None))
 
 
 def diff(request: Request, before: date | None = None, after: date | None = None, own: Sequence[str] = ()) -> Diff:

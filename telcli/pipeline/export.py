@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import Notice
+from telcli.pipeline.audit import destination, note
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import VARIABLE, Secret, key_file
 from telcli.pipeline.show import Selection, batches, pick, read
+from telcli.pipeline.taken import about
 from telcli.pipeline.whole_file import placed, whole_file
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
@@ -78,7 +80,16 @@ def export(request: Request, table: str, place: Path, wish: Wish) -> Exported:
         frame, masked = _masked(frame)
     with whole_file(place) as part:
         rows, cut = _written(part, place.suffix.lower(), found, frame, wish)
-    return Exported(table, place, rows, found.as_of, masked, _notices(rows, cut, masked))
+        told = note(
+            request.workdir,
+            "export",
+            **about(found, wish.where),
+            rows=rows,
+            masked=list(masked),
+            unmasked=wish.unmask,
+            to=destination(place),
+        )
+    return Exported(table, place, rows, found.as_of, masked, (*_notices(rows, cut, masked), *told))
 
 
 def _holder(request: Request) -> None:

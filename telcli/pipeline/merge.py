@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import Notice, UsageError
+from telcli.pipeline.audit import destination, note
 from telcli.pipeline.catalog import stage
 from telcli.pipeline.merge_branches import Branch, differences, opened, scanned
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
@@ -86,8 +87,10 @@ def merge(request: Request, directories: Sequence[Path], wish: Wish) -> Merged:
         record = _record(basis, branches, landed, {**metrics, **_about(branches)}, [*told, *notices])
         new = _manifest(manifest, branches, landed, record)
         staged = {path: place for table in landed.values() for path, place in table.staged.items()}
+        log = _noted(request.workdir, branches)
         workdir.commit(manifest, new, staged)
-    return _told(request.workdir, record, skipped=False)
+    made = _told(request.workdir, record, skipped=False)
+    return dataclasses.replace(made, notices=(*made.notices, *log))
 
 
 def _refuse_own(place: Path, manifest: Manifest) -> None:
@@ -221,6 +224,15 @@ def _schemas(branches: Sequence[Branch]) -> list[Notice]:
 
 def _rows(manifest: Manifest, table: str) -> int:
     return sum(part.rows for part in manifest.tables.get(table, {}).values())
+
+
+def _noted(place: Path, branches: Sequence[Branch]) -> list[Notice]:
+    """Tell the audit logs of the branches that their rows leave, and that of the merged one whence they come."""
+    told: list[Notice] = []
+    for one in branches:
+        tables = {table: _rows(one.manifest, table) for table in one.tables}
+        told += note(one.workdir.path, "merge", tables=tables, to=destination(place))
+    return [*told, *note(place, "merge", branches=[one.name for one in branches])]
 
 
 def _about(branches: Sequence[Branch]) -> dict[str, Any]:

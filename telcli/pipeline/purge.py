@@ -11,6 +11,7 @@ from typing import Any
 
 from telcli.errors import Notice
 from telcli.io.parquet_files import scanned
+from telcli.pipeline.audit import note
 from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
 from telcli.pipeline.purged_sheets import Sheets, sheets_without, told
 from telcli.pipeline.run import Request, settle
@@ -76,10 +77,11 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
             suppressed=tuple(suppressed),
             key_id=manifest.key_id or secret.key_id,
         )
+        told = note(directory, "purge", tables=removed, files=len(pages) + len(sheets.parts))
         workdir.commit(manifest, new, {**staged, **sheets.staged})
     models = tuple(sorted(path for path in files if path.startswith("models/") and not path.endswith(".json")))
     rest = _what_is_left(models, bool(tasks or sheets.parts))
-    return Purged(person.customer_id, removed, pages, tuple(sheets.parts), models, (*secret.notices, *rest))
+    return Purged(person.customer_id, removed, pages, tuple(sheets.parts), models, (*secret.notices, *rest, *told))
 
 
 def _known(workdir: Workdir, manifest: Manifest, tables: Iterable[str]) -> dict[str, Any]:

@@ -37,6 +37,12 @@ class GeneralSettings:
     currency: str = setting("CNY", "Currency of every amount.", "金额的币种。")
     seed: int = setting(0, "Seed of everything random.", "所有随机过程的种子。", low=0, high=2**32 - 1)
     lang: str = setting("en", "Language of screens and reports.", "界面与报告的语言。", choices=("en", "zh"))
+    audit: str = setting(
+        "on",
+        "Whether audit.jsonl keeps who took rows out: required refuses where it cannot be written, on only warns.",
+        "是否在 audit.jsonl 中记录谁取走了数据：required 表示无法写入时拒绝执行，on 表示只提醒。",
+        choices=("on", "required", "off"),
+    )
 
 
 @dataclass(frozen=True)
