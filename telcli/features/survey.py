@@ -9,6 +9,7 @@ import polars as pl
 
 from telcli.features.month_index import index_at, month_index
 from telcli.features.span import BUNDLE, KINDS, USE, Span
+from telcli.settings.months import first_of_history
 from telcli.tables.month_calls import CALLS
 
 __all__ = ["evidence", "span_of"]
@@ -50,7 +51,9 @@ def span_of(
     if not seen.height:
         return Span(limit, limit, snapshot=snapshot) if limit is not None else None
     last = int(seen["at"].to_numpy().max())
-    within = seen.filter(pl.col("at") > last - max_months)  # it begins with a month that something tells of
+    within = seen.filter(
+        pl.col("at") >= first_of_history(last, max_months)
+    )  # it begins with a month that something tells of
     first = int(within["at"].to_numpy().min())
     covered = {}
     for (feature,), rows in kept.filter(pl.col("at") <= last).group_by("feature", maintain_order=True):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from telcli.errors import MissingInputError
 from telcli.pipeline.catalog import maker
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.stage import Stage
+from telcli.pipeline.window import window_of
 from telcli.tables import PARTITIONS
 
 __all__ = ["choose", "no_months", "outrun", "recalled"]
@@ -27,10 +29,11 @@ _FILES = {
 """What kind of file gives a table, and what it must tell."""
 
 
-def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+def choose(stage: Stage, manifest: Manifest, as_of: date | None, settings: Any = None) -> dict[str, tuple[str, ...]]:
     """Name the partitions of each input that the stage reads: monthly tables up to `as_of`, results of that month.
 
-    Tables that it recalls are of an earlier month, the latest that it was run for.
+    Tables that it recalls are of an earlier month, the latest that it was run for. Nothing is read of months before the
+    history used (see `telcli.pipeline.window`); `settings` are those of the stage.
 
     Raises
     ------
@@ -38,10 +41,12 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
         A table it needs is not there; the hint names the stage that makes it.
     """
     chosen = {}
+    since = window_of(stage, manifest, getattr(settings, "max_months", None))
     for table in (*stage.needs, *stage.uses):
-        partitions = manifest.partitions(table)
+        partitions, kind = manifest.partitions(table), PARTITIONS.get(table)
+        if since and kind == "month":
+            partitions = tuple(name for name in partitions if name[:10] >= since)
         if stage.snapshot and as_of is not None:
-            kind = PARTITIONS.get(table)
             month = as_of.isoformat()
             if kind == "month":
                 partitions = tuple(name for name in partitions if name[:10] <= month)
@@ -54,7 +59,7 @@ def choose(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tu
         elif table in stage.needs:
             raise _missing(stage, table, manifest, as_of)
     own = recalled(stage, manifest, as_of) | _past(stage, manifest, as_of)
-    return chosen | _lagging(stage, manifest, as_of) | own | _over_months(stage, manifest, as_of)
+    return chosen | _lagging(stage, manifest, as_of) | own | _over_months(stage, manifest, as_of, since)
 
 
 def no_months(command: str, manifest: Manifest, workdir: Path) -> MissingInputError:
@@ -123,7 +128,7 @@ def _lagging(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, 
     return {table: (max(months),) for table, months in earlier.items() if months}
 
 
-def _over_months(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[str, tuple[str, ...]]:
+def _over_months(stage: Stage, manifest: Manifest, as_of: date | None, since: str) -> dict[str, tuple[str, ...]]:
     """Name the partitions of results that reach over months: all before its own, the latest, what it adds to.
 
     What it spans and has recent too it is given up to its own month.
@@ -133,8 +138,9 @@ def _over_months(stage: Stage, manifest: Manifest, as_of: date | None) -> dict[s
         table: tuple(name for name in manifest.partitions(table) if not stage.snapshot or name <= month)
         for table in (*stage.spans, *stage.recent, *stage.keeps)
     }
-    found = {table: tuple(name for name in until[table] if name < month) for table in stage.spans}
-    found |= {table: until[table] if table in stage.spans else until[table][-1:] for table in stage.recent}
+    within = {table: tuple(name for name in until[table] if name >= since) for table in stage.spans}
+    found = {table: tuple(name for name in within[table] if name < month) for table in stage.spans}
+    found |= {table: within[table] if table in stage.spans else until[table][-1:] for table in stage.recent}
     found |= {table: until[table] for table in stage.keeps}
     return {table: names for table, names in found.items() if names}
 

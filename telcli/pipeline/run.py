@@ -69,7 +69,7 @@ def run_stage(name: str, request: Request) -> StageRun:
     settings, general = settle(name, request)
     with workdir.writing(request.wait) as manifest:
         as_of = snapshot_month(stage, manifest, request.as_of)
-        chosen = choose(stage, manifest, as_of)
+        chosen = choose(stage, manifest, as_of, settings)
         basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
         secret = Secret(key_file(settings.key_file), request.workdir, manifest.key_id) if name == "ingest" else None
         if secret and manifest.key_id:

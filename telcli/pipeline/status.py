@@ -148,8 +148,9 @@ def _table(manifest: Manifest, table: str) -> TableState:
 def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request) -> StageState:
     as_of = snapshot_month(stage, manifest, request.as_of)
     record = manifest.stages.get(stage.name, {}).get(as_of.isoformat() if as_of else "")
+    settings, general = settle(stage.name, request)
     try:
-        chosen = choose(stage, manifest, as_of)
+        chosen = choose(stage, manifest, as_of, settings)
     except MissingInputError as error:
         return StageState(stage.name, BLOCKED, (Reason("missing", str(error.values["table"])),))
     if record is None:
@@ -157,7 +158,6 @@ def _state(stage: Stage, workdir: Workdir, manifest: Manifest, request: Request)
     lost = workdir.lost(manifest, record)
     if lost:
         return StageState(stage.name, BROKEN, tuple(Reason("lost", path) for path in lost))
-    settings, general = settle(stage.name, request)
     now = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
     reasons = _reasons(stage, record.basis, now, bool(request.sources))
     reasons += tuple(Reason("output", table) for table in record.unknown(stage.owes))

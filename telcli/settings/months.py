@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from telcli.settings.engine import EngineSettings
 from telcli.settings.setting import setting
 
-__all__ = ["CustomerMonthsSettings"]
+__all__ = ["CustomerMonthsSettings", "first_of_history"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class CustomerMonthsSettings(EngineSettings):
     )
     max_months: int = setting(
         60,
-        "The most months of history used, counted back from the last.",
-        "最多使用的历史月数，自最后一个月往回数。",
+        "The most months of history used, counted back from the last; of 24 or more a fifth goes at once.",
+        "最多使用的历史月数，自最后一个月往回数；达到 24 个月或以上时，每次移出其五分之一。",
         unit="months",
         low=1,
         high=600,
@@ -54,3 +54,21 @@ class CustomerMonthsSettings(EngineSettings):
         form="memory",
         shows=False,
     )
+
+
+_LONG, _FIFTH = 24, 5
+
+
+def first_of_history(last: int, most: int) -> int:
+    """The first month of the history that ends with month `last` (an index) and has `most` months at most.
+
+    A long history does not lose a month with every month that comes, since all of it has to be made anew then: its
+    first month is a multiple of a fifth of `most`, so that it has four fifths of them at least.
+
+    >>> [24300 - first_of_history(24300 + more, 60) for more in range(14)]
+    [48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 36, 36]
+    >>> 24300 - first_of_history(24300, 12)
+    11
+    """
+    step = most // _FIFTH if most >= _LONG else 1
+    return -(-(last - most + 1) // step) * step

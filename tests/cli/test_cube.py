@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from telcli.cli import main
 from telcli.pipeline.behind import with_behind
+from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, StageRun
 from telcli.tables.figure_dictionary import figure_of
 from tests.cli.golden import same
@@ -121,14 +123,16 @@ def test_no_such_word_in_the_dictionary(capsys: pytest.CaptureFixture[str]) -> N
 
 def _rewritten(change: dict[str, object]) -> None:
     """The manifest as if a load had changed a table since, or branches had been merged."""
-    manifest = Path("work/manifest.json")
-    held = json.loads(manifest.read_text("utf-8"))
+    place = Path("work/manifest.json")
+    manifest = Manifest.read(place)
     if "bills" in change:
-        for part in held["stages"]["customer-months"][""]["basis"]["inputs"]:
-            held["stages"]["customer-months"][""]["basis"]["inputs"][part] = change["bills"]
-    if "merged" in change:
-        held["stages"]["ingest"][""]["metrics"]["merged"] = change["merged"]
-    manifest.write_text(json.dumps(held), encoding="utf-8")
+        record = manifest.stages["customer-months"][""]
+        basis = replace(record.basis, inputs=dict.fromkeys(record.basis.inputs, str(change["bills"])))
+        changed = {"customer-months": {"": replace(record, basis=basis)}}
+    else:
+        record = manifest.stages["ingest"][""]
+        changed = {"ingest": {"": replace(record, metrics={**record.metrics, "merged": change["merged"]})}}
+    place.write_text(replace(manifest, stages={**manifest.stages, **changed}).to_json(), encoding="utf-8")
 
 
 def test_older_results_are_told_with_what_to_run(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
