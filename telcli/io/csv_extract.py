@@ -17,6 +17,8 @@ from telcli.io.csv_title import without_lines, without_title
 from telcli.io.encoding import as_utf8
 from telcli.io.header_rows import clean_name, looks_like_data, names_of_two
 from telcli.io.totals import without_totals
+from telcli.io.wide import refuse_wide
+from telcli.settings import limits
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract, outside_name
 
@@ -50,8 +52,7 @@ def read_csv(path: Path, scratch: Path, *, beside: bool = False) -> Extract:
     header = header or _header(path.name, plain, delimiter)
     headed = not looks_like_data(header)
     shape = survey(plain, delimiter or ",", len(header), eol)
-    if shape.unclosed:
-        _refuse_quotes(path.name)
+    _refuse_shape(path.name, shape, len(header))
     found = Extract(path.name, pl.LazyFrame(), text.encoding, written or delimiter, text.sha256, headed, titles=above)
     if shape.records < 1 + headed:
         return _without_rows(found, header, beside=beside)
@@ -97,18 +98,21 @@ def unique_names(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     >>> unique_names(["id", "note", "", "note"])
     (['id', 'note', 'column_3', 'note_2'], {'note_2': 'note'})
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
     repeated: dict[str, str] = {}
+    copies: dict[str, int] = {}
+    known = set(header)
     for place, written in enumerate(header, start=1):
         wanted = outside_name(written) or f"column_{place}"
-        name, copy = wanted, 1
-        while name in names or (copy > 1 and name in header):
+        name, copy = wanted, copies.get(wanted, 1)
+        while name in names or (copy > 1 and name in known):
             copy += 1
             name = f"{wanted}_{copy}"
+        copies[wanted] = copy
         if name != wanted and written:
             repeated[name] = written
-        names.append(name)
-    return names, repeated
+        names[name] = None
+    return list(names), repeated
 
 
 def _frame(path: Path, delimiter: str, names: Sequence[str], headed: bool, shape: Shape, eol: str) -> pl.LazyFrame:
@@ -180,6 +184,29 @@ def _check_ragged(name: str, shape: Shape, width: int, rows: int, above: int) ->
             width=width,
             found=ragged[first],
             record=first + 1 + above,
+        )
+
+
+def _refuse_shape(name: str, shape: Shape, width: int) -> None:
+    """Refuse what no export looks like, before memory is asked for it."""
+    if shape.unclosed:
+        _refuse_quotes(name)
+    refuse_wide(name, width)
+    if shape.endless:
+        raise DataError(
+            "line-long",
+            "{file} has a line of more than {most} MB, which is no record.",
+            hint="Export it with a line end after each record.",
+            file=name,
+            most=limits.LINE >> 20,
+        )
+    if shape.lost:
+        raise DataError(
+            "lines-blank",
+            "{file} has more than {most} lines that are blank or too short to be records.",
+            hint="Export it again without them.",
+            file=name,
+            most=limits.RAGGED,
         )
 
 

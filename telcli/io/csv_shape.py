@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from telcli.settings.limits import LINE, RAGGED
+
 __all__ = ["Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey", "unusual_delimiter"]
 
 DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01")
@@ -30,7 +32,9 @@ _QUOTED, _ENCLOSED = re.compile(rb'"[^"]*"'), re.compile(r'"[^"]*"')
 class Shape:
     """Records in the file (the header among them), those that are ragged by number from 0, and what quotes hide.
 
-    `blank` is whether some record may have no value at all, `unclosed` whether a quotation mark is left open.
+    `blank` is whether some record may have no value at all, `unclosed` whether a quotation mark is left open. `endless`
+    is whether a line was met that is too long to be one, `lost` whether more records are ragged than are remembered;
+    the rest of the file was not looked at then.
     """
 
     records: int = 0
@@ -38,6 +42,8 @@ class Shape:
     quotes: bool = False
     quoted_newlines: bool = False
     unclosed: bool = False
+    endless: bool = False
+    lost: bool = False
     ragged: dict[int, int] = field(default_factory=dict)
 
 
@@ -136,11 +142,17 @@ def survey(path: Path, delimiter: str, width: int, eol: str = "\n") -> Shape:
     strike = bytes(byte for byte in range(256) if byte not in delim + end + b'"')
     usual = delim * (width - 1) + end
     nothing = end + delim * (width - 1)
-    carry, tail = b"", b""
+    carry, tail, length = b"", b"", 0
     for chunk in _chunks(path):
+        length = 0 if end in chunk else length + len(chunk)
+        if length > LINE:
+            shape.endless = True
+            return shape
         shape.blank = shape.blank or _holds_blank(tail + chunk[: len(nothing)], nothing) or _holds_blank(chunk, nothing)
         tail = chunk[-len(nothing) :]
         carry = _whole_records(shape, carry + chunk.translate(None, strike), delim, end, usual)
+        if shape.lost:
+            return shape
     shape.unclosed = b'"' in carry
     if carry or tail[-1:] not in (end, b""):
         _whole_records(shape, carry + end, delim, end, usual)
@@ -171,6 +183,9 @@ def _whole_records(shape: Shape, marks: bytes, delim: bytes, end: bytes, usual: 
             if len(record) != len(usual) - 1:
                 shape.blank |= not record
                 shape.ragged[shape.records + number] = record.count(delim) + 1
+                if len(shape.ragged) > RAGGED:
+                    shape.lost = True
+                    break
     shape.records += count
     return rest
 

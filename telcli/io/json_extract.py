@@ -16,6 +16,7 @@ from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 from telcli.io.json_stream import records
 from telcli.io.scratch_table import BATCH, ScratchTable
+from telcli.settings.limits import COLUMNS
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
@@ -25,7 +26,6 @@ JOIN = "; "
 """Between the values of a list in one cell."""
 KEY = re.compile(r"(^|[_. -])(id|no|key|code|number|msisdn)$|[a-z](ID|Id|No)$|(编号|编码|号码|号|ID|id)$", re.ASCII)
 """Names of columns that identify a record."""
-_MOST_COLUMNS = 5000
 _ADJECTIVES = {"total", "monthly", "daily", "yearly", "average", "max", "min", "first", "last", "current", "previous"}
 _NOUNS = {"id", "no", "code", "name", "type", "kind", "value", "amount", "date", "time", "status", "state", "number",
           "startdate", "enddate", "startdatetime", "enddatetime"}  # fmt: skip
@@ -158,13 +158,13 @@ def _add(path: Path, tables: dict[str, _Table], folder: Path, name: str, row: di
         tables[name] = _Table(ScratchTable(folder / str(len(tables))).__enter__())
     table = tables[name]
     table.columns |= dict.fromkeys(row)
-    if len(table.columns) > _MOST_COLUMNS:
+    if len(table.columns) > COLUMNS:
         raise DataError(
             "json-wide",
             "{file} has more than {most} different names in its records: they are values, not columns.",
             hint="Export each value as a record of its own.",
             file=path.name,
-            most=_MOST_COLUMNS,
+            most=COLUMNS,
         )
     table.count += 1
     table.rows.append({**row, LINE: table.count if name else line})  # several of a list stand on one line of the file

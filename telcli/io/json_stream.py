@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +15,7 @@ __all__ = ["records"]
 
 _CHUNK = 1 << 22
 _LONGEST = 1 << 26
-_BLANK = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]*+")
 
 
 def records(path: Path) -> Iterator[tuple[int, Any]]:
@@ -83,9 +84,10 @@ class _Stream:
     def next(self) -> str:
         """The next letter that is not blank, without taking it; empty at the end."""
         while True:
-            while self._at < len(self._text) and self._text[self._at] in _BLANK:
-                self.line += self._text[self._at] == "\n"
-                self._at += 1
+            found = _BLANK.match(self._text, self._at)
+            end = found.end() if found else self._at
+            self.line += self._text.count("\n", self._at, end)
+            self._at = end
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._more():

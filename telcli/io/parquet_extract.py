@@ -11,6 +11,7 @@ from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 from telcli.io.nested import flat_frames
 from telcli.io.parquet_files import scanned
+from telcli.io.wide import refuse_wide
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
@@ -27,6 +28,7 @@ def read_parquet(path: Path) -> list[Extract]:
     """
     try:
         raw = scanned(path)
+        refuse_wide(path.name, len(raw.collect_schema()))
         raw = raw.rename({name: outside_name(name) for name in raw.collect_schema()}).with_row_index(LINE, offset=1)
         # every page is read once: a damaged one would be found only in the middle of the work
         rows = (

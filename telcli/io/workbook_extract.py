@@ -17,7 +17,9 @@ from telcli.io.digest import sha256_of
 from telcli.io.scratch_table import BATCH, ScratchTable
 from telcli.io.sheet_shape import HEAD, Layout, is_footer, lay_out
 from telcli.io.totals import is_total
+from telcli.io.wide import refuse_wide
 from telcli.io.workbook import LAST_ROW, Sheet, sheets
+from telcli.settings.limits import SHEETS
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract
 
@@ -60,11 +62,13 @@ def read_sheets(path: Path, kind: str, found: Iterable[Sheet], scratch: Path) ->
     notices: list[Notice] = []
     hidden: list[str] = []
     without: list[str] = []
+    digest = sha256_of(path)
     for number, sheet in enumerate(found):
+        _refuse_many(path.name, number)
         if sheet.hidden:
             hidden.append(sheet.name)
             continue
-        read = _read(path, sheet, scratch / f"{sha256_of(path)[:16]}.{number}", kind)
+        read = _read(path, sheet, scratch / f"{digest[:16]}.{number}", kind, digest)
         if read is None:
             without.append(sheet.name)
         else:
@@ -84,6 +88,17 @@ def read_sheets(path: Path, kind: str, found: Iterable[Sheet], scratch: Path) ->
     return extracts, [*notices, *_left_out(path.name, hidden, without)]
 
 
+def _refuse_many(name: str, sheets: int) -> None:
+    if sheets >= SHEETS:
+        raise DataError(
+            "sheets-many",
+            "{file} holds more than {most} tables.",
+            hint="Save those that are wanted in files of their own.",
+            file=name,
+            most=SHEETS,
+        )
+
+
 def _left_out(name: str, hidden: Sequence[str], without: Sequence[str]) -> Iterator[Notice]:
     if hidden:
         yield Notice(
@@ -99,13 +114,14 @@ def _left_out(name: str, hidden: Sequence[str], without: Sequence[str]) -> Itera
         )
 
 
-def _read(path: Path, sheet: Sheet, folder: Path, kind: str) -> tuple[Extract, list[Notice]] | None:
+def _read(path: Path, sheet: Sheet, folder: Path, kind: str, digest: str) -> tuple[Extract, list[Notice]] | None:
     name = f"{path.name}#{sheet.name}"
     above, head = _head(sheet.rows)
     merged = [((top[0] - above, top[1]), (end[0] - above, end[1])) for top, end in sheet.merged]
     layout = lay_out(_even(head), merged)
     if layout is None:
         return None
+    refuse_wide(name, len(layout.names))
     names, repeated = unique_names(layout.names)
     blank = pl.DataFrame(schema={**dict.fromkeys(names, pl.String()), LINE: pl.Int64()})
     left = _Left(tail=[blank])
@@ -114,7 +130,7 @@ def _read(path: Path, sheet: Sheet, folder: Path, kind: str) -> tuple[Extract, l
         for first, rows in _batches(_filled_down(chain(head, sheet.rows), merged, layout.first), layout.first):
             _hold(left, _taken(rows, above + first, layout, names, left), table)
         table.append(_without_footers(left))
-    extract = Extract(name, table.scan(), kind, "", sha256_of(path), layout.headed, repeated, table.rows)
+    extract = Extract(name, table.scan(), kind, "", digest, layout.headed, repeated, table.rows)
     return extract, list(_told(name, left, LAST_ROW.get(kind, _MOST_ROWS)))
 
 
