@@ -11,9 +11,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from telcli.errors import DataError
+from telcli.io.zip_file import BAD_ZIP, refuse_crowded
 
 __all__ = ["bomb", "too_much", "unpack"]
 
@@ -22,6 +23,8 @@ _SURE = 100 << 20
 """Bytes that are unpacked whatever they were packed to."""
 _RATIO = 200
 _MEMBERS = 1000
+_LONGEST_NAME = 240
+"""Bytes."""
 _NOT_DATA = (".md", ".toml", ".pdf", ".png", ".jpg", ".docx")
 
 
@@ -99,15 +102,16 @@ def _copy(path: Path, source: IO[bytes], target: Path, written: int = 0) -> int:
 def _unzipped(path: Path, folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     written = 0
+    refuse_crowded(path)
     try:
         with ZipFile(path) as archive:
             for number, (name, member) in enumerate(_members(path, archive)):
-                target = folder / str(number) / PurePosixPath(name).name
+                target = folder / str(number) / _shortened(PurePosixPath(name).name)
                 target.parent.mkdir()
                 with archive.open(member) as packed:
                     written = _copy(path, packed, target, written)
                 found[name] = target
-    except (BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError, RuntimeError, ValueError) as error:
+    except BAD_ZIP as error:
         _raise_system(error)
         raise _broken(path) from None
     if not found:
@@ -123,7 +127,7 @@ def _unzipped(path: Path, folder: Path) -> dict[str, Path]:
 
 def _members(path: Path, archive: ZipFile) -> Iterator[tuple[str, ZipInfo]]:
     """Files of the archive with their names; hidden ones and what is no data are passed over."""
-    inside = [member for member in archive.infolist() if not member.is_dir()]
+    inside = [member for member in archive.infolist() if not member.filename.endswith("/")]
     if len(inside) > _MEMBERS:
         raise DataError(
             "archive-crowded",
@@ -136,7 +140,7 @@ def _members(path: Path, archive: ZipFile) -> Iterator[tuple[str, ZipInfo]]:
     for member in inside:
         name = _name(member)
         parts = PurePosixPath(name.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or PureWindowsPath(name).drive:
+        if not parts.name or parts.is_absolute() or ".." in parts.parts or PureWindowsPath(name).drive:
             raise DataError(
                 "archive-unsafe",
                 "{file} holds a file whose name leads out of the archive; it was not read.",
@@ -163,6 +167,17 @@ def _name(member: ZipInfo) -> str:
         return member.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
         return member.filename
+
+
+def _shortened(name: str) -> str:
+    """A name that every file system takes, with the same ending.
+
+    >>> _shortened("a.csv"), len(_shortened("a" * 300 + ".csv"))
+    ('a.csv', 60)
+    """
+    if len(name.encode("utf-8", "replace")) <= _LONGEST_NAME:
+        return name
+    return name[: _LONGEST_NAME // 4 - 10] + PurePosixPath(name).suffix[-10:].rjust(10, "_")
 
 
 def _broken(path: Path) -> DataError:

@@ -11,6 +11,7 @@ import polars as pl
 from polars.exceptions import ComputeError, SchemaError
 
 from telcli.errors import DataError
+from telcli.io import limits
 from telcli.io.csv_blocks import in_blocks
 from telcli.io.csv_shape import Shape, first_records, one_byte_delimiter, sniff_delimiter, survey
 from telcli.io.csv_title import without_lines, without_title
@@ -18,7 +19,6 @@ from telcli.io.encoding import as_utf8
 from telcli.io.header_rows import clean_name, looks_like_data, names_of_two
 from telcli.io.totals import without_totals
 from telcli.io.wide import refuse_wide
-from telcli.settings import limits
 from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract, outside_name
 

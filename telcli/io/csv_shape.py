@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from telcli.settings.limits import LINE, RAGGED
+from telcli.io.limits import LINE, RAGGED
 
 __all__ = ["Shape", "first_records", "one_byte_delimiter", "sniff_delimiter", "survey", "unusual_delimiter"]
 

@@ -8,15 +8,17 @@ from pathlib import Path
 from telcli.errors import DataError, Notice
 from telcli.io.encoding import as_utf8
 from telcli.io.html_tags import tokens
+from telcli.io.limits import CELLS
 from telcli.io.workbook import Sheet
-from telcli.io.workbook_extract import read_sheets
-from telcli.settings.limits import CELLS, SHEETS
+from telcli.io.workbook_extract import read_sheets, refuse_many
 from telcli.tables.extract import Extract
 
 __all__ = ["read_html"]
 
 _LARGEST = 1 << 28
 _WIDEST, _TALLEST = 16_384, 1_048_576
+_ROW_TAKES = 4
+"""Blank cells for whose memory there could be a row."""
 _TABLE, _ROW, _CELL = ("table", "worksheet"), ("tr", "row"), ("td", "th", "cell")
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
@@ -96,17 +98,15 @@ class _Tables:
 
     def _begin_table(self, tag: str, about: dict[str, str]) -> None:
         self._sheet = tag == "worksheet"
-        if len(self.tables) <= SHEETS:  # one more than is read, which is said by whoever reads them
-            self.tables.append(_Table(about.get("ss:name") or f"table{len(self.tables) + 1}"))
-        else:
-            self.tables[-1] = _Table("")
+        refuse_many(self._file, len(self.tables))
+        self.tables.append(_Table(about.get("ss:name") or f"table{len(self.tables) + 1}"))
         self._below = {}
 
     def _begin_row(self, about: dict[str, str]) -> None:
         rows = self.tables[-1].rows
         skipped = max(min(_number(about.get("ss:index")), _TALLEST) - len(rows) - 1, 0)
         self._below = {place: last for place, last in self._below.items() if last > len(rows) + skipped}
-        self._count(skipped + 1 + len(self._below))
+        self._count(_ROW_TAKES * (skipped + 1) + len(self._below))
         rows += [[] for _ in range(skipped + 1)]
 
     def _begin_cell(self, about: dict[str, str]) -> None:
@@ -128,7 +128,7 @@ class _Tables:
         while self._below.get(len(row), 0) > at:  # a cell of a row above reaches down here
             row.append(None)
         place, wide = len(row), max(min(self._wide, _WIDEST - len(row)), 1)
-        self._count(place - first + wide)
+        self._count(place - first + wide - 1)
         row += [" ".join("".join(self._words).split()) or None, *[None] * (wide - 1)]
         if wide > 1 or self._tall > 1:
             table.merged.append(((at, place), (at + self._tall - 1, place + wide - 1)))
@@ -137,12 +137,12 @@ class _Tables:
         self._words = None
 
     def _count(self, cells: int) -> None:
-        """A page may ask for any number of cells in a few bytes."""
+        """A few bytes may ask for any number of blank cells; those with text are as many as there are bytes for."""
         self._cells += cells
         if self._cells > CELLS:
             raise DataError(
                 "html-cells",
-                "{file} is a web page of more than {most} cells, which is not read.",
+                "{file} is a web page of more than {most} blank cells, which is not read.",
                 hint="Export it as CSV, or save it as .xlsx.",
                 file=self._file,
                 most=CELLS,

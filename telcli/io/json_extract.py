@@ -15,8 +15,8 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.io.digest import sha256_of
 from telcli.io.json_stream import records
+from telcli.io.limits import COLUMNS, TEXTS
 from telcli.io.scratch_table import BATCH, ScratchTable
-from telcli.settings.limits import COLUMNS
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
@@ -34,12 +34,13 @@ _NOUNS = {"id", "no", "code", "name", "type", "kind", "value", "amount", "date",
 
 @dataclass
 class _Table:
-    """One table on its way: scratch, the rows of the current batch, and all columns seen."""
+    """One table on its way: scratch, the rows of the current batch, all columns seen, and letters of keys of others."""
 
     scratch: ScratchTable
     rows: list[dict[str, Any]] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
     count: int = 0
+    inherited: int = 0
 
     def flush(self) -> None:
         schema = {**dict.fromkeys(self.columns, pl.String()), LINE: pl.Int64()}
@@ -68,6 +69,13 @@ def read_json(path: Path, scratch: Path) -> list[Extract]:
                 _take(path, tables, folder, line, record)
             for table in tables.values():
                 table.flush()
+    except RecursionError:
+        raise DataError(
+            "json-deep",
+            "{file} holds objects within objects deeper than can be followed.",
+            hint="Export it as JSON lines of plain values.",
+            file=path.name,
+        ) from None
     finally:
         for table in tables.values():
             table.scratch.__exit__(None, None, None)
@@ -145,6 +153,20 @@ def _store(
         for one in inside:
             _store(path, tables, folder, inner, one, inherited, line)
     _add(path, tables, folder, name, {**key, **row}, line)
+    tables[name].inherited += sum(len(value) for value in key.values() if isinstance(value, str))
+    _refuse_inflated(path, tables[name].inherited)
+
+
+def _refuse_inflated(path: Path, length: int) -> None:
+    """The key of a record is written beside each of the records in it: a long one a million times."""
+    if length > TEXTS and length > TEXTS + path.stat().st_size:
+        raise DataError(
+            "json-inflated",
+            "{file}: what identifies a record, repeated for all that is listed in it, would take more than {most} MB.",
+            hint="Export each list as a table of its own.",
+            file=path.name,
+            most=TEXTS >> 20,
+        )
 
 
 def _key(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,6 +190,8 @@ def _add(path: Path, tables: dict[str, _Table], folder: Path, name: str, row: di
         )
     table.count += 1
     table.rows.append({**row, LINE: table.count if name else line})  # several of a list stand on one line of the file
+    if len(table.rows) >= BATCH:
+        table.flush()
 
 
 def _flatten(

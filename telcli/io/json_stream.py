@@ -14,7 +14,7 @@ from telcli.errors import DataError
 __all__ = ["records"]
 
 _CHUNK = 1 << 22
-_LONGEST = 1 << 26
+_LONGEST = 48 << 20
 _BLANK = re.compile(r"[ \t\r\n]*+")
 
 
@@ -26,7 +26,7 @@ def records(path: Path) -> Iterator[tuple[int, Any]]:
     Raises
     ------
     DataError
-        Not valid JSON, not UTF-8, or one value of more than 64 MB.
+        Not valid JSON, not UTF-8, or one value of more than 48 MB.
     """
     with path.open("rb") as file:
         stream = _Stream(path, file)
@@ -117,7 +117,7 @@ class _Stream:
         raise DataError(
             "json-broken",
             "{file} is not valid JSON: the value that begins on line {line} cannot be read.",
-            hint="Export it again as JSON lines (one record per line) or an array of records, each below 64 MB.",
+            hint="Export it again as JSON lines (one record per line) or an array of records, each below 48 MB.",
             file=self._path.name,
             line=self.line,
         ) from None

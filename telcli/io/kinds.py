@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import tarfile
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
+
+from telcli.io.zip_file import BAD_ZIP, refuse_crowded
 
 __all__ = ["PACKED", "SUFFIXES", "WORKBOOKS", "kind_of"]
 
@@ -85,9 +87,10 @@ def _by_name(path: Path, head: bytes) -> str:
 
 def _zipped(path: Path) -> str:
     """A workbook where the archive holds the parts of one."""
+    refuse_crowded(path)
     try:
         with ZipFile(path) as archive:
-            names = set(archive.namelist())
+            names = {name for name in archive.namelist() if name}
             if "xl/workbook.bin" in names:
                 return "xlsb"
             if any(name.lower() == "xl/workbook.xml" for name in names):
@@ -95,5 +98,5 @@ def _zipped(path: Path) -> str:
             if "content.xml" in names and "mimetype" in names:
                 return "ods" if b"spreadsheet" in archive.open("mimetype").read(200) else ""
             return "" if "word/document.xml" in names or "ppt/presentation.xml" in names else "zip"
-    except (BadZipFile, ValueError, RuntimeError):
+    except BAD_ZIP:
         return next((kind for kind in ("xlsx", "xlsb", "ods") if path.suffix.lower() in SUFFIXES[kind]), "zip")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telcli.errors import DataError
-from telcli.settings.limits import COLUMNS
+from telcli.io.limits import COLUMNS
 
 __all__ = ["refuse_wide"]
 

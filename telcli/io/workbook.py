@@ -8,17 +8,20 @@ reads it row by row instead.
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from telcli.errors import DataError
 from telcli.io.archive import bomb, too_much
+from telcli.io.limits import TEXTS
 from telcli.io.workbook_size import ods_fits, xlsb_fits, xlsx_fits
+from telcli.io.workbook_texts import SharedTexts, is_shared, read_shared, texts_fit
+from telcli.io.zip_file import BAD_ZIP, refuse_crowded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -29,7 +32,6 @@ LAST_ROW = {"xls": 65_536}
 """Rows that a sheet can have, where not 1,048,576."""
 
 _SHEETS = {
-    "xlsx": re.compile(r".*\.xml"),
     "xlsb": re.compile(r".*sheet.*\.bin"),
     "ods": re.compile(r"content\.xml"),
 }
@@ -149,16 +151,15 @@ def _by_rows(path: Path) -> Iterator[Sheet]:
     """Each row as long as its own last cell, so that a stray cell costs no more than its row."""
     import openpyxl
 
-    with _refusing(path):
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
+    with path.open("rb") as file, contextlib.ExitStack() as opened:  # openpyxl leaves it open where it gives up
+        with _refusing(path):
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        opened.callback(book.close)
         for sheet in book.worksheets:
             hidden = sheet.sheet_state != "visible"
             with _refusing(path):
                 sheet.reset_dimensions()
             yield Sheet(sheet.title, hidden, (), iter(()) if hidden else _guarded(path, _plain_rows(sheet)))
-    finally:
-        book.close()
 
 
 def _plain_rows(sheet: Any) -> Iterator[list[Any]]:
@@ -177,19 +178,44 @@ def _dense(path: Path, kind: str) -> bool:
     """Whether every sheet fits in memory as a full rectangle; the parts of the file are read once for it."""
     if kind == "xls":
         return True  # 65,536 rows by 256 columns at most
-    measure = {"xlsx": xlsx_fits, "xlsb": xlsb_fits, "ods": ods_fits}[kind]
+    texts = SharedTexts()
     try:
+        refuse_crowded(path)
         with ZipFile(path) as book:
-            for part in book.infolist():
-                if part.flag_bits & 1:
-                    raise _locked(path)
-                if too_much(part.compress_size, part.file_size):
-                    raise bomb(path)
-                with book.open(part) as file:
-                    if _SHEETS[kind].fullmatch(part.filename.lower()) and not measure(file):
-                        return False
-                    while file.read(_CHUNK):
-                        pass  # to the end, where a size or a checksum that lies is found
-    except (BadZipFile, EOFError, ValueError, RuntimeError, zlib.error) as error:
+            measured = [_measured(path, book, part, kind, texts) for part in book.infolist()]
+            if not texts_fit(book, texts):
+                raise _large(path)
+    except BAD_ZIP as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise _broken(path) from error
-    return True
+    return all(measured)
+
+
+def _measured(path: Path, book: ZipFile, part: ZipInfo, kind: str, texts: SharedTexts) -> bool:
+    """Whether one part fits; read to its end, where a size or a checksum that lies is found."""
+    if part.flag_bits & 1:
+        raise _locked(path)
+    if too_much(part.compress_size, part.file_size):
+        raise bomb(path)
+    fits = True
+    with book.open(part) as file:
+        if kind == "xlsx" and is_shared(part.filename):
+            read_shared(file, texts)
+        elif kind == "xlsx":
+            fits = xlsx_fits(file, texts)
+        elif _SHEETS[kind].fullmatch(part.filename.lower()):
+            fits = {"xlsb": xlsb_fits, "ods": ods_fits}[kind](file)
+        while file.read(_CHUNK):
+            pass
+    return fits
+
+
+def _large(path: Path) -> DataError:
+    return DataError(
+        "sheet-texts",
+        "The texts in the cells of {file} would take more than {most} MB.",
+        hint="Export it as CSV.",
+        file=path.name,
+        most=TEXTS >> 20,
+    )

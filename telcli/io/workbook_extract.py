@@ -14,16 +14,16 @@ from telcli.errors import DataError, Notice
 from telcli.io.cells import as_text
 from telcli.io.csv_extract import unique_names
 from telcli.io.digest import sha256_of
+from telcli.io.limits import SHEETS, TEXTS
 from telcli.io.scratch_table import BATCH, ScratchTable
 from telcli.io.sheet_shape import HEAD, Layout, is_footer, lay_out
 from telcli.io.totals import is_total
 from telcli.io.wide import refuse_wide
 from telcli.io.workbook import LAST_ROW, Sheet, sheets
-from telcli.settings.limits import SHEETS
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract
 
-__all__ = ["read_sheets", "read_workbook"]
+__all__ = ["read_sheets", "read_workbook", "refuse_many"]
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
@@ -64,7 +64,7 @@ def read_sheets(path: Path, kind: str, found: Iterable[Sheet], scratch: Path) ->
     without: list[str] = []
     digest = sha256_of(path)
     for number, sheet in enumerate(found):
-        _refuse_many(path.name, number)
+        refuse_many(path.name, number)
         if sheet.hidden:
             hidden.append(sheet.name)
             continue
@@ -88,7 +88,16 @@ def read_sheets(path: Path, kind: str, found: Iterable[Sheet], scratch: Path) ->
     return extracts, [*notices, *_left_out(path.name, hidden, without)]
 
 
-def _refuse_many(name: str, sheets: int) -> None:
+def refuse_many(name: str, sheets: int) -> None:
+    """Raise where a file that has so many tables already has one more than are read.
+
+    >>> refuse_many("a.xlsx", 3)
+
+    Raises
+    ------
+    DataError
+        It has.
+    """
     if sheets >= SHEETS:
         raise DataError(
             "sheets-many",
@@ -127,7 +136,7 @@ def _read(path: Path, sheet: Sheet, folder: Path, kind: str, digest: str) -> tup
     left = _Left(tail=[blank])
     with ScratchTable(folder) as table:
         table.append(blank)
-        for first, rows in _batches(_filled_down(chain(head, sheet.rows), merged, layout.first), layout.first):
+        for first, rows in _batches(_filled_down(name, chain(head, sheet.rows), merged, layout.first), layout.first):
             _hold(left, _taken(rows, above + first, layout, names, left), table)
         table.append(_without_footers(left))
     extract = Extract(name, table.scan(), kind, "", digest, layout.headed, repeated, table.rows)
@@ -152,18 +161,30 @@ def _wide(row: Sequence[Any], width: int) -> list[Any]:
     return [*row[:width], *[None] * (width - len(row))]
 
 
-def _filled_down(rows: Iterable[Sequence[Any]], merged: Sequence[Merge], first: int) -> Iterator[Sequence[Any]]:
+def _filled_down(
+    file: str, rows: Iterable[Sequence[Any]], merged: Sequence[Merge], first: int
+) -> Iterator[Sequence[Any]]:
     """Rows in which a cell merged over several rows of the table has its value in each of them."""
     begins: dict[int, list[Merge]] = {}
     for top, end in merged:
         if first <= top[0] < end[0]:
             begins.setdefault(top[0], []).append((top, end))
     held: dict[int, tuple[Any, int]] = {}
+    length = 0
     for number, row in enumerate(rows):
         held = {place: (value, last) for place, (value, last) in held.items() if last >= number}
         filled = _wide(row, max([len(row), *[place + 1 for place in held]]))
         for place, (value, _) in held.items():
             filled[place] = value
+            length += len(value) if isinstance(value, str) else 0
+        if length > TEXTS:
+            raise DataError(
+                "sheet-merged",
+                "The texts in merged cells of {file} would take more than {most} MB, each in the rows that it covers.",
+                hint="Unmerge them, or export it as CSV.",
+                file=file,
+                most=TEXTS >> 20,
+            )
         for top, end in begins.get(number, ()):
             if top[1] < len(row):
                 held[top[1]] = (row[top[1]], end[0])

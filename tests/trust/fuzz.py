@@ -67,7 +67,7 @@ def _batch(reader: str, seed: int, first: int, count: int) -> Iterator[dict[str,
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "said").open("w+") as said:
         results = Path(folder) / "results"
         with results.open("w") as out:
-            process = subprocess.Popen(words, stdout=out, stderr=said, env=environ)  # noqa: S603
+            process = subprocess.Popen(words, stdout=out, stderr=said, env=environ)
         told, alive, rest, ended = 0, time.monotonic(), "", False
         with results.open() as lines:
             while not ended:
@@ -109,8 +109,9 @@ def main(argv: list[str] | None = None) -> int:
                     print(f"  {reader} {told['at']}: {fault}", flush=True)  # noqa: T201
         shown = ", ".join(f"{code}: {times}" for code, times in sorted(codes.items()))
         took = time.monotonic() - started
-        print(f"{reader}: {sum(codes.values())} inputs, codes {{{shown}}}, slowest {slowest:.1f} s of processor time, "
-              f"{len(faults.get(reader, []))} faults, {took:.0f} s", flush=True)  # noqa: T201  # fmt: skip
+        print(  # noqa: T201
+            f"{reader}: {sum(codes.values())} inputs, codes {{{shown}}}, slowest {slowest:.1f} s of processor time, "
+            f"{len(faults.get(reader, []))} faults, {took:.0f} s", flush=True)  # fmt: skip
     return int(bool(faults))
 
 

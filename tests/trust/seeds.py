@@ -24,7 +24,9 @@ __all__ = ["CSV", "RECORDS", "model", "page", "seed", "table_seed"]
 
 PHONE, PERSON, CERTIFICATE = SECRETS
 HEADER = ("customer_id", "客户姓名", "手机号码", "证件号码", "month", "amount", "备注")
-ROWS = tuple((f"C{n}", PERSON, PHONE, CERTIFICATE, f"2024-0{n % 5 + 1}", f"{n}.5", "x y" * (n % 3)) for n in range(1, 9))
+ROWS = tuple(
+    (f"C{n}", PERSON, PHONE, CERTIFICATE, f"2024-0{n % 5 + 1}", f"{n}.5", "x y" * (n % 3)) for n in range(1, 9)
+)
 CSV = "\n".join(",".join(row) for row in (HEADER, *ROWS)) + "\n"
 RECORDS = [
     {**dict(zip(HEADER, row, strict=True)), "plan": {"id": "P1", "fee": 9.0}, "tags": ["a", "b"], "lines": [{"no": 1}]}
@@ -43,7 +45,7 @@ def _made(kind: str) -> bytes:
     if kind in packers:
         return bytes(packers[kind](CSV.encode()))
     makers = {
-        "csv": lambda: CSV.encode(), "xlsx": lambda: book([HEADER, *ROWS]), "xls": _xls, "xlsb": _xlsb, "ods": _ods,
+        "csv": CSV.encode, "xlsx": lambda: book([HEADER, *ROWS]), "xls": _xls, "xlsb": _xlsb, "ods": _ods,
         "html": lambda: page().encode(), "json": lambda: json.dumps(RECORDS).encode(), "parquet": _parquet,
         "db": _sqlite, "zip": _zip,
     }  # fmt: skip
@@ -114,7 +116,7 @@ def _sqlite() -> bytes:
         database.execute("CREATE TABLE bills (customer_id TEXT, month TEXT, amount REAL, note BLOB)")
         rows = [(row[0], row[4], float(row[5]), PERSON) for row in ROWS]
         database.executemany("INSERT INTO bills VALUES (?, ?, ?, ?)", rows)
-        database.execute("CREATE TABLE \"odd 'name\" (customer_id, x)")
+        database.execute('CREATE TABLE "odd \'name" (customer_id, x)')
         database.execute("CREATE VIEW seen AS SELECT * FROM bills")
         database.commit()
         database.close()

@@ -56,7 +56,7 @@ class _Hook:
         for path, folder in paths:
             if not isinstance(path, str | bytes | os.PathLike):
                 continue  # a descriptor that is open already
-            below = os.readlink(f"/proc/self/fd/{folder}") if isinstance(folder, int) and folder >= 0 else ""
+            below = str(Path(f"/proc/self/fd/{folder}").readlink()) if isinstance(folder, int) and folder >= 0 else ""
             place = os.path.realpath(os.path.join(below, os.fsdecode(path)))  # noqa: PTH118 - any bytes
             if not place.startswith(self.inside) and place not in _FREE:
                 self.outside.append(f"{event} {place}")
