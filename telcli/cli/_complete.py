@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from telcli.pipeline.workdir import Workdir
 
 __all__ = ["columns", "dimensions", "fail_if", "kinds_of_change", "metric_names", "months", "pivots", "table_names"]
 
@@ -35,8 +38,13 @@ def metric_names(incomplete: str) -> Offered:
 
 def months(ctx: Any, incomplete: str) -> Offered:
     """Complete a month by those that the working directory has, the latest first."""
-    tables = _manifest(ctx).get("tables", {})
-    found = sorted({name[:7] for name in tables.get("customer_months", {}) if name}, reverse=True)
+    from telcli.errors import TelcliError
+
+    try:
+        held = _held(ctx).manifest().months("customer_months")
+    except (OSError, TelcliError):
+        return []
+    found = sorted({name[:7] for name in held if name}, reverse=True)
     return [(month, "") for month in found if month.startswith(incomplete)]
 
 
@@ -60,14 +68,21 @@ def _columns_of(ctx: Any) -> Offered:
     if table not in NAMES:
         return []
     known = {one.name: one.zh if language() == "zh" else one.meaning for one in contract(table).columns()}
-    parts = list(_manifest(ctx).get("tables", {}).get(table, {}).values())
-    if parts:
-        import polars as pl
-
-        place = _workdir(ctx) / str(parts[-1]["path"])
-        have = pl.scan_parquet(place).collect_schema().names() if place.is_file() else []
-        known |= {name: "" for name in have if name not in known}
+    known |= {name: "" for name in _held_columns(ctx, table) if name not in known}
     return list(known.items())
+
+
+def _held_columns(ctx: Any, table: str) -> list[str]:
+    """The columns that the latest part of a table has; none where it is not there as it was published."""
+    from telcli.errors import TelcliError
+
+    try:
+        held = _held(ctx)
+        manifest = held.manifest()
+        names = manifest.partitions(table)[-1:]
+        return held.scan(manifest, table, names).collect_schema().names() if names else []
+    except (OSError, TelcliError):
+        return []
 
 
 def dimensions(incomplete: str) -> Offered:
@@ -121,14 +136,8 @@ def _last_of(incomplete: str) -> Sequence[str]:
     return head + comma, last
 
 
-def _workdir(ctx: Any) -> Path:
-    return Path(ctx.params.get("workdir") or os.environ.get("TELCLI_WORKDIR") or "work")
+def _held(ctx: Any) -> Workdir:
+    """The working directory that the line names."""
+    from telcli.pipeline.workdir import Workdir
 
-
-def _manifest(ctx: Any) -> dict[str, Any]:
-    """The manifest as it stands; empty where there is none that can be read."""
-    try:
-        found = json.loads((_workdir(ctx) / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return Workdir(Path(ctx.params.get("workdir") or os.environ.get("TELCLI_WORKDIR") or "work"))

@@ -41,7 +41,7 @@ def before(
         return None
 
     def rows(table: str, partitions: Iterable[str]) -> pl.LazyFrame:
-        return contract(table).conform(workdir.scan(manifest, table, list(partitions), verify=True))
+        return contract(table).conform(workdir.scan(manifest, table, list(partitions)))
 
     return Before(
         {table: _touched(table, manifest, names, known) for table, names in chosen.items()},

@@ -162,7 +162,7 @@ class _Meeting:
         return dataclasses.replace(fresh, parts=made.parts, staged=made.staged)
 
     def _scan(self, table: str, names: list[str]) -> pl.LazyFrame:
-        return contract(table).conform(self._workdir.scan(self._manifest, table, names, verify=True))
+        return contract(table).conform(self._workdir.scan(self._manifest, table, names))
 
 
 def _later(rows: pl.LazyFrame, month: date) -> bool:

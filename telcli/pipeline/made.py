@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -77,8 +76,8 @@ def _touched(base: Landed, month: str) -> bool:
 
 
 def _rows(workdir: Workdir, manifest: Manifest, base: Landed, part: Part) -> pl.LazyFrame:
-    place: Path = base.staged.get(part.path) or workdir.locate(manifest, part)
-    return scanned(place)
+    fresh = base.staged.get(part.path)
+    return scanned(fresh or workdir.checked(manifest, part.path.split("/")[0], [part])[0])
 
 
 def made_before(manifest: Manifest, table: str) -> frozenset[str]:

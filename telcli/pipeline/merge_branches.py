@@ -62,7 +62,7 @@ class Branch:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of a table, its files compared with their hashes."""
-        return self.workdir.scan(self.manifest, table, self.manifest.partitions(table), verify=True)
+        return self.workdir.scan(self.manifest, table, self.manifest.partitions(table))
 
     def still(self) -> None:
         """Refuse to go on where the directory has changed since it was opened.

@@ -16,10 +16,25 @@ from typing import Any
 
 from telcli.errors import DataError
 from telcli.pipeline.input_ranges import Ranged, listed, packed
+from telcli.pipeline.seal import sealed, unbroken
 
-__all__ = ["FORMAT", "Basis", "Manifest", "Move", "Part", "Record", "digest", "file_sha256", "jsonable", "recorded"]
+__all__ = [
+    "FORMAT",
+    "Basis",
+    "Manifest",
+    "Move",
+    "Part",
+    "Record",
+    "digest",
+    "file_sha256",
+    "format_of",
+    "jsonable",
+    "recorded",
+]
 
-FORMAT = 1
+FORMAT = 2
+"""What this version writes. Of format 1, which had no seal, it reads all the same."""
+_UNSEALED = 1
 _CHUNK = 1 << 20
 
 
@@ -128,8 +143,8 @@ class Manifest:
     loads: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> str:
-        """Serialise with sorted keys, so that equal manifests are equal bytes."""
-        return _text({"format": FORMAT, **vars(self), **packed(self.stages)}) + "\n"
+        """Serialise with sorted keys, so that equal manifests are equal bytes, and seal it."""
+        return sealed(_text({"format": FORMAT, **vars(self), **packed(self.stages)}) + "\n")
 
     @staticmethod
     def read(path: Path) -> Manifest:
@@ -141,24 +156,18 @@ class Manifest:
             The file is damaged, or was written by a newer telcli.
         """
         try:
-            body = json.loads(path.read_text(encoding="utf-8"))
-            form = body["format"]
+            raw = path.read_bytes()
         except FileNotFoundError:
             return Manifest()
-        except (ValueError, KeyError, TypeError) as error:
+        try:
+            body = json.loads(raw.decode("utf-8"))
+            form = _form(body)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _damaged(path, error) from None
-        if form != FORMAT:
-            raise DataError(
-                "workdir-newer",
-                "{workdir} has working directory format {found}; this telcli reads format {known}.",
-                hint="Use the telcli version that wrote it, or ingest into a new working directory.",
-                workdir=str(path.parent),
-                found=form,
-                known=FORMAT,
-            )
+        _whole(path, raw, form)
         try:
             return _from_json(body)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise _damaged(path, error) from None
 
     def partitions(self, table: str) -> tuple[str, ...]:
@@ -168,6 +177,37 @@ class Manifest:
     def months(self, table: str) -> tuple[str, ...]:
         """Months that a table has partitions of, in order; ("",) where it has a single unpartitioned file."""
         return tuple(sorted({name[:10] for name in self.tables.get(table, {})}))
+
+
+def _form(body: Any) -> int:
+    if type(body["format"]) is not int:
+        raise TypeError("its format is no number")
+    return int(body["format"])
+
+
+def format_of(path: Path) -> int:
+    """The format that manifest.json is of, which `Manifest.read` has found whole; that of a missing one is this one's.
+
+    >>> format_of(Path("nowhere/manifest.json")) == FORMAT
+    True
+    """
+    return int(json.loads(path.read_text(encoding="utf-8"))["format"]) if path.exists() else FORMAT
+
+
+def _whole(path: Path, raw: bytes, form: int) -> None:
+    """Refuse a manifest of a format that is not known, or not as telcli wrote it to the last byte."""
+    kept = unbroken(raw)
+    if kept is False or (kept is None and _UNSEALED < form <= FORMAT) or form < _UNSEALED:
+        raise _damaged(path, ValueError("it is not as telcli wrote it"))
+    if form > FORMAT:
+        raise DataError(
+            "workdir-newer",
+            "{workdir} has working directory format {found}; this telcli reads format {known}.",
+            hint="Use the telcli version that wrote it, or ingest into a new working directory.",
+            workdir=str(path.parent),
+            found=form,
+            known=FORMAT,
+        )
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)

@@ -107,7 +107,6 @@ def _rewritten(
             left, count = without(workdir.scan(manifest, table, [name]), table, person)
             if not count:
                 continue
-            workdir.scan(manifest, table, [name], verify=True)
             removed[table] = removed.get(table, 0) + count
             place = staging / f"purged-{len(staged)}.parquet"
             left.sink_parquet(place, maintain_order=True)
@@ -139,9 +138,10 @@ def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]
     """Pages in which the person stands by name."""
     called = {*person.names, *map(hidden, person.names)}
     names = re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(called)) + rb")(?!\w)")
-    drawn = [path for path in manifest.files if path.startswith("reports/")]
-    places = {path: workdir.locate(manifest, manifest.files[path]) for path in sorted(drawn)}
-    return tuple(path for path, place in places.items() if place.is_file() and names.search(told(place)))
+    drawn = [part for path, part in sorted(manifest.files.items()) if path.startswith("reports/")]
+    there = [part for part in drawn if workdir.locate(manifest, part).is_file()]
+    places = workdir.checked(manifest, "reports", there)
+    return tuple(part.path for part, place in zip(there, places, strict=True) if names.search(told(place)))
 
 
 def _scrubbed(

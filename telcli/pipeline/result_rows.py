@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,18 +11,23 @@ __all__ = ["result_rows"]
 
 
 def result_rows(run: StageRun, table: str) -> list[dict[str, Any]]:
-    """Rows of one table that a run gave; none where it gave none, or another process has replaced it since.
+    """Rows of one table that a run gave, as they stand now; none where it gave none, or they are gone since.
+
+    Raises
+    ------
+    DataError
+        The file is not the one that was published.
 
     >>> from telcli.pipeline.run import StageRun
     >>> result_rows(StageRun("score-value", None, (), {}, (), True, 0, 0, 0), "value_tiers")
     []
     """
-    from telcli.io.parquet_files import scanned
+    from telcli.pipeline.workdir import Workdir
 
-    place = next((Path(output.path) for output in run.outputs if output.table == table), None)
-    if place is None or not place.is_file():
+    if run.workdir is None or not any(output.table == table for output in run.outputs):
         return []
-    try:
-        return scanned(place).collect().to_dicts()
-    except FileNotFoundError:
-        return []
+    month = run.as_of.isoformat() if run.as_of else ""
+    _, _, frames = Workdir(run.workdir).hold_all(
+        lambda manifest: {table: (month,)} if month in manifest.partitions(table) else {}
+    )
+    return frames[table].collect().to_dicts() if table in frames else []

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import telcli
@@ -52,6 +53,7 @@ class StageRun:
     rows_in: int
     rejected: int
     duplicates: int
+    workdir: Path | None = None
 
 
 def run_stage(name: str, request: Request) -> StageRun:
@@ -249,4 +251,5 @@ def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, sk
         rows_in=record.rows_in,
         rejected=record.rejected,
         duplicates=record.duplicates,
+        workdir=workdir.path,
     )

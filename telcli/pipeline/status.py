@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from telcli.errors import MissingInputError
@@ -101,7 +102,16 @@ def status(request: Request) -> Status:
         The manifest is damaged, or of a newer telcli.
     """
     workdir = Workdir(request.workdir)
-    manifest = workdir.manifest()
+    for again in count():
+        manifest = workdir.manifest()
+        found = _seen(workdir, manifest, request)
+        damaged = any(state.state == BROKEN for state in found.stages)
+        if not damaged or workdir.stands(manifest, again):  # a commit may have gone by meanwhile
+            return found
+    raise AssertionError("it is looked at until it stands")
+
+
+def _seen(workdir: Workdir, manifest: Manifest, request: Request) -> Status:
     as_of = snapshot_month(STAGES[-1], manifest, request.as_of)
     states: list[StageState] = []
     for stage in STAGES:

@@ -11,16 +11,19 @@ import dataclasses
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
+from telcli.io.digest import sha256_of_each
 from telcli.io.parquet_files import scanned
 from telcli.pipeline.lock import exclusive
 from telcli.pipeline.pinned import pinned, same_size
-from telcli.pipeline.provenance import Manifest, Move, Part, Record, file_sha256
+from telcli.pipeline.provenance import Manifest, Move, Part, Record
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,6 +34,9 @@ _Opened = TypeVar("_Opened")
 MANIFEST, STAGING, LOCK = "manifest.json", ".staging", ".lock"
 HANDED_OUT = "tasks/"
 """Where files are that people write into: one that is changed, or was taken away, is not damaged."""
+
+_LOOKS, _PAUSE = 40, 0.05
+"""How often, and after how many seconds, files are looked for again while another process moves them."""
 
 
 class Workdir:
@@ -63,13 +69,11 @@ class Workdir:
                 return self.path / move.source
         return self.path / part.path
 
-    def scan(
-        self, manifest: Manifest, table: str, partitions: Sequence[str], *, verify: bool = False, pin: bool = False
-    ) -> pl.LazyFrame:
-        """Scan some partitions of a table as one lazy frame.
+    def scan(self, manifest: Manifest, table: str, partitions: Sequence[str], *, pin: bool = False) -> pl.LazyFrame:
+        """Scan some partitions of a table as one lazy frame, having compared each file with its hash.
 
-        `verify` compares each file with its hash first; `pin` holds each file open until the process ends, so that a
-        commit in the meantime does not change what is read.
+        `pin` holds each file open until the process ends, so that a commit in the meantime does not change what is
+        read.
 
         Raises
         ------
@@ -78,17 +82,29 @@ class Workdir:
         """
         import polars as pl
 
-        frames = []
-        for partition in partitions:
-            part = manifest.tables[table][partition]
-            place = self.locate(manifest, part)
+        parts = [manifest.tables[table][name] for name in partitions]
+        frames = [scanned(place) for place in self.checked(manifest, table, parts, pin=pin)]
+        return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+
+    def checked(self, manifest: Manifest, table: str, parts: Sequence[Part], *, pin: bool = False) -> list[Path]:
+        """Where the bytes of parts of a table are, which are those that telcli published; `pin` as `scan` has it.
+
+        A file that stays as it is is hashed once in the life of the process.
+
+        Raises
+        ------
+        DataError
+            A file is missing, or is not the one that telcli published.
+        """
+        places = [self.locate(manifest, part) for part in parts]
+        for place, part in zip(places, parts, strict=True):
             if not same_size(place, part):
                 raise self._damaged(table, part)
-            place = pinned(place) if pin else place
-            if verify and file_sha256(place) != part.sha256:
+        places = [pinned(place) for place in places] if pin else places
+        for found, part in zip(sha256_of_each(places), parts, strict=True):
+            if found != part.sha256:
                 raise self._damaged(table, part)
-            frames.append(scanned(place))
-        return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
+        return places
 
     def _damaged(self, table: str, part: Part) -> DataError:
         from telcli.pipeline.catalog import maker
@@ -126,44 +142,52 @@ class Workdir:
         """
 
         def opened(manifest: Manifest, table: str, names: Sequence[str]) -> pl.LazyFrame:
-            return self.scan(manifest, table, names, verify=True, pin=True)
+            return self.scan(manifest, table, names, pin=True)
 
         return self._held(choose, opened)
 
     def hold_files(
         self, choose: Callable[[Manifest], Mapping[str, Sequence[str]]]
     ) -> tuple[Manifest, Mapping[str, Sequence[str]], dict[str, dict[str, Path]]]:
-        """As `hold_all`, but the files themselves by partition, of which the size alone is looked at: for few rows."""
+        """As `hold_all`, but the files themselves by partition: for few rows of them."""
 
         def opened(manifest: Manifest, table: str, names: Sequence[str]) -> dict[str, Path]:
-            return {name: self._open(manifest, table, name) for name in names}
+            parts = [manifest.tables[table][name] for name in names]
+            return dict(zip(names, self.checked(manifest, table, parts, pin=True), strict=True))
 
         return self._held(choose, opened)
-
-    def _open(self, manifest: Manifest, table: str, name: str) -> Path:
-        part = manifest.tables[table][name]
-        place = self.locate(manifest, part)
-        if not same_size(place, part):
-            raise self._damaged(table, part)
-        return pinned(place)
 
     def _held(
         self,
         choose: Callable[[Manifest], Mapping[str, Sequence[str]]],
         opened: Callable[[Manifest, str, Sequence[str]], _Opened],
     ) -> tuple[Manifest, Mapping[str, Sequence[str]], dict[str, _Opened]]:
-        while True:
+        for again in count():
             manifest = self.manifest()
             chosen = choose(manifest)
             try:
                 found = {table: opened(manifest, table, names) for table, names in chosen.items()}
             except (DataError, FileNotFoundError):
-                if self.manifest() == manifest:
+                if self.stands(manifest, again):
                     raise
                 continue
             now = self.manifest().tables
             if all(now.get(table) == manifest.tables.get(table) for table in chosen):
                 return manifest, chosen, found
+        raise AssertionError("it is tried until it is told")
+
+    def stands(self, manifest: Manifest, again: int) -> bool:
+        """Whether what was found amiss of a manifest that was read is so, or was a commit that came in between.
+
+        While a commit carries out its moves a file may be gone from the one place before it is looked for at the
+        other: then it is to be looked at again, which is waited for a little, `again` being how often it was.
+        """
+        if self.manifest() != manifest:
+            return False
+        if manifest.pending and again < _LOOKS:
+            time.sleep(_PAUSE)
+            return False
+        return True
 
     def lost(self, manifest: Manifest, record: Record) -> list[str]:
         """What a run published that is no longer so: a file that is gone or of another size, or was replaced since."""

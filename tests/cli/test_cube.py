@@ -15,6 +15,7 @@ from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.run import Request, StageRun
 from telcli.tables.figure_dictionary import figure_of
 from tests.cli.golden import same
+from tests.resealed import reseal
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,7 @@ def test_a_month_without_rows_of_a_source_is_told(work: Path, capsys: pytest.Cap
     held = json.loads(manifest.read_text("utf-8"))
     gone = next(name for name in held["tables"]["bills"] if name.startswith("2024-05"))
     del held["tables"]["bills"][gone]
-    manifest.write_text(json.dumps(held), encoding="utf-8")
+    reseal(manifest, held)
     assert main(["cube", "revenue", "--from", "2024-04"]) == 0
     assert "bills has no row of 2024-05: revenue" in capsys.readouterr().err
 

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from telcli.cli import main
 from telcli.io.table_book import book_of
 from telcli.tables.evidence import masked_column
+from tests.resealed import reseal
 
 RISKY = ["=1+1", "+86", "-1", "@SUM(A1)", "|cmd", "＝1", "\t=2", "plain", "13812345678"]
 
@@ -140,7 +141,7 @@ def test_unmasking_needs_the_key(
 ) -> None:
     manifest = Path("work/manifest.json")
     held = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps({**held, "key_id": "0" * 8}), encoding="utf-8")
+    reseal(manifest, {**held, "key_id": "0" * 8})
     monkeypatch.setenv("TELCLI_KEY", "11" * 32)
     assert main(["export", "bills", "-o", "a.csv", "--unmask"]) != 0
     assert "key" in capsys.readouterr().err

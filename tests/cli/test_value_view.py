@@ -1,6 +1,7 @@
 """What score-value says on the screen: fits 80 columns in both languages, and says only what is known."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from telcli.cli._stage_view import view
 from telcli.cli._value_view import next_step
 from telcli.cli._words import said, settle
 from telcli.errors import Notice
+from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.run import Output, StageRun
 
 TIERS = ("platinum", "gold", "silver", "bronze")
@@ -109,13 +111,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> StageRun:
             ]
         ),
     }
-    outputs = []
+    outputs, tables = [], {}
     for name, frame in frames.items():
-        place = folder / name / "as_of=2024-06-01" / "part-0.parquet"
+        path = f"{name}/as_of=2024-06-01/part-0.parquet"
+        place = folder / path
         place.parent.mkdir(parents=True)
         frame.write_parquet(place)
         outputs.append(Output(name, str(place), frame.height))
-    return told(METRICS, tuple(outputs))
+        tables[name] = {"2024-06-01": Part(path, file_sha256(place), frame.height, place.stat().st_size)}
+    (folder / "manifest.json").write_text(Manifest(tables).to_json(), encoding="utf-8")
+    return replace(told(METRICS, tuple(outputs)), workdir=folder)
 
 
 def told(metrics: dict[str, Any], outputs: tuple[Output, ...] = ()) -> StageRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from tests.features.operators import random_operator
 from tests.pipeline.clusters import laid, published
+from tests.resealed import reseal
 
 TIMES, LIMIT = 150, 450
 _NAMED = {"customer_id", "account_id", "subscription_id", "payment_id", "contact_id", "campaign_id"}
@@ -56,6 +58,6 @@ def test_a_limit_is_kept_where_it_would_else_be_passed(tmp_path: Path) -> None:
     assert published(place) == made
     manifest = place / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"contract": "', '"contract": "other '), encoding="utf-8")
+    reseal(manifest, json.loads(text.replace('"contract": "', '"contract": "other ')))
     assert peak(place, "--memory", f"{LIMIT}MB") <= LIMIT
     assert published(place) == made

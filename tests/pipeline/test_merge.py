@@ -13,6 +13,7 @@ from telcli.pipeline.merge import Merged, Wish, merge
 from telcli.pipeline.purge import purge
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.show import read
+from tests.resealed import reseal
 
 PERSONS = ("110101199001010015", "110101199001010031", "110101199001010058")
 CUSTOMERS = {
@@ -158,14 +159,14 @@ def reprint(workdir: Path, place: Path) -> None:
         if part["path"] == str(place.relative_to(workdir))
     )
     part |= {"sha256": file_sha256(place), "bytes": place.stat().st_size}
-    (workdir / "manifest.json").write_text(json.dumps(held), encoding="utf-8")
+    reseal(workdir / "manifest.json", held)
 
 
 def other_key(branches: list[Path]) -> None:
     place = branches[0] / "manifest.json"
     held = json.loads(place.read_text("utf-8"))
     held["key_id"] = "00000000"
-    place.write_text(json.dumps(held), encoding="utf-8")
+    reseal(place, held)
 
 
 def half(branches: list[Path]) -> None:
@@ -236,7 +237,7 @@ def test_a_branch_that_changes_meanwhile_ends_it(branches: list[Path], monkeypat
         place = branches[0] / "manifest.json"
         held = json.loads(place.read_text("utf-8"))
         del held["tables"]["bills"]
-        place.write_text(json.dumps(held), encoding="utf-8")
+        reseal(place, held)
         return before(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(stage, "disputed", meanwhile)

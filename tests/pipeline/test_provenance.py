@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from telcli.errors import DataError
 from telcli.pipeline.provenance import Basis, Manifest, Move, Part, Record
+from telcli.pipeline.seal import sealed
+from tests.resealed import reseal
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 ANYTHING = st.recursive(
@@ -25,9 +27,9 @@ def written(body: Any) -> str:
 
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_any_content_is_written_as_the_standard_library_writes_it(content: dict[str, Any]) -> None:
-    nothing: dict[str, Any] = {"files": {}, "format": 1, "inputs": [], "key_id": "", "pending": [], "stages": {}}
+    nothing: dict[str, Any] = {"files": {}, "format": 2, "inputs": [], "key_id": "", "pending": [], "stages": {}}
     nothing |= {"suppressed": []}
-    assert Manifest(loads=(content,)).to_json() == written({**nothing, "loads": [content], "tables": {}})
+    assert Manifest(loads=(content,)).to_json() == sealed(written({**nothing, "loads": [content], "tables": {}}))
 
 
 def test_what_it_names_is_written_by_its_fields() -> None:
@@ -75,14 +77,14 @@ def test_a_manifest_with_inputs_by_record_is_still_read(tmp_path: Path) -> None:
     body = json.loads(made.to_json())
     for month, record in made.stages["segment"].items():
         body["stages"]["segment"][month]["basis"]["inputs"] = dict(record.basis.inputs)
-    del body["inputs"]
-    (tmp_path / "manifest.json").write_text(json.dumps(body), encoding="utf-8")
+    del body["inputs"], body["seal"]
+    (tmp_path / "manifest.json").write_text(json.dumps({**body, "format": 1}), encoding="utf-8")
     assert Manifest.read(tmp_path / "manifest.json") == made
 
 
 @pytest.mark.parametrize("places", ["0-99", "7-3", "-1", "x"])
 def test_places_that_are_not_in_the_list_are_damage(places: str, tmp_path: Path) -> None:
     text = Manifest(stages={"segment": records(1)}).to_json().replace('"0-9"', json.dumps(places))
-    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="damaged"):
+    reseal(tmp_path / "manifest.json", json.loads(text))
+    with pytest.raises(DataError, match="damaged: ValueError"):
         Manifest.read(tmp_path / "manifest.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
 from tests.features.operators import random_operator, table
 from tests.pipeline.clusters import laid
+from tests.resealed import reseal
 
 JUNE, JULY = "2024-06-01", "2024-07-01"
 
@@ -66,6 +68,6 @@ def test_the_door_checks_what_another_contract_wrote_and_gives_the_same_rows(tmp
     chosen = {name: workdir.manifest().partitions(name) for name in workdir.manifest().tables}
     before = {name: frame.collect() for name, frame in admit(workdir, workdir.manifest(), chosen).items()}
     file = place / "manifest.json"
-    file.write_text(file.read_text(encoding="utf-8").replace('"contract": "', '"contract": "other '), encoding="utf-8")
+    reseal(file, json.loads(file.read_text(encoding="utf-8").replace('"contract": "', '"contract": "other ')))
     after = admit(workdir, workdir.manifest(), chosen)
     assert all(after[name].collect().equals(rows) for name, rows in before.items())

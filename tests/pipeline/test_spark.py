@@ -6,6 +6,7 @@ Connect server is asked where the kind of cluster is no matter: its client start
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 from tests.features.operators import Tables, random_operator, table
 from tests.pipeline.clusters import analyst, connect, laid, published, standalone, telcli, without
+from tests.resealed import reseal
 from tests.stages.test_predict_churn import monthly
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(without()), reason=without() or "-")]
@@ -133,7 +135,7 @@ def test_a_cluster_of_two_workers_makes_the_same(tmp_path: Path, here: Path, clu
         "one session for all the work"
     )
     rest = place / "manifest.json"
-    rest.write_text(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 20000'))
+    reseal(rest, json.loads(rest.read_text().replace('"bucket_customers": 9', '"bucket_customers": 20000')))
     same(place, here, ran)
 
 

@@ -15,6 +15,7 @@ from telcli.pipeline.status import LoadState, Reason, StageState, Status, stale_
 from telcli.pipeline.walk import INTAKE, walk
 from tests.cli import fakes
 from tests.cli.fakes import MONTHS, faked
+from tests.resealed import reseal
 
 __all__ = ["faked"]
 
@@ -131,7 +132,7 @@ def test_a_table_that_the_last_run_did_not_know_makes_its_stage_run_again(place:
         own["declared"] = older
         if older is None:
             del own["declared"]  # a record of before it was kept
-        (place / "manifest.json").write_text(json.dumps(body), encoding="utf-8")
+        reseal(place / "manifest.json", body)
         assert reasons(status(Request(place)), "segment") == tuple(Reason("output", name) for name in wanted)
         assert not run_stage("segment", Request(place)).skipped
         assert states(status(Request(place)))["segment"] == "up-to-date"

@@ -73,12 +73,12 @@ class Sight:
 
     def _published(self, table: str, names: tuple[str, ...], kinds: pl.Schema) -> list[str]:
         """The published files of these partitions; none where a column of one is of another type."""
-        paths = [self._opened.manifest.tables[table][name].path for name in names]
-        for path in paths:
-            have = scanned(self._path / path).collect_schema()
+        parts = [self._opened.manifest.tables[table][name] for name in names]
+        for place in self._opened.workdir.checked(self._opened.manifest, table, parts):
+            have = scanned(place).collect_schema()
             if any(have[name] != kind for name, kind in kinds.items() if name in have):
                 return []
-        return [_pattern(f"{self.uri}/{path}") for path in paths]
+        return [_pattern(f"{self.uri}/{path}") for path in (part.path for part in parts)]
 
 
 def _pattern(path: str) -> str:
