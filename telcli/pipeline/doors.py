@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import polars as pl
 
 from telcli.errors import DataError
 from telcli.pipeline.once import Elsewhere, once_over_loads, once_over_months
 from telcli.pipeline.partfile import PartFile
-from telcli.pipeline.parting import Piece, cut, ordered, sifted, written
+from telcli.pipeline.parting import Piece, cut, gathered, ordered, sifted, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.recheck import check_again
 from telcli.pipeline.workdir import Workdir
@@ -86,18 +87,24 @@ def land(
     light: bool = False,
     progress: Progress = silent,
     held: Elsewhere | None = None,
+    files: Mapping[Any, Sequence[tuple[Path, int]]] | None = None,
 ) -> Landed:
     """Stage a table: one file per partition, checked and sorted by key, with its rejects.
 
     Each partition is read and checked on its own, so memory is bounded by the largest: a month of the monthly tables,
     the whole of the others. The frame is computed once, as a stream, to a raw file for each, but for a `light` one
     whose months stand together, which costs little to read again and again. `strict` (results of a stage) raises on
-    the first broken rule. A row under a key that another month holds already is refused.
+    the first broken rule. A row under a key that another month holds already is refused. `files` are those of each
+    month, with their rows, where the frame was kept in such: they are read in its stead, and gone one by one as their
+    rows are staged.
     """
     folder = staging / rules.name
     folder.mkdir(parents=True)
     whole = rules.conform(frame)
-    apart = sifted(rules, whole) if light and not rules.buckets else None
+    if files is not None:
+        apart: list[Piece] | None = gathered(rules, files)
+    else:
+        apart = sifted(rules, whole) if light and not rules.buckets else None
     if apart is None:
         apart = written(rules, whole, folder / "raw")
     pieces = once_over_months(rules, once_over_loads(rules, apart, held) if held else apart)
@@ -106,6 +113,7 @@ def land(
     for piece in pieces:
         progress("rows checked", done, rows)
         landing.add(piece)
+        piece.drop()
         done += piece.height
     rmtree(folder / "raw", ignore_errors=True)
     return landing.landed()

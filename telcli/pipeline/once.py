@@ -7,7 +7,8 @@ they are found by their hashes, of eight bytes each, and looked at closely only 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -49,7 +50,7 @@ def once_over_months(rules: Contract, pieces: list[Piece]) -> list[Piece]:
     if rules.partition in (None, *rules.key) or len(pieces) < 2 or FAULTS not in pieces[0].rows.collect_schema():
         return pieces
     key = pl.struct(rules.key).hash()
-    hashes = np.sort(np.concatenate([piece.rows.select(key).collect().to_series().to_numpy() for piece in pieces]))
+    hashes = _hashes(pieces, key)
     twice = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
     if not twice.size:
         return pieces
@@ -63,7 +64,18 @@ def once_over_months(rules: Contract, pieces: list[Piece]) -> list[Piece]:
     several = first.filter(pl.col("_n") > 1).drop("_n")
     if not several.height:
         return pieces
-    return [replace(piece, rows=_noted_elsewhere(rules, piece, several)) for piece in pieces]
+    return [piece.through(partial(_noted_elsewhere, rules, piece.name, several)) for piece in pieces]
+
+
+def _hashes(pieces: list[Piece], key: pl.Expr) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """The hashes of all keys, in order, of which none is held twice on the way."""
+    found = np.empty(sum(piece.height for piece in pieces), dtype=np.uint64)
+    done = 0
+    for piece in pieces:
+        found[done : done + piece.height] = piece.rows.select(key).collect(engine="streaming").to_series().to_numpy()
+        done += piece.height
+    found.sort()
+    return found
 
 
 def once_over_loads(rules: Contract, pieces: list[Piece], held: Elsewhere) -> list[Piece]:
@@ -80,15 +92,15 @@ def once_over_loads(rules: Contract, pieces: list[Piece], held: Elsewhere) -> li
     first = found.sort("_place").unique(rules.key, keep="first")
     if not first.height:
         return pieces
-    return [replace(piece, rows=_noted_elsewhere(rules, piece, first)) for piece in pieces]
+    return [piece.through(partial(_noted_elsewhere, rules, piece.name, first)) for piece in pieces]
 
 
-def _noted_elsewhere(rules: Contract, piece: Piece, several: pl.DataFrame) -> pl.LazyFrame:
+def _noted_elsewhere(rules: Contract, name: str, several: pl.DataFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of one partition, with a fault on those whose key another one has first."""
-    value = evidence(rules.key, piece.rows.collect_schema())
+    value = evidence(rules.key, rows.collect_schema())
     fault = pl.struct(rule=pl.lit("duplicate-key"), column=pl.lit(", ".join(rules.key)), value=value)
     noted = pl.col(FAULTS).list.concat(pl.concat_list(fault))
-    elsewhere = several.filter(pl.col("_place") != piece.name).lazy()
-    marked = piece.rows.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
+    elsewhere = several.filter(pl.col("_place") != name).lazy()
+    marked = rows.join(elsewhere, on=list(rules.key), how="left", maintain_order="left")
     later = pl.col("_place").is_not_null()
     return marked.with_columns(pl.when(later).then(noted).otherwise(FAULTS).alias(FAULTS)).drop("_place")

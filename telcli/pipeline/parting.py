@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,35 @@ _BUFFERED = 400_000
 """Rows that wait in memory for more of their partition before they are written."""
 
 
+def _as_they_are(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows
+
+
 @dataclass(frozen=True)
 class Piece:
-    """One partition: its name, such as ``2024-06-01`` or ``2024-06-01/03``, its rows, and how many they are."""
+    """One partition: its name, such as ``2024-06-01`` or ``2024-06-01/03``, its rows, and how many they are.
+
+    `files` are those that hold its rows and no others, where there are such: `rows` is what `made` makes of them.
+    """
 
     name: str
     rows: pl.LazyFrame
     height: int
+    files: tuple[Path, ...] = ()
+    made: Callable[[pl.LazyFrame], pl.LazyFrame] = field(default=_as_they_are, repr=False)
+
+    def through(self, make: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Piece:
+        """The same rows, each of them as `make` makes it."""
+        return replace(self, rows=make(self.rows), made=lambda rows: make(self.made(rows)))
+
+    def of_files(self, chosen: Sequence[Path]) -> pl.LazyFrame:
+        """The rows of some of its files."""
+        return self.made(scanned(list(chosen)))
+
+    def drop(self) -> None:
+        """Take its files away: what was made of them is kept elsewhere by now, and they are as large as that."""
+        for file in self.files:
+            file.unlink(missing_ok=True)
 
 
 def sifted(rules: Contract, whole: pl.LazyFrame) -> list[Piece] | None:
@@ -48,6 +70,16 @@ def sifted(rules: Contract, whole: pl.LazyFrame) -> list[Piece] | None:
     if rows > _most(whole) and found["_turn"].sum() * _RUN > rows:
         return None
     return [Piece(_name([month]), whole.filter(rules.within(month)), height) for month, height, _ in found.iter_rows()]
+
+
+def gathered(rules: Contract, files: Mapping[Any, Sequence[tuple[Path, int]]]) -> list[Piece]:
+    """The partitions of what was kept in files of one month each, given with how many rows each file has."""
+    found = []
+    for month, parts in files.items():
+        places, height = tuple(place for place, _ in parts), sum(rows for _, rows in parts)
+        if height:
+            found.append(Piece(_name([month]), rules.conform(scanned(list(places))), height, places, rules.conform))
+    return sorted(found, key=lambda piece: piece.name)
 
 
 def written(rules: Contract, whole: pl.LazyFrame, folder: Path) -> list[Piece]:
@@ -81,13 +113,52 @@ def cut(rules: Contract, piece: Piece) -> Iterator[pl.LazyFrame]:
         yield piece.rows
         return
     first = pl.col(rules.key[0])
-    values = piece.rows.select(first).collect(engine="streaming").to_series().sort()
+    values, spans = _keys(piece, first)
     count = -(-piece.height // most)
     edges = values.gather([piece.height * part // count for part in range(1, count)]).drop_nulls().unique().sort()
+    del values
     for low, high in pairwise([None, *edges, None]):
         conditions = [first >= low] if low is not None else []
         conditions += [(first < high).fill_null(value=low is None)] if high is not None else []
-        yield piece.rows.filter(*conditions) if conditions else piece.rows
+        rows = piece.of_files(_within(spans, low, high) or piece.files) if spans else piece.rows
+        yield rows.filter(*conditions) if conditions else rows
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A file, the least and the greatest value of a column in it, and whether some are missing."""
+
+    file: Path
+    low: Any
+    high: Any
+    lacking: bool
+
+
+def _keys(piece: Piece, first: pl.Expr) -> tuple[pl.Series, list[_Span]]:
+    """The values of the key's first column, in order, and between which of them each file of the piece lies."""
+    if not piece.files:
+        return piece.rows.select(first).collect(engine="streaming").to_series().sort(), []
+    found, spans = [], []
+    for file in piece.files:
+        own = scanned(file).select(first).collect(engine="streaming").to_series()
+        found.append(own)
+        spans.append(_Span(file, own.min(), own.max(), own.null_count() > 0))
+    return pl.concat(found).sort(), spans
+
+
+def _within(spans: Sequence[_Span], low: Any, high: Any) -> list[Path]:
+    """The files that may have rows from `low` on and below `high`: to open all of them for each part is costly.
+
+    >>> files = [_Span(Path("a"), 1, 5, False), _Span(Path("b"), 6, 9, False), _Span(Path("c"), None, None, True)]
+    >>> [[place.name for place in _within(files, *edges)] for edges in ((None, 6), (6, 9), (6, None))]
+    [['a', 'c'], ['b'], ['b']]
+    """
+    found = []
+    for span in spans:
+        some = span.low is not None and (low is None or span.high >= low) and (high is None or span.low < high)
+        if some or (span.lacking and low is None):
+            found.append(span.file)
+    return found
 
 
 def ordered(rules: Contract, rows: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +205,10 @@ class _Raw:
     def pieces(self) -> list[Piece]:
         """All partitions, by name."""
         self._write()
-        return [Piece(name, scanned(self._written[name]), self._heights[name]) for name in sorted(self._written)]
+        return [
+            Piece(name, scanned(places), self._heights[name], tuple(places))
+            for name, places in sorted(self._written.items())
+        ]
 
 
 def _name(values: Any) -> str:

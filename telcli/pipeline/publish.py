@@ -82,8 +82,10 @@ def _land_all(
     strict = stage.name != "ingest"
     landed = {}
     for table, frame in outcome.tables.items():
-        light, keys = table in outcome.light, held.get(table)
-        landed[table] = land(contract(table), frame, staging, strict=strict, light=light, progress=progress, held=keys)
+        light, keys, files = table in outcome.light, held.get(table), outcome.files.get(table)
+        landed[table] = land(
+            contract(table), frame, staging, strict=strict, light=light, progress=progress, held=keys, files=files
+        )
     if not strict:
         refused = pl.concat([found.rejects for found in landed.values()])
         landed["rejects"] = land(

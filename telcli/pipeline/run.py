@@ -195,11 +195,12 @@ def _make(
     secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
-    from telcli.pipeline.keeping import counted, gatherer, keeper
+    from telcli.pipeline.keeping import Gatherer, counted, keeper
     from telcli.pipeline.publish import publish
 
     staging = workdir.staging()
-    inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gatherer(staging / "gathered"))
+    gather = Gatherer(staging / "gathered")
+    inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gather)
     if stage.name == "ingest":
         from telcli.pipeline.ledger import bases_alone, latest_month, refuse_merged, refuse_other_zone
         from telcli.pipeline.sources import open_sources
@@ -227,6 +228,7 @@ def _make(
             outcome = stage.load()(inputs, settings)
         finally:
             inputs.engine.end()
+    outcome = gather.with_files(outcome)
     shown, asked = (request.render, request.progress), given(stage.name, request.flags, basis)
     return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
 

@@ -6,7 +6,7 @@ other. These two shapes are all they share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from telcli.errors import Notice
 from telcli.stages.engine import EMBEDDED, Engine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
     from telcli.tables.extract import Extract
@@ -149,6 +151,7 @@ class Outcome:
     models : fitted estimators by name, each with a JSON-able description.
     kept : by table, the partitions of the last run that stand, beside those of `tables`; see `Before`.
     marks : by month, what the tables without months said of it, for the stage's next run.
+    files : of tables that were gathered by month, the files of each month with their rows; the pipeline adds it.
     """
 
     tables: Mapping[str, pl.LazyFrame]
@@ -164,3 +167,4 @@ class Outcome:
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Mapping[Any, Sequence[tuple[Path, int]]]] = field(default_factory=dict)

@@ -22,12 +22,16 @@ from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.customer_months_calls import calls_told, months_of_calls
 from telcli.stages.customer_months_memory import at_once, room
+from telcli.stages.customer_months_order import in_order
 from telcli.stages.customer_months_restart import Restart, counted, restart
 
 __all__ = ["customer_months"]
 
 _BESIDE = 4
 """Months that have, with all their columns, as many values as what months made look back on of those before."""
+
+_MANY = 8
+"""Buckets from which on it pays to lay the rows of customers side by side first."""
 
 Work = Callable[[Mapping[str, pl.LazyFrame]], pl.LazyFrame]
 
@@ -56,10 +60,11 @@ def customer_months(inputs: Inputs, settings: CustomerMonthsSettings) -> Outcome
         tables["call_months"] = calls.rows
         found = pl.concat([found, evidence({"call_months": calls.rows})]).sort("feature", "at")
     span = _span(tables, found, _named_month(inputs), settings)
-    begun = restart(inputs, tables, span, most)
+    near = in_order(inputs, tables) if customers > _MANY * most else tables
+    begun = restart(inputs, near, span, most)
     if begun.levels:
         most = at_once(tables, _looked_at(span, begun), customers, settings, calls=bool(calls))
-    tally, bucketed = Tally(), {**tables, **begun.levels}
+    tally, bucketed = Tally(), {**near, **begun.levels}
     rows = inputs.gather(_made(inputs, bucketed, _work(settings, span, begun), most, tally, customers), "month")
     tally = counted(inputs, begun, rows, most) if begun.kept else tally
     notices = doubts(tables, found, span, tally, customers=customers)

@@ -25,7 +25,7 @@ import polars as pl
 
 from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import land
-from telcli.pipeline.keeping import gatherer, keeper
+from telcli.pipeline.keeping import Gatherer, keeper
 from telcli.settings import DetectFraudSettings
 from telcli.stages import Before, Inputs
 from telcli.stages.detect_fraud import detect_fraud
@@ -118,7 +118,7 @@ def run(folder: Path, again: bool) -> None:
         tables,
         JUNE,
         keep=keeper(place / "kept"),
-        gather=gatherer(place / "gathered"),
+        gather=Gatherer(place / "gathered"),
         before=before(folder) if again else None,
         parts={"calls": {name: partial(opened, file) for name, file in files.items()}},
     )

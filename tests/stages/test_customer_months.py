@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from telcli.errors import MissingInputError
+from telcli.pipeline.keeping import keeper
 from telcli.settings import CustomerMonthsSettings
 from telcli.stages import Inputs, Outcome
 from telcli.stages.customer_months import customer_months
@@ -48,6 +49,24 @@ def small(**more: list[dict[str, Any]]) -> Tables:
         ],
     }
     return {name: table(name, found) for name, found in {**rows, **more}.items()}
+
+
+def test_payments_are_laid_by_customer_once_where_many_buckets_would_read_all_of_them(tmp_path: Path) -> None:
+    tables, kept = random_operator(3, customers=12), keeper(tmp_path)
+    told: list[str] = []
+
+    def keep(frame: pl.LazyFrame) -> pl.LazyFrame:
+        told.append(frame.collect_schema().names()[0])
+        found = kept(frame)
+        assert found.collect()["customer_id"].is_sorted()
+        return found
+
+    few = customer_months(Inputs(tables, None, keep=keep), CustomerMonthsSettings(bucket_customers=2))
+    assert not told
+    many = customer_months(Inputs(tables, None, keep=keep), CustomerMonthsSettings(bucket_customers=1))
+    assert "payment_id" in told
+    assert "customer_id" not in told
+    assert made(many).equals(made(few))
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
