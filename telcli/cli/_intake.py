@@ -137,13 +137,15 @@ def try_writing(file: Path | None) -> None:
     UsageError
         The file cannot be written.
     """
-    if file is None:
+    if file is None or _stream(file):
         return
-    existed = file.exists()
+    from telcli.io.scratch import scratch
+
     try:
-        file.open("ab").close()
-        if not existed:
-            file.unlink()
+        if file.exists():
+            file.open("ab").close()
+        with scratch(file.resolve().parent):
+            pass
     except OSError as error:
         raise UsageError(
             "mapping-unwritable",
@@ -170,8 +172,20 @@ def write_mapping(file: Path | None, work: Callable[[], list[StageRun]]) -> list
     return runs
 
 
+def _stream(file: Path) -> bool:
+    """Whether it is a pipe or a terminal, which no file can take the place of."""
+    return file.exists() and not file.is_file() and not file.is_dir()
+
+
 def _write(file: Path, lines: Sequence[str]) -> None:
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    from telcli.pipeline.whole_file import whole_file
+
+    text = "\n".join(lines) + "\n"
+    if _stream(file):
+        file.write_text(text, encoding="utf-8")
+        return
+    with whole_file(file) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def _mapping_lines(metrics: Mapping[str, Any]) -> list[str]:
@@ -186,11 +200,13 @@ def _mapping_lines(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def _source_lines(source: Mapping[str, Any]) -> list[str]:
+    """In an order of their own, whether a run has just told them or its record does, which sorts by name."""
     lines = ["", "[[source]]"]
-    lines += [f"{name} = {_toml(value)}" for name, value in source.items() if not isinstance(value, Mapping)]
-    for name, body in source.items():
+    told = sorted(source.items(), key=lambda item: (item[0] != "file", item[0] != "table", item[0]))
+    lines += [f"{name} = {_toml(value)}" for name, value in told if not isinstance(value, Mapping)]
+    for name, body in told:
         if isinstance(body, Mapping):
-            lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in body.items())]
+            lines += [f"[source.{name}]", *(f"{_toml(key)} = {_toml(body[key])}" for key in sorted(body))]
     return lines
 
 

@@ -76,13 +76,17 @@ def write(output: Path | None, call: Call, *, force: bool) -> Path:
     UsageError
         The file exists and `force` is False.
     """
+    from telcli.pipeline.storing import storing
+    from telcli.pipeline.whole_file import whole_file
+
     body = text(call.flags())
     # a working directory that was named has its own file; the default one has not been asked for
     file = output or (Path() if call.workdir == DEFAULT_WORKDIR else call.workdir) / "telcli.toml"
-    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with file.open("w" if force else "x", encoding="utf-8") as handle:
-            handle.write(body)
+        with storing(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(file, fresh=not force) as part:
+            part.write_text(body, encoding="utf-8")
     except FileExistsError:
         raise UsageError(
             "config-exists",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
-from weakref import finalize
 
 import polars as pl
 
@@ -19,33 +15,20 @@ from telcli.errors import DataError, MissingInputError, TelcliError
 from telcli.io.database_drivers import Connection, connect
 from telcli.io.database_url import Address
 from telcli.io.digest import sha256_of
+from telcli.io.scratch import Scratch
 from telcli.io.scratch_table import ScratchTable
 from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
 __all__ = ["Fetched", "fetch", "read_tables"]
 
-_FETCHED = ".fetched-"
-
 
 class Fetched:
     """What was read of one database; its scratch folder goes when nobody holds this any more."""
 
     def __init__(self, address: Address, near: Path | None) -> None:
-        at = near if near is not None and near.is_dir() else None
-        if at:
-            _sweep(at)
-        folder = Path(mkdtemp(prefix=f"{_FETCHED}{os.getpid()}-", dir=at))
-        finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self.extracts = read_tables(address, folder)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a program that was killed has left behind: raw values stay nowhere."""
-    for left in folder.glob(f"{_FETCHED}*"):
-        owner = left.name.removeprefix(_FETCHED).partition("-")[0]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(left, ignore_errors=True)
+        self._folder = Scratch(near if near is not None and near.is_dir() else None)
+        self.extracts = read_tables(address, self._folder.path)
 
 
 def fetch(address: Address, near: Path | None = None) -> Fetched:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
+from telcli.io.durable import named
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -81,4 +83,4 @@ class ExtractWriter:
 
     def publish(self) -> None:
         """Give the finished file its name, in place of any earlier one."""
-        self._part.replace(self.path)
+        named(self._part, self.path)

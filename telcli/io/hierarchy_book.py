@@ -8,7 +8,6 @@ judgement not made; below the diagonal cells may be empty, else they agree with 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from telcli.errors import DataError, MissingInputError
 from telcli.io.kinds import WORKBOOKS, kind_of
+from telcli.io.scratch import scratch
 from telcli.io.workbook import sheets
 from telcli.tables.hierarchy import BETTER, SCALINGS, default, judgement
 
@@ -68,8 +68,8 @@ def read_hierarchy(path: Path) -> dict[str, Any]:
             hint="Write one to fill in: telcli score-value --write-hierarchy FILE.xlsx",
             file=path.name,
         )
-    with tempfile.TemporaryDirectory() as scratch:
-        found = {sheet.name: _trimmed(sheet.rows) for sheet in sheets(path, kind, Path(scratch)) if not sheet.hidden}
+    with scratch() as folder:
+        found = {sheet.name: _trimmed(sheet.rows) for sheet in sheets(path, kind, folder) if not sheet.hidden}
     main = next((name for name in found if name.strip().lower() in SHEET), None)
     nothing: dict[str, Any] = {"names": {}, "items": {}, "indicators": {}, "cells": {}}
     own = _items(path.name, main, found.pop(main)) if main else nothing

@@ -85,6 +85,7 @@ def book_of(
 
     options = {
         "constant_memory": True,
+        "tmpdir": str(place.parent),
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "nan_inf_to_errors": False,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from telcli.io.task_writer import saved
+from telcli.io.saved_book import saved
 from telcli.tables.task_sheet import CODE, GIVEN, field_of
 
 if TYPE_CHECKING:

@@ -6,22 +6,19 @@ CSV. The same tasks give the same bytes.
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from telcli.io.inert import STARTS
+from telcli.io.saved_book import saved
 from telcli.tables.masking import hidden, plain
 from telcli.tables.task_sheet import CHANNELS, FILLED, GIVEN, HEADERS, RESULTS, word
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["MOST", "inert", "saved", "task_book"]
+__all__ = ["MOST", "inert", "task_book"]
 
 MOST = 20_000
 """Tasks of one workbook."""
@@ -45,7 +42,6 @@ _HELP = (
     ("Send the workbook back as .xlsx, or as CSV with the same columns.",
      "填好后以 .xlsx 返回，或另存为列相同的 CSV。"),
 )  # fmt: skip
-_MOMENT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
 
 
 def inert(text: str) -> str:
@@ -188,20 +184,3 @@ def _checked(sheet: Worksheet, count: int, lists: Mapping[str, str], start: date
         letter = get_column_letter(fields.index(field) + 1)
         rule.add(f"{letter}2:{letter}{count + 1}")
         sheet.add_data_validation(rule)
-
-
-def saved(book: Workbook, month: date) -> bytes:
-    """The workbook as a file that tells no time of its making."""
-    made, found = io.BytesIO(), io.BytesIO()
-    book.properties.creator = "telcli"
-    book.save(made)
-    moment = datetime.combine(month, datetime.min.time()).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with ZipFile(made) as old, ZipFile(found, "w", ZIP_DEFLATED) as new:
-        for part in sorted(old.infolist(), key=lambda part: (part.filename != "[Content_Types].xml", part.filename)):
-            data = old.read(part)
-            if part.filename == "docProps/core.xml":
-                data = _MOMENT.sub(rb"\g<1>" + moment + rb"\g<3>", data)
-            info = ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.create_system, info.external_attr = ZIP_DEFLATED, 0, 0
-            new.writestr(info, data)
-    return found.getvalue()

@@ -8,6 +8,8 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.errors import UsageError
+from telcli.pipeline.storing import storing
+from telcli.pipeline.whole_file import whole_file
 
 __all__ = ["own_hierarchy", "write_hierarchy"]
 
@@ -68,5 +70,7 @@ def write_hierarchy(place: Path, workdir: Path, lang: str, *, force: bool) -> No
     parsed = knobs.read_config(config)
     values = knobs.resolve(_SECTION, {}, parsed, str(config or "telcli.toml")).values
     own = own_hierarchy(parsed.get(_SECTION, {}), values.hierarchy, config)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write(place, merged(own or default()), lang)
+    with storing(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(place) as part:
+        write(part, merged(own or default()), lang)

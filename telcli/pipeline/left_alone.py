@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from telcli.errors import MissingInputError
 
@@ -28,6 +27,7 @@ def left_alone(place: Path) -> dict[str, tuple[int, ...]]:
             file=str(place),
         )
     from telcli.io.customer_list import customer_list
+    from telcli.io.scratch import scratch
 
-    with TemporaryDirectory() as scratch:
-        return customer_list(place, Path(scratch))
+    with scratch() as folder:
+        return customer_list(place, folder)

@@ -15,7 +15,8 @@ from telcli.pipeline.merge_branches import Branch, differences, opened, scanned
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
 from telcli.pipeline.run import Request, lay_basis, settle
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.pipeline.storing import storing
+from telcli.pipeline.workdir import Workdir
 from telcli.tables.histories import HISTORY_OF
 
 if TYPE_CHECKING:
@@ -78,10 +79,8 @@ def merge(request: Request, directories: Sequence[Path], wish: Wish) -> Merged:
         if known and known.basis == basis and not workdir.lost(manifest, known) and not request.force:
             return _told(request.workdir, known, skipped=True)
         _refuse_purged(request.workdir, manifest, branches)
-        try:
+        with storing(request.workdir):
             landed, metrics, notices = _landed(workdir, branches, wish, request)
-        except OSError as error:
-            raise storage_error(request.workdir, error) from error
         for one in branches:
             one.still()
         record = _record(basis, branches, landed, {**metrics, **_about(branches)}, [*told, *notices])

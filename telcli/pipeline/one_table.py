@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
@@ -29,10 +28,11 @@ def one_table(
     """
     if not place.is_file():
         raise absent(place)
+    from telcli.io.scratch import scratch
     from telcli.pipeline.opening import open_file
 
-    with TemporaryDirectory() as scratch:
-        found, _ = open_file(place.name, place, Path(scratch))
+    with scratch() as folder:
+        found, _ = open_file(place.name, place, folder)
         if len(found) != 1:
             raise several(place.name, len(found))
         rows = found[0].frame.collect()

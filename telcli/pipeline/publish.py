@@ -70,10 +70,8 @@ def publish(
     new = _merged(stage, manifest, landed, files, record, basis)
     staged = {path: place for table in landed.values() for path, place in table.staged.items()}
     staged |= {path: staging / path for path in files if (staging / path).is_file()}
-    committed = workdir.commit(manifest, new, staged)
-    if stage.name == "ingest":
-        (workdir.path / REFUSED).unlink(missing_ok=True)  # it told of an ingest that this one follows
-    return committed
+    # what was refused last is told no more once an ingest follows it
+    return workdir.commit(manifest, new, staged, (REFUSED,) if stage.name == "ingest" else ())
 
 
 def _land_all(

@@ -16,7 +16,8 @@ from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
 from telcli.pipeline.purged_sheets import Sheets, sheets_without, told
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.workdir import STAGING, Workdir, storage_error
+from telcli.pipeline.storing import storing
+from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.tables.masking import hidden
 
 __all__ = ["Purged", "purge"]
@@ -56,12 +57,10 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
         secret = Secret(key_file(settings.key_file), directory, manifest.key_id)
         person = stage.find(_known(workdir, manifest, stage.LOOKED_IN), customer, secret)
         suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})
-        try:
+        with storing(directory):
             tables, staged, removed = _rewritten(workdir, manifest, person)
             tasks = _tasks(workdir, manifest, person)
             sheets = sheets_without(workdir, manifest, person.names, tasks, directory / STAGING)
-        except OSError as error:
-            raise storage_error(directory, error) from error
         pages = (*_pages(workdir, manifest, person), *sheets.gone)
         files = {path: sheets.parts.get(path, part) for path, part in manifest.files.items() if path not in pages}
         stages = {

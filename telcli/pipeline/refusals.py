@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import DataError
+from telcli.io.durable import named
 from telcli.pipeline.doors import Landed
 from telcli.pipeline.workdir import STAGING
 from telcli.tables import SUBJECTS
@@ -235,7 +236,7 @@ def _write(rejects: Sequence[pl.DataFrame], place: Path) -> None:
     safe = few.with_columns(_no_formula(name) for name in ("source", "column", "value"))
     fresh = place.parent / STAGING / place.name
     safe.select("source", "line", "rule", "column", "value").write_csv(fresh, include_bom=True)
-    fresh.replace(place)
+    named(fresh, place)
 
 
 def _no_formula(name: str) -> pl.Expr:

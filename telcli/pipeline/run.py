@@ -22,7 +22,8 @@ from telcli.pipeline.own_words import own_words
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, jsonable
 from telcli.pipeline.request import Request
 from telcli.pipeline.secret import Secret, key_file
-from telcli.pipeline.workdir import Workdir, storage_error
+from telcli.pipeline.storing import storing
+from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs
 
 if TYPE_CHECKING:
@@ -90,10 +91,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         inputs = dataclasses.replace(inputs, before=stands)
         if known and not request.force:
             unchanged(workdir, stage, known)
-        try:
+        with storing(request.workdir):
             new = _make(stage, workdir, manifest, inputs, settings, basis, request, secret)
-        except OSError as error:
-            raise storage_error(request.workdir, error) from error
         run = _told(workdir, new, name, new.stages[name][key_of(as_of)], skipped=False)
         lost = (*told(name, dropped(name, known, basis)), *pages_gone(known, new)) if known else ()
         return dataclasses.replace(run, notices=(*run.notices, *lost))

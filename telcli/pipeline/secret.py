@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import Lock
 
 from telcli.errors import DataError, MissingInputError, Notice, TelcliError, UsageError
+from telcli.io.durable import named
+from telcli.io.scratch import scratch
 
 __all__ = ["VARIABLE", "Secret", "key_file"]
 
@@ -119,11 +121,11 @@ class Secret:
         key = secrets.token_bytes(_BYTES)
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as opened:
-                opened.write(key.hex() + "\n")
-                opened.flush()
-                os.fsync(opened.fileno())
+            with scratch(self.file.parent) as folder:
+                part = folder / self.file.name
+                part.touch(0o600)
+                part.write_text(key.hex() + "\n", encoding="ascii")
+                named(part, self.file, fresh=True)
         except FileExistsError:  # another telcli was faster
             return self._opened()
         except OSError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telcli.errors import UsageError
+from telcli.io.durable import named, sync
 from telcli.settings import SimulateSettings
 from telcli.stages import Progress, silent
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SimulateResult", "simulate"]
 
-KEY = "answer_key"
+KEY, PART = "answer_key", ".part"
 NOTE = f"{KEY}/README.txt"
 TRUTH = f"{KEY}/truth.json"
 _SECOND, _SAME = "service_customers.csv", f"{KEY}/same_customer.csv"
@@ -117,7 +118,7 @@ def simulate(
         _claim(directory, note, force=force)
         writers, planted = _write(directory, blocks, settings.customers, progress)
         truth = _truth(settings, seed, planted)
-        _publish(directory, writers, truth)
+        _publish(directory, writers, note, truth)
     except OSError as error:
         raise UsageError(
             "simulate-unwritable",
@@ -154,7 +155,8 @@ def _claim(directory: Path, note: str, *, force: bool) -> None:
             directory=str(directory),
         )
     (directory / KEY).mkdir(parents=True, exist_ok=True)
-    (directory / NOTE).write_text(note, encoding="utf-8", newline="\n")
+    if not (directory / NOTE).exists():
+        _named(directory / NOTE, note)  # it says whose the files are that follow, should this be cut short
 
 
 def _names(directory: Path) -> list[str]:
@@ -228,17 +230,22 @@ def _truth(settings: SimulateSettings, seed: int, planted: Counter[str]) -> dict
     return truth
 
 
-def _publish(directory: Path, writers: dict[str, ExtractWriter], truth: dict[str, Any]) -> None:
-    """Name the finished files, drop those of an earlier run; truth.json comes last and says all is whole."""
+def _publish(directory: Path, writers: dict[str, ExtractWriter], note: str, truth: dict[str, Any]) -> None:
+    """Name what is finished, drop those of an earlier run; truth.json says all is whole: it goes first, comes last."""
     (directory / TRUTH).unlink(missing_ok=True)
+    sync(directory / KEY)
+    _named(directory / NOTE, note)
     for writer in writers.values():
         writer.publish()
     old = [*directory.glob("billing_*"), *directory.rglob("*.part"), *(directory / name for name in _ASKED_FOR)]
     for path in sorted(old):
         if path.relative_to(directory).as_posix() not in writers:
             path.unlink(missing_ok=True)
-    part = directory / f"{TRUTH}.part"
-    part.write_text(
-        json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
-    )
-    part.replace(directory / TRUTH)
+    sync(directory)
+    _named(directory / TRUTH, json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def _named(place: Path, text: str) -> None:
+    part = place.with_name(place.name + PART)
+    part.write_text(text, encoding="utf-8", newline="\n")
+    named(part, place)

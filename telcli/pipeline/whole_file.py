@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from telcli.errors import UsageError
-from telcli.pipeline.workdir import storage_error
+from telcli.io.durable import named
+from telcli.io.scratch import scratch
+from telcli.pipeline.storing import storing
 
 __all__ = ["placed", "whole_file"]
 
@@ -48,11 +49,16 @@ def placed(command: str, workdir: Path, place: Path, endings: Sequence[str]) -> 
 
 
 @contextmanager
-def whole_file(place: Path) -> Iterator[Path]:
+def whole_file(place: Path, *, fresh: bool = False) -> Iterator[Path]:
     """Where to write a file meanwhile; it takes the place of an earlier one once the block ends without an error.
+
+    It is in a folder of its own beside, where further files may be meanwhile. A link stays one, to the new file; who
+    may read the earlier file may read the new one, and nobody else. With `fresh` an earlier file is kept.
 
     Raises
     ------
+    FileExistsError
+        With `fresh`, there is a file already.
     TelcliError
         The file system would not take it.
 
@@ -63,12 +69,16 @@ def whole_file(place: Path) -> Iterator[Path]:
     ...     [one.name for one in Path(folder).iterdir()]
     ['a.csv']
     """
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    try:
+    target = place.resolve() if place.is_symlink() else place
+    taken: FileExistsError | None = None
+    with storing(place), scratch(target.parent) as folder:
+        part = folder / target.name
         yield part
-        part.replace(place)
-    except OSError as error:
-        raise storage_error(place, error) from error
-    finally:
-        with suppress(OSError):  # the folder itself may not be there
-            part.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            part.chmod(target.stat().st_mode & 0o777)
+        try:
+            named(part, target, fresh=fresh)
+        except FileExistsError as error:
+            taken = error
+    if taken:
+        raise taken

@@ -8,22 +8,23 @@ next, and by whoever opens the directory next if this process dies. Until a move
 from __future__ import annotations
 
 import dataclasses
-import errno
-import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from telcli.errors import DataError, MissingInputError, TelcliError, UsageError
 from telcli.io.digest import sha256_of_each
+from telcli.io.durable import sync
 from telcli.io.parquet_files import scanned
+from telcli.io.scratch import sweep
 from telcli.pipeline.lock import exclusive
 from telcli.pipeline.pinned import pinned, same_size
 from telcli.pipeline.provenance import Manifest, Move, Part, Record
+from telcli.pipeline.storing import storage_error, storing, why
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +33,7 @@ __all__ = ["HANDED_OUT", "Workdir", "storage_error"]
 
 _Opened = TypeVar("_Opened")
 MANIFEST, STAGING, LOCK = "manifest.json", ".staging", ".lock"
+_FRESH = f"{MANIFEST}.new"
 HANDED_OUT = "tasks/"
 """Where files are that people write into: one that is changed, or was taken away, is not damaged."""
 
@@ -209,18 +211,24 @@ class Workdir:
         What this run leaves in the staging folder goes in the end, however it ends.
         """
         with ExitStack() as held:
-            try:
-                if not self.path.exists():
-                    self.path.mkdir(parents=True)
-                    _sync(self.path.parent)
+            with storing(self.path):
+                self._make()
                 held.enter_context(exclusive(self.path / LOCK, wait))
-                manifest = self._settle(self.manifest())
-            except OSError as error:
-                raise storage_error(self.path, error) from None
+                sweep(self.path)
+                manifest = self.manifest()
+                if manifest.pending:  # whoever promised may have died before the promise was on the disk
+                    sync(self.path)
+                manifest = self._settle(manifest)
             try:
                 yield manifest
             finally:
                 self._sweep()
+
+    def _make(self) -> None:
+        made = [place for place in (self.path, *self.path.parents) if not place.exists()]
+        self.path.mkdir(parents=True, exist_ok=True)
+        for place in made:
+            sync(place.parent)
 
     def staging(self) -> Path:
         """An empty folder for files on their way in, which nobody else may open; hold the lock."""
@@ -231,20 +239,25 @@ class Workdir:
 
     def _sweep(self) -> None:
         """Drop what did not get in: raw values stay nowhere. What a commit has promised is kept for the next run."""
-        place = self.path / STAGING
-        if place.exists() and not self.manifest().pending:
-            shutil.rmtree(place, ignore_errors=True)
+        with suppress(OSError, TelcliError):  # why the run ends was told already, and the next one sweeps too
+            self._drop_fresh()
+            place = self.path / STAGING
+            if place.exists() and not self.manifest().pending:
+                shutil.rmtree(place, ignore_errors=True)
 
-    def commit(self, old: Manifest, new: Manifest, staged: Mapping[str, Path]) -> Manifest:
+    def commit(
+        self, old: Manifest, new: Manifest, staged: Mapping[str, Path], dropped: Collection[str] = ()
+    ) -> Manifest:
         """Publish: `staged` maps final paths to files in the staging folder, `new` names every part that is to be.
 
-        Returns the manifest as it stands once every move is done.
+        `dropped` are files beside, that no manifest names, to be removed. Returns the manifest as it stands once every
+        move is done.
         """
+        with storing(self.path):
+            promised = self._promised(old, new, staged, dropped)
+            self._write_manifest(promised)
         try:
-            promised = self._promise(old, new, staged)
-        except OSError as error:
-            raise storage_error(self.path, error) from None
-        try:
+            sync(self.path)  # what a move takes away the manifest before it names: first this one has to last
             return self._settle(promised)
         except OSError as error:
             raise UsageError(
@@ -252,22 +265,21 @@ class Workdir:
                 "The results are published, but {workdir} could not be put in order: {why}.",
                 hint="Mend that and run the same command again; it finishes the work.",
                 workdir=str(self.path),
-                why=os.strerror(error.errno) if error.errno else type(error).__name__,
+                why=why(error),
             ) from None
 
-    def _promise(self, old: Manifest, new: Manifest, staged: Mapping[str, Path]) -> Manifest:
-        """Make the staged files durable, then the manifest that promises them: the commit point."""
+    def _promised(self, old: Manifest, new: Manifest, staged: Mapping[str, Path], dropped: Collection[str]) -> Manifest:
+        """Make the staged files durable, with their names; the manifest that promises to move them."""
         for place in staged.values():
-            _sync(place)
+            sync(place)
         for folder in {parent for place in staged.values() for parent in _between(place, self.path)}:
-            _sync(folder)
+            sync(folder)
         keep = {part.path for parts in new.tables.values() for part in parts.values()} | set(new.files)
         gone = {part.path for parts in old.tables.values() for part in parts.values()} | set(old.files)
+        gone |= {name for name in dropped if (self.path / name).exists()}
         moves = [Move(str(place.relative_to(self.path)), target) for target, place in sorted(staged.items())]
         moves += [Move("", target) for target in sorted(gone - keep)]
-        promised = dataclasses.replace(new, pending=tuple(moves))
-        self._write_manifest(promised)
-        return promised
+        return dataclasses.replace(new, pending=tuple(moves))
 
     def _settle(self, manifest: Manifest) -> Manifest:
         """Carry out the promised moves; each may have been done before."""
@@ -282,31 +294,27 @@ class Workdir:
                 (self.path / move.source).replace(target)
         for folder in sorted(folders, reverse=True):  # the innermost first, since a folder's name is kept by its parent
             if folder.is_dir():
-                _sync(folder)
+                sync(folder)
                 _drop_empty(folder, self.path)
         if manifest.pending:
             manifest = dataclasses.replace(manifest, pending=())
             self._write_manifest(manifest)
+            sync(self.path)
+        self._drop_fresh()
         shutil.rmtree(self.path / STAGING, ignore_errors=True)
         return manifest
 
+    def _drop_fresh(self) -> None:
+        """A manifest that did not come to be: its run was killed, or the disk was full."""
+        if (self.path / _FRESH).exists():
+            (self.path / _FRESH).unlink()
+
     def _write_manifest(self, manifest: Manifest) -> None:
-        place = self.path / MANIFEST
-        fresh = place.with_suffix(".json.new")
-        with fresh.open("w", encoding="utf-8") as handle:
-            handle.write(manifest.to_json())
-            handle.flush()
-            os.fsync(handle.fileno())
-        fresh.replace(place)
-        _sync(self.path)
-
-
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        """Put a manifest in place of the one there is; the caller sees to it that its name outlives a power cut."""
+        fresh = self.path / _FRESH
+        fresh.write_text(manifest.to_json(), encoding="utf-8")
+        sync(fresh)
+        fresh.replace(self.path / MANIFEST)
 
 
 def _between(place: Path, top: Path) -> list[Path]:
@@ -319,21 +327,3 @@ def _drop_empty(folder: Path, top: Path) -> None:
     while folder != top and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def storage_error(path: Path, error: OSError) -> TelcliError:
-    """Say in a sentence what the file system would not do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UsageError(
-            "disk-full",
-            "There is no room left for {workdir}; nothing was changed.",
-            hint="Free some space and run the same command again.",
-            workdir=str(path),
-        )
-    return UsageError(
-        "workdir-unwritable",
-        "{workdir} cannot be written: {why}.",
-        hint="Choose another directory with -w, or change its permissions.",
-        workdir=str(path),
-        why=os.strerror(error.errno) if error.errno else type(error).__name__,
-    )

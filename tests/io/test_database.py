@@ -83,13 +83,13 @@ def test_the_digest_is_that_of_what_was_read(crm: str) -> None:
 
 def test_scratch_goes_with_what_was_fetched_and_after_a_kill(crm: str, tmp_path: Path) -> None:
     work = tmp_path / "work"
-    (work / ".fetched-999999999-x").mkdir(parents=True)
+    killed = work / ".telcli-killed"
+    killed.mkdir(parents=True)
     held = fetch(parse_url(crm), work)
-    left = [place.name for place in work.iterdir()]
-    assert len(left) == 1
-    if Path("/proc/self").exists():
-        assert left[0].startswith(f".fetched-{os.getpid()}-")
-    del held
+    assert not killed.exists() and len(list(work.iterdir())) == 1
+    other = fetch(parse_url(crm), work)
+    assert len(list(work.iterdir())) == 2, "one in use is no leftover"
+    del held, other
     assert not list(work.iterdir())
 
 

@@ -243,8 +243,8 @@ def test_trouble_after_the_commit_point_is_not_called_nothing_changed(
 
 def test_every_folder_on_the_way_to_a_new_file_is_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
-    original = room._sync
-    monkeypatch.setattr(room, "_sync", lambda place: (synced.append(place), original(place))[1])
+    original = room.sync
+    monkeypatch.setattr(room, "sync", lambda place: (synced.append(place), original(place))[1])
     published(tmp_path / "work", "old", OLD)
     work = tmp_path / "work"
     wanted = {tmp_path, work, *(work / t for t in TABLES), *(work / t / f"as_of={m}" for t in TABLES for m in OLD)}

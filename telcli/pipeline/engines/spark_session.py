@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import telcli
 from telcli.errors import MissingInputError, TelcliError, UsageError
+from telcli.io.scratch import scratch
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -90,8 +90,8 @@ def session(master: str) -> Iterator[SparkSession]:
     _here(master)
     spark = _started(master)
     try:
-        with TemporaryDirectory() as folder:
-            spark.addArtifacts(str(_zipped(Path(folder))), pyfile=True)
+        with scratch() as folder:
+            spark.addArtifacts(str(_zipped(folder)), pyfile=True)
             yield spark
     finally:
         spark.stop()
