@@ -1,7 +1,9 @@
-"""A table as a page that needs nothing else: opens from a mail, prints, and runs no script."""
+"""A table as a page that needs nothing else: opens from a mail, prints, runs no script and fetches nothing."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
@@ -14,6 +16,12 @@ _STYLE = (
     "th{border-bottom-width:2px}.n{text-align:right;font-variant-numeric:tabular-nums}"
     "@media print{body{margin:0;font-size:10px}thead{display:table-header-group}}"
 )
+
+_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
+)
+"""What the browser lets the page do: be set in its own style, and nothing else."""
 
 
 def page_of(
@@ -44,7 +52,8 @@ def page_of(
     """
     body = [_table(title, heads, rows, right), _table("", about[0], about[1:], ())]
     said = escape(title)
-    head = f'<meta charset="utf-8"><title>{said}</title><style>{_STYLE}</style>'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    head = f'<meta charset="utf-8">{policy}<title>{said}</title><style>{_STYLE}</style>'
     return (
         f'<!doctype html><html lang="{escape(lang)}"><head>{head}</head><body>{"".join(body)}</body></html>\n'.encode()
     )

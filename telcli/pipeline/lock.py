@@ -27,7 +27,7 @@ def exclusive(path: Path, wait: float) -> Iterator[None]:
     BusyError
         Another process still holds it after `wait` seconds.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         _take(handle, path, time.monotonic() + wait)
         os.ftruncate(handle, 0)

@@ -21,6 +21,7 @@ from telcli.io.digest import sha256_of_each
 from telcli.io.durable import sync
 from telcli.io.parquet_files import scanned
 from telcli.io.scratch import sweep
+from telcli.pipeline.links import refuse_links
 from telcli.pipeline.lock import exclusive
 from telcli.pipeline.pinned import pinned, same_size
 from telcli.pipeline.provenance import Manifest, Move, Part, Record
@@ -226,7 +227,7 @@ class Workdir:
 
     def _make(self) -> None:
         made = [place for place in (self.path, *self.path.parents) if not place.exists()]
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o750, parents=True, exist_ok=True)  # tables tell of customers: none of others' business
         for place in made:
             sync(place.parent)
 
@@ -283,6 +284,9 @@ class Workdir:
 
     def _settle(self, manifest: Manifest) -> Manifest:
         """Carry out the promised moves; each may have been done before."""
+        refuse_links(
+            self.path, [f"{STAGING}/part", *(path for move in manifest.pending for path in vars(move).values() if path)]
+        )
         folders = set()
         for move in manifest.pending:
             target = self.path / move.target
@@ -312,7 +316,9 @@ class Workdir:
     def _write_manifest(self, manifest: Manifest) -> None:
         """Put a manifest in place of the one there is; the caller sees to it that its name outlives a power cut."""
         fresh = self.path / _FRESH
-        fresh.write_text(manifest.to_json(), encoding="utf-8")
+        fresh.unlink(missing_ok=True)  # what is there may be a link to anything
+        with fresh.open("x", encoding="utf-8") as handle:
+            handle.write(manifest.to_json())
         sync(fresh)
         fresh.replace(self.path / MANIFEST)
 

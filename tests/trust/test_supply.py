@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.trust.audit import verdict
 from tests.trust.closure import PROJECT, ROOT, SERVED, closure, declared, everything_declared, pinned
 from tests.trust.licences import ALLOWED, PAGE, licence, served, terms, told
 
@@ -98,6 +99,16 @@ def test_licences_are_as_listed_and_none_asks_for_more_than_to_be_named() -> Non
 def test_no_licence_outside_the_list_would_pass() -> None:
     for expression in ("AGPL-3.0-only", "MIT AND GPL-3.0-or-later", "none told", "Proprietary", "SSPL-1.0"):
         assert not terms(expression) <= ALLOWED
+
+
+def test_an_audit_that_reached_nobody_is_not_taken_for_a_clean_one() -> None:
+    lost = {"name": "a", "skip_reason": "not found on PyPI"}
+    sound = {"name": "b", "version": "1", "vulns": []}
+    hurt = {"name": "c", "version": "1", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-2"]}]}
+    assert [verdict(answer, {})[0] for answer in (None, {"dependencies": [lost]})] == [3, 3]
+    assert verdict({"dependencies": [lost, sound]}, {})[0] == 0
+    assert verdict({"dependencies": [sound, hurt]}, {})[0] == 1
+    assert verdict({"dependencies": [sound, hurt]}, {"CVE-2": "telcli never calls it"})[0] == 0
 
 
 def tracked(folder: str) -> set[str]:
