@@ -36,6 +36,8 @@ _WORKING = "working"
 _NO_LIMIT = 1_000  # columns of what is no terminal
 _COMMAND = re.compile(r"(^\s*|[:：] ?)telcli [a-z-]+ [^。]*$")
 """A command at the end of a line."""
+_CONTROLS = re.compile(r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal otherwise than by colours and lines, or turns what is read around: texts of extracts may."""
 
 
 class Printer:
@@ -105,6 +107,7 @@ class Printer:
                 with console.capture() as drawn:
                     console.print(item, markup=False, highlight=False)
                 lines = drawn.get().splitlines()
+            lines = [_CONTROLS.sub("�", line) for line in lines]
             # tables are padded to their width; text that leaves the terminal need not be
             sys.stdout.write("\n".join(lines if sys.stdout.isatty() else [line.rstrip() for line in lines]) + "\n")
 
@@ -124,12 +127,12 @@ class Printer:
     def caution(self, notices: Sequence[Notice]) -> None:
         """Tell on stderr whatever is printed to stdout, CSV too, which has no place for it; not with -q."""
         if self.form != "quiet":
-            sys.stderr.writelines(f"{label('Warning:')}{_sentence(notice)}\n" for notice in notices)
+            sys.stderr.writelines(f"{label('Warning:')}{_CONTROLS.sub('�', _sentence(notice))}\n" for notice in notices)
 
     def urge(self, notices: Sequence[Notice]) -> None:
         """Tell with -q too what a script must not miss: that there was nothing to tell by."""
         if self.form == "quiet":
-            sys.stderr.writelines(f"{label('Warning:')}{_sentence(notice)}\n" for notice in notices)
+            sys.stderr.writelines(f"{label('Warning:')}{_CONTROLS.sub('�', _sentence(notice))}\n" for notice in notices)
 
     def warn_of(self, stage: str, failure: Failure) -> None:
         """Tell that a stage could not do its work while others go on."""
@@ -188,7 +191,7 @@ def _broken(line: str) -> list[str]:
 def _talk(text: str) -> None:
     """A line on stderr; on a terminal it is broken between words."""
     lines = wrap(text, shutil.get_terminal_size((80, 24)).columns) if sys.stderr.isatty() else [text]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write("\n".join(_CONTROLS.sub("�", line) for line in lines) + "\n")
 
 
 def _draws() -> bool:
@@ -244,4 +247,6 @@ def tell_failure(failure: Failure, stage: str, as_json: bool) -> None:
         sys.stdout.flush()
     _talk(failure.message if failure.code == "interrupted" else label("Error:") + failure.message)
     if failure.hint:
-        sys.stderr.write(f"{label('Hint:')}{failure.hint}\n")  # it holds a command, which is copied whole
+        sys.stderr.write(
+            f"{label('Hint:')}{_CONTROLS.sub('�', failure.hint)}\n"
+        )  # it holds a command, which is copied whole
