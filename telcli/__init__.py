@@ -43,6 +43,7 @@ __all__ = [
     "read",
     "recommend_offers",
     "report",
+    "rotate_key",
     "run",
     "scan",
     "schema",

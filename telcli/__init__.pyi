@@ -21,6 +21,7 @@ from telcli.api.looking import suggest as suggest
 from telcli.api.looking_back import audit as audit
 from telcli.api.making import merge as merge
 from telcli.api.making import purge as purge
+from telcli.api.making import rotate_key as rotate_key
 from telcli.api.results import Result as Result
 from telcli.api.results import Results as Results
 from telcli.pipeline.simulate import SimulateResult
@@ -58,6 +59,7 @@ __all__ = [
     "read",
     "recommend_offers",
     "report",
+    "rotate_key",
     "run",
     "scan",
     "schema",
@@ -361,7 +363,7 @@ def customer_months(
     due_months : whole number 0 to 6 (months), default 1
         Months from the month billed to the month in which a bill without a due date falls due.
     max_months : whole number 1 to 600 (months), default 60
-        The most months of history used, counted back from the last.
+        The most months of history used, counted back from the last; of 24 or more a fifth goes at once.
     bucket_customers : whole number 1 to 10000000 (customers), default 20000
         Customers worked on together, at most, and no more than have 250,000 months; the result is the same.
     memory : text, empty by default

@@ -15,9 +15,10 @@ from telcli.api.asking import explained, requested, workdir_of
 if TYPE_CHECKING:
     from telcli.pipeline.merge import Merged
     from telcli.pipeline.purge import Purged
+    from telcli.pipeline.rotate import Rotated
     from telcli.pipeline.simulate import SimulateResult
 
-__all__ = ["merge", "purge", "simulate_function", "simulation"]
+__all__ = ["merge", "purge", "rotate_key", "simulate_function", "simulation"]
 
 _OUTPUT = "Directory for the extracts, new or of an earlier simulation."
 _FORCE = "Replace the extracts of an earlier simulation."
@@ -154,3 +155,28 @@ def purge(workdir: str | os.PathLike[str] | None, customer: str, *, wait: float 
 
     with explained():
         return remove(workdir_of(workdir), customer, wait)
+
+
+def rotate_key(workdir: str | os.PathLike[str] | None = None, *, wait: float = 0.0) -> Rotated:
+    """Put every pseudonym of the working directory under a new key, which goes into the key file below the others.
+
+    Results stay up to date, and later extracts join as before.
+
+    Parameters
+    ----------
+    workdir
+        The working directory; None takes that of TELCLI_WORKDIR, else "work".
+    wait
+        Seconds to wait for a working directory in use.
+
+    Raises
+    ------
+    UsageError
+        The directory holds no pseudonyms, or the key comes from the environment and no other follows it.
+    DataError
+        The key that made what it holds is not at hand.
+    """
+    from telcli.pipeline.rotate import rotate_key as turn
+
+    with explained():
+        return turn(requested(workdir), wait)

@@ -13,7 +13,7 @@ _READY = {
         *("config", "cube", "customer", "diff", "export", "metrics", "read", "scan", "schema", "status", "suggest"),
     ),
     "looking_back": ("audit",),
-    "making": ("merge", "purge"),
+    "making": ("merge", "purge", "rotate_key"),
     "results": ("Result", "Results"),
 }
 """Modules of this room, and what is written out in them; the other functions are made of the settings."""

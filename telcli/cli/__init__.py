@@ -53,6 +53,7 @@ PANELS = {
     },
     "Privacy": {
         "purge": "Remove one person from every table.",
+        "rotate-key": "Put every pseudonym of the working directory under a new key.",
         "audit": "Show who took rows out of the working directory.",
     },
     "Set up": {

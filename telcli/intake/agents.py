@@ -10,7 +10,7 @@ from telcli.intake.dictionary import bare
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.words import Read, by_distinct, folded, meant
 
-__all__ = ["AGENT", "AGENT_TYPE", "agent_column", "agents"]
+__all__ = ["AGENT", "AGENT_TYPE", "CODE_DIGITS", "agent_column", "agents"]
 
 AGENT, AGENT_TYPE = "x_agent_code", "Agent"
 """The attribute of contacts that holds the code, and its type in a mapping file."""
@@ -32,6 +32,7 @@ _HEADERS = (
     ),
 )
 """Numbers of staff before names: of two columns the code is made of the first."""
+CODE_DIGITS = 8
 _CODE = r"^[A-Za-z]{0,4}[-_]?\d{1,6}$"
 
 
@@ -56,9 +57,11 @@ def agents(text: pl.Series, people: Pseudonyms) -> Read:
 
     def read(distinct: pl.Series) -> Read:
         plain = folded(meant(distinct)).str.strip_chars()
-        made = people.of(plain.str.to_lowercase(), "name").str.head(8)
-        frame = pl.DataFrame({"t": plain, "m": made})
-        coded = frame.select(pl.when(pl.col("t").str.contains(_CODE)).then("t").otherwise("m").alias("v"))["v"]
-        return coded, pl.Series([False]).new_from_index(0, len(distinct))
+        numbers = plain.str.contains(_CODE).fill_null(value=False)
+        made = people.codes(plain.str.to_lowercase(), "name", CODE_DIGITS)
+        # a number of staff that looks like such a code is turned as one, since nobody can tell it from one later
+        return people.turned_codes(plain, CODE_DIGITS).zip_with(numbers, made), pl.Series([False]).new_from_index(
+            0, len(distinct)
+        )
 
     return by_distinct(text, read)

@@ -166,8 +166,9 @@ def _settled_otherwise(text: pl.Series, people: Pseudonyms) -> Read:
         ).then(value),
     )
     made = [_made(frame[domain], domain, people) for domain in ("cert", "imsi", "mail", "name")]
-    same = pl.when("hashed").then(value.str.to_lowercase()).when(~pl.col("masked")).then(value)
-    whole = pl.DataFrame([frame["t"], frame["masked"], frame["hashed"], *made])
+    same = pl.when("hashed").then("lower").when(~pl.col("masked")).then(value)
+    lower = people.turned(text.str.to_lowercase()).alias("lower") if frame["hashed"].any() else text.alias("lower")
+    whole = pl.DataFrame([lower, frame["t"], frame["masked"], frame["hashed"], *made])
     names = [one.name for one in made]
     read = whole.select(v=pl.coalesce(*names, same), b=pl.col("masked") & pl.all_horizontal(pl.col(names).is_null()))
     return read["v"], read["b"]
@@ -220,6 +221,7 @@ def personal(text: pl.Series, form: str, people: Pseudonyms) -> Read:
         frame = _looked(distinct, form)
         made = _made(frame["normal"], PERSONAL_FORMS[form], people)
         kept = frame.select(pl.when("hashed").then(pl.col("t").str.to_lowercase()))["t"]
+        kept = people.turned(kept) if kept.null_count() < kept.len() else kept
         values = pl.DataFrame({"v": made, "k": kept}).select(pl.coalesce("v", "k")).to_series()
         return values, pl.Series([False]).new_from_index(0, len(distinct))
 

@@ -18,9 +18,9 @@ from telcli.tables.apart import unknown
 from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import Extract
 
-__all__ = ["once", "summed_once", "with_ids"]
+__all__ = ["SAID", "content_name", "once", "summed_once", "with_ids"]
 
-_SAID = {
+SAID = {
     "payments": ("customer_id", "subscription_id", "account_id", "paid_at", "amount"),
     "contacts": ("customer_id", "subscription_id", "opened_at", "kind", "topic"),
 }
@@ -66,7 +66,7 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
     schema = list(frame.collect_schema())
     rest = [name for name in schema if name.startswith(REST)]
     content = [*(name for name in schema if name not in HIDDEN and name not in rest), *rest]
-    said = [name for name in _SAID[table] if name in schema]
+    said = [name for name in SAID[table] if name in schema]
     sound = frame.filter(_SOUND)
     alike = sound.group_by(SOURCE, *said).agg(_rows=pl.len()).filter(pl.col("_rows") > 1)
     several = sound.join(alike.drop("_rows"), on=[SOURCE, *said], how="semi", nulls_equal=True)
@@ -76,7 +76,7 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
     if numbered.height:
         found = frame.join(numbered.lazy(), on=[SOURCE, *content], how="left", nulls_equal=True, maintain_order="left")
     ending = pl.when(pl.col("_n").is_not_null()).then(pl.concat_str(pl.lit("-"), "_n")).otherwise(pl.lit(""))
-    named = found.with_columns(pl.concat_str(_name(frame, said), ending).alias(key)).drop("_n", *rest)
+    named = found.with_columns(pl.concat_str(content_name(frame, said), ending).alias(key)).drop("_n", *rest)
     twins = sound.group_by(content).agg(_rows=pl.len()).filter(pl.col("_rows") > 1)
     count = twins.select((pl.col("_rows") - 1).sum()).collect(engine="streaming").item()
     if not count:
@@ -91,7 +91,7 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
     ]
 
 
-def _name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
+def content_name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
     """20 hexadecimal digits of a hash of these columns, the same on every machine and in every version."""
     kinds = frame.collect_schema()
     parts = []

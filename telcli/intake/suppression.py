@@ -15,7 +15,7 @@ def tokens(names: pl.Series, people: Pseudonyms) -> pl.Series:
     >>> tokens(pl.Series(["C1"]), Pseudonyms(bytes(32)))[0] == Pseudonyms(bytes(32)).of(pl.Series(["C1"]), "purged")[0]
     True
     """
-    return people.of(names, "purged")
+    return people.tokens(names)
 
 
 def without_purged(

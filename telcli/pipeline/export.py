@@ -97,7 +97,7 @@ def _holder(request: Request) -> None:
     settings, _ = settle("ingest", request)
     expected = Workdir(request.workdir).manifest().key_id
     if expected:
-        Secret(key_file(settings.key_file), request.workdir, expected)()
+        Secret(key_file(settings.key_file), request.workdir, expected).newest()
 
 
 def _masked(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, tuple[str, ...]]:

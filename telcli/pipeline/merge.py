@@ -12,6 +12,7 @@ from telcli.errors import Notice, UsageError
 from telcli.pipeline.audit import destination, note
 from telcli.pipeline.catalog import stage
 from telcli.pipeline.merge_branches import Branch, differences, opened, scanned
+from telcli.pipeline.merge_keys import listed, longest, tokens_of
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, jsonable
 from telcli.pipeline.run import Request, lay_basis, settle
 from telcli.pipeline.secret import Secret, key_file
@@ -78,13 +79,16 @@ def merge(request: Request, directories: Sequence[Path], wish: Wish) -> Merged:
         known = manifest.stages.get("ingest", {}).get("")
         if known and known.basis == basis and not workdir.lost(manifest, known) and not request.force:
             return _told(request.workdir, known, skipped=True)
-        _refuse_purged(request.workdir, manifest, branches)
+        place = key_file(settle("ingest", request)[0].key_file)
+        key = Secret(place, request.workdir, longest([one.manifest.key_id for one in branches], manifest.key_id))
+        _refuse_purged(request.workdir, manifest, branches, key)
         with storing(request.workdir):
-            landed, metrics, notices = _landed(workdir, branches, wish, request)
+            landed, metrics, notices = _landed(workdir, branches, wish, request, key)
         for one in branches:
             one.still()
-        record = _record(basis, branches, landed, {**metrics, **_about(branches)}, [*told, *notices])
-        new = _manifest(manifest, branches, landed, record)
+        metrics |= {**_about(branches), "key_id": key.expected}
+        record = _record(basis, branches, landed, metrics, [*told, *notices])
+        new = _manifest(manifest, branches, landed, record, key)
         staged = {path: place for table in landed.values() for path, place in table.staged.items()}
         log = _noted(request.workdir, branches)
         workdir.commit(manifest, new, staged)
@@ -103,9 +107,10 @@ def _refuse_own(place: Path, manifest: Manifest) -> None:
         )
 
 
-def _refuse_purged(place: Path, manifest: Manifest, branches: Sequence[Branch]) -> None:
+def _refuse_purged(place: Path, manifest: Manifest, branches: Sequence[Branch], key: Secret) -> None:
     """Refuse to bring persons back who were purged in the directory that is merged into."""
-    if set(manifest.suppressed) - {token for one in branches for token in one.manifest.suppressed}:
+    held = tokens_of(manifest, key, key.expected)
+    if held - listed((one.manifest for one in branches), key, key.expected):
         raise UsageError(
             "merge-purged-here",
             "Persons were purged in {workdir} itself, and a merge would bring them back.",
@@ -128,7 +133,7 @@ def _basis(request: Request, manifest: Manifest, branches: Sequence[Branch], wis
 
 
 def _landed(
-    workdir: Workdir, branches: Sequence[Branch], wish: Wish, request: Request
+    workdir: Workdir, branches: Sequence[Branch], wish: Wish, request: Request, key: Secret
 ) -> tuple[dict[str, Landed], dict[str, Any], list[Notice]]:
     """Every table of all branches, checked and staged."""
     from telcli.pipeline import merge_checks as checks
@@ -137,7 +142,7 @@ def _landed(
     from telcli.tables import contract
 
     staging = workdir.staging()
-    rows = _united(branches, wish, request)
+    rows = _united(branches, wish, key)
     given = {table: _height(frame) for table, frame in rows.items()}
     several = {table: stages.homes(table, rows[table]) for table in HISTORY_OF if table in rows}
     shared, lines = (several[table].height if table in several else 0 for table in HISTORY_OF)
@@ -186,12 +191,11 @@ def _height(frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
-def _united(branches: Sequence[Branch], wish: Wish, request: Request) -> dict[str, pl.LazyFrame]:
+def _united(branches: Sequence[Branch], wish: Wish, key: Secret) -> dict[str, pl.LazyFrame]:
     """Every table of ingest that some branch has, of all that have it."""
     from telcli.stages import merge as stages
 
-    key = Secret(key_file(settle("ingest", request)[0].key_file), request.workdir, _key(branches))
-    of = scanned(branches, key, apart=wish.apart)
+    of = scanned(branches, key, key.expected, apart=wish.apart)
     tables = [table for table in stage("ingest").gives if any(table in parts for parts in of.values())]
     frames = {table: {name: parts[table] for name, parts in of.items() if table in parts} for table in tables}
     if wish.apart:
@@ -268,16 +272,14 @@ def _record(
         rows_out=sum(found.rows for found in landed.values()),
         rejected=0,
         duplicates=0,
-        metrics=jsonable({**metrics, "key_id": _key(branches)}),
+        metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
     )
 
 
-def _key(branches: Sequence[Branch]) -> str:
-    return max((one.manifest.key_id for one in branches), default="")
-
-
-def _manifest(old: Manifest, branches: Sequence[Branch], landed: Mapping[str, Landed], record: Record) -> Manifest:
+def _manifest(
+    old: Manifest, branches: Sequence[Branch], landed: Mapping[str, Landed], record: Record, key: Secret
+) -> Manifest:
     """The manifest with the tables of the merge in place of those of an earlier one; results stay, and are stale."""
     others: dict[str, Mapping[str, Part]] = {
         table: parts for table, parts in old.tables.items() if table not in stage("ingest").gives
@@ -296,8 +298,8 @@ def _manifest(old: Manifest, branches: Sequence[Branch], landed: Mapping[str, La
         old,
         tables=tables,
         stages={**old.stages, "ingest": {"": record}},
-        key_id=_key(branches),
-        suppressed=tuple(sorted({token for one in branches for token in one.manifest.suppressed})),
+        key_id=key.expected,
+        suppressed=tuple(sorted(listed((one.manifest for one in branches), key, key.expected))),
         loads=(load,),
     )
 

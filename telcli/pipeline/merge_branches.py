@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import telcli
 from telcli.errors import DataError, MissingInputError, Notice, UsageError
 from telcli.pipeline.catalog import stage
+from telcli.pipeline.merge_keys import lifted, one_key, tokens_of
 from telcli.pipeline.provenance import Manifest, digest
 from telcli.pipeline.workdir import MANIFEST, Workdir
 
@@ -165,16 +166,7 @@ def differences(branches: Sequence[Branch]) -> list[Notice]:
     DataError
         They do not: pseudonyms of different keys, amounts in different currencies, times in different zones.
     """
-    keys = {one.name: one.manifest.key_id for one in branches if one.manifest.key_id}
-    if len(set(keys.values())) > 1:
-        raise DataError(
-            "merge-keys",
-            "The branches have pseudonyms of different keys ({keys}): the same number is another code in each, and a "
-            "pseudonym cannot be put under another key, since nobody can tell the number from it.",
-            hint="Ingest the extracts of each branch again under one key (TELCLI_KEY, or key_file in [ingest]), into "
-            "new working directories, and merge those.",
-            keys=", ".join(f"{name} {key}" for name, key in keys.items()),
-        )
+    one_key({one.name: one.manifest.key_id for one in branches})
     for setting in _ALIKE:
         values = {one.name: str(one.settings.get(setting)) for one in branches if setting in one.settings}
         if len(set(values.values())) > 1:
@@ -188,20 +180,23 @@ def differences(branches: Sequence[Branch]) -> list[Notice]:
     return [*_months(branches), *_versions(branches), *_settings(branches), *_purged(branches)]
 
 
-def scanned(branches: Sequence[Branch], key: Callable[[], bytes], *, apart: bool) -> dict[str, dict[str, pl.LazyFrame]]:
-    """Branch -> its tables, without persons whom any of the branches purged.
+def scanned(
+    branches: Sequence[Branch], key: Callable[[], bytes], whole: str, *, apart: bool
+) -> dict[str, dict[str, pl.LazyFrame]]:
+    """Branch -> its tables under the keys `whole`, without persons whom any of the branches purged.
 
     With ids of each branch `apart` such a person is known by the certificate alone. The key is asked only where one of
-    the branches does not know of all.
+    the branches does not know of all, or was not turned to all keys.
     """
     from telcli.stages.purge import without_listed
 
-    listed = frozenset(token for one in branches for token in one.manifest.suppressed)
+    tokens = {one.name: tokens_of(one.manifest, key, whole) for one in branches}
+    listed = frozenset().union(*tokens.values())
     found = {}
     for one in branches:
-        tables = {table: one.scan(table) for table in one.tables}
-        whole = listed == set(one.manifest.suppressed)
-        found[one.name] = tables if whole else without_listed(tables, listed, key, ids=not apart)
+        tables = lifted({table: one.scan(table) for table in one.tables}, one.manifest.key_id, key, whole)
+        known = listed == tokens[one.name]
+        found[one.name] = tables if known else without_listed(tables, listed, key, ids=not apart)
     return found
 
 

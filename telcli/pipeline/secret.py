@@ -2,10 +2,14 @@
 
 It is looked for only when numbers of persons are first read, and made then, said aloud, where there is none. A working
 directory remembers the id of its key, so that pseudonyms of two keys never stand in one table.
+
+A key that was turned stands above the next one: the file has a line for each, the oldest first, and a directory goes by
+those whose ids it remembers. So one that was not turned yet can be read beside others that were.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -39,13 +43,13 @@ def key_file(named: str, environ: Mapping[str, str] | None = None) -> Path:
 
 @dataclass
 class Secret:
-    """The key of one working directory, asked by calling it.
+    """The keys of one working directory, one after the other, asked by calling it.
 
     Parameters
     ----------
-    file : where the key is, or is to be made.
+    file : where the keys are, or one is to be made.
     workdir : the working directory, which must not hold the file.
-    expected : id of the key that made what the directory holds; empty where nothing was made with one.
+    expected : ids of the keys that made what the directory holds, with `.` between; empty where none made any of it.
     """
 
     file: Path
@@ -66,12 +70,78 @@ class Secret:
         """
         with self._lock:
             if not self._key:
-                key = self._found()
-                self.key_id = key_id(key)
-                if self.expected and self.key_id != self.expected:
-                    raise self._other()
-                self._key = key
+                held = self._found()
+                self.key_id = ids_of(held)
+                self._key = b"".join(self._expected(held) if self.expected else held)
+                self.key_id = self.expected or self.key_id
             return self._key
+
+    def newest(self) -> bytes:
+        """The last of the keys alone, which tells that its holder may see identifiers; older ones may lie elsewhere.
+
+        Raises
+        ------
+        TelcliError
+            As of a call; but for older keys that are not there.
+        """
+        return self._expected(self._found(), newest=True)[-1]
+
+    def further(self) -> list[bytes]:
+        """Keys that stand after those of the directory, which it was not turned to yet."""
+        held, last = self._found(), self.expected.rpartition(".")[2]
+        return held[[key_id(key) for key in held].index(last) + 1 :]
+
+    def add(self) -> list[bytes]:
+        """Make one more key, after those there are, and put it into the file before anything is made with it.
+
+        Where another directory was turned meanwhile, its key is taken.
+
+        Raises
+        ------
+        UsageError
+            The keys come from the environment, or the file cannot be written.
+        """
+        if os.environ.get(VARIABLE):
+            raise UsageError(
+                "rotate-environment",
+                "The key of pseudonyms comes from {variable}, where telcli can put no other.",
+                hint="Put a new one behind it, 64 hex digits after a comma (openssl rand -hex 32), and run it again.",
+                variable=VARIABLE,
+            )
+        made = secrets.token_bytes(_BYTES)
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # two directories may be turned at once
+            if others := self.further():
+                return others
+            text = "".join(f"{key.hex()}\n" for key in (*self._opened(), made))
+            _written(self.file, text)
+        except OSError as error:
+            raise _unusable(self.file, error) from None
+        finally:
+            os.close(folder)
+        return [made]
+
+    def _expected(self, held: list[bytes], *, newest: bool = False) -> list[bytes]:
+        """The keys that the directory goes by."""
+        known = {key_id(key): key for key in held}
+        wanted = self.expected.split(".")
+        if wanted[-1] not in known and not known.keys() & set(wanted):
+            raise self._other(held)
+        missing = [one for one in (wanted[-1:] if newest else wanted) if one not in known]
+        if missing:
+            raise DataError(
+                "key-part-missing",
+                "{workdir} holds pseudonyms of the keys {expected}, one after the other; {place} does not hold "
+                "{missing}.",
+                hint="Put that key back, a line for each, the oldest first. Without it no number can be told from a "
+                "pseudonym: nothing more can be ingested, looked up by number, or purged.",
+                workdir=str(self.workdir),
+                expected=self.expected,
+                place=self.place,
+                missing=", ".join(missing),
+            )
+        return [known[one] for one in wanted if one in known]
 
     def make(self) -> bool:
         """Make the key where there is none, for later; whether one was made."""
@@ -81,7 +151,7 @@ class Secret:
         self()
         return True
 
-    def _found(self) -> bytes:
+    def _found(self) -> list[bytes]:
         given = os.environ.get(VARIABLE)
         if given:
             return _read(given, VARIABLE)
@@ -100,7 +170,7 @@ class Secret:
             return self._made()
         return self._opened()
 
-    def _opened(self) -> bytes:
+    def _opened(self) -> list[bytes]:
         try:
             mode = self.file.stat().st_mode
             text = self.file.read_text(encoding="ascii")
@@ -117,15 +187,11 @@ class Secret:
             )
         return _read(text, str(self.file))
 
-    def _made(self) -> bytes:
+    def _made(self) -> list[bytes]:
         key = secrets.token_bytes(_BYTES)
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with scratch(self.file.parent) as folder:
-                part = folder / self.file.name
-                part.touch(0o600)
-                part.write_text(key.hex() + "\n", encoding="ascii")
-                named(part, self.file, fresh=True)
+            _written(self.file, key.hex() + "\n", fresh=True)
         except FileExistsError:  # another telcli was faster
             return self._opened()
         except OSError as error:
@@ -138,7 +204,7 @@ class Secret:
                 {"file": str(self.file), "id": key_id(key)},
             )
         )
-        return key
+        return [key]
 
     def _refuse_inside(self) -> None:
         if self.file.resolve().is_relative_to(self.workdir.resolve()):
@@ -154,7 +220,7 @@ class Secret:
         """Where the key is: the environment variable, or the file."""
         return VARIABLE if os.environ.get(VARIABLE) else str(self.file)
 
-    def _other(self) -> DataError:
+    def _other(self, held: list[bytes]) -> DataError:
         return DataError(
             "key-other",
             "{workdir} holds pseudonyms of key {expected}; {place} holds key {found}, under which nothing would join.",
@@ -162,8 +228,26 @@ class Secret:
             workdir=str(self.workdir),
             expected=self.expected,
             place=self.place,
-            found=self.key_id,
+            found=ids_of(held),
         )
+
+
+def _written(place: Path, text: str, *, fresh: bool = False) -> None:
+    """Have a file for its owner alone, whole or as it was before; `fresh` refuses where there is one."""
+    with scratch(place.parent) as folder:
+        part = folder / place.name
+        part.touch(0o600)
+        part.write_text(text, encoding="ascii")
+        named(part, place, fresh=fresh)
+
+
+def ids_of(keys: list[bytes]) -> str:
+    """The ids of keys, with `.` between.
+
+    >>> ids_of([bytes(32), b"1" * 32])
+    '66687aad.8a83665f'
+    """
+    return ".".join(map(key_id, keys))
 
 
 def key_id(key: bytes) -> str:
@@ -175,19 +259,20 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()[:8]
 
 
-def _read(text: str, place: str) -> bytes:
+def _read(text: str, place: str) -> list[bytes]:
+    """The keys of a text, each once."""
     try:
-        key = bytes.fromhex(text.strip())
+        keys = [bytes.fromhex(word) for word in text.replace(",", " ").split()]
     except ValueError:
-        key = b""
-    if len(key) != _BYTES:
+        keys = []
+    if not keys or any(len(key) != _BYTES for key in keys):
         raise UsageError(
             "key-invalid",
             "{place} does not hold a key: 64 hex digits.",
             hint="Make one with: telcli init",
             place=place,
         )
-    return key
+    return list(dict.fromkeys(keys))
 
 
 def _unusable(file: Path, error: OSError) -> TelcliError:

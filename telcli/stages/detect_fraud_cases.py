@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import polars as pl
 
+from telcli.features.case_name import name_of
 from telcli.features.fraud_words import said
 from telcli.stages.detect_fraud_found import Found
 
-__all__ = ["Earlier", "cases_of", "evidence_of", "loss_once", "name_of", "with_closed"]
+__all__ = ["Earlier", "cases_of", "evidence_of", "loss_once", "with_closed"]
 
-_ID = 12
-"""Hexadecimal digits of a case's name: one in ten million million by chance."""
 _SPREAD = 1_000
 """A device or a certificate of more suspects than this ties nobody to anybody: it stands for none."""
 
@@ -97,15 +95,6 @@ def loss_once(found: Iterable[Found], members: pl.DataFrame) -> float:
         [one.hits.select(pl.lit(one.pattern).alias("pattern"), "subject_id", "loss") for one in found]
     ).join(members, on=["pattern", "subject_id"], how="semi")
     return float(losses.group_by("subject_id").agg(pl.col("loss").max()).sort("subject_id")["loss"].sum())
-
-
-def name_of(pattern: str, subject: str, *more: str) -> str:
-    """A short name made of a pattern and a subject, the same from run to run.
-
-    >>> name_of("irsf", "C1") == name_of("irsf", "C1"), len(name_of("irsf", "C1"))
-    (True, 12)
-    """
-    return sha256("\x1f".join((pattern, subject, *more)).encode()).hexdigest()[:_ID]
 
 
 def _named(rows: pl.DataFrame, before: Earlier | None) -> pl.DataFrame:
