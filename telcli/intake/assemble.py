@@ -18,6 +18,7 @@ from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact, settled, takes_off
 from telcli.intake.flat import customers_of, lent_months
 from telcli.intake.households import at_home
+from telcli.intake.kept import Keep, as_it_is
 from telcli.intake.lent_lines import one_line_each
 from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
@@ -113,6 +114,7 @@ def assemble(
     month: date | None = None,
     *,
     complete: bool = False,
+    keep: Keep = as_it_is,
 ) -> Assembled:
     """Build every subject table that the extracts give.
 
@@ -120,7 +122,8 @@ def assemble(
     they were in an earlier month, `lines_held` the lines that earlier loads gave, `likeness` how customers that look
     alike are looked for, `month` of when this load is, `complete` whether each month of customers has all there are.
     Where there is a table of customers, or was in an earlier load, facts of anyone else are refused as ``orphan``; else
-    it is made of the identifiers seen. Calls are added up to months of use where no months of use were given.
+    it is made of the identifiers seen. Calls are added up to months of use where no months of use were given. Rows that
+    are looked at several times on their way go through `keep`.
     """
     identity, dated = identity or Identity(), Timelines(month, whole=complete)
     holders = [one for one in ones if one.map.table == "customers"]
@@ -138,7 +141,7 @@ def assemble(
     if "subscriptions" in whole:
         whole["subscriptions"] = dated.lines(apart(_owned(whole["subscriptions"]), moved), ones)
     known = owners(_all_lines(whole.get("subscriptions"), lines_held), moved)
-    whole = _under_customers(whole, known)
+    whole = _under_customers(whole, known, keep)
     whole |= dated.histories(ones)
     notices += [*transferred(moved), *unified.notices, *_unsummed(whole), *dated.notices]
     everybody = (
@@ -232,7 +235,9 @@ def _lend(one: Understood, at: date | None, frames: dict[str, list[pl.LazyFrame]
         frames.setdefault("payments", []).append(paid)
 
 
-def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None) -> dict[str, pl.LazyFrame]:
+def _under_customers(
+    whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | None, keep: Keep
+) -> dict[str, pl.LazyFrame]:
     """Name the customer of facts that know only the number, by the table of lines; add up numbers of one customer."""
     found = {}
     accounts = whole.get("accounts"), whole.get("subscriptions")
@@ -255,14 +260,15 @@ def _under_customers(whole: Mapping[str, pl.LazyFrame], known: pl.LazyFrame | No
             )
             continue
         if "subscription_id" not in have:
-            found[table] = _summed_over_records(frame, _SUMMED[table]) if RECORD in have and table in _SUMMED else frame
+            several = RECORD in have and table in _SUMMED
+            found[table] = _summed_over_records(frame, _SUMMED[table], keep) if several else frame
             continue
         whose = named(frame, known)
         if RECORD in have:
             whose = whose.with_columns(subscription_id=pl.coalesce("subscription_id", RECORD)).drop(RECORD)
         if told and table == "bills":
             found["account_bills"] = account_sums(whose)
-        found[table] = summed_once(whose, _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
+        found[table] = summed_once(keep(whose), _SUMMED[table]) if table in _SUMMED else whose.drop("subscription_id")
     return found
 
 
@@ -272,10 +278,13 @@ def _of_accounts(given: pl.LazyFrame, accounts: tuple[pl.LazyFrame | None, ...])
     return by_account(given.with_columns(line.alias(_LINE), pl.col("account_id").alias(ACCOUNT)), accounts)
 
 
-def _summed_over_records(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:
-    """Add up what the records of one customer have in a month, each record once; other customers pass untouched."""
+def _summed_over_records(frame: pl.LazyFrame, key: tuple[str, ...], keep: Keep) -> pl.LazyFrame:
+    """Add up what the records of one customer have in a month, each record once; other customers pass untouched.
+
+    The few that do not are kept: to find them is to make all rows, and they are looked for four times.
+    """
     one = frame.filter(pl.col(RECORD).is_null()).drop(RECORD)
-    several = frame.filter(pl.col(RECORD).is_not_null()).rename({RECORD: "subscription_id"})
+    several = keep(frame.filter(pl.col(RECORD).is_not_null()).rename({RECORD: "subscription_id"}))
     return pl.concat([one, summed_once(several, key)], how="diagonal_relaxed")
 
 

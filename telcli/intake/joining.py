@@ -90,6 +90,8 @@ def by_key(
     """
     placed = keys.join(nodes.select("node", "system"), on="node")
     crowded = _crowded(placed, limit)
+    if placed["system"].n_unique() < 2:  # nobody of another system, and with millions of customers that takes memory
+        return Step(rule, labels, crowded.height)
     now = placed.join(crowded, on="value", how="anti").with_columns(cluster=_of(labels, "node"))
     held = now.select("value", "system", "cluster").unique()
     counts = held.group_by("value").agg(
@@ -142,7 +144,8 @@ def told_apart(labels: Array, keys: pl.DataFrame, certificates: pl.DataFrame) ->
 
 def _crowded(placed: pl.DataFrame, limit: int) -> pl.DataFrame:
     """Values that more than `limit` customers of one system share."""
-    return placed.group_by("value", "system").len().filter(pl.col("len") > limit).select("value").unique()
+    by = ["value", "system"] if placed["system"].n_unique() > 1 else ["value"]
+    return placed.group_by(by).len().filter(pl.col("len") > limit).select("value").unique()
 
 
 def _of(labels: Array, node: str) -> pl.Expr:

@@ -228,7 +228,8 @@ def _steps(
         known = held.crosswalk.join(nodes, on=["system", "source_key"]).select("node", "customer_id")
         steps.append(by_held(steps[-1].labels, known))
     steps.append(by_certificate(steps[-1].labels, nodes, keys["certificate"], limit))
-    certificates = certificates_of(nodes, keys["certificate"], limit)
+    told = look is not None or nodes["system"].n_unique() > 1  # within one system no weaker key joins anybody
+    certificates = certificates_of(nodes, keys["certificate"], limit) if told else keys["certificate"].clear()
     steps.append(by_key("phone", steps[-1].labels, nodes, keys["phone"], certificates, limit))
     same, differ = told_apart(steps[-1].labels, keys["account"], certificates)
     if differ > same:  # two systems number their accounts each in its own way

@@ -99,7 +99,8 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     likeness = _likeness(inputs, settings) if settings.linkage == "on" else None
     month = _load_month(ones, at if undated else None)
     identity, before = _identity(settings), _held(inputs)
-    found = assemble(ones, at, settings.churned_when, identity, before, lines, likeness, month, complete=whole)
+    how: dict[str, Any] = {"complete": whole, "keep": inputs.keep}
+    found = assemble(ones, at, settings.churned_when, identity, before, lines, likeness, month, **how)
     metrics = _metrics(ones, gone, notices, found, at if undated else None)
     told = [
         *again,
