@@ -19,6 +19,7 @@ __all__ = [
     "behaviour_columns",
     "describing_columns",
     "numeric_attributes",
+    "read_columns",
     "snapshot",
     "unsmoothed",
     "usual_columns",
@@ -114,6 +115,16 @@ def unsmoothed(frame: pl.DataFrame, columns: Iterable[str]) -> list[str]:
     return chosen
 
 
+def read_columns(features: Iterable[str] = FEATURES) -> list[str]:
+    """The behaviour columns, and the measures that means and sums among them are of.
+
+    >>> read_columns(["texts", "revenue", "revenue_mean_3", "revenue_change_3"])
+    ['revenue_mean_3', 'texts', 'revenue']
+    """
+    smooth = behaviour_columns(features)
+    return list(dict.fromkeys([*smooth, *(name for name in map(_plain, smooth) if name in set(features))]))
+
+
 def usual_columns(months: pl.LazyFrame, as_of: date) -> list[str]:
     """The behaviour columns as a month has them: its own value stands for a mean that is not known of most.
 
@@ -122,9 +133,7 @@ def usual_columns(months: pl.LazyFrame, as_of: date) -> list[str]:
     ['texts']
     """
     have = months.collect_schema().names()
-    smooth = behaviour_columns(have)
-    plain = [name for name in (_plain(one) for one in smooth) if name in have]
-    return unsmoothed(snapshot(months, as_of, dict.fromkeys([*smooth, *plain])), smooth)
+    return unsmoothed(snapshot(months, as_of, read_columns(have)), behaviour_columns(have))
 
 
 def _plain(name: str) -> str:
@@ -141,9 +150,10 @@ def snapshot(months: pl.LazyFrame, as_of: date, columns: Iterable[str]) -> pl.Da
     [('b', 3.0)]
     """
     wanted = months.filter((pl.col("month") == as_of) & pl.col("active"))
-    frame = wanted.select("customer_id", *columns).collect(engine="streaming").sort("customer_id")
     finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in columns]
-    return frame.with_columns(finite)
+    frame = wanted.select("customer_id", *finite).collect(engine="streaming")
+    # customer_months stands by customer already: to sort it would take its memory once more
+    return frame if frame["customer_id"].is_sorted() else frame.sort("customer_id")
 
 
 def as_matrix(frame: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:

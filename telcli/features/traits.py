@@ -12,7 +12,7 @@ from telcli.features.ruling import Rule, ruled
 from telcli.features.touches import live_lines
 from telcli.tables import contract
 
-__all__ = ["MOST_VALUES", "consumption_tier", "consumption_view", "traits"]
+__all__ = ["MOST_VALUES", "consumption_tier", "consumption_view", "described", "traits"]
 
 MOST_VALUES = 20
 """A text attribute with more values than this describes nobody in particular."""
@@ -32,6 +32,14 @@ def traits(customers: pl.LazyFrame, as_of: date, subscriptions: pl.LazyFrame | N
     >>> traits(people, date(2024, 6, 1))["x_Senior"].to_list()
     ['0', '1']
     """
+    return described(customers, as_of, subscriptions).collect(engine="streaming")
+
+
+def described(customers: pl.LazyFrame, as_of: date, subscriptions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """The rows of `traits`, not worked out yet.
+
+    >>> described(pl.LazyFrame({"customer_id": ["a"]}), date(2024, 6, 1)).select("star_level").collect().item()
+    """
     frame = contract("customers").conform(customers)
     kinds = frame.collect_schema()
     told = (pl.String, pl.Boolean, pl.Float64)
@@ -49,7 +57,7 @@ def traits(customers: pl.LazyFrame, as_of: date, subscriptions: pl.LazyFrame | N
         found = found.join(
             _lines(live_lines(subscriptions, as_of)), on="customer_id", how="left", maintain_order="left"
         )
-    return found.collect(engine="streaming")
+    return found
 
 
 def consumption_tier(

@@ -11,6 +11,7 @@ import polars as pl
 from telcli.features.earnings import earnings
 from telcli.features.margin_parts import Rates
 from telcli.features.month_index import month_at, month_index
+from telcli.features.ranges import of_customers
 from telcli.features.touches import asked, paid, sold
 from telcli.features.use_level import nothing_used
 from telcli.tables import contract
@@ -47,11 +48,12 @@ def view_facts(
         losing_at=settings.exit_margin,
     )
     words = (settings.online_channels, settings.offline_channels)
-    parts = [_present(months, as_of), earned, _lately(months, as_of, settings.without_months)]
+    frame = people
+    for part in (_present(months, as_of), earned, _lately(months, as_of, settings.without_months)):
+        frame = frame.hstack(of_customers(part, people["customer_id"]))
     if "subscriptions" in tables:
-        parts.append(sold(tables["subscriptions"], as_of, *words))
-    frame = _joined(people, parts)
-    frame = _joined(frame, [_customers(tables["customers"])])
+        frame = _joined(frame, sold(tables["subscriptions"], as_of, *words))
+    frame = _joined(frame, _customers(tables["customers"]))
     frame = _paying(frame, tables, as_of, words)
     frame = _asking(frame, tables, as_of, words)
     return frame.with_columns(_gap(frame, name, kind) for name, kind in _LINES.items()).with_columns(
@@ -64,12 +66,10 @@ def view_facts(
 _LINES: Mapping[str, Any] = {"prepaid": pl.Boolean, "leased": pl.Boolean, "bought_online": pl.Boolean}
 
 
-def _joined(frame: pl.DataFrame, parts: list[pl.LazyFrame]) -> pl.DataFrame:
-    """One part at a time: only the customers of the snapshot are kept of each."""
-    for part in parts:
-        found = part.join(frame.lazy().select("customer_id"), on="customer_id", how="semi").collect(engine="streaming")
-        frame = frame.join(found, on="customer_id", how="left", maintain_order="left")
-    return frame
+def _joined(frame: pl.DataFrame, part: pl.LazyFrame) -> pl.DataFrame:
+    """Only the customers of the snapshot are kept of the part."""
+    found = part.join(frame.lazy().select("customer_id"), on="customer_id", how="semi").collect(engine="streaming")
+    return frame.join(found, on="customer_id", how="left", maintain_order="left")
 
 
 def _present(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -104,7 +104,7 @@ def _paying(
     """Who paid nothing in a year where others did has paid a year ago at best, in no channel."""
     if "payments" not in tables:
         return frame.with_columns(_nothing("payment_days", "top_ups", "paid_touches", "paid_online"))
-    found = _joined(frame, [paid(tables["payments"], as_of, *words)])
+    found = _joined(frame, paid(tables["payments"], as_of, *words))
     if not found["payment_days"].count():
         return found
     counts = pl.col("top_ups", "paid_touches", "paid_online").fill_null(0)
@@ -117,7 +117,7 @@ def _asking(
 ) -> pl.DataFrame:
     if "contacts" not in tables:
         return frame.with_columns(_nothing("asked", "made_touches", "made_online"))
-    found = _joined(frame, [asked(tables["contacts"], as_of, *words)])
+    found = _joined(frame, asked(tables["contacts"], as_of, *words))
     found = found.with_columns(pl.col("asked", "made_touches", "made_online").fill_null(0))
     return _unless_silent(found, "made_touches", "made_online")
 

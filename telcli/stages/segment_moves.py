@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.features.lifecycle import LifecycleRules, lifecycle_stage
 from telcli.features.month_index import add_months
+from telcli.features.ranges import of_customers
 from telcli.methods.clustering import assign
 from telcli.settings import SegmentSettings
 from telcli.stages.segment_count import Segmented
@@ -69,7 +70,7 @@ def past(
     if not len(then.customers):
         return None
     labels = assign(now.preparation.transform(then.values), now.grouping.centres)[0]
-    stages = lifecycle_stage(months, month, LifecycleRules.of(settings)).collect(engine="streaming")
+    stages = of_customers(lifecycle_stage(months, month, LifecycleRules.of(settings)), then.customers)
     groups = pl.DataFrame(
         {
             "customer_id": then.customers,
@@ -79,7 +80,7 @@ def past(
     )
     names_of = profiled.select("segment", "segment_name", "segment_name_zh")
     groups = groups.join(names_of, on="segment", how="left", maintain_order="left")
-    return Past(month, groups.join(stages, on="customer_id", how="left", maintain_order="left"), told=False)
+    return Past(month, groups.hstack(stages), told=False)
 
 
 def moved(before: Past, segments: pl.DataFrame) -> pl.DataFrame:

@@ -18,11 +18,13 @@ from telcli.features.behaviour import (
     behaviour_columns,
     describing_columns,
     numeric_attributes,
+    read_columns,
     snapshot,
     unsmoothed,
 )
 from telcli.features.lifecycle import LifecycleRules, lifecycle_reasons
-from telcli.features.traits import consumption_tier, traits
+from telcli.features.ranges import of_customers
+from telcli.features.traits import consumption_tier, described
 from telcli.settings import SegmentSettings
 from telcli.tables import contract
 from telcli.tables.months import FEATURES
@@ -81,7 +83,8 @@ def gather(
         No customer is active in that month.
     """
     months = contract("customer_months").conform(tables["customer_months"])
-    frame = snapshot(months, as_of, FEATURES)
+    wanted = [*read_columns(), *describing_columns(), *_BESIDE, "revenue_mean_3", "revenue", *(columns or ())]
+    frame = snapshot(months, as_of, [name for name in FEATURES if name in set(wanted)])
     if not frame.height:
         raise DataError(
             "segment-nobody",
@@ -89,11 +92,11 @@ def gather(
             hint="Choose another month with --as-of; telcli show customer_months lists what is there.",
             month=f"{as_of:%Y-%m}",
         )
-    described = traits(tables["customers"], as_of, tables.get("subscriptions"))
+    told = described(tables["customers"], as_of, tables.get("subscriptions"))
     if without.startswith("x_"):
-        described = described.drop(without, strict=False)
-    frame = frame.join(described, on="customer_id", how="left", maintain_order="left")
-    frame = frame.join(_stages(months, as_of, rules), on="customer_id", how="left", maintain_order="left")
+        told = told.drop(without, strict=False)
+    for facts in (told, lifecycle_reasons(months, as_of, rules)):
+        frame = frame.hstack(of_customers(facts, frame["customer_id"]))
     gone = pl.col("churned").fill_null(value=False)
     frame = frame.with_columns(
         lifecycle_stage=pl.when(gone).then(pl.lit("churned")).otherwise("lifecycle_stage"),
@@ -185,10 +188,6 @@ def _people(frame: pl.DataFrame, behaviour: list[str], describing: list[str], wi
     kept = frame.select(*dict.fromkeys(["customer_id", "customer_class", *kinds, "lifecycle_reason"]))
     beside = {name: as_matrix(frame, [name])[:, 0] for name in _BESIDE if name in frame.columns}
     return People(kept, tuple(kinds), tuple(behaviour), tuple(describing), values, revenue, churned, beside)
-
-
-def _stages(months: pl.LazyFrame, as_of: date, rules: LifecycleRules) -> pl.DataFrame:
-    return lifecycle_reasons(months, as_of, rules).collect(engine="streaming")
 
 
 def _one_month(months: pl.LazyFrame) -> bool:
