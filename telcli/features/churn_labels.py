@@ -19,7 +19,9 @@ __all__ = ["STATES", "LabelWindow", "label_counts", "label_rows", "labelled"]
 
 STATES = ("churned", "stayed", "gap", "otherwise", "unseen")
 """What became of a customer: the first two are labels, the others are left out."""
-_SCHEMA = {"customer_id": pl.String, "month": pl.Date, "state": pl.String, "kind": pl.String}
+_HELD = {"state": pl.Enum(STATES), "kind": pl.Enum(KINDS)}
+"""A row of every customer and snapshot: a text each would take most of their memory."""
+_SCHEMA = {"customer_id": pl.String, "month": pl.Date, **_HELD}
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ def labelled(found: Departed, snapshots: tuple[date, ...], window: LabelWindow) 
     """
     if not snapshots:
         return pl.DataFrame(schema=_SCHEMA)
-    parts = [_at(found, month, window) for month in snapshots]
-    return pl.concat(parts).collect(engine="streaming").sort("customer_id", "month")
+    # one month after the other: joins of all of them at once take the memory of all
+    parts = [_at(found, month, window).cast(_HELD).collect(engine="streaming") for month in snapshots]
+    return pl.concat(parts).sort("customer_id", "month")
 
 
 def label_rows(states: pl.DataFrame) -> pl.DataFrame:

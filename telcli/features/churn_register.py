@@ -23,6 +23,7 @@ _BEFORE = 3
 """Months, that of leaving the last, in which contacts may tell why."""
 _READ = ("complaints_sum_3", "months_overdue", "faults", "over_bundle_fee", "months_since_use")
 _PEOPLE = ("customer_class", "region", "branch")
+_OF_WHOM = ("customer_months", "customers", "subscriptions", "contacts")
 _LINE = ("plan_id", "pay_mode", "channel_id", "service_type")
 _BEYOND = 0.2
 """Share of the bill beyond the plan from which that may be why."""
@@ -60,6 +61,9 @@ def churn_register(
     months_overdue, and class, region, branch, plan, way of paying, channel and service.
     """
     words = {name: cause.words for name, cause in causes.items()}
+    gone = gone.collect(engine="streaming").lazy()
+    left = gone.select("customer_id").unique()
+    tables = {name: tables[name].join(left, on="customer_id", how="semi") for name in tables if name in _OF_WHOM}
     rows = _with_line(_with_people(_with_months(gone, tables), tables, columns, words), tables, columns, words)
     if "contacts" in tables:
         rows = rows.join(_complained(tables["contacts"], gone, words), on=_KEY, how="left")

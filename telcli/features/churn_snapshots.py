@@ -40,6 +40,7 @@ renewed, moved and changed plan since; who left has not: over months such a colu
 later month shows it. Free attributes (`x_`) are of this kind too. See `telcli.features.known_then` for what comes back.
 """
 
+_OF_WHOM = ("customers", "subscriptions")
 _MOST_NAMED = 10
 """Columns that are named where one is not known and none is like it."""
 
@@ -118,6 +119,8 @@ def snapshot_features(
     months = tables["customer_months"].filter((pl.col("month") == month) & pl.col("active") & ~pl.col("left"))
     months = months.select("customer_id", "month", *_present(months, FEATURES))
     if only is not None:
+        # each table by itself: what is joined to it else is everybody's
+        tables = {name: tables[name].join(only, on="customer_id", how="semi") for name in tables if name in _OF_WHOM}
         months = months.join(only, on="customer_id", how="semi")
     customers = tables["customers"]
     age = pl.lit(month.year) - pl.col("birth_year") if "birth_year" in customers.collect_schema() else pl.lit(None)

@@ -19,6 +19,13 @@ class PredictChurnSettings(LabelSettings, CareSettings):
     max_training_rows: int = setting(
         300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
     )
+    max_test_rows: int = setting(
+        1_000_000,
+        "Customers of a later month tested on; drawn above it.",
+        "测试行数上限，超出时抽样。",
+        unit="rows",
+        low=1000,
+    )
     fit_seconds: float = setting(
         120.0,
         "Work of one fit of the model, reckoned from rows and columns and not by the clock; with less it is coarser.",

@@ -19,7 +19,8 @@ from telcli.methods.churn_intervals import churn_intervals
 from telcli.methods.churn_metrics import auc
 from telcli.methods.intervals import ends
 from telcli.stages.predict_churn_labels import labels_at, settle_months
-from telcli.stages.predict_churn_roads import features_of, fit_months
+from telcli.stages.predict_churn_read import features_of
+from telcli.stages.predict_churn_roads import fit_months
 from telcli.stages.predict_churn_rows import Learned, Trials
 from telcli.stages.predict_churn_study import Road, Study, level_rows
 
@@ -120,11 +121,11 @@ def _tested(
     if min(y.sum(), y.size - y.sum(), truth.sum(), truth.size - truth.sum()) < _LEAST:
         return None
     rows, kept = bounded_sample(y, _ROWS, seed)
-    frame = features_of(study, learn[rows])
+    frame = features_of(study, learn[rows], road.design)
     learned = Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
     design = learn_design(frame, list(road.design.names), level_rows=level_rows(len(past)))
     model, _, _ = fit_months(study, learned, design, past[-1], like=road.model)
-    tested = features_of(study, test[bounded_sample(truth, _ROWS, seed, alike=True)[0]])
+    tested = features_of(study, test[bounded_sample(truth, _ROWS, seed, alike=True)[0]], design)
     found = tested.get_column("churned").to_numpy().astype(np.float64)
     if not 0 < found.sum() < found.size:
         return None

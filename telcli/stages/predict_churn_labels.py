@@ -80,7 +80,7 @@ def labels_at(study: Study, snapshots: Sequence[date], only: pl.Series | None = 
         tables = study.inputs.tables if only is None else _of_customers(study.inputs.tables, only)
         found = departed(tables, definition_of(study))
         parts.append(labels.label_rows(labels.labelled(found, tuple(missing), _window(study))))
-    return pl.concat(parts).sort("customer_id", "month")
+    return pl.concat(parts).sort("customer_id", "month") if len(parts) > 1 else parts[0]
 
 
 def months_defined(study: Study) -> pl.LazyFrame:

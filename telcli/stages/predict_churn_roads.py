@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,8 +18,8 @@ from telcli.methods.churn_model import ChurnModel
 from telcli.methods.churn_training import later_month_splits, out_of_fold, train
 from telcli.settings import PredictChurnSettings
 from telcli.stages.predict_churn_columns import choose_design
-from telcli.stages.predict_churn_given import cost_features
 from telcli.stages.predict_churn_labels import label_months, settle_months
+from telcli.stages.predict_churn_read import features_of, people_at, read_of, with_labels
 from telcli.stages.predict_churn_rows import FoldRows, Learned, Trials, fold_trials, whole
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import (
@@ -32,10 +33,11 @@ from telcli.stages.predict_churn_study import (
     typical_stayer,
 )
 
-__all__ = ["features_of", "fit_months", "flat_road", "month_road", "people_at", "with_labels"]
+__all__ = ["fit_months", "flat_road", "month_road"]
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
+_KNOWN = ("customer_id", "month", "churned")
 
 
 def flat_road(study: Study) -> Road:
@@ -95,6 +97,8 @@ def month_road(study: Study, first: date) -> Road:
     closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
     learned = _learning_rows(study, closed, alike=not out_of_time)
     design = choose_design(study, learned.frame, learned.y, flat=False)
+    wanted = [*_KNOWN, *read_of(study, design)]
+    learned = replace(learned, frame=learned.frame.select(name for name in wanted if name in learned.frame.columns))
     people = people_at(study, design, labelled.here)
     tested, y, p, parts, calibrated = (
         _out_of_time(study, windows, labels, design) if out_of_time else _over_months(study, windows, learned, design)
@@ -120,52 +124,15 @@ def month_road(study: Study, first: date) -> Road:
     )
 
 
-def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = None) -> pl.DataFrame:
-    """Everyone active at the snapshot, by customer, with what the model reads and what tells their worth.
-
-    `here` (a frame with `customer_id`) are those who have not left by then, where customer_months does not say so.
-    """
-    features = snapshots.snapshot_features(study.inputs.tables, study.as_of, here)
-    have = features.collect_schema()
-    costs = cost_features(study.settings, study.inputs.tables)
-    wanted = dict.fromkeys(("customer_id", "month", "revenue", "revenue_mean_3", *costs, *design.names))
-    found = features.select(name for name in wanted if name in have).collect(engine="streaming")
-    if not found.height:
-        raise DataError(
-            "nobody-active",
-            "Nobody is active in {month}.",
-            hint="Choose another month with --as-of.",
-            month=f"{study.as_of:%Y-%m}",
-        )
-    return found.sort("customer_id")
-
-
-def with_labels(study: Study, people: pl.DataFrame) -> pl.DataFrame:
-    """People with the label `churned` of one labelled table, null where there is none."""
-    customers = study.inputs.tables["customers"]
-    if "churned" not in customers.collect_schema():
-        return people
-    labels = customers.select("customer_id", "churned").unique("customer_id", keep="last", maintain_order=True)
-    return people.join(labels.collect(engine="streaming"), on="customer_id", how="left", maintain_order="left")
-
-
-def _learning_rows(study: Study, labels: pl.DataFrame, *, alike: bool = False) -> Learned:
+def _learning_rows(
+    study: Study, labels: pl.DataFrame, design: ChurnDesign | None = None, *, alike: bool = False
+) -> Learned:
     """At most as many rows as may be trained on: churners first, or all `alike` where they are tested on too."""
     y = labels.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, study.as_of)
     rows, kept = bounded_sample(y, study.settings.max_training_rows, study.inputs.seed, alike=alike)
-    frame = features_of(study, labels[rows])
+    frame = features_of(study, labels[rows], design)
     return Learned(frame, frame.get_column("churned").to_numpy().astype(np.float64), kept)
-
-
-def features_of(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
-    """The features of labelled customer-months, sorted by customer and month."""
-    parts = []
-    for (month,), part in sorted(labels.group_by("month")):
-        known = part.select("customer_id", "month", "churned").lazy()
-        rows = snapshots.snapshot_features(study.inputs.tables, month, known.select("customer_id"))
-        parts.append(rows.join(known, on=["customer_id", "month"]).collect(engine="streaming"))
-    return pl.concat(parts, how="vertical_relaxed").sort("customer_id", "month")
 
 
 def fit_months(
@@ -193,17 +160,28 @@ def _out_of_time(
     """The latest closed month, scored by a model of months whose outcome was known by then."""
     study.inputs.progress("test", 0, 2)
     past = labels.filter(pl.col("month").is_in(list(windows.past)))
-    learned = _learning_rows(study, past)
+    learned = _learning_rows(study, past, design)
     enough = level_rows(learned.frame.get_column("month").n_unique())
     design = learn_design(learned.frame, list(design.names), level_rows=enough)
     model, _, calibrated = fit_months(study, learned, design, windows.past[-1])
     if not calibrated:
         _tell_uncalibrated(study, windows.past[-1])
     study.inputs.progress("test", 1, 2)
-    tested = features_of(study, labels.filter(pl.col("month") == windows.test))
+    tested = features_of(study, _tested_rows(study, labels.filter(pl.col("month") == windows.test)), design)
     y = tested.get_column("churned").to_numpy().astype(np.float64)
     both_classes(y, windows.test)
     return tested, y, model.predict_proba(design.matrix(tested))[:, 1], (whole(learned, design, y.size),), calibrated
+
+
+def _tested_rows(study: Study, labels: pl.DataFrame) -> pl.DataFrame:
+    """Those of the labelled customers of a month that are tested on, drawn at random where they are many."""
+    most, truth = study.settings.max_test_rows, labels.get_column("churned").to_numpy().astype(np.float64)
+    if truth.size <= most:
+        return labels
+    study.tell(
+        "test-drawn", "Tested on {rows} of {all} labelled customers, drawn at random.", rows=most, all=truth.size
+    )
+    return labels[bounded_sample(truth, most, study.inputs.seed, alike=True)[0]]
 
 
 def _over_months(

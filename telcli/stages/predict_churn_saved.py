@@ -19,7 +19,7 @@ from telcli.stages.predict_churn_campaign import campaign_of
 from telcli.stages.predict_churn_drift import distribution_of, drift_of
 from telcli.stages.predict_churn_drivers import Drivers
 from telcli.stages.predict_churn_labels import here_now
-from telcli.stages.predict_churn_roads import people_at, with_labels
+from telcli.stages.predict_churn_read import people_at, with_labels
 from telcli.stages.predict_churn_scores import scores_of
 from telcli.stages.predict_churn_scoring import probability_of
 from telcli.stages.predict_churn_study import Road, Study
