@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from telcli.features.ranges import of_customers
+
 __all__ = [
     "FEE_BANDS",
     "KINDS",
@@ -47,8 +49,7 @@ def fee_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -> A
     fee = pl.when(pl.col("active")).then(pl.col("plan_fee").cast(pl.Float64))
     picked = [pl.when(at == month).then(fee).max().alias(f"fee_{place}") for place, month in enumerate(months)]
     rows = frame.filter(at.is_between(months[0], months[-1])).group_by("customer_id").agg(picked)
-    found = ids.to_frame("customer_id").join(rows.collect(engine="streaming"), on="customer_id", how="left")
-    matrix: Array = found.drop("customer_id").to_numpy()
+    matrix: Array = of_customers(rows, ids).to_numpy()
     return matrix if np.isfinite(matrix).any() else None
 
 

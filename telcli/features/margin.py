@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from telcli.features.exact import amount, units
 from telcli.features.margin_parts import PARTS, Rates, debts_grown, old_debts, parts
 from telcli.features.month_index import index_at, month_at, month_index
+from telcli.features.ranges import in_ranges
 from telcli.features.touches import held_at_end
 
 __all__ = ["PAY_MODES", "YEAR_PARTS", "Book", "book", "money_known", "month_range", "pay_modes", "whole_tenure"]
@@ -143,12 +144,18 @@ def book(
     counted : int
         Months up to the first mark whose money `year` holds.
     """
-    folded = _folded(frame, months, source, rates, marks, counted)
-    if modes is not None:
-        folded = folded.join(modes, on="customer_id", how="left")
-    else:
-        folded = folded.with_columns(group=pl.lit(None, dtype=pl.Int64))
-    found = folded.sort("customer_id").collect(engine="streaming")
+    within = pl.col("month").is_between(month_at(month_index(months[0]) - 1), months[-1])
+    seen = frame.filter(within).select("customer_id").unique().collect(engine="streaming").to_series().sort()
+    tables, parts = {"months": frame, **({} if modes is None else {"modes": modes})}, []
+    for some in in_ranges(tables, seen):
+        folded = _folded(some["months"], months, source, rates, marks, counted)
+        if "modes" in some:
+            folded = folded.join(some["modes"], on="customer_id", how="left")
+        else:
+            folded = folded.with_columns(group=pl.lit(None, dtype=pl.Int64))
+        told = folded.select("customer_id", "group", pl.col("^(month|tenure|active|sum)_.*$"))
+        parts.append(told.sort("customer_id").collect(engine="streaming"))
+    found = pl.concat(parts, rechunk=True)
     return Book(
         found["customer_id"],
         found.select(f"month_{place}" for place in range(len(months))).to_numpy(),

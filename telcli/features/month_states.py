@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from telcli.features.margin import whole_tenure
 from telcli.features.month_index import index_at, month_index
+from telcli.features.ranges import of_customers
 from telcli.methods.landmarks import ABSENT, GONE, HERE, UNKNOWN
 
 __all__ = ["month_states"]
@@ -53,9 +54,7 @@ def month_states(
     rows = (
         frame.filter(at.is_between(months[0], months[-1])).group_by("customer_id").agg(joined.alias("joined"), *picked)
     )
-    found = ids.to_frame("customer_id").join(
-        rows.collect(engine="streaming"), on="customer_id", how="left", maintain_order="left"
-    )
+    found = of_customers(rows, ids)
     codes = found.select(pl.col("^month_.*$").fill_null(ABSENT)).to_numpy()
     states = (codes % _STATES).astype(np.int8)
     return states, (codes // _STATES).astype(np.int16), found["joined"].fill_null(UNKNOWN).to_numpy()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from telcli.features.exact import units
 from telcli.features.fee_steps import STANDINGS, WINDOW, standing, tenure_before
 from telcli.features.month_index import index_at, month_index
+from telcli.features.ranges import of_customers
 from telcli.tables import contract
 
 __all__ = ["Holdings", "Moves", "active_matrix", "holdings", "moves", "standing_at"]
@@ -124,9 +125,8 @@ def active_matrix(frame: pl.LazyFrame, months: Sequence[date], ids: pl.Series) -
     """Whether each customer (in the order of `ids`) was there at each month's end."""
     here = frame.filter(pl.col("month").is_between(months[0], months[-1]) & pl.col("active"))
     picked = [(pl.col("month") == month).any().alias(f"{place}") for place, month in enumerate(months)]
-    rows = here.group_by("customer_id").agg(picked).collect(engine="streaming")
-    found = ids.to_frame("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
-    matrix: Flags = found.drop("customer_id").fill_null(value=False).to_numpy()
+    rows = here.group_by("customer_id").agg(picked)
+    matrix: Flags = of_customers(rows, ids).fill_null(value=False).to_numpy()
     return matrix
 
 

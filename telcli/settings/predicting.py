@@ -22,7 +22,7 @@ class PredictChurnSettings(LabelSettings, CareSettings):
     max_test_rows: int = setting(
         1_000_000,
         "Customers of a later month tested on; drawn above it.",
-        "测试行数上限，超出时抽样。",
+        "在较晚月份上测试的客户数上限，超出时抽样。",
         unit="rows",
         low=1000,
     )

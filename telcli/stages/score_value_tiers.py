@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from telcli.features.exact import mean_of
+from telcli.features.ranges import of_customers
 from telcli.features.touches import held_at_end, live_lines
 from telcli.features.wallet import MEASURES, SIGNS, second_sim_columns, wallet
 from telcli.intake.words import flags
@@ -54,7 +55,8 @@ def held_pairs(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date) 
             held = held.filter(held_at_end("started_on", "ended_on", as_of))
             both = held.join(live.select("place", "subscription_id"), on="subscription_id")
             frames.append(both.select("place", kind=pl.lit("product"), item="product_id"))
-    return pl.concat(frames).unique().collect(engine="streaming")
+    # a kind at a time: pairs of several kinds are never the same
+    return pl.concat(frame.unique().collect(engine="streaming") for frame in frames)
 
 
 def top_rows(pairs: pl.DataFrame, tiers: pl.Series, as_of: date) -> pl.DataFrame:
@@ -124,14 +126,12 @@ def top_told(rows: pl.DataFrame) -> dict[str, Any] | None:
 
 def wallet_rows(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date) -> pl.DataFrame:
     """value_wallet: of each customer valued what tells of money spent elsewhere; null where it is not known."""
-    rows = ids.to_frame("customer_id").lazy().join(
-        wallet(tables["customer_months"], as_of), on="customer_id", how="left", maintain_order="left"
-    )  # fmt: skip
-    found = rows.collect(engine="streaming").with_columns(second_sim=_second_sim(tables, ids, as_of))
+    told = of_customers(wallet(tables["customer_months"], as_of), ids)
+    found = ids.to_frame("customer_id").hstack(told).with_columns(second_sim=_second_sim(tables, ids, as_of))
     signs = pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in SIGNS)
     known = pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int64) for name in SIGNS)
-    told = {"signs": pl.when(known > 0).then(signs), "signs_known": known}
-    return found.select("customer_id", pl.lit(as_of).alias("as_of"), *MEASURES, *SIGNS, **told)
+    counts = {"signs": pl.when(known > 0).then(signs), "signs_known": known}
+    return found.select("customer_id", pl.lit(as_of).alias("as_of"), *MEASURES, *SIGNS, **counts)
 
 
 def _second_sim(tables: Mapping[str, pl.LazyFrame], ids: pl.Series, as_of: date) -> pl.Series:

@@ -33,6 +33,10 @@ _OFFERS = {
 }
 _OF_LINES = ("sales_costs", "lines_sold", "early_end_share", "left_customers", "lost_sales_costs")
 """What is told of channels and plans, of which a line has one, and not of products."""
+_OF_COSTS = (
+    *("customer_id", "subscription_id", "activated_on", "ended_on", "end_reason", "contract_end"),
+    *("commission", "subsidy", "channel_id", "plan_id"),
+)
 _KINDS = (("sales-channel", "channel_id"), ("plan", "plan_id"))
 
 
@@ -91,13 +95,14 @@ def offer_rows(
 
 def _costed(lines: pl.LazyFrame, as_of: date, settings: ScoreValueSettings) -> pl.DataFrame:
     """Lines, each with whether it lives and its `cost`: what its sale counts for in the year, in ten-thousandths."""
-    numbered = lines.with_row_index("_line")
+    numbered = lines.select(_OF_COSTS).with_row_index("_line")
     spread, back = settings.subsidy_months, settings.clawback_months
     costs = line_costs(numbered, as_of, YEAR, subsidy_months=spread, clawback_months=back)
     costs = costs.select("_line", cost=pl.col("commission") + pl.col("subsidy"))
     told = numbered.join(costs, on="_line", how="left", maintain_order="left").drop("_line")
     live = held_at_end("activated_on", "ended_on", as_of)
-    return told.with_columns(pl.col("cost").fill_null(0), live=live).collect(engine="streaming")
+    told = told.with_columns(pl.col("cost").fill_null(0), live=live)
+    return told.drop("commission", "subsidy", "contract_end").collect(engine="streaming")
 
 
 def _held_in_year(as_of: date) -> pl.Expr:
@@ -108,22 +113,22 @@ def _held_in_year(as_of: date) -> pl.Expr:
 
 def _parted(lines: pl.DataFrame, margins: pl.DataFrame) -> pl.DataFrame:
     """Lines of customers valued, live or not for nothing, each with its part of the margin, in ten-thousandths."""
-    both = lines.join(margins, on="customer_id")
-    before = units(pl.col("margin")) + pl.col("cost").sum().over("customer_id")
-    shared = (before / pl.col("live").sum().over("customer_id")).round().cast(pl.Int64, strict=False)
+    both = lines.join(margins.with_row_index("who"), on="customer_id").drop("customer_id")
+    before = units(pl.col("margin")) + pl.col("cost").sum().over("who")
+    shared = (before / pl.col("live").sum().over("who")).round().cast(pl.Int64, strict=False)
     parted = both.with_columns(part=pl.when("live").then(shared).otherwise(0) - pl.col("cost"))
     return parted.filter(pl.col("live") | (pl.col("cost") != 0))
 
 
 def _counted(lines: pl.DataFrame, margins: pl.DataFrame, kind: str) -> pl.DataFrame:
     whole = float(margins["margin"].sum())
-    by_customer = lines.drop_nulls("item").group_by("item", "customer_id").agg(
+    by_customer = lines.lazy().drop_nulls("item").group_by("item", "who").agg(
         pl.col("part", "cost").sum(), lines=pl.col("live").sum(), loses=(pl.col("margin") < 0).any()
     )  # fmt: skip
     found = by_customer.group_by("item").agg(
         customers=pl.len(), lines=pl.col("lines").sum(), loss_maker_share=pl.col("loses").sum() / pl.len(),
         margin=amount(pl.col("part").sum()), sales_costs=amount(pl.col("cost").sum()),
-    )  # fmt: skip
+    ).collect(engine="streaming")  # fmt: skip
     return found.with_columns(
         kind=pl.lit(kind),
         margin_per_customer=(pl.col("margin") / pl.col("customers")).round(4),
