@@ -8,7 +8,7 @@ import polars as pl
 
 __all__ = ["MOST", "in_ranges", "of_customers"]
 
-MOST = 400_000
+MOST = 250_000
 """Customers at a time. Tables by month are sorted by customer, so that a range of them is read without the others."""
 
 
