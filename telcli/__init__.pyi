@@ -1098,6 +1098,7 @@ def predict_churn(
     observe_months: int | None = None,
     max_snapshots: int | None = None,
     max_training_rows: int | None = None,
+    max_test_rows: int | None = None,
     fit_seconds: float | None = None,
     split: Literal["auto", "out-of-time", "cross-validation", "random"] | None = None,
     earlier_tests: int | None = None,
@@ -1197,6 +1198,8 @@ def predict_churn(
         Snapshots learned from, the latest.
     max_training_rows : whole number from 1000 (rows), default 300000
         Rows trained on; stayers are sampled above it.
+    max_test_rows : whole number from 1000 (rows), default 1000000
+        Customers of a later month tested on; drawn above it.
     fit_seconds : number from 1.0 (seconds), default 120.0
         Work of one fit of the model, reckoned from rows and columns and not by the clock; with less it is
         coarser.
