@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
