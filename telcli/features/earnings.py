@@ -49,9 +49,10 @@ def earnings(
         "earned": pl.col("revenue") - made["other"] - made["interconnect"] - made["content"],
     }
     at = pl.col("month")
-    # One cell per customer and month, picked, not added up: sums in parallel would not repeat to the last bit.
+    # One cell per customer and month, picked as the largest of one, not added up: sums in parallel would not repeat to
+    # the last bit.
     cells = [
-        pl.col(name).filter(at == month_at(month_index(as_of) - ago)).first().alias(f"{name}_{ago}")
+        pl.when(at == month_at(month_index(as_of) - ago)).then(name).max().alias(f"{name}_{ago}")
         for name in costs
         for ago in range(back + 1)
     ]

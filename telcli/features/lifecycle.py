@@ -66,13 +66,14 @@ def _recent(months: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """Customers of the snapshot with revenue r0 (now) .. r8 and active days d0 .. d2."""
     back = [add_months(as_of, -ago) for ago in range(_MONTHS_BACK)]
     at = pl.col("month")
-    # One cell per customer and month, picked, not averaged: sums in parallel would not repeat to the last bit.
-    revenue = [pl.col("revenue").filter(at == month).first().alias(f"r{ago}") for ago, month in enumerate(back)]
-    days = [pl.col("active_days").filter(at == month).first().alias(f"d{ago}") for ago, month in enumerate(back[:3])]
-    now = pl.col("left", "tenure_months", "months_since_use").filter(at == as_of).first()
+    # One cell per customer and month, picked, not averaged: sums in parallel would not repeat to the last bit. The
+    # largest of one cell is that cell; unlike the first of those filtered, it is found without lists of each customer.
+    revenue = [pl.when(at == month).then("revenue").max().alias(f"r{ago}") for ago, month in enumerate(back)]
+    days = [pl.when(at == month).then("active_days").max().alias(f"d{ago}") for ago, month in enumerate(back[:3])]
+    now = [pl.when(at == as_of).then(name).max().alias(name) for name in ("left", "tenure_months", "months_since_use")]
     here = (at == as_of).any().alias("here")
     window = months.filter(at.is_between(back[-1], as_of))
-    return window.group_by("customer_id").agg(now, here, *revenue, *days).filter("here")
+    return window.group_by("customer_id").agg(*now, here, *revenue, *days).filter("here")
 
 
 def _stage(rules: LifecycleRules) -> list[pl.Expr]:

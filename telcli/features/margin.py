@@ -109,7 +109,7 @@ def pay_modes(subscriptions: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     known = subscriptions.filter(pl.col("pay_mode").is_in(PAY_MODES))
     known = known.with_columns(pl.lit(None, dtype=pl.Date).alias(name) for name in days)
     prepaid, lives = pl.col("pay_mode") == "prepaid", held_at_end("activated_on", "ended_on", as_of)
-    told = known.group_by("customer_id").agg(live=prepaid.filter(lives).all(), lines=lives.any(), ended=prepaid.all())
+    told = known.group_by("customer_id").agg(live=(prepaid | ~lives).all(), lines=lives.any(), ended=prepaid.all())
     return told.select("customer_id", group=pl.when("lines").then("live").otherwise("ended").cast(pl.Int64))
 
 

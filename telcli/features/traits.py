@@ -112,9 +112,9 @@ def _whole(column: pl.Expr) -> pl.Expr:
 
 
 def _lines(live: pl.LazyFrame) -> pl.LazyFrame:
-    modes = pl.col("pay_mode").drop_nulls()
+    first, last = pl.col("pay_mode").min(), pl.col("pay_mode").max()
     kinds = pl.col("service_type").drop_nulls().unique().sort().str.join("+")
     return live.group_by("customer_id").agg(
-        pay_mode=pl.when(modes.n_unique() > 1).then(pl.lit("mixed")).otherwise(modes.first()),
+        pay_mode=pl.when(first != last).then(pl.lit("mixed")).otherwise(first),
         service_type=pl.when(pl.col("service_type").count() > 0).then(kinds),
     )

@@ -84,12 +84,12 @@ def _lately(months: pl.LazyFrame, as_of: date, without: int) -> pl.LazyFrame:
     """
     index = month_index(as_of)
     window = months.filter(pl.col("month").is_between(month_at(index - 11), as_of))
-    days = pl.col("active_days").filter(pl.col("month") >= month_at(index - 2)).round()
+    days = pl.when(pl.col("month") >= month_at(index - 2)).then(pl.col("active_days").round())
     offers = pl.col("campaigns_accepted").round()
     return window.group_by("customer_id").agg(
         use_days=pl.when(days.count() > 0).then(days.sum()),
         accepted=pl.when(offers.count() > 0).then(offers.sum()),
-        nothing_months=nothing_used().filter(pl.col("month") >= month_at(index - without + 1)).sum(),
+        nothing_months=pl.when(pl.col("month") >= month_at(index - without + 1)).then(nothing_used()).sum(),
     )
 
 

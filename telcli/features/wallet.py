@@ -76,7 +76,7 @@ def wallet(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     rows = frame.filter(pl.col("month").is_between(add_months(as_of, 1 - MONTHS), as_of)).with_columns(**missing)
     told = pl.col("off_net_minutes").is_not_null()
     sides = ("call_minutes_out", "call_minutes_in")
-    talked = pl.sum_horizontal(units(pl.col(name)).filter(told).sum() for name in sides)
+    talked = pl.sum_horizontal(pl.when(told).then(units(pl.col(name))).sum() for name in sides)
     elsewhere = units(pl.col("off_net_minutes")).sum()
     here = pl.col("month") == as_of
     folded = rows.group_by("customer_id").agg(
@@ -84,7 +84,7 @@ def wallet(frame: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         pl.when(talked > 0).then(elsewhere / talked).clip(0, 1).round(6).alias("off_net_share"),
         pl.when(pl.col("competitor_contacts").count() > 0).then(pl.col("competitor_contacts").sum()),
         *(mean_of(pl.col(name)).round(6).alias(name) for name in _MEANS),
-        *(pl.col(name).filter(here).first() for name in _CHANGES),
+        *(pl.when(here).then(name).max().alias(name) for name in _CHANGES),
     )
     full = pl.max_horizontal(_MEANS)
     minutes, data = pl.col("call_minutes_change_3"), pl.col("data_mb_change_3")
