@@ -21,7 +21,7 @@ STATES = ("churned", "stayed", "gap", "otherwise", "unseen")
 """What became of a customer: the first two are labels, the others are left out."""
 _HELD = {"state": pl.Enum(STATES), "kind": pl.Enum(KINDS)}
 """A row of every customer and snapshot: a text each would take most of their memory."""
-_SCHEMA = {"customer_id": pl.String, "month": pl.Date, **_HELD}
+_SCHEMA = pl.Schema({"customer_id": pl.String(), "month": pl.Date(), **_HELD})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def labelled(found: Departed, snapshots: tuple[date, ...], window: LabelWindow) 
     if not snapshots:
         return pl.DataFrame(schema=_SCHEMA)
     # one month after the other: joins of all of them at once take the memory of all
-    parts = [_at(found, month, window).cast(_HELD).collect(engine="streaming") for month in snapshots]
+    parts = [_at(found, month, window).cast(pl.Schema(_HELD)).collect(engine="streaming") for month in snapshots]
     return pl.concat(parts).sort("customer_id", "month")
 
 
