@@ -123,15 +123,21 @@ def _left(customer_months: pl.LazyFrame, groups: Groups, as_of: date) -> pl.Lazy
 
     `segment` is that of the start, for who left and who stayed alike; `now` is the one that their lines stand in.
     """
-    held = customer_months.select("customer_id", "month", "active", "left")
-    before = held.select("customer_id", pl.col("month").dt.offset_by("1mo"), before=pl.col("active").cast(pl.Float64))
-    counted = held.with_columns(gone=pl.col("left").cast(pl.Float64)).filter(
-        pl.col("month").is_between(groups.since, as_of, closed="right")
-    )
-    joined = counted.join(before, on=["customer_id", "month"], how="left")
-    first = pl.col("month") == pl.lit(groups.since).dt.offset_by("1mo")
-    summed = joined.group_by("customer_id").agg(
-        pl.col("gone", "before").sum(), there=(first & (pl.col("before") > 0)).any()
+    at = pl.col("month")
+    months = pl.date_range(groups.since, as_of, "1mo", eager=True).to_list()
+    cells = [pl.when(at == month).then("active").max().alias(f"active_{back}") for back, month in enumerate(months)]
+    known = [(at == month).any().alias(f"known_{back}") for back, month in enumerate(months)]
+    within = customer_months.filter(at.is_between(groups.since, as_of)).group_by("customer_id")
+    picked = within.agg(*cells, *known, gone=pl.when(at > groups.since).then(pl.col("left").cast(pl.Float64)).sum())
+    # of a month in which there is a row of a customer: whether she was there at the end of the one before
+    begun = [
+        pl.col(f"known_{back}") & pl.col(f"active_{back - 1}").fill_null(value=False) for back in range(1, len(months))
+    ]
+    summed = picked.select(
+        "customer_id",
+        "gone",
+        before=pl.sum_horizontal(each.cast(pl.Float64) for each in begun),
+        there=begun[0] if begun else pl.lit(value=False),
     )
     rows = summed.filter((pl.col("gone") > 0) | (pl.col("before") > 0))
     told = rows.join(groups.people, on="customer_id", how="left").with_columns(month=pl.lit(as_of), now="segment")
