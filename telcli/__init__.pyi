@@ -1198,7 +1198,7 @@ def predict_churn(
         Snapshots learned from, the latest.
     max_training_rows : whole number from 1000 (rows), default 300000
         Rows trained on; stayers are sampled above it.
-    max_test_rows : whole number from 1000 (rows), default 1000000
+    max_test_rows : whole number from 1000 (rows), default 300000
         Customers of a later month tested on; drawn above it.
     fit_seconds : number from 1.0 (seconds), default 120.0
         Work of one fit of the model, reckoned from rows and columns and not by the clock; with less it is

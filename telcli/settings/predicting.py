@@ -20,7 +20,7 @@ class PredictChurnSettings(LabelSettings, CareSettings):
         300_000, "Rows trained on; stayers are sampled above it.", "训练行数上限，超出时抽样。", unit="rows", low=1000
     )
     max_test_rows: int = setting(
-        1_000_000,
+        300_000,
         "Customers of a later month tested on; drawn above it.",
         "在较晚月份上测试的客户数上限，超出时抽样。",
         unit="rows",
