@@ -23,7 +23,7 @@ from telcli.stages.segment_count import Segmented, assigned, grouped, in_order
 from telcli.stages.segment_matching import Continued, continued, doubtful, names_told
 from telcli.stages.segment_months import in_time
 from telcli.stages.segment_origins import kept_since, origin_rows
-from telcli.stages.segment_people import gather, spending, tied
+from telcli.stages.segment_people import gather, spending, tied, without_values
 from telcli.stages.segment_portrait import profile_rows, rules_told
 from telcli.stages.segment_reach import reach_rows
 from telcli.stages.segment_record import Drawn, Record, centre_rows, preparation_rows, recall
@@ -74,9 +74,6 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     metrics["information_gain"] = _gained(metrics)
     metrics["names"] = names_told(record, same, profiled)
     metrics["rules"] = rules_told(profiled)
-    views = viewed(inputs, now.people, now.tiers, settings)
-    reach = reach_rows(segments, inputs.tables, inputs.as_of, views.margins, rates_set(inputs).cost_per_contact)
-    metrics["views"], metrics["far_above"] = views.metrics, far_above(profiled, views.tables["view_groups"])
     metrics["criterion"], metrics["criterion_zh"] = reasoned(
         now.grouping.criterion, asdict(settings), metrics["k_by_measure"], now.grouping.recommended
     )
@@ -87,13 +84,20 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
         "segment_centres": centre_rows(now),
         "segment_origins": origin_rows(record, same.rows(profiled.height), segments, inputs.as_of),
         "segment_agreement": compared.rows,
-        "segment_reach": reach,
         **months.tables,
-        **views.tables,
     }
     notices = (*now.grouping.notices, *doubtful(record, same, profiled, settings.name_overlap))
     notices += (*_remarks(now, settings), *compared.notices)
-    notices += (*strained(now, metrics["between_months"]), *views.notices, *months.notices)
+    notices += tuple(strained(now, metrics["between_months"]))
+    people, tiers = without_values(now.people), now.tiers
+    del now  # what makes segments, of all customers, takes as much as the views of them
+    views = viewed(inputs, people, tiers, settings)
+    tables |= views.tables
+    tables["segment_reach"] = reach_rows(
+        segments, inputs.tables, inputs.as_of, views.margins, rates_set(inputs).cost_per_contact
+    )
+    metrics["views"], metrics["far_above"] = views.metrics, far_above(profiled, views.tables["view_groups"])
+    notices += (*views.notices, *months.notices)
     return Outcome({name: frame.lazy() for name, frame in tables.items()}, metrics, notices, as_of=inputs.as_of)
 
 

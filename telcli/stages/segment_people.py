@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ from telcli.tables import contract
 from telcli.tables.months import FEATURES
 from telcli.tables.worth import USUAL, usual_revenue
 
-__all__ = ["People", "Then", "behaviour_at", "gather", "spending", "tied"]
+__all__ = ["People", "Then", "behaviour_at", "gather", "spending", "tied", "without_values"]
 
 _NO_KINDS = ("customer_id", "lifecycle_reason")
 """Texts that describe nobody."""
@@ -111,6 +111,11 @@ def gather(
     elif _one_month(months) and len(_telling(frame, behaviour)) < FEW:
         behaviour = [*behaviour, *numeric_attributes(frame)]
     return _people(frame, behaviour, describing_columns(), without)
+
+
+def without_values(people: People) -> People:
+    """The same customers without the numbers that make and describe segments."""
+    return replace(people, behaviour=(), describing=(), values=np.empty((people.frame.height, 0)), beside={})
 
 
 class Then(NamedTuple):

@@ -97,14 +97,17 @@ def viewed(inputs: Inputs, people: People, tiers: pl.Series, settings: SegmentSe
         consumption_tier=tiers, revenue=pl.Series(people.revenue, dtype=pl.Float64).fill_nan(None)
     )
     facts = view_facts(inputs.tables, base, as_of, settings, rates_set(inputs))
-    views = _grouped(facts, settings).with_columns(as_of=pl.lit(as_of))
+    margins = facts.select("customer_id", "margin")
+    told = [name for name in contract("customer_views").schema.columns() if name not in ("as_of", "own_groups")]
+    views = _grouped(facts, settings).select(told).with_columns(as_of=pl.lit(as_of))
+    del facts
     own = own_groups(inputs.choices.get("rules", {}), inputs.tables, views, as_of)
     remarks = tuple(notice for held in own if (notice := _remark(held)))
     own = own.fill_null(value=False)
     views = views.with_columns(_joined_names(own))
     groups = view_groups(views, own, people, as_of)
     tables = {"customer_views": views.select(list(contract("customer_views").schema.columns())), "view_groups": groups}
-    return Views(tables, _shares(groups), remarks, facts.select("customer_id", "margin"))
+    return Views(tables, _shares(groups), remarks, margins)
 
 
 def rates_set(inputs: Inputs) -> Rates:
