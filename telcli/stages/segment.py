@@ -79,9 +79,7 @@ def segment(inputs: Inputs, settings: SegmentSettings) -> Outcome:
     )
     tables = {
         "segments": segments,
-        "segment_profiles": profiled,
-        "segment_preparation": preparation_rows(now.people, now.preparation, inputs.as_of),
-        "segment_centres": centre_rows(now),
+        **_made_by(now, profiled),
         "segment_origins": origin_rows(record, same.rows(profiled.height), segments, inputs.as_of),
         "segment_agreement": compared.rows,
         **months.tables,
@@ -174,6 +172,15 @@ def _profiled(now: Segmented, record: Record | None, same: Continued, inputs: In
         overlap=pl.Series(overlap, dtype=pl.Float64),
         overlap_since=pl.Series(overlap_since, dtype=pl.Float64),
     )
+
+
+def _made_by(now: Segmented, profiled: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The tables of what segments are, and of what next month's customers are prepared and assigned by."""
+    return {
+        "segment_profiles": profiled,
+        "segment_preparation": preparation_rows(now.people, now.preparation, now.as_of),
+        "segment_centres": centre_rows(now),
+    }
 
 
 def _segments(now: Segmented, profiled: pl.DataFrame) -> pl.DataFrame:
