@@ -6,8 +6,10 @@ label.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -19,6 +21,8 @@ __all__ = ["STATES", "LabelWindow", "label_counts", "label_rows", "labelled"]
 
 STATES = ("churned", "stayed", "gap", "otherwise", "unseen")
 """What became of a customer: the first two are labels, the others are left out."""
+_SORTED = 1_000_000
+"""Customers whose rows are sorted together."""
 _HELD = {"state": pl.Enum(STATES), "kind": pl.Enum(KINDS)}
 """A row of every customer and snapshot: a text each would take most of their memory."""
 _SCHEMA = pl.Schema({"customer_id": pl.String(), "month": pl.Date(), **_HELD})
@@ -57,7 +61,20 @@ def labelled(found: Departed, snapshots: tuple[date, ...], window: LabelWindow) 
         return pl.DataFrame(schema=_SCHEMA)
     # one month after the other: joins of all of them at once take the memory of all
     parts = [_at(found, month, window).cast(pl.Schema(_HELD)).collect(engine="streaming") for month in snapshots]
-    return pl.concat(parts).sort("customer_id", "month")
+    return _in_order(parts)
+
+
+def _in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all parts by customer and month; of many customers some at a time, for sorting takes much memory."""
+    ids = max(parts, key=lambda part: part.height)["customer_id"]
+    edges = ids.sort().gather(range(_SORTED, len(ids), _SORTED)).to_list() if len(ids) > _SORTED else []
+    found = []
+    for low, high in pairwise([None, *edges, None]):
+        within = [pl.col("customer_id") >= low] if low is not None else []
+        within += [pl.col("customer_id") < high] if high is not None else []
+        some = pl.concat(part.filter(*within) if within else part for part in parts)
+        found.append(some.sort("customer_id", "month"))
+    return pl.concat(found)
 
 
 def label_rows(states: pl.DataFrame) -> pl.DataFrame:

@@ -39,13 +39,17 @@ def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = Non
     `here` (a frame with `customer_id`) are those who have not left by then, where customer_months does not say so.
     """
     tables, wanted, parts = dict(study.inputs.tables), ["customer_id", "month", *read_of(study, design)], []
+    worth = {*_WORTH, *cost_features(study.settings, tables)}
+    # The model reads numbers of 4 bytes: of everyone, those of 8 would take gigabytes for nothing.
+    short = {one.name for one in design.features if one.kind == "number"} - worth
     if here is not None:
         tables["here"] = here
     for some in in_ranges({name: tables[name] for name in _READ if name in tables}, _ids_at(tables, study.as_of)):
         features = snapshots.snapshot_features(some, study.as_of, some.get("here"))
         have = features.collect_schema()
-        found = features.select(name for name in wanted if name in have).collect(engine="streaming")
-        parts.append(found.sort("customer_id"))
+        long = [name for name in short if have.get(name) == pl.Float64]
+        found = features.select(name for name in wanted if name in have).cast(dict.fromkeys(long, pl.Float32))
+        parts.append(found.collect(engine="streaming").sort("customer_id"))
     found = pl.concat(parts)
     if not found.height:
         raise DataError(

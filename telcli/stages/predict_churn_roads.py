@@ -95,7 +95,8 @@ def month_road(study: Study, first: date) -> Road:
     labelled = label_months(study, chosen)
     labels = labelled.rows
     closed = labels.filter(pl.col("month").is_in(list(windows.closed)))
-    learned = _learning_rows(study, closed, alike=not out_of_time)
+    known_rows, learned = closed.height, _learning_rows(study, closed, alike=not out_of_time)
+    del closed  # of everyone, and most of it not drawn
     design = choose_design(study, learned.frame, learned.y, flat=False)
     wanted = [*_KNOWN, *read_of(study, design)]
     learned = replace(learned, frame=learned.frame.select(name for name in wanted if name in learned.frame.columns))
@@ -105,8 +106,8 @@ def month_road(study: Study, first: date) -> Road:
     )
     model, known, _ = fit_months(study, learned, design, windows.closed[-1])
     tell_size(study, learned.y, None)
-    if learned.y.size < closed.height:
-        tell_sample(study, learned.y.size, closed.height, learned.kept)
+    if learned.y.size < known_rows:
+        tell_sample(study, learned.y.size, known_rows, learned.kept)
     return Road(
         people=people,
         probability=probability_of(study.inputs, people, model, design),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telcli.features import churn_labels
 from telcli.features.churn_labels import STATES, LabelWindow, label_counts, label_rows, labelled
 from telcli.features.churn_leavings import COUNTED, Definition, departed
 from telcli.features.month_index import add_months
@@ -267,3 +268,12 @@ def test_no_snapshot_has_no_label() -> None:
     none = labelled(found, (), LabelWindow(1, 1))
     assert none.schema == labelled(found, (date(2024, 5, 1),), LabelWindow(1, 1)).schema
     assert label_rows(none).height == 0
+
+
+@given(st.lists(SIGNS, min_size=1, max_size=9), st.integers(1, 4))
+def test_labels_of_many_are_put_in_order_some_at_a_time(people: list[str], some: int) -> None:
+    whole = states(going(*people), 1, 2, 3)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(churn_labels, "_SORTED", some)
+        assert states(going(*people), 1, 2, 3).equals(whole)
+    assert whole.equals(whole.sort("customer_id", "month"))
