@@ -48,8 +48,9 @@ def people_at(study: Study, design: ChurnDesign, here: pl.LazyFrame | None = Non
         features = snapshots.snapshot_features(some, study.as_of, some.get("here"))
         have = features.collect_schema()
         long = [name for name in short if have.get(name) == pl.Float64]
-        found = features.select(name for name in wanted if name in have).cast(dict.fromkeys(long, pl.Float32))
-        parts.append(found.collect(engine="streaming").sort("customer_id"))
+        read = features.select(name for name in wanted if name in have)
+        read = read.with_columns(pl.col(name).cast(pl.Float32) for name in long)
+        parts.append(read.collect(engine="streaming").sort("customer_id"))
     found = pl.concat(parts)
     if not found.height:
         raise DataError(
