@@ -67,7 +67,7 @@ def labelled(found: Departed, snapshots: tuple[date, ...], window: LabelWindow) 
 def _in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The rows of all parts by customer and month; of many customers some at a time, for sorting takes much memory."""
     ids = max(parts, key=lambda part: part.height)["customer_id"]
-    edges = ids.sort().gather(range(_SORTED, len(ids), _SORTED)).to_list() if len(ids) > _SORTED else []
+    edges = ids.sort().gather([*range(_SORTED, len(ids), _SORTED)]).to_list() if len(ids) > _SORTED else []
     found = []
     for low, high in pairwise([None, *edges, None]):
         within = [pl.col("customer_id") >= low] if low is not None else []
