@@ -54,8 +54,8 @@ def asked(file: str, service: str) -> dict[str, Any] | None:
     words = ["-r", file, "--no-deps", "--disable-pip", "-f", "json", "-s", service, "--progress-spinner", "off"]
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "pip_audit", *words, "--timeout", "15"],
-            capture_output=True, text=True, check=False, timeout=60,
+            [sys.executable, "-m", "pip_audit", *words, "--timeout", "10"],
+            capture_output=True, text=True, check=False, timeout=40,
         )  # fmt: skip
         answer: dict[str, Any] = json.loads(ran.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError):

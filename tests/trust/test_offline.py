@@ -51,7 +51,6 @@ def cut_off(folder: Path, *words: str) -> tuple[subprocess.CompletedProcess[str]
         **{
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "HOME": str(folder / "home"),
-            "TELCLI_KEY": "0" * 64,
         },
         **{"PYTHONPATH": f"{GUARD}:{ROOT}", "TELCLI_ATTEMPTS": str(folder / "attempts")},
         **{name: os.environ[name] for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS") if name in os.environ},
