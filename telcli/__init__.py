@@ -35,6 +35,7 @@ __all__ = [
     "merge",
     "methods",
     "metrics",
+    "migrate",
     "monitor",
     "plan_retention",
     "predict_churn",
@@ -53,6 +54,7 @@ __all__ = [
     "simulate",
     "status",
     "suggest",
+    "verify",
 ]
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from telcli import errors as errors
 from telcli import methods as methods
+from telcli.api.checking import migrate as migrate
+from telcli.api.checking import verify as verify
 from telcli.api.looking import config as config
 from telcli.api.looking import cube as cube
 from telcli.api.looking import customer as customer
@@ -51,6 +53,7 @@ __all__ = [
     "merge",
     "methods",
     "metrics",
+    "migrate",
     "monitor",
     "plan_retention",
     "predict_churn",
@@ -69,6 +72,7 @@ __all__ = [
     "simulate",
     "status",
     "suggest",
+    "verify",
 ]
 
 def assess_credit(

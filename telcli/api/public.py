@@ -12,6 +12,7 @@ _READY = {
     "looking": (
         *("config", "cube", "customer", "diff", "export", "metrics", "read", "scan", "schema", "status", "suggest"),
     ),
+    "checking": ("verify", "migrate"),
     "looking_back": ("audit",),
     "making": ("merge", "purge", "rotate_key"),
     "results": ("Result", "Results"),

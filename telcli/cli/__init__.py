@@ -56,6 +56,10 @@ PANELS = {
         "rotate-key": "Put every pseudonym of the working directory under a new key.",
         "audit": "Show who took rows out of the working directory.",
     },
+    "Keep": {
+        "verify": "Compare every published file with its hash, and name what is damaged.",
+        "migrate": "Bring a working directory of an earlier version to the format of this one.",
+    },
     "Set up": {
         "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
         "merge": "Bring the working directories of several branches together into one.",

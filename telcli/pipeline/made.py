@@ -77,7 +77,7 @@ def _touched(base: Landed, month: str) -> bool:
 
 def _rows(workdir: Workdir, manifest: Manifest, base: Landed, part: Part) -> pl.LazyFrame:
     fresh = base.staged.get(part.path)
-    return scanned(fresh or workdir.checked(manifest, part.path.split("/")[0], [part])[0])
+    return scanned(fresh or workdir.checked(manifest, [part])[0])
 
 
 def made_before(manifest: Manifest, table: str) -> frozenset[str]:

@@ -139,7 +139,7 @@ def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]
     names = re.compile(rb"(?<!\w)(?:" + b"|".join(re.escape(name.encode()) for name in sorted(called)) + rb")(?!\w)")
     drawn = [part for path, part in sorted(manifest.files.items()) if path.startswith("reports/")]
     there = [part for part in drawn if workdir.locate(manifest, part).is_file()]
-    places = workdir.checked(manifest, "reports", there)
+    places = workdir.checked(manifest, there)
     return tuple(part.path for part, place in zip(there, places, strict=True) if names.search(told(place)))
 
 

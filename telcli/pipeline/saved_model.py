@@ -71,7 +71,7 @@ def borrowed(stage: Stage, workdir: Workdir, manifest: Manifest, as_of: date | N
     found = {}
     for name, path in lent.items():
         files = [f"{path.removesuffix(_ENDINGS[0])}{ending}" for ending in _ENDINGS]
-        workdir.checked(manifest, "models", [manifest.files[file] for file in files if file in manifest.files])
+        workdir.checked(manifest, [manifest.files[file] for file in files if file in manifest.files])
         estimator, description = model_file.read(workdir.path / path)
         found[name] = SavedModel(estimator, description, "/".join((workdir.path / path).with_suffix("").parts[-2:]))
     return found

@@ -86,11 +86,11 @@ class Workdir:
         import polars as pl
 
         parts = [manifest.tables[table][name] for name in partitions]
-        frames = [scanned(place) for place in self.checked(manifest, table, parts, pin=pin)]
+        frames = [scanned(place) for place in self.checked(manifest, parts, pin=pin)]
         return pl.concat(frames, how="diagonal_relaxed") if len(frames) > 1 else frames[0]
 
-    def checked(self, manifest: Manifest, table: str, parts: Sequence[Part], *, pin: bool = False) -> list[Path]:
-        """Where the bytes of parts of a table are, which are those that telcli published; `pin` as `scan` has it.
+    def checked(self, manifest: Manifest, parts: Sequence[Part], *, pin: bool = False) -> list[Path]:
+        """Where the bytes of published files are, which are those that telcli published; `pin` as `scan` has it.
 
         A file that stays as it is is hashed once in the life of the process.
 
@@ -102,26 +102,23 @@ class Workdir:
         places = [self.locate(manifest, part) for part in parts]
         for place, part in zip(places, parts, strict=True):
             if not same_size(place, part):
-                raise self._damaged(table, part)
+                raise self._damaged(manifest, part)
         places = [pinned(place) for place in places] if pin else places
         for found, part in zip(sha256_of_each(places), parts, strict=True):
             if found != part.sha256:
-                raise self._damaged(table, part)
+                raise self._damaged(manifest, part)
         return places
 
-    def _damaged(self, table: str, part: Part) -> DataError:
-        from telcli.pipeline.catalog import maker
+    def _damaged(self, manifest: Manifest, part: Part) -> DataError:
+        from telcli.pipeline.remade import AGAIN, remade
 
-        stage = maker(table)
-        month = f" --as-of {part.path.partition('/as_of=')[2][:7]}" if "/as_of=" in part.path else ""
+        again = remade(manifest, self.path, part.path)
         return DataError(
             "table-damaged",
             "{file} is missing or was changed after telcli wrote it.",
-            hint="Make it again: telcli {stage} -w {workdir}{month} --force",
+            hint="What makes it again: {command}",
             file=part.path,
-            stage="ingest SOURCES..." if stage == "ingest" else stage,
-            workdir=str(self.path),
-            month=month,
+            command=again.command if again.how == AGAIN else f"telcli verify -w {self.path}",
         )
 
     def intact(self, manifest: Manifest, chosen: Mapping[str, Sequence[str]]) -> bool:
@@ -156,7 +153,7 @@ class Workdir:
 
         def opened(manifest: Manifest, table: str, names: Sequence[str]) -> dict[str, Path]:
             parts = [manifest.tables[table][name] for name in names]
-            return dict(zip(names, self.checked(manifest, table, parts, pin=True), strict=True))
+            return dict(zip(names, self.checked(manifest, parts, pin=True), strict=True))
 
         return self._held(choose, opened)
 

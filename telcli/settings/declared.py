@@ -43,6 +43,13 @@ class GeneralSettings:
         "是否在 audit.jsonl 中记录谁取走了数据：required 表示无法写入时拒绝执行，on 表示只提醒。",
         choices=("on", "required", "off"),
     )
+    lock: str = setting(
+        "shared",
+        "Who may write: shared needs locks that every machine sees, one-machine says that this one alone writes.",
+        "谁可以写入：shared 需要各台机器都可见的锁，one-machine 表示只有本机写入。",
+        choices=("shared", "one-machine"),
+        shows=False,
+    )
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Sight:
     def _published(self, table: str, names: tuple[str, ...], kinds: pl.Schema) -> list[str]:
         """The published files of these partitions; none where a column of one is of another type."""
         parts = [self._opened.manifest.tables[table][name] for name in names]
-        for place in self._opened.workdir.checked(self._opened.manifest, table, parts):
+        for place in self._opened.workdir.checked(self._opened.manifest, parts):
             have = scanned(place).collect_schema()
             if any(have[name] != kind for name, kind in kinds.items() if name in have):
                 return []
