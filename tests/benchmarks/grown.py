@@ -7,7 +7,7 @@ The first makes `larger` out of what ingest and customer-months made of `work`, 
 own; nothing is ingested, so that stages can be measured at sizes that would take hours to simulate. A share, such as
 `--times 0.3`, takes some of the customers. Copies have the very behaviour of their originals: what grows with customers
 grows, what grows with kinds of customers does not. The second runs the stages after ingest on it, each in a process of
-its own, and prints seconds and peak memory of each; with `--months` they run in one process, as `telcli run` has them.
+its own, and prints seconds and peak memory of each.
 """
 
 from __future__ import annotations
