@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from weakref import finalize
 
-__all__ = ["Scratch", "scratch", "sweep"]
+__all__ = ["PREFIX", "Scratch", "scratch", "sweep"]
 
-_PREFIX = ".telcli-"
+PREFIX = ".telcli-"
 """How such folders are called; a hidden name, so that no glob of an analyst takes what is in them for data."""
 _TRIES = 10
 
@@ -67,7 +67,7 @@ def _temporary() -> Path:
 def _made(place: Path) -> tuple[Path, int]:
     """A new folder, locked. Between its making and its locking another process may take it for left over: then anew."""
     for _ in range(_TRIES):
-        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+        path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         with suppress(FileNotFoundError):
             handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             with suppress(OSError):  # some file systems lock no folders: then nobody can take it for left over either
@@ -92,7 +92,7 @@ def sweep(place: Path) -> None:
     ...     left.exists()
     False
     """
-    for left in place.glob(f"{_PREFIX}*"):
+    for left in place.glob(f"{PREFIX}*"):
         with suppress(OSError):  # it is in use, has just gone, or cannot be told
             found = left.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():

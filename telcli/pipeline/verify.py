@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from telcli.errors import DataError
+from telcli.io.scratch import PREFIX
 from telcli.pipeline.audit import LOG, broken
 from telcli.pipeline.lock import held_by
 from telcli.pipeline.provenance import Manifest, Part, file_sha256, format_of
@@ -169,7 +170,7 @@ def _beside(workdir: Workdir, manifest: Manifest) -> tuple[tuple[str, ...], tupl
     known: Mapping[str, object] = {**_parts(manifest), **dict.fromkeys(_OWN)}
     promised = {move.source for move in manifest.pending}
     found = sorted(path for path in _walked(workdir.path) if path not in known and path not in promised)
-    left = [path for path in found if path.startswith(f"{STAGING}/") or path in _LEFT]
+    left = [path for path in found if path.startswith((f"{STAGING}/", PREFIX)) or path in _LEFT]
     if left and held_by(workdir.path / LOCK) is not None:
         return (), tuple(path for path in found if path not in left)  # a run that goes on is not interrupted
     return tuple(left), tuple(path for path in found if path not in left)

@@ -103,11 +103,13 @@ def test_what_people_and_interrupted_runs_left_is_no_damage(work: Path) -> None:
     sheets[1].unlink()
     (work / ".staging").mkdir()
     (work / ".staging" / "raw.parquet").write_bytes(b"raw")
+    (work / ".telcli-x").mkdir()
+    (work / ".telcli-x" / "part").write_bytes(b"raw")
     (work / "notes.txt").write_text("mine", encoding="utf-8")
     found = verify(work)
     assert found.sound
     assert [Path(one).name for one in found.filled] == [sheets[0].name, sheets[1].name]
-    assert (found.leftovers, found.unknown) == ((".staging/raw.parquet",), ("notes.txt",))
+    assert (found.leftovers, found.unknown) == ((".staging/raw.parquet", ".telcli-x/part"), ("notes.txt",))
     with Workdir(work).writing(0):
         (work / ".staging").mkdir()
         (work / ".staging" / "raw.parquet").write_bytes(b"raw")
