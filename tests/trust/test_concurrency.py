@@ -29,7 +29,7 @@ from telcli.pipeline.workdir import Workdir
 from tests.golden.workdirs.opened import VERSIONS, unpacked
 
 TABLES, MONTH, PAGE = ("segments", "segment_profiles"), "2024-06-01", "reports/2024-06.html"
-WRITERS, READERS, TURNS = 10, 4, 3
+TURNS = 3
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.trust.test_concurrency"])
@@ -87,18 +87,19 @@ def started(function: Callable[..., None], *given: object) -> BaseProcess:
     return process
 
 
-def test_ten_writers_and_readers_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [2, pytest.param(10, marks=pytest.mark.slow)])
+def test_as_many_writers_and_readers_at_once(many: int, tmp_path: Path) -> None:
     published(tmp_path, "begun")
-    writers = [started(write, tmp_path, f"w{number}") for number in range(WRITERS)]
-    readers = [started(read, tmp_path, 40) for _ in range(READERS)]
+    writers = [started(write, tmp_path, f"w{number}") for number in range(many)]
+    readers = [started(read, tmp_path, 40) for _ in range(many)]
     for process in (*writers, *readers):
         process.join(300)
-    assert [process.exitcode for process in writers] == [0] * WRITERS
-    assert [process.exitcode for process in readers] == [0] * READERS
+    assert [process.exitcode for process in writers] == [0] * many
+    assert [process.exitcode for process in readers] == [0] * many
     workdir = Workdir(tmp_path)
     words = held(workdir, workdir.manifest())
-    assert sorted(words[1:]) == sorted(f"w{number}-{turn}" for number in range(WRITERS) for turn in range(TURNS))
-    for number in range(WRITERS):
+    assert sorted(words[1:]) == sorted(f"w{number}-{turn}" for number in range(many) for turn in range(TURNS))
+    for number in range(many):
         own = [word for word in words if word.startswith(f"w{number}-")]
         assert own == sorted(own), "each writer's commits are in its order, so that some serial order made this"
 

@@ -127,7 +127,7 @@ def test_a_table_is_made_again_by_the_command_that_is_named(work: Path) -> None:
     assert telcli.verify(work).sound
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(at=st.floats(0, 1), bit=st.integers(0, 7))
 def test_no_bit_of_the_manifest_changes_unseen(at: float, bit: int, sound: Path) -> None:
     place = sound / "manifest.json"
@@ -151,7 +151,7 @@ def test_no_byte_of_the_first_and_last_lines_of_the_manifest_changes_unseen(tmp_
                     Manifest.read(place)
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_bit_of_any_file_is_named(data: st.DataObject, sound: Path) -> None:
     manifest = Manifest.read(sound / "manifest.json")
