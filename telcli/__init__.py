@@ -29,6 +29,7 @@ __all__ = [
     "errors",
     "evaluate_retention",
     "export",
+    "gc",
     "import_outcomes",
     "ingest",
     "knowledge",

@@ -21,6 +21,7 @@ from telcli.api.looking import schema as schema
 from telcli.api.looking import status as status
 from telcli.api.looking import suggest as suggest
 from telcli.api.looking_back import audit as audit
+from telcli.api.making import gc as gc
 from telcli.api.making import merge as merge
 from telcli.api.making import purge as purge
 from telcli.api.making import rotate_key as rotate_key
@@ -47,6 +48,7 @@ __all__ = [
     "errors",
     "evaluate_retention",
     "export",
+    "gc",
     "import_outcomes",
     "ingest",
     "knowledge",

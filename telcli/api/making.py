@@ -1,4 +1,4 @@
-"""Functions that make extracts, or take a person out of every table."""
+"""Functions that make extracts, or change what a working directory holds."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from telcli.api.arguments import bound, documented, dressed, flags_of, lines_of,
 from telcli.api.asking import explained, requested, workdir_of
 
 if TYPE_CHECKING:
+    from telcli.pipeline.gc import Collected
     from telcli.pipeline.merge import Merged
     from telcli.pipeline.purge import Purged
     from telcli.pipeline.rotate import Rotated
     from telcli.pipeline.simulate import SimulateResult
 
-__all__ = ["merge", "purge", "rotate_key", "simulate_function", "simulation"]
+__all__ = ["gc", "merge", "purge", "rotate_key", "simulate_function", "simulation"]
 
 _OUTPUT = "Directory for the extracts, new or of an earlier simulation."
 _FORCE = "Replace the extracts of an earlier simulation."
@@ -79,6 +80,33 @@ def _simulate(given: dict[str, Any]) -> SimulateResult:
     with explained():
         settings, drawn = simulation(workdir_of(), flags_of(given), {"seed": seed})
         return make(output, settings, drawn, progress, force=force)
+
+
+def gc(workdir: str | os.PathLike[str] | None = None, *, dry_run: bool = False, wait: float = 0.0) -> Collected:
+    """Let go months that the settings no longer keep, and leftovers of interrupted runs.
+
+    Goes by the section [gc] of telcli.toml. What a later run looks back on stays, and what people filled in.
+
+    Parameters
+    ----------
+    workdir
+        The working directory; None takes that of TELCLI_WORKDIR, else "work".
+    dry_run
+        Tell what would go; remove nothing.
+    wait
+        Seconds to wait for a working directory in use.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such working directory.
+    UsageError
+        The settings keep fewer months of results than stages look back on.
+    """
+    from telcli.pipeline.gc import gc as collect
+
+    with explained():
+        return collect(workdir_of(workdir), dry_run=dry_run, wait=wait)
 
 
 def merge(

@@ -14,7 +14,7 @@ _READY = {
     ),
     "checking": ("verify", "migrate"),
     "looking_back": ("audit",),
-    "making": ("merge", "purge", "rotate_key"),
+    "making": ("gc", "merge", "purge", "rotate_key"),
     "results": ("Result", "Results"),
 }
 """Modules of this room, and what is written out in them; the other functions are made of the settings."""

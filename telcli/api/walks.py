@@ -119,6 +119,7 @@ def _ingest(given: dict[str, Any]) -> Results:
 
 
 def _run(given: dict[str, Any]) -> Results:
+    from telcli.pipeline.gc import after_run
     from telcli.pipeline.walk import INTAKE, WALK, walk
 
     failures: list[tuple[str, TelcliError]] = []
@@ -131,6 +132,7 @@ def _run(given: dict[str, Any]) -> Results:
         for stage, error in failures:
             error.add_note(f"Of {stage}; the other stages are done.")
             raise error
+        after_run(request.workdir, request.wait)
         return _kept(request, [*begun, *done])
 
 

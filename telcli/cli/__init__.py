@@ -63,6 +63,7 @@ PANELS = {
     "Set up": {
         "init": "Write a commented telcli.toml, and make the key of pseudonyms.",
         "merge": "Bring the working directories of several branches together into one.",
+        "gc": "Let go months that the settings no longer keep.",
         "simulate": "Write raw extracts of an imaginary operator.",
     },
 }

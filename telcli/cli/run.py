@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telcli.cli import _columns, _intake, _page
+from telcli.cli import _collected, _columns, _intake, _page
 from telcli.cli._options import Call, Sources, command
 from telcli.cli._several import Failed, Told, tell_all
 from telcli.cli._words import language
@@ -49,4 +49,4 @@ def run(
         begun = _intake.write_mapping(write_mapping, lambda: walk(intake, told, first))
         return [*begun, *walk(later, told, rest, failed)]
 
-    tell_all(call, work, lambda done: _page.summary(call, done[-1]))
+    tell_all(call, work, lambda done: [*_page.summary(call, done[-1]), *_collected.after_run(call)])

@@ -17,6 +17,7 @@ import polars as pl
 
 from telcli.errors import UsageError
 from telcli.pipeline.doors import Landed
+from telcli.pipeline.gc_loads import BASES, told_of_folded
 from telcli.pipeline.loads import Load
 from telcli.pipeline.made import MADE, Made, made_before, without
 from telcli.pipeline.provenance import Basis, Manifest, Record, digest, recorded
@@ -92,6 +93,8 @@ def done_before(manifest: Manifest, basis: Basis) -> Record | None:
     if last and last.basis == basis:
         return last
     known = digest(dataclasses.asdict(basis))
+    if last and any(known in load.get(BASES, ()) for load in manifest.loads):
+        return told_of_folded(last)
     found = next((load for load in manifest.loads if load["basis"] == known), None)
     if found is None:
         return None
@@ -109,7 +112,7 @@ def taken(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
     """
     restate = bool(basis.choices.get("restate"))
     known = {name: sha for load in manifest.loads for name, sha in load["sources"].items()}
-    again = bool(known) and known == dict(basis.inputs)
+    again = bool(known) and known == dict(basis.inputs) and not any(BASES in load for load in manifest.loads)
     return Load(
         month=outcome.month,
         restate=restate,
@@ -120,6 +123,7 @@ def taken(manifest: Manifest, outcome: Outcome, basis: Basis) -> Load:
         again=again,
         late=bool(basis.choices.get("late")),
         made={"usage": made_before(manifest, "usage")},
+        let_go=manifest.let_go,
     )
 
 
@@ -184,4 +188,4 @@ def _struck(one: Mapping[str, Any], this: Mapping[str, Any]) -> dict[str, Any] |
         return None
     if left == gave:
         return dict(one)
-    return {name: value for name, value in one.items() if name != "record"} | {"gave": left, "basis": ""}
+    return {name: value for name, value in one.items() if name not in ("record", BASES)} | {"gave": left, "basis": ""}

@@ -18,6 +18,7 @@ import polars as pl
 from telcli.errors import DataError, Notice
 from telcli.io.parquet_files import scanned
 from telcli.pipeline.doors import Landed, land
+from telcli.pipeline.gc_texts import TEXTS, bare
 from telcli.pipeline.provenance import Part
 from telcli.pipeline.retyping import as_text
 from telcli.stages.ingest_history import added_to, alike_held, late_to, without_charges
@@ -45,6 +46,7 @@ class Load:
     again: bool = False
     late: bool = False
     made: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    let_go: Mapping[str, str] = field(default_factory=dict)
 
 
 class Monthly:
@@ -58,6 +60,7 @@ class Monthly:
     def met(self, table: str, held: Mapping[str, Part], fresh: Landed, texts: Sequence[str]) -> Landed:
         """One table as it is to be; `texts` are columns that are text now, whatever they were."""
         last = max(name[:10] for name in held)
+        fresh = self._not_let_go(table, fresh)
         parts, staged = dict(held), dict(fresh.staged)
         for month in sorted({name[:10] for name in fresh.parts}):
             theirs = {name: part for name, part in fresh.parts.items() if name[:10] == month}
@@ -85,6 +88,29 @@ class Monthly:
                         self._say("month-late-rows", table, month, ours, theirs, after)
             staged = {path: place for path, place in staged.items() if place not in _places(fresh, theirs)}
         return dataclasses.replace(fresh, parts=parts, staged=staged)
+
+    def _not_let_go(self, table: str, fresh: Landed) -> Landed:
+        """What a load brings, without months that `telcli gc` let go."""
+        fresh, since = self._bare(table, fresh), self._load.let_go.get(table, "")
+        old = {name: part for name, part in fresh.parts.items() if name[:10] < since}
+        if not old:
+            return fresh
+        values = {"table": table, "rows": counted(old), "month": since[:7]}
+        self.notices.append(Notice("months-let-go", _SAID["months-let-go"], values))
+        paths = {part.path for part in old.values()}
+        parts = {name: part for name, part in fresh.parts.items() if name not in old}
+        return dataclasses.replace(
+            fresh, parts=parts, staged={path: place for path, place in fresh.staged.items() if path not in paths}
+        )
+
+    def _bare(self, table: str, fresh: Landed) -> Landed:
+        """What a load brings, without texts of contacts of months in which these are no longer kept."""
+        since = self._load.let_go.get(TEXTS, "") if TEXTS.startswith(f"{table}.") else ""
+        old = {name: part for name, part in fresh.parts.items() if name[:10] < since}
+        if not old:
+            return fresh
+        made = land(contract(table), bare(staged_rows(fresh, list(old.values()))), self._staging / "bare", strict=True)
+        return dataclasses.replace(fresh, parts={**fresh.parts, **made.parts}, staged={**fresh.staged, **made.staged})
 
     def _same(
         self, table: str, ours: Mapping[str, Part], fresh: Landed, theirs: Mapping[str, Part], texts: Sequence[str]
@@ -204,6 +230,7 @@ _SAID = {
     "{after} now.",
     "month-late-rows": "{table}: {month} is closed; of {given} rows given {new} came late and were added, {same} were "
     "held already; {after} now.",
+    "months-let-go": "{table}: {rows} rows of months before {month} were left out: telcli gc let these months go.",
     "month-restated": "{table}: {month} was replaced: {before} rows before, {after} now.",
 }
 

@@ -5,7 +5,6 @@ It carries no clock time, so the same inputs, settings and seed give the same by
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -130,7 +129,8 @@ class Manifest:
     """Tables by name and partition, other files by path, records by stage and month, and moves not yet carried out.
 
     `key_id` names the key of the pseudonyms in the tables; empty where there are none. `suppressed` are hashes, under
-    that key, of the identifiers of persons who were purged and stay out. `loads` are the ingests that the subject
+    that key, of the identifiers of persons who were purged and stay out. `let_go` is by table the first month of facts
+    that is held since `telcli gc` let earlier ones go: those stay out too. `loads` are the ingests that the subject
     tables come from, in order; see `telcli.pipeline.ledger`.
     """
 
@@ -140,6 +140,7 @@ class Manifest:
     pending: tuple[Move, ...] = ()
     key_id: str = ""
     suppressed: tuple[str, ...] = ()
+    let_go: Mapping[str, str] = field(default_factory=dict)
     loads: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> str:
@@ -210,23 +211,23 @@ def _whole(path: Path, raw: bytes, form: int) -> None:
         )
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, default=vars)
+_LAID_OUT = 3
+"""How deep text is laid out by lines: a part and a record are one line each, which is many times as fast."""
 
 
-def _text(value: Any, margin: str = "\n") -> str:
-    """Text as `json.dumps` writes it with sorted keys and an indent of one, several times as fast.
+def _text(value: Any, margin: str = "\n", depth: int = 0) -> str:
+    """JSON with sorted keys, an indent of one, and a line for what lies deeper than `_LAID_OUT`.
 
-    >>> _text({"b": [1, None], "a": {}}).splitlines()
-    ['{', ' "a": {},', ' "b": [', '  1,', '  null', ' ]', '}']
+    >>> _text({"b": [1, None], "a": {}, "c": {"d": {"e": {"g": 1, "f": 2}}}}).splitlines()[6:]
+    [' "c": {', '  "d": {', '   "e": {"f": 2, "g": 1}', '  }', ' }', '}']
     """
     inner = margin + " "
-    if dataclasses.is_dataclass(value):
-        value = vars(value)
-    if isinstance(value, dict):
-        lines = [f"{_ENCODER.encode(key)}: {_text(value[key], inner)}" for key in sorted(value)]
+    if depth < _LAID_OUT and isinstance(value, dict):
+        lines = [f"{_ENCODER.encode(key)}: {_text(value[key], inner, depth + 1)}" for key in sorted(value)]
         opening, closing = "{}"
-    elif isinstance(value, list | tuple):
-        lines = [_text(item, inner) for item in value]
+    elif depth < _LAID_OUT and isinstance(value, list | tuple):
+        lines = [_text(item, inner, depth + 1) for item in value]
         opening, closing = "[]"
     else:
         return _ENCODER.encode(value)
@@ -255,6 +256,7 @@ def _from_json(body: Mapping[str, Any]) -> Manifest:
         pending=tuple(Move(**move) for move in body["pending"]),
         key_id=str(body.get("key_id", "")),
         suppressed=tuple(str(token) for token in body.get("suppressed", ())),
+        let_go={str(table): str(month) for table, month in body.get("let_go", {}).items()},
         loads=tuple(dict(load) for load in body.get("loads", ())),
     )
 

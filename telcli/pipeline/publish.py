@@ -16,6 +16,7 @@ from telcli.pipeline.loads import meet
 from telcli.pipeline.made import make
 from telcli.pipeline.month_counts import month_notices
 from telcli.pipeline.once import Elsewhere, keys_held
+from telcli.pipeline.opened import FILE
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, file_sha256, jsonable
 from telcli.pipeline.refusals import REFUSED, counts, refuse_beyond
 from telcli.pipeline.secret import Secret
@@ -182,9 +183,16 @@ def _record(
         duplicates=sum(source["rows_duplicate"] for source in lines),
         metrics=jsonable(metrics),
         notices=tuple(jsonable(dataclasses.asdict(notice)) for notice in notices),
-        marks=dict(outcome.marks),
+        marks={**outcome.marks, **(_files_read(stage, manifest, basis) if stage.handed else {})},
         declared=tuple(sorted(stage.gives)),
     )
+
+
+def _files_read(stage: Stage, manifest: Manifest, basis: Basis) -> dict[str, str]:
+    """The files that the stage has ever read, by their hash: what is in these may go (`telcli gc`)."""
+    earlier = manifest.stages.get(stage.name, {}).get("")
+    held = dict(earlier.marks) if earlier else {}
+    return held | {sha: name.removeprefix(FILE) for name, sha in basis.inputs.items() if name.startswith(FILE)}
 
 
 def _merged(

@@ -11,7 +11,7 @@ from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.stage import Stage
 from telcli.settings.months import first_of_history
 
-__all__ = ["history_begins", "window_of"]
+__all__ = ["history_begins", "month_before", "window_of"]
 
 _DATED = (("bills", "usage"), ("payments", "contacts"))
 """Tables whose months customer_months has: those of the first two, and where there is none, those of the others."""
@@ -49,8 +49,7 @@ def _first(manifest: Manifest, most: int) -> str:
         return ""
     asked = manifest.stages["ingest"][""].metrics.get("as_of") if "ingest" in manifest.stages else None
     last = min(months[-1], f"{asked[:7]}-01") if asked else months[-1]
-    first = first_of_history(_index(last), most)
-    return date(first // 12, first % 12 + 1, 1).isoformat()
+    return _month(first_of_history(_index(last), most))
 
 
 def _months(manifest: Manifest, tables: tuple[str, ...]) -> list[str]:
@@ -59,3 +58,16 @@ def _months(manifest: Manifest, tables: tuple[str, ...]) -> list[str]:
 
 def _index(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def _month(index: int) -> str:
+    return date(index // 12, index % 12 + 1, 1).isoformat()
+
+
+def month_before(last: str, count: int) -> str:
+    """The first of `count` months that end with `last`.
+
+    >>> month_before("2024-06-01", 13)
+    '2023-06-01'
+    """
+    return _month(max(_index(last) - count + 1, 12))

@@ -15,6 +15,7 @@ from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.exit_words import exit_words
 from telcli.settings.fraud_rules import FRAUD_RULES, own_fraud_rules
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.keeping_months import GcSettings
 from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
@@ -49,6 +50,7 @@ __all__ = [
     "DetectFraudSettings",
     "EngineSettings",
     "EvaluateRetentionSettings",
+    "GcSettings",
     "GeneralSettings",
     "ImportOutcomesSettings",
     "IngestSettings",

@@ -15,6 +15,7 @@ from telcli.settings.crediting import AssessCreditSettings
 from telcli.settings.detecting import DetectFraudSettings
 from telcli.settings.evaluating import EvaluateRetentionSettings
 from telcli.settings.ingesting import IngestSettings
+from telcli.settings.keeping_months import GcSettings
 from telcli.settings.knowing import KnowledgeSettings
 from telcli.settings.monitoring import MonitorSettings
 from telcli.settings.months import CustomerMonthsSettings
@@ -139,4 +140,5 @@ SECTIONS: dict[str, type[Any]] = {
     "report": ReportSettings,
     "organisation": OrganisationSettings,
     "simulate": SimulateSettings,
+    "gc": GcSettings,
 }

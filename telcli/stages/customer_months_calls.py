@@ -39,7 +39,7 @@ def months_of_calls(inputs: Inputs, room: int | None = None) -> CallsMade | None
     parts = inputs.parts.get("calls", {})
     if not parts:
         return None
-    kept = _standing(inputs, parts)
+    kept = _standing(inputs)
     due = {name: part for name, part in parts.items() if name[:10] not in kept}
     most = _ROWS if room is None else max(min(_ROWS, room // _CALL), 1)
     fresh = inputs.gather(_made(inputs, due, most), "month")
@@ -63,12 +63,12 @@ def _made(inputs: Inputs, due: Mapping[str, Callable[[], pl.LazyFrame]], most: i
         inputs.progress("calls", done, len(due))
 
 
-def _standing(inputs: Inputs, parts: Mapping[str, Callable[[], pl.LazyFrame]]) -> frozenset[str]:
-    """The months that were made of just these calls."""
+def _standing(inputs: Inputs) -> frozenset[str]:
+    """The months that were made of just these calls, and those whose calls were let go (`telcli gc`) since."""
     if inputs.before is None:
         return frozenset()
     made = inputs.before.made.get("call_months", frozenset())
-    return frozenset({name[:10] for name in parts} & made - inputs.before.touched["calls"])
+    return made - inputs.before.touched["calls"]
 
 
 def _work(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:

@@ -22,6 +22,8 @@ _LEAST = {"log": 0.01, "root": 1.0}
 """Least spread: a hundredth of the level; of a count that of a Poisson variable, which no count falls below."""
 _OFFSET = 0.01
 """Part of the usual level that is added to an amount, so that nothing has a logarithm too."""
+_BEYOND = float(np.log(1e15))
+"""A limit above it is none: where few months differ wildly, it would be infinite."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class _Scale:
     def back(self, values: Floats) -> Floats:
         if self.form == "root":
             return np.maximum(np.square(np.maximum(values, 0.0) / 2.0) - 0.375, 0.0)
-        found: Floats = np.maximum(np.exp(values) - self.offset, 0.0)
+        found: Floats = np.maximum(np.exp(np.minimum(values, _BEYOND)) - self.offset, 0.0)
         return found
 
 

@@ -32,22 +32,35 @@ from tests.loop.managers import contacts_of, fill
 from tests.loop.operator import HISTORY, month_of
 from tests.loop.walk import settings
 
-EACH = (
-    *("score-value", "predict-churn", "score-satisfaction", "complaints", "detect-fraud", "recommend-offers"),
-    *("plan-retention", "evaluate-retention", "knowledge", "campaigns", "monitor"),
+TURNS = (
+    ("score-value", "predict-churn", "plan-retention", "complaints"),
+    ("evaluate-retention", "knowledge", "score-satisfaction", "recommend-offers"),
+    ("detect-fraud", "campaigns", "monitor"),
 )
-"""Stages of every month; all others are run in the months in which the model is trained anew too."""
+"""Stages that take turns, month by month; with --all every month has all of them, and those that take longest too."""
+SELDOM = ("profile", "assess-credit")
 LATER = ("evaluate-retention", "knowledge")
 """Those which need a month that was planned before."""
-REST = ("profile", "assess-credit")
 EXTRA = """
+[customer-months]
+max_months = {history}
+
 [report]
-period = "month,quarter,year"
+period = "month"
 
 [segment]
 n_segments = 4
 
+[gc]
+keep_months = {keep}
+keep_facts = {keep}
+keep_reports = {keep}
+keep_models = {keep}
+keep_tasks = {keep}
 """
+
+_FEW = 6
+"""Months of a command from which on a slope is told."""
 
 Run = Callable[..., dict[str, float]]
 
@@ -84,6 +97,15 @@ def held() -> float:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
 
 
+def yardstick() -> float:
+    """CPU seconds of work that is the same each time: the machine is slower while others use it."""
+    before, frame = time.process_time(), pl.DataFrame({"a": range(300_000)})
+    for at in range(8):
+        frame.group_by(pl.col("a") % (1000 + at)).agg(pl.len()).sort("a")
+        sum(number * number for number in range(100_000))
+    return time.process_time() - before
+
+
 def disk(work: Path) -> dict[str, int]:
     """Bytes and files of a working directory, and bytes of its manifest."""
     places = [place for place in work.rglob("*") if place.is_file()]
@@ -91,11 +113,13 @@ def disk(work: Path) -> dict[str, int]:
     return {"bytes": size, "files": len(places), "manifest": (work / "manifest.json").stat().st_size}
 
 
-def soak(folder: Path, exports: Exports, months: int, run: Run, *, keep: int, every: int) -> Iterator[dict[str, Any]]:
+def soak(
+    folder: Path, exports: Exports, months: int, run: Run, *, keep: int, every: int, history: int, every_stage: bool
+) -> Iterator[dict[str, Any]]:
     """Bring in month after month; yields what each cost and what the directory holds after it."""
-    work, world = folder / "work", exports.world
+    work, world, walked = folder / "work", exports.world, ("score-value", "predict-churn")
     work.mkdir(parents=True)
-    text = settings("auto", 40) + EXTRA.format(keep=keep)
+    text = settings("auto", 40) + EXTRA.format(keep=max(keep, 0), history=history)
     for at in range(months):
         source = exports.write(range(1 - HISTORY, 1) if at == 0 else range(world.now, world.now + 1), folder / "drop")
         whole = at % every == 0
@@ -110,12 +134,15 @@ def soak(folder: Path, exports: Exports, months: int, run: Run, *, keep: int, ev
         if filled.exists():
             costs["import-outcomes"] = run("import-outcomes", filled, "-w", work)
             shutil.rmtree(filled)
-        costs |= {name: run(name, "-w", work) for name in (*(REST if whole else ()), *EACH) if at or name not in LATER}
+        due = [name for turn in (TURNS if every_stage else TURNS[at % len(TURNS) :][:1]) for name in turn]
+        due += SELDOM if every_stage or whole else ()
+        due = [name for name in due if (at or name not in LATER) and name not in (walked if whole else ())]
+        costs |= {name: run(name, "-w", work) for name in due}
         (work / "telcli.toml").write_text(held, encoding="utf-8")
         costs["status"] = run("status", "-w", work)
         if keep >= 0:
             costs["gc"] = run("gc", "-w", work)
-        yield {"month": f"{month_of(world.now):%Y-%m}", "costs": costs, **disk(work)}
+        yield {"month": f"{month_of(world.now):%Y-%m}", "yardstick": yardstick(), "costs": costs, **disk(work)}
         world.go_on(live(exports, work, filled))
 
 
@@ -136,43 +163,52 @@ def slopes(rows: list[dict[str, Any]], warm: int) -> Iterator[str]:
     from scipy.stats import theilslopes
 
     rows = rows[warm:]
-    if len(rows) < 6:
-        return
     curves = {name: [float(row[name]) for row in rows] for name in ("bytes", "files", "manifest")}
     for kind in ("cpu", "peak"):
-        for name in rows[-1]["costs"]:
-            if all(name in row["costs"] for row in rows):
-                curves[f"{kind} {name}"] = [row["costs"][name][kind] for row in rows]
-    curves["cpu in all"] = [sum(cost["cpu"] for cost in row["costs"].values()) for row in rows]
+        for name in sorted({name for row in rows for name in row["costs"]}):
+            curves[f"{kind} {name}"] = [row["costs"][name][kind] for row in rows if name in row["costs"]]
+    curves["cpu in all"] = [total(row) for row in rows]
+    curves["cpu, by the yardstick"] = [total(row) / row["yardstick"] for row in rows]
     for name, values in curves.items():
+        if len(values) < _FEW:
+            continue
         slope, _, low, high = theilslopes(values)
         ends = sum(values[:6]) / 6, sum(values[-6:]) / 6
         yield f"{name:<26}{ends[0]:>14,.2f} {ends[1]:>14,.2f}   {slope:>10,.4f} a month ({low:,.4f} to {high:,.4f})"
 
 
+def total(row: dict[str, Any]) -> float:
+    """CPU seconds of a month, but for what is run in months of the whole walk alone."""
+    found: float = sum(cost["cpu"] for name, cost in row["costs"].items() if name != "run")
+    return found
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--customers", type=int, default=150)
+    options.add_argument("--customers", type=int, default=100)
     options.add_argument("--months", type=int, default=200)
     options.add_argument("--keep", type=int, default=36, help="months that gc keeps; 0 all, -1 no gc")
+    options.add_argument("--history", type=int, default=36, help="max_months of customer-months")
+    options.add_argument("--all", action="store_true", help="every stage in every month, and not by turns")
     options.add_argument("--warm", type=int, default=48)
     options.add_argument("--folder", type=Path, required=True)
     options.add_argument("--in-process", action="store_true")
-    options.add_argument("--every", type=int, default=12, help="months between two runs of the whole walk")
+    options.add_argument("--every", type=int, default=60, help="months between two runs of the whole walk")
     given = options.parse_args()
     if given.folder.exists():
         raise SystemExit(f"{given.folder} is there already")
     exports = Exports(given.customers, given.months, 5, date(2009, 1, 1))
     run = inside if given.in_process else apart
+    how = {"keep": given.keep, "every": given.every, "history": given.history, "every_stage": given.all}
     rows = []
-    for row in soak(given.folder, exports, given.months, run, keep=given.keep, every=given.every):
+    for row in soak(given.folder, exports, given.months, run, **how):
         rows.append(row)
         with (given.folder / "soak.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
-        total = sum(cost["cpu"] for cost in row["costs"].values())
+        cpu = sum(cost["cpu"] for cost in row["costs"].values())
         peak = max(cost["peak"] for cost in row["costs"].values())
         sys.stdout.write(
-            f"{row['month']}  {total:6.1f} s  {peak:6.0f} MB  {row['bytes']:>12,} bytes  {row['files']:>6} files  "
+            f"{row['month']}  {cpu:6.1f} s  {peak:6.0f} MB  {row['bytes']:>12,} bytes  {row['files']:>6} files  "
             f"{row['manifest']:>11,} of manifest\n"
         )
         sys.stdout.flush()

@@ -16,6 +16,7 @@ from telcli.methods.working_days import day_factors, day_weight
 from telcli.pipeline.named_files import named_files
 from telcli.settings import MonitorSettings
 from telcli.settings.tasking import TaskSettings
+from telcli.stages import monitor_judge
 from telcli.stages.monitor_days import days_of, years_unknown
 from telcli.stages.monitor_judge import judge
 from telcli.stages.monitor_panel import METRICS, Judged, Panel
@@ -137,3 +138,9 @@ def test_a_calendar_of_ones_own(tmp_path: Path) -> None:
         read(tmp_path / "none.csv")
     assert named_files("monitor", MonitorSettings(), tmp_path) == {}
     assert named_files("tasks", TaskSettings(holidays="2024-10-01"), tmp_path) == {}
+
+
+def test_a_limit_beyond_every_amount_is_a_number_all_the_same() -> None:
+    """As that of a customer who paid now and then, of whom few months are known."""
+    scale = monitor_judge._Scale("log", np.ones((1, 1)))
+    assert np.isfinite(scale.back(np.array([[5.0, 1e4]]))).all()
