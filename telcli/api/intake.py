@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from telcli.errors import MissingInputError, UsageError
+from telcli.settings.toml_text import toml_text, toml_values
 
 __all__ = ["read_mapping", "words"]
 
@@ -55,8 +55,8 @@ def read_mapping(file: Path) -> dict[str, Any]:
     """
     text = ""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+        text = toml_text(file)
+        return toml_values(text)
     except FileNotFoundError:
         raise MissingInputError(
             "mapping-missing", "There is no mapping file {file}.",

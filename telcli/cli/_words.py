@@ -67,10 +67,10 @@ def _configured(args: Sequence[str]) -> str:
     file = next((place for place in places if place.is_file()), None)
     if file is None:
         return ""
-    import tomllib
+    from telcli.settings.toml_text import toml_text, toml_values
 
     try:
-        general = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("general", {})
+        general = toml_values(toml_text(file)).get("general", {})
     except (OSError, ValueError):
         return ""
     return str(general.get("lang", "")) if isinstance(general, dict) else ""

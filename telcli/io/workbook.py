@@ -21,6 +21,7 @@ from telcli.io.archive import bomb, too_much
 from telcli.io.limits import TEXTS
 from telcli.io.workbook_size import ods_fits, xlsb_fits, xlsx_fits
 from telcli.io.workbook_texts import SharedTexts, is_shared, read_shared, texts_fit
+from telcli.io.workbook_trial import survives
 from telcli.io.zip_file import BAD_ZIP, refuse_crowded
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _SHEETS = {
     "xlsb": re.compile(r".*sheet.*\.bin"),
     "ods": re.compile(r"content\.xml"),
 }
+_BINARY = ("xls", "xlsb")
 _CHUNK = 1 << 22
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -123,6 +125,8 @@ def _by_calamine(path: Path, kind: str, scratch: Path) -> Iterator[Sheet]:
         place = scratch / f"workbook.{kind}"
         place.unlink(missing_ok=True)
         place.symlink_to(path.resolve())
+    if kind in _BINARY and not survives(place):
+        raise _broken(path)
     with _refusing(path):
         book = CalamineWorkbook.from_path(place)
         about = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]

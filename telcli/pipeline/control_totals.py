@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
 from telcli.pipeline.one_table import rows_if_any
+from telcli.settings import TomlError, toml_text, toml_values
 
 __all__ = ["totals_of"]
 
@@ -30,8 +30,8 @@ def totals_of(place: Path) -> dict[str, Any]:
     if not place.is_file():
         raise _absent(place)
     try:
-        rows = tomllib.loads(place.read_text(encoding="utf-8")).get(_TABLE)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        rows = toml_values(toml_text(place)).get(_TABLE)
+    except (TomlError, UnicodeDecodeError):
         rows = None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise DataError(

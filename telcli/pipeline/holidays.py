@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
 from telcli.pipeline.known_causes import rows_of
+from telcli.settings import TomlError, toml_text, toml_values
 
 __all__ = ["holidays_of"]
 
@@ -32,8 +32,8 @@ def holidays_of(place: Path) -> dict[str, Any]:
     if place.suffix.lower() != ".toml":
         return rows_of(place)
     try:
-        return {"file": place.name, "toml": tomllib.loads(place.read_text(encoding="utf-8-sig"))}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {"file": place.name, "toml": toml_values(toml_text(place))}
+    except (TomlError, UnicodeDecodeError) as error:
         raise DataError(
             "holidays-toml",
             "{file} is not TOML that can be read.",

@@ -34,6 +34,7 @@ from telcli.settings.segmenting import SegmentSettings
 from telcli.settings.settled import settled
 from telcli.settings.tasking import ImportOutcomesSettings
 from telcli.settings.toml_hint import toml_hint
+from telcli.settings.toml_text import TomlError, toml_text, toml_values
 from telcli.settings.valuing import MarginSettings, ScoreValueSettings
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "ScoreValueSettings",
     "SegmentSettings",
     "SimulateSettings",
+    "TomlError",
     "config_file",
     "exit_words",
     "own_fraud_rules",
@@ -80,4 +82,6 @@ __all__ = [
     "resolve",
     "settled",
     "toml_hint",
+    "toml_text",
+    "toml_values",
 ]

@@ -7,7 +7,6 @@ import difflib
 import math
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from telcli.settings.own_rules import RULES, STARS, own_rules
 from telcli.settings.scoring import HIERARCHY
 from telcli.settings.tasking import days_named
 from telcli.settings.toml_hint import toml_hint
+from telcli.settings.toml_text import TomlError, toml_text, toml_values
 
 __all__ = ["DICTIONARY", "Origin", "Resolved", "config_file", "read_config", "resolve", "spoken"]
 
@@ -108,13 +108,13 @@ def read_config(path: Path | None) -> dict[str, dict[str, Any]]:
 def _parsed(path: Path) -> dict[str, Any]:
     text = ""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+        text = toml_text(path)
+        return toml_values(text)
     except UnicodeDecodeError:
         raise UsageError(
             "config-encoding", "{file} is not UTF-8 text.", hint="Save it as UTF-8.", file=str(path)
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except TomlError as error:
         raise UsageError(
             "config-unreadable",
             "{file} is not valid TOML: {why}",
