@@ -12,6 +12,7 @@ from telcli.intake.candidates import Candidate
 from telcli.intake.confidence import weighed
 from telcli.intake.dictionary import date_forms, slots
 from telcli.intake.mapping import SourceMap, Use, of_all_rows
+from telcli.intake.pinned_shape import refuse_misshapen
 from telcli.intake.told import canonical, known_unit, refuse_table
 
 __all__ = ["any_date", "as_pinned", "pinned_map", "refuse_unlisted"]
@@ -185,4 +186,5 @@ def _entries(pinned: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         )
     for one in entries:
         refuse_table(str(one.get("table")))
+        refuse_misshapen(one)
     return entries

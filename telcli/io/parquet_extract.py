@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from telcli.errors import DataError
 from telcli.io.digest import sha256_of
@@ -36,7 +36,7 @@ def read_parquet(path: Path) -> list[Extract]:
             .collect(engine="streaming")[LINE]
             .item()
         )
-    except (PolarsError, OSError):
+    except (PolarsError, PanicException, OSError):
         raise DataError(
             "parquet-broken", "{file} is not a Parquet file.", hint="Copy it again.", file=path.name
         ) from None

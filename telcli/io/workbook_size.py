@@ -16,7 +16,7 @@ __all__ = ["ods_fits", "xlsb_fits", "xlsx_fits"]
 _SMALL, _LARGEST = 4_000_000, 16_000_000
 """Cells of a rectangle that is always laid out in full, and of one that is where a third of them are filled."""
 _CHUNK = 1 << 22
-_CELL = re.compile(rb"""<(?:\w{1,20}:)?c(?=[\s>])(?=[^<>]*[^/<]>)(?:[^<>]*?\br=["']([A-Z]{1,3})\d)?""")
+_CELL = re.compile(rb"""<(?:\w{1,20}:)?c(?=[\s>])(?=[^<>]*[^/<]>)(?:[^<>]*?\br=["']([A-Z]{1,3})(\d+))?""")
 _ROW = re.compile(rb"""<(?:\w{1,20}:)?row\b(?:[^<>]*?\br=["'](\d+))?""")
 _TEXT_TAG = re.compile(rb"<(?:(?:\w{1,20}:)?(?:t|v|f|c|si)\b|!)")
 """What begins a text of a cell, or hides one."""
@@ -62,8 +62,9 @@ def xlsx_fits(file: IO[bytes], texts: SharedTexts) -> bool:
         size += cut
         found = _CELL.findall(text, 0, cut)
         box.cells += len(found)
-        columns.update(found)
-        rows = [int(number) for number in _ROW.findall(text, 0, cut) if number]
+        columns.update([letters for letters, _ in found])
+        numbers = {number for _, number in found}.union(_ROW.findall(text, 0, cut)) - {b""}
+        rows = [int(number) for number in numbers]
         box.top, box.bottom = min([box.top, *rows]), max([box.bottom, *rows])
         addressed &= bool(rows) or box.bottom > 0 or not found
     if box.bottom > _LAST_ROW:

@@ -70,8 +70,16 @@ def scored(study: Study, saved: SavedModel) -> Outcome:
     Raises
     ------
     DataError
-        The side-car lacks what scoring takes, or none of the model's columns is there.
+        The side-car lacks what scoring takes, none of the model's columns is there, or model and side-car hold what
+        none of telcli's does.
     """
+    try:
+        return _scored(study, saved)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise _unfit(saved) from error  # a file is what somebody gave: what does not fit in it is no bug
+
+
+def _scored(study: Study, saved: SavedModel) -> Outcome:
     description = _checked(saved)
     road = _road(study, saved.estimator, description)
     _tell_definition(study, description)
@@ -112,13 +120,17 @@ def _checked(saved: SavedModel) -> Mapping[str, Any]:
     found = saved.description
     width = getattr(saved.estimator, "n_features_in_", None)
     if not all(key in found for key in _KEYS) or width != len(found["features"]):
-        raise DataError(
-            "model-side-car",
-            "{file} does not describe a model this version can read.",
-            hint="Train it again with: telcli predict-churn",
-            file=f"{saved.name}.json",
-        )
+        raise _unfit(saved)
     return found
+
+
+def _unfit(saved: SavedModel) -> DataError:
+    return DataError(
+        "model-side-car",
+        "{file} does not describe a model this version can read.",
+        hint="Train it again with: telcli predict-churn",
+        file=f"{saved.name}.json",
+    )
 
 
 def _road(study: Study, model: ChurnModel, description: Mapping[str, Any]) -> Road:

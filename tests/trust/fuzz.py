@@ -83,7 +83,8 @@ def _batch(reader: str, seed: int, first: int, count: int) -> Iterator[dict[str,
         if told < count:
             said.seek(0)
             why = " ".join(said.read().split())
-            why = why[:200] + " ... " + why[-100:]
+            at = max(why.find("memory allocation"), why.find("panicked"), why.find("Error:"), 0)
+            why = why[at : at + 400] + " ... " + why[-100:]
             yield {"at": first + told, "code": 1, "faults": [f"died {process.returncode}: {why}"], "s": 0}
             if told + 1 < count:
                 yield from _batch(reader, seed, first + told + 1, count - told - 1)
@@ -120,7 +121,7 @@ def _parsed(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--inputs", type=int, default=1000)
     parser.add_argument("--reader", action="append")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first input of each reader")
     return parser.parse_args(argv)
 
 

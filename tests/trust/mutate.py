@@ -214,7 +214,8 @@ def any_xml(chance: Random, data: bytes) -> bytes:
         elif kind == 1:
             parts[at] *= chance.choice([2, 10, 3000]) if len(data) < MOST else 1
         elif kind == 2:
-            parts[at] = _QUOTED.sub(b'"' + chance.choice(WORDS).encode("utf-8", "ignore") + b'"', parts[at], count=1)
+            quoted = b'"' + chance.choice(WORDS).encode("utf-8", "ignore") + b'"'
+            parts[at] = _QUOTED.sub(lambda found, new=quoted: new, parts[at], count=1)
         elif kind == 3 and chance.random() < 0.3:
             parts.insert(1, _ENTITY)
             parts[at] += b"&b;&c;"

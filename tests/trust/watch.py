@@ -115,7 +115,7 @@ def watched(run: Callable[[], int | None], place: Path, unchanged: tuple[Path, .
 def _broken(code: ExitCode, said: str, seconds: float, held: int) -> Iterator[str]:
     """Promises that show in what was said, and in what it took."""
     if code not in CODES:
-        lines = [line.strip() for line in said.split("Traceback (most recent")[-1].splitlines()]
+        lines = [line.strip() for line in said.rsplit("Traceback (most recent", maxsplit=1)[-1].splitlines()]
         places = [line.rpartition("/")[2] for line in lines if line.startswith("File ")]
         error = [line for line in lines if line and " " in line and not line.startswith(("File ", "^", "Hint"))]
         yield f"exit code {int(code)}: {' | '.join(places[-4:])} {' | '.join(error[-3:])[:300]}"
