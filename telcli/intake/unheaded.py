@@ -24,6 +24,8 @@ from telcli.tables import SUBJECTS
 __all__ = ["Proposal", "left_unnamed", "proposal", "refuse_unnamed"]
 
 _SURE, _LIKELY = 0.8, 0.6
+_SHAPED = 200
+"""Columns looked at: what a file without header is shows in its first ones."""
 _SHORTEST = 60.0
 """Whole numbers that never come below this are no lengths of calls, but numbers of cells and the like."""
 _CLEARLY = 0.8
@@ -94,7 +96,7 @@ def proposal(source: str, head: pl.DataFrame, table: str = "") -> Proposal:
     {'subscription_id': ('column_1', 0.8), 'counterpart': ('column_2', 0.8), 'started_at': ('column_3', 0.8),
      'duration_s': ('column_4', 0.6)}
     """
-    shapes = [shape_of(head[header]) for header in head.columns]
+    shapes = [shape_of(head[header]) for header in head.columns[:_SHAPED]]
     found = Proposal(source, table or _table(source, shapes), shapes)
     _FILL.get(found.table, _other)(found, head)
     return found

@@ -115,6 +115,15 @@ class IngestSettings:
         "Numbers that stand for no answer in a survey where they lie beyond its answers; those below 0 always do.",
         "调查答案中超出取值范围时视为未作答的数字；小于 0 的一律视为未作答。",
     )
+    most_columns: int = setting(
+        1000,
+        "A table of more columns is refused: each takes some ten milliseconds to make sense of.",
+        "列数超过此数的表不予读取：每列的识别约需 10 毫秒。",
+        unit="columns",
+        low=1,
+        high=5000,
+        shows=False,
+    )
     key_file: str = setting(
         "",
         "File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.",

@@ -85,6 +85,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     if settings.linkage == "on":
         require_splink()
     speak(inputs.choices.get("dictionary", {}))
+    _refuse_wide(inputs.extracts, settings.most_columns)
     extracts, again = once(inputs.extracts)
     ones, notices = _understood(inputs, settings, extracts)
     ones, gone = _without_purged(_answering(ones, settings), inputs.suppressed)
@@ -118,6 +119,20 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
     more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
     return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
+
+
+def _refuse_wide(extracts: Sequence[Extract], most: int) -> None:
+    for one in extracts:
+        count = len(one.frame.collect_schema()) - 1
+        if count > most:
+            raise DataError(
+                "table-wider",
+                "{file} has {count} columns, more than the {most} of most_columns in [ingest].",
+                hint="Export the columns that are needed, or raise most_columns in [ingest] of telcli.toml, up to 5000.",
+                file=one.name,
+                count=count,
+                most=most,
+            )
 
 
 def _base_alone(one: Understood) -> bool:
