@@ -8,7 +8,9 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from telcli.errors import DataError
+from telcli.io.archive import bomb
 from telcli.io.digest import sha256_of
+from telcli.io.limits import TEXTS
 from telcli.io.nested import flat_frames
 from telcli.io.parquet_files import scanned
 from telcli.io.wide import refuse_wide
@@ -16,6 +18,11 @@ from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
 
 __all__ = ["read_parquet"]
+
+_ROWS, _PACKED = 20_000_000, 200
+"""Rows that a file of any size may have, and how many it may have to a byte beyond; as many bytes of text."""
+_LONG = 4096
+"""Bytes of text in a row that nobody would call long."""
 
 
 def read_parquet(path: Path) -> list[Extract]:
@@ -29,6 +36,7 @@ def read_parquet(path: Path) -> list[Extract]:
     try:
         raw = scanned(path)
         refuse_wide(path.name, len(raw.collect_schema()))
+        _refuse_inflated(path, raw)
         raw = raw.rename({name: outside_name(name) for name in raw.collect_schema()}).with_row_index(LINE, offset=1)
         # every page is read once: a damaged one would be found only in the middle of the work
         rows = (
@@ -51,3 +59,26 @@ def read_parquet(path: Path) -> list[Extract]:
         Extract(f"{path.name}#{name}" if name else path.name, frame, "parquet", "", sha256_of(path), rows=found)
         for name, frame, found in flat_frames(path, raw, rows)
     ]
+
+
+def _refuse_inflated(path: Path, raw: pl.LazyFrame) -> None:
+    """Raise where a few bytes stand for more rows, or for longer ones, than any export packs into them.
+
+    One value can stand for a million of the same. So can it in an export, but not in every column, and no long one.
+    """
+    size = path.stat().st_size
+    if raw.select(pl.len()).collect().item() > max(_ROWS, _PACKED * size):
+        raise bomb(path)
+    texts = [name for name, kind in raw.collect_schema().items() if isinstance(kind, pl.String | pl.Binary)]
+    if not texts:
+        return
+    lengths = [
+        (pl.col(name).str.len_bytes() if isinstance(raw.collect_schema()[name], pl.String) else pl.col(name).bin.size())
+        .cast(pl.Int64)
+        .sum()
+        .alias(f"{at}")
+        for at, name in enumerate(texts)
+    ]
+    told = raw.select(pl.len().alias("rows"), *lengths).collect(engine="streaming").row(0)
+    if sum(told[1:]) > max(TEXTS, _PACKED * size, _LONG * told[0]):
+        raise bomb(path)

@@ -13,7 +13,7 @@ from pathlib import Path
 __all__ = ["survives"]
 
 _MEMORY = 2 << 30
-_SECONDS, _SECONDS_PER_MB = 8, 2
+_SECONDS, _SECONDS_PER_MB = 4, 2
 """Of processor time."""
 _TRIAL = """
 import resource, sys

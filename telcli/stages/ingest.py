@@ -128,7 +128,7 @@ def _refuse_wide(extracts: Sequence[Extract], most: int) -> None:
             raise DataError(
                 "table-wider",
                 "{file} has {count} columns, more than the {most} of most_columns in [ingest].",
-                hint="Export the columns that are needed, or raise most_columns in [ingest] of telcli.toml, up to 5000.",
+                hint="Export the columns that are needed, or raise most_columns in [ingest] of telcli.toml up to 5000.",
                 file=one.name,
                 count=count,
                 most=most,

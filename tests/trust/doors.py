@@ -130,7 +130,7 @@ _MAPPING = {
         {
             "file": "a.csv", "table": "bills",
             "columns": {"customer_id": "customer_id", "month": "month", "amount": {"column": "amount", "unit": "yuan"}},
-            "attributes": {"x_note": {"column": "备注", "type": "String"}}, "drop": ["客户姓名", "手机号码", "证件号码"],
+            "attributes": {"x_note": {"column": "备注", "type": "String"}}, "drop": ["客户姓名"],
         }
     ]
 }  # fmt: skip

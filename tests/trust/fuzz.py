@@ -25,7 +25,7 @@ __all__ = ["main", "tried"]
 
 _BATCH = 500
 """Inputs of one process."""
-_HANGS = 60
+_HANGS = 240
 """Seconds without a sign of life: more than an input may take, since a machine may be busy."""
 _SPACE = 4 << 30
 """Bytes of addresses that a process may have: one that asks for more dies, and is seen to."""
