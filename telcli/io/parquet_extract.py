@@ -21,6 +21,7 @@ __all__ = ["read_parquet"]
 
 _ROWS, _PACKED = 20_000_000, 200
 """Rows that a file of any size may have, and how many it may have to a byte beyond; as many bytes of text."""
+_TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Binary)
 _LONG = 4096
 """Bytes of text in a row that nobody would call long."""
 
@@ -69,16 +70,14 @@ def _refuse_inflated(path: Path, raw: pl.LazyFrame) -> None:
     size = path.stat().st_size
     if raw.select(pl.len()).collect().item() > max(_ROWS, _PACKED * size):
         raise bomb(path)
-    texts = [name for name, kind in raw.collect_schema().items() if isinstance(kind, pl.String | pl.Binary)]
+    texts = {name: kind for name, kind in raw.collect_schema().items() if isinstance(kind, _TEXTS)}
     if not texts:
         return
-    lengths = [
-        (pl.col(name).str.len_bytes() if isinstance(raw.collect_schema()[name], pl.String) else pl.col(name).bin.size())
-        .cast(pl.Int64)
-        .sum()
-        .alias(f"{at}")
-        for at, name in enumerate(texts)
+    sizes = [
+        pl.col(name).bin.size() if isinstance(kind, pl.Binary) else pl.col(name).cast(pl.String).str.len_bytes()
+        for name, kind in texts.items()
     ]
+    lengths = [size.cast(pl.Int64).sum().alias(str(at)) for at, size in enumerate(sizes)]
     told = raw.select(pl.len().alias("rows"), *lengths).collect(engine="streaming").row(0)
     if sum(told[1:]) > max(TEXTS, _PACKED * size, _LONG * told[0]):
         raise bomb(path)

@@ -7,6 +7,7 @@ import json
 import re
 import stat
 import struct
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import date
 from random import Random
@@ -267,7 +268,8 @@ def _packed(chance: Random, members: Sequence[tuple[str, bytes]]) -> bytes:
                     chance.choice([stat.S_IFLNK | 0o777, stat.S_IFCHR, stat.S_IFDIR, stat.S_IFIFO]) << 16
                 )
             try:
-                new.writestr(about, content)
+                with warnings.catch_warnings(action="ignore"):  # that a name stands there twice
+                    new.writestr(about, content)
             except (UnicodeError, ValueError, struct.error):
                 continue  # a name that no archive takes
     found = target.getvalue()

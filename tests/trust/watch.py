@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from telcli.cli._errors import explain
 from telcli.errors import ExitCode
@@ -149,7 +150,8 @@ def _only(place: Path, writable: str) -> Iterator[None]:
     was, tempfile.tempdir = tempfile.tempdir, str(scratch)
     _HOOK.inside, _HOOK.outside = os.path.realpath(place), []
     try:
-        yield
+        with patch.dict(os.environ, {"TMPDIR": str(scratch)}):
+            yield
     finally:
         _HOOK.inside, tempfile.tempdir = None, was
 
