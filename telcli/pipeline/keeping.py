@@ -78,8 +78,8 @@ class Gatherer:
         self._folder.mkdir(parents=True, exist_ok=True)
         places: dict[Any, list[tuple[Path, int]]] = {}
         for frame in frames:
-            apart = frame.partition_by(by, as_dict=True, maintain_order=True) if frame.height else {(None,): frame}
-            for (value,), rows in apart.items():
+            for value in frame[by].unique(maintain_order=True).to_list() or [None]:
+                rows = frame.filter(pl.col(by).eq_missing(pl.lit(value, frame.schema[by])))  # one at a time, for memory
                 place = self._folder / f"{next(self._numbers)}.parquet"
                 rows.write_parquet(place, compression="lz4", row_group_size=_GROUP)
                 places.setdefault(value, []).append((place, rows.height))
