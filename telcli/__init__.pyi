@@ -635,6 +635,7 @@ def ingest(
     link_max_pairs: int | None = None,
     survey_items: str | Sequence[str] | None = None,
     no_answer: str | Sequence[str] | None = None,
+    most_columns: int | None = None,
     key_file: str | Sequence[str] | None = None,
     as_of: str | date | None = None,
     seed: int | None = None,
@@ -703,6 +704,8 @@ def ingest(
     no_answer : text, default "77, 88, 97, 98, 99, 777, 888, 997, 998, 999"
         Numbers that stand for no answer in a survey where they lie beyond its answers; those below 0 always
         do.
+    most_columns : whole number 1 to 5000 (columns), default 1000
+        A table of more columns is refused: each takes some ten milliseconds to make sense of.
     key_file : text, empty by default
         File of the key of pseudonyms; where none is named, ~/.config/telcli/pseudonyms.key.
     as_of
