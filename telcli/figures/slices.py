@@ -136,7 +136,7 @@ def _left(customer_months: pl.LazyFrame, groups: Groups, as_of: date) -> pl.Lazy
     summed = picked.select(
         "customer_id",
         "gone",
-        before=pl.sum_horizontal(each.cast(pl.Float64) for each in begun),
+        before=pl.sum_horizontal(pl.lit(0.0), *(each.cast(pl.Float64) for each in begun)),
         there=begun[0] if begun else pl.lit(value=False),
     )
     rows = summed.filter((pl.col("gone") > 0) | (pl.col("before") > 0))
