@@ -17,7 +17,7 @@ from telcli.features.survey import evidence, span_of
 from telcli.pipeline.engines import engine_for, spark_session
 from telcli.pipeline.engines.sight import Opened, Sight
 from telcli.pipeline.engines.spark_worker import declared, mapped, pack, unpacked
-from telcli.pipeline.provenance import Manifest, Part
+from telcli.pipeline.provenance import Manifest, Part, file_sha256
 from telcli.pipeline.run import Request, run_stage
 from telcli.pipeline.workdir import Workdir
 from telcli.settings import CustomerMonthsSettings, PredictChurnSettings
@@ -126,7 +126,7 @@ def test_files_that_do_not_agree_on_a_type_are_settled_here(tmp_path: Path) -> N
     kinds, parts = {"one": pl.Int64, "two": pl.Float64}, {}
     for name, kind in kinds.items():
         pl.DataFrame({"customer_id": [name], "x_a": [1]}, schema_overrides={"x_a": kind}).write_parquet(tmp_path / name)
-        parts[name] = Part(name, "", 1, (tmp_path / name).stat().st_size)
+        parts[name] = Part(name, file_sha256(tmp_path / name), 1, (tmp_path / name).stat().st_size)
     manifest, names = Manifest({"t": parts}), tuple(kinds)
     frame = Workdir(tmp_path).scan(manifest, "t", names)
     sight = Sight(Opened(Workdir(tmp_path), manifest, {"t": names}, {"t": frame}, {}), "")
