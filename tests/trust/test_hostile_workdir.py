@@ -116,6 +116,10 @@ def test_what_telcli_makes_is_nobody_elses(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / f"{umask:o}" / "work").stat().st_mode) == mode
 
 
+STARTED = {("telcli/io/workbook_trial.py", "subprocess")}
+"""Where a process is started: this very Python on a text of telcli's own, in which a strange workbook is tried."""
+
+
 def test_nothing_that_is_read_is_run() -> None:
     """No module has what runs what it reads: pickle, marshal, joblib's files, eval, YAML of any kind, a shell."""
     modules = {"pickle", "cloudpickle", "dill", "marshal", "shelve", "yaml", "code", "runpy", "subprocess"}
@@ -137,7 +141,7 @@ def test_nothing_that_is_read_is_run() -> None:
                 named = f"{owner.id}.{node.func.attr}" if isinstance(owner, ast.Name) else name
                 names = {named} & (calls | {"os.system", "os.popen", "joblib.load", "np.load", "pl.deserialize"})
             found += [(str(file.relative_to(ROOT)), name) for name in names]
-    assert not found
+    assert set(found) <= STARTED
 
 
 def test_no_setting_of_the_environment_names_code() -> None:
