@@ -185,7 +185,7 @@ def discreet_numbers(text: pl.Series) -> Read:
 def header_tells(header: str) -> str:
     """What a header says is in its column: ``person``, ``birth``, ``note`` (free text), or nothing of the kind.
 
-    >>> [header_tells(name) for name in ("Contact Person", "AgentPhone", "联系人电话", "生日(农历)", "备注")]
+    >>> [header_tells(name) for name in ("Contact Person", "AgentPhone", "联系人电话", "配偶生日", "备注")]
     ['person', 'person', 'person', 'birth', 'note']
     >>> {header_tells(name) for name in ("护照号", "军官证号码", "税号", "车牌号", "法人代表", "户主")}
     {'person'}
@@ -195,12 +195,13 @@ def header_tells(header: str) -> str:
     flat = unicodedata.normalize("NFKC", header)
     plain, tokens = bare(flat), {token.lower() for token in _TOKEN.findall(flat)}
     tokens |= {ending for ending in personal_words("endings") for token in tokens if _ends(token, ending)}
+    births = tokens & personal_words("births") or _any_in(plain, "births_zh")
     if tokens & personal_words("people") or _any_in(plain, "people_zh"):
-        return "person"
+        return "birth" if births else "person"
     things = tokens & personal_words("things") or _any_in(plain, "things_zh")
     if not things and (tokens & personal_words("tokens") or _any_in(plain, "tokens_zh")):
         return "person"
-    if tokens & personal_words("births") or _any_in(plain, "births_zh"):
+    if births:
         return "birth"
     return "note" if tokens & personal_words("notes") or _any_in(plain, "notes_zh") else ""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from telcli.errors import DataError, MissingInputError, UsageError
+from telcli.methods.level_rates import LevelRates
 from telcli.pipeline import catalog
 from telcli.pipeline import opened as opening
 from telcli.pipeline.run import Request, run_stage
@@ -29,7 +29,7 @@ GIVEN: list[Inputs] = []
 def churn(inputs: Inputs, settings: Any) -> Outcome:
     """A model beside the table."""
     found = fakes.predict_churn(inputs, settings)
-    model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    model = LevelRates([0]).fit([[0.0], [1.0]], [0, 1])
     return dataclasses.replace(found, models={"churn": (model, {"month": str(inputs.as_of)})})
 
 

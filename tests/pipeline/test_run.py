@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from telcli.errors import DataError, MissingInputError, Notice
+from telcli.methods.level_rates import LevelRates
 from telcli.pipeline.catalog import STAGES, stage
 from telcli.pipeline.dropped import GONE
 from telcli.pipeline.provenance import Basis
@@ -74,7 +74,7 @@ def segments(inputs: Inputs, settings: Any) -> Outcome:
 
 def modelled(inputs: Inputs, settings: Any) -> Outcome:
     outcome = segments(inputs, settings)
-    model = LogisticRegression().fit([[0.0], [1.0], [2.0]], [0, 0, 1])
+    model = LevelRates([0]).fit([[0.0], [1.0], [2.0]], [0, 0, 1])
     return Outcome(outcome.tables, models={"churn": (model, {"as_of": str(inputs.as_of)})})
 
 
