@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from telcli.tables.by_size import by_size
 from telcli.tables.survey_items import ROLES, role_of
 
 __all__ = [
@@ -66,7 +67,7 @@ def rated(contacts: pl.LazyFrame, end: date, months: int) -> pl.DataFrame:
     # of several on the last day their mean, so that the order of rows does not matter
     days = rows.group_by("customer_id", "item", "surveyed_on").agg(
         *(pl.col(name).first() for name in ("expected", "perceived", "nps", "weight")),
-        score=pl.col("score").sort().mean(),
+        score=pl.col("score").pipe(by_size).mean(),
     )
     return last_answers(days.select(list(_COLUMNS)), end, months)
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from telcli.features.ruling import NOT_KNOWN, Rule, ruled
+from telcli.tables.by_size import by_size
 
 __all__ = ["FLAGS", "loyal", "overlap", "profitable", "strategic"]
 
@@ -24,7 +25,7 @@ def profitable(settings: Any) -> list[pl.Expr]:
     """
     margin = pl.col("margin")
     # sorted, so that the sum does not depend on how rows were parted
-    bar = settings.profitable_index * margin.sort().mean()
+    bar = settings.profitable_index * margin.pipe(by_size).mean()
     rules = [
         Rule(margin < 0, False, "loses"),
         Rule((margin >= bar) & (margin > 0), True, "above-mean"),

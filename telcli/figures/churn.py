@@ -8,6 +8,7 @@ import polars as pl
 
 from telcli.figures.crossing import hidden_cells
 from telcli.figures.customers import RISKS, TIERS
+from telcli.tables.by_size import by_size
 
 __all__ = ["bands", "grid", "scored"]
 
@@ -23,7 +24,7 @@ def bands(lines: pl.DataFrame) -> list[dict[str, Any]]:
     chosen = pl.col("target").fill_null(False)
     folded = known.group_by("risk_band").agg(
         customers=pl.len().cast(pl.Int64),
-        churn_probability=pl.col("churn_probability").sort().mean(),
+        churn_probability=pl.col("churn_probability").pipe(by_size).mean(),
         at_risk_value=_sum("at_risk_value"),
         targets=chosen.sum().cast(pl.Int64),
         expected_saving=_sum("expected_saving", chosen),
@@ -57,4 +58,4 @@ def grid(lines: pl.DataFrame, least: int) -> list[dict[str, Any]]:
 def _sum(name: str, chosen: pl.Expr | None = None) -> pl.Expr:
     """The sum (of the chosen) in a fixed order, or null where nothing is known of anybody."""
     summed = pl.col(name) if chosen is None else pl.col(name).filter(chosen)
-    return pl.when(pl.col(name).is_not_null().any()).then(summed.sort().sum())
+    return pl.when(pl.col(name).is_not_null().any()).then(summed.pipe(by_size).sum())

@@ -9,6 +9,7 @@ import polars as pl
 
 from telcli.figures.base import hidden
 from telcli.methods.rates import wilson
+from telcli.tables.by_size import by_size
 
 __all__ = ["BY_TEXTS", "CARE_TEXTS", "CAUSE_TEXTS", "STAY_TEXTS", "by_rows", "care_rows", "cause_rows", "stay_rows"]
 
@@ -125,7 +126,7 @@ def care_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     counted = table.group_by("trigger").agg(
         customers=pl.len().cast(pl.Int64),
         new=pl.col("new").sum().cast(pl.Int64),
-        value_at_risk=pl.col("value_at_risk").sort().sum().round(4),
+        value_at_risk=pl.col("value_at_risk").pipe(by_size).sum().round(4),
     )
     rows: list[dict[str, Any]] = []
     for row in counted.sort("new", "customers", "trigger", descending=[True, True, False]).to_dicts():

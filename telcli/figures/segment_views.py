@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.figures.base import hidden
 from telcli.figures.ways import walked
+from telcli.tables.by_size import by_size
 from telcli.tables.subjects import CUSTOMER_CLASSES
 from telcli.tables.views import BY_LABEL
 from telcli.tables.worth import MEAN, USUAL, billed, shares
@@ -140,7 +141,7 @@ def _measured(held: pl.DataFrame, everybody: pl.DataFrame, reason: str) -> list[
         .agg(
             *billed(),
             customers=pl.len().cast(pl.Int64),
-            churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),
+            churn_probability=pl.col("churn_probability").filter(alive).pipe(by_size).mean(),
             churned_share=pl.col("churned").mean(),
             went=pl.col("churned").sum().cast(pl.Int64),
             same=pl.format("{} {}", pl.len(), pl.col("_mark").bitwise_xor()),  # groups of the same customers have one

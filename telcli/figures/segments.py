@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import hidden
+from telcli.tables.by_size import by_size
 from telcli.tables.worth import USUAL, billed, shares
 
 __all__ = ["SIZES", "TEXTS", "segment_rows"]
@@ -31,11 +32,11 @@ def segment_rows(profiles: pl.DataFrame, lines: pl.DataFrame, least: int) -> lis
     folded = lines.group_by("segment").agg(
         *billed(),
         customers=pl.len().cast(pl.Int64),
-        revenue=pl.when(pl.col(USUAL).is_not_null().any()).then(pl.col(USUAL).sort().sum()),
-        lifetime_value=pl.col("lifetime_value").sort().mean(),
+        revenue=pl.when(pl.col(USUAL).is_not_null().any()).then(pl.col(USUAL).pipe(by_size).sum()),
+        lifetime_value=pl.col("lifetime_value").pipe(by_size).mean(),
         high_risk=(alive & (pl.col("risk_band") == "high")).sum().cast(pl.Int64),
-        churn_probability=pl.col("churn_probability").filter(alive).sort().mean(),
-        at_risk_value=pl.col("at_risk_value").filter(alive).sort().sum(),
+        churn_probability=pl.col("churn_probability").filter(alive).pipe(by_size).mean(),
+        at_risk_value=pl.col("at_risk_value").filter(alive).pipe(by_size).sum(),
         valued=pl.col("at_risk_value").is_not_null().any(),
     )
     related = folded.with_columns(

@@ -10,6 +10,7 @@ import polars as pl
 
 from telcli.figures.base import hidden
 from telcli.methods.concentration import gini, top_share
+from telcli.tables.by_size import by_size
 
 __all__ = ["about", "curve", "tenths", "tiers"]
 
@@ -95,9 +96,9 @@ def tiers(lines: pl.DataFrame, least: int = 0, bounds: pl.DataFrame | None = Non
     whole, brought = valued["lifetime_value"].sum(), valued["current_value"].sum()
     folded = valued.group_by("value_tier").agg(
         customers=pl.len().cast(pl.Int64),
-        lifetime_value=pl.col("lifetime_value").sort().sum(),
-        mean_value=pl.col("lifetime_value").sort().mean(),
-        current_value=pl.col("current_value").sort().sum(),
+        lifetime_value=pl.col("lifetime_value").pipe(by_size).sum(),
+        mean_value=pl.col("lifetime_value").pipe(by_size).mean(),
+        current_value=pl.col("current_value").pipe(by_size).sum(),
     )
     rows = folded.sort("value_tier").with_columns(pl.col("value_tier").cast(pl.String)).to_dicts()
     scores = dict(bounds.select("value_tier", "least_score").iter_rows()) if bounds is not None else {}

@@ -9,6 +9,7 @@ import polars as pl
 
 from telcli.figures.base import hidden
 from telcli.figures.ways import told_beside, walked
+from telcli.tables.by_size import by_size
 from telcli.tables.hierarchy import default
 
 __all__ = [
@@ -98,7 +99,7 @@ def reasons(
     moved = table.filter(pl.col("item_1").is_not_null()).with_columns(
         way=pl.when(pl.col("change") > 0).then(pl.lit("up")).otherwise(pl.lit("down"))
     )
-    folded = moved.group_by("item_1", "way").agg(customers=pl.len(), points=pl.col("points_1").sort().mean())
+    folded = moved.group_by("item_1", "way").agg(customers=pl.len(), points=pl.col("points_1").pipe(by_size).mean())
     called = {row["item"]: row for row in names.select("item", "name", "name_zh").to_dicts()}
     rows: dict[str, dict[str, Any]] = {}
     for way in _WAYS:

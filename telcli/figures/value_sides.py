@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import hidden
+from telcli.tables.by_size import by_size
 from telcli.tables.value_view_results import TIER_MEASURES
 
 __all__ = ["FACT_TEXTS", "HELD_TEXTS", "INDEX_TEXTS", "PRODUCT_TEXTS", "SIGN_TEXTS"]
@@ -78,7 +79,7 @@ def account_classes(views: pl.DataFrame, lines: pl.DataFrame, gone: Collection[s
     both = both.drop_nulls(["account_class", "current_value"])
     mean = both["current_value"].sort().mean()
     groups = both.group_by(group=pl.col("account_class").cast(pl.String)).agg(
-        customers=pl.len().cast(pl.Int64), mean=pl.col("current_value").sort().mean()
+        customers=pl.len().cast(pl.Int64), mean=pl.col("current_value").pipe(by_size).mean()
     )
     if groups.height < 2 or not isinstance(mean, float):
         return []

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from telcli.figures.base import Figures, hidden
+from telcli.tables.by_size import by_size
 
 __all__ = [
     "ageing_rows",
@@ -118,7 +119,7 @@ def fraud_rows(table: pl.DataFrame, _: int) -> list[dict[str, Any]]:
     by = still.group_by("pattern").agg(
         cases=pl.len().cast(pl.Float64),
         new=(pl.col("status").fill_null("new") == "new").sum().cast(pl.Float64),
-        expected_loss=pl.col("expected_loss").sort().sum(),
+        expected_loss=pl.col("expected_loss").pipe(by_size).sum(),
     )
     return by.sort("expected_loss", "pattern", descending=[True, False]).to_dicts()
 
@@ -127,8 +128,8 @@ def warned_rows(table: pl.DataFrame, least: int) -> list[dict[str, Any]]:
     """Who moved into decline or dormancy this month: from which stage to which, and what is at risk with them."""
     ways = table.group_by("from_stage", "to_stage").agg(
         customers=pl.len().cast(pl.Int64),
-        worth=pl.col("worth").sort().sum(),
-        value_at_risk=pl.col("value_at_risk").sort().sum(),
+        worth=pl.col("worth").pipe(by_size).sum(),
+        value_at_risk=pl.col("value_at_risk").pipe(by_size).sum(),
     )
     rows = ways.sort("customers", "from_stage", "to_stage", descending=[True, False, False]).to_dicts()
     gone = hidden([row["customers"] for row in rows], least)

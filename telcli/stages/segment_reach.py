@@ -12,6 +12,7 @@ from telcli.features.exact import amount, units
 from telcli.features.month_index import add_months
 from telcli.features.touches import held_at_end, live_lines, money_came, payment_channel
 from telcli.tables import contract
+from telcli.tables.by_size import by_size
 
 __all__ = ["reach_rows"]
 
@@ -50,7 +51,7 @@ def reach_rows(
     what campaigns cost, or contacts times `cost_per_contact`. `margins` has the mean margin a month of customers.
     """
     people = segments.select("customer_id", *_NAMES).join(margins, on="customer_id", how="left", maintain_order="left")
-    sizes = people.group_by("segment").agg(size=pl.len(), usual=pl.col("margin").sort().mean())
+    sizes = people.group_by("segment").agg(size=pl.len(), usual=pl.col("margin").pipe(by_size).mean())
     frames = [pl.DataFrame(schema=_SCHEMA)]
     for kind, pairs in _pairs(tables, as_of, cost_per_contact).items():
         held = pairs.collect(engine="streaming").join(people, on="customer_id")
@@ -74,7 +75,7 @@ def _counted(held: pl.DataFrame, common: pl.DataFrame, everybody: int) -> pl.Dat
         touches=pl.when(pl.col("n").count() > 0).then(pl.col("n").sum()),
         accepted=pl.col("took").sum(),
         cost=spent,
-        margin=pl.col("margin").sort().mean(),
+        margin=pl.col("margin").pipe(by_size).mean(),
     )  # fmt: skip
     known = pl.col("all_took").is_not_null()
     return found.with_columns(

@@ -28,6 +28,7 @@ from telcli.settings import SegmentSettings
 from telcli.stages.segment_count import Segmented
 from telcli.stages.segment_people import behaviour_at
 from telcli.tables import contract
+from telcli.tables.by_size import by_size
 
 __all__ = ["Trial", "trial"]
 
@@ -139,4 +140,4 @@ def _spent(months: pl.LazyFrame, month: date, back: int, rates: Rates | None) ->
         value = pl.when(total > 0).then(pl.col("margin").fill_null(0.0) * known / total)
         return both.select("customer_id", value=value).collect(engine="streaming")
     each = pl.concat([bills.with_columns(pl.col("revenue").cast(pl.Float64)), nothing]).group_by("customer_id")
-    return each.agg(value=pl.col("revenue").sort().sum() / pl.len()).collect(engine="streaming")
+    return each.agg(value=pl.col("revenue").pipe(by_size).sum() / pl.len()).collect(engine="streaming")

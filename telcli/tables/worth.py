@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from telcli.tables.by_size import by_size
+
 __all__ = ["BILLED", "FAR_ABOVE", "MEAN", "USUAL", "billed", "far_above", "shares", "usual_revenue"]
 
 FAR_ABOVE = 7.0
@@ -31,7 +33,7 @@ def billed() -> tuple[pl.Expr, pl.Expr]:
     >>> frame.select(billed()).rows()
     [(9.0, 3.0)]
     """
-    money = pl.col(USUAL).sort()
+    money = pl.col(USUAL).pipe(by_size)
     return money.clip(0).sum().alias(BILLED), money.mean().alias(MEAN)
 
 
