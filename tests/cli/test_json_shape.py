@@ -104,8 +104,8 @@ def printed(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return body
 
 
-SAID = {"import-outcomes": 2, "evaluate-retention": 3, "knowledge": 3}
-"""Commands that lack what they work on after one walk: sheets that were filled in, a plan that has ended."""
+SAID = {"import-outcomes": 2, "evaluate-retention": 3, "knowledge": 3, "rotate-key": 2}
+"""Commands that lack what they work on after one walk: sheets that were filled in, a plan that has ended, a new key."""
 
 
 @pytest.mark.slow

@@ -272,7 +272,7 @@ def test_a_rotation_that_is_killed_is_wholly_old_or_new(
     def killed(*_: Any, **__: Any) -> None:
         raise KilledError
 
-    name = {"after the key": "staging", "before the commit": "_promise", "after the promise": "_settle"}[stop]
+    name = {"after the key": "staging", "before the commit": "_promised", "after the promise": "_settle"}[stop]
     with monkeypatch.context() as patch:
         real = getattr(Workdir, name)
         calls = iter(range(10))

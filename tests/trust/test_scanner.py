@@ -216,6 +216,8 @@ def changing(one: Operator) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TELCLI_KEY", other["TELCLI_KEY"])
         one.run("rotate-key")
+    for command in ("migrate", "gc", "verify"):
+        one.run(command)
 
 
 def killed(one: Operator) -> None:
