@@ -107,7 +107,9 @@ def content_name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
 
 
 def _hashed(texts: pl.Series) -> pl.Series:
-    return pl.Series(texts.name, [blake2b(text.encode(), digest_size=10).hexdigest() for text in texts], pl.String)
+    """Polars hands in null for rows of a branch (`when`, `then`) that are not of it; nothing is made of these."""
+    made = [None if text is None else blake2b(text.encode(), digest_size=10).hexdigest() for text in texts]
+    return pl.Series(texts.name, made, pl.String)
 
 
 def summed_once(frame: pl.LazyFrame, key: tuple[str, ...]) -> pl.LazyFrame:

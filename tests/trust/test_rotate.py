@@ -16,6 +16,7 @@ from telcli.pipeline.purge import purge
 from telcli.pipeline.request import Request
 from telcli.pipeline.rotate import rotate_key
 from telcli.pipeline.workdir import Workdir
+from telcli.stages.rotate_key_derived import named_anew
 from tests.pipeline.test_purge import rows
 from tests.test_walk import called
 
@@ -300,3 +301,11 @@ def test_a_key_file_that_others_may_read_is_not_added_to(tmp_path: Path, monkeyp
     with pytest.raises(TelcliError):
         rotate_key(Request(tmp_path / "work"))
     assert len((tmp_path / "keys").read_text(encoding="ascii").split()) == 1
+
+
+def test_facts_with_numbers_of_their_own_keep_them_whatever_engine_looks_at_them() -> None:
+    """The streaming engine hands null to what names rows, for those of another branch."""
+    said = {"contact_id": ["T1", "T2"], "customer_id": ["a", "b"], "topic": [None, "bill"]}
+    rows = pl.LazyFrame({**said, **{f"_after_{name}": values for name, values in said.items()}})
+    for engine in ("streaming", "in-memory"):
+        assert named_anew(rows, "contacts").collect(engine=engine)["_after_contact_id"].to_list() == ["T1", "T2"]
