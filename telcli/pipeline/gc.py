@@ -16,7 +16,8 @@ from telcli.pipeline.audit import note
 from telcli.pipeline.gc_plan import Plan, month_of, planned
 from telcli.pipeline.gc_texts import without_texts, written
 from telcli.pipeline.provenance import Manifest, Part, file_sha256
-from telcli.pipeline.workdir import MANIFEST, Workdir, storage_error
+from telcli.pipeline.storing import storing
+from telcli.pipeline.workdir import MANIFEST, Workdir
 from telcli.settings.keeping_months import LEAST, GcSettings
 
 __all__ = ["Collected", "after_run", "gc"]
@@ -74,10 +75,8 @@ def gc(directory: Path, *, dry_run: bool = False, wait: float = 0.0) -> Collecte
         plan, left = _planned(workdir, manifest, settings), _leftovers(directory)
         done = _told(directory, plan, left, dry_run=False)
         warned = note(directory, "gc", files=done.removed_files) if done.removed_files else ()
-        try:
+        with storing(directory):
             new, staged = without_texts(workdir, plan.manifest, plan.texts, plan.texts_since)
-        except OSError as error:
-            raise storage_error(directory, error) from error
         if new != manifest:
             workdir.commit(manifest, new, staged)
         for place in left:

@@ -48,8 +48,11 @@ def without_texts(
 ) -> tuple[Manifest, Mapping[str, Path]]:
     """The manifest with those partitions without texts, and where they are staged.
 
-    What was made of them stays as up to date as it was: records name the new files in place of the old ones.
+    What was made of them stays as up to date as it was: records name the new files in place of the old ones. Without a
+    `since`, or contacts, nothing changes, nor is it forgotten which texts were let go before.
     """
+    if not since or _TABLE not in manifest.tables:
+        return manifest, {}
     staging = workdir.staging()
     staged, fresh = {}, {}
     for number, name in enumerate(names):

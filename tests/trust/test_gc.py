@@ -238,7 +238,7 @@ def test_months_that_went_do_not_come_back(work: Path, raw: Path) -> None:
     for more in ((), ("--restate",)):
         assert main(["ingest", str(raw), "--force", "-q", *more]) == 0
         for table, since in gone.items():
-            assert all(month >= since for month in Manifest.read(work / "manifest.json").partitions(table))
+            assert min(Manifest.read(work / "manifest.json").partitions(table)) >= since
         assert {path for path in published(work) if "month=" in path} == {path for path in after if "month=" in path}
 
 
@@ -280,6 +280,23 @@ def test_calls_and_texts_go_and_stay_out(
         assert len(Manifest.read(Path("work/manifest.json")).months("calls")) == 3
         if more != "--force":  # which makes them anew, of what there is
             assert published(Path("work/customer_months")) == months_made, "months of calls stand without the calls"
+    Path("work/telcli.toml").write_text(DETAIL.replace("keep_detail = 3", "keep_detail = 0"), encoding="utf-8")
+    assert main(["gc", "-q"]) == 0
+    assert Manifest.read(Path("work/manifest.json")).let_go["contacts.text"] == "2024-04-01", "they stay out"
+
+
+def test_without_contacts_and_with_nothing_to_let_go_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(collecting, "LEAST", 3)
+    Path("bills.csv").write_text("customer_id,month,amount\nC1,2024-05-01,10\nC1,2024-06-01,10\n", encoding="utf-8")
+    assert main(["ingest", "bills.csv", "-q"]) == 0
+    before = Path("work/manifest.json").read_bytes()
+    for kept in (0, 3):
+        Path("work/telcli.toml").write_text(f"[gc]\nkeep_detail = {kept}\n", encoding="utf-8")
+        assert main(["gc", "-q"]) == 0
+        assert Path("work/manifest.json").read_bytes() == before
 
 
 def test_one_that_is_cut_off_after_its_commit_is_finished_by_the_next_run(
