@@ -66,13 +66,18 @@ class Pseudonyms:
         whole = self._key if isinstance(self._key, bytes) else self._key()
         return tuple(_Key(whole[at : at + KEY_BYTES]) for at in range(0, len(whole), KEY_BYTES))
 
+    @property
+    def _turns(self) -> bool:
+        """Whether there are further keys; where nothing gives any, hashes are looked at without one."""
+        return self._key is not no_key and len(self._keys) > 1
+
     def of(self, text: pl.Series, domain: str) -> pl.Series:
         """Pseudonyms of normalised texts, each distinct one computed once; null stays null."""
         return _distinctly(text, lambda values: self._turned(self._keys[0].many(domain, values)))
 
     def turned(self, text: pl.Series) -> pl.Series:
         """What was a pseudonym, or a hash like one, under the first key, under all of them; other texts as they are."""
-        if len(self._keys) == 1:
+        if not self._turns:
             return text
         like = text.str.contains(PSEUDONYM).fill_null(value=False)
         if not like.any():

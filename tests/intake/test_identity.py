@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from telcli.errors import DataError
 from telcli.intake.identity import identifiers, managers, personal, seen, things
 from telcli.intake.pseudonyms import Pseudonyms, no_key
+from telcli.pipeline.secret import key_id
 
 KEY = bytes(range(32))
 PEOPLE = Pseudonyms(KEY)
@@ -23,6 +24,7 @@ CARD = hmac.digest(KEY, b"cert|11010519491231002X", "sha256").hex()[:32]
 def test_a_pseudonym_is_the_start_of_an_hmac() -> None:
     found = PEOPLE.of(pl.Series(["13812345678", None, "x"]), "msisdn").to_list()
     assert found == [PHONE, None, hmac.digest(KEY, b"msisdn|x", "sha256").hex()[:32]]
+    assert key_id(KEY) == hashlib.sha256(KEY).hexdigest()[:8]
     assert PEOPLE.of(pl.Series(["13812345678"]), "cert")[0] != PHONE
     assert Pseudonyms(bytes(32)).of(pl.Series(["13812345678"]), "msisdn")[0] != PHONE
 
@@ -84,7 +86,7 @@ def test_no_key_is_asked_where_there_is_no_person() -> None:
         "1000000000001",
         None,
     ]
-    assert personal(pl.Series(["138****1234", None]), "phone", nobody)[0].to_list() == [None, None]
+    assert personal(pl.Series(["138****1234", "a" * 32, None]), "phone", nobody)[0].to_list() == [None, "a" * 32, None]
     with pytest.raises(DataError) as caught:
         identifiers(pl.Series(["C1", "13812345678"]), nobody)
     assert caught.value.code == "key-absent"
