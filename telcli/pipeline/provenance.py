@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError
@@ -29,17 +29,17 @@ __all__ = [
     "format_of",
     "jsonable",
     "recorded",
+    "written",
 ]
 
 FORMAT = 2
 """What this version writes. Of format 1, which had no seal, it reads all the same."""
 _UNSEALED = 1
-_CHUNK = 1 << 20
 
 
 def _inside(path: str) -> None:
     """Refuse a path that leaves the working directory: a manifest is input too."""
-    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+    if path.startswith("/") or ".." in path.split("/"):  # looked at for each part whenever the manifest is read
         raise ValueError(f"{path} is outside the working directory")
 
 
@@ -145,7 +145,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal manifests are equal bytes, and seal it."""
-        return sealed(_text({"format": FORMAT, **vars(self), **packed(self.stages)}) + "\n")
+        return written({"format": FORMAT, **vars(self), **packed(self.stages)})
 
     @staticmethod
     def read(path: Path) -> Manifest:
@@ -234,6 +234,15 @@ def _text(value: Any, margin: str = "\n", depth: int = 0) -> str:
     return opening + inner + f",{inner}".join(lines) + margin + closing if lines else opening + closing
 
 
+def written(body: Mapping[str, Any]) -> str:
+    """The text of a manifest.json that says this, sealed.
+
+    >>> written({"format": 2}).splitlines()[2:]
+    [' "format": 2', '}']
+    """
+    return sealed(_text(body) + "\n")
+
+
 def _damaged(path: Path, error: Exception) -> DataError:
     return DataError(
         "manifest-damaged",
@@ -273,11 +282,8 @@ def recorded(body: Mapping[str, Any], pairs: Sequence[tuple[str, str]] = ()) -> 
 
 def file_sha256(path: Path) -> str:
     """Hex digest of a file's bytes, read in pieces."""
-    hasher = hashlib.sha256()
     with path.open("rb") as handle:
-        while piece := handle.read(_CHUNK):
-            hasher.update(piece)
-    return hasher.hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def digest(body: Any) -> str:
