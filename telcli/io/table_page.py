@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
+
+from telcli.io.inline_hash import inline_hash
 
 __all__ = ["page_of"]
 
@@ -17,10 +17,7 @@ _STYLE = (
     "@media print{body{margin:0;font-size:10px}thead{display:table-header-group}}"
 )
 
-_POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; "
-    f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
-)
+_POLICY = f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{inline_hash(_STYLE)}'"
 """What the browser lets the page do: be set in its own style, and nothing else."""
 
 

@@ -26,6 +26,8 @@ from typing import Any
 import telcli
 from telcli import settings as knobs
 from telcli.errors import DataError, Notice, UsageError
+from telcli.io.durable import sync
+from telcli.pipeline.storing import why
 from telcli.pipeline.workdir import Workdir
 from telcli.tables.masking import hidden
 
@@ -75,7 +77,7 @@ def note(workdir: Path, command: str, **told: Any) -> tuple[Notice, ...]:
     try:
         _append(workdir / LOG, {"at": _now(), **_who(), "command": command, "telcli": telcli.__version__, **about})
     except OSError as error:
-        values = {"file": LOG, "why": os.strerror(error.errno) if error.errno else type(error).__name__}
+        values = {"file": LOG, "why": why(error)}
         if wanted == "required":
             raise UsageError(
                 "audit-required",
@@ -187,7 +189,7 @@ def _append(place: Path, entry: Mapping[str, Any]) -> None:
         if written != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if fresh:
-        _keep_name(place.parent)
+        sync(place.parent)
 
 
 @contextmanager
@@ -259,11 +261,3 @@ def _who() -> dict[str, str]:
     with suppress(OSError):  # of a job without a terminal nobody knows
         behind = behind or os.getlogin()
     return {"user": user, **({"login": behind} if behind not in ("", user) else {}), "host": os.uname().nodename}
-
-
-def _keep_name(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+
+from telcli.io.inline_hash import inline_hash
 
 __all__ = ["book_texts", "book_turned", "page_turned"]
 
@@ -29,12 +29,8 @@ def page_turned(body: bytes, turned: Text) -> bytes:
         return body
     for old, new in zip(_INLINE.finditer(before), _INLINE.finditer(after), strict=True):
         if old[2] != new[2]:
-            after = after.replace(_hash(old[2]), _hash(new[2]))
+            after = after.replace(inline_hash(old[2]), inline_hash(new[2]))
     return after.encode("utf-8", errors="surrogateescape")
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8", errors="surrogateescape")).digest()).decode()
 
 
 def book_texts(body: bytes) -> str:

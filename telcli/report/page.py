@@ -5,13 +5,12 @@ Its one script, which the page's policy knows by its digest, shows filters and t
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telcli.io.inline_hash import inline_hash
 from telcli.report.model import Report, Row
 from telcli.report.sections import sections, untold
 from telcli.tables.units import CURRENCIES
@@ -86,9 +85,9 @@ def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
         report=report,
         word=report.word,
         style=style,
-        style_hash=_digest(style),
+        style_hash=inline_hash(style),
         script=script,
-        script_hash=_digest(script),
+        script_hash=inline_hash(script),
         currency=currency,
         cards=cards(report),
         findings=findings(report),
@@ -97,11 +96,6 @@ def render(report: Report, parts: Sequence[Section] | None = None) -> bytes:
         priced=any(row.number("revenue") is not None for row in report.rows("trend")),
     )
     return page.encode("utf-8")
-
-
-def _digest(text: str) -> str:
-    """What the page's policy knows a style or a script by."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def cards(report: Report) -> list[Card]:
