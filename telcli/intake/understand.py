@@ -13,9 +13,10 @@ from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dialled import NumberIds, dialling
 from telcli.intake.dictionary import slots
+from telcli.intake.extract_told import told_of
 from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
-from telcli.intake.looking import looked_at, told_of
+from telcli.intake.looking import looked_at
 from telcli.intake.mapping import SourceMap, Use, guess, why_not
 from telcli.intake.names_told import names_told
 from telcli.intake.pinned import pinned_map, refuse_unlisted

@@ -27,7 +27,7 @@ from telcli.tables.metric_dictionary import Metric
 if TYPE_CHECKING:
     import polars as pl
 
-    from telcli.stages.cube import Asked
+    from telcli.stages.cube_asked import Asked
 
 __all__ = ["Cube", "cube", "noted"]
 
@@ -97,8 +97,9 @@ def cube(
     MissingInputError
         There are no months, or none of the as-of month; or in none of them the table of a metric or dimension.
     """
-    from telcli.stages.cube import asked, further, largest
     from telcli.stages.cube import cube as worked_out
+    from telcli.stages.cube import further, largest
+    from telcli.stages.cube_asked import asked
 
     settings, general = settle("report", request)
     workdir = Workdir(request.workdir)
