@@ -17,7 +17,8 @@ import polars as pl
 import pytest
 
 from telcli.cli import main
-from telcli.intake.dictionary import headers_of, pseudonymous, slots, word_list
+from telcli.intake.dictionary import headers_of, pseudonymous, word_list
+from telcli.intake.slots import slots
 from telcli.tables import SUBJECTS
 
 PHONE, OTHER, CARD, BANK = "13987654321", "18611223344", "11010519491231002X", "6222021234567890128"

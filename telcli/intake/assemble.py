@@ -13,7 +13,6 @@ from telcli.errors import Notice
 from telcli.intake.batches import folded
 from telcli.intake.by_account import ACCOUNT, BY_ACCOUNT, account_sums, by_account, by_invoice
 from telcli.intake.candidates import SNAPSHOT
-from telcli.intake.dictionary import CHARGES
 from telcli.intake.events import calls
 from telcli.intake.facts import add_fault, fact, settled, takes_off
 from telcli.intake.flat import customers_of, lent_months
@@ -24,6 +23,7 @@ from telcli.intake.linkage import Likeness
 from telcli.intake.repeats import summed_once, with_ids
 from telcli.intake.resolve import Held
 from telcli.intake.reversals import REVERSED, taken_back
+from telcli.intake.slots import CHARGES
 from telcli.intake.spells import apart, named, owners, spells, transferred
 from telcli.intake.survey_columns import (
     answers_lent,
@@ -38,7 +38,7 @@ from telcli.intake.understood import Understood
 from telcli.intake.unify import Identity, earlier, unify
 from telcli.intake.voided import voided
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["Assembled", "assemble", "light", "needs_month", "spoken"]
 

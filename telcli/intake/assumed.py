@@ -10,10 +10,11 @@ import polars as pl
 from telcli.errors import Notice
 from telcli.intake.candidates import Use
 from telcli.intake.date_forms import date_notice
-from telcli.intake.dictionary import bare, slots
+from telcli.intake.dictionary import bare
 from telcli.intake.mapping import SourceMap
 from telcli.intake.numbers import numbers
 from telcli.intake.plausible import percent_doubts, share_unit, unit_doubts
+from telcli.intake.slots import slots
 from telcli.intake.told import NONE_ONE
 from telcli.intake.words import meant
 from telcli.intake.zone_marks import marks_notices

@@ -8,7 +8,7 @@ import polars as pl
 
 from telcli.intake.facts import HIDDEN
 from telcli.intake.repeats import summed_once
-from telcli.tables.checks import FAULTS
+from telcli.tables.refused import FAULTS
 
 __all__ = ["ACCOUNT", "BY_ACCOUNT", "account_sums", "by_account", "by_invoice"]
 

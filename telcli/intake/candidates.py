@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from telcli.intake.dictionary import (
-    CHARGES,
-    PARTS,
-    Slot,
     bare,
     date_forms,
     file_words,
@@ -17,12 +14,12 @@ from telcli.intake.dictionary import (
     meanings_found,
     pseudonymous,
     read_header,
-    slots,
     snapshot_headers,
     units_of,
     weak_headers,
     word_list,
 )
+from telcli.intake.slots import CHARGES, PARTS, Slot, slots
 from telcli.tables import SUBJECTS
 
 __all__ = [

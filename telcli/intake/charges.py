@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from telcli.errors import Notice
-from telcli.intake.dictionary import CHARGES, PARTS, read_header, units_of
+from telcli.intake.dictionary import read_header, units_of
+from telcli.intake.slots import CHARGES, PARTS
 from telcli.intake.understood import Understood, headers_of_extract
 
 __all__ = ["charges_told"]

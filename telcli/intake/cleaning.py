@@ -24,8 +24,8 @@ from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.running_text import NOBODY_NAMED, Names, free_text, nameless
 from telcli.intake.words import Read, codes, ends_told, flags, masked, texts, tokens
 from telcli.intake.zones import ANYWHERE, strange_letters
-from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import RAGGED
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["FAULT_TYPE", "NO_FAULTS", "Reading", "clean", "readable_share"]
 

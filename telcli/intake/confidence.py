@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telcli.intake.candidates import BORROWS, KEYS, SNAPSHOT, Use, meaning
-from telcli.intake.dictionary import bare, headers_of, pseudonymous, read_header, slots, snapshot_headers, weak_headers
+from telcli.intake.dictionary import bare, headers_of, pseudonymous, read_header, snapshot_headers, weak_headers
+from telcli.intake.slots import slots
 
 __all__ = ["SURE_OF", "Evidence", "evidence_of", "weighed"]
 

@@ -13,8 +13,9 @@ import polars as pl
 
 from telcli.errors import DataError, Notice
 from telcli.intake.dates import moments
-from telcli.intake.dictionary import date_forms, slots
+from telcli.intake.dictionary import date_forms
 from telcli.intake.mapping import Use
+from telcli.intake.slots import slots
 from telcli.intake.words import meant
 from telcli.intake.zones import ANYWHERE
 

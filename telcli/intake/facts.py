@@ -1,6 +1,6 @@
 """Facts of customers: lines, bills, payments, use and contacts, each from its extract to its canonical columns.
 
-Everything stays lazy. A frame made here carries the hidden columns of `telcli.tables.checks`, and may carry
+Everything stays lazy. A frame made here carries the hidden columns of `telcli.tables.refused`, and may carry
 `subscription_id` until `telcli.intake.assemble` has put the customer in its place.
 """
 
@@ -13,11 +13,11 @@ import polars as pl
 
 from telcli.intake.batches import folded
 from telcli.intake.cleaning import FAULT_TYPE, Reading
-from telcli.intake.dictionary import CHARGES, PARTS
+from telcli.intake.slots import CHARGES, PARTS
 from telcli.intake.understood import DISPUTED, Understood
 from telcli.intake.void_words import says_void, void_rows
-from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.evidence import evidence
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = [
     "HIDDEN",

@@ -14,13 +14,14 @@ from telcli.intake.cleaning import Reading, readable_share
 from telcli.intake.clocks import mostly_clocks
 from telcli.intake.confidence import evidence_of
 from telcli.intake.date_forms import with_date_forms
-from telcli.intake.dictionary import bare, slots, weak_headers
+from telcli.intake.dictionary import bare, weak_headers
 from telcli.intake.identity import PERSONAL_FORMS
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use, guess
 from telcli.intake.places import PLACES
 from telcli.intake.plausible import refuse_destroyed
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.several_lines import with_lines
+from telcli.intake.slots import slots
 from telcli.intake.told import GENDER_01, NONE_ONE, TABLE
 from telcli.intake.words import known_share
 from telcli.tables import SUBJECTS

@@ -14,7 +14,7 @@ import polars as pl
 
 from telcli.errors import Notice
 from telcli.methods.components import components
-from telcli.tables.checks import FAULTS, SOURCE
+from telcli.tables.refused import FAULTS, SOURCE
 
 __all__ = ["Households", "at_home", "households"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from telcli.intake.cleaning import FAULT_TYPE, Reading, clean
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["Keep", "Kept", "as_it_is", "keep_read"]
 

@@ -10,7 +10,7 @@ from telcli.intake.settle import settle
 from telcli.intake.survivorship import Survivorship
 from telcli.intake.systems import stable_name
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS
+from telcli.tables.refused import FAULTS
 
 __all__ = ["one_line_each"]
 

@@ -33,8 +33,8 @@ from telcli.intake.dictionary import (
     personal,
     pseudonymous,
     read_header,
-    slots,
 )
+from telcli.intake.slots import slots
 from telcli.tables import SUBJECTS
 
 __all__ = ["ROW_NUMBER", "SourceMap", "Use", "guess", "of_all_rows", "why_not"]

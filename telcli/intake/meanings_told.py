@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from telcli.errors import Notice
-from telcli.intake.dictionary import bare, slots, weak_headers, word_list
+from telcli.intake.dictionary import bare, weak_headers, word_list
 from telcli.intake.numbers import unknown_stars
 from telcli.intake.privacy import categories
+from telcli.intake.slots import slots
 from telcli.intake.understood import Understood, headers_of_extract
 from telcli.intake.words import NONE, folded, meant
 

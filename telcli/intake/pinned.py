@@ -10,9 +10,10 @@ from typing import Any
 from telcli.errors import DataError, Notice, UsageError
 from telcli.intake.candidates import Candidate
 from telcli.intake.confidence import weighed
-from telcli.intake.dictionary import date_forms, slots
+from telcli.intake.dictionary import date_forms
 from telcli.intake.mapping import SourceMap, Use, of_all_rows
 from telcli.intake.pinned_shape import refuse_misshapen
+from telcli.intake.slots import slots
 from telcli.intake.told import canonical, known_unit, refuse_table
 
 __all__ = ["any_date", "as_pinned", "pinned_map", "refuse_unlisted"]

@@ -15,8 +15,8 @@ from telcli.errors import Notice
 from telcli.intake.facts import HIDDEN, add_fault, summed
 from telcli.intake.understood import DISPUTED, REST
 from telcli.tables.apart import unknown
-from telcli.tables.checks import FAULTS, LINE, SOURCE
 from telcli.tables.extract import Extract
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["SAID", "content_name", "once", "summed_once", "with_ids"]
 

@@ -10,7 +10,7 @@ from telcli.errors import Notice
 from telcli.intake.facts import HIDDEN, LARGEST, add_fault, exact_sum, millionths, whole_again
 from telcli.intake.whose import RECORD
 from telcli.tables.apart import unknown
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["PLACE", "REVERSED", "apart_by", "taken_back", "whole_rows"]
 

@@ -13,7 +13,7 @@ from telcli.intake.history import FROM, TO
 from telcli.intake.survivorship import OWN, Survivorship, survive
 from telcli.tables import contract
 from telcli.tables.apart import unknown
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 from telcli.tables.resolution import breaks_a_rule
 
 __all__ = ["settle"]

@@ -17,7 +17,7 @@ from telcli.intake.candidates import SNAPSHOT
 from telcli.intake.history import FROM, TO
 from telcli.intake.systems import stable_name
 from telcli.intake.understood import Understood, headers_of_extract
-from telcli.tables.checks import LINE, SOURCE
+from telcli.tables.refused import LINE, SOURCE
 
 __all__ = ["SNAPSHOT", "Series", "dated", "day_of_name", "latest_snapshot", "series", "until_missed"]
 

@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 
 from telcli.intake.ahead import PAST
-from telcli.intake.dictionary import slots
+from telcli.intake.slots import slots
 from telcli.intake.understood import Understood
 from telcli.tables import SUBJECTS
-from telcli.tables.checks import FAULTS
 from telcli.tables.quality import EVERY
+from telcli.tables.refused import FAULTS
 
 __all__ = ["source_counts"]
 

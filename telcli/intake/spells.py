@@ -16,7 +16,7 @@ from telcli.errors import Notice
 from telcli.intake.facts import add_fault
 from telcli.intake.history import FROM
 from telcli.intake.understood import Understood
-from telcli.tables.checks import LINE, SOURCE
+from telcli.tables.refused import LINE, SOURCE
 
 __all__ = ["apart", "named", "owners", "spells", "transferred"]
 

@@ -13,7 +13,7 @@ from telcli.intake.facts import HIDDEN, lent
 from telcli.intake.no_answers import ANSWERS, stands_for_none, without_no_answers
 from telcli.intake.understood import Understood
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 from telcli.tables.survey_items import is_answer
 
 __all__ = [

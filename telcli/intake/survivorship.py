@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from telcli.tables.checks import LINE, SOURCE
+from telcli.tables.refused import LINE, SOURCE
 
 __all__ = ["OWN", "Survived", "Survivorship", "survive"]
 

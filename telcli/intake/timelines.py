@@ -16,7 +16,7 @@ from telcli.intake.snapshots import Series, dated, series, until_missed
 from telcli.intake.understood import Understood
 from telcli.intake.validity import Parted, parted
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["Timelines"]
 

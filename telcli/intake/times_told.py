@@ -12,7 +12,7 @@ from telcli.intake.ahead import PAST
 from telcli.intake.events import with_clock
 from telcli.intake.understood import Understood
 from telcli.intake.zones import local_times
-from telcli.tables.checks import LINE
+from telcli.tables.refused import LINE
 
 __all__ = ["times_notices"]
 

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 
 from telcli.errors import UsageError
 from telcli.intake.candidates import FILE_NAME
-from telcli.intake.dictionary import bare, canonical_names, date_forms, slots, units_of, word_list
+from telcli.intake.dictionary import bare, date_forms, units_of, word_list
 from telcli.intake.mapping import ROW_NUMBER, Use
+from telcli.intake.slots import canonical_names, slots
 from telcli.tables import SUBJECTS
 
 __all__ = ["GENDER_01", "NONE_ONE", "TABLE", "canonical", "known_unit", "refuse_table", "told_by_map"]

@@ -12,7 +12,6 @@ from telcli.intake.candidates import FILE_NAME, SNAPSHOT, shown_months
 from telcli.intake.confidence import weighed
 from telcli.intake.decimals import decimal_commas
 from telcli.intake.dialled import NumberIds, dialling
-from telcli.intake.dictionary import slots
 from telcli.intake.extract_told import told_of
 from telcli.intake.guessing import HEAD, guessed, spoken
 from telcli.intake.kept import Keep, as_it_is
@@ -23,6 +22,7 @@ from telcli.intake.pinned import pinned_map, refuse_unlisted
 from telcli.intake.plans import with_plans
 from telcli.intake.pseudonyms import Pseudonyms
 from telcli.intake.same_name import read_alike
+from telcli.intake.slots import slots
 from telcli.intake.told import TABLE, told_by_map
 from telcli.intake.understood import NOBODY, Understood, headers_of_extract
 from telcli.intake.unheaded import Proposal, left_unnamed, proposal, refuse_unnamed

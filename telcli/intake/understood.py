@@ -13,18 +13,19 @@ from telcli.intake.agents import AGENT_TYPE
 from telcli.intake.ahead import PAST
 from telcli.intake.candidates import FILE_NAME
 from telcli.intake.cleaning import Reading, clean
-from telcli.intake.dictionary import attribute_unit, personal, slots
+from telcli.intake.dictionary import attribute_unit, personal
 from telcli.intake.guessing import FILE, ROW, reading_of
 from telcli.intake.identity import Seen
 from telcli.intake.kept import Kept
 from telcli.intake.mapping import ROW_NUMBER, SourceMap, Use
 from telcli.intake.pseudonyms import Pseudonyms, no_key
 from telcli.intake.running_text import NOBODY_NAMED, Names
+from telcli.intake.slots import slots
 from telcli.intake.suppression import without_purged
 from telcli.intake.zone_marks import mark_readings
 from telcli.intake.zones import UTC
-from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract
+from telcli.tables.refused import LINE
 
 __all__ = ["DISPUTED", "NOBODY", "REST", "Understood", "headers_of_extract"]
 

@@ -16,9 +16,10 @@ from telcli.errors import DataError, Notice
 from telcli.intake.candidates import Use
 from telcli.intake.confidence import Evidence
 from telcli.intake.dates import moments
-from telcli.intake.dictionary import file_words, slots
+from telcli.intake.dictionary import file_words
 from telcli.intake.pinned import any_date
 from telcli.intake.shapes import PARTIES, Shape, shape_of, shapes_told
+from telcli.intake.slots import slots
 from telcli.tables import SUBJECTS
 
 __all__ = ["Proposal", "left_unnamed", "proposal", "refuse_unnamed"]

@@ -20,7 +20,7 @@ from telcli.intake.systems import WITNESSES, Described, patterns, stable_name, s
 from telcli.intake.understood import Understood, headers_of_extract
 from telcli.intake.whose import Whose, line_keys
 from telcli.tables import contract
-from telcli.tables.checks import FAULTS, LINE
+from telcli.tables.refused import FAULTS, LINE
 
 __all__ = ["Identity", "Read", "Unified", "earlier", "ranks", "unify"]
 

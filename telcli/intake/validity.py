@@ -18,7 +18,7 @@ from telcli.errors import Notice
 from telcli.intake.cleaning import FAULT_TYPE
 from telcli.intake.facts import HIDDEN, add_fault
 from telcli.intake.history import FROM, TO
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["BACKWARD", "OVERLAP", "Parted", "parted"]
 

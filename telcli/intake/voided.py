@@ -9,7 +9,7 @@ from telcli.intake.facts import HIDDEN, exact_sum
 from telcli.intake.reversals import PLACE, apart_by, whole_rows
 from telcli.intake.void_words import says_void, void_rows
 from telcli.intake.whose import RECORD
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["voided"]
 

@@ -11,7 +11,7 @@ import polars as pl
 from telcli.errors import DataError
 from telcli.intake.systems import Described, stable_name
 from telcli.intake.understood import Understood
-from telcli.tables.checks import FAULTS
+from telcli.tables.refused import FAULTS
 
 __all__ = ["RECORD", "Whose", "line_keys"]
 

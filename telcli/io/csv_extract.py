@@ -19,8 +19,8 @@ from telcli.io.encoding import as_utf8
 from telcli.io.header_rows import clean_name, looks_like_data, names_of_two
 from telcli.io.totals import without_totals
 from telcli.io.wide import refuse_wide
-from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED, Extract, outside_name
+from telcli.tables.refused import LINE
 
 __all__ = ["read_csv", "unique_names"]
 

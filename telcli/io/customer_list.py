@@ -11,7 +11,7 @@ from telcli.io.csv_shape import sniff_delimiter
 from telcli.io.encoding import as_utf8
 from telcli.io.kinds import WORKBOOKS, kind_of
 from telcli.io.workbook_extract import read_workbook
-from telcli.tables.checks import LINE
+from telcli.tables.refused import LINE
 
 __all__ = ["customer_list"]
 

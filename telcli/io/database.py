@@ -17,8 +17,8 @@ from telcli.io.database_url import Address
 from telcli.io.digest import sha256_of
 from telcli.io.scratch import Scratch
 from telcli.io.scratch_table import ScratchTable
-from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
+from telcli.tables.refused import LINE
 
 __all__ = ["Fetched", "fetch", "read_tables"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from telcli.io.cells import as_text
 from telcli.io.csv_extract import read_csv
-from telcli.tables.checks import LINE
+from telcli.tables.refused import LINE
 
 __all__ = ["Cells", "below", "places", "text_below"]
 

@@ -17,8 +17,8 @@ from telcli.io.digest import sha256_of
 from telcli.io.json_stream import records
 from telcli.io.limits import COLUMNS, TEXTS
 from telcli.io.scratch_table import BATCH, ScratchTable
-from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
+from telcli.tables.refused import LINE
 
 __all__ = ["JOIN", "KEY", "read_json", "short_names"]
 

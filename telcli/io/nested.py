@@ -14,7 +14,7 @@ from telcli.errors import DataError
 from telcli.io.cells import typed_text
 from telcli.io.csv_extract import unique_names
 from telcli.io.json_extract import JOIN, KEY, short_names
-from telcli.tables.checks import LINE
+from telcli.tables.refused import LINE
 
 __all__ = ["flat_frames"]
 

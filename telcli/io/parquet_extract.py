@@ -14,8 +14,8 @@ from telcli.io.limits import TEXTS
 from telcli.io.nested import flat_frames
 from telcli.io.parquet_files import scanned
 from telcli.io.wide import refuse_wide
-from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract, outside_name
+from telcli.tables.refused import LINE
 
 __all__ = ["read_parquet"]
 

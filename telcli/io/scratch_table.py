@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from telcli.io.parquet_files import scanned
-from telcli.tables.checks import LINE
+from telcli.tables.refused import LINE
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq

@@ -20,8 +20,8 @@ from telcli.io.sheet_shape import HEAD, Layout, is_footer, lay_out
 from telcli.io.totals import is_total
 from telcli.io.wide import refuse_wide
 from telcli.io.workbook import LAST_ROW, Sheet, sheets
-from telcli.tables.checks import LINE
 from telcli.tables.extract import Extract
+from telcli.tables.refused import LINE
 
 __all__ = ["read_sheets", "read_workbook", "refuse_many"]
 

@@ -17,8 +17,9 @@ from telcli.pipeline.parting import Piece
 from telcli.pipeline.provenance import Manifest
 from telcli.pipeline.workdir import Workdir
 from telcli.tables import contract
-from telcli.tables.checks import FAULTS, LINE, SOURCE, Contract
+from telcli.tables.checks import Contract
 from telcli.tables.evidence import evidence
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 __all__ = ["Elsewhere", "keys_held", "once_over_loads", "once_over_months"]
 

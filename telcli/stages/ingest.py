@@ -64,7 +64,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     Returns
     -------
     Outcome
-        Unchecked lazy tables with the hidden columns of `telcli.tables.checks`. Metrics: ``sources``, one entry per
+        Unchecked lazy tables with the hidden columns of `telcli.tables.refused`. Metrics: ``sources``, one entry per
         extract, ``mapping``, what a mapping file holds, ``proposed``, what it could hold of those left out without
         header, and ``as_of``, the month that undated tables were put in.
 

@@ -6,7 +6,7 @@ The rules themselves are dataframely schemas; this layer adds what telcli needs 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -22,30 +22,13 @@ from telcli.errors import DataError
 from telcli.tables import columns
 from telcli.tables.apart import told_apart, unknown
 from telcli.tables.bucket import bucket
-from telcli.tables.evidence import evidence, shown
+from telcli.tables.evidence import evidence
 from telcli.tables.lost_money import lost_money
+from telcli.tables.refused import FAULTS, HIDDEN, LINE, REJECTS, SOURCE, failed_rows, fault_rows, placed, rule_rows
 
-__all__ = ["FAULTS", "LINE", "SOURCE", "ColumnInfo", "Contract", "Split", "bucket"]
+__all__ = ["ColumnInfo", "Contract", "Split", "bucket"]
 
-SOURCE, LINE, FAULTS = "_source", "_line", "_faults"
-"""Hidden columns of an unchecked frame: file, line from 1, and the {rule, column, value} found while cleaning."""
-
-_HIDDEN = {
-    SOURCE: pl.String,
-    LINE: pl.Int64,
-    FAULTS: pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "value": pl.String})),
-}
-_PLAIN_NAMES = {
-    "nullability": "missing",
-    "min": "too_low",
-    "max": "too_high",
-    "min_length": "empty",
-    "nan": "not_a_number",
-    "inf": "infinite",
-    "primary_key": "duplicate_key",
-}
 _LINES = pl.DataFrame(schema={"source": pl.String, "line": pl.Int64})
-_REJECTS = {"source": pl.String, "line": pl.Int64, "rule": pl.String, "column": pl.String, "value": pl.String}
 
 
 @dataclass(frozen=True)
@@ -205,7 +188,7 @@ class Contract:
             else:
                 chosen.append(pl.col(name))
         extra = sorted(name for name in have if name.startswith("x_")) if self.attributes else []
-        return frame.select(*chosen, *extra, *[name for name in _HIDDEN if name in have])
+        return frame.select(*chosen, *extra, *[name for name in HIDDEN if name in have])
 
     def require(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Return the frame, conformed, or raise naming the first rule broken and how often."""
@@ -254,7 +237,7 @@ class Contract:
 
     def bare(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows without the hidden columns."""
-        return rows.drop(_HIDDEN, strict=False)
+        return rows.drop(HIDDEN, strict=False)
 
     def split(self, frame: pl.LazyFrame) -> Split:
         """Part rows that keep every rule from those that do not.
@@ -265,11 +248,11 @@ class Contract:
         """
         ready = self.conform(frame)
         have = ready.collect_schema()
-        hidden = [name for name in _HIDDEN if name in have]
-        rejects = pl.DataFrame(schema=_REJECTS)
+        hidden = [name for name in HIDDEN if name in have]
+        rejects = pl.DataFrame(schema=REJECTS)
         if FAULTS in hidden:
             faulty = ready.filter(pl.col(FAULTS).list.len() > 0).collect(engine="streaming")
-            rejects = _fault_rows(faulty)
+            rejects = fault_rows(faulty)
             ready = ready.filter(pl.col(FAULTS).list.len() == 0)
         else:
             faulty = pl.DataFrame()
@@ -280,14 +263,14 @@ class Contract:
             none = failure.invalid()
             lost = lost_money([(faulty, 1)], none, self._when)
             return Split(good.drop(hidden), rejects.unique(maintain_order=True), faulty.height, _LINES, lost)
-        broken = _failed_rows(failure)
+        broken = failed_rows(failure)
         kept, clashes, same = self._first_of_each_key(broken, hidden)
-        rejects = pl.concat([rejects, _rule_rows(broken, hidden, self._read_by_rules()), clashes])
+        rejects = pl.concat([rejects, rule_rows(broken, hidden, self._read_by_rules()), clashes])
         rejected = faulty.height + broken.height - kept.height - same.height
         gone = [(faulty, 1), (broken, 1), (kept, -1), (same, -1)]
         lost = lost_money(gone, same, self._when)
         whole = pl.concat([good, kept.lazy()]) if kept.height else good
-        copies = _placed(same, hidden).select("source", "line")
+        copies = placed(same, hidden).select("source", "line")
         return Split(whole.drop(hidden), rejects.unique(maintain_order=True), rejected, copies, lost)
 
     def digest(self) -> str:
@@ -297,7 +280,7 @@ class Contract:
 
     def _widened(self, have: pl.Schema) -> type[dy.Schema]:
         """The schema with the frame's own attributes and hidden columns, which dataframely would else drop."""
-        extra = {name: dy.Any() for name in have if name.startswith("x_") or name in _HIDDEN}
+        extra = {name: dy.Any() for name in have if name.startswith("x_") or name in HIDDEN}
         return type(self.schema.__name__, (self.schema,), extra) if extra else self.schema
 
     def _own_rules(self) -> list[str]:
@@ -316,7 +299,7 @@ class Contract:
     ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """Among rows whose only fault is a shared key: those to keep, the clashes as rejects, exact copies."""
         columns = [name for name in broken.columns if name != "_rules"]
-        values = [name for name in columns if name not in _HIDDEN]
+        values = [name for name in columns if name not in HIDDEN]
         only_key = broken.filter(pl.col("_rules") == pl.lit(["primary_key"], dtype=pl.List(pl.String)))
         order = [name for name in (SOURCE, LINE) if name in hidden]
         only_key = only_key.sort(unknown(values), *order, maintain_order=True).with_row_index("_nth")
@@ -324,7 +307,7 @@ class Contract:
         later = only_key.join(kept.select("_nth"), on="_nth", how="anti")
         same = later.join(kept, on=values, how="semi", nulls_equal=True)
         clashes = later.join(same.select("_nth"), on="_nth", how="anti")
-        named = _placed(clashes, hidden).select(
+        named = placed(clashes, hidden).select(
             "source",
             "line",
             rule=pl.lit("duplicate-key"),
@@ -332,60 +315,3 @@ class Contract:
             value=evidence(self.key, clashes.schema),
         )
         return kept.select(columns), named, same
-
-
-def _placed(rows: pl.DataFrame, hidden: Sequence[str]) -> pl.DataFrame:
-    """Add which line of which file each row is, null for frames that did not come from one."""
-    return rows.with_columns(
-        source=pl.col(SOURCE) if SOURCE in hidden else pl.lit(None, pl.String),
-        line=pl.col(LINE) if LINE in hidden else pl.lit(None, pl.Int64),
-    )
-
-
-def _fault_rows(faulty: pl.DataFrame) -> pl.DataFrame:
-    if not faulty.height:
-        return pl.DataFrame(schema=_REJECTS)
-    exploded = faulty.select(SOURCE, LINE, FAULTS).explode(FAULTS)
-    return exploded.select(
-        source=SOURCE,
-        line=LINE,
-        rule=pl.col(FAULTS).struct.field("rule"),
-        column=pl.col(FAULTS).struct.field("column"),
-        value=pl.col(FAULTS).struct.field("value"),
-    )
-
-
-def _failed_rows(failure: dy.FailureInfo) -> pl.DataFrame:
-    """The failing rows with `_rules`, the names of the rules each one breaks."""
-    details = failure.details()
-    rows = failure.invalid()
-    rules = [name for name in details.columns if name not in rows.columns]
-    named = [pl.when(pl.col(rule) == "invalid").then(pl.lit(rule)) for rule in rules]
-    if not named:
-        return rows.with_columns(_rules=pl.lit([], dtype=pl.List(pl.String)))
-    return details.select(*rows.columns, _rules=pl.concat_list(named).list.drop_nulls())
-
-
-def _rule_rows(broken: pl.DataFrame, hidden: Sequence[str], of_rows: Mapping[str, list[str]]) -> pl.DataFrame:
-    """One reject per broken rule other than a shared key, with the offending value as text.
-
-    `of_rows` are the columns that rules of whole rows look at: those are named, and all their values shown.
-    """
-    if not broken.height:
-        return pl.DataFrame(schema=_REJECTS)
-    rows = broken.filter(pl.col("_rules") != pl.lit(["primary_key"], dtype=pl.List(pl.String)))
-    plain = [name for name in rows.columns if name not in _HIDDEN and name != "_rules"]
-    exploded = _placed(rows, hidden).explode("_rules").with_columns(column=pl.col("_rules").str.split("|").list.first())
-    found = [pl.when(pl.col("column") == name).then(shown(name, rows.schema[name])) for name in plain]
-    found += [pl.when(pl.col("column") == name).then(evidence(read, rows.schema)) for name, read in of_rows.items()]
-    key = of_rows["primary_key"]
-    keyless = pl.any_horizontal(pl.col(name).is_null() for name in key) if key else pl.lit(value=False)
-    exploded = exploded.filter(~(keyless & (pl.col("column") == "primary_key")))  # what is missing is no shared key
-    rule = pl.col("_rules").str.split("|").list.last()
-    return exploded.select(
-        "source",
-        "line",
-        rule=rule.replace(_PLAIN_NAMES).str.strip_prefix("check__").str.replace_all("_", "-"),
-        column=pl.col("column").replace({name: ", ".join(read) for name, read in of_rows.items()}),
-        value=pl.coalesce(found),
-    )

@@ -6,9 +6,10 @@ import pytest
 
 from telcli.errors import DataError
 from telcli.intake.candidates import SNAPSHOT, meaning
-from telcli.intake.dictionary import headers_of, pseudonymous, slots, weak_headers
+from telcli.intake.dictionary import headers_of, pseudonymous, weak_headers
 from telcli.intake.mapping import SourceMap, Use, guess
 from telcli.intake.privacy import header_tells
+from telcli.intake.slots import slots
 from telcli.tables import SUBJECTS
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from telcli.intake.dictionary import slots
 from telcli.intake.mapping import guess
+from telcli.intake.slots import slots
 from tests.stages.test_ingest import good, ran, rules
 
 NAMES: list[tuple[str, str, dict[str, str]]] = [

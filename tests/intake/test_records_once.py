@@ -15,7 +15,7 @@ from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.kept import as_it_is
 from telcli.intake.whose import RECORD
 from telcli.pipeline.keeping import keeper
-from telcli.tables.checks import LINE, SOURCE
+from telcli.tables.refused import LINE, SOURCE
 
 KEY = ("customer_id", "month")
 APART = pl.QueryOptFlags(comm_subplan_elim=False)

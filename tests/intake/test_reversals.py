@@ -10,7 +10,7 @@ import pytest
 
 from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.reversals import taken_back
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 from tests.stages.test_ingest import codes, good, ran, rules, split
 
 HEAD = "客户编号,账期,应收金额,备注\n"

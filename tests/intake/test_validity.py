@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from telcli.intake.cleaning import NO_FAULTS
 from telcli.intake.validity import Parted, parted
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 JUNE = date(2024, 6, 1)
 DAYS = {"valid_from": pl.Date, "valid_to": pl.Date}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telcli.intake.dictionary import slots, word_list
+from telcli.intake.dictionary import word_list
+from telcli.intake.slots import slots
 from telcli.intake.words import NONE, codes, flags, ids, masked, meant
 from telcli.tables import contract
 from tests.stages.test_ingest import good, ran

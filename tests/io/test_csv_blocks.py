@@ -7,8 +7,8 @@ import pytest
 
 from telcli.io import csv_blocks
 from telcli.io.csv_extract import read_csv
-from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED
+from telcli.tables.refused import LINE
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 16, 1000])

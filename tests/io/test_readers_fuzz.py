@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from telcli.errors import TelcliError
 from telcli.pipeline.sources import open_sources
-from telcli.tables.checks import LINE
 from telcli.tables.extract import RAGGED
+from telcli.tables.refused import LINE
 
 NAMES = (
     "a.csv",

@@ -19,7 +19,7 @@ from telcli.pipeline.stage import Stage
 from telcli.pipeline.workdir import Workdir
 from telcli.settings import IngestSettings
 from telcli.stages import Inputs, Outcome
-from telcli.tables.checks import FAULTS, LINE, SOURCE
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 
 MONTHS = [date(2024, month, 1) for month in (4, 5, 6)]
 BASIS = Basis("0", {}, 0, "", {}, {})

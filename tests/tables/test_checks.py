@@ -12,7 +12,8 @@ from telcli.errors import DataError, UsageError
 from telcli.features.customer_month import customer_months
 from telcli.features.survey import evidence, span_of
 from telcli.tables import SUBJECTS, contract
-from telcli.tables.checks import FAULTS, LINE, SOURCE, ColumnInfo, bucket
+from telcli.tables.checks import ColumnInfo, bucket
+from telcli.tables.refused import FAULTS, LINE, SOURCE
 from tests.features.operators import random_operator
 
 MAY = date(2024, 5, 1)
