@@ -1,10 +1,11 @@
 /* What a program does to files, counted, and ended or refused at the n-th: loaded before libc into a process under test.
 
-   faults_arm(roots, kinds, way, nth, error, journal) starts it in this process: `roots` are folders, one a line, and
+   faults_arm(roots, kinds, way, nth, error, journal, store) starts it in this process: `roots` are folders, one a line, and
    only what happens below them counts; `kinds` is a sum of the bits below; `way` is COUNT, KILL (end before the nth),
    TEAR (the nth write writes half, then the process ends), ONCE (the nth fails with `error`), EVER (the nth and all
    after it that ask for room, or with EROFS all of them) or SHORT (the nth write writes half and says so). `journal`
-   is a file descriptor that gets a line per operation, or -1. faults_count() says how many there were. */
+   is a file descriptor that gets a line per operation, or -1; `store` is a folder that gets what a file held, under the
+   number of the operation, as it was synced, moved or removed, or empty. faults_count() says how many there were. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,20 +20,22 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAKE = 1, MOVE = 2, DROP = 4, SYNC = 8, WRITE = 16, CUT = 32 };
 enum { OFF, COUNT, KILL, TEAR, ONCE, EVER, SHORT };
 enum { PASS, FAIL, HALF, HALF_END };
 
-static char roots[8][PATH_MAX];
+static char roots[8][PATH_MAX], store[PATH_MAX];
 static int kept, kinds, error_of, journal = -1;
 static volatile int way = OFF;
 static long nth;
 static atomic_long made;
 
-int faults_arm(const char *folders, int wanted, int how, long which, int error, int log) {
+int faults_arm(const char *folders, int wanted, int how, long which, int error, int log, const char *keep) {
     kept = 0;
+    snprintf(store, PATH_MAX, "%s", keep);
     while (*folders && kept < 8) {
         size_t length = strcspn(folders, "\n");
         snprintf(roots[kept++], PATH_MAX, "%.*s", (int)length, folders);
@@ -68,6 +71,21 @@ static void place_of(int folder, const char *path, char *full) {
     else snprintf(full, PATH_MAX, "%s", base);
 }
 
+/* Keep what a file holds, past the functions below. */
+static void kept_as(long now, const char *full) {
+    char place[PATH_MAX + 32], piece[1 << 16];
+    struct stat found;
+    if (stat(full, &found) || !S_ISREG(found.st_mode)) return;
+    snprintf(place, sizeof place, "%s/%ld", store, now);
+    int from = syscall(SYS_openat, AT_FDCWD, full, O_RDONLY);
+    int to = syscall(SYS_openat, AT_FDCWD, place, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ssize_t length;
+    while (from >= 0 && to >= 0 && (length = syscall(SYS_read, from, piece, sizeof piece)) > 0)
+        syscall(SYS_write, to, piece, length);
+    syscall(SYS_close, from);
+    syscall(SYS_close, to);
+}
+
 static void end(void) {
     kill(getpid(), SIGKILL);
     for (;;) pause();
@@ -90,6 +108,7 @@ static int meets(int kind, const char *name, int folder, const char *path, int o
         int length = snprintf(line, sizeof line, "%ld\t%s\t%s\t%s\n", now, name, full, second);
         syscall(SYS_write, journal, line, length);
     }
+    if (*store && (kind == SYNC || kind == MOVE || kind == DROP)) kept_as(now, full);
     errno = saved;
     if (now == nth && way == KILL) end();
     if (now == nth && way == TEAR) {
@@ -104,6 +123,12 @@ static int meets(int kind, const char *name, int folder, const char *path, int o
     }
     return PASS;
 }
+
+/* A clock on the wall that goes back and forth by `leap` seconds each time it is asked; the others are left alone. */
+static volatile long leap;
+static atomic_long asked;
+
+void faults_clock(long seconds) { leap = seconds; }
 
 #define REAL(name) \
     static __typeof__(&name) real; \
@@ -134,6 +159,20 @@ int open(const char *path, int flags, ...) { REAL(open); OPENED(real(path, flags
 int open64(const char *path, int flags, ...) { REAL(open64); OPENED(real(path, flags, mode), AT_FDCWD); }
 int openat(int folder, const char *path, int flags, ...) { REAL(openat); OPENED(real(folder, path, flags, mode), folder); }
 int openat64(int folder, const char *path, int flags, ...) { REAL(openat64); OPENED(real(folder, path, flags, mode), folder); }
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(clock_gettime);
+    int told = real(clock, now);
+    if (leap && !told && clock == CLOCK_REALTIME) now->tv_sec += atomic_fetch_add(&asked, 1) % 2 ? leap : -leap;
+    return told;
+}
+
+time_t time(time_t *place) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (place) *place = now.tv_sec;
+    return now.tv_sec;
+}
 
 #define GUARD(kind, name, f, p, o, t) if (meets(kind, name, f, p, o, t) == FAIL) return -1
 

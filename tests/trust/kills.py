@@ -3,184 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import hashlib
 import os
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from telcli.pipeline.provenance import Manifest, Part
-from telcli.pipeline.run import Request
-from telcli.pipeline.status import Status, status
-from telcli.pipeline.workdir import Workdir
+from tests.golden.workdirs.make import KEY
+from tests.trust.bench import Bench
 from tests.trust.cases import CASES, Case, base
-from tests.trust.under import COUNT, KILL, METADATA, TEAR, WRITES, Fault, Ran, Under, compiled
+from tests.trust.power import replayed
+from tests.trust.under import ALL, BROKEN, COUNT, EVER, KILL, METADATA, ONCE, TEAR, WRITES, Under, compiled
 
-__all__ = ["Bench", "Trial", "digest"]
-
-_ASIDE = (".lock", "audit.jsonl")
-"""What no two runs have alike: who holds the lock, and the log of who took what out when."""
-
-
-def _told(file: Path) -> str:
-    """The hash of a file; a key, which is drawn anew each time, is told by its being one."""
-    body = file.read_bytes()
-    if file.suffix == ".key":
-        return f"a key: {len(body) == 65 and file.stat().st_mode & 0o777 == 0o600}"
-    return hashlib.sha256(body).hexdigest()
-
-
-def _commits(journal: Path) -> list[int]:
-    """Which of the operations in a journal put a new manifest in place."""
-    lines = [line.split("\t") for line in journal.read_text(encoding="utf-8").splitlines()]
-    return [int(nth) for nth, what, _, target in lines if what == "rename" and target.endswith("/manifest.json")]
-
-
-def digest(place: Path) -> dict[str, str]:
-    """Every file by its path below, with the hash of its bytes, and every folder; locks aside."""
-    found = {}
-    for at in sorted(place.rglob("*")):
-        name = at.relative_to(place).as_posix()
-        if at.name not in _ASIDE:
-            found[name] = _told(at) if at.is_file() else "folder"
-    return found
-
-
-@dataclass
-class Trial:
-    """One case, laid out in a folder: what is there before and after an undisturbed run, and how much that does."""
-
-    case: Case
-    place: Path
-    before: dict[str, str] = field(default_factory=dict)
-    after: dict[str, str] = field(default_factory=dict)
-    done: Ran = field(default_factory=lambda: Ran(0, "", 0))
-    held: list[tuple[Manifest, Status | None]] = field(default_factory=list)
-
-
-@dataclass
-class Bench:
-    """Where cases are tried: a base of data, a folder to lay them out in, and the server."""
-
-    base: Path
-    folder: Path
-    under: Under
-    tally: Counter[str] = field(default_factory=Counter)
-    opened: set[str] = field(default_factory=set)
-
-    def run(self, trial: Trial, fault: Fault | None, *, anew: bool = False, again: bool = False) -> Ran:
-        """The command of a trial, or what comes after it was cut short."""
-        case, place = trial.case, trial.place
-        words = case.typed(self.base, place, case.then if again else ())
-        keyed = {} if case.keyed else {"TELCLI_KEY": ""}
-        memory = None if anew else self._memory(case)
-        env = {"TMPDIR": str(place / "tmp"), "XDG_CONFIG_HOME": str(place / "home"), **keyed}
-        return self.under.run(words, fault, home=place, remembered=memory, **env)
-
-    def _memory(self, case: Case) -> Path:
-        place = self.folder / "memory" / case.name
-        place.mkdir(parents=True, exist_ok=True)
-        return place
-
-    def trial(self, case: Case, kinds: int = METADATA) -> Trial:
-        """Run a case undisturbed, twice, as what it computes is known the second time; then up to each of its commits.
-
-        A command of several stages commits each: what stands after one of them is whole too.
-        """
-        trial, journal = Trial(case, self.folder / "case"), self.folder / "journal"
-        for _ in range(2):
-            case.laid(self.base, trial.place)
-            trial.before, trial.held = digest(trial.place), [self._seen(trial)]
-            trial.done = self.run(trial, self.fault(trial, COUNT, kinds=kinds, journal=journal))
-            assert trial.done.code == case.code, (case.name, trial.done)
-        trial.after = digest(trial.place)
-        last = self._seen(trial)
-        for nth in _commits(journal):
-            case.laid(self.base, trial.place)
-            self.run(trial, self.fault(trial, KILL, nth + 1, kinds))
-            trial.held.append(self._seen(trial))
-        trial.held.append(last)
-        assert not any(name.startswith("tmp/") for name in trial.after), (case.name, "files in the temporary folder")
-        return trial
-
-    def fault(
-        self, trial: Trial, way: int, nth: int = 0, kinds: int = METADATA, journal: Path | None = None, **more: Any
-    ) -> Fault:
-        """A fault in everything below the folder of the case."""
-        return Fault((str(trial.place),), way, nth, kinds=kinds, journal=str(journal or ""), **more)
-
-    def _seen(self, trial: Trial) -> tuple[Manifest, Status | None]:
-        """The manifest but for moves to come, and the status; every table opens, and is what the manifest says."""
-        work = trial.place / "work"
-        if not work.is_dir():
-            return Manifest(), None
-        workdir = Workdir(work)
-        manifest = workdir.manifest()
-        for table in manifest.tables:
-            for part in manifest.tables[table].values():
-                self._sound(workdir.locate(manifest, part), part)
-        for part in manifest.files.values():
-            self._sound(workdir.locate(manifest, part), part)
-        told = dataclasses.replace(status(Request(work)), interrupted=False) if manifest.tables else None
-        return dataclasses.replace(manifest, pending=()), told
-
-    def _sound(self, place: Path, part: Part) -> None:
-        """A file is what the manifest says; a table opens, which is tried once for the same bytes."""
-        import polars as pl
-
-        found = hashlib.sha256(place.read_bytes()).hexdigest()
-        assert found == part.sha256, part.path
-        if found not in self.opened and place.suffix == ".parquet":
-            assert pl.read_parquet(place, glob=False).height == part.rows, part.path
-        self.opened.add(found)
-
-    def faults_of(self, trial: Trial) -> Iterator[str]:
-        """What is wrong with what a cut run left, and after the next run has ended: nothing, it is to be hoped."""
-        try:
-            found = self._seen(trial)
-        except Exception as error:
-            yield f"does not open: {error!r}"
-        else:
-            if found[0] not in [held for held, _ in trial.held]:
-                yield "neither old nor new"
-            elif found not in trial.held:
-                yield f"status says something else: {found[1]}"
-        yield from self._outside(trial)
-        again = self.run(trial, None, again=True)
-        if again.code != trial.case.code:
-            yield f"the next run ends with {again.code}: {again.said.strip()[-300:]}"
-        now = digest(trial.place)
-        for name in sorted({*now, *trial.after}):
-            if now.get(name) != trial.after.get(name):
-                how = (
-                    "other bytes" if name in now and name in trial.after else "left over" if name in now else "missing"
-                )
-                yield f"after the next run: {how}: {name}"
-
-    def _outside(self, trial: Trial) -> Iterator[str]:
-        """Files for others are whole, or as before."""
-        now = digest(trial.place)
-        for name, found in now.items():
-            ours = name.startswith(("out/", "home/")) and "/." not in name and not name.endswith(".part")
-            if ours and found not in (trial.before.get(name), trial.after.get(name)):
-                yield f"half a file: {name}"
-
-    def cut(self, trial: Trial, fault: Fault, *, anew: bool = False) -> list[str]:
-        """Lay a case out, run it into a fault, and look at what is left."""
-        trial.case.laid(self.base, trial.place)
-        ran = self.run(trial, fault, anew=anew)
-        self.tally["runs"] += 1
-        self.tally["killed"] += ran.killed
-        if not ran.killed and ran.code != trial.case.code:
-            return [f"ended with {ran.code}: {ran.said.strip()[-300:]}"]
-        return list(self.faults_of(trial))
+_EVERY = {"metadata": (METADATA, KILL), "writes": (WRITES, TEAR)}
+_ROW = 3
+"""Ends of one working directory in a row before the next run is let be: what is left must not pile up."""
 
 
 def _tell(line: str) -> None:
@@ -188,72 +27,116 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def _chosen(names: str) -> list[Case]:
-    return [case for case in CASES if not names or case.name in names.split(",")]
-
-
-def _every(bench: Bench, case: Case, kinds: int, way: int, step: int, first: int) -> Counter[str]:
-    """Cut a case at each of its operations, every `step`-th from the `first`."""
+def _every(bench: Bench, case: Case, kinds: int, way: int, step: int) -> Counter[str]:
+    """Cut a case at each of its operations, every `step`-th."""
     trial = bench.trial(case, kinds)
     wrong: Counter[str] = Counter()
-    for nth in range(first, trial.done.done + 1, step):
-        for one in bench.cut(trial, bench.fault(trial, way, nth, kinds)):
+    for nth in range(1, trial.done.done + 1, step):
+        for one in bench.cut(trial, [bench.fault(trial, way, nth, kinds)]):
             wrong[one] += 1
             if wrong[one] <= 2:
                 _tell(f"  {case.name} at {nth} of {trial.done.done}: {one}")
     return wrong
 
 
-def _random(bench: Bench, cases: list[Case], kills: int, seed: int) -> Counter[str]:
-    """End cases at random instants, each in turn, until so many have been ended."""
-    chance, wrong, target = random.Random(seed), Counter(), bench.tally["killed"] + kills  # noqa: S311
-    for case in cases:
-        trial, aim = bench.trial(case), bench.tally["killed"] + -(-kills // len(cases))
-        rounds = 0
-        while bench.tally["killed"] < min(aim, target) and rounds < 4 * kills:
-            rounds += 1
-            after = chance.uniform(0.0, 1.0) * trial.done.seconds
-            anew = rounds % 10 == 0
-            for one in bench.cut(trial, bench.fault(trial, COUNT, after=after), anew=anew):
-                wrong[one] += 1
-                _tell(f"  {case.name} after {after:.3f} s: {one}")
+def _refusals(bench: Bench, case: Case, error: int, step: int) -> Counter[str]:
+    """Refuse all from each operation of a case on, then let it run."""
+    trial = bench.trial(case, ALL)
+    wrong: Counter[str] = Counter()
+    for nth in range(1, trial.done.done + 1, step):
+        for one in [
+            *bench.refused(trial, ONCE if error == BROKEN else EVER, nth, error)[1],
+            *bench.faults_after(trial),
+        ]:
+            wrong[one] += 1
+            _tell(f"  {one}")
     return wrong
 
 
-def main() -> int:
-    """Run what is asked for; the exit code is 1 where anything was wrong."""
+def _power(bench: Bench, case: Case, step: int) -> Counter[str]:
+    """Cut the power after operations of a case."""
+    tried, wrong = replayed(bench, case, step)
+    bench.tally["states"] += tried
+    for one in wrong[:3]:
+        _tell(f"  {one}")
+    return Counter(wrong)
+
+
+def _random(bench: Bench, cases: list[Case], kills: int, seed: int) -> Counter[str]:
+    """End cases at random instants, each in turn, until so many have been ended; some compute anew meanwhile."""
+    chance, wrong = random.Random(seed), Counter[str]()  # noqa: S311 - instants, not secrets
+    for at, case in enumerate(cases):
+        try:
+            trial = bench.trial(case)
+        except RuntimeError as error:
+            wrong[str(error)] += 1
+            _tell(f"  {error}")
+            continue
+        aim = bench.tally["killed"] + (kills - bench.tally["killed"]) // (len(cases) - at)
+        for round_ in range(4 * kills):
+            if bench.tally["killed"] >= aim:
+                break
+            instants = [chance.uniform(0.0, 1.1) * trial.done.seconds for _ in range(_ROW)]
+            ends = [bench.fault(trial, COUNT, after=after) for after in instants]
+            for one in bench.cut(trial, ends, anew=round_ % 10 == 9):
+                wrong[one] += 1
+                _tell(f"  {case.name} after {instants}: {one}")
+        _tell(f"{case.name}: {bench.tally['killed']} ended so far")
+    return wrong
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.trust.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="end commands N times at random instants")
-    parser.add_argument(
-        "--every", choices=["metadata", "writes"], help="end at each operation of a kind; writes are torn"
-    )
+    parser.add_argument("--every", choices=list(_EVERY), help="end at each operation of a kind; writes are torn")
+    parser.add_argument("--refuse", type=int, default=0, metavar="ERRNO", help="refuse all from each operation on")
+    parser.add_argument("--power", action="store_true", help="cut the power after each operation")
     parser.add_argument("--step", type=int, default=1, metavar="N", help="of the operations, each N-th")
     parser.add_argument("--cases", default="", metavar="A,B", help="of these cases alone")
     parser.add_argument("--base", type=Path, metavar="DIR", help="data, made there where there is none")
     parser.add_argument("--seed", type=int, default=11)
-    asked = parser.parse_args()
-    os.environ.setdefault("TELCLI_KEY", "5e" * 32)
-    begun, wrong = time.monotonic(), Counter[str]()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run what is asked for; the exit code is 1 where anything was wrong."""
+    asked, begun = _asked(), time.monotonic()
+    os.environ["TELCLI_KEY"] = KEY
     shared = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - room without a disk behind it
     with TemporaryDirectory(dir=shared) as folder:
         place = Path(folder)
         made = asked.base or place / "base"
         if not (made / "done").exists():
+            made.mkdir(parents=True, exist_ok=True)
             base(made)
             (made / "done").touch()
         library = compiled(place)
         assert library, "there is no C compiler, or another system than Linux"
         with Under(library) as under:
             bench = Bench(made, place, under)
-            for case in _chosen(asked.cases) if asked.every else ():
-                kinds, way = (METADATA, KILL) if asked.every == "metadata" else (WRITES, TEAR)
-                at = time.monotonic()
-                wrong += _every(bench, case, kinds, way, asked.step, 1)
-                _tell(f"{case.name}: {bench.tally['killed']} ended so far, {time.monotonic() - at:.0f} s")
-            if asked.kills:
-                wrong += _random(bench, _chosen(asked.cases), asked.kills, asked.seed)
-    _tell(f"{bench.tally['killed']} ended, {wrong.total()} wrong, {time.monotonic() - begun:.0f} s")
+            wrong = _tried(bench, asked)
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(bench.tally.items()))
+    _tell(f"{counts}; {wrong.total()} wrong; {time.monotonic() - begun:.0f} s")
     return int(bool(wrong))
+
+
+def _tried(bench: Bench, asked: argparse.Namespace) -> Counter[str]:
+    cases = [case for case in CASES if not asked.cases or case.name in asked.cases.split(",")]
+    wrong = _random(bench, cases, asked.kills, asked.seed) if asked.kills else Counter[str]()
+    for case in cases:
+        try:
+            if asked.every:
+                wrong += _every(bench, case, *_EVERY[asked.every], asked.step)
+            if asked.refuse:
+                wrong += _refusals(bench, case, asked.refuse, asked.step)
+            if asked.power and "{work}" in case.words:
+                wrong += _power(bench, case, asked.step)
+        except RuntimeError as error:
+            wrong[str(error)] += 1
+            _tell(f"  {error}")
+        if asked.every or asked.refuse or asked.power:
+            _tell(f"{case.name}: {dict(bench.tally)}")
+    return wrong
 
 
 if __name__ == "__main__":

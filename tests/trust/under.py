@@ -21,24 +21,29 @@ from typing import Any, Self
 
 __all__ = [
     "ALL",
+    "BROKEN",
     "COUNT",
     "DISK_FULL",
     "EVER",
+    "FORBIDDEN",
     "KILL",
     "METADATA",
     "ONCE",
+    "QUOTA",
+    "READ_ONLY",
     "SHORT",
     "TEAR",
     "WRITES",
     "Fault",
     "Ran",
     "Under",
+    "compiled",
 ]
 
 MAKE, MOVE, DROP, SYNC, WRITES, CUT = 1, 2, 4, 8, 16, 32
 METADATA, ALL = MAKE | MOVE | DROP | SYNC | CUT, 63
 COUNT, KILL, TEAR, ONCE, EVER, SHORT = 1, 2, 3, 4, 5, 6
-DISK_FULL = errno.ENOSPC
+DISK_FULL, QUOTA, BROKEN, READ_ONLY, FORBIDDEN = errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES
 _SOURCE = Path(__file__).with_name("faults.c")
 _PRELOADED = (
     *("pyarrow.parquet", "sklearn.ensemble", "sklearn.linear_model", "xlsxwriter", "openpyxl", "skops.io"),
@@ -48,7 +53,10 @@ _PRELOADED = (
 
 @dataclass(frozen=True)
 class Fault:
-    """What is to happen below `roots`: see faults.c. `after` seconds the process is ended, wherever it is."""
+    """What is to happen below `roots`, and to the clock on the wall: see faults.c.
+
+    `after` so many seconds the process is ended, wherever it is.
+    """
 
     roots: tuple[str, ...]
     way: int = COUNT
@@ -57,6 +65,8 @@ class Fault:
     kinds: int = METADATA
     after: float | None = None
     journal: str = ""
+    store: str = ""
+    leap: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,10 +209,13 @@ def _child(told: dict[str, Any], writing: int) -> None:
     if fault:
         journal = os.open(fault["journal"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) if fault["journal"] else -1
         places = "\n".join(fault["roots"]).encode()
-        library.faults_arm(places, fault["kinds"], fault["way"], fault["nth"], fault["error"], journal)
+        how = (fault["kinds"], fault["way"], fault["nth"], fault["error"], journal, fault["store"].encode())
+        library.faults_arm(places, *how)
+        library.faults_clock(fault["leap"])
     code = main(told["words"])
     made = library.faults_count()
-    library.faults_arm(b"", 0, 0, 0, 0, -1)
+    library.faults_arm(b"", 0, 0, 0, 0, -1, b"")
+    library.faults_clock(0)
     sys.stdout.flush()
     sys.stderr.flush()
     os.write(writing, b"\0%d" % made)
