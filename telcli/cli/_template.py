@@ -15,7 +15,7 @@ from telcli.errors import UsageError
 if TYPE_CHECKING:
     from telcli.cli._options import Call
 
-__all__ = ["key", "text", "write"]
+__all__ = ["key", "place", "text", "write"]
 
 
 _OWN_WORDS = (
@@ -68,8 +68,26 @@ _OWN_OFFERS = (
 )
 
 
-def write(output: Path | None, call: Call, *, force: bool) -> Path:
-    """Write the template and say where; --seed and --lang, if given, are set rather than commented out.
+def place(output: Path | None, call: Call, *, force: bool) -> Path:
+    """Where the template goes; what a killed `init` left there is removed.
+
+    Raises
+    ------
+    UsageError
+        The file exists and `force` is False.
+    """
+    from telcli.io.scratch import sweep
+
+    # a working directory that was named has its own file; the default one has not been asked for
+    file = output or (Path() if call.workdir == DEFAULT_WORKDIR else call.workdir) / "telcli.toml"
+    sweep(file.parent)
+    if file.exists() and not force:
+        raise _exists(file)
+    return file
+
+
+def write(file: Path, call: Call, *, force: bool) -> None:
+    """Write the template; --seed and --lang, if given, are set rather than commented out.
 
     Raises
     ------
@@ -80,21 +98,22 @@ def write(output: Path | None, call: Call, *, force: bool) -> Path:
     from telcli.pipeline.whole_file import whole_file
 
     body = text(call.flags())
-    # a working directory that was named has its own file; the default one has not been asked for
-    file = output or (Path() if call.workdir == DEFAULT_WORKDIR else call.workdir) / "telcli.toml"
     try:
         with storing(file):
             file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file, fresh=not force) as part:
             part.write_text(body, encoding="utf-8")
     except FileExistsError:
-        raise UsageError(
-            "config-exists",
-            "{file} exists already and was left as it is.",
-            hint="Add --force to replace it, or -o FILE to write another.",
-            file=str(file),
-        ) from None
-    return file
+        raise _exists(file) from None
+
+
+def _exists(file: Path) -> UsageError:
+    return UsageError(
+        "config-exists",
+        "{file} exists already and was left as it is.",
+        hint="Add --force to replace it, or -o FILE to write another.",
+        file=str(file),
+    )
 
 
 def key(call: Call) -> dict[str, str]:

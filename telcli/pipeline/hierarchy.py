@@ -8,6 +8,7 @@ from typing import Any
 
 from telcli import settings as knobs
 from telcli.errors import UsageError
+from telcli.io.scratch import sweep
 from telcli.pipeline.storing import storing
 from telcli.pipeline.whole_file import whole_file
 
@@ -59,6 +60,7 @@ def write_hierarchy(place: Path, workdir: Path, lang: str, *, force: bool) -> No
 
     if place.suffix.lower() != ".xlsx":
         raise UsageError("hierarchy-suffix", "{file} must be called .xlsx.", file=str(place))
+    sweep(place.parent)
     if place.exists() and not force:
         raise UsageError(
             "hierarchy-exists",

@@ -20,7 +20,7 @@ from threading import Lock
 
 from telcli.errors import DataError, MissingInputError, Notice, TelcliError, UsageError
 from telcli.io.durable import named
-from telcli.io.scratch import scratch
+from telcli.io.scratch import scratch, sweep
 
 __all__ = ["VARIABLE", "Secret", "key_file"]
 
@@ -156,6 +156,7 @@ class Secret:
         if given:
             return _read(given, VARIABLE)
         self._refuse_inside()
+        sweep(self.file.parent)  # of one that was killed as it made the key
         if not self.file.exists():
             if self.expected:
                 raise DataError(

@@ -182,7 +182,9 @@ class Bench:
             wrong.append(f"code {ran.code}: {ran.said.strip()[-200:]}")
         now = digest(trial.place)
         if ran.code == 2 and "published" not in ran.said:
-            wrong += [f"changed: {name}" for name in {*now, *trial.before} if now.get(name) != trial.before.get(name)]
+            if self._seen(trial)[0] == trial.held[0][0]:  # else a stage before the one that was refused is through
+                changed = {name for name in {*now, *trial.before} if now.get(name) != trial.before.get(name)}
+                wrong += [f"changed: {name}" for name in sorted(changed)]
             if error in (DISK_FULL, QUOTA) and "There is no room left" not in ran.said:
                 wrong.append(f"says: {ran.said.strip()[-200:]}")
         return ran, [f"{trial.case.name} at {nth}, {os.strerror(error)}: {one}" for one in wrong]

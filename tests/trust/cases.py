@@ -169,6 +169,8 @@ def _stage(name: str, *more: str) -> Case:
 
 _EXTRACTS = ("{base}/small/customers.csv", "{base}/small/payments.csv")
 _LATER_ONES = ("{base}/later/customers.csv", "{base}/later/payments.csv")
+_INIT = ("init", "-o", "{out}/telcli.toml")
+_HIERARCHY = ("score-value", "--write-hierarchy", "{out}/h.xlsx", "-w", "{work}")
 _SIMULATE = ("simulate", "-o", "{out}/sim", "--customers", "20", "--months", "2", "--as-of", "2024-06")
 CASES = (
     Case("ingest", ("ingest", *_EXTRACTS, "-w", "{work}"), start=""),
@@ -200,6 +202,7 @@ CASES = (
         "lean-plan-retention",
         _listed,
     ),
+    Case("migrate", ("migrate", "-w", "{work}", "-q")),
     Case("run", ("run", "-w", "{work}", "--seed", "7", "-q")),
     Case("purge", ("purge", "--customer", "C000003", "-w", "{work}", "-q"), "small-work"),
     Case("purge-sheets", ("purge", "--customer", "C000002", "-w", "{work}", "-q"), "lean-plan-retention"),
@@ -222,9 +225,9 @@ CASES = (
         )
         for kind in ("csv", "xlsx", "html", "parquet")
     ),
-    Case("init", ("init", "-o", "{out}/telcli.toml"), "", keyed=False),
+    Case("init", _INIT, "", then=(*_INIT, "--force"), keyed=False),
     Case("init-force", ("init", "-o", "{out}/telcli.toml", "--force"), "", _older("telcli.toml"), keyed=False),
-    Case("hierarchy", ("score-value", "--write-hierarchy", "{out}/h.xlsx", "-w", "{work}"), "small-work"),
+    Case("hierarchy", _HIERARCHY, "small-work", then=(*_HIERARCHY, "--force")),
     Case("simulate", _SIMULATE, ""),
     Case("simulate-force", (*_SIMULATE, "--force"), "", _simulated),
 )
