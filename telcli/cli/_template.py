@@ -86,13 +86,16 @@ def place(output: Path | None, call: Call, *, force: bool) -> Path:
     return file
 
 
-def write(file: Path, call: Call, *, force: bool) -> None:
-    """Write the template; --seed and --lang, if given, are set rather than commented out.
+def write(file: Path, call: Call, *, force: bool) -> dict[str, str]:
+    """Write the template, and see to the key, of which it tells; --seed and --lang, if given, are set in the template.
+
+    The key comes when the template is written and has no name yet: so a file that is there tells that there is a key,
+    and what cannot be written, or asks for what no setting may be, makes none.
 
     Raises
     ------
-    UsageError
-        The file exists and `force` is False.
+    TelcliError
+        The file exists and `force` is False, or cannot be written; a setting is out of its range; or see `key`.
     """
     from telcli.pipeline.storing import storing
     from telcli.pipeline.whole_file import whole_file
@@ -103,8 +106,10 @@ def write(file: Path, call: Call, *, force: bool) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file, fresh=not force) as part:
             part.write_text(body, encoding="utf-8")
+            told = key(call)
     except FileExistsError:
         raise _exists(file) from None
+    return told
 
 
 def _exists(file: Path) -> UsageError:

@@ -33,7 +33,6 @@ def init(call: Call, output: _Output = None, force: _Force = False) -> None:
     become pseudonyms under it, and only extracts read with the same key can be joined.
     """
     file = _template.place(output, call, force=force)
-    key = _template.key(call)  # first, so that a file that is there tells that there is a key
-    _template.write(file, call, force=force)
+    key = _template.write(file, call, force=force)
     lines = [tr("Written: {file}", file=file.absolute()), tr("Key of pseudonyms: {place} (id {key_id}, {made})", **key)]
     call.out.result(lambda: lines, as_of=call.as_of, file=str(file), key=key["place"], key_id=key["key_id"])

@@ -23,7 +23,7 @@ from telcli.settings.keeping_months import LEAST, GcSettings
 __all__ = ["Collected", "after_run", "gc"]
 
 _PART = re.compile(r"\..+\.(\d+)\.part")
-"""What `whole_file` calls a file that is being written, by the process that writes it."""
+"""What earlier versions called a file that was being written, by the process that wrote it."""
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _damage(manifest: Manifest, directory: Path, path: str, why: str) -> Damage:
 def _beside(workdir: Workdir, manifest: Manifest) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Files that the manifest does not name: what interrupted runs left, and what telcli did not write."""
     known: Mapping[str, object] = {**_parts(manifest), **dict.fromkeys(_OWN)}
-    promised = {move.source for move in manifest.pending}
+    promised = {move.source or move.target for move in manifest.pending}  # moves and removals that are still to come
     found = sorted(path for path in _walked(workdir.path) if path not in known and path not in promised)
     left = [path for path in found if path.startswith((f"{STAGING}/", PREFIX)) or path in _LEFT]
     if left and held_by(workdir.path / LOCK) is not None:

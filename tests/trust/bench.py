@@ -14,6 +14,7 @@ from typing import Any
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.run import Request
 from telcli.pipeline.status import Status, status
+from telcli.pipeline.verify import verify
 from telcli.pipeline.workdir import Workdir
 from tests.trust.cases import Case
 from tests.trust.under import ALL, COUNT, DISK_FULL, KILL, METADATA, QUOTA, Fault, Ran, Under
@@ -25,11 +26,9 @@ _ASIDE = (".lock", "audit.jsonl")
 
 
 def _told(file: Path) -> str:
-    """The hash of a file; a key, which is drawn anew each time, is told by its being one."""
-    body = file.read_bytes()
-    if file.suffix == ".key":
-        return f"a key: {len(body) == 65 and file.stat().st_mode & 0o777 == 0o600}"
-    return hashlib.sha256(body).hexdigest()
+    """The hash of a file, and of a key who may read it."""
+    mode = f" {file.stat().st_mode & 0o777:o}" if file.suffix == ".key" else ""
+    return hashlib.sha256(file.read_bytes()).hexdigest() + mode
 
 
 def _commits(journal: Path) -> list[int]:
@@ -149,6 +148,9 @@ class Bench:
                 yield "neither old nor new"
             elif found not in trial.held:
                 yield f"status says something else: {found[1]}"
+            elif found[1]:
+                told = verify(trial.place / "work")
+                yield from (f"verify says: {one}" for one in (*told.damaged, *told.unknown))
         yield from self._outside(trial)
 
     def faults_after(self, trial: Trial) -> Iterator[str]:

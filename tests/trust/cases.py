@@ -14,6 +14,7 @@ from pathlib import Path
 from telcli.cli import main
 from telcli.pipeline.catalog import stage
 from telcli.pipeline.provenance import Manifest
+from tests.golden.workdirs.make import KEY
 from tests.golden.workdirs.opened import unpacked
 
 __all__ = ["CASES", "Case", "base"]
@@ -158,6 +159,21 @@ def _listed(base: Path, place: Path) -> None:
     (place / "out" / "alone.txt").write_text("C000001\nC000002\n", encoding="utf-8")
 
 
+def _kept_short(base: Path, place: Path) -> None:
+    """Settings that let models and task sheets of earlier months go, and what a killed run left."""
+    with (place / "work" / "telcli.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[gc]\nkeep_models = 1\nkeep_tasks = 1\n")
+    (place / "work" / "manifest.json.new").write_text("{", encoding="utf-8")
+
+
+def _locked(base: Path, place: Path) -> None:
+    """The key in its file, which it can be turned in."""
+    file = place / "home" / "telcli" / "pseudonyms.key"
+    file.parent.mkdir()
+    file.touch(0o600)
+    file.write_text(KEY + "\n", encoding="ascii")
+
+
 def _simulated(base: Path, place: Path) -> None:
     shutil.copytree(base / "ex", place / "out" / "sim")
 
@@ -203,6 +219,9 @@ CASES = (
         _listed,
     ),
     Case("migrate", ("migrate", "-w", "{work}", "-q")),
+    Case("gc", ("gc", "-w", "{work}", "-q"), "whole", _kept_short),
+    Case("rotate-key", ("rotate-key", "-w", "{work}", "-q"), "whole", _locked, keyed=False),
+    Case("show", ("show", "segments", "-w", "{work}"), "lean-segment"),
     Case("run", ("run", "-w", "{work}", "--seed", "7", "-q")),
     Case("purge", ("purge", "--customer", "C000003", "-w", "{work}", "-q"), "small-work"),
     Case("purge-sheets", ("purge", "--customer", "C000002", "-w", "{work}", "-q"), "lean-plan-retention"),

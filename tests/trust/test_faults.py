@@ -30,7 +30,7 @@ def trial_of(bench: Bench, name: str, kinds: int = ALL) -> Trial:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("cube-html", 5), ("export-xlsx", 30), ("campaigns", 40), ("purge", 120), ("ingest-restated", 300)],
+    [("cube-html", 5), ("export-xlsx", 40), ("campaigns", 120), ("purge", 150), ("ingest-restated", 400)],
 )
 def test_a_full_disk_is_a_sentence_and_changes_nothing(bench: Bench, name: str, share: int) -> None:
     trial, wrong = trial_of(bench, name), []
@@ -44,7 +44,7 @@ def test_a_full_disk_is_a_sentence_and_changes_nothing(bench: Bench, name: str, 
 @pytest.mark.slow
 def test_a_broken_disk_is_a_sentence_and_the_next_run_goes_on(bench: Bench) -> None:
     trial, wrong = trial_of(bench, "campaigns"), []
-    for nth in range(1, trial.done.done + 1, 60):
+    for nth in range(1, trial.done.done + 1, 150):
         _, found = bench.refused(trial, ONCE, nth, BROKEN)
         wrong += [*found, *bench.faults_after(trial)]
     assert not wrong, wrong[:5]
@@ -65,7 +65,7 @@ def test_what_may_not_be_written_is_read_all_the_same(bench: Bench) -> None:
 
 @pytest.mark.slow
 def test_a_write_that_takes_half_is_taken_up_where_it_ended(bench: Bench) -> None:
-    for name, share in (("campaigns", 20), ("export-csv", 1), ("init", 1)):
+    for name, share in (("campaigns", 60), ("export-csv", 1), ("init", 1)):
         trial = trial_of(bench, name, WRITES)
         for nth in range(1, trial.done.done + 1, share):
             trial.case.laid(bench.base, trial.place)
@@ -129,6 +129,18 @@ def test_a_key_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             Secret(file, tmp_path / "work")()
     assert not file.exists()
     assert len(Secret(file, tmp_path / "work")()) == 32
+
+
+@pytest.mark.parametrize("refused", [["--seed", "-1"], ["-o", "file/telcli.toml"]])
+def test_a_refused_init_makes_no_key(refused: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TELCLI_KEY")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("no folder")
+    assert main(["init", *refused, "-q"]) == 2
+    assert [one.name for one in tmp_path.rglob("*")] == ["file"]
+    assert main(["init", "-q"]) == 0
+    assert (tmp_path / "home" / "telcli" / "pseudonyms.key").is_file()
 
 
 def test_a_full_disk_is_told_in_the_same_words_whichever_library_met_it() -> None:

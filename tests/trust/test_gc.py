@@ -22,6 +22,7 @@ from telcli.pipeline.gc import after_run, gc
 from telcli.pipeline.gc_plan import Plan, planned
 from telcli.pipeline.ledger import done_before
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, file_sha256
+from telcli.pipeline.verify import verify
 from telcli.pipeline.workdir import Workdir
 from telcli.settings import CustomerMonthsSettings, GcSettings
 from telcli.tables import PARTITIONS
@@ -313,6 +314,7 @@ def test_one_that_is_cut_off_after_its_commit_is_finished_by_the_next_run(
         broken.setattr(Workdir, "_settle", cut_off)
         assert main(["gc", "-q"]) == 2
     assert published(work) == before, "what was let go is still there"
+    assert verify(work).unknown == ()
     promised = {move.target for move in Manifest.read(work / "manifest.json").pending}
     assert promised and all(path in before for path in promised)
     assert main(["customer-months", "-q"]) == 0

@@ -8,7 +8,7 @@ from tests.trust.bench import Bench
 from tests.trust.cases import CASES
 from tests.trust.power import Recorded, Step, replayed
 
-SHARE = 9
+SHARE = 4
 """Of the operations, each so many-th is tried here, and every one that names something; all by hand, see docs."""
 
 
