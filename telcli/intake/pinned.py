@@ -15,6 +15,7 @@ from telcli.intake.mapping import SourceMap, Use, of_all_rows
 from telcli.intake.pinned_shape import refuse_misshapen
 from telcli.intake.slots import slots
 from telcli.intake.told import canonical, known_unit, refuse_table
+from telcli.tables.file_names import one_of_all
 
 __all__ = ["any_date", "as_pinned", "pinned_map", "refuse_unlisted"]
 
@@ -22,12 +23,12 @@ _DATED = re.compile(r"(?:19|20)\d{2}[-_.]?\d{2}(?:[-_.]?\d{2})?")
 
 
 def any_date(file: str) -> str:
-    """The name of a file with ``*`` for the dates in it, so that next month's fits.
+    """The name of a file with ``*`` for the dates in it, so that next month's fits, and so do others alike.
 
-    >>> any_date("bills_202406.csv")
-    'bills_*.csv'
+    >>> any_date("bills_202406.csv"), any_date("138******78~2.csv")
+    ('bills_*.csv', '138******78.csv')
     """
-    return _DATED.sub("*", file)
+    return _DATED.sub("*", one_of_all(file))
 
 
 def as_pinned(maps: Sequence[SourceMap], attributes: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, Any]:
@@ -57,9 +58,9 @@ def as_pinned(maps: Sequence[SourceMap], attributes: Mapping[str, Mapping[str, t
 
 
 def pinned_map(
-    pinned: Mapping[str, Any], source: str, headers: Mapping[str, str]
+    pinned: Mapping[str, Any], source: str, headers: Mapping[str, str], delivered: str = ""
 ) -> tuple[SourceMap, dict[str, tuple[str, str]], list[Notice]] | None:
-    """Apply a mapping file to one source; None when it does not name the source.
+    """Apply a mapping file to one source; None when it names the source neither so nor as it was delivered.
 
     Raises
     ------
@@ -68,7 +69,9 @@ def pinned_map(
     UsageError
         The mapping file is not in the form that --write-mapping writes.
     """
-    entry = next((one for one in _entries(pinned) if fnmatchcase(source, str(one["file"]))), None)
+    names = [source, delivered] if delivered else [source]
+    fits = (one for one in _entries(pinned) if any(fnmatchcase(name, str(one["file"])) for name in names))
+    entry = next(fits, None)
     if entry is None:
         return None
     table = str(entry["table"])

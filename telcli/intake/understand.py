@@ -60,8 +60,10 @@ def understand(
     extracts = [extract for extract, _ in read]
     headers = {extract.name: headers_of_extract(extract) for extract in extracts}
     pinned = choices.get("mapping") or {}
-    told = told_by_map(choices.get("map") or {}, headers)
+    told = _told(choices.get("map") or {}, extracts, headers)
     if "source" not in pinned:
+        named = {one.delivered: one.name for one in extracts if one.delivered}
+        pinned = {named.get(source, source): pairs for source, pairs in pinned.items()}
         for source, pairs in pinned.items():
             if source in headers and isinstance(pairs, Mapping):
                 told[source] = told_by_map(pairs, {source: headers[source]})[source] | told[source]
@@ -93,6 +95,15 @@ def understand(
     return alike, [*notices, *[notice for one in alike for notice in told_of(one)], *told_of_names]
 
 
+def _told(
+    choices: Mapping[str, Any], extracts: Sequence[Extract], headers: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, Use]]:
+    """What `--map` says of each extract, which it may call as it was delivered."""
+    given = {one.delivered: headers[one.name] for one in extracts if one.delivered}
+    told = told_by_map(choices, {**headers, **given})
+    return {one.name: told[one.name] | told.get(one.delivered, {}) for one in extracts}
+
+
 def _sorted_out(
     extracts: Sequence[Extract],
     headers: Mapping[str, Mapping[str, str]],
@@ -106,7 +117,7 @@ def _sorted_out(
     notices: list[Notice] = []
     for extract in extracts:
         names = headers[extract.name]
-        known = pinned_map(pinned, extract.name, names) if "source" in pinned else None
+        known = pinned_map(pinned, extract.name, names, extract.delivered) if "source" in pinned else None
         if known:
             found.append(_from_pin(extract, known[0], known[1]))
             notices += known[2]

@@ -93,7 +93,8 @@ class Understood:
         if ROW_NUMBER in told:
             return self.extract.frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.String))
         if FILE_NAME in told:
-            return self.extract.frame.with_columns(pl.lit(PurePath(self.map.source).stem).alias(FILE))
+            name = self.extract.delivered or self.map.source
+            return self.extract.frame.with_columns(pl.lit(PurePath(name).stem).alias(FILE))
         return self.extract.frame
 
     def clean(self, readings: Sequence[Reading]) -> pl.LazyFrame:

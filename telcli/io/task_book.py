@@ -19,6 +19,7 @@ from telcli.io.headed_rows import Cells, below, places, text_below
 from telcli.io.kinds import PACKED, SUFFIXES, WORKBOOKS, kind_of
 from telcli.io.task_writer import inert
 from telcli.io.workbook import Sheet, sheets
+from telcli.tables.file_names import file_hidden
 from telcli.tables.opened import Opened
 from telcli.tables.task_sheet import HEADERS, field_of
 
@@ -103,7 +104,7 @@ def _of_book(name: str, path: Path, kind: str, scratch: Path) -> list[pl.DataFra
         raise _no_tasks(name, nearest)
     if len(found) == 1:
         return [found[0][1]]
-    return [frame.with_columns(file=pl.lit(f"{name}#{sheet}")) for sheet, frame in found]
+    return [frame.with_columns(file=pl.lit(f"{name}#{file_hidden(sheet)}")) for sheet, frame in found]
 
 
 def _of_sheet(name: str, sheet: Sheet) -> tuple[pl.DataFrame | None, list[str]]:

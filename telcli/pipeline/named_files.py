@@ -14,8 +14,9 @@ from telcli.pipeline.known_causes import rows_of
 from telcli.pipeline.left_alone import left_alone
 from telcli.pipeline.provenance import file_sha256
 from telcli.pipeline.tariffs import own_tariffs
+from telcli.tables.file_names import file_hidden
 
-__all__ = ["named_files", "prints"]
+__all__ = ["discreet", "named_files", "prints"]
 
 _READERS: Mapping[str, tuple[str, str, Callable[[Path], Any]]] = {
     "allow": ("allowed", "list of --allow", allowed),
@@ -54,6 +55,16 @@ def prints(stage: str, settings: Any, workdir: Path) -> dict[str, str]:
     """Hash of each file that the settings name, which results depend on; empty where it is not there."""
     found = _places(stage, settings, workdir)
     return {_READERS[setting][1]: file_sha256(place) if place.is_file() else "" for setting, place in found}
+
+
+def discreet(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, in which files are named without numbers of persons; their hashes tell them apart.
+
+    >>> discreet({"suppress": "13812345678.txt", "holdout": 0.1})
+    {'suppress': '138******78.txt', 'holdout': 0.1}
+    """
+    named = {name: value for name, value in settings.items() if name in _READERS and isinstance(value, str)}
+    return {**settings, **{name: file_hidden(value) for name, value in named.items()}}
 
 
 def _places(stage: str, settings: Any, workdir: Path) -> Iterator[tuple[str, Path]]:

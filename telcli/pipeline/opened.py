@@ -8,8 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 from telcli.errors import UsageError
+from telcli.pipeline.opening import discreetly
+from telcli.pipeline.source_names import kept_as, to_be_hidden
 from telcli.pipeline.sources import Source, files_of
 from telcli.pipeline.stage import Stage
+from telcli.tables.file_names import called
 from telcli.tables.opened import Opened
 
 __all__ = ["FILE", "opened", "prints"]
@@ -33,8 +36,11 @@ def opened(stage: Stage, sources: Sequence[Source], scratch: Path) -> tuple[Open
     reader = import_module(f"telcli.io.{stage.opens}")
     found: list[Opened] = []
     files, notices = files_of(_paths(sources))
-    for number, (name, path) in enumerate(files.items()):
-        one: Opened = reader.read(name, path, scratch / f"file-{number}")
+    names = kept_as(files, ())
+    notices = [dataclasses.replace(one, values=called(one.values, to_be_hidden([one]))) for one in notices]
+    for number, (name, path) in enumerate((names[name], path) for name, path in files.items()):
+        with discreetly():
+            one: Opened = reader.read(name, path, scratch / f"file-{number}")
         found.append(dataclasses.replace(one, notices=(*notices, *one.notices)))
         notices = []
     return tuple(found)
@@ -44,7 +50,9 @@ def prints(sources: Sequence[Source]) -> dict[str, str]:
     """SHA-256 of each file that `opened` would read."""
     from telcli.io.digest import sha256_of
 
-    return {f"{FILE}{name}": sha256_of(path) for name, path in files_of(_paths(sources))[0].items()}
+    files = files_of(_paths(sources))[0]
+    names = kept_as(files, ())
+    return {f"{FILE}{names[name]}": sha256_of(path) for name, path in files.items()}
 
 
 def _paths(sources: Sequence[Source]) -> list[Path]:

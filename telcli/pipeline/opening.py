@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telcli.errors import DataError, Notice
+from telcli.errors import DataError, Notice, TelcliError
+from telcli.tables.file_names import file_hidden
 
 if TYPE_CHECKING:
     from telcli.tables.extract import Extract
 
-__all__ = ["about", "open_file"]
+__all__ = ["about", "discreetly", "open_file"]
 
 _SHOWN = 5
 _DEEPEST = 2
 """Packed files in an archive are read, those in one inside it are not."""
 
 Found = tuple[list["Extract"], list[Notice]]
+
+
+@contextmanager
+def discreetly() -> Iterator[None]:
+    """Errors tell of a file by its name without numbers of persons.
+
+    Raises
+    ------
+    TelcliError
+        The one that was raised, with that name.
+    """
+    try:
+        yield
+    except TelcliError as error:
+        told = {name: file_hidden(value) if name == "file" else value for name, value in error.values.items()}
+        if told == error.values:
+            raise
+        raise type(error)(error.code, error.template, hint=error.hint_template, **told) from None
 
 
 def open_file(name: str, path: Path, scratch: Path, *, beside: bool = False, depth: int = 0) -> Found:

@@ -25,6 +25,7 @@ from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.storing import storing
 from telcli.pipeline.workdir import Workdir
 from telcli.stages import Inputs
+from telcli.tables.file_names import called
 
 if TYPE_CHECKING:
     from telcli.pipeline.stage import Stage
@@ -156,10 +157,14 @@ def lay_basis(
     read = {table: names for table, names in chosen.items() if table not in stage.keeps}
     parts = [manifest.tables[table][name] for table, names in read.items() for name in names]
     inputs = {part.path: part.sha256 for part in parts}
+    choices: Any = request.choices
     if stage.name == "ingest":
+        from telcli.pipeline.source_names import as_kept
         from telcli.pipeline.sources import fingerprint
 
-        inputs = fingerprint(request.sources, request.workdir)
+        found = fingerprint(request.sources, request.workdir)
+        names = as_kept(found, manifest.loads)
+        inputs, choices = {names[name]: sha for name, sha in found.items()}, called(request.choices, names)
     inputs |= {f"metrics of {name}": digest(found) for name, found in metrics_of(stage, manifest, as_of).items()}
     inputs |= named_files.prints(stage.name, settings, request.workdir)
     inputs |= saved_model.fingerprint(settings) | saved_model.borrowed_prints(stage, manifest, as_of)
@@ -174,13 +179,14 @@ def lay_basis(
         seed=general.seed if stage.snapshot else 0,
         as_of=key_of(asked),
         inputs=inputs,
-        choices=jsonable(request.choices),
+        choices=jsonable(choices),
     )
 
 
 def _shown(settings: Any) -> dict[str, Any]:
     """The settings that results depend on: which key it is the manifest knows, and all engines make the same."""
-    return {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings) if one.metadata["shows"]}
+    shown = {one.name: getattr(settings, one.name) for one in dataclasses.fields(settings) if one.metadata["shows"]}
+    return named_files.discreet(shown)
 
 
 def _make(
@@ -202,13 +208,16 @@ def _make(
     inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gather)
     if stage.name == "ingest":
         from telcli.pipeline.ledger import bases_alone, latest_month, refuse_merged, refuse_other_zone
-        from telcli.pipeline.sources import open_sources
+        from telcli.pipeline.source_names import kept_as, to_be_hidden
+        from telcli.pipeline.sources import names_of, open_sources
 
         refuse_merged(manifest, request.workdir)
         refuse_other_zone(manifest, basis)
         extracts, left_out = open_sources(request.sources, staging, request.progress)
+        names = kept_as(names_of(request.sources), basis.inputs)
         inputs = dataclasses.replace(
             inputs,
+            called={**names, **to_be_hidden(left_out)},
             keep=counted(inputs.keep, request.progress, len(extracts)),
             extracts=tuple(extracts),
             key=secret,
@@ -217,7 +226,9 @@ def _make(
             held_month=latest_month(manifest),
         )
         outcome = stage.load()(inputs, settings)
-        outcome = dataclasses.replace(outcome, notices=(*left_out, *outcome.notices))
+        told = [dataclasses.replace(one, values=called(one.values, outcome.called)) for one in left_out]
+        outcome = dataclasses.replace(outcome, notices=(*told, *outcome.notices))
+        basis = _renamed(basis, outcome.called)
     else:
         if stage.opens:
             from telcli.pipeline.opened import opened
@@ -230,6 +241,12 @@ def _make(
     outcome = gather.with_files(outcome)
     shown, asked = (request.render, request.progress), given(stage.name, request.flags, basis)
     return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
+
+
+def _renamed(basis: Basis, names: Mapping[str, str]) -> Basis:
+    """The basis, in which files are called as they are kept."""
+    inputs = {names.get(name, name): sha for name, sha in basis.inputs.items()}
+    return dataclasses.replace(basis, inputs=inputs, choices=called(basis.choices, names)) if names else basis
 
 
 def _told(workdir: Workdir, manifest: Manifest, name: str, record: Record, *, skipped: bool) -> StageRun:

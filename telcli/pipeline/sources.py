@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from telcli.errors import DataError, MissingInputError, Notice
 from telcli.stages import Progress, silent
+from telcli.tables.file_names import file_hidden
 
 if TYPE_CHECKING:
     from telcli.io.database import Fetched
     from telcli.tables.extract import Extract
 
-__all__ = ["Source", "files_of", "fingerprint", "open_sources"]
+__all__ = ["Source", "files_of", "fingerprint", "names_of", "open_sources"]
 
 Source = Path | str
 """A file or folder, or the address of a database (``postgresql://user@host/crm#customers``)."""
@@ -41,7 +42,7 @@ def open_sources(
     DataError
         A folder holds nothing readable, or a file or database cannot be understood.
     """
-    from telcli.pipeline.opening import about, open_file
+    from telcli.pipeline.opening import about, discreetly, open_file
 
     files, notices = files_of(_paths(sources))
     beside = sum(path.stat().st_size > 0 for path in files.values()) > 1
@@ -53,7 +54,8 @@ def open_sources(
         if beside and path.stat().st_size == 0:
             notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": name}))
             continue
-        found, told = open_file(name, path, scratch / f"source-{number}", beside=beside)
+        with discreetly():
+            found, told = open_file(name, path, scratch / f"source-{number}", beside=beside)
         extracts += found
         notices += told
     for address in _addresses(sources):
@@ -81,6 +83,12 @@ def fingerprint(sources: Sequence[Source], near: Path | None = None) -> dict[str
     return found
 
 
+def names_of(sources: Sequence[Source]) -> list[str]:
+    """The names that `fingerprint` gave, of which databases are read already."""
+    inside = [one.name for address in _addresses(sources) for one in _FETCHED[address].extracts]
+    return [*files_of(_paths(sources))[0], *inside]
+
+
 def _paths(sources: Sequence[Source]) -> list[Path]:
     return [source for source in sources if isinstance(source, Path)]
 
@@ -104,7 +112,7 @@ def _refuse_no_rows(extracts: Sequence[Extract]) -> None:
             "header-only",
             "{file} has a header but no rows.",
             hint="Export it again, or leave it out of the sources.",
-            file=extracts[0].name,
+            file=file_hidden(extracts[0].name),
         )
 
 
@@ -116,7 +124,7 @@ def _refuse_one_name(extracts: Sequence[Extract]) -> None:
             "sources-same-name",
             "Two of the sources are both called {name}.",
             hint="Ingest one of them as a file, or under another name of the database.",
-            name=twice[0],
+            name=file_hidden(twice[0]),
         )
 
 

@@ -91,6 +91,7 @@ class Inputs:
     as_of : first day of the snapshot month; None for ingest when the analyst named none.
     seed : of everything random.
     extracts : raw extracts, for ingest alone.
+    called : names of files, of extracts or to be told of, as they were delivered, and what is kept of each so far.
     choices : the command line's own words that are no settings, such as ingest's mapping.
     engine : where customers are worked on.
     keep : computes a frame and gives back one of the same rows that is cheap to read again.
@@ -114,6 +115,7 @@ class Inputs:
     as_of: date | None
     seed: int = 0
     extracts: tuple[Extract, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = silent
     engine: Engine = EMBEDDED
@@ -151,6 +153,7 @@ class Outcome:
     models : fitted estimators by name, each with a JSON-able description.
     kept : by table, the partitions of the last run that stand, beside those of `tables`; see `Before`.
     marks : by month, what the tables without months said of it, for the stage's next run.
+    called : what of names of files, and in them, is to be told and kept otherwise, for ingest alone.
     files : of tables that were gathered by month, the files of each month with their rows; the pipeline adds it.
     """
 
@@ -167,4 +170,5 @@ class Outcome:
     made_of: Mapping[str, tuple[str, Callable[[pl.LazyFrame], pl.LazyFrame]]] = field(default_factory=dict)
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Mapping[Any, Sequence[tuple[Path, int]]]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from telcli.intake.assemble import Assembled, assemble, light, needs_month, spok
 from telcli.intake.dialled import NumberIds
 from telcli.intake.dictionary import speak, values_of
 from telcli.intake.events import usage_of_calls
+from telcli.intake.file_names import kept_names
 from telcli.intake.flat import check_label
 from telcli.intake.history import FROM, TO
 from telcli.intake.hotlines import number_list, range_list
@@ -85,8 +86,9 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     if settings.linkage == "on":
         require_splink()
     speak(inputs.choices.get("dictionary", {}))
-    _refuse_wide(inputs.extracts, settings.most_columns)
-    extracts, again = once(inputs.extracts)
+    extracts, called = kept_names(inputs.extracts, inputs.called)
+    _refuse_wide(extracts, settings.most_columns)
+    extracts, again = once(extracts)
     ones, notices = _understood(inputs, settings, extracts)
     ones, gone = _without_purged(_answering(ones, settings), inputs.suppressed)
     for one in ones:
@@ -118,6 +120,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     tables["source_quality"] = source_counts(ones)
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
     more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
+    more |= {"called": called}
     return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
 
 

@@ -33,6 +33,7 @@ class Extract:
     repeated : columns renamed because their header stood there before, with the header as written.
     rows : records, where reading them is not needed to know.
     hiding : lines of records in which one quoted value spans lines and could hold whole records.
+    delivered : the name as it was delivered, where `name` is another that tells of nobody; kept nowhere.
     titles, sums : lines above the header, and rows that are sums of others, that were left out of a delimited text.
     """
 
@@ -47,6 +48,7 @@ class Extract:
     hiding: tuple[int, ...] = ()
     titles: int = 0
     sums: int = 0
+    delivered: str = ""
 
 
 def outside_name(header: str) -> str:

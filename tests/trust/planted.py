@@ -85,9 +85,21 @@ def operator(folder: Path, customers: int = 90, months: int = 10) -> Planted:
         table = [_planted(row, made) for row in _thinned(file.stem, rows)]
         if change:
             change(table, made)
-        _write(folder / f"{file.stem}.csv", table)
+        _write(folder / _NAMES.get(file.stem, f"{file.stem}.csv").format(made.of(1)[0], made.of(2)[2], name(3)), table)
     shutil.rmtree(raw)
+    assert len([file for file in made.files() if any(mark in file.name for mark in (name(3), *made.all))]) == len(
+        _NAMES
+    )
     return made
+
+
+_NAMES = {
+    "crm_customers": "crm_customers {2}.csv",
+    "payments": "payments-{0}.csv",
+    "tickets": "tickets id{1} {2}.csv",
+    "surveys": "{0}.csv",
+}
+"""Extracts that are called after persons: a number, a certificate, a name that an extract tells."""
 
 
 def _read(file: Path) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ import pytest
 from telcli.cli import COMMANDS, main
 from telcli.features.fraud_callers import outside_code
 from telcli.tables.evidence import masked_id
+from telcli.tables.file_names import file_hidden
 from tests.trust.cases import TOML
 from tests.trust.planted import MARKS, Planted, name, operator
 from tests.trust.scanner import Scanner, texts
@@ -63,7 +64,8 @@ class Operator:
         text = said.getvalue()
         assert "Traceback" not in text, (line, text[-2_000:])
         typed = {part for word in line for part in (word, Path(word).name) if self.scanner.found(part.encode())}
-        for word in sorted(typed, key=len, reverse=True):  # names of files are told as they were typed
+        typed |= {file_hidden(word) for word in typed}
+        for word in sorted(typed, key=len, reverse=True):  # names of files are told as they were typed, or as hidden
             text = text.replace(word, "")
         self.leaks += [f"{one} said by telcli {' '.join(line[:3])}" for one in self.scanner.found(text.encode())]
         return text
@@ -86,7 +88,7 @@ def filled(one: Operator) -> list[Path]:
             page.cell(line, column["Contacted on"]).value = "2024-07-01"
             page.cell(line, page.max_column).value = f"{one.name}说回电{one.phone}"
         book.create_sheet(f"{one.name}{one.phone}")
-        found.append(one.brought / f"filled-{sheet.name}")
+        found.append(one.brought / f"filled-{one.phone}-{sheet.name}")
         book.save(found[-1])
     return found
 
@@ -115,7 +117,7 @@ def staging(one: Operator) -> None:
 def importing(one: Operator) -> None:
     for form in FORMS:
         one.run("import-outcomes", *filled(one), "--format", form, codes=(0, 3, 4))
-    past = one.brought / "past.csv"
+    past = one.brought / f"past-{one.phone}.csv"
     past.write_text(
         f"offer,contacted,held out,contacted stayed,held out stayed\n{one.name}{one.phone},4,2,3,1\nx,{one.phone},,,\n"
     )
