@@ -18,13 +18,14 @@ from telcli.tables.apart import unknown
 from telcli.tables.extract import Extract
 from telcli.tables.refused import FAULTS, LINE, SOURCE
 
-__all__ = ["SAID", "content_name", "once", "summed_once", "with_ids"]
+__all__ = ["SAID", "UNSAID", "content_name", "content_parts", "name_of_parts", "once", "summed_once", "with_ids"]
 
 SAID = {
     "payments": ("customer_id", "subscription_id", "account_id", "paid_at", "amount"),
     "contacts": ("customer_id", "subscription_id", "opened_at", "kind", "topic"),
 }
 """What facts without a number of their own are known by; the rest may change from one delivery to the next."""
+UNSAID, _BETWEEN = "\x00", "\x1f"
 _SOUND = pl.col(FAULTS).list.len() == 0
 _PLACE = pl.concat_str(SOURCE, pl.lit("\n"), pl.col(LINE).cast(pl.String).str.zfill(15))
 
@@ -93,6 +94,12 @@ def with_ids(frame: pl.LazyFrame, table: str, key: str) -> tuple[pl.LazyFrame, l
 
 def content_name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
     """20 hexadecimal digits of a hash of these columns, the same on every machine and in every version."""
+    whole = pl.concat_str(content_parts(frame, said), separator=_BETWEEN)
+    return whole.map_batches(_hashed, return_dtype=pl.String, is_elementwise=True)
+
+
+def content_parts(frame: pl.LazyFrame, said: Sequence[str]) -> list[pl.Expr]:
+    """These columns as texts of which the name is made."""
     kinds = frame.collect_schema()
     parts = []
     for name in said:
@@ -101,9 +108,18 @@ def content_name(frame: pl.LazyFrame, said: Sequence[str]) -> pl.Expr:
             value = (value * 10_000).round().cast(pl.Int64, strict=False)
         elif kinds[name].is_temporal():
             value = value.cast(pl.Datetime("us")).cast(pl.Int64)
-        parts.append(value.cast(pl.String).fill_null("\x00"))
-    whole = pl.concat_str(parts, separator="\x1f")
-    return whole.map_batches(_hashed, return_dtype=pl.String, is_elementwise=True)
+        parts.append(value.cast(pl.String).fill_null(UNSAID))
+    return parts
+
+
+def name_of_parts(parts: Sequence[str]) -> str:
+    r"""The name made of some texts.
+
+    >>> frame = pl.LazyFrame({"a": ["x"], "b": [1.5]})
+    >>> frame.select(content_name(frame, ["a", "b"])).collect().item() == name_of_parts(["x", "15000"])
+    True
+    """
+    return blake2b(_BETWEEN.join(parts).encode(), digest_size=10).hexdigest()
 
 
 def _hashed(texts: pl.Series) -> pl.Series:

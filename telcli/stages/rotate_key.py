@@ -107,7 +107,7 @@ def derived(tables: Mapping[str, pl.LazyFrame], keys: bytes, texts: Collection[s
     turn = Turn(keys)
     found = outside_codes(tables, turn.whole)
     found |= cases(tables, found, turn.whole, turn.people.sealed)
-    found |= renamed_facts(tables, turn.whole)
+    found |= renamed_facts(tables, turn.whole, turn.people.sealed)
     masks = wanted_of(tables, _MASKED.pattern) | {one for text in texts for one in _MASKED.findall(text)}
     return found | (_masks(tables, masks, turn) if masks else {})
 
@@ -151,7 +151,9 @@ def turned(frame: pl.LazyFrame, table: str, turn: Turn) -> pl.LazyFrame:
     if table in SAID:
         have = frame.collect_schema().names()
         beside = frame.with_columns(made.get(name, pl.col(name)).alias(f"{AFTER}{name}") for name in have)
-        after = named_anew(beside, table).select(pl.col(f"{AFTER}{name}").alias(name) for name in have)
+        after = named_anew(beside, table, turn.people.sealed).select(
+            pl.col(f"{AFTER}{name}").alias(name) for name in have
+        )
     else:
         after = frame.with_columns(**made)
     if table == "customers" and _HOME in frame.collect_schema():

@@ -6,23 +6,27 @@ Whoever held the old key could otherwise try numbers against it; and a row deliv
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from itertools import combinations
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 import polars as pl
 
 from telcli.features.case_name import name_of
 from telcli.features.fraud_callers import outside_code
-from telcli.intake.repeats import SAID, content_name
+from telcli.intake.repeats import SAID, UNSAID, content_parts, name_of_parts
 from telcli.tables import SUBJECTS
 
 __all__ = ["AFTER", "cases", "named_anew", "outside_codes", "renamed_facts", "wanted_of"]
 
 _PLACES = ("caller", "subject_id", "entity")
-_MADE = r"^([0-9a-f]{20})(-\d+)?$"
+_MADE = re.compile(r"([0-9a-f]{20})((?:-\d+)?)")
+_IDS = ("customer_id", "subscription_id", "account_id")
+_TOLD, _UNTOLD, _ABSENT = "told", "untold", "absent"
+"""A column that the extract had, with a value; without one in this row, be it that it is known now; not at all."""
 _APART = ("", "apart")
 AFTER = "_after_"
 Turned = Callable[[pl.Series], pl.Series]
+Sealed = Callable[[str, str], str]
 
 
 def outside_codes(tables: Mapping[str, pl.LazyFrame], turned: Turned) -> dict[str, str]:
@@ -45,7 +49,7 @@ def cases(
     tables: Mapping[str, pl.LazyFrame],
     codes: Mapping[str, str],
     turned: Turned,
-    sealed: Callable[[str, str], str],
+    sealed: Sealed,
 ) -> dict[str, str]:
     """Names of cases one of whose subjects is called otherwise now; those made of another one long gone are sealed."""
     found: dict[str, str] = {}
@@ -72,7 +76,7 @@ def cases(
     return found
 
 
-def renamed_facts(tables: Mapping[str, pl.LazyFrame], turned: Turned) -> dict[str, str]:
+def renamed_facts(tables: Mapping[str, pl.LazyFrame], turned: Turned, sealed: Sealed) -> dict[str, str]:
     """Names of tickets that results name, where they were made of a pseudonym."""
     if "contacts" not in tables:
         return {}
@@ -91,28 +95,59 @@ def renamed_facts(tables: Mapping[str, pl.LazyFrame], turned: Turned) -> dict[st
         else pl.col(name).alias(f"{AFTER}{name}")
         for name in have
     ]
-    held = named_anew(rows.with_columns(after), "contacts").collect(engine="streaming")
+    held = named_anew(rows.with_columns(after), "contacts", sealed).collect(engine="streaming")
     pairs = held.select("contact_id", f"{AFTER}contact_id").iter_rows()
     return {old: new for old, new in pairs if old != new}
 
 
-def named_anew(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
+def named_anew(rows: pl.LazyFrame, table: str, sealed: Sealed) -> pl.LazyFrame:
     """Facts whose name was made of what they say (`telcli.intake.repeats`), named after what they say now.
 
-    Every column stands beside what it is now, which is called `AFTER` and its name. Which columns their extract had is
-    not known any more: all it may have had are tried. A name that none explains is a number of its own, and stays.
+    Every column stands beside what it is now, which is called `AFTER` and its name. Which columns their extract had,
+    and which identifiers it told, is not known any more: all it may have had are tried. A name of this form that none
+    explains was made of what the fact said then; beside a pseudonym it is sealed with the new key, since whoever held
+    the old one could try numbers against it. A name of another form is a number of its own, and stays.
     """
     key = f"{table.removesuffix('s')}_id"
     have = rows.collect_schema()
-    optional = [name for name in SAID[table] if name in have]
-    stem, names = pl.col(key).str.extract(_MADE, 1), []
-    for count in range(len(optional), 0, -1):
-        for said in combinations(optional, count):
-            now = content_name(rows, [f"{AFTER}{name}" for name in said])
-            names.append(pl.when(stem == content_name(rows, said)).then(now))
-    ending = pl.col(key).str.extract(_MADE, 2).fill_null("")
-    anew = pl.coalesce(*names, pl.lit(None, dtype=pl.String)) + ending
+    said = [name for name in SAID[table] if name in have]
+    parts = [*content_parts(rows, said), *content_parts(rows, [f"{AFTER}{name}" for name in said])]
+    whole = pl.struct(pl.col(key).alias("name"), *(part.alias(str(at)) for at, part in enumerate(parts)))
+    anew = whole.map_batches(_Namer(said, sealed).all, return_dtype=pl.String, is_elementwise=True)
     return rows.with_columns(pl.coalesce(anew, f"{AFTER}{key}").alias(f"{AFTER}{key}"))
+
+
+class _Namer:
+    """Names facts of these columns anew, each told as a text by what it was and what it is now."""
+
+    def __init__(self, said: Sequence[str], sealed: Sealed) -> None:
+        ids = [at for at, name in enumerate(said) if name in _IDS]
+        ways = product(*((_TOLD, _UNTOLD, _ABSENT) if at in ids else (_TOLD, _ABSENT) for at in range(len(said))))
+        self._ways = [way for way in ways if set(way) != {_ABSENT}]
+        self._ids, self._sealed = ids, sealed
+
+    def all(self, rows: pl.Series) -> pl.Series:
+        """The names; null for those that were not made of anything."""
+        ways = list(self._ways)
+        return pl.Series([self._one(row, ways) for row in rows.struct.unnest().iter_rows()], dtype=pl.String)
+
+    def _one(self, row: tuple[str | None, ...], ways: list[tuple[str, ...]]) -> str | None:
+        found = _MADE.fullmatch(row[0] or "")
+        if found is None:
+            return None
+        count = len(row) // 2
+        before, after = [part or UNSAID for part in row[1 : count + 1]], [part or UNSAID for part in row[count + 1 :]]
+        for at, way in enumerate(ways):
+            if name_of_parts(_parts(before, way)) == found[1]:
+                ways.insert(0, ways.pop(at))  # most rows were made in the same way
+                return name_of_parts(_parts(after, way)) + found[2]
+        if found[1].isdigit() or not any(before[at] != after[at] for at in self._ids):
+            return None
+        return self._sealed(found[1], "fact")[: len(found[1])] + found[2]
+
+
+def _parts(texts: Sequence[str], way: Sequence[str]) -> list[str]:
+    return [UNSAID if how == _UNTOLD else text for text, how in zip(texts, way, strict=True) if how != _ABSENT]
 
 
 def wanted_of(tables: Mapping[str, pl.LazyFrame], pattern: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import polars as pl
 import pytest
 
 from telcli.errors import DataError, TelcliError, UsageError
+from telcli.intake.pseudonyms import Pseudonyms
+from telcli.intake.repeats import content_name
 from telcli.pipeline.purge import purge
 from telcli.pipeline.request import Request
 from telcli.pipeline.rotate import rotate_key
@@ -308,4 +311,42 @@ def test_facts_with_numbers_of_their_own_keep_them_whatever_engine_looks_at_them
     said = {"contact_id": ["T1", "T2"], "customer_id": ["a", "b"], "topic": [None, "bill"]}
     rows = pl.LazyFrame({**said, **{f"_after_{name}": values for name, values in said.items()}})
     for engine in ("streaming", "in-memory"):
-        assert named_anew(rows, "contacts").collect(engine=engine)["_after_contact_id"].to_list() == ["T1", "T2"]
+        assert named_anew(rows, "contacts", Pseudonyms(bytes(64)).sealed).collect(engine=engine)[
+            "_after_contact_id"
+        ].to_list() == ["T1", "T2"]
+
+
+def test_names_made_of_what_a_fact_said_once_are_made_anew_or_sealed() -> None:
+    """A customer known later than the fact, a column not there then, a value that has changed since: none is left."""
+    before = pl.DataFrame(
+        {
+            "customer_id": ["a" * 32, "b" * 32, "c" * 32, "C1", "d" * 32, "e" * 32],
+            "subscription_id": ["1" * 32, None, "3" * 32, "U4", "5" * 32, None],
+            "opened_at": [datetime(2024, 6, day) for day in range(1, 7)],
+            "kind": ["complaint"] * 6,
+        }
+    )
+    people = Pseudonyms(bytes(32) + bytes(range(32)))
+    then = before.with_columns(customer_id=pl.lit(None, dtype=pl.String))
+    said = ("customer_id", "subscription_id", "opened_at", "kind")
+
+    def name(frame: pl.DataFrame, at: int, *of: str) -> str:
+        return str(frame.lazy().select(content_name(frame.lazy(), of)).collect().item(at, 0))
+
+    held = [
+        *(name(then, 0, *said), name(before, 1, "customer_id", "opened_at") + "-2"),
+        *(
+            name(before.with_columns(kind=pl.lit("was")), 2, *said),
+            name(before.with_columns(kind=pl.lit("was")), 3, *said),
+        ),
+        *("20240601123456789012", "T5"),
+    ]
+    after = before.with_columns(people.turned(before[one]).alias(one) for one in ("customer_id", "subscription_id"))
+    beside = before.with_columns(contact_id=pl.Series(held)).hstack(
+        after.with_columns(contact_id=pl.Series(held)).select(pl.all().name.prefix("_after_"))
+    )
+    now = named_anew(beside.lazy(), "contacts", people.sealed).collect()["_after_contact_id"].to_list()
+    assert now[0] == name(after.with_columns(customer_id=pl.lit(None, dtype=pl.String)), 0, *said)
+    assert now[1] == name(after, 1, "customer_id", "opened_at") + "-2"
+    assert now[2] == people.sealed(held[2], "fact")[:20] != held[2]
+    assert now[3:] == held[3:]
