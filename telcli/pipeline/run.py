@@ -200,31 +200,14 @@ def _make(
     secret: Secret | None,
 ) -> Manifest:
     """Compute, check, publish, record."""
-    from telcli.pipeline.keeping import Gatherer, counted, keeper
+    from telcli.pipeline.keeping import Gatherer, keeper
     from telcli.pipeline.publish import publish
 
     staging = workdir.staging()
     gather = Gatherer(staging / "gathered")
     inputs = dataclasses.replace(inputs, keep=keeper(staging / "kept"), gather=gather)
     if stage.name == "ingest":
-        from telcli.pipeline.ledger import bases_alone, latest_month, refuse_merged, refuse_other_zone
-        from telcli.pipeline.source_names import kept_as, to_be_hidden
-        from telcli.pipeline.sources import names_of, open_sources
-
-        refuse_merged(manifest, request.workdir)
-        refuse_other_zone(manifest, basis)
-        extracts, left_out = open_sources(request.sources, staging, request.progress)
-        names = kept_as(names_of(request.sources), basis.inputs)
-        inputs = dataclasses.replace(
-            inputs,
-            called={**names, **to_be_hidden(left_out)},
-            keep=counted(inputs.keep, request.progress, len(extracts)),
-            extracts=tuple(extracts),
-            key=secret,
-            suppressed=frozenset(manifest.suppressed),
-            bases_alone=bases_alone(manifest),
-            held_month=latest_month(manifest),
-        )
+        inputs, left_out = _with_extracts(manifest, inputs, basis, request, secret, staging)
         outcome = stage.load()(inputs, settings)
         told = [dataclasses.replace(one, values=called(one.values, outcome.called)) for one in left_out]
         outcome = dataclasses.replace(outcome, notices=(*told, *outcome.notices))
@@ -241,6 +224,32 @@ def _make(
     outcome = gather.with_files(outcome)
     shown, asked = (request.render, request.progress), given(stage.name, request.flags, basis)
     return publish(stage, workdir, manifest, outcome, settings, basis, *shown, secret, asked)
+
+
+def _with_extracts(
+    manifest: Manifest, inputs: Inputs, basis: Basis, request: Request, secret: Secret | None, staging: Path
+) -> tuple[Inputs, list[Notice]]:
+    """What ingest is given beside tables, and what was left out of it."""
+    from telcli.pipeline.keeping import counted
+    from telcli.pipeline.ledger import bases_alone, latest_month, refuse_merged, refuse_other_zone
+    from telcli.pipeline.source_names import kept_as, to_be_hidden
+    from telcli.pipeline.sources import names_of, open_sources
+
+    refuse_merged(manifest, request.workdir)
+    refuse_other_zone(manifest, basis)
+    extracts, left_out = open_sources(request.sources, staging, request.progress)
+    names = kept_as(names_of(request.sources), basis.inputs)
+    given = dataclasses.replace(
+        inputs,
+        called={**names, **to_be_hidden(left_out)},
+        keep=counted(inputs.keep, request.progress, len(extracts)),
+        extracts=tuple(extracts),
+        key=secret,
+        suppressed=frozenset(manifest.suppressed),
+        bases_alone=bases_alone(manifest),
+        held_month=latest_month(manifest),
+    )
+    return given, left_out
 
 
 def _renamed(basis: Basis, names: Mapping[str, str]) -> Basis:

@@ -87,8 +87,7 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
         require_splink()
     speak(inputs.choices.get("dictionary", {}))
     extracts, called = kept_names(inputs.extracts, inputs.called)
-    _refuse_wide(extracts, settings.most_columns)
-    extracts, again = once(extracts)
+    extracts, again = once(_not_wide(extracts, settings.most_columns))
     ones, notices = _understood(inputs, settings, extracts)
     ones, gone = _without_purged(_answering(ones, settings), inputs.suppressed)
     for one in ones:
@@ -120,11 +119,10 @@ def ingest(inputs: Inputs, settings: IngestSettings) -> Outcome:  # noqa: D417 (
     tables["source_quality"] = source_counts(ones)
     made = {"usage": ("calls", usage_of_calls)} if found.sums_calls else {}
     more: dict[str, Any] = {"light": light(ones), "spoken": spoken(ones), "made_of": made, "seen": found.seen}
-    more |= {"called": called}
-    return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, **more)
+    return Outcome(tables, metrics, tuple(told), as_of=as_of, month=month, whole=whole, called=called, **more)
 
 
-def _refuse_wide(extracts: Sequence[Extract], most: int) -> None:
+def _not_wide(extracts: Sequence[Extract], most: int) -> Sequence[Extract]:
     for one in extracts:
         count = len(one.frame.collect_schema()) - 1
         if count > most:
@@ -136,6 +134,7 @@ def _refuse_wide(extracts: Sequence[Extract], most: int) -> None:
                 count=count,
                 most=most,
             )
+    return extracts
 
 
 def _base_alone(one: Understood) -> bool:
