@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telcli.errors import Notice
-from telcli.io.parquet_files import scanned
 from telcli.pipeline.audit import note
 from telcli.pipeline.provenance import Manifest, Part, Record, file_sha256
 from telcli.pipeline.purged_sheets import Sheets, sheets_without, told
+from telcli.pipeline.refusals import REFUSED
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, key_file
 from telcli.pipeline.storing import storing
 from telcli.pipeline.workdir import STAGING, Workdir
 from telcli.tables.masking import hidden
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Purged", "purge"]
 
@@ -77,9 +80,9 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
             key_id=manifest.key_id or secret.key_id,
         )
         told = note(directory, "purge", tables=removed, files=len(pages) + len(sheets.parts))
-        workdir.commit(manifest, new, {**staged, **sheets.staged})
+        workdir.commit(manifest, new, {**staged, **sheets.staged}, (REFUSED,))
     models = tuple(sorted(path for path in files if path.startswith("models/") and not path.endswith(".json")))
-    rest = _what_is_left(models, bool(tasks or sheets.parts))
+    rest = _what_is_left(models, _months(new), bool(tasks or sheets.parts))
     return Purged(person.customer_id, removed, pages, tuple(sheets.parts), models, (*secret.notices, *rest, *told))
 
 
@@ -108,8 +111,7 @@ def _rewritten(
                 continue
             removed[table] = removed.get(table, 0) + count
             place = staging / f"purged-{len(staged)}.parquet"
-            left.sink_parquet(place, maintain_order=True)
-            fresh = _part(part, place)
+            fresh = _written(table, name, left, part, place)
             if fresh.rows or table not in PARTITIONS:
                 tables[table][name], staged[part.path] = fresh, place
             else:
@@ -126,11 +128,19 @@ def _tasks(workdir: Workdir, manifest: Manifest, person: Any) -> frozenset[str]:
     return frozenset(code for customer, code in rows.iter_rows() if customer == person.customer_id)
 
 
-def _part(old: Part, place: Path) -> Part:
+def _written(table: str, name: str, left: pl.LazyFrame, old: Part, place: Path) -> Part:
+    """A part of a table as it would have been written without the person."""
     import polars as pl
 
-    rows = int(scanned(place).select(pl.len()).collect().item())
-    return dataclasses.replace(old, sha256=file_sha256(place), rows=rows, bytes=place.stat().st_size)
+    from telcli.pipeline.partfile import PartFile
+    from telcli.pipeline.parting import Piece, cut, ordered
+    from telcli.tables import contract
+
+    rules, height = contract(table), int(left.select(pl.len()).collect(engine="streaming").item())
+    with PartFile(place) as file:
+        for rows in cut(rules, Piece(name, left, height)):
+            file.write(ordered(rules, rows.collect(engine="streaming")))
+    return dataclasses.replace(old, sha256=file_sha256(place), rows=height, bytes=place.stat().st_size)
 
 
 def _pages(workdir: Workdir, manifest: Manifest, person: Any) -> tuple[str, ...]:
@@ -176,7 +186,12 @@ def _forgotten(load: Mapping[str, Any], person: Any) -> Mapping[str, Any]:
     return {**load, "record": {**record, **{name: scrubbed(record[name], person) for name in ("metrics", "notices")}}}
 
 
-def _what_is_left(models: tuple[str, ...], handed_out: bool) -> list[Notice]:
+def _months(manifest: Manifest) -> tuple[str, ...]:
+    """Months, such as ``2024-06``, of which there are results, which the person is among the numbers of."""
+    return tuple(sorted({month[:7] for records in manifest.stages.values() for month in records if month}))
+
+
+def _what_is_left(models: tuple[str, ...], months: tuple[str, ...], handed_out: bool) -> list[Notice]:
     """What this command cannot remove."""
     notices = [
         Notice(
@@ -194,13 +209,21 @@ def _what_is_left(models: tuple[str, ...], handed_out: bool) -> list[Notice]:
             )
         )
     if models:
-        values = {"models": ", ".join(models)}
         notices.append(
             Notice(
                 "purge-models",
                 "These models learned from this person among others, and hold no row of anybody: {models}. "
-                "To have them learn anew: telcli run",
-                values,
+                "They learn anew when the stages of their months are run again, or go with: telcli gc",
+                {"models": ", ".join(models)},
+            )
+        )
+    if months:
+        notices.append(
+            Notice(
+                "purge-results",
+                "Results of {months} still count this person in sums and shares. For each month: telcli run --as-of "
+                "MONTH, then the stages that telcli status --as-of MONTH calls stale.",
+                {"months": ", ".join(months)},
             )
         )
     return notices

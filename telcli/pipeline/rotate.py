@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from telcli.errors import DataError, Notice, UsageError
 from telcli.pipeline.audit import note
 from telcli.pipeline.provenance import Basis, Manifest, Part, Record, digest, file_sha256
+from telcli.pipeline.refusals import REFUSED
 from telcli.pipeline.run import Request, settle
 from telcli.pipeline.secret import Secret, ids_of, key_file
 from telcli.pipeline.storing import storing
@@ -71,7 +72,7 @@ def rotate_key(request: Request, wait: float = 0.0) -> Rotated:
             made = _Rotation(workdir, manifest, last, fresh, request)
             new = made.manifest()
         told = note(request.workdir, "rotate-key", tables=made.rows, files=len(made.files), keys=new.key_id)
-        workdir.commit(manifest, new, made.staged)
+        workdir.commit(manifest, new, made.staged, (REFUSED,))
     return Rotated(manifest.key_id, new.key_id, secret.place, made.rows, tuple(made.files), (*made.notices(), *told))
 
 

@@ -107,6 +107,47 @@ def test_a_month_of_nobody_else_goes_with_its_file(work: Path) -> None:
     assert not (work / "bills" / "month=2024-01-01").exists()
 
 
+def without_whom(place: Path, files: list[Path]) -> list[Path]:
+    """The same extracts, of which nobody has heard of C0001."""
+    place.mkdir()
+    for file in files:
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        (place / file.name).write_text("".join(line for line in lines if "C0001" not in line), encoding="utf-8")
+    return sorted(place.iterdir())
+
+
+def bytes_of(work: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(work)): file.read_bytes() for file in work.rglob("*") if file.is_file()}
+
+
+COUNTED = ("source_quality/part-0.parquet", "manifest.json", "audit.jsonl")
+"""What tells of the extracts as they were delivered, and that somebody was purged."""
+
+
+def test_every_table_is_to_the_byte_what_it_would_have_been_without_the_person(work: Path, tmp_path: Path) -> None:
+    never = tmp_path / "never"
+    assert called("ingest", *without_whom(tmp_path / "others", sources(tmp_path / "in")), "-w", never)[0] == 0
+    purge(work, "C0001")
+    assert called("customer-months", "-w", work)[0] == 0
+    ours, theirs = bytes_of(work), bytes_of(never)
+    assert ours.keys() ^ theirs.keys() == {"audit.jsonl"}
+    assert {name for name in theirs if ours[name] != theirs[name]} == set(COUNTED) - {"audit.jsonl"}
+    assert "customer_months/month=2024-02-01/part-0.parquet" in theirs
+    tables = [Workdir(place).manifest().tables for place in (work, never)]
+    assert {table for table in tables[1] if tables[0][table] != tables[1][table]} == {"source_quality"}
+    counts = [rows(place, "source_quality").select("source", "table", "column") for place in (work, never)]
+    assert counts[0].equals(counts[1])
+
+
+def test_lines_that_were_refused_last_go_too(work: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "bills.csv"
+    odd.write_text("客户编号,账期,应收金额\nC0002,2024-04,5\nC0001,2024-04,6\nC0001,2024-04,x\n", encoding="utf-8")
+    assert called("ingest", odd, "-w", work)[0] == 4
+    assert "bills.csv" in (work / "rejects.csv").read_text(encoding="utf-8-sig")
+    purge(work, "C0001")
+    assert not (work / "rejects.csv").exists()
+
+
 @pytest.mark.parametrize("asked", ["C9999", "13800000001", "nobody", ""])
 def test_an_unknown_person_changes_nothing(work: Path, asked: str) -> None:
     before = (work / "manifest.json").read_bytes()

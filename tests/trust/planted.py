@@ -17,10 +17,31 @@ from pathlib import Path
 
 from telcli.cli import main
 
-__all__ = ["MARKS", "Planted", "operator"]
+__all__ = ["MARKS", "TOML", "Planted", "operator"]
 
 MARKS = ("曌昶", "Zqxalia", "zqxalia", "secret-mail", "hunter2-secret")
 """In names and addresses in Chinese, in mails and Latin names, in passwords."""
+TOML = """
+[segment]
+algorithm = "kmeans"
+max_segments = 4
+
+[predict-churn]
+fit_seconds = 1.0
+compare = "quick"
+earlier_tests = 0
+max_snapshots = 2
+exclude = "hours_to_close"
+
+[plan-retention]
+holdout = 0.4
+holdout_most = 0.4
+
+[evaluate-retention]
+draws = 40
+model_customers = 0
+"""
+"""How good results are is not what is looked at."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CUSTOMER = re.compile(r"\bC(\d{8})\b")
 LINE = re.compile(r"\bU(\d{8})(\d\d)\b")

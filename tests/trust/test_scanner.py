@@ -25,8 +25,7 @@ from telcli.cli import COMMANDS, main
 from telcli.features.fraud_callers import outside_code
 from telcli.tables.evidence import masked_id
 from telcli.tables.file_names import file_hidden
-from tests.trust.cases import TOML
-from tests.trust.planted import MARKS, Planted, name, operator
+from tests.trust.planted import MARKS, TOML, Planted, name, operator
 from tests.trust.scanner import Scanner, texts
 
 STAGES = (
