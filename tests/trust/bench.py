@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from telcli.io.scratch import PREFIX
 from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.run import Request
 from telcli.pipeline.status import Status, status
@@ -23,6 +25,7 @@ __all__ = ["Bench", "Trial", "digest"]
 
 _ASIDE = (".lock", "audit.jsonl")
 """What no two runs have alike: who holds the lock, and the log of who took what out when."""
+_SCRATCH = re.compile(rf"{re.escape(PREFIX)}[^/]+")
 
 
 def _told(file: Path) -> str:
@@ -31,10 +34,10 @@ def _told(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() + mode
 
 
-def _commits(journal: Path) -> list[int]:
-    """Which of the operations in a journal put a new manifest in place."""
-    lines = [line.split("\t") for line in journal.read_text(encoding="utf-8").splitlines()]
-    return [int(nth) for nth, what, _, target in lines if what == "rename" and target.endswith("/manifest.json")]
+def _commits(did: Sequence[tuple[str, str]]) -> list[int]:
+    """Which operations put a new manifest in place; of one commit alone none, as old and new are all there is."""
+    found = [nth for nth, (what, to) in enumerate(did, 1) if what == "rename" and to.endswith("/manifest.json")]
+    return found if len(found) > 2 else []
 
 
 def digest(place: Path) -> dict[str, str]:
@@ -47,16 +50,32 @@ def digest(place: Path) -> dict[str, str]:
     return found
 
 
+def _outside(trial: Trial, now: dict[str, str]) -> Iterator[str]:
+    """Files for others are whole, or as before."""
+    for name, found in now.items():
+        ours = name.startswith(("out/", "home/")) and "/." not in name and not name.endswith(".part")
+        if ours and found not in (trial.before.get(name), trial.after.get(name)):
+            yield f"half a file: {name}"
+
+
 @dataclass
 class Trial:
-    """One case, laid out in a folder: what is there before and after an undisturbed run, and how much that does."""
+    """One case, laid out in a folder: what is there before and after an undisturbed run, and how much that does.
+
+    `held` are the manifests that may be found, with what status says then; `did` the operations of the run, each with
+    where it led; `known` what was wrong with what was left, by all that was. `lasts` are the seconds of a run that
+    computes anew, and of one that does not, as it was of late on a machine that does other things too.
+    """
 
     case: Case
     place: Path
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     done: Ran = field(default_factory=lambda: Ran(0, "", 0))
+    lasts: dict[bool, float] = field(default_factory=dict)
     held: list[tuple[Manifest, Status | None]] = field(default_factory=list)
+    did: list[tuple[str, str]] = field(default_factory=list)
+    known: dict[frozenset[tuple[str, str]], list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,15 +87,23 @@ class Bench:
     under: Under
     tally: Counter[str] = field(default_factory=Counter)
     opened: set[str] = field(default_factory=set)
+    known: dict[tuple[str, int], Trial] = field(default_factory=dict)
 
     def run(self, trial: Trial, fault: Fault | None, *, anew: bool = False, again: bool = False) -> Ran:
         """The command of a trial, or what comes after it was cut short."""
         case, place = trial.case, trial.place
         words = case.typed(self.base, place, case.then if again else ())
+        if again and case.later and self._through(trial):
+            words = case.typed(self.base, place, case.later)
         keyed = {} if case.keyed else {"TELCLI_KEY": ""}
         memory = None if anew else self._memory(case)
         env = {"TMPDIR": str(place / "tmp"), "XDG_CONFIG_HOME": str(place / "home"), **keyed}
         return self.under.run(words, fault, home=place, remembered=memory, **env)
+
+    def _through(self, trial: Trial) -> bool:
+        """Whether what a case does is published."""
+        manifest = Workdir(trial.place / "work").manifest()
+        return dataclasses.replace(manifest, pending=()) == trial.held[-1][0]
 
     def _memory(self, case: Case) -> Path:
         place = self.base / "memory" / case.name
@@ -84,20 +111,29 @@ class Bench:
         return place
 
     def trial(self, case: Case, kinds: int = METADATA) -> Trial:
+        """What a case does undisturbed, which is looked at once."""
+        if (case.name, kinds) not in self.known:
+            self.known[case.name, kinds] = self._tried(case, kinds)
+        return self.known[case.name, kinds]
+
+    def _tried(self, case: Case, kinds: int) -> Trial:
         """Run a case undisturbed, twice, as what it computes is known the second time; then up to each of its commits.
 
         A command of several stages commits each: what stands after one of them is whole too.
         """
         trial, journal = Trial(case, self.folder / "case"), self.folder / "journal"
-        for _ in range(2):
+        for anew in (True, False):
             case.laid(self.base, trial.place)
             trial.before, trial.held = digest(trial.place), [self._seen(trial)]
             trial.done = self.run(trial, self.fault(trial, COUNT, kinds=kinds, journal=journal))
+            trial.lasts[anew] = trial.done.seconds
+            lines = journal.read_text(encoding="utf-8").splitlines()
+            trial.did = [(what, target) for _, what, _, target in (line.split("\t") for line in lines)]
             if trial.done.code != case.code:
                 raise RuntimeError(f"{case.name} ends with {trial.done.code}: {trial.done.said[-600:]}")
         trial.after = digest(trial.place)
         last = self._seen(trial)
-        for nth in _commits(journal):
+        for nth in _commits(trial.did):
             case.laid(self.base, trial.place)
             self.run(trial, self.fault(trial, KILL, nth + 1, kinds))
             trial.held.append(self._seen(trial))
@@ -137,8 +173,16 @@ class Bench:
             assert pl.read_parquet(place, glob=False).height == part.rows, part.path
         self.opened.add(found)
 
-    def faults_of(self, trial: Trial) -> Iterator[str]:
-        """What is wrong with what a cut run left: nothing, it is to be hoped."""
+    def faults_of(self, trial: Trial) -> list[str]:
+        """What is wrong with what a cut run left, nothing, it is to be hoped; of the same files it is the same."""
+        left = digest(trial.place)
+        key = frozenset((_SCRATCH.sub(PREFIX, name), found) for name, found in left.items())
+        if key not in trial.known:
+            trial.known[key] = [*self._inside(trial), *_outside(trial, left)]
+        return trial.known[key]
+
+    def _inside(self, trial: Trial) -> Iterator[str]:
+        """What is wrong with the working directory."""
         try:
             found = self._seen(trial)
         except Exception as error:
@@ -151,7 +195,6 @@ class Bench:
             elif found[1]:
                 told = verify(trial.place / "work")
                 yield from (f"verify says: {one}" for one in (*told.damaged, *told.unknown))
-        yield from self._outside(trial)
 
     def faults_after(self, trial: Trial) -> Iterator[str]:
         """What is wrong after the next run."""
@@ -166,20 +209,12 @@ class Bench:
                 )
                 yield f"after the next run: {how}: {name}"
 
-    def _outside(self, trial: Trial) -> Iterator[str]:
-        """Files for others are whole, or as before."""
-        now = digest(trial.place)
-        for name, found in now.items():
-            ours = name.startswith(("out/", "home/")) and "/." not in name and not name.endswith(".part")
-            if ours and found not in (trial.before.get(name), trial.after.get(name)):
-                yield f"half a file: {name}"
-
     def refused(self, trial: Trial, way: int, nth: int, error: int) -> tuple[Ran, list[str]]:
         """Run a case while the system refuses: what it says, and what is wrong with that and with what it leaves."""
         trial.case.laid(self.base, trial.place)
         ran = self.run(trial, self.fault(trial, way, nth, ALL, error=error))
         self.tally["refused"] += ran.code == 2
-        wrong = list(self.faults_of(trial))
+        wrong = [*self.faults_of(trial)]
         if ran.code not in (2, trial.case.code):
             wrong.append(f"code {ran.code}: {ran.said.strip()[-200:]}")
         now = digest(trial.place)
@@ -192,14 +227,20 @@ class Bench:
         return ran, [f"{trial.case.name} at {nth}, {os.strerror(error)}: {one}" for one in wrong]
 
     def cut(self, trial: Trial, faults: Sequence[Fault], *, anew: bool = False) -> list[str]:
-        """Lay a case out, run it into faults one after the other; look at what is left each time, and after all."""
+        """Lay a case out, run it into faults one after the other; look at what is left each time, and after all.
+
+        One that gets through is not run into more of them.
+        """
         trial.case.laid(self.base, trial.place)
         wrong = []
-        for fault in faults:
-            ran = self.run(trial, fault, anew=anew)
+        for nth, fault in enumerate(faults):
+            ran = self.run(trial, fault, anew=anew, again=nth > 0)
             self.tally["runs"] += 1
             self.tally["killed"] += ran.killed
             if not ran.killed and ran.code != trial.case.code:
                 wrong.append(f"ended with {ran.code}: {ran.said.strip()[-300:]}")
             wrong += self.faults_of(trial)
+            if not ran.killed:
+                trial.lasts[anew] += (ran.seconds - trial.lasts[anew]) / 3
+                break
         return [*wrong, *self.faults_after(trial)]

@@ -38,6 +38,7 @@ class Case:
     before : readies the folder of the case, whose parts are work, out, tmp and home.
     code : with which an undisturbed run ends.
     then : what is run next, after it was cut short, where that is not the same again.
+    later : what is run next instead where it had got through, and the same again would be another thing.
     keyed : whether the key of pseudonyms comes from the environment.
     """
 
@@ -47,6 +48,7 @@ class Case:
     before: Callable[[Path, Path], None] | None = None
     code: int = 0
     then: Sequence[str] = ()
+    later: Sequence[str] = ()
     keyed: bool = True
 
     def laid(self, base: Path, place: Path) -> None:
@@ -185,6 +187,7 @@ def _stage(name: str, *more: str) -> Case:
 
 _EXTRACTS = ("{base}/small/customers.csv", "{base}/small/payments.csv")
 _LATER_ONES = ("{base}/later/customers.csv", "{base}/later/payments.csv")
+_TIDIED = ("gc", "-w", "{work}", "-q")
 _INIT = ("init", "-o", "{out}/telcli.toml")
 _HIERARCHY = ("score-value", "--write-hierarchy", "{out}/h.xlsx", "-w", "{work}")
 _SIMULATE = ("simulate", "-o", "{out}/sim", "--customers", "20", "--months", "2", "--as-of", "2024-06")
@@ -220,11 +223,13 @@ CASES = (
     ),
     Case("migrate", ("migrate", "-w", "{work}", "-q")),
     Case("gc", ("gc", "-w", "{work}", "-q"), "whole", _kept_short),
-    Case("rotate-key", ("rotate-key", "-w", "{work}", "-q"), "whole", _locked, keyed=False),
+    Case("rotate-key", ("rotate-key", "-w", "{work}", "-q"), "whole", _locked, later=_TIDIED, keyed=False),
     Case("show", ("show", "segments", "-w", "{work}"), "lean-segment"),
     Case("run", ("run", "-w", "{work}", "--seed", "7", "-q")),
-    Case("purge", ("purge", "--customer", "C000003", "-w", "{work}", "-q"), "small-work"),
-    Case("purge-sheets", ("purge", "--customer", "C000002", "-w", "{work}", "-q"), "lean-plan-retention"),
+    Case("purge", ("purge", "--customer", "C000003", "-w", "{work}", "-q"), "small-work", later=_TIDIED),
+    Case(
+        "purge-sheets", ("purge", "--customer", "C000002", "-w", "{work}", "-q"), "lean-plan-retention", later=_TIDIED
+    ),
     Case("merge", ("merge", "{base}/small-work", "{base}/other-work", "-w", "{work}", "--apart"), start=""),
     *(
         Case(

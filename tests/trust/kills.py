@@ -20,6 +20,8 @@ from tests.trust.under import ALL, BROKEN, COUNT, EVER, KILL, METADATA, ONCE, TE
 _EVERY = {"metadata": (METADATA, KILL), "writes": (WRITES, TEAR)}
 _ROW = 3
 """Ends of one working directory in a row before the next run is let be: what is left must not pile up."""
+_ANEW = 8
+"""Of so many rows one computes anew, so that it may be ended as it does."""
 
 
 def _tell(line: str) -> None:
@@ -76,9 +78,10 @@ def _random(bench: Bench, cases: list[Case], kills: int, seed: int) -> Counter[s
         for round_ in range(4 * kills):
             if bench.tally["killed"] >= aim:
                 break
-            instants = [chance.uniform(0.0, 1.1) * trial.done.seconds for _ in range(_ROW)]
+            anew = round_ % _ANEW == 1
+            instants = [chance.uniform(0.0, 1.1) * trial.lasts[anew] for _ in range(_ROW)]
             ends = [bench.fault(trial, COUNT, after=after) for after in instants]
-            for one in bench.cut(trial, ends, anew=round_ % 10 == 9):
+            for one in bench.cut(trial, ends, anew=anew):
                 wrong[one] += 1
                 _tell(f"  {case.name} after {instants}: {one}")
         _tell(f"{case.name}: {bench.tally['killed']} ended so far")

@@ -177,7 +177,7 @@ def replayed(bench: Bench, case: Case, share: int) -> tuple[int, list[str]]:
 
     It is cut after every rename and removal, and of the other operations after each `share`-th.
     """
-    trial = bench.trial(case)
+    trial = bench.trial(case, ALL)
     case.laid(bench.base, trial.place)
     work, before = trial.place / "work", bench.folder / f"before-{case.name}"
     shutil.copytree(work, before) if work.exists() else before.mkdir()
