@@ -24,7 +24,6 @@ from telcli.pipeline.catalog import STAGES
 from tests.coarser import coarser_churn_models
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-RESULTS = ("customer_months", "segments", "segment_profiles", "value_scores", "survival_curve", "churn_scores")
 ABSENT = (
     *("call_months", "accounts", "account_bills", "products", "calls", "surveys", "campaigns"),
     *("segment_agreement", "value_moves", "value_stars", "value_products"),
@@ -218,23 +217,6 @@ def test_a_rerun_skips_everything_and_changes_no_byte(walked: tuple[Path, dict[s
     assert digest(work) == before
 
 
-@pytest.mark.slow
-def test_the_same_inputs_give_the_same_bytes_in_another_place(
-    tmp_path: Path, walked: tuple[Path, dict[str, Any]]
-) -> None:
-    code, _ = called("run", SAMPLE, "-w", light(tmp_path / "other"))
-    assert code == 0
-    mine, other = digest(walked[0]), digest(tmp_path / "other")
-    shared = {
-        name
-        for name in mine
-        if name != "manifest.json"
-        and "models/" not in name
-        and not name.startswith(("quality_profile/", "missing_attributes/"))
-    }
-    assert {name: mine[name] for name in shared} == {name: other[name] for name in shared}
-
-
 def flat(path: Path, rows: int = 900) -> Path:
     """A table with a row per customer: two numbers and a contract that move churn, one id-like text, one constant."""
     chance = np.random.default_rng(7)
@@ -274,6 +256,13 @@ def test_a_flat_table_walks_the_same_road(tmp_path: Path) -> None:
     assert back["revenue"].to_list() == back["MonthlyCharges"].to_list()
 
 
+BEFORE_CHURN = {
+    table
+    for stage in STAGES
+    if stage.name in ("ingest", "customer-months", "segment", "score-value")
+    for table in stage.gives
+}
+"""Tables that hang on no model of churn."""
 CHAIN = """
 set -e
 telcli ingest "$1" -w "$2" -q
@@ -286,7 +275,9 @@ telcli report -w "$2" --format json
 
 @pytest.mark.slow
 def test_the_five_stages_chain_in_a_shell_script(tmp_path: Path, walked: tuple[Path, dict[str, Any]]) -> None:
-    """As processes of their own they have models that are not coarser: nothing but churn hangs on them."""
+    """In another place they give the same bytes. Of processes of their own models are not coarser, and churn hangs on
+    them: that it is the same anywhere too is shown by `test_every_stage_gives_the_same_from_python`.
+    """
     light(tmp_path / "work")
     ran = subprocess.run(
         ["sh", "-c", CHAIN, "chain", str(SAMPLE), str(tmp_path / "work")],
@@ -298,5 +289,7 @@ def test_the_five_stages_chain_in_a_shell_script(tmp_path: Path, walked: tuple[P
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
     assert json.loads(ran.stdout)["stage"] == "report"
-    for name in RESULTS[:-1]:
-        assert table(tmp_path / "work", name).equals(table(walked[0], name)), name
+    mine, other = digest(walked[0]), digest(tmp_path / "work")
+    shared = {name for name in mine if name.partition("/")[0] in BEFORE_CHURN}
+    assert len(shared) > 40
+    assert {name: other.get(name) for name in shared} == {name: mine[name] for name in shared}
