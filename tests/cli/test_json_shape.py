@@ -1,14 +1,12 @@
 """The JSON Schema: sound, strict enough to fail, in step with docs/json.md; each command's output goes by it."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from telcli.cli import COMMANDS, main
-from tests.coarser import coarser_churn_models
 from tests.json_shape import faults, schema
 
 ROOT = Path(__file__).parents[2]
@@ -103,35 +101,6 @@ def printed(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert faults(body) == []
     assert body["stage"] == command
     return body
-
-
-SAID = {"import-outcomes": 2, "evaluate-retention": 3, "knowledge": 3}
-"""Commands that lack what they work on after one walk: sheets that were filled in, a plan that has ended."""
-
-
-@pytest.mark.slow
-def test_every_stage_prints_what_the_schema_says_of_a_whole_operator(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TELCLI_KEY")
-    monkeypatch.setenv("TELCLI_INGEST_KEY_FILE", str(tmp_path / "keys"))  # to which rotate-key can add one
-    for name, value in (("FIT_SECONDS", "1"), ("COMPARE", "quick"), ("EARLIER_TESTS", "1")):
-        monkeypatch.setenv(f"TELCLI_PREDICT_CHURN_{name}", value)
-    monkeypatch.setenv("TELCLI_SEGMENT_ALGORITHM", "kmeans")
-    options = ["--customers", "250", "--months", "8", "--surveys", "--fraud", "--seed", "5"]
-    assert main(["simulate", "-o", "raw", *options, "-q"]) == 0
-    capsys.readouterr()
-    rest = [name for name in COMMANDS if name not in LINES and name not in ("run", "merge")]
-    walk = ("ingest", "segment", "score-value", "predict-churn", "report", "run")
-    with coarser_churn_models():
-        for command in (*walk, *(name for name in rest if name not in walk)):
-            code = main([command, *(["raw"] if command in ("run", "ingest") else []), "--format", "json"])
-            body = printed(command, capsys)
-            assert code == SAID.get(command, 0), body
-    shutil.copytree("work", "other")
-    assert main(["merge", "work", "other", "-w", "merged", "--format", "json"]) == 0
-    printed("merge", capsys)
 
 
 @pytest.mark.parametrize(

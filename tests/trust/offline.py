@@ -1,4 +1,4 @@
-"""Every command of telcli in one process: `python -m tests.trust.offline FOLDER` tells the exit code of each as JSON.
+"""Every command of telcli in one process: `python -m tests.trust.offline FOLDER` keeps what each printed, as JSON.
 
 Run it where no network can be reached, and see whether any of them minds. `counted` is what the kernel counted of
 attempts to reach one meanwhile, by whatever code; it is of this network namespace, and so tells something only of one
@@ -40,7 +40,7 @@ max_segments = 4
 [predict-churn]
 fit_seconds = 1.0
 compare = "quick"
-earlier_tests = 0
+earlier_tests = 1
 max_snapshots = 2
 
 [evaluate-retention]
@@ -65,20 +65,22 @@ def counted() -> dict[str, int]:
     return found
 
 
-def told(folder: Path) -> dict[str, int]:
-    """Make an imaginary operator in a folder and run every command on it; the exit code of each."""
+def told(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Make an imaginary operator in a folder and run every command on it; the exit code of each and its JSON."""
     import shutil
 
     from telcli.cli import COMMANDS, main
 
     os.chdir(folder)
     codes: dict[str, int] = {}
+    printed: dict[str, str] = {}
 
     def run(name: str, *more: str) -> None:
-        with contextlib.redirect_stdout(io.StringIO()):
-            codes[name] = main([name, *(more or WORDS.get(name, []))])
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            codes[name] = main([name, *(more or WORDS.get(name, [])), "--format", "json"])
+        printed[name] = out.getvalue()
 
-    run("simulate", "-o", "raw", "--customers", "250", "--months", "8", "--surveys", "--fraud", "--seed", "5", "-q")
+    run("simulate", "-o", "raw", "--customers", "250", "--months", "8", "--surveys", "--fraud", "--seed", "5")
     Path("work").mkdir()
     Path("work", "telcli.toml").write_text(COARSE, encoding="utf-8")
     for name in COMMANDS:  # the whole walk comes first: its stages are up to date when they are called one by one
@@ -87,9 +89,10 @@ def told(folder: Path) -> dict[str, int]:
     shutil.copytree("work", "other")
     for name in LAST:
         run(name)
-    return codes
+    return codes, printed
 
 
 if __name__ == "__main__":
-    said = {"codes": told(Path(sys.argv[1])), "counted": counted()}
+    ended, out = told(Path(sys.argv[1]))
+    said = {"codes": ended, "printed": out, "counted": counted()}
     (Path(sys.argv[1]) / "told.json").write_text(json.dumps(said), encoding="utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from telcli.cli import COMMANDS
+from tests.json_shape import faults
 from tests.trust.offline import COUNTERS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -147,3 +148,15 @@ def test_pages_fetch_nothing(commanded: tuple[Path, dict[str, Any], str]) -> Non
         found.feed(text)
         assert found.policy.startswith("default-src 'none'"), page
         assert not fetched(text), page
+
+
+@pytest.mark.slow
+def test_every_command_prints_what_the_schema_says_of_a_whole_operator(
+    commanded: tuple[Path, dict[str, Any], str],
+) -> None:
+    assert set(commanded[1]["printed"]) == set(COMMANDS)
+    for name, out in commanded[1]["printed"].items():
+        assert out.count("\n") == 1 or name == "show"
+        body = json.loads(out)
+        assert faults(body) == []
+        assert body["stage"] == name
