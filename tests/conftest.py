@@ -20,7 +20,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 LONGEST = (
     *("tests/test_readme.py", "tests/test_docs.py", "tests/loop/test_loop.py"),
-    *("tests/test_walk.py", "tests/pipeline/test_customer_months_added.py"),
+    *("tests/test_walk.py", "tests/pipeline/test_customer_months_added.py", "tests/trust/test_offline.py"),
     *("tests/test_canaries.py", "tests/methods/test_glkm.py", "tests/test_ingest_fuzz.py", "tests/loop/test_turns.py"),
     *("tests/stages/test_predict_churn.py", "tests/stages/test_predict_churn_costs.py", "tests/report/test_page.py"),
 )

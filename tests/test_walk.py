@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -284,7 +285,11 @@ def test_the_five_stages_chain_in_a_shell_script(tmp_path: Path, walked: tuple[P
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)},
+        env={
+            "TELCLI_KEY": os.environ["TELCLI_KEY"],
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "HOME": str(tmp_path),
+        },
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
