@@ -106,6 +106,8 @@ def operator(folder: Path, customers: int = 90, months: int = 10) -> Planted:
         table = [_planted(row, made) for row in _thinned(file.stem, rows)]
         if change:
             change(table, made)
+        if file.stem == "crm_customers":
+            _write(folder / "campaigns.csv", _campaigns([next(iter(row.values())) for row in table], made))
         _write(folder / _NAMES.get(file.stem, f"{file.stem}.csv").format(made.of(1)[0], made.of(2)[2], name(3)), table)
     shutil.rmtree(raw)
     assert len([file for file in made.files() if any(mark in file.name for mark in (name(3), *made.all))]) == len(
@@ -218,6 +220,24 @@ def _calls(rows: list[dict[str, str]], made: Planted) -> None:
         row |= {"imei": own[5], "imsi": own[6]}
         if at % 5 == 0:
             row["other_number"] = made.of(at % 80 + 1)[0]
+
+
+def _campaigns(customers: Sequence[str], made: Planted) -> list[dict[str, str]]:
+    """Two campaigns of the past, some of each held out, with names and numbers of whom was rung."""
+    rows = []
+    for at, who in enumerate(customers):
+        for campaign, month in (("回访", 2), ("续约", 4)):
+            row = {"客户编号": who, "活动编号": campaign, "分组": ("实验组", "对照组")[(at * month) % 5 == 0]}
+            n = _who(row, made)
+            treated = row["分组"] == "实验组"
+            row |= {
+                "优惠编号": "满减10",
+                "渠道": "外呼",
+                "触达时间": f"2024-0{month}-{at % 20 + 1:02}" if treated else "",
+            }
+            row |= {"反馈": ("同意", "拒绝")[at % 2] if treated else "", "备注": f"{name(n)}让改天打{made.of(n)[1]}"}
+            rows.append(row | {"外呼坐席": f"{SURNAMES[at % 5]}曌昶"})
+    return rows
 
 
 _CHANGES: dict[str, Callable[[list[dict[str, str]], Planted], None]] = {
