@@ -68,7 +68,10 @@ class Pseudonyms:
 
     @property
     def _turns(self) -> bool:
-        """Whether there are further keys; where nothing gives any, hashes are looked at without one."""
+        """Whether there are further keys; hashes are looked at without one, and none is made for them."""
+        several: Callable[[], bool] | None = getattr(self._key, "several", None)
+        if several is not None and "_keys" not in self.__dict__:
+            return several()
         return self._key is not no_key and len(self._keys) > 1
 
     def of(self, text: pl.Series, domain: str) -> pl.Series:

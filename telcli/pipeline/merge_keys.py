@@ -54,9 +54,12 @@ def _begins(whole: str, part: str) -> bool:
 
 
 def _further(key: Key, ids: str, whole: str) -> bytes:
-    """The last of some keys, and those after it; nothing where none come after."""
+    """The last of some keys, and those after it; nothing where none come after.
+
+    Of none, all of several: hashes that came with extracts stand as they were turned where these were.
+    """
     count = ids.count(".")
-    return key()[count * _BYTES :] if ids and ids != whole else b""
+    return key()[count * _BYTES :] if ids != whole and (ids or "." in whole) else b""
 
 
 def lifted(tables: Mapping[str, pl.LazyFrame], ids: str, key: Key, whole: str) -> dict[str, pl.LazyFrame]:

@@ -57,8 +57,8 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
     workdir.manifest()  # one that does not exist is told before it would be made
     settings, _ = settle("ingest", Request(directory))
     with workdir.writing(wait) as manifest:
-        secret = Secret(key_file(settings.key_file), directory, manifest.key_id)
-        person = stage.find(_known(workdir, manifest, stage.LOOKED_IN), customer, secret)
+        secret = Secret(key_file(settings.key_file), directory, manifest.key_id, bool(manifest.tables))
+        person = stage.find(_known(workdir, manifest, stage.LOOKED_IN), customer, secret if manifest.key_id else None)
         suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})
         with storing(directory):
             tables, staged, removed = _rewritten(workdir, manifest, person)

@@ -75,7 +75,8 @@ def run_stage(name: str, request: Request) -> StageRun:
         as_of = snapshot_month(stage, manifest, request.as_of)
         chosen = choose(stage, manifest, as_of, settings)
         basis = lay_basis(stage, manifest, chosen, as_of, settings, general, request)
-        secret = Secret(key_file(settings.key_file), request.workdir, manifest.key_id) if name == "ingest" else None
+        own = (request.workdir, manifest.key_id, bool(manifest.tables))
+        secret = Secret(key_file(settings.key_file), *own) if name == "ingest" else None
         if secret and manifest.key_id:
             secret()
         known = manifest.stages.get(name, {}).get(key_of(as_of))

@@ -50,11 +50,14 @@ class Secret:
     file : where the keys are, or one is to be made.
     workdir : the working directory, which must not hold the file.
     expected : ids of the keys that made what the directory holds, with `.` between; empty where none made any of it.
+    keyless : whether it holds something all the same: hashes stand there as they came, as they would under one key. It
+        goes by the newest alone then, as older ones may have got about.
     """
 
     file: Path
     workdir: Path
     expected: str = ""
+    keyless: bool = False
     key_id: str = ""
     notices: list[Notice] = field(default_factory=list)
     _key: bytes = b""
@@ -70,11 +73,23 @@ class Secret:
         """
         with self._lock:
             if not self._key:
-                held = self._found()
+                held = self._found()[-1:] if self.keyless and not self.expected else self._found()
                 self.key_id = ids_of(held)
                 self._key = b"".join(self._expected(held) if self.expected else held)
                 self.key_id = self.expected or self.key_id
             return self._key
+
+    def several(self) -> bool:
+        """Whether hashes are to be gone through keys after the first; no key is made to find that out.
+
+        Raises
+        ------
+        TelcliError
+            As of a call, where there is a key.
+        """
+        if self.expected or self.keyless:
+            return "." in self.expected
+        return (bool(os.environ.get(VARIABLE)) or self.file.exists()) and len(self._found()) > 1
 
     def newest(self) -> bytes:
         """The last of the keys alone, which tells that its holder may see identifiers; older ones may lie elsewhere.

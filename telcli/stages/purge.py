@@ -53,8 +53,10 @@ class Person:
         return tokens(pl.Series([*self.names, *self.certificates]), Pseudonyms(key)).to_list()
 
 
-def find(tables: Mapping[str, pl.LazyFrame], asked: str, key: Callable[[], bytes]) -> Person:
+def find(tables: Mapping[str, pl.LazyFrame], asked: str, key: Callable[[], bytes] | None) -> Person:
     """Find a customer by identifier, or by the raw number or certificate of which a pseudonym stands in the tables.
+
+    There are none of them where there is no `key`.
 
     Raises
     ------
@@ -98,8 +100,10 @@ def find(tables: Mapping[str, pl.LazyFrame], asked: str, key: Callable[[], bytes
     return _person(tables, found.pop())
 
 
-def _candidates(asked: str, key: Callable[[], bytes]) -> list[str]:
+def _candidates(asked: str, key: Callable[[], bytes] | None) -> list[str]:
     """The text itself, and its pseudonym as a number or certificate; a key is asked only where it is one."""
+    if key is None:
+        return list(dict.fromkeys((asked, asked.lower())))
     text, people = pl.Series([asked]), Pseudonyms(key)
     made = [identifiers(text, people)[0][0]]
     made += [personal(text, form, people)[0][0] for form in ("phone", "certificate")]

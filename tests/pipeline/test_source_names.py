@@ -65,6 +65,7 @@ def test_no_name_of_a_file_is_kept_or_said_that_tells_of_a_person(tmp_path: Path
     assert len(said["metrics"]["mapping"]["source"]) == 4
 
 
+@pytest.mark.slow
 def test_files_of_hidden_names_are_known_again_and_those_of_the_next_month_are_called_alike(tmp_path: Path) -> None:
     extracts(tmp_path / "in")
     maps = ["--map", f"bills_{PHONE}.csv:table=bills", "--map", f"{NAME}清单.csv:customer_id=客户编号"]

@@ -73,7 +73,7 @@ def held(work: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_what_is_made_anew_after_a_purge_is_to_the_byte_what_never_knew_the_person(tmp_path: Path) -> None:
     ex, work, never = tmp_path / "ex", tmp_path / "work", tmp_path / "never"
-    told("simulate", "-o", ex, "--customers", 70, "--months", 8, "--as-of", "2024-06")
+    told("simulate", "-o", ex, "--customers", 50, "--months", 7, "--as-of", "2024-06")
     walked(work, ex)
     scores = pl.read_parquet(work / "churn_scores", hive_partitioning=False)
     who = str(scores["customer_id"].sort()[3])

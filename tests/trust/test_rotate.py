@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -254,9 +255,53 @@ def test_what_cannot_be_turned_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(UsageError, match="TELCLI_KEY"):
         rotate_key(Request(work))
     monkeypatch.setenv("TELCLI_KEY", f"{KEYS[1]},{KEYS[2]}")
-    with pytest.raises(DataError):
+    with pytest.raises(DataError) as caught:
         rotate_key(Request(work))
+    assert caught.value.code == "key-other"
+    monkeypatch.delenv("TELCLI_KEY")
+    monkeypatch.setenv("TELCLI_INGEST_KEY_FILE", str(tmp_path / "gone" / "keys"))
+    with pytest.raises(DataError) as caught:
+        rotate_key(Request(work))
+    assert caught.value.code == "key-missing"
+    assert not (tmp_path / "gone").exists()
     assert (work / "manifest.json").read_bytes() == before
+    assert [file.name for file in work.iterdir() if file.name.startswith(".") and file.name != ".lock"] == []
+
+
+@pytest.mark.slow
+def test_whoever_reads_while_the_key_is_turned_sees_all_of_one_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys(1, monkeypatch)
+    work = tmp_path / "work"
+    load(tmp_path / "in", work, 1)
+    known = {count: {chain(f"msisdn|{one}", count) for one in PHONES} for count in (1, 2, 3)}
+    tables, done, seen = ("customers", "bills", "payments"), threading.Event(), list[set[int]]()
+
+    def under(frames: dict[str, pl.LazyFrame]) -> set[int]:
+        """Keys under which any table stands."""
+        ids = [frames[table].collect()["customer_id"].to_list() for table in tables]
+        return {count for one in ids for count, names in known.items() if names & set(one)}
+
+    def held_now() -> dict[str, pl.LazyFrame]:
+        return Workdir(work).hold_all(lambda manifest: {one: manifest.partitions(one) for one in tables})[2]
+
+    def read() -> None:
+        while not done.is_set():
+            seen.append(under(held_now()))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for count in (2, 3):  # two in a row
+        before = held_now()
+        keys(count, monkeypatch)
+        rotate_key(Request(work))
+        assert under(before) == {count - 1}
+        assert under(held_now()) == {count}
+    done.set()
+    reader.join()
+    assert len(seen) > 1
+    assert all(len(one) == 1 for one in seen)
 
 
 @pytest.mark.slow
