@@ -28,6 +28,7 @@ WORDS = {
     "merge": ["work", "other", "-w", "merged"],
     "purge": ["--customer", "C00000005"],
     "simulate": ["-o", "small", "--customers", "5", "--months", "1"],
+    "import-outcomes": ["work/tasks"],
     "ingest": ["raw"],
     "run": ["raw"],
 }
@@ -45,6 +46,7 @@ max_snapshots = 2
 
 [evaluate-retention]
 model_customers = 0
+draws = 40
 """
 """How good results are is not what this is about."""
 LAST = ("report", "cube", "merge", "purge")
@@ -65,6 +67,20 @@ def counted() -> dict[str, int]:
     return found
 
 
+def campaigns(raw: Path) -> None:
+    """A campaign of the past, of which some were held out, so that there is something to evaluate and to learn."""
+    rows = [f"C{n:08},autumn,{'control' if n % 3 == 0 else 'treated'},ten off,2024-02-01\n" for n in range(1, 250)]
+    head = "customer_id,campaign_id,arm,offer_id,contacted_on\n"
+    (raw / "campaigns.csv").write_text(head + "".join(rows), encoding="utf-8")
+
+
+def leftover() -> Path:
+    """What an interrupted run of long ago left."""
+    place = Path("work", "manifest.json.new")
+    place.write_text("{", encoding="utf-8")
+    return place
+
+
 def told(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
     """Make an imaginary operator in a folder and run every command on it; the exit code of each and its JSON."""
     import shutil
@@ -81,11 +97,14 @@ def told(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
         printed[name] = out.getvalue()
 
     run("simulate", "-o", "raw", "--customers", "250", "--months", "8", "--surveys", "--fraud", "--seed", "5")
+    campaigns(Path("raw"))
     Path("work").mkdir()
     Path("work", "telcli.toml").write_text(COARSE, encoding="utf-8")
     for name in COMMANDS:  # the whole walk comes first: its stages are up to date when they are called one by one
         if name not in ("simulate", *LAST):
+            left = leftover() if name == "gc" else None
             run(name)
+            assert left is None or not left.exists()
     shutil.copytree("work", "other")
     for name in LAST:
         run(name)
