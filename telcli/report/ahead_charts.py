@@ -32,7 +32,7 @@ def leavers_ahead(report: Report) -> Any:
         y=alt.Y("y:Q", title=None, axis=alt.Axis(tickCount=4)),
     )
     bar = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, color=MAIN)
-    return alt.layer(bar, base.mark_text(dy=-8, fontSize=11).encode(text="text:N")).properties(
+    return alt.layer(bar, base.mark_text(dy=-8, fontSize=11).encode(text=alt.Text("text:N"))).properties(
         width=HALF - 45, height=HEIGHT
     )
 
@@ -56,11 +56,11 @@ def contact_profit(report: Report) -> Any:
     chart = alt.Chart(inline(rows))
     blind = chart.mark_line(color=PALE, strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=alt.Y("blind:Q", axis=axis))
     line = chart.mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y)
-    zero = alt.Chart(inline([{"y": 0.0}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y="y:Q")
+    zero = alt.Chart(inline([{"y": 0.0}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y=alt.Y("y:Q"))
     layers = [zero, blind, line]
     if any(row["low"] is not None for row in rows):
         layers.insert(
-            0, chart.mark_area(color=MAIN, opacity=0.15).encode(x=x, y=alt.Y("low:Q", axis=axis), y2="high:Q")
+            0, chart.mark_area(color=MAIN, opacity=0.15).encode(x=x, y=alt.Y("low:Q", axis=axis), y2=alt.Y2("high:Q"))
         )
     marks = [
         {"x": row.number("share"), "y": row.number("profit"), "text": report.word(f"chart.contact_profit_{name}")}
@@ -71,7 +71,7 @@ def contact_profit(report: Report) -> Any:
     ]
     if marks:
         point = alt.Chart(inline(marks)).encode(x=x, y=alt.Y("y:Q", axis=axis))
-        text = point.mark_text(align="left", dx=6, dy=-10).encode(text="text:N")
+        text = point.mark_text(align="left", dx=6, dy=-10).encode(text=alt.Text("text:N"))
         layers += [point.mark_circle(color=WARM, size=70, opacity=1), text]
     return alt.layer(*layers).properties(width=HALF - 60, height=HEIGHT)
 

@@ -64,10 +64,14 @@ def _fall(report: Report, name: str, kind: str) -> Any:
     x = alt.X("low:Q", axis=None, scale=scale)
     base = alt.Chart(inline(rows)).encode(y=alt.Y("key:N", axis=None, scale=alt.Scale(paddingInner=0.1)))
     bar = base.transform_filter("!datum.level").mark_bar(height=13, yOffset=9, cornerRadius=1)
-    bars = bar.encode(x=x, x2="high:Q", color=alt.Color("ink:N", scale=None))
+    bars = bar.encode(x=x, x2=alt.X2("high:Q"), color=alt.Color("ink:N", scale=None))
     level = base.transform_filter("datum.level").mark_tick(thickness=4, height=20, yOffset=9, color=INK, opacity=1)
-    text = base.mark_text(align="left", dx=7, dy=10, color=SOFT).encode(x=alt.X("high:Q", scale=scale), text="text:N")
-    named = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
+    text = base.mark_text(align="left", dx=7, dy=10, color=SOFT).encode(
+        x=alt.X("high:Q", scale=scale), text=alt.Text("text:N")
+    )
+    named = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(
+        x=alt.XValue(0), text=alt.Text("name:N")
+    )
     layers = (bars, level.encode(x=x), named, text)
     return alt.layer(*layers).properties(width=HALF - 10, height=42 * len(rows))
 

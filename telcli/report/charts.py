@@ -28,6 +28,7 @@ from telcli.report.chart_parts import (
     THIRD,
     axis_labels,
     every_month,
+    inked,
     inline,
     lying_bars,
     rank_bars,
@@ -35,7 +36,22 @@ from telcli.report.chart_parts import (
 from telcli.report.model import Report
 from telcli.report.tips import as_titles, tip, tipped
 
-__all__ = ["CHARTS", "svg"]
+__all__ = ["CHARTS", "spec", "svg"]
+
+
+def spec(report: Report, name: str, *, sure: bool = True) -> dict[str, Any] | None:
+    """One chart of CHARTS in the words of Vega-Lite, None where there are no figures for it.
+
+    Charts are telcli's own, so that holding them against the schema of Vega-Lite, which takes as long as drawing them,
+    is for the tests: not `sure` holds the whole against it and raises altair's SchemaValidationError.
+    """
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(arg=False):
+        chart = CHARTS[name](report)
+        if chart is None:
+            return None
+        return {**tipped(chart.to_dict(validate=not sure), report.lang), "config": CONFIG}
 
 
 def svg(report: Report, name: str) -> str:
@@ -44,14 +60,9 @@ def svg(report: Report, name: str) -> str:
     The same figures give the same text: ids count from 1 within the chart and carry its name.
     """
     import vl_convert
-    from altair.utils.schemapi import debug_mode
 
-    with debug_mode(arg=False):  # the whole is held against the schema below: each part by itself would take as long
-        chart = CHARTS[name](report)
-    if chart is None:
-        return ""
-    spec = {**tipped(chart.to_dict(), report.lang), "config": CONFIG}
-    return _cleaned(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), name)
+    said = spec(report, name)
+    return "" if said is None else _cleaned(vl_convert.vegalite_to_svg(said, allowed_base_urls=[]), name)
 
 
 def _cleaned(drawn: str, name: str) -> str:
@@ -91,13 +102,13 @@ def _monthly(report: Report, name: str, kind: str, *, bars: bool) -> Any:
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, kind, max(y for _, y in known)))
     chart = alt.Chart(inline(rows))
     if bars:
-        color = alt.condition("datum.last", alt.value(MAIN), alt.value(PALE))
+        color = inked("datum.last", PALE)
         drawn = chart.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
             x=x, y=alt.Y("y:Q", title=None, axis=axis), color=color
         )
     else:
         y = alt.Y("y:Q", title=None, axis=axis, scale=alt.Scale(zero=kind == "percent", nice=True))
-        line = chart.mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+        line = chart.mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y, detail=alt.Detail("run:N"))
         for row in rows:
             row["dot"] = row["last"] or sum(one["run"] == row["run"] for one in rows) == 1
         drawn = line + chart.transform_filter("datum.dot").mark_circle(color=MAIN, size=60, opacity=1).encode(x=x, y=y)

@@ -107,7 +107,7 @@ def value_tenths(report: Report) -> Any:
         y=alt.Y("y:Q", title=None, axis=axis),
     )
     bar = base.mark_bar(cornerRadiusEnd=2).encode(color=alt.Color("ink:N", scale=None))
-    text = base.mark_text(dy=-8, fontSize=11).encode(text="text:N")
+    text = base.mark_text(dy=-8, fontSize=11).encode(text=alt.Text("text:N"))
     return alt.layer(bar, text).properties(width=HALF - 60, height=HEIGHT)
 
 

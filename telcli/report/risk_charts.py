@@ -34,11 +34,11 @@ def churn_rates(report: Report) -> Any:
         color=alt.Color("ink:N", scale=None),
     )
     axis = alt.Axis(tickCount=5, format=".1%")
-    span = base.mark_rule(strokeWidth=2.5).encode(y=alt.Y("low:Q", title=None, axis=axis), y2="high:Q")
+    span = base.mark_rule(strokeWidth=2.5).encode(y=alt.Y("low:Q", title=None, axis=axis), y2=alt.Y2("high:Q"))
     point = base.mark_point(filled=True, size=60, opacity=1).encode(y=alt.Y("y:Q", axis=axis))
     past = [one.number("churn_rate") or 0.0 for one in known[:-1]]
     mean = alt.Chart(inline([{"y": sum(past) / len(past)}]))
-    rule = mean.mark_rule(color=SOFT, strokeDash=[4, 3]).encode(y="y:Q")
+    rule = mean.mark_rule(color=SOFT, strokeDash=[4, 3]).encode(y=alt.Y("y:Q"))
     return alt.layer(rule, span, point).properties(width=HALF - 60, height=HEIGHT)
 
 
@@ -63,9 +63,9 @@ def lift(report: Report) -> Any:
     bar = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
         y=alt.Y("y:Q", title=None, axis=alt.Axis(tickCount=4)), color=alt.Color("ink:N", scale=None)
     )
-    span = base.mark_rule(color=SOFT, strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q")
-    text = base.mark_text(dy=-7, fontSize=11).encode(y=alt.Y("high:Q"), text="text:N")
-    rule = alt.Chart(inline([{"y": 1.0}])).mark_rule(color=WARM, strokeDash=[4, 3]).encode(y="y:Q")
+    span = base.mark_rule(color=SOFT, strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    text = base.mark_text(dy=-7, fontSize=11).encode(y=alt.Y("high:Q"), text=alt.Text("text:N"))
+    rule = alt.Chart(inline([{"y": 1.0}])).mark_rule(color=WARM, strokeDash=[4, 3]).encode(y=alt.Y("y:Q"))
     return alt.layer(bar, span, rule, text).properties(width=HALF - 45, height=HEIGHT)
 
 
@@ -90,7 +90,9 @@ def gains(report: Report) -> Any:
     x = alt.X("x:Q", title=report.word("chart.gains_x"), axis=percent, scale=whole)
     y = alt.Y("y:Q", title=report.word("chart.gains_y"), axis=percent, scale=whole)
     base = alt.Chart(inline(rows)).encode(x=x)
-    band = base.mark_area(color=MAIN, opacity=0.15).encode(y=alt.Y("low:Q", axis=percent, scale=whole), y2="high:Q")
+    band = base.mark_area(color=MAIN, opacity=0.15).encode(
+        y=alt.Y("low:Q", axis=percent, scale=whole), y2=alt.Y2("high:Q")
+    )
     line = base.mark_line(color=MAIN, strokeWidth=2.5, point={"filled": True, "color": MAIN, "size": 40}).encode(y=y)
     blind = alt.Chart(inline([{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}])).encode(x=x, y=y)
     said = report.word(
@@ -99,7 +101,7 @@ def gains(report: Report) -> Any:
         of=report.write(known[0].number("customer_share"), "percent"),
     )
     note = alt.Chart(inline([{"text": said}])).mark_text(align="left", baseline="top")
-    mark = note.encode(x=alt.value(6), y=alt.value(4), text="text:N")
+    mark = note.encode(x=alt.XValue(6), y=alt.YValue(4), text=alt.Text("text:N"))
     dashed = blind.mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1.5)
     return alt.layer(band, dashed, line, mark).properties(width=HALF - 60, height=HEIGHT)
 
@@ -126,7 +128,7 @@ def calibration(report: Report) -> Any:
     x = alt.X("x:Q", title=report.word("chart.calibration_x"), axis=axis, scale=scale)
     y = alt.Y("y:Q", title=report.word("chart.calibration_y"), axis=axis, scale=scale)
     base = alt.Chart(inline(rows)).encode(x=x, color=alt.Color("ink:N", scale=None))
-    span = base.mark_rule(strokeWidth=2.5).encode(y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
+    span = base.mark_rule(strokeWidth=2.5).encode(y=alt.Y("low:Q", axis=axis, scale=scale), y2=alt.Y2("high:Q"))
     point = base.mark_point(filled=True, size=75, opacity=1).encode(y=y)
     right = alt.Chart(inline([{"x": 0.0, "y": 0.0}, {"x": most, "y": most}])).encode(x=x, y=y)
     dashed = right.mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1.5)

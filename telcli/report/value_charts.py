@@ -14,6 +14,7 @@ from telcli.report.chart_parts import (
     SOFT,
     WARM,
     axis_labels,
+    inked,
     inline,
     rank_bars,
 )
@@ -55,7 +56,7 @@ def whale(report: Report) -> Any:
     )
     line = alt.Chart(inline(rows)).mark_line(color=MAIN, strokeWidth=2.5).encode(x=x, y=y)
     area = alt.Chart(inline(rows)).mark_area(color=MAIN, opacity=0.1).encode(x=x, y=y)
-    whole = alt.Chart(inline([{"y": 1.0}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y="y:Q")
+    whole = alt.Chart(inline([{"y": 1.0}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y=alt.Y("y:Q"))
     fifth = about["top_20_share"]
     marks = [{"x": 0.2, "y": fifth, "text": report.word("chart.whale_top", top=report.write(fifth, "percent"))}]
     if about["loss_makers"]:
@@ -64,7 +65,7 @@ def whale(report: Report) -> Any:
             {"x": about["peak_at"], "y": about["peak_share"], "text": report.word("chart.whale_peak", peak=peak)}
         )
     point = alt.Chart(inline(marks)).mark_circle(color=WARM, size=70, opacity=1).encode(x=x, y=y)
-    first = alt.Chart(inline(marks[:1])).mark_text(align="left", dx=9, dy=8).encode(x=x, y=y, text="text:N")
+    first = alt.Chart(inline(marks[:1])).mark_text(align="left", dx=9, dy=8).encode(x=x, y=y, text=alt.Text("text:N"))
     second = alt.Chart(inline(marks[1:])).mark_text(align="right", dx=-4, dy=16).encode(x=x, y=y, text="text:N")
     layers = [area, whole, line, point, first, *([second] if marks[1:] else [])]
     return alt.layer(*layers).properties(width=HALF - 60, height=HEIGHT)
@@ -113,7 +114,7 @@ def survival(report: Report) -> Any:
     layers = [curve.mark_line(color=MAIN, strokeWidth=2.5, interpolate="step-after")]
     if rows[0]["low"] is not None:
         band = alt.Chart(inline(rows)).mark_area(color=MAIN, opacity=0.18, interpolate="step-after")
-        layers.insert(0, band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"))
+        layers.insert(0, band.encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")))
     return alt.layer(*layers).properties(width=HALF - 60, height=HEIGHT)
 
 
@@ -153,10 +154,12 @@ def value_margin(report: Report) -> Any:
     x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[min(0.0, *ends), max(ends) * 1.3 or 1.0]))
     y = alt.Y("key:N", sort=[row["key"] for row in listed], axis=None, scale=alt.Scale(paddingInner=0.1))
     base = alt.Chart(inline(listed)).encode(y=y)
-    color = alt.condition("datum.whole", alt.value(MAIN), alt.value(WARM))
-    bar = base.mark_bar(height=12, yOffset=9, cornerRadius=1).encode(x=x, x2="to:Q", color=color)
-    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(x=alt.value(0), text="name:N")
-    text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text="text:N")
+    color = inked("datum.whole", WARM)
+    bar = base.mark_bar(height=12, yOffset=9, cornerRadius=1).encode(x=x, x2=alt.X2("to:Q"), color=color)
+    name = base.mark_text(align="left", dy=-9, fontSize=13.5, limit=NAMED).encode(
+        x=alt.XValue(0), text=alt.Text("name:N")
+    )
+    text = base.mark_text(align="left", dx=6, dy=10, color=SOFT).encode(x=alt.X("end:Q"), text=alt.Text("text:N"))
     return alt.layer(bar, name, text).properties(width=HALF - 10, height=42 * len(listed))
 
 
@@ -191,7 +194,9 @@ def value_stays(report: Report) -> Any:
     axis = alt.Axis(tickCount=4, labelExpr=axis_labels(report, "number", max(row["y"] for row in rows)))
     base = alt.Chart(inline(rows)).encode(x=x, y=alt.Y("y:Q", title=None, axis=axis))
     bar = base.mark_bar(color=MAIN, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
-    text = base.mark_text(dy=-8, fontSize=11).encode(y="end:Q", text="text:N")  # above a bar that goes down too
+    text = base.mark_text(dy=-8, fontSize=11).encode(
+        y=alt.Y("end:Q"), text=alt.Text("text:N")
+    )  # above a bar that goes down too
     return alt.layer(bar, text).properties(width=HALF - 45, height=HEIGHT)
 
 
@@ -220,8 +225,8 @@ def value_backtest(report: Report) -> Any:
     base = alt.Chart(inline(rows)).encode(x=x)
     bar = base.mark_bar(color=PALE, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
     drawn = bar.encode(y=alt.Y("realised:Q", title=None, axis=axis))
-    plain = base.mark_tick(color=WARM, thickness=2.5, width=22, opacity=1).encode(y="naive:Q")
-    dot = base.mark_circle(color=MAIN, size=60, opacity=1).encode(y="predicted:Q")
+    plain = base.mark_tick(color=WARM, thickness=2.5, width=22, opacity=1).encode(y=alt.Y("naive:Q"))
+    dot = base.mark_circle(color=MAIN, size=60, opacity=1).encode(y=alt.Y("predicted:Q"))
     return alt.layer(drawn, plain, dot).properties(width=HALF - 45, height=HEIGHT)
 
 

@@ -72,7 +72,7 @@ def items(report: Report) -> Any:
     layers.append(point.encode(x=right, y=up, color=alt.Color("ink:N", scale=None)))
     for row, place in zip(rows, _placed(report, rows), strict=True):
         name = alt.Chart(inline([row])).mark_text(fontSize=11.5, dx=place.dx, dy=place.dy, align=place.align)
-        layers.append(name.encode(x=right, y=up, text="name:N"))
+        layers.append(name.encode(x=right, y=up, text=alt.Text("name:N")))
     layers += [_corner(*corner) for corner in _corners(report)]
     return alt.layer(*layers).properties(width=_BROAD, height=_TALL)
 
@@ -85,7 +85,7 @@ def _corner(said: str, left: bool, top: bool) -> Any:
         fontSize=11, color=SOFT, align="left" if left else "right", baseline="top" if top else "bottom"
     )
     x, y = alt.value(4 if left else _BROAD - 4), alt.value(4 if top else _TALL - 4)
-    return mark.encode(x=x, y=y, text="text:N")
+    return mark.encode(x=x, y=y, text=alt.Text("text:N"))
 
 
 def _placed(report: Report, rows: Sequence[Mapping[str, Any]]) -> list[Place]:

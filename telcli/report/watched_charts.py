@@ -51,7 +51,7 @@ def control(report: Report, at: int) -> Any:
     base = alt.Chart(inline(rows)).encode(x=alt.X("x:O", title=None, axis=months, scale=every))
     y = alt.Y("y:Q", title=None, axis=axis, scale=scale)
     band = base.transform_filter("isValid(datum.low)").mark_area(color=MAIN, opacity=0.16)
-    drawn = band.encode(y=alt.Y("low:Q", title=None, axis=axis, scale=scale), y2="high:Q")
+    drawn = band.encode(y=alt.Y("low:Q", title=None, axis=axis, scale=scale), y2=alt.Y2("high:Q"))
     mean = base.transform_filter("isValid(datum.mean)").mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1.2)
     line = base.mark_line(color=MAIN, strokeWidth=2).encode(y=y)
     size = alt.Size("size:Q", scale=None)
