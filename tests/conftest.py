@@ -25,6 +25,7 @@ LONGEST = (
     *("tests/test_walk.py", "tests/pipeline/test_customer_months_added.py", "tests/trust/test_offline.py"),
     *("tests/test_canaries.py", "tests/methods/test_glkm.py", "tests/test_ingest_fuzz.py", "tests/loop/test_turns.py"),
     *("tests/stages/test_predict_churn.py", "tests/stages/test_predict_churn_costs.py", "tests/report/test_page.py"),
+    *("tests/pipeline/test_spark.py", "tests/trust/test_scanner.py", "tests/examples/test_schedules.py"),
 )
 """What takes long by itself comes first, so that no worker is left with it when the others have done."""
 
