@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import product
 
 import polars as pl
@@ -21,12 +22,13 @@ __all__ = ["AFTER", "cases", "named_anew", "outside_codes", "renamed_facts", "wa
 _PLACES = ("caller", "subject_id", "entity")
 _MADE = re.compile(r"([0-9a-f]{20})((?:-\d+)?)")
 _IDS = ("customer_id", "subscription_id", "account_id")
-_TOLD, _UNTOLD, _ABSENT = "told", "untold", "absent"
-"""A column that the extract had, with a value; without one in this row, be it that it is known now; not at all."""
+_ALWAYS = ("paid_at", "amount", "opened_at")
+"""Columns without which a row is refused."""
 _APART = ("", "apart")
 AFTER = "_after_"
 Turned = Callable[[pl.Series], pl.Series]
 Sealed = Callable[[str, str], str]
+Way = tuple[int, ...]
 
 
 def outside_codes(tables: Mapping[str, pl.LazyFrame], turned: Turned) -> dict[str, str]:
@@ -121,33 +123,41 @@ class _Namer:
     """Names facts of these columns anew, each told as a text by what it was and what it is now."""
 
     def __init__(self, said: Sequence[str], sealed: Sealed) -> None:
-        ids = [at for at, name in enumerate(said) if name in _IDS]
-        ways = product(*((_TOLD, _UNTOLD, _ABSENT) if at in ids else (_TOLD, _ABSENT) for at in range(len(said))))
-        self._ways = [way for way in ways if set(way) != {_ABSENT}]
-        self._ids, self._sealed = ids, sealed
+        self._said, self._sealed = said, sealed
+        self._ids = [at for at, name in enumerate(said) if name in _IDS]
 
     def all(self, rows: pl.Series) -> pl.Series:
         """The names; null for those that were not made of anything."""
-        ways = list(self._ways)
+        ways = cache(self._ways)  # most rows were made in the same way: what explained one is tried first on the next
         return pl.Series([self._one(row, ways) for row in rows.struct.unnest().iter_rows()], dtype=pl.String)
 
-    def _one(self, row: tuple[str | None, ...], ways: list[tuple[str, ...]]) -> str | None:
+    def _one(self, row: tuple[str | None, ...], ways: Callable[[tuple[bool, ...], bool], list[Way]]) -> str | None:
         found = _MADE.fullmatch(row[0] or "")
         if found is None:
             return None
-        count = len(row) // 2
+        count = len(self._said)
         before, after = [part or UNSAID for part in row[1 : count + 1]], [part or UNSAID for part in row[count + 1 :]]
-        for at, way in enumerate(ways):
-            if name_of_parts(_parts(before, way)) == found[1]:
-                ways.insert(0, ways.pop(at))  # most rows were made in the same way
-                return name_of_parts(_parts(after, way)) + found[2]
+        likely = ways(tuple(part != UNSAID for part in before), found[1].isdigit())
+        before.append(UNSAID)
+        for at, way in enumerate(likely):
+            if name_of_parts([before[place] for place in way]) == found[1]:
+                likely.insert(0, likely.pop(at))
+                return name_of_parts([[*after, UNSAID][place] for place in way]) + found[2]
         if found[1].isdigit() or not any(before[at] != after[at] for at in self._ids):
             return None
         return self._sealed(found[1], "fact")[: len(found[1])] + found[2]
 
+    def _ways(self, told: tuple[bool, ...], number: bool) -> list[Way]:
+        """Which columns a name may have been made of, each by its place, that behind the last one for one not told.
 
-def _parts(texts: Sequence[str], way: Sequence[str]) -> list[str]:
-    return [UNSAID if how == _UNTOLD else text for text, how in zip(texts, way, strict=True) if how != _ABSENT]
+        A name of digits alone is a `number` of its own but for one in ten thousand: less is tried.
+        """
+        choices = []
+        for at, name in enumerate(self._said):
+            untold = [len(self._said)] if name in _IDS and told[at] and not number else []
+            choices.append([at] if name in _ALWAYS else [at, *untold, None])
+        ways = (tuple(place for place in way if place is not None) for way in product(*choices))
+        return [way for way in ways if way]
 
 
 def wanted_of(tables: Mapping[str, pl.LazyFrame], pattern: str) -> set[str]:
