@@ -25,6 +25,7 @@ __all__ = ["Bench", "Trial", "digest"]
 
 _ASIDE = (".lock", "audit.jsonl")
 """What no two runs have alike: who holds the lock, and the log of who took what out when."""
+_YEAR, _PAST, _FUTURE = 365 * 86_400, 0, 4_000_000_000
 _SCRATCH = re.compile(rf"{re.escape(PREFIX)}[^/]+")
 
 
@@ -56,6 +57,15 @@ def _outside(trial: Trial, now: dict[str, str]) -> Iterator[str]:
         ours = name.startswith(("out/", "home/")) and "/." not in name and not name.endswith(".part")
         if ours and found not in (trial.before.get(name), trial.after.get(name)):
             yield f"half a file: {name}"
+
+
+def _other(trial: Trial) -> Iterator[str]:
+    """Files that are not as an undisturbed run leaves them."""
+    now = digest(trial.place)
+    for name in sorted({*now, *trial.after}):
+        if now.get(name) != trial.after.get(name):
+            how = "other bytes" if name in now and name in trial.after else "left over" if name in now else "missing"
+            yield f"after the next run: {how}: {name}"
 
 
 @dataclass
@@ -201,13 +211,7 @@ class Bench:
         again = self.run(trial, None, again=True)
         if again.code != trial.case.code:
             yield f"the next run ends with {again.code}: {again.said.strip()[-300:]}"
-        now = digest(trial.place)
-        for name in sorted({*now, *trial.after}):
-            if now.get(name) != trial.after.get(name):
-                how = (
-                    "other bytes" if name in now and name in trial.after else "left over" if name in now else "missing"
-                )
-                yield f"after the next run: {how}: {name}"
+        yield from _other(trial)
 
     def refused(self, trial: Trial, way: int, nth: int, error: int) -> tuple[Ran, list[str]]:
         """Run a case while the system refuses: what it says, and what is wrong with that and with what it leaves."""
@@ -244,3 +248,22 @@ class Bench:
                 trial.lasts[anew] += (ran.seconds - trial.lasts[anew]) / 3
                 break
         return [*wrong, *self.faults_after(trial)]
+
+    def leaps(self, trial: Trial) -> list[str]:
+        """What is wrong where the clock leaps by a year within a run, and between one that was cut and the next.
+
+        What is there has days of the far future first, and those of long ago afterwards.
+        """
+        wrong, middle = [], trial.done.done // 2
+        for cut, days in ((0, _FUTURE), (middle, _FUTURE), (middle, _PAST)):
+            trial.case.laid(self.base, trial.place)
+            if cut:
+                self.run(trial, self.fault(trial, KILL, cut, ALL, leap=_YEAR))
+            for file in trial.place.rglob("*"):
+                os.utime(file, (days, days))
+            ran = self.run(trial, self.fault(trial, COUNT, leap=_YEAR), again=bool(cut))
+            self.tally["leaps"] += 1
+            if ran.code != trial.case.code:
+                wrong.append(f"ended with {ran.code}: {ran.said.strip()[-300:]}")
+            wrong += _other(trial)
+        return [f"{trial.case.name}, the clock leaping: {one}" for one in wrong]

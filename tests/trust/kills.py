@@ -64,6 +64,14 @@ def _power(bench: Bench, case: Case, step: int) -> Counter[str]:
     return Counter(wrong)
 
 
+def _leaps(bench: Bench, case: Case) -> Counter[str]:
+    """Run a case, whole and cut, while the clock leaps."""
+    wrong = bench.leaps(bench.trial(case))
+    for one in wrong[:3]:
+        _tell(f"  {one}")
+    return Counter(wrong)
+
+
 def _random(bench: Bench, cases: list[Case], kills: int, seed: int) -> Counter[str]:
     """End cases at random instants, each in turn, until so many have been ended; some compute anew meanwhile."""
     chance, wrong = random.Random(seed), Counter[str]()  # noqa: S311 - instants, not secrets
@@ -94,6 +102,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--every", choices=list(_EVERY), help="end at each operation of a kind; writes are torn")
     parser.add_argument("--refuse", type=int, default=0, metavar="ERRNO", help="refuse all from each operation on")
     parser.add_argument("--power", action="store_true", help="cut the power after each operation")
+    parser.add_argument("--clock", action="store_true", help="have the clock leap, and files of other days")
     parser.add_argument("--step", type=int, default=1, metavar="N", help="of the operations, each N-th")
     parser.add_argument("--cases", default="", metavar="A,B", help="of these cases alone")
     parser.add_argument("--base", type=Path, metavar="DIR", help="data, made there where there is none")
@@ -134,10 +143,12 @@ def _tried(bench: Bench, asked: argparse.Namespace) -> Counter[str]:
                 wrong += _refusals(bench, case, asked.refuse, asked.step)
             if asked.power and "{work}" in case.words:
                 wrong += _power(bench, case, asked.step)
+            if asked.clock:
+                wrong += _leaps(bench, case)
         except RuntimeError as error:
             wrong[str(error)] += 1
             _tell(f"  {error}")
-        if asked.every or asked.refuse or asked.power:
+        if asked.every or asked.refuse or asked.power or asked.clock:
             _tell(f"{case.name}: {dict(bench.tally)}")
     return wrong
 
