@@ -87,6 +87,7 @@ def base(place: Path) -> None:
     (place / "past.csv").write_text(past, encoding="utf-8")
     for name in (*_STAGES, "import-outcomes"):
         lean(place, name)
+    _returned(place)
 
 
 def lean(base: Path, name: str) -> None:
@@ -144,17 +145,17 @@ def _refused(base: Path, place: Path) -> None:
     (place / "work" / "rejects.csv").write_text("of an earlier ingest\n", encoding="utf-8")
 
 
-def _changed(base: Path, place: Path) -> None:
-    """A sheet that came back, with a result."""
+def _returned(base: Path) -> None:
+    """Make `sheet.xlsx`, a sheet that came back, with a result; once, as a workbook tells when it was saved."""
     import openpyxl
 
-    sheet = min((place / "work" / "tasks").rglob("*.xlsx"))
+    sheet = min((base / "lean-import-outcomes" / "tasks").rglob("*.xlsx"))
     book = openpyxl.load_workbook(sheet)
     page = book.worksheets[0]
     column = {cell.value: cell.column for cell in page[1]}
     page.cell(2, column["Result"]).value = "not reached"
     page.cell(2, column["Contacted on"]).value = "2024-07-20"
-    book.save(place / "out" / "sheet.xlsx")
+    book.save(base / "sheet.xlsx")
 
 
 def _listed(base: Path, place: Path) -> None:
@@ -206,9 +207,8 @@ CASES = (
     *(_stage(name) for name in _STAGES),
     Case(
         "import-outcomes",
-        ("import-outcomes", "{out}/sheet.xlsx", "-w", "{work}", "-q"),
+        ("import-outcomes", "{base}/sheet.xlsx", "-w", "{work}", "-q"),
         "lean-import-outcomes",
-        _changed,
     ),
     Case(
         "knowledge-import",
