@@ -284,6 +284,7 @@ class Workdir:
         refuse_links(
             self.path, [f"{STAGING}/part", *(path for move in manifest.pending for path in vars(move).values() if path)]
         )
+        _make_folders([self.path / move.target for move in manifest.pending if move.source], self.path)
         folders = set()
         for move in manifest.pending:
             target = self.path / move.target
@@ -291,7 +292,6 @@ class Workdir:
             if not move.source:
                 target.unlink(missing_ok=True)
             elif (self.path / move.source).exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
                 (self.path / move.source).replace(target)
         for folder in sorted(folders, reverse=True):  # the innermost first, since a folder's name is kept by its parent
             if folder.is_dir():
@@ -323,6 +323,15 @@ class Workdir:
 def _between(place: Path, top: Path) -> list[Path]:
     """The folders that hold a file, from its own up to the working directory."""
     return [folder for folder in place.parents if folder == top or top in folder.parents]
+
+
+def _make_folders(places: Sequence[Path], top: Path) -> None:
+    """Make the folders of files that are to come, with their names on the disk before anything is moved into them."""
+    folders = {folder for place in places for folder in _between(place, top)} - {top}
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    for above in sorted({folder.parent for folder in folders}):
+        sync(above)
 
 
 def _drop_empty(folder: Path, top: Path) -> None:

@@ -13,7 +13,7 @@ from telcli.cli import main
 from telcli.errors import TelcliError, UsageError
 from telcli.io.scratch import scratch
 from telcli.pipeline import workdir as room
-from telcli.pipeline.provenance import Manifest
+from telcli.pipeline.provenance import Manifest, Part
 from telcli.pipeline.secret import Secret
 from telcli.pipeline.storing import storing
 from telcli.pipeline.whole_file import whole_file
@@ -165,6 +165,32 @@ def test_what_was_published_is_not_said_to_be_unchanged(tmp_path: Path, monkeypa
     with pytest.raises(UsageError, match="published"), workdir.writing(0) as manifest:
         workdir.commit(manifest, Manifest(key_id="new"), {})
     assert workdir.manifest().key_id == "new"
+
+
+def test_a_new_folder_is_on_the_disk_before_a_file_is_moved_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the file is gone from the one place, and the folder of the other not there, after a power cut."""
+    did: list[tuple[str, Path]] = []
+    sync, replace_, mkdir = room.sync, Path.replace, Path.mkdir
+
+    def made(place: Path, *words: object, **more: object) -> None:
+        did.extend([("mkdir", place)] if not place.exists() else [])
+        mkdir(place, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room, "sync", lambda place: (did.append(("sync", place)), sync(place)))
+    monkeypatch.setattr(Path, "replace", lambda place, to: (did.append(("move", to.parent)), replace_(place, to))[1])
+    monkeypatch.setattr(Path, "mkdir", made)
+    workdir, target = Workdir(tmp_path), "segments/as_of=2024-06-01/part-0.parquet"
+    with workdir.writing(0) as manifest:
+        staged = workdir.staging() / "0.parquet"
+        staged.write_bytes(b"x")
+        workdir.commit(manifest, Manifest(files={target: Part(target, "", 0, 1)}), {target: staged})
+    folder = (tmp_path / target).parent
+    moved = did.index(("move", folder))
+    for new in (folder, folder.parent):
+        assert did.index(("mkdir", new)) < moved
+        assert ("sync", new.parent) in did[did.index(("mkdir", new)) : moved]
 
 
 def test_a_manifest_that_did_not_come_to_be_goes_with_the_next_run(tmp_path: Path) -> None:
