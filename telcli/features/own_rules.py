@@ -38,6 +38,11 @@ _UNFIT = {
         _RULE + "holds a pattern that is no regular expression: {text}",
         "Signs such as ( and [ go after a \\; LIKE '%text%' needs no pattern.",
     ),
+    "long": (
+        "rule-long",
+        _RULE + "is longer than is read: 100,000 letters, and 300 words such as AND, OR and =.",
+        "Many values go in one list: region IN ('North', 'South')",
+    ),
     "day": (
         "rule-day",
         _RULE + "names a day that there is not, {part}: {text}",

@@ -207,6 +207,11 @@ _UNFIT = {
         "--where {where} holds a pattern that is no regular expression.",
         "Signs such as ( and [ go after a \\; LIKE '%text%' needs no pattern.",
     ),
+    "long": (
+        "where-long",
+        "--where is longer than is read: 100,000 letters, and 300 words such as AND, OR and =.",
+        "Many values go in one list: customer_id IN ('C1', 'C2')",
+    ),
     "day": (
         "where-day",
         "--where {where} names a day that there is not: {part}.",

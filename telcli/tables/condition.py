@@ -28,6 +28,12 @@ _MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 
 _DIGITS_OF_DAYS = (6, 8)
 
+MOST_SIGNS = 100_000
+"""Letters of one condition."""
+MOST_WORDS = 300
+"""Operators in one condition: each nests in the one before, and polars takes the cube of their number to look at them."""
+_OPERATOR = re.compile(r"(?i)\b(?:and|or|xor|div)\b|\|\||[-+*/%&|^~]|[<>=!]+")
+
 _TEXT = r"'(?:[^']|'')*'"
 _VALUE = rf"(?:{_TEXT}|\d+(?:\.\d+)?)"
 _OF_FLAGS = (
@@ -50,7 +56,7 @@ class ConditionError(Exception):
     """A condition cannot be meant.
 
     `why` is ``unreadable``, ``no-condition`` (not true or false of each row), ``types``, ``subquery`` (SELECT in it),
-    ``pattern`` (no regular expression), ``day``, ``flag`` or ``wide-sign``: `part` is what is no day, what a column of
+    ``pattern`` (no regular expression), ``long``, ``day``, ``flag`` or ``wide-sign``: `part` is what is no day, what a column of
     yes and no cannot be compared with, or a sign that is not of ASCII; or ``column``: there is no such `column`;
     `near` is one that is called much like it, or empty.
     """
@@ -80,7 +86,12 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     [('5',)]
     """
     empty = pl.DataFrame(schema=schema)
-    if _SUBQUERY.search(_QUOTED.sub("''", where)):
+    if not where.isascii() and any("\ud800" <= letter <= "\udfff" for letter in where):
+        raise ConditionError("unreadable")  # bytes of a command line that are no UTF-8
+    plain = _QUOTED.sub("''", where)
+    if len(where) > MOST_SIGNS or sum(1 for _ in _OPERATOR.finditer(plain)) > MOST_WORDS:
+        raise ConditionError("long")
+    if _SUBQUERY.search(plain):
         raise ConditionError("subquery")
     where = _CAST.sub(_as_try, _with_flags(_with_days(where, empty), empty))
     try:

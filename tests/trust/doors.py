@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -17,11 +17,13 @@ from typing import Any
 from unittest.mock import patch
 
 from telcli.cli import COMMANDS, main
+from telcli.errors import UsageError
 from telcli.settings import SECTIONS
 from tests.trust import mutate, seeds
 from tests.trust.seeds import CSV, RECORDS, seed, table_seed
 
-__all__ = ["DOORS", "Door", "workdir"]
+__all__ = ["DOORS", "KINDS", "Door", "condition_of", "every_section", "file_of", "list_of", "manifest_of", "mapping_of",
+           "mapping_text", "named", "opened", "workdir"]  # fmt: skip
 
 Run = Callable[[], int | None]
 
@@ -38,13 +40,13 @@ class Door:
     share: int = 4
 
 
-def _file(folder: Path, name: str, data: bytes) -> Path:
+def file_of(folder: Path, name: str, data: bytes) -> Path:
     place = folder / name
     place.write_bytes(data)
     return place
 
 
-def _opened(place: Path, folder: Path) -> Run:
+def opened(place: Path, folder: Path) -> Run:
     """Read it as ingest does, and every row of it."""
 
     def run() -> None:
@@ -96,7 +98,7 @@ def damaged(chance: Random, kind: str) -> bytes:  # noqa: PLR0911 - one for each
 def _of_kind(kind: str) -> Callable[[Random, Path], Run]:
     def make(chance: Random, folder: Path) -> Run:
         ending = kind if chance.random() < 0.95 else chance.choice(["csv", "xlsx", "json", "dat", "zip"])
-        return _opened(_file(folder, f"a.{ending}", damaged(chance, kind)), folder)
+        return opened(file_of(folder, f"a.{ending}", damaged(chance, kind)), folder)
 
     return make
 
@@ -108,13 +110,13 @@ def _any(chance: Random, folder: Path) -> Run:
              b"<html>", b"[{", b"\xff\xfe", b"\xef\xbb\xbf", b"<?xml ")  # fmt: skip
     data = chance.choice(heads) + chance.randbytes(chance.randrange(600))
     ending = chance.choice(["csv", "xlsx", "xls", "xlsb", "ods", "json", "parquet", "gz", "zst", "zip", "html", "db"])
-    return _opened(_file(folder, f"a.{ending}", data), folder)
+    return opened(file_of(folder, f"a.{ending}", data), folder)
 
 
 def _ingest(chance: Random, folder: Path) -> Run:
     """The whole command, with a mapping file or options at times."""
     kind = chance.choice(["csv", "csv", "csv", "json", "xlsx", "zip", "db", "html", "parquet", "gz"])
-    place = _file(folder, f"a.{kind}", damaged(chance, kind))
+    place = file_of(folder, f"a.{kind}", damaged(chance, kind))
     more: list[str] = []
     if chance.random() < 0.3:
         more = [
@@ -137,15 +139,33 @@ _MAPPING = {
 
 
 def _mapping(chance: Random, folder: Path) -> Run:
-    place = _file(folder, "a.csv", CSV.encode())
     told = json.loads(json.dumps(_MAPPING))
     for _ in range(chance.choice([1, 1, 2, 3])):
         told = mutate._other_part(chance, told)
-    tables = told if isinstance(told, dict) else {"source": told}
-    lines = [f"{json.dumps(key, ensure_ascii=False)} = {mutate._toml(chance, one)}" for key, one in tables.items()]
-    data = "\n".join(lines).encode("utf-8", "surrogatepass")
+    data = mapping_text(told, chance).encode("utf-8", "surrogatepass")
     data = mutate.any_bytes(chance, data) if chance.random() < 0.2 else data
-    mapping = _file(folder, "map.toml", data)
+    return mapping_of(folder, data)
+
+
+def mapping_text(told: Any = _MAPPING, chance: Random | None = None) -> str:
+    """What is told of sources as a mapping file, sound where nothing is left to chance."""
+    tables = told if isinstance(told, dict) else {"source": told}
+    chance = chance or Always()
+    lines = [f"{json.dumps(key, ensure_ascii=False)} = {mutate._toml(chance, one)}" for key, one in tables.items()]
+    return "\n".join(lines)
+
+
+class Always(Random):
+    """Chance that never changes anything."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+def mapping_of(folder: Path, data: bytes) -> Run:
+    """Ingest by this mapping file."""
+    place = file_of(folder, "a.csv", CSV.encode())
+    mapping = file_of(folder, "map.toml", data)
     words = ["ingest", str(place), "--mapping", str(mapping), "-w", str(folder / "work"), "--as-of", "2024-06", "-q"]
     return lambda: main(words)
 
@@ -172,10 +192,18 @@ def _sections() -> dict[str, dict[str, Any]]:
     return found
 
 
+def every_section(share: int = 0) -> str:
+    """A sound telcli.toml of every third section."""
+    chance, lines = Always(), list[str]()
+    for name in list(_sections())[share::3]:
+        lines += [f"[{name}]", *(f"{key} = {mutate._toml(chance, one)}" for key, one in _sections()[name].items())]
+    return "\n".join(lines)
+
+
 def _config(chance: Random, folder: Path) -> Run:
     """A telcli.toml, as every command meets it."""
     (folder / "work").mkdir()
-    _file(folder / "work", "telcli.toml", mutate.any_toml(chance, _sections()))
+    file_of(folder / "work", "telcli.toml", mutate.any_toml(chance, _sections()))
     asked = chance.choice([["config"], ["config", "--format", "json"], ["status"], ["config", "--lang", "zh"]])
     return lambda: main([*asked, "-w", str(folder / "work")])
 
@@ -203,8 +231,14 @@ def _manifest(chance: Random, folder: Path) -> Run:
     place = work / "manifest.json"
     told = json.loads(place.read_text(encoding="utf-8"))
     data = mutate.any_json(chance, told) if chance.random() < 0.8 else mutate.any_bytes(chance, place.read_bytes())
-    place.write_bytes(_sealed(data))
-    asked = chance.choice(_READING)
+    return manifest_of(data, work, chance.choice(_READING))
+
+
+def manifest_of(data: bytes, work: Path, asked: Sequence[str] = ("status",)) -> Run:
+    """A copy of the working directory with this manifest, and a command that reads it."""
+    if not work.exists():
+        shutil.copytree(workdir(), work)
+    (work / "manifest.json").write_bytes(_sealed(data))
     return lambda: main([*asked, "-w", str(work)])
 
 
@@ -244,8 +278,8 @@ def _model(chance: Random, folder: Path) -> Run:
 
         told["sha256"] = hashlib.sha256(archive).hexdigest()
         told["seal"] = model_file._seal(told)
-    _file(folder, "churn.skops", archive)
-    _file(folder, "churn.json", json.dumps(told).encode("utf-8", "surrogatepass"))
+    file_of(folder, "churn.skops", archive)
+    file_of(folder, "churn.json", json.dumps(told).encode("utf-8", "surrogatepass"))
 
     def run() -> None:
         import numpy as np
@@ -293,7 +327,7 @@ def _totals(told: Any) -> None:
     read_told(told)
 
 
-def _named() -> Mapping[str, tuple[str, Callable[[Path], Any], Callable[[Any], None]]]:
+def named() -> Mapping[str, tuple[str, Callable[[Path], Any], Callable[[Any], None]]]:
     """Files that settings name: a seed of each, who reads it, and who takes its rows."""
     from telcli.pipeline import allowed, control_totals, holidays, known_causes, left_alone, organisation, tariffs
 
@@ -322,8 +356,8 @@ def _named() -> Mapping[str, tuple[str, Callable[[Path], Any], Callable[[Any], N
 
 def _lists(chance: Random, folder: Path) -> Run:
     """Files beside the tables: whom to leave alone, what is known, holidays, totals, tariffs, the organisation."""
-    which = chance.choice(list(_named()))
-    text, read, take = _named()[which]
+    which = chance.choice(list(named()))
+    text = named()[which][0]
     kind = chance.choice(["csv", "csv", "csv", "xlsx", "toml", "json"])
     if kind == "csv":
         data = mutate.any_text(chance, text)
@@ -335,7 +369,12 @@ def _lists(chance: Random, folder: Path) -> Run:
         data = mutate.any_json(chance, [dict(zip(names, row, strict=True)) for row in rows])
     else:
         data = mutate.any_zip(chance, seeds.book([line.split(",") for line in text.splitlines()]), _part)
-    place = _file(folder, f"{which}.{kind}", data)
+    return list_of(which, file_of(folder, f"{which}.{kind}", data))
+
+
+def list_of(which: str, place: Path) -> Run:
+    """Read one of the files beside the tables, and have its rows taken."""
+    _, read, take = named()[which]
     return lambda: take(read(place))
 
 
@@ -359,10 +398,10 @@ def _books(chance: Random, folder: Path) -> Run:
         row[chance.randrange(len(row))] = chance.choice([*mutate.NUMBERS[:12], *mutate.WORDS[23:40], None, True, 1e300])
     if which != "hierarchy" and chance.random() < 0.5:
         data = mutate.any_text(chance, "\n".join(",".join(str(cell) for cell in row) for row in rows))
-        place = _file(folder, "a.csv", data)
+        place = file_of(folder, "a.csv", data)
     else:
         data = seeds.book([[_cell(cell) for cell in row] for row in rows], "goal" if which == "hierarchy" else "S")
-        place = _file(folder, "a.xlsx", mutate.any_zip(chance, data, _part) if chance.random() < 0.7 else data)
+        place = file_of(folder, "a.xlsx", mutate.any_zip(chance, data, _part) if chance.random() < 0.7 else data)
     if which == "hierarchy":
         return lambda: void(merged(hierarchy_book.read_hierarchy(place)))
     reader = task_book if which == "tasks" else experience_book
@@ -396,7 +435,7 @@ def _sql(chance: Random, folder: Path) -> Run:
                 continue
     database.close()
     if chance.random() < 0.5:
-        return _opened(place, folder)
+        return opened(place, folder)
     wanted = chance.choice([*_WANTED, "#" + chance.choice(mutate.WORDS)])
 
     def run() -> None:
@@ -426,7 +465,7 @@ def _key(chance: Random, folder: Path) -> Run:
     from telcli.pipeline.secret import Secret
 
     data = mutate.any_bytes(chance, b"5e" * 32 + b"\n")
-    place = _file(folder, "k", data)
+    place = file_of(folder, "k", data)
     place.chmod(0o600)
 
     def run() -> None:
@@ -491,10 +530,59 @@ def _words(chance: Random, folder: Path) -> Run:
     return lambda: main([*safe, "-w", str(work)])
 
 
-_KINDS = ("csv", "xlsx", "xls", "xlsb", "ods", "html", "json", "parquet", "db", "zip", "gz", "bz2", "xz", "zst")
+_BITS = (
+    *("age", "fee", "'x'", "3", "region", "joined_on", "'2024-05'", "202405", "moved", "yes", "NULL", "TRUE", "'", '"', "("),
+    *(")", ",", "=", "<>", "<", ">=", "AND", "OR", "NOT", "LIKE", "ILIKE", "IN (", "BETWEEN", "IS NULL", "CASE WHEN", "::"),
+    *("THEN", "ELSE", "END", "CAST(", "AS int", "AS date", "LOWER(", "SUBSTR(", "REGEXP_LIKE(", "'('", "'[^'", "||", "+"),
+    *("-", "*", "/", "%", "COUNT(", "SUM(age)", "OVER (", "SELECT", "FROM", "DATE '2024-02-30'", "*", "1e999", "INTERVAL"),
+    *("9" * 40, "now()", "--", "/*", ";", "RIGHT(", "STRPTIME(", "SPLIT_PART(", "REPLACE(", "EXTRACT(", "LEFT(", "^", "~"),
+)  # fmt: skip
+
+
+def condition_of(text: str) -> Run:
+    """Read a condition as settings and --where do, and ask it of rows."""
+
+    def run() -> None:
+        import polars as pl
+
+        from telcli.features import own_rules
+        from telcli.pipeline.show import condition_on
+
+        rows = pl.DataFrame(
+            {"customer_id": ["C1", "C2"], "age": [30, None], "fee": [9.5, -1.0], "region": ["N", None],
+             "joined_on": [date(2024, 5, 1), None], "moved": [True, None]}
+        )  # fmt: skip
+        for read in (
+            lambda: condition_on("customers", rows.schema, text),
+            lambda: own_rules.read("segment.rules", "own", text, rows.schema),
+        ):
+            try:
+                found = read()
+            except UsageError:
+                continue
+            with contextlib.suppress(pl.exceptions.PolarsError):  # a value that does not fit, of which stages tell
+                rows.filter(found)
+
+    return run
+
+
+def _where(chance: Random, folder: Path) -> Run:
+    """A condition of words that SQL knows, in any order or nearly in one."""
+    words = [chance.choice([*_BITS, *mutate.WORDS[:40]] if chance.random() < 0.1 else _BITS)]
+    for _ in range(chance.choice([2, 5, 10, 30, 200, 3000])):
+        words.append(
+            chance.choice(_BITS) if len(words) % 4 != 3 or chance.random() < 0.3 else chance.choice(["AND", "OR"])
+        )
+    text = chance.choice(
+        [" ".join(words), f"age > 1 AND {' '.join(words[:4])}", f"fee {' '.join(words[:2])} 3", " OR ".join(words)]
+    )
+    return condition_of(text)
+
+
+KINDS = ("csv", "xlsx", "xls", "xlsb", "ods", "html", "json", "parquet", "db", "zip", "gz", "bz2", "xz", "zst")
 _HEAVY = {"xlsx": 12, "csv": 8, "json": 8, "html": 8, "parquet": 8, "zip": 8, "ods": 6, "xls": 8, "xlsb": 6, "db": 3}
 DOORS: dict[str, Door] = {
-    **{kind: Door(_of_kind(kind), _HEAVY.get(kind, 2)) for kind in _KINDS},
+    **{kind: Door(_of_kind(kind), _HEAVY.get(kind, 2)) for kind in KINDS},
     "any": Door(_any, 4),
     "ingest": Door(_ingest, 1),
     "mapping": Door(_mapping, 1),
@@ -507,5 +595,6 @@ DOORS: dict[str, Door] = {
     "key": Door(_key, 1),
     "environ": Door(_environ, 1),
     "words": Door(_words, 1),
+    "where": Door(_where, 4),
 }
 """What is fuzzed, by name."""

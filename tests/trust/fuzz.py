@@ -1,6 +1,7 @@
 """Fuzzing of everything telcli reads: ``python -m tests.trust.fuzz --inputs 100000 [--reader X] [--seed N]``.
 
-Each input is made from the seed, the reader's name and its number alone, so that any can be made again: ``--only N``.
+What guides itself by the lines that inputs reach is ``--engine atheris --seconds 60``: see `tests.trust.guided`. Here each
+input is made from the seed, the reader's name and its number alone, so that any can be made again: ``--only N``.
 They are tried in a process of their own; where that dies or hangs, the input is a fault and the next one goes on.
 """
 
@@ -96,9 +97,44 @@ def main(argv: list[str] | None = None) -> int:
     from tests.trust.doors import DOORS
 
     readers = asked.reader or list(DOORS)
-    shares = {reader: DOORS[reader].share for reader in readers}
-    faults: dict[str, list[str]] = {}
+    if asked.engine == "atheris":
+        return _guided(asked, readers)
+    if asked.only is not None:
+        asked.first, asked.inputs = asked.only, len(readers)
+        return _numbered(asked, dict.fromkeys(readers, 1))
+    return _numbered(asked, {reader: DOORS[reader].share for reader in readers})
+
+
+def _guided(asked: argparse.Namespace, readers: list[str]) -> int:
+    """By the engine that learns, so many seconds for each reader; or one input of it again."""
+    from tests.trust.guided import guided, there, tried_bytes
+
+    if not there():
+        print("atheris is not installed, NOTHING WAS FUZZED: pip install atheris", file=sys.stderr)  # noqa: T201
+        return 2
+    if asked.input:
+        with tempfile.TemporaryDirectory(prefix="telcli-fuzz-") as sandbox:
+            os.environ["TELCLI_DEBUG"] = "1"
+            found = tried_bytes(readers[0], asked.input.read_bytes(), Path(sandbox))
+        print(found.code, *found.faults, found.said, sep="\n")  # noqa: T201
+        return int(bool(found.faults))
+    any_fault = False
     for reader in readers:
+        before = os.times()
+        count, faults = guided(reader, asked.seconds, asked.seed, asked.keep / reader)
+        after = os.times()
+        any_fault |= bool(faults)
+        for fault in faults:
+            print(f"  {reader}: {fault}")  # noqa: T201
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        print(f"{reader}: {count} inputs, {len(faults)} faults, {spent:.0f} s of processor time", flush=True)  # noqa: T201
+    return int(any_fault)
+
+
+def _numbered(asked: argparse.Namespace, shares: dict[str, int]) -> int:
+    """Inputs made from their numbers."""
+    faults: dict[str, list[str]] = {}
+    for reader in shares:
         count = -(-asked.inputs * shares[reader] // sum(shares.values()))
         started, codes, slowest = time.monotonic(), Counter[int](), 0.0
         for first in range(asked.first, asked.first + count, _BATCH):
@@ -122,6 +158,11 @@ def _parsed(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--reader", action="append")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first input of each reader")
+    parser.add_argument("--only", type=int, help="this input alone of each reader")
+    parser.add_argument("--engine", choices=("numbers", "atheris"), default="numbers")
+    parser.add_argument("--seconds", type=int, default=60, help="of each reader, with --engine atheris")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "telcli-fuzz", help="what it learnt")
+    parser.add_argument("--input", type=Path, help="try a kept input again, with --engine atheris and one --reader")
     return parser.parse_args(argv)
 
 
