@@ -36,6 +36,13 @@ def workdir_of(given: str | os.PathLike[str] | None = None) -> Path:
             hint="Name a directory with -w.",
             workdir=str(place),
         )
+    if any("\ud800" <= letter <= "\udfff" for letter in str(place.absolute())):
+        raise UsageError(
+            "workdir-bytes",
+            "The name of the working directory {workdir} is no UTF-8 text, which Parquet needs.",
+            hint="Rename it, or name another with -w.",
+            workdir=str(place),
+        )
     return place
 
 

@@ -17,6 +17,8 @@ from telcli.errors import ExitCode, MissingInputError, TelcliError, UsageError
 
 __all__ = ["Failure", "ToldError", "before_command", "explain"]
 
+_LOOP = "Symlink loop from "
+
 
 class ToldError(Exception):
     """A failure that the JSON of the results holds already, so that there is no second object."""
@@ -54,6 +56,8 @@ def _named(error: BaseException, commands: Sequence[str]) -> TelcliError:
         return error
     if isinstance(error, typer.TyperException):
         return _usage(error, commands)
+    if isinstance(error, RuntimeError) and str(error).startswith(_LOOP):  # Python 3.12 and before; an OSError since
+        error = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(error).removeprefix(_LOOP).strip("'"))
     if isinstance(error, OSError):
         return _from_system(error)
     if isinstance(error, KeyboardInterrupt | typer.Abort):

@@ -235,6 +235,13 @@ def _call(stage: str, words: Mapping[str, Any], further: Mapping[str, Any]) -> C
             hint="Name a directory with -w.",
             workdir=str(words["workdir"]),
         )
+    if any("\ud800" <= letter <= "\udfff" for letter in str(words["workdir"].absolute())):
+        raise UsageError(
+            "workdir-bytes",
+            "The name of the working directory {workdir} is no UTF-8 text, which Parquet needs.",
+            hint="Rename it, or name another with -w.",
+            workdir=str(words["workdir"]),
+        )
     return Call(
         stage=stage,
         workdir=words["workdir"],

@@ -36,8 +36,11 @@ _WORKING = "working"
 _NO_LIMIT = 1_000  # columns of what is no terminal
 _COMMAND = re.compile(r"(^\s*|[:：] ?)telcli [a-z-]+ [^。]*$")
 """A command at the end of a line."""
-_CONTROLS = re.compile(r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What moves a terminal otherwise than by colours and lines, or turns what is read around: texts of extracts may."""
+_CONTROLS = re.compile(
+    r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What moves a terminal otherwise than by colours and lines, or turns what is read around: texts of extracts may. And
+bytes that are no text, as names of files may have them."""
 
 
 class Printer:
@@ -212,7 +215,8 @@ def to_json(body: Any) -> str:
     >>> to_json({"auc": float("nan"), "month": date(2024, 6, 1)})
     '{"auc": null, "month": "2024-06-01"}\n'
     """
-    return json.dumps(_plain(body), ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(_plain(body), ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # bytes that are no text, as names of files may have them
 
 
 def _plain(value: Any) -> Any:

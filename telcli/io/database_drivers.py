@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,13 +12,22 @@ from urllib.parse import quote
 
 import polars as pl
 
-from telcli.errors import MissingInputError
+from telcli.errors import DataError, MissingInputError
 from telcli.io.cells import as_text
 from telcli.io.csv_extract import unique_names
 from telcli.io.database_url import Address
 from telcli.io.scratch_table import BATCH
 
-__all__ = ["Connection", "connect"]
+__all__ = ["VALUE", "Connection", "connect"]
+
+VALUE = 1 << 22
+"""Bytes of one row of an SQLite file: what is longer is no cell of a table of customers."""
+_PIECE, _BYTES, _NUMBER = 64, 1 << 26, 16
+"""Rows taken at a time, and bytes of those that make a batch."""
+_SURE, _TIMES = 1 << 24, 100
+"""Bytes that may come out of an SQLite file anyway, and how many times what it holds: views make rows of nothing."""
+_PATIENCE, _STEPS = 120, 10_000_000
+"""Seconds of processor time, and one more for each MB, in which all of it is read; steps between looks at the clock."""
 
 
 class Connection(Protocol):
@@ -56,8 +66,8 @@ def connect(address: Address) -> Connection:
 class _Rows:
     """Any driver of Python's DB-API: rows of Python values, fetched piece by piece."""
 
-    def __init__(self, connection: Any, listing: str, mark: str) -> None:
-        self._connection, self._listing, self._mark = connection, listing, mark
+    def __init__(self, connection: Any, listing: str, mark: str, most: int = 0) -> None:
+        self._connection, self._listing, self._mark, self._most = connection, listing, mark, most
 
     def tables(self) -> list[str]:
         with contextlib.closing(self._connection.cursor()) as cursor:
@@ -69,9 +79,30 @@ class _Rows:
             cursor.execute(query or f"SELECT * FROM {_quoted(table, self._mark)}")  # noqa: S608 - quoted, read only
             names, _ = unique_names([str(column[0]) for column in cursor.description])
             yield pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
-            while rows := cursor.fetchmany(BATCH):
+            for rows in self._batches(cursor):
                 columns = zip(*rows, strict=True)
                 yield pl.DataFrame([as_text(values).alias(name) for name, values in zip(names, columns, strict=True)])
+
+    def _batches(self, cursor: Any) -> Iterator[list[Any]]:
+        """Rows that are taken at once: as many as hold few bytes."""
+        rows: list[Any] = []
+        size = whole = 0
+        while more := cursor.fetchmany(_PIECE):
+            rows += more
+            taken = sum(len(value) if isinstance(value, str | bytes) else _NUMBER for row in more for value in row)
+            size, whole = size + taken, whole + taken
+            if self._most and whole > self._most:
+                raise DataError(
+                    "database-endless",
+                    "What is asked of the database comes to more than {most} MB, many times what its file holds.",
+                    hint="A view that counts without end is not read; save what is wanted as a table.",
+                    most=self._most >> 20,
+                )
+            if len(rows) >= BATCH or size >= _BYTES:
+                yield rows
+                rows, size = [], 0
+        if rows:
+            yield rows
 
     def close(self) -> None:
         self._connection.close()
@@ -130,12 +161,15 @@ def _sqlite(address: Address) -> Connection:
         raise MissingInputError(
             "source-missing", "{file} does not exist.", hint="Check the path; nothing was changed.", file=str(path)
         )
-    connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{quote(os.fsencode(path.resolve()))}?mode=ro", uri=True)
     connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
     listing = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     )
-    return _Rows(connection, listing, '"')
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE)  # of a row too
+    started, patience = time.process_time(), _PATIENCE + (path.stat().st_size >> 20)
+    connection.set_progress_handler(lambda: time.process_time() - started > patience, _STEPS)
+    return _Rows(connection, listing, '"', max(_SURE, _TIMES * path.stat().st_size))
 
 
 def _mysql(address: Address) -> Connection:

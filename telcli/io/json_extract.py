@@ -198,7 +198,7 @@ def _flatten(
     path: Path, record: Mapping[str, Any], before: str, row: dict[str, Any], lists: dict[str, list[Mapping[str, Any]]]
 ) -> None:
     for key, value in record.items():
-        name = before + (outside_name(key.strip()) or "column")
+        name = outside_name(before + (outside_name(_text(key).strip()) or "column"))
         if isinstance(value, dict):
             _flatten(path, value, f"{name}.", row, lists)
         elif isinstance(value, list):
@@ -206,7 +206,12 @@ def _flatten(
         elif value is True or value is False:
             row[name] = "true" if value else "false"
         else:
-            row[name] = value or None
+            row[name] = (_text(value) if isinstance(value, str) else value) or None
+
+
+def _text(value: str) -> str:
+    """A text without halves of signs, which JSON can write and UTF-8 cannot."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _list(
@@ -225,4 +230,5 @@ def _list(
             column=name,
         )
     else:
-        row[name] = JOIN.join(str(value).lower() if isinstance(value, bool) else value for value in present) or None
+        texts = (str(value).lower() if isinstance(value, bool) else _text(value) for value in present)
+        row[name] = JOIN.join(texts) or None

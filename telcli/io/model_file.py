@@ -20,6 +20,7 @@ import skops.io
 
 from telcli.errors import DataError, MissingInputError
 from telcli.io.archive import too_much
+from telcli.io.given_file import given_bytes
 
 __all__ = ["ADDED", "TRUSTED", "read", "write"]
 
@@ -37,6 +38,8 @@ TRUSTED = (
 """Types and functions let in beside those that skops trusts by itself; extended only with what telcli writes."""
 
 _FORMAT = 2
+MOST, _MOST_SIDE = 1 << 30, 1 << 26
+"""Bytes of the archive, and of what is said of it."""
 _SEAL = "seal"
 ADDED = ("format", "sha256", _SEAL)
 """What `write` adds to a description, anew each time."""
@@ -87,7 +90,7 @@ def read(place: Path) -> tuple[Any, dict[str, Any]]:
                 hint="Train one with: telcli predict-churn",
                 file=wanted.name,
             )
-    archive, description = model.read_bytes(), _description(side)
+    archive, description = given_bytes(model, MOST), _description(side)
     own = hashlib.sha256(archive).hexdigest() == description.get("sha256")
     if not own or description.get(_SEAL) != _seal(description):
         raise DataError(
@@ -148,8 +151,8 @@ def _refuse_other(found: Any) -> None:
 
 def _description(side: Path) -> dict[str, Any]:
     try:
-        found = json.loads(side.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        found = json.loads(given_bytes(side, _MOST_SIDE).decode("utf-8"))
+    except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict) and isinstance(found.get("format"), int) and 0 < found["format"] < _FORMAT:
         raise DataError(

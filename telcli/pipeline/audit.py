@@ -38,6 +38,8 @@ _BEFORE, _SEAL, _TORN = "before", "seal", "torn"
 _WAIT, _POLL = 1.0, 0.01
 """Seconds that a reader waits for others who write a line, each of whom takes milliseconds."""
 _BLOCK = 1 << 16
+_LONGEST = 1 << 20
+"""Bytes of one line that is read at once."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def broken(place: Path) -> tuple[Break, ...]:
             found.append(Break(torn, "unreadable"))
         torn = torn if entry is None else 0
         before = raw
-    if torn and place.read_bytes().endswith(b"\n"):
+    if torn and _ended(place):
         found.append(Break(torn, "unreadable"))
     return tuple(sorted(found, key=lambda one: one.line))
 
@@ -229,13 +231,20 @@ def _lines(place: Path) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
     if not place.is_file():
         return
     with place.open("rb") as opened:
-        for line in opened:
+        while line := opened.readline(_LONGEST):
             raw = line.removesuffix(b"\n")
             try:
                 entry = json.loads(raw)
             except (ValueError, RecursionError):
                 entry = None
             yield raw, entry if isinstance(entry, dict) else None
+
+
+def _ended(place: Path) -> bool:
+    """Whether the last line was written to its end."""
+    with place.open("rb") as opened:
+        opened.seek(-1, os.SEEK_END)
+        return opened.read(1) == b"\n"
 
 
 def _seal(entry: Mapping[str, Any]) -> str:

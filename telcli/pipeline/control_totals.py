@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
+from telcli.io.given_file import refuse_special
 from telcli.pipeline.one_table import rows_if_any
 from telcli.settings import TomlError, toml_text, toml_values
 
@@ -27,6 +28,7 @@ def totals_of(place: Path) -> dict[str, Any]:
     """
     if place.suffix.lower() != ".toml":
         return rows_if_any(place, _absent, _several)
+    refuse_special(place)
     if not place.is_file():
         raise _absent(place)
     try:

@@ -50,6 +50,7 @@ class Base:
         UsageError
             It belongs to several customers.
         """
+        asked = asked.encode("utf-8", "replace").decode()  # words of a command line may be any bytes
         found = self._one("source_key", asked, asked)
         if found:
             return found, "source_key"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
+from telcli.io.given_file import refuse_special
 from telcli.pipeline.known_causes import rows_of
 from telcli.settings import TomlError, toml_text, toml_values
 
@@ -22,6 +23,7 @@ def holidays_of(place: Path) -> dict[str, Any]:
     DataError
         It cannot be read.
     """
+    refuse_special(place)
     if not place.is_file():
         raise MissingInputError(
             "holidays-missing",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from telcli.errors import MissingInputError
+from telcli.io.given_file import refuse_large, refuse_special
 
 __all__ = ["left_alone"]
+
+MOST = 1 << 29
+"""Bytes of such a list: of ten million customers it has 120 MB."""
 
 
 def left_alone(place: Path) -> dict[str, tuple[int, ...]]:
@@ -19,6 +23,7 @@ def left_alone(place: Path) -> dict[str, tuple[int, ...]]:
     DataError
         It is no text or workbook that can be read.
     """
+    refuse_special(place)
     if not place.is_file():
         raise MissingInputError(
             "suppress-missing",
@@ -28,6 +33,8 @@ def left_alone(place: Path) -> dict[str, tuple[int, ...]]:
         )
     from telcli.io.customer_list import customer_list
     from telcli.io.scratch import scratch
+
+    refuse_large(place, MOST)
 
     with scratch() as folder:
         return customer_list(place, folder)

@@ -62,6 +62,8 @@ def read_holder(path: Path) -> Holder | None:
     True
     """
     try:
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             body = json.loads(file.read(_MOST))
         kinds = {"pid": int, "host": str, "command": str, "since": str, "born": str}

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
+from telcli.io.given_file import refuse_large, refuse_special
 
 __all__ = ["one_table", "rows_if_any"]
 
+MOST = 1 << 28
+"""Bytes of such a file: its rows are taken into memory."""
 _EMPTY = ("empty-file", "header-only")
 """What is said of files without rows."""
 
@@ -27,7 +30,9 @@ def one_table(
         It cannot be read, or holds several tables: then what `several` makes of its name and their number.
     """
     if not place.is_file():
+        refuse_special(place)
         raise absent(place)
+    refuse_large(place, MOST)
     from telcli.io.scratch import scratch
     from telcli.pipeline.opening import open_file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import DataError, Notice, TelcliError
-from telcli.tables.file_names import file_hidden
+from telcli.tables.file_names import file_hidden, legible, not_utf8
 
 if TYPE_CHECKING:
     from telcli.tables.extract import Extract
@@ -52,17 +52,29 @@ def open_file(name: str, path: Path, scratch: Path, *, beside: bool = False, dep
     from telcli.io.digest import sha256_of
     from telcli.io.kinds import PACKED, kind_of
 
+    path = _plain(path, scratch)
     kind = kind_of(path)
     if kind in PACKED:
         found, notices = _unpacked(name, path, kind, scratch, beside=beside, depth=depth)
     else:
         read, told = _read(path, kind, scratch, beside=beside)
-        found = [replace(one, name=name + one.name.removeprefix(path.name)) for one in read]
+        found = [replace(one, name=name + legible(one.name.removeprefix(path.name))) for one in read]
         notices = [*_misnamed(path, kind), *told]
         notices = [replace(one, values=_renamed(one, path.name, name)) for one in notices]
         notices += [notice for one in found for notice in about(one)]
     digest = sha256_of(path)  # of what was delivered, not of what was unpacked from it
     return [replace(one, sha256=digest) for one in found], notices
+
+
+def _plain(path: Path, scratch: Path) -> Path:
+    """The file under a name that libraries take, where its own is in bytes that are no UTF-8."""
+    if not not_utf8(str(path)):
+        return path
+    scratch.mkdir(parents=True, exist_ok=True)
+    link = scratch / legible(path.name)
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.resolve())
+    return link
 
 
 def _read(path: Path, kind: str, scratch: Path, *, beside: bool) -> Found:
@@ -120,7 +132,7 @@ def _unpacked(name: str, path: Path, kind: str, scratch: Path, *, beside: bool, 
     notices: list[Notice] = []
     beside = beside or len(members) > 1
     for number, (inner, place) in enumerate(members.items()):
-        full = f"{name}#{inner}" if inner else name
+        full = f"{name}#{legible(inner)}" if inner else name
         if beside and place.stat().st_size == 0:
             notices.append(Notice("file-empty", "{file} is empty and was left out.", {"file": full}))
         elif inner and len(members) > 1 and not kind_of(place):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError
+from telcli.io.given_file import given_bytes, refuse_special
 from telcli.pipeline.input_ranges import Ranged, listed, packed
 from telcli.pipeline.seal import sealed, unbroken
 
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 FORMAT = 2
+MOST = 1 << 28
+"""Bytes of a manifest that is read: one of 200 months with every stage has some millions."""
 """What this version writes. Of format 1, which had no seal, it reads all the same."""
 _UNSEALED = 1
 
@@ -157,8 +160,10 @@ class Manifest:
             The file is damaged, or was written by a newer telcli.
         """
         try:
-            raw = path.read_bytes()
-        except FileNotFoundError:
+            raw = given_bytes(path, MOST)
+        except FileNotFoundError as error:
+            if path.is_symlink():
+                raise _damaged(path, error) from None
             return Manifest()
         try:
             body = json.loads(raw.decode("utf-8"))
@@ -282,6 +287,7 @@ def recorded(body: Mapping[str, Any], pairs: Sequence[tuple[str, str]] = ()) -> 
 
 def file_sha256(path: Path) -> str:
     """Hex digest of a file's bytes, read in pieces."""
+    refuse_special(path)
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

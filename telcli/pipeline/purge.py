@@ -58,6 +58,7 @@ def purge(directory: Path, customer: str, wait: float = 0.0) -> Purged:
     settings, _ = settle("ingest", Request(directory))
     with workdir.writing(wait) as manifest:
         secret = Secret(key_file(settings.key_file), directory, manifest.key_id, bool(manifest.tables))
+        customer = customer.encode("utf-8", "replace").decode()  # words of a command line may be any bytes
         person = stage.find(_known(workdir, manifest, stage.LOOKED_IN), customer, secret if manifest.key_id else None)
         suppressed = sorted({*manifest.suppressed, *person.tokens(secret)})
         with storing(directory):

@@ -20,12 +20,15 @@ from threading import Lock
 
 from telcli.errors import DataError, MissingInputError, Notice, TelcliError, UsageError
 from telcli.io.durable import named
+from telcli.io.given_file import given_bytes
 from telcli.io.scratch import scratch, sweep
 
 __all__ = ["VARIABLE", "Secret", "key_file"]
 
 VARIABLE = "TELCLI_KEY"
 _BYTES = 32
+_MOST = 1 << 20
+"""Bytes of the file: a line of 65 for each key."""
 
 
 def key_file(named: str, environ: Mapping[str, str] | None = None) -> Path:
@@ -189,7 +192,7 @@ class Secret:
     def _opened(self) -> list[bytes]:
         try:
             mode = self.file.stat().st_mode
-            text = self.file.read_text(encoding="ascii")
+            text = given_bytes(self.file, _MOST).decode("ascii")
         except UnicodeDecodeError:
             text, mode = "", 0
         except OSError as error:
@@ -223,7 +226,7 @@ class Secret:
         return [key]
 
     def _refuse_inside(self) -> None:
-        if self.file.resolve().is_relative_to(self.workdir.resolve()):
+        if Path(os.path.realpath(self.file)).is_relative_to(os.path.realpath(self.workdir)):  # of a loop of links too
             raise UsageError(
                 "key-inside",
                 "The key of pseudonyms {file} would lie inside the working directory.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telcli.errors import DataError, MissingInputError, Notice
+from telcli.io.given_file import refuse_special
 from telcli.stages import Progress, silent
-from telcli.tables.file_names import file_hidden
+from telcli.tables.file_names import file_hidden, legible
 
 if TYPE_CHECKING:
     from telcli.io.database import Fetched
@@ -22,6 +23,8 @@ Source = Path | str
 
 _NOT_DATA = (".md", ".toml", ".py", ".sh", ".sql", ".log", ".ini", ".cfg", ".yaml", ".yml", ".part")
 _KEY = "answer_key"
+_HOLLOW = 1 << 30
+"""Bytes from which a file is looked at for holes."""
 _LOCKS = ("~$", ".~lock.")
 _FETCHED: dict[str, Fetched] = {}
 """Databases read for their fingerprint and not opened yet: what is hashed is what is ingested."""
@@ -148,10 +151,26 @@ def files_of(paths: Sequence[Path]) -> tuple[dict[str, Path], list[Notice]]:
         elif path.is_file():
             chosen[path] = None
         else:
+            refuse_special(path)
             raise MissingInputError(
                 "source-missing", "{file} does not exist.", hint="Check the path; nothing was changed.", file=str(path)
             )
+    for path in chosen:
+        _refuse_hollow(path)
     return _named(list({path.resolve(): path for path in chosen}.values())), notices
+
+
+def _refuse_hollow(path: Path) -> None:
+    """Raise where a file is long by its size and next to nothing of it is there: the rest would be read as zeros."""
+    about = path.stat()
+    if about.st_size > _HOLLOW and about.st_blocks * 512 < about.st_size // 1000:
+        raise DataError(
+            "source-hollow",
+            "{file} is {size} MB by its size, of which next to nothing was ever written.",
+            hint="Copy or export it again.",
+            file=legible(path.name),
+            size=about.st_size >> 20,
+        )
 
 
 def _folder(folder: Path) -> tuple[list[Path], list[Notice]]:
@@ -169,7 +188,7 @@ def _folder(folder: Path) -> tuple[list[Path], list[Notice]]:
                 Notice(
                     "kind-not-read",
                     "{file} was left out: {kind} files are not read.",
-                    {"file": path.name, "kind": path.suffix or "such"},
+                    {"file": legible(path.name), "kind": legible(path.suffix) or "such"},
                 )
             )
     if not inside:
@@ -191,7 +210,7 @@ def _deeper(folder: Path, entries: Sequence[Path]) -> list[Notice]:
         Notice(
             "subfolders-left-out",
             "{folder}: subfolders were left out: {names}. Name them to read them.",
-            {"folder": folder.name or str(folder), "names": ", ".join(deeper)},
+            {"folder": folder.name or str(folder), "names": ", ".join(map(legible, deeper))},
         )
     ]
 
@@ -210,4 +229,15 @@ def _named(paths: Sequence[Path]) -> dict[str, Path]:
         names = {
             path: name if count[name] == 1 else "/".join(path.resolve().parts[-depth:]) for path, name in names.items()
         }
-    return {names[path]: path for path in paths}
+    return {name: path for path, name in _legible(names).items()}
+
+
+def _legible(names: Mapping[Path, str]) -> dict[Path, str]:
+    """Names as they may be kept and said, still told apart."""
+    found: dict[str, Path] = {}
+    for path, name in names.items():
+        plain, count = legible(name), 1
+        while (kept := plain if count == 1 else f"{plain}~{count}") in found:
+            count += 1
+        found[kept] = path
+    return {path: name for name, path in found.items()}

@@ -73,7 +73,7 @@ def config_file(workdir: Path | None) -> Path | None:
             raise UsageError("config-missing", "TELCLI_CONFIG names {file}, which does not exist.", file=named)
         return Path(named)
     places = [Path("telcli.toml")] + ([workdir / "telcli.toml"] if workdir else [])
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if os.path.lexists(place)), None)  # what cannot be read is told then
 
 
 def read_config(path: Path | None) -> dict[str, dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
 
-__all__ = ["TomlError", "toml_text", "toml_values"]
+__all__ = ["LARGEST", "TomlError", "toml_text", "toml_values"]
 
-_LARGEST = 1 << 22
+LARGEST = 1 << 22
 """Bytes: such a file is written by hand."""
 
 
@@ -22,16 +25,23 @@ def toml_text(path: Path) -> str:
     Raises
     ------
     TomlError
-        It has more than 4 MB.
+        It has more than 4 MB, or is no ordinary file.
     UnicodeDecodeError
         It is not UTF-8.
     OSError
         It cannot be opened.
     """
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise TomlError(f"it has more than {_LARGEST >> 20} MB")
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is opened without waiting for a writer
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise TomlError("it is a pipe or a device, not a file")
+    with os.fdopen(handle, "rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise TomlError(f"it has more than {LARGEST >> 20} MB")
     return data.decode("utf-8-sig")
 
 

@@ -37,7 +37,7 @@ def forms_of(asked: str) -> list[str]:
 
     if re.fullmatch(_PSEUDONYM, asked):
         return ["pseudonym"]
-    text = pl.Series([asked.encode("utf-8", "replace").decode()])  # words of a command line may be any bytes
+    text = pl.Series([asked])
     sure = {"number": phones(text), "certificate": certificates(text, any_kind=False)}
     weak = {f"{WEAK}number": phones(text, loose=True), f"{WEAK}certificate": certificates(text)}
     found = [[form for form, read in forms.items() if read[0] is not None] for forms in (sure, weak)]

@@ -31,7 +31,7 @@ _DIGITS_OF_DAYS = (6, 8)
 MOST_SIGNS = 100_000
 """Letters of one condition."""
 MOST_WORDS = 300
-"""Operators in one condition: each nests in the one before, and polars takes the cube of their number to look at them."""
+"""Operators in one condition: each nests in the one before, and polars looks at them in the cube of their number."""
 _OPERATOR = re.compile(r"(?i)\b(?:and|or|xor|div)\b|\|\||[-+*/%&|^~]|[<>=!]+")
 
 _TEXT = r"'(?:[^']|'')*'"
@@ -56,9 +56,9 @@ class ConditionError(Exception):
     """A condition cannot be meant.
 
     `why` is ``unreadable``, ``no-condition`` (not true or false of each row), ``types``, ``subquery`` (SELECT in it),
-    ``pattern`` (no regular expression), ``long``, ``day``, ``flag`` or ``wide-sign``: `part` is what is no day, what a column of
-    yes and no cannot be compared with, or a sign that is not of ASCII; or ``column``: there is no such `column`;
-    `near` is one that is called much like it, or empty.
+    ``pattern`` (no regular expression), ``long``, ``day``, ``flag`` or ``wide-sign``: `part` is what is no day, what a
+    column of yes and no cannot be compared with, or a sign that is not of ASCII; or ``column``: there is no such
+    `column`; `near` is one that is called much like it, or empty.
     """
 
     def __init__(self, why: str, column: str = "", near: str = "", part: str = "") -> None:

@@ -52,9 +52,10 @@ class Extract:
 
 
 def outside_name(header: str) -> str:
-    """The name of a column of an extract, which is never one of telcli's own hidden ones.
+    """The name of a column of an extract, never one of telcli's own hidden ones, nor what polars takes for several.
 
-    >>> outside_name("_line"), outside_name("_id"), outside_name("line")
-    ('_line_', '_id', 'line')
+    >>> outside_name("_line"), outside_name("_id"), outside_name("line"), outside_name("*"), outside_name("^a.*$")
+    ('_line_', '_id', 'line', '*_', '^a.*$_')
     """
-    return f"{header}_" if header in _HIDDEN else header
+    several = header == "*" or (header.startswith("^") and header.endswith("$"))
+    return f"{header}_" if several or header in _HIDDEN else header

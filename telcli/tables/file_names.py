@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-__all__ = ["called", "file_hidden", "hides", "one_of_all", "told_apart"]
+__all__ = ["called", "file_hidden", "hides", "legible", "not_utf8", "one_of_all", "told_apart"]
 
 _SEEN = r"[-_ .]?"
 _MOBILE = rf"(?:(?:\+|00)?86{_SEEN})?1[3-9]\d{_SEEN}\d{{4}}{_SEEN}\d{{4}}(?!\d)"
@@ -24,9 +24,36 @@ _DATED = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{0,11}")
 """A month, a day, a time down to milliseconds, or two of them, without anything between."""
 _SPELLED = re.compile(r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,}")
 _MAIL = re.compile(r"[^\s@/#]+@[^\s@/#]+?(?=\.\w{1,7}(?:[#/]|$)|[\s/#]|$)")
+_BYTES, _NO_BYTES = re.compile("[\ud800-\udfff]"), re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""How Python keeps bytes of a name that are no UTF-8, and what else of this kind is no byte."""
+_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LEFT, _RIGHT, _STARS = 3, 2, "******"
 _AGAIN = re.compile(r"~\d+(?=(?:\.\w{1,7}){0,2}(?:#|$))")
 _ENDING = re.compile(r"((?:\.\w{1,7}){0,2})$")
+
+
+def not_utf8(name: str) -> bool:
+    r"""Whether a name, as Python keeps it, stands for bytes that are no UTF-8.
+
+    >>> not_utf8("账单.csv"), not_utf8("\udcff.csv")
+    (False, True)
+    """
+    return not name.isascii() and bool(_BYTES.search(name))
+
+
+def legible(name: str) -> str:
+    r"""A name as it may stand in a sentence: bytes of no UTF-8 read as Chinese, nothing that would steer a terminal.
+
+    >>> legible("a\nb\x1b[1m.csv"), legible("\udcd5\udccb\udcb5\udca5.csv"), legible("\udcff.csv"), legible("账单.csv")
+    ('a�b�[1m.csv', '账单.csv', '�.csv', '账单.csv')
+    """
+    if not_utf8(name):
+        raw = name.encode("utf-8", "surrogateescape" if not _NO_BYTES.search(name) else "replace")
+        try:
+            name = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            name = raw.decode("utf-8", "replace")
+    return _STEERS.sub("�", name)
 
 
 def file_hidden(name: str) -> str:

@@ -1,7 +1,7 @@
 """Fuzzing of everything telcli reads: ``python -m tests.trust.fuzz --inputs 100000 [--reader X] [--seed N]``.
 
-What guides itself by the lines that inputs reach is ``--engine atheris --seconds 60``: see `tests.trust.guided`. Here each
-input is made from the seed, the reader's name and its number alone, so that any can be made again: ``--only N``.
+What guides itself by the lines that inputs reach is ``--engine atheris --seconds 60``: see `tests.trust.guided`. Here
+each input is made from the seed, the reader's name and its number alone, so that any can be made again: ``--only N``.
 They are tried in a process of their own; where that dies or hangs, the input is a fault and the next one goes on.
 """
 
@@ -134,8 +134,8 @@ def _guided(asked: argparse.Namespace, readers: list[str]) -> int:
 def _numbered(asked: argparse.Namespace, shares: dict[str, int]) -> int:
     """Inputs made from their numbers."""
     faults: dict[str, list[str]] = {}
-    for reader in shares:
-        count = -(-asked.inputs * shares[reader] // sum(shares.values()))
+    for reader, share in shares.items():
+        count = -(-asked.inputs * share // sum(shares.values()))
         started, codes, slowest = time.monotonic(), Counter[int](), 0.0
         for first in range(asked.first, asked.first + count, _BATCH):
             for told in _batch(reader, asked.seed, first, min(_BATCH, asked.first + count - first)):

@@ -1,9 +1,9 @@
-"""Fuzzing that learns which inputs reach new lines: ``python -m tests.trust.fuzz --engine atheris --reader X --seconds N``.
+"""Fuzzing that learns which inputs reach new lines: ``python -m tests.trust.fuzz --engine atheris --reader X``.
 
-An input is either what a door reads, byte by byte, or the choices by which a door makes one; its first byte tells which.
-Each is watched as the others are. What is found is kept, with the bytes of it, in the folder of ``--keep``, where it can
-be tried again: ``--engine atheris --reader X --input FILE``. It needs atheris (``pip install atheris``), which is no
-dependency: without it, it says so and ends with code 2.
+An input is either what a door reads, byte by byte, or the choices by which a door makes one; its first byte tells
+which. Each is watched as the others are. What is found is kept, with the bytes of it, in the folder of ``--keep``,
+where it can be tried again: ``--engine atheris --reader X --input FILE``. It needs atheris (``pip install atheris``),
+which is no dependency: without it, it says so and ends with code 2.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class Choices(Random):
         return taken + super().getrandbits(8 * missing).to_bytes(missing) if missing else taken
 
 
-def _plain(reader: str, data: bytes, folder: Path) -> Callable[[], int | None] | None:
+def _plain(  # noqa: PLR0911 - one for each door
+    reader: str, data: bytes, folder: Path
+) -> Callable[[], int | None] | None:
     """What reads these bytes as they are, at the door; None where its inputs are no bytes of one file."""
     from tests.trust import doors
 
@@ -147,8 +149,15 @@ def _work(reader: str, seconds: int, seed: int, kept: Path) -> None:
                 with (kept / "faults.jsonl").open("a") as out:
                     out.write(json.dumps({"fault": fault, "input": place.name}) + "\n")
 
-    words = [f"-max_total_time={seconds}", f"-timeout={_PATIENCE}", f"-rss_limit_mb={_SPACE}", f"-max_len={_LONGEST}",
-             f"-seed={seed}", f"-artifact_prefix={kept}/", "-print_final_stats=1", "-verbosity=0", str(corpus)]  # fmt: skip
+    limits = {
+        "max_total_time": seconds,
+        "timeout": _PATIENCE,
+        "rss_limit_mb": _SPACE,
+        "max_len": _LONGEST,
+        "seed": seed,
+    }
+    words = [f"-{name}={limit}" for name, limit in limits.items()]
+    words += [f"-artifact_prefix={kept}/", "-print_final_stats=1", "-verbosity=0", str(corpus)]
     atheris.Setup([sys.argv[0], *words], one_input)
     atheris.Fuzz()
 

@@ -22,6 +22,7 @@ from telcli.io.workbook_trial import survives
 from telcli.pipeline.control_totals import totals_of
 from telcli.pipeline.holidays import holidays_of
 from telcli.pipeline.sources import open_sources
+from telcli.tables.condition import ConditionError, condition
 from tests.trust import seeds
 from tests.trust.doors import DOORS
 from tests.trust.fuzz import tried
@@ -149,6 +150,47 @@ def test_one_value_for_a_million_rows(tmp_path: Path) -> None:
     assert caught.value.code == "archive-bomb"
 
 
+LONG = {
+    "age > 1" + " OR age > 1" * 400: "long",
+    "age" + " + 1" * 400 + " > 3": "long",
+    "age IN (" + "1," * 60_000 + "2)": "long",
+    "age = '\udcff'": "unreadable",
+    "(" * 5000 + "age > 1" + ")" * 5000: "unreadable",
+    "NOT " * 5000 + "moved": "unreadable",
+}
+
+
+@pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
+def test_conditions_that_polars_would_not_survive(text: str) -> None:
+    """Chains of some thousands ended the process, of some hundreds took minutes."""
+    rows = pl.DataFrame({"age": [1, 2], "moved": [True, None]})
+    with pytest.raises(ConditionError) as caught:
+        condition(text, rows.schema)
+    assert caught.value.why == LONG[text]
+    assert rows.filter(condition("age > 1" + " OR age > 1" * 100, rows.schema)).height == 1
+
+
+def test_json_that_utf8_cannot_write_and_names_that_polars_takes_for_several(tmp_path: Path) -> None:
+    """Fuzzed inputs 46, 112 and 466 of the run of 100,000."""
+    record = '{"id": "a\\ud800", "*": ["x", "y\\udfff"], "^a": {"b$": "1"}, "k\\ud800": "2"}'
+    (tmp_path / "a.json").write_text(f"[{record}, {record}]")
+    found, _ = open_sources([tmp_path / "a.json"], tmp_path / "scratch")
+    frame = found[0].frame.collect()
+    assert frame.height == 2
+    assert frame["*_"].to_list() == ["x; y?"] * 2
+    (tmp_path / "a.csv").write_text("id,*,^x$\n1,2,3\n4,5,6\n")
+    found, _ = open_sources([tmp_path / "a.csv"], tmp_path / "other")
+    assert found[0].frame.collect().columns == ["_line", "id", "*_", "^x$_"]
+
+
+@pytest.mark.parametrize("number", [135, 139])
+def test_old_workbooks_that_ask_for_all_memory(tmp_path: Path, number: int) -> None:
+    """Two inputs that hung once: the reader of .xls asks for more and more, which its trial ends soon."""
+    found = tried("xls", 10, number, tmp_path)
+    assert not found.faults
+    assert found.code == 4
+
+
 def test_a_page_of_parquet_that_panics_is_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.parquet").write_bytes(seeds.seed("parquet"))
 
@@ -176,6 +218,7 @@ QUICK = (
     "config",
     "key",
     "model",
+    "where",
 )
 
 
