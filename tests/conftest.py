@@ -12,7 +12,10 @@ from hypothesis import settings
 from tests.json_shape import watched
 
 # The same examples everywhere, and no clock: a slow machine is no defect.
-settings.register_profile("telcli", deadline=None, derandomize=True, max_examples=40)
+# Whoever changes what a property is about tries more of them: TELCLI_EXAMPLES=400.
+settings.register_profile(
+    "telcli", deadline=None, derandomize=True, max_examples=int(os.environ.get("TELCLI_EXAMPLES", "25"))
+)
 settings.load_profile("telcli")
 
 # Workers of one run share the processors: one with threads of its own would only wait for the others.
