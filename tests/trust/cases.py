@@ -252,6 +252,6 @@ CASES = (
     Case("init", _INIT, "", then=(*_INIT, "--force"), keyed=False),
     Case("init-force", ("init", "-o", "{out}/telcli.toml", "--force"), "", _older("telcli.toml"), keyed=False),
     Case("hierarchy", _HIERARCHY, "small-work", then=(*_HIERARCHY, "--force")),
-    Case("simulate", _SIMULATE, ""),
+    Case("simulate", _SIMULATE, "", then=(*_SIMULATE, "--force")),
     Case("simulate-force", (*_SIMULATE, "--force"), "", _simulated),
 )
