@@ -38,15 +38,24 @@ _FIELDS = {"column": (), "better": BETTER, "scaling": SCALINGS, "name": (), "nam
 _A_JUDGEMENT = 'a number from 1/9 to 9, such as 3 or "1/3"'
 
 
+_LONG = 100
+"""Signs of a judgement, beyond which it is none."""
+
+
 def judgement(value: Any) -> float | None:
     """A judgement as a number, 1/9..9; None where it is none.
 
-    >>> judgement(3), judgement("1/4"), judgement("0.25"), judgement("12"), judgement("many")
-    (3.0, 0.25, 0.25, None, None)
+    >>> judgement(3), judgement("1/4"), judgement("0.25"), judgement("12"), judgement("many"), judgement("9" * 5000)
+    (3.0, 0.25, 0.25, None, None, None)
+    >>> judgement("1/" + "9" * 90), judgement("9" * 90 + "0" * 300)
+    (None, None)
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    found = _FRACTION.fullmatch(value if isinstance(value, str) else repr(value))
+    if isinstance(value, int) and not 0 < value <= LARGEST:
+        return None
+    text = value if isinstance(value, str) else repr(value)
+    found = _FRACTION.fullmatch(text) if len(text) <= _LONG else None
     if found is None or (found[2] and not float(found[2])):
         return None
     number = float(Fraction(found[1]) / Fraction(found[2] or 1))

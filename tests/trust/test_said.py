@@ -191,6 +191,11 @@ def test_old_workbooks_that_ask_for_all_memory(tmp_path: Path, number: int) -> N
     assert found.code == 4
 
 
+def test_a_judgement_of_hundreds_of_digits(tmp_path: Path) -> None:
+    """Fuzzed input 33 of the books in the run of 100,000."""
+    assert not tried("books", 42, 33, tmp_path).faults
+
+
 def test_a_page_of_parquet_that_panics_is_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.parquet").write_bytes(seeds.seed("parquet"))
 
