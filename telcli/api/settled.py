@@ -40,7 +40,9 @@ def collect(workdir: Path, flags: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.append(_rule("score-value.stars", name, text, str(file)))
     for table in settings.HIERARCHY:
         for name, told in scoring.get(table, {}).items():
-            rows.append(_rule(f"score-value.{table}", name, json.dumps(told, ensure_ascii=False), str(file)))
+            rows.append(
+                _rule(f"score-value.{table}", name, json.dumps(told, ensure_ascii=False, default=str), str(file))
+            )
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -131,7 +132,8 @@ def _wrong(rule: str, said: Any) -> str:
 def _wrong_value(name: str, value: Any) -> str:
     if name == "on":
         return "" if isinstance(value, bool) else "have true or false as on"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value < math.inf or value > sys.float_info.max:  # an integer may be larger than any float
         return f"have a number of 0 or more as {name}"
     if name in _SHARES and value > 1:
         return f"have a share from 0 to 1 as {name}"

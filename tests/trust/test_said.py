@@ -191,6 +191,12 @@ def test_old_workbooks_that_ask_for_all_memory(tmp_path: Path, number: int) -> N
     assert found.code == 4
 
 
+@pytest.mark.parametrize("number", [1169, 1217, 1360, 1585])
+def test_settings_that_hold_days_and_numbers_beyond_all_floats(tmp_path: Path, number: int) -> None:
+    """Fuzzed inputs of the settings in the run of 100,000."""
+    assert not tried("config", 42, number, tmp_path).faults
+
+
 def test_a_judgement_of_hundreds_of_digits(tmp_path: Path) -> None:
     """Fuzzed input 33 of the books in the run of 100,000."""
     assert not tried("books", 42, 33, tmp_path).faults
