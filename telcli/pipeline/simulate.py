@@ -144,7 +144,7 @@ def _claim(directory: Path, note: str, *, force: bool) -> None:
     found = _names(directory)
     foreign = [name for name in found if not _OURS.fullmatch(name)]
     if not foreign and not (directory / NOTE).is_file():
-        foreign = [name for name in found if name != KEY]
+        foreign = [name for name in found if name not in (KEY, NOTE + PART)]  # what one killed at its start left
     if foreign:
         _refuse(directory, foreign[0])
     if (directory / TRUTH).exists() and not force:

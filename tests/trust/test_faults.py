@@ -127,6 +127,14 @@ def test_a_key_is_never_half_there(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(Secret(file, tmp_path / "work")()) == 32
 
 
+def test_a_simulation_that_was_killed_at_its_first_file_is_simply_run_again(tmp_path: Path) -> None:
+    (tmp_path / "answer_key").mkdir()
+    (tmp_path / "answer_key" / "README.txt.part").write_text("half")
+    words = ["simulate", "-o", str(tmp_path), "--customers", "5", "--months", "1", "--as-of", "2024-06", "-q"]
+    assert main(words) == 0
+    assert not list(tmp_path.rglob("*.part"))
+
+
 @pytest.mark.parametrize("refused", [["--seed", "-1"], ["-o", "file/telcli.toml"]])
 def test_a_refused_init_makes_no_key(refused: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TELCLI_KEY")
