@@ -19,6 +19,7 @@ RULE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "times"), [(3, 1), *[pytest.param(*more, marks=pytest.mark.slow) for more in ((4, 1), (5, 60))]]
 )

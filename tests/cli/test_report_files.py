@@ -110,6 +110,7 @@ def period_rows(work: Path, as_of: str, period: str, section: str) -> list[dict[
     return [found[at] for at in sorted(found)]
 
 
+@pytest.mark.slow
 def test_numbers_of_month_quarter_and_year_with_a_month_lacking_and_of_two_snapshots(
     work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

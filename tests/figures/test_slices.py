@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def told(unknown: list[tuple[str, float | None]], every: list[tuple[str, float |
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(people_of())
 def test_nothing_hidden_can_be_worked_out_from_the_margins(people: list[tuple[Any, Any, bool, bool]]) -> None:
@@ -100,6 +102,7 @@ def test_nothing_hidden_can_be_worked_out_from_the_margins(people: list[tuple[An
         assert not {unknown[at] for at in told(unknown, every)} & few - bare
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(people_of())
 def test_who_left_and_is_hidden_is_not_what_lines_lose_from_month_to_month(

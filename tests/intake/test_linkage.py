@@ -88,6 +88,7 @@ def linked(messy: tuple[str, str, dict[str, int]], tmp_path_factory: pytest.Temp
     return ran(tmp_path_factory.mktemp("linked"), messy[0], messy[1])
 
 
+@pytest.mark.slow
 def test_linkage_finds_more_and_hardly_errs(
     tmp_path: Path, messy: tuple[str, str, dict[str, int]], linked: Outcome
 ) -> None:

@@ -32,6 +32,7 @@ def walked(place: Path, header: str, rows: list[tuple[str, ...]]) -> tuple[pl.Da
     return months, customers.select("customer_id", "gender", "region", "churned")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [

@@ -18,6 +18,8 @@ from tests.loop.walk import Walk, called
 
 Cells = dict[str, Any]
 
+pytestmark = pytest.mark.slow
+
 
 def filled(walk: Walk) -> Path:
     """The sheets of June's plan as the managers send them back."""

@@ -21,6 +21,7 @@ def turned() -> tuple[Loop, Loop]:
     return found[0], found[1]
 
 
+@pytest.mark.slow
 def test_the_same_luck_under_another_plan(turned: tuple[Loop, Loop]) -> None:
     learns, blind = turned
     assert learns.plans[0].equals(blind.plans[0])  # there is nothing to learn of yet

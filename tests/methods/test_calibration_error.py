@@ -34,6 +34,7 @@ def covered(change: Change, rows: int, level: float, sets: int = 50) -> tuple[fl
     return held / sets, above / sets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "level"), [*((name, -1.3) for name in CHANGES), ("right", -3.3)])
 def test_the_interval_holds_the_true_error_about_95_times_in_100(name: str, level: float) -> None:
     held, above = covered(CHANGES[name], 2000, level)

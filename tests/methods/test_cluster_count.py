@@ -17,6 +17,7 @@ def candidate(k: int, silhouette: float, stability: float = 0.9, share: float = 
     return Candidate(k, 1.0, silhouette, None, None, stability, share)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", [2, 3, 5])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_planted_number_comes_back(planted: int, seed: int) -> None:

@@ -37,6 +37,7 @@ def _flawed(estimator: BaseEstimator) -> dict[str, str]:
     return {}
 
 
+@pytest.mark.slow
 @parametrize_with_checks(LEARNERS, expected_failed_checks=_flawed)
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_takes_it(estimator: BaseEstimator, check: object) -> None:

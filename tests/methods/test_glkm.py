@@ -81,6 +81,7 @@ def test_a_search_improves_on_its_own_starts() -> None:
     assert started.gain_ == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truncation", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_published_strings_of_labels_find_the_same_optimum_where_k_means_fails(truncation: bool) -> None:
     """Eight small heaps, of which one start of K-means misses the optimum in most seeds."""

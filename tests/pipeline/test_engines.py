@@ -26,6 +26,7 @@ from tests.features.operators import random_operator
 from tests.pipeline.clusters import laid, published
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_what_travels_in_parcels_makes_the_same(seed: int) -> None:
     tables = random_operator(seed, customers=20)

@@ -55,6 +55,7 @@ def told(landed: Landed) -> tuple[dict[str, pl.DataFrame], list[object], int, li
     return tables, rejects, landed.rejected_rows, landed.copies.sort("source", "line").rows()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("light", [False, True])
 @pytest.mark.parametrize(("table", "made"), [("bills", bills), ("bills", bills_by_month), ("calls", calls)])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])

@@ -39,6 +39,7 @@ def test_the_sample_is_what_the_command_of_its_readme_writes(tmp_path: Path) -> 
     assert sum(map(len, sample.values())) < 5_000_000
 
 
+@pytest.mark.slow
 def test_the_same_settings_give_the_same_bytes_over_an_earlier_run(made: SimulateResult, tmp_path: Path) -> None:
     before = _bytes(made.directory)
     simulate(tmp_path, SimulateSettings(customers=10, months=30), seed=1)

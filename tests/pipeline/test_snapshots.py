@@ -76,6 +76,7 @@ def each_by_itself(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     return place, facts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["one-file", "a-file-a-month", "by-name", "other-names"])
 def test_one_load_of_several_months_is_as_loads_of_one_month_each(
     tmp_path: Path, each_by_itself: tuple[Path, bool], way: str

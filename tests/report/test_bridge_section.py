@@ -51,6 +51,7 @@ def test_a_small_part_stands_with_others_by_name(longer: dict[str, Report]) -> N
         assert all(row.text("part") in ("left", "together") for row in small)
 
 
+@pytest.mark.slow
 def test_a_quarter_says_what_is_its_own_and_what_is_of_its_last_month(both: pl.DataFrame) -> None:
     made = build(of_periods(both, ["quarter"])["2024-Q2"], lang="zh", currency="CNY")
     name = "2024年第2季度"

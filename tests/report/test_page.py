@@ -174,6 +174,7 @@ def test_ids_in_drawings_are_unique_and_used_within(drawn: str) -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", ["zh"], indirect=True)
 def test_the_same_figures_give_the_same_bytes(drawn: str, figures: pl.DataFrame) -> None:
     again = build(figures.sample(fraction=1.0, shuffle=True, seed=3), lang="zh", currency="CNY")
@@ -194,6 +195,7 @@ def test_another_process_gives_the_same_bytes(figures: pl.DataFrame, tmp_path: o
     assert ran.stdout.strip() == here
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text() -> None:
     evil = '<script>alert("1")</script>&\'"]]>{{7*7}}'
     found = example.tables(400)

@@ -19,6 +19,7 @@ def titles(made: Report) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 def test_every_picture_says_its_figures(titles: dict[str, list[str]], made: Report) -> None:
     assert not [name for name, told in titles.items() if not told]
     assert not [one for told in titles.values() for one in told if "None" in one or "undefined" in one]

@@ -51,6 +51,7 @@ def small(**more: list[dict[str, Any]]) -> Tables:
     return {name: table(name, found) for name, found in {**rows, **more}.items()}
 
 
+@pytest.mark.slow
 def test_payments_are_laid_by_customer_once_where_many_buckets_would_read_all_of_them(tmp_path: Path) -> None:
     tables, kept = random_operator(3, customers=12), keeper(tmp_path)
     told: list[str] = []
@@ -69,6 +70,7 @@ def test_payments_are_laid_by_customer_once_where_many_buckets_would_read_all_of
     assert made(many).equals(made(few))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_size_of_buckets_does_not_show(seed: int) -> None:
     tables = random_operator(seed, customers=12)

@@ -407,6 +407,7 @@ def learned(tables: Tables) -> Outcome:
     return run(tables, model_customers=400)
 
 
+@pytest.mark.slow
 def test_a_model_that_beats_chance_out_of_fold_is_trusted_and_can_be_lent(learned: Outcome, tmp_path: Any) -> None:
     model, about = learned.models["uplift"]
     assert about["trusted"] is True and about["qini_low"] > 0 and about["over_risk_low"] > 0

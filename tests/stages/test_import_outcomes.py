@@ -334,6 +334,7 @@ _cell = st.sampled_from(
 _fields = ("task_id", "customer", "result", "contacted_on", "channel", "offer_given", "cost", "code", "campaign_id")
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(told=st.lists(st.dictionaries(st.sampled_from(_fields), _cell, max_size=5), min_size=1, max_size=3))
 def test_whatever_is_written_every_row_counts_once(

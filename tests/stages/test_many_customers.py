@@ -39,6 +39,7 @@ def apart(work: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> tuple[Any
     return whole, work()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "settings"),
     [(segment, SegmentSettings(n_segments=3, algorithm="kmeans")), (score_value, ScoreValueSettings())],

@@ -111,6 +111,7 @@ def test_hands_that_the_holdout_leaves_free_are_used(capacity: int) -> None:
     assert abs(chosen["held_out"].mean() - 0.2) < 0.03  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_whoever_is_at_the_margin_is_held_out_as_often_as_others() -> None:
     """Were limits filled by who is known to be held out, those who just come in would all be."""
     tables, runs = world(300), 40

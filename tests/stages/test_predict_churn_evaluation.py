@@ -71,6 +71,7 @@ def test_no_customer_is_learned_from_and_tested_on(found: list[tuple[int, bool]]
         assert (month[split.check] == 2).all()
 
 
+@pytest.mark.slow
 def test_a_random_split_over_months_holds_out_customers_and_is_said(random: Outcome, months: Outcome) -> None:
     assert random.metrics["split"] == "random"
     assert months.metrics["split"] == "out-of-time"

@@ -300,6 +300,7 @@ def test_without_contacts_and_with_nothing_to_let_go_nothing_changes(
         assert Path("work/manifest.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_one_that_is_cut_off_after_its_commit_is_finished_by_the_next_run(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ STARTED = {("telcli/io/workbook_trial.py", "subprocess")}
 """Where a process is started: this very Python on a text of telcli's own, in which a strange workbook is tried."""
 
 
+@pytest.mark.slow
 def test_nothing_that_is_read_is_run() -> None:
     """No module has what runs what it reads: pickle, marshal, joblib's files, eval, YAML of any kind, a shell."""
     modules = {"pickle", "cloudpickle", "dill", "marshal", "shelve", "yaml", "code", "runpy", "subprocess"}

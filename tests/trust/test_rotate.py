@@ -98,6 +98,7 @@ def test_pseudonyms_are_a_chain_of_hmac(tmp_path: Path, monkeypatch: pytest.Monk
         assert set(people["certificate_h"]) == {chain(f"cert|{one}", count) for one in CARDS[:8]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_a_series_of_loads_turned_in_between_is_that_never_turned_up_to_names(
     at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

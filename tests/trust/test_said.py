@@ -183,6 +183,7 @@ def test_json_that_utf8_cannot_write_and_names_that_polars_takes_for_several(tmp
     assert found[0].frame.collect().columns == ["_line", "id", "*_", "^x$_"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [135, 139])
 def test_old_workbooks_that_ask_for_all_memory(tmp_path: Path, number: int) -> None:
     """Two inputs that hung once: the reader of .xls asks for more and more, which its trial ends soon."""
