@@ -70,7 +70,7 @@ def understand(
     extracts, looked_up = with_plans(extracts, told)
     headers = {extract.name: headers_of_extract(extract) for extract in extracts}
     found, left_out, unnamed, told_of_pins = _sorted_out(extracts, headers, told, pinned)
-    notices = [*[notice for _, told_of in read for notice in told_of], *looked_up, *told_of_pins]
+    notices = [*[notice for _, said in read for notice in said], *looked_up, *told_of_pins]
     if any(one.map.table == "customers" and not one.map.weak_id for one in found):
         left_out |= {one.map.source: "customer_id" for one in found if one.map.weak_id}
         found = [one for one in found if not one.map.weak_id]
