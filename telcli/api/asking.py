@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telcli.errors import TelcliError, UsageError
+from telcli.errors import TelcliError
 from telcli.settings.month_named import month
+from telcli.settings.workdir_named import refuse_unfit
 
 if TYPE_CHECKING:
     from telcli.pipeline.request import Request
@@ -26,23 +27,10 @@ def workdir_of(given: str | os.PathLike[str] | None = None) -> Path:
     Raises
     ------
     UsageError
-        It is a file.
+        It is a file, or its name is bytes that are no UTF-8.
     """
     place = Path(given if given is not None else os.environ.get("TELCLI_WORKDIR") or _DEFAULT)
-    if place.exists() and not place.is_dir():
-        raise UsageError(
-            "workdir-file",
-            "The working directory {workdir} is a file, not a directory.",
-            hint="Name a directory with -w.",
-            workdir=str(place),
-        )
-    if any("\ud800" <= letter <= "\udfff" for letter in str(place.absolute())):
-        raise UsageError(
-            "workdir-bytes",
-            "The name of the working directory {workdir} is no UTF-8 text, which Parquet needs.",
-            hint="Rename it, or name another with -w.",
-            workdir=str(place),
-        )
+    refuse_unfit(place)
     return place
 
 

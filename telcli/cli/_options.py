@@ -19,6 +19,7 @@ from telcli.cli._complete import months
 from telcli.cli._output import Printer
 from telcli.errors import UsageError
 from telcli.settings.month_named import month
+from telcli.settings.workdir_named import refuse_unfit
 
 if TYPE_CHECKING:
     from telcli.pipeline.run import Request
@@ -228,20 +229,7 @@ def _parameters(shared: type[_Shared], further: Mapping[str, Any]) -> list[inspe
 
 
 def _call(stage: str, words: Mapping[str, Any], further: Mapping[str, Any]) -> Call:
-    if words["workdir"].exists() and not words["workdir"].is_dir():
-        raise UsageError(
-            "workdir-file",
-            "The working directory {workdir} is a file, not a directory.",
-            hint="Name a directory with -w.",
-            workdir=str(words["workdir"]),
-        )
-    if any("\ud800" <= letter <= "\udfff" for letter in str(words["workdir"].absolute())):
-        raise UsageError(
-            "workdir-bytes",
-            "The name of the working directory {workdir} is no UTF-8 text, which Parquet needs.",
-            hint="Rename it, or name another with -w.",
-            workdir=str(words["workdir"]),
-        )
+    refuse_unfit(words["workdir"])
     return Call(
         stage=stage,
         workdir=words["workdir"],

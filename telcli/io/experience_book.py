@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from telcli.errors import DataError
-from telcli.io.given_file import refuse_large, refuse_special
+from telcli.io.given_file import refuse_book
 from telcli.io.headed_rows import Cells, below, places, text_below
 from telcli.io.kinds import WORKBOOKS, kind_of
 from telcli.io.workbook import sheets
@@ -19,8 +19,6 @@ __all__ = ["read"]
 
 _NEEDED = ("offer_id",)
 _HEADER_WITHIN, _WIDEST, _MOST_ROWS = 20, 100, 100_000
-_MOST = 1 << 28
-"""Bytes of a sheet."""
 _SCHEMA: dict[str, pl.DataType] = {"file": pl.String(), "line": pl.Int64(), **dict.fromkeys(HEADERS, pl.String())}
 
 
@@ -32,8 +30,7 @@ def read(name: str, path: Path, scratch: Path) -> Opened:
     DataError
         It is no sheet of experience, has more rows than 100,000, or cannot be read.
     """
-    refuse_special(path)
-    refuse_large(path, _MOST)
+    refuse_book(path)
     kind = kind_of(path)
     found = _of_book(path, kind, scratch) if kind in WORKBOOKS else _of_text(path, scratch)
     if found is None:

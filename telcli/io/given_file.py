@@ -9,7 +9,10 @@ from pathlib import Path
 
 from telcli.errors import DataError
 
-__all__ = ["given_bytes", "refuse_large", "refuse_special", "special"]
+__all__ = ["BOOK", "given_bytes", "refuse_book", "refuse_large", "refuse_special", "special"]
+
+BOOK = 1 << 28
+"""Bytes of a workbook, or a sheet as text, that people fill in."""
 
 _SPECIAL = (stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK)
 
@@ -52,6 +55,20 @@ def refuse_large(path: Path, most: int) -> None:
     """
     if path.is_file() and path.stat().st_size > most:
         raise _large(path, most)
+
+
+def refuse_book(path: Path) -> None:
+    """Raise where a sheet that people fill in is no ordinary file, or has more than `BOOK` bytes.
+
+    >>> refuse_book(Path("nowhere"))
+
+    Raises
+    ------
+    DataError
+        It is so.
+    """
+    refuse_special(path)
+    refuse_large(path, BOOK)
 
 
 def special(path: Path) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from telcli.errors import DataError, MissingInputError
-from telcli.io.given_file import refuse_large, refuse_special
+from telcli.io.given_file import refuse_book
 from telcli.io.kinds import WORKBOOKS, kind_of
 from telcli.io.scratch import scratch
 from telcli.io.workbook import sheets
@@ -38,8 +38,6 @@ WORDS = {
     **dict(zip(BETTER, (("more", "越大越好"), ("less", "越小越好")), strict=True)),
     **dict(zip(SCALINGS, (("rank", "百分位"), ("range", "极差")), strict=True)),
 }
-_MOST = 1 << 28
-"""Bytes of a workbook."""
 _CALLED = re.compile(r"\s*(.*?)\s*(?:[(（]\s*(.*?)\s*[)）])?\s*")
 _NAME = re.compile(r"[\w-]{1,40}")
 _CLOSE = 0.03
@@ -56,8 +54,7 @@ def read_hierarchy(path: Path) -> dict[str, Any]:
     DataError
         It is no workbook, or a cell holds something else than it should; the sentence says where.
     """
-    refuse_special(path)
-    refuse_large(path, _MOST)
+    refuse_book(path)
     if not path.is_file():
         raise MissingInputError(
             "hierarchy-missing",

@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from telcli.errors import DataError, Notice
-from telcli.io.given_file import refuse_large, refuse_special
+from telcli.io.given_file import refuse_book
 from telcli.io.headed_rows import Cells, below, places, text_below
 from telcli.io.kinds import PACKED, SUFFIXES, WORKBOOKS, kind_of
 from telcli.io.task_writer import inert
@@ -33,8 +33,6 @@ _HEADER_WITHIN, _WIDEST = 20, 60
 _SCHEMA = {**dict.fromkeys(("file", *COLUMNS), pl.String()), "line": pl.Int64(), "noted": pl.Boolean()}
 _MACRO_PART = re.compile(r"(^|/)(vbaproject\.bin|macrosheets/|basic/|scripts/)", re.I)
 _MACRO_NAMES = (".xlsm", ".xltm", ".xlam")
-_MOST = 1 << 28
-"""Bytes of a sheet."""
 _NAMES = ("", ".xltx", *_MACRO_NAMES, *(end for kind in ("text", *WORKBOOKS, *PACKED) for end in SUFFIXES[kind]))
 """How the name of a sheet may end."""
 _MACRO_STREAM = "_VBA_PROJECT".encode("utf-16-le")
@@ -51,8 +49,7 @@ def read(name: str, path: Path, scratch: Path) -> Opened:
         left_out = Notice("sheet-none-by-name", "{file} was left out: by its name it is no task sheet.", {"file": name})
         return Opened(name, pl.DataFrame(), (left_out,))
     try:
-        refuse_special(path)
-        refuse_large(path, _MOST)
+        refuse_book(path)
         kind = kind_of(path)
         _without_macros(name, path, kind)
         found = _of_text(name, path, scratch) if kind not in WORKBOOKS else _of_book(name, path, kind, scratch)

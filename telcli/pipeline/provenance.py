@@ -34,9 +34,9 @@ __all__ = [
 ]
 
 FORMAT = 2
+"""What this version writes. Of format 1, which had no seal, it reads all the same."""
 MOST = 1 << 28
 """Bytes of a manifest that is read: one of 200 months with every stage has some millions."""
-"""What this version writes. Of format 1, which had no seal, it reads all the same."""
 _UNSEALED = 1
 
 

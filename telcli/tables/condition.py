@@ -8,6 +8,8 @@ from datetime import date
 
 import polars as pl
 
+from telcli.tables.file_names import not_utf8
+
 __all__ = ["ConditionError", "asks_clock", "condition"]
 
 _CAST = re.compile(
@@ -86,7 +88,7 @@ def condition(where: str, schema: pl.Schema) -> pl.Expr:
     [('5',)]
     """
     empty = pl.DataFrame(schema=schema)
-    if not where.isascii() and any("\ud800" <= letter <= "\udfff" for letter in where):
+    if not_utf8(where):
         raise ConditionError("unreadable")  # bytes of a command line that are no UTF-8
     plain = _QUOTED.sub("''", where)
     if len(where) > MOST_SIGNS or sum(1 for _ in _OPERATOR.finditer(plain)) > MOST_WORDS:

@@ -10,13 +10,11 @@ import pytest
 from telcli.io import (
     archive,
     database_drivers,
-    experience_book,
-    hierarchy_book,
+    given_file,
     html_extract,
     json_stream,
     limits,
     model_file,
-    task_book,
     workbook_trial,
 )
 from telcli.pipeline import left_alone, one_table, opening, provenance, secret, sources
@@ -54,9 +52,7 @@ ROWS = {
     "telcli.toml, mapping files, calendars and totals as TOML": mb(LARGEST),
     "lists of `--allow`, `--known`, `--tariffs` and the like": mb(one_table.MOST),
     "the list of `--suppress`": mb(left_alone.MOST),
-    "sheets of tasks and of experience, workbooks of weights": mb(
-        min(task_book._MOST, experience_book._MOST, hierarchy_book._MOST)
-    ),
+    "sheets of tasks and of experience, workbooks of weights": mb(given_file.BOOK),
     "manifest.json": mb(provenance.MOST),
     "a model": mb(model_file.MOST),
     "the file of the key": mb(secret._MOST),
