@@ -53,18 +53,19 @@ def names_columns(one: Extract, like: Sequence[str] | None = None) -> Iterator[p
     both = bool(first and last)
     if not named and not both:
         return
-    if like is not None:
-        for header in named:
-            said = one.frame.select(pl.col(header).str.strip_chars())
-            yield said.filter(pl.col(header).is_in(like)).unique().collect(engine="streaming")[header]
-    else:
+    if like is None:
         frame = one.frame.select(list(dict.fromkeys([*named, *first, *last]))).unique().collect(engine="streaming")
         yield from (frame[header] for header in named)
+        if both:
+            yield full_names(frame[first[0]], frame[last[0]])
+        return
+    for header in named:
+        said = one.frame.select(pl.col(header).str.strip_chars())
+        yield said.filter(pl.col(header).is_in(like)).unique().collect(engine="streaming")[header]
     if both:
+        words = sorted({word for name in like for word in name.split()})
         parts = one.frame.select(first[0], last[0]).unique()
-        if like is not None:
-            words = sorted({word for name in like for word in name.split()})
-            parts = parts.filter(pl.all_horizontal(pl.all().str.strip_chars().is_in(words)))
+        parts = parts.filter(pl.all_horizontal(pl.all().str.strip_chars().is_in(words)))
         frame = parts.collect(engine="streaming")
         yield full_names(frame[first[0]], frame[last[0]])
 
